@@ -638,7 +638,7 @@ pub fn get_company_group(company_id: i32, id: i32) -> Request<CompanyGroup> {
         .path("id", id)
 }
 
-/// Replaces a company marketing group. Fields that are left out are reset.
+/// Replaces a company's marketing group membership. Fields that are left out are reset.
 ///
 /// `PUT /company/companies/{parentId}/groups/{id}` · tool `replace_a_connect_wise_psa_company_group_by_id`
 ///
@@ -658,7 +658,7 @@ pub fn replace_company_group(
         .body(body)
 }
 
-/// Updates a company marketing group.
+/// Updates a company's marketing group membership.
 ///
 /// `PATCH /company/companies/{parentId}/groups/{id}` · tool `update_a_connect_wise_psa_company_group_by_id`
 ///
@@ -678,7 +678,7 @@ pub fn update_company_group(
         .patch(patch)
 }
 
-/// Removes a company from a marketing group.
+/// Removes a company from one of its marketing groups.
 ///
 /// `DELETE /company/companies/{parentId}/groups/{id}` · tool `delete_a_connect_wise_psa_company_group_by_id`
 ///
@@ -1650,7 +1650,7 @@ pub fn count_company_company_type_associations(
         .records::<CompanyCompanyTypeAssociationCompanyTypeAssociation>()
 }
 
-/// Gets a company type association by ID.
+/// Gets a company's type association by ID.
 ///
 /// `GET /company/companies/{parentId}/typeAssociations/{id}` · tool `get_single_connect_wise_psa_company_company_type_assoc_by_id`
 ///
@@ -1667,7 +1667,7 @@ pub fn get_company_company_type_association(
         .path("id", id)
 }
 
-/// Replaces a company type association. Fields that are left out are reset.
+/// Replaces a company's type association. Fields that are left out are reset.
 ///
 /// `PUT /company/companies/{parentId}/typeAssociations/{id}` · tool `replace_a_connect_wise_psa_company_company_type_assoc_by_id`
 ///
@@ -1687,7 +1687,7 @@ pub fn replace_company_company_type_association(
         .body(body)
 }
 
-/// Updates a company type association.
+/// Updates a company's type association.
 ///
 /// `PATCH /company/companies/{parentId}/typeAssociations/{id}` · tool `update_a_connect_wise_psa_company_company_type_assoc_by_id`
 ///
@@ -1707,7 +1707,7 @@ pub fn update_company_company_type_association(
         .patch(patch)
 }
 
-/// Deletes a company type association.
+/// Deletes a company's type association.
 ///
 /// `DELETE /company/companies/{parentId}/typeAssociations/{id}` · tool `delete_a_connect_wise_psa_company_company_type_assoc_by_id`
 ///

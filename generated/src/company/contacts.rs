@@ -835,7 +835,7 @@ pub fn get_contact_group(contact_id: i32, id: i32) -> Request<ContactGroup> {
         .path("id", id)
 }
 
-/// Replaces a contact marketing group. Fields that are left out are reset.
+/// Replaces a contact's marketing group membership. Fields that are left out are reset.
 ///
 /// `PUT /company/contacts/{parentId}/groups/{id}` · tool `replace_a_connect_wise_psa_contact_group_by_id`
 ///
@@ -855,7 +855,7 @@ pub fn replace_contact_group(
         .body(body)
 }
 
-/// Updates a contact marketing group.
+/// Updates a contact's marketing group membership.
 ///
 /// `PATCH /company/contacts/{parentId}/groups/{id}` · tool `update_a_connect_wise_psa_contact_group_by_id`
 ///
@@ -875,7 +875,7 @@ pub fn update_contact_group(
         .patch(patch)
 }
 
-/// Removes a contact from a marketing group.
+/// Removes a contact from one of their marketing groups.
 ///
 /// `DELETE /company/contacts/{parentId}/groups/{id}` · tool `delete_a_connect_wise_psa_contact_group_by_id`
 ///
@@ -1138,7 +1138,7 @@ pub fn count_contact_type_associations(
         .records::<ContactContactTypeAssociationContactTypeAssociation>()
 }
 
-/// Gets a contact type association by ID.
+/// Gets a contact's type association by ID.
 ///
 /// `GET /company/contacts/{parentId}/typeAssociations/{id}` · tool `get_single_connect_wise_psa_contact_type_association_by_id`
 ///
@@ -1155,7 +1155,7 @@ pub fn get_contact_type_association(
         .path("id", id)
 }
 
-/// Replaces a contact type association. Fields that are left out are reset.
+/// Replaces a contact's type association. Fields that are left out are reset.
 ///
 /// `PUT /company/contacts/{parentId}/typeAssociations/{id}` · tool `replace_a_connect_wise_psa_contact_type_association_by_id`
 ///
@@ -1175,7 +1175,7 @@ pub fn replace_contact_type_association(
         .body(body)
 }
 
-/// Updates a contact type association.
+/// Updates a contact's type association.
 ///
 /// `PATCH /company/contacts/{parentId}/typeAssociations/{id}` · tool `update_a_connect_wise_psa_contact_type_association_by_id`
 ///
@@ -1195,7 +1195,7 @@ pub fn update_contact_type_association(
         .patch(patch)
 }
 
-/// Deletes a contact type association.
+/// Deletes a contact's type association.
 ///
 /// `DELETE /company/contacts/{parentId}/typeAssociations/{id}` · tool `delete_a_connect_wise_psa_contact_type_association_by_id`
 ///

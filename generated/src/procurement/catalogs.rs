@@ -516,7 +516,7 @@ pub fn delete_catalog_minimum_stock_by_warehouse(
         .path("id", id)
 }
 
-/// Replaces a catalog item vendor. Fields that are left out are reset.
+/// Replaces a catalog item's vendor. Fields that are left out are reset.
 ///
 /// `PUT /procurement/catalog/{parentId}/vendors/{id}` · tool `replace_a_connect_wise_psa_catalog_vendor_by_id`
 ///
@@ -550,7 +550,7 @@ pub fn delete_catalog_vendor(catalog_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Updates a catalog item vendor.
+/// Updates a catalog item's vendor.
 ///
 /// `PATCH /procurement/catalog/{parentId}/vendors/{id}` (repaired; the spec spells the path differently) · tool `update_a_connect_wise_psa_catalog_vendor_by_id`
 ///

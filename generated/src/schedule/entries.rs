@@ -136,7 +136,7 @@ pub fn count_entry_details(entry_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<ScheduleDetail>()
 }
 
-/// Gets a schedule entry detail by ID.
+/// Gets a schedule entry's detail by ID.
 ///
 /// `GET /schedule/entries/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_entry_detail_by_id`
 ///

@@ -451,7 +451,7 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<ServiceNote>()
 }
 
-/// Gets a ticket note by ID.
+/// Gets a ticket's note by ID.
 ///
 /// `GET /service/tickets/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_ticket_note_by_id`
 ///
@@ -465,7 +465,7 @@ pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<ServiceNote> {
         .path("id", id)
 }
 
-/// Replaces a ticket note. Fields that are left out are reset.
+/// Replaces a ticket's note. Fields that are left out are reset.
 ///
 /// `PUT /service/tickets/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_ticket_note_by_id`
 ///
@@ -485,7 +485,7 @@ pub fn replace_ticket_note(
         .body(body)
 }
 
-/// Updates a ticket note.
+/// Updates a ticket's note.
 ///
 /// `PATCH /service/tickets/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_ticket_note_by_id`
 ///
@@ -505,7 +505,7 @@ pub fn update_ticket_note(
         .patch(patch)
 }
 
-/// Deletes a ticket note.
+/// Deletes a ticket's note.
 ///
 /// `DELETE /service/tickets/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_ticket_note_by_id`
 ///

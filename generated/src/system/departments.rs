@@ -174,7 +174,7 @@ pub fn count_department_locations(
         .records::<DepartmentLocation>()
 }
 
-/// Gets a department location by ID.
+/// Gets a department's location by ID.
 ///
 /// `GET /system/departments/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_department_location_by_id`
 ///
@@ -191,7 +191,7 @@ pub fn get_department_location(
         .path("id", id)
 }
 
-/// Replaces a department location. Fields that are left out are reset.
+/// Replaces a department's location. Fields that are left out are reset.
 ///
 /// `PUT /system/departments/{parentId}/locations/{id}` · tool `replace_a_connect_wise_psa_department_location_by_id`
 ///
@@ -211,7 +211,7 @@ pub fn replace_department_location(
         .body(body)
 }
 
-/// Updates a department location.
+/// Updates a department's location.
 ///
 /// `PATCH /system/departments/{parentId}/locations/{id}` · tool `update_a_connect_wise_psa_department_location_by_id`
 ///

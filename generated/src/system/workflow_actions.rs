@@ -91,7 +91,7 @@ pub fn count_workflow_action_automate_parameters(
         .records::<WorkflowActionAutomateParameter>()
 }
 
-/// Gets a workflow action Automate parameter by ID.
+/// Gets a workflow action's Automate parameter by ID.
 ///
 /// `GET /system/workflowActions/{parentId}/automateParameters/{id}` · tool `get_single_connect_wise_psa_workflow_action_auto_param_by_id`
 ///
@@ -111,7 +111,7 @@ pub fn get_workflow_action_automate_parameter(
         .path("id", id)
 }
 
-/// Replaces a workflow action Automate parameter. Fields that are left out are reset.
+/// Replaces a workflow action's Automate parameter. Fields that are left out are reset.
 ///
 /// `PUT /system/workflowActions/{parentId}/automateParameters/{id}` · tool `replace_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///
@@ -134,7 +134,7 @@ pub fn replace_workflow_action_automate_parameter(
         .body(body)
 }
 
-/// Updates a workflow action Automate parameter.
+/// Updates a workflow action's Automate parameter.
 ///
 /// `PATCH /system/workflowActions/{parentId}/automateParameters/{id}` · tool `update_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///
@@ -157,7 +157,7 @@ pub fn update_workflow_action_automate_parameter(
         .patch(patch)
 }
 
-/// Deletes a workflow action Automate parameter.
+/// Deletes a workflow action's Automate parameter.
 ///
 /// `DELETE /system/workflowActions/{parentId}/automateParameters/{id}` · tool `delete_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///

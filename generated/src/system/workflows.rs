@@ -443,7 +443,7 @@ pub fn count_workflow_event_actions(
         .records::<WorkflowAction>()
 }
 
-/// Gets a workflow event action by ID.
+/// Gets a workflow event's action by ID.
 ///
 /// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `get_single_connect_wise_psa_workflow_event_action_by_id`
 ///
@@ -466,7 +466,7 @@ pub fn get_workflow_event_action(
         .path("id", id)
 }
 
-/// Replaces a workflow event action. Fields that are left out are reset.
+/// Replaces a workflow event's action. Fields that are left out are reset.
 ///
 /// `PUT /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `replace_a_connect_wise_psa_workflow_event_action_by_id`
 ///
@@ -492,7 +492,7 @@ pub fn replace_workflow_event_action(
         .body(body)
 }
 
-/// Updates a workflow event action.
+/// Updates a workflow event's action.
 ///
 /// `PATCH /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `update_a_connect_wise_psa_workflow_event_action_by_id`
 ///
@@ -518,7 +518,7 @@ pub fn update_workflow_event_action(
         .patch(patch)
 }
 
-/// Deletes a workflow event action.
+/// Deletes a workflow event's action.
 ///
 /// `DELETE /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `delete_a_connect_wise_psa_workflow_event_action_by_id`
 ///
@@ -684,7 +684,7 @@ pub fn count_workflow_attachments(
         .records::<WorkflowAttachment>()
 }
 
-/// Gets a workflow attachment by ID.
+/// Gets a workflow's attachment by ID.
 ///
 /// `GET /system/workflows/{parentId}/attachments/{id}` · tool `get_single_connect_wise_psa_workflow_attachment_by_id`
 ///
@@ -752,7 +752,7 @@ pub fn count_workflow_events(workflow_id: i32, query: &CountQuery) -> Request<Co
         .records::<WorkflowEvent>()
 }
 
-/// Gets a workflow event by ID.
+/// Gets a workflow's event by ID.
 ///
 /// `GET /system/workflows/{parentId}/events/{id}` · tool `get_single_connect_wise_psa_workflow_event_by_id`
 ///
@@ -766,7 +766,7 @@ pub fn get_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> {
         .path("id", id)
 }
 
-/// Replaces a workflow event. Fields that are left out are reset.
+/// Replaces a workflow's event. Fields that are left out are reset.
 ///
 /// `PUT /system/workflows/{parentId}/events/{id}` · tool `replace_a_connect_wise_psa_workflow_event_by_id`
 ///
@@ -786,7 +786,7 @@ pub fn replace_workflow_event(
         .body(body)
 }
 
-/// Updates a workflow event.
+/// Updates a workflow's event.
 ///
 /// `PATCH /system/workflows/{parentId}/events/{id}` · tool `update_a_connect_wise_psa_workflow_event_by_id`
 ///
@@ -806,7 +806,7 @@ pub fn update_workflow_event(
         .patch(patch)
 }
 
-/// Deletes a workflow event.
+/// Deletes a workflow's event.
 ///
 /// `DELETE /system/workflows/{parentId}/events/{id}` · tool `delete_a_connect_wise_psa_workflow_event_by_id`
 ///
@@ -912,7 +912,7 @@ pub fn list_workflow_notify_type_info(
         .query(query)
 }
 
-/// Counts workflow notify type summaries.
+/// Counts summaries of a workflow's notify types.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/info/count` · tool `count_connect_wise_psa_workflow_notify_type_info`
 ///
@@ -930,7 +930,7 @@ pub fn count_workflow_notify_type_info(
         .records::<WorkflowNotifyTypeInfo>()
 }
 
-/// Gets a workflow notify type by ID.
+/// Gets a workflow's notify type by ID.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/{id}` · tool `get_single_connect_wise_psa_workflow_notify_type_by_id`
 ///
@@ -947,7 +947,7 @@ pub fn get_workflow_notify_type(
         .path("id", id)
 }
 
-/// Gets a workflow notify type summary by ID.
+/// Gets a summary of a workflow's notify type by ID.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/{id}/info` · tool `get_single_connect_wise_psa_workflow_notify_type_info_by_id`
 ///

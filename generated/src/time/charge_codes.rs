@@ -211,7 +211,7 @@ pub fn count_charge_code_expense_types(
         .records::<ChargeCodeExpenseType>()
 }
 
-/// Gets a charge code expense type by ID.
+/// Gets a charge code's expense type by ID.
 ///
 /// `GET /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `get_single_connect_wise_psa_charge_code_expense_type_by_id`
 ///
@@ -228,7 +228,7 @@ pub fn get_charge_code_expense_type(
         .path("id", id)
 }
 
-/// Replaces a charge code expense type. Fields that are left out are reset.
+/// Replaces a charge code's expense type. Fields that are left out are reset.
 ///
 /// `PUT /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `replace_a_connect_wise_psa_charge_code_expense_type_by_id`
 ///
@@ -248,7 +248,7 @@ pub fn replace_charge_code_expense_type(
         .body(body)
 }
 
-/// Updates a charge code expense type.
+/// Updates a charge code's expense type.
 ///
 /// `PATCH /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `update_a_connect_wise_psa_charge_code_expense_type_by_id`
 ///

@@ -12,7 +12,7 @@ use toolcrate_runtime::UnknownFields;
 pub struct WorkflowActionUserDefinedField {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Action ID.
+    /// Workflow action ID.
     pub action_id: Option<i32>,
     /// Caption.
     pub caption: Option<String>,
@@ -20,7 +20,7 @@ pub struct WorkflowActionUserDefinedField {
     pub connect_wise_id: Option<String>,
     /// Entry type ID.
     pub entry_type_id: Option<String>,
-    /// Event ID.
+    /// Workflow event ID.
     pub event_id: Option<i32>,
     /// Field type ID.
     pub field_type_id: Option<String>,
