@@ -1,5 +1,5 @@
-//! Answers of list tools as a model gets them: within a budget, without empty members, and with a handle by which
-//! every row is reached in the end.
+//! Responses of list tools as a model gets them: within a budget, without empty properties, and with a way to
+//! reach every row eventually.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, ExecuteOptions, Outcome};
@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 use toolcrate_testing::random;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
 
-/// A list of rows, by pages as the API gives them.
+/// A list of rows, in pages as the API returns them.
 struct List {
     rows: Vec<Value>,
-    /// The size of a page if none is asked for.
+    /// The default page size.
     size: usize,
 }
 
@@ -48,7 +48,7 @@ async fn list(client: &Client, arguments: &Map<String, Value>, options: &Execute
     client.execute_with(tool, arguments, options).await.unwrap()
 }
 
-/// Rows of all sizes, some without anything in them.
+/// Returns rows of all sizes, some of them empty.
 fn rows(count: usize, seed: u64) -> Vec<Value> {
     let mut random = random::Random::new(seed);
     let row = |id| {
@@ -97,7 +97,7 @@ async fn following_the_cursor_reaches_every_row_once() {
             }
         }
         assert_eq!(seen, ids(&all), "{count} rows in pages of {size} with {budget} bytes, {calls} calls");
-        // The filter stays as it was given: it is not joined to itself page by page.
+        // The filter remains as it was given: it isn't combined with itself page by page.
         assert!(!arguments.contains_key("conditions"), "{arguments:?}");
     }
 }
@@ -164,13 +164,13 @@ async fn empty_members_are_dropped_on_request_or_before_rows() {
     let options = ExecuteOptions { drop_empty: true, ..ExecuteOptions::default() };
     let dropped = list(&client, &Map::new(), &options).await;
     assert_eq!(dropped.value, Value::from(expected.clone()));
-    // A budget that holds all rows without their empty members, but not with them.
+    // A budget for all rows without their empty properties, but not with them.
     let bytes = dropped.value.to_string().len();
     assert!(bytes < full.value.to_string().len());
     let budget = ExecuteOptions { max_bytes: Some(bytes), ..ExecuteOptions::default() };
     let squeezed = list(&client, &Map::new(), &budget).await;
     assert_eq!((squeezed.value, squeezed.omitted), (Value::from(expected), None));
-    // What was asked for by name stays.
+    // Explicitly requested fields are kept.
     let fields = json!({"fields": "id,closedDate,company/name"}).as_object().cloned().unwrap();
     let asked = list(&client, &fields, &options).await;
     assert_eq!(asked.value[0]["closedDate"], Value::Null);

@@ -1,4 +1,4 @@
-//! One read and one write of each of the eleven API areas, as tools and typed, over a real connection.
+//! One read and one write in each of the eleven API areas, as tools and typed, over a real connection.
 
 use connectwise_psa::runtime::{Patch, Tool};
 use connectwise_psa::{CATALOG, ListQuery, procurement, service};
@@ -58,7 +58,7 @@ async fn each_area_has_a_working_read_and_write() {
         let write = tool_at(verb, template);
         assert_eq!(write.module(), area);
         let mut arguments = sample::arguments(&write.input_schema_value());
-        // What is filled is not emptied.
+        // A field that is set isn't cleared.
         arguments.remove("clear");
         if arguments.contains_key("id") {
             arguments.insert("id".to_owned(), json!(7));

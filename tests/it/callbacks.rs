@@ -1,4 +1,4 @@
-//! A callback of the mock server, verified without `cwpsa` and read as a typed record.
+//! A callback from the mock server, verified without `cwpsa` and deserialized as a typed record.
 
 use connectwise_callbacks::{CallbackAction, CallbackError, CallbackVerifier, RecordType};
 use connectwise_psa::CATALOG;

@@ -1,4 +1,4 @@
-//! Contents of the catalog besides schemas: where IDs come from, the lives of records, names in two lengths.
+//! Catalog contents other than schemas: sources of IDs, record lifecycles, and full and short names.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::OperationTarget;
@@ -50,7 +50,8 @@ fn tool_is_found_by_long_and_short_name() {
     assert!(error["error"]["next_step"].as_str().unwrap().contains("ticket_note"), "{error}");
 }
 
-/// The names of 2022.1 of operations that 2025.1 has under another path; the lock says what they are now.
+/// Names in 2022.1 of operations that have a different path in 2025.1; the lock file lists their current
+/// names.
 #[test]
 fn renamed_tool_is_found_by_its_old_names_for_one_release() {
     for (old, new) in [
@@ -69,7 +70,7 @@ fn renamed_tool_is_found_by_its_old_names_for_one_release() {
     }
 }
 
-/// The index repeats what records say; each of its lines is what the record of the tool makes of it.
+/// The index repeats information from the records; each of its lines must match the tool's record.
 #[test]
 fn index_agrees_with_the_records_of_the_whole_catalog() {
     for tool in CATALOG.tools() {

@@ -1,4 +1,4 @@
-//! The nine tools whose names are contracts, over a real connection: verb, path, query, headers and body.
+//! The nine tools whose names are contracts, over a real connection: method, path, query, headers and body.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Outcome;
@@ -6,7 +6,7 @@ use e2e::{AUTHORIZATION, CLIENT_ID, client};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers};
 
-/// Executes `tool`; gives the outcome and the request that the server saw.
+/// Executes `tool`; returns the outcome and the request that the server saw.
 async fn call(tool: &str, arguments: Value, status: u16, answer: Value) -> (Outcome, Request) {
     let server = MockServer::start().await;
     let response = ResponseTemplate::new(status).set_body_json(answer);

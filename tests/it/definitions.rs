@@ -1,10 +1,9 @@
-//! The definitions of the tools that people use most, as files that a reviewer reads. Read the difference before
-//! accepting one.
+//! The definitions of the most used tools, as files for reviewers. Read the diff before accepting it.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{NameStyle, Tool, Value};
 
-/// The nine tools of the contract, and what people use beside them.
+/// The nine contract tools, and other frequently used ones.
 const TOOLS: [&str; 26] = [
     "list_all_inventory_on_hands",
     "create_a_procurement_purchaseorder",
@@ -42,7 +41,7 @@ fn most_used_tool_definitions_match_their_snapshots() {
     }
 }
 
-/// A tool as a list under short names shows it.
+/// Returns a tool as listed under short names.
 fn page(tool: Tool) -> String {
     let schema = tool.input_schema_value_in(NameStyle::Short);
     let required = schema["required"].as_array().cloned().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The examples of tools: each is a call that works on the mock server as it is seeded.
+//! The tools' examples: each one is a call that works on the seeded mock server.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::RawJson;

@@ -1,4 +1,4 @@
-//! The documentation of the generated models: a sentence for each type, and a comment for each field.
+//! The documentation of the generated models: a sentence for each type, and a comment on each field.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ fn files() -> Vec<PathBuf> {
     files.filter(|file| !file.ends_with("mod.rs")).collect()
 }
 
-/// Returns the public types of a file with the first lines of their comments.
+/// Returns a file's public types with the first lines of their comments.
 fn types(text: &str) -> Vec<(String, String)> {
     let mut first = None;
     let mut types = Vec::new();
@@ -31,7 +31,7 @@ fn types(text: &str) -> Vec<(String, String)> {
     types
 }
 
-/// Returns true if a comment says more than the name of its type.
+/// Returns true if a comment says more than the type's name.
 fn is_sentence(name: &str, comment: &str) -> bool {
     let text = comment.split("](").map(|part| part.split_once(')').map_or(part, |(_, rest)| rest));
     let text = text.collect::<Vec<_>>().join(" ").to_lowercase();

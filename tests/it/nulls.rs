@@ -1,5 +1,5 @@
-//! Clients that give every argument, and null for what they leave out: an update changes what is named and nothing
-//! else, and what is to be emptied is named too.
+//! Clients that send every argument, with null for those they don't use: an update changes only the named fields,
+//! and the fields to clear are named as well.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::BodyFormat;
@@ -13,13 +13,14 @@ fn tool(name: &str) -> Tool {
     CATALOG.get(name).expect(name)
 }
 
-/// The record, but for when it was changed.
+/// Returns the record without its modification time.
 async fn contact(client: &Client) -> Map<String, Value> {
     let outcome = client.execute(tool("get_single_company_contact_by_id"), &json!({"id": 501})).await;
     outcome.expect("a contact").value.as_object().cloned().expect("a record")
 }
 
-/// Null for every optional property of `schema`; `deep` gives objects and lists of objects whose members are null.
+/// Returns null for every optional property of `schema`; with `deep`, objects and lists of objects whose
+/// properties are null.
 fn nulls(schema: &Value, deep: bool) -> Map<String, Value> {
     let required = schema["required"].as_array();
     let is_required = |name: &str| required.is_some_and(|names| names.contains(&json!(name)));
@@ -56,7 +57,7 @@ async fn nulls_from_a_client_change_nothing() {
             assert_eq!(contact(&client).await, expected, "{dialect}");
         }
     }
-    // What is named is emptied, and the null beside it is still nothing.
+    // A named field is cleared, and nulls next to it still mean nothing.
     let mut arguments = nulls(&schema, false);
     arguments.extend([("id".to_owned(), json!(501)), ("clear".to_owned(), json!(["title", "site"]))]);
     client.execute(update, &arguments).await.expect("an answer");

@@ -1,5 +1,4 @@
-//! The plan of look-ups of every tool: it ends, its steps exist, and each has what it requires from steps before
-//! it.
+//! Every tool's lookup plan: it is finite, its steps exist, and each step's requirements come from earlier ones.
 
 use std::collections::BTreeSet;
 

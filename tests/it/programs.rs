@@ -1,4 +1,4 @@
-//! The programs of the front page: they do what they say on the mock server, and are as short as they are said to be.
+//! The programs on the front page: they work as described on the mock server, and are as short as claimed.
 
 use connectwise_callbacks::CallbackVerifier;
 use connectwise_psa::runtime::{Client, Filter};

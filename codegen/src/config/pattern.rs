@@ -1,6 +1,6 @@
-//! Patterns of names and paths.
+//! Patterns for names and paths.
 
-/// Returns true if `text` matches `pattern`, in which each `*` stands for any text.
+/// Returns true if `text` matches `pattern`, in which each `*` matches any text.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(first) else { return false };

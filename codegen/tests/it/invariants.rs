@@ -1,4 +1,4 @@
-//! Invariants of every tool of both real releases; see [`tool_checks`].
+//! Invariants of every tool in both real releases; see [`tool_checks`].
 
 use serde_json::{Value, json};
 use toolcrate_codegen::emit::Files;
@@ -29,7 +29,7 @@ fn every_2025_1_tool_is_valid() {
     every_tool_is_sound("2025.1");
 }
 
-/// The checks see what they are there for.
+/// The checks detect what they are for.
 #[test]
 fn invalid_tools_are_reported() {
     let good = json!({

@@ -1,4 +1,4 @@
-//! The two real releases, lowered: types, constraints and the odd operations come out as they should.
+//! Lowering the two real releases produces the expected types, constraints and unusual operations.
 
 use toolcrate_codegen::config::UsageTracker;
 use toolcrate_codegen::ir::{ApiDefinition, BodyKind, Content, Method, ParameterLocation, Type};

@@ -1,4 +1,4 @@
-//! Names of the two real releases: the contracts, the limits, that they stay, and what the lock forbids.
+//! Names in the two real releases: contracts, limits, stability, and the lock file's rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +37,7 @@ fn checked_in() -> Lock {
     Lock::read(&specs_folder().join("names.lock")).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-/// Names by operation.
+/// Returns names by operation.
 fn by_key(named: &NamedApi) -> BTreeMap<String, &OperationName> {
     named.api.operations.values().map(Operation::key).zip(named.names.operations.values()).collect()
 }
@@ -201,7 +201,7 @@ fn every_profile_rule_applies() {
     assert_eq!(usage.unused(&entries), Vec::<&String>::new());
 }
 
-/// A small API: one list an operation path.
+/// Creates a small API with one list operation per path.
 fn small(version: &str, paths: &[&str]) -> ApiDefinition {
     let operations = paths
         .iter()
@@ -239,7 +239,8 @@ fn new_operation_gets_another_name_and_removed_names_are_not_reused() {
     let (names, lock) = run("1", &["/service/boards/{id}/teams"], Lock::default());
     assert_eq!(names, ["list_all_board_teams"]);
 
-    // Both are there: the old one keeps the plain name, though without the lock both would say the module.
+    // Both exist: the old one keeps its plain name, although without the lock file both would include the
+    // module.
     let both = ["/project/boards/{id}/teams", "/service/boards/{id}/teams"];
     let (names, second) = run("2", &both, lock.clone());
     assert_eq!(names, ["list_all_project_board_teams", "list_all_board_teams"]);
@@ -251,14 +252,14 @@ fn new_operation_gets_another_name_and_removed_names_are_not_reused() {
     let (names, _) = run("2", &both, Lock::default());
     assert_eq!(names, ["list_all_project_board_teams", "list_all_service_board_teams"]);
 
-    // The old one is gone: its name stays out of use, and it has it again when it comes back.
+    // The old one is removed: its name stays unused, and is restored when the operation comes back.
     let (names, third) = run("2", &both[..1], lock);
     assert_eq!(names, ["list_all_project_board_teams"]);
     let (names, fourth) = run("3", &both, third.clone());
     assert_eq!(names, ["list_all_project_board_teams", "list_all_board_teams"]);
     assert_eq!(fourth.to_text(), third.to_text());
 
-    // An edited lock is obeyed and its comments stay.
+    // An edited lock file is respected, and its comments are preserved.
     let edited = third.to_text().replace("list_all_connect_wise_psa_board_teams", "list_all_old_teams");
     let edited = Lock::parse(&format!("# ours\n{edited}")).unwrap();
     let (names, kept) = run("3", &both, edited);

@@ -1,4 +1,4 @@
-//! The two real releases: everything in them is found, and every known kind of dirt is met and reported.
+//! The two real releases: all of their contents are found, and every known kind of defect is reported.
 
 use toolcrate_codegen::{load, repair};
 use toolcrate_testing::specs::{self, RELEASES, release_path};

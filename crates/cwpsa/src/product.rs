@@ -1,9 +1,9 @@
-//! The description of ConnectWise PSA for MCP clients, and its prompts.
+//! ConnectWise PSA as a product: its description for MCP clients, and its prompts.
 
 use connectwise_psa::CATALOG;
 use toolcrate_executor::{Product, PromptPlaceholder, PromptTemplate, PromptValueSource};
 
-/// ConnectWise PSA.
+/// ConnectWise PSA as a product.
 pub static PRODUCT: Product = Product {
     catalog: &CATALOG,
     title: "ConnectWise PSA",

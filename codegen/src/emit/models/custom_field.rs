@@ -1,4 +1,4 @@
-//! The constructor of the value of a custom field.
+//! The constructor for custom field values.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -8,7 +8,7 @@ use crate::emit::rust::{Imports, docs};
 use crate::ir::{Field, Type};
 use crate::naming::TypeName;
 
-/// `with_id`, or what the ID is called, of the model that holds the value of one custom field.
+/// Returns `with_id`, or its equivalent for a differently named ID, for the model of a custom field's value.
 pub(super) fn value_constructor(
     context: &Context<'_>,
     name: &str,

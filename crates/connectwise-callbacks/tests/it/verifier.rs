@@ -119,7 +119,7 @@ async fn unavailable_key_is_a_reason_to_retry() {
     assert_eq!(requests[0].headers["user-agent"], "example/1.0");
 }
 
-/// A fetcher that has the key of one URL.
+/// A fetcher with the key for a single URL.
 struct OneKey(String);
 
 impl KeyFetcher for OneKey {

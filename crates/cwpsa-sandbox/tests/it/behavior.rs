@@ -1,5 +1,5 @@
-//! How the sandbox answers, told apart as the API does: routes and records, credentials, checks, patches,
-//! paging, references, deletions, bulk, documents.
+//! The sandbox's behavior compared with the real API's: routes and records, credentials, validation,
+//! patches, pagination, references, deletions, bulk operations and documents.
 
 use crate::support::engine::{self, ask, call, done, get, json, refused, sandbox};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn unknown_routes_verbs_records_and_credentials_have_distinct_errors() {
     assert_eq!(refused(&sandbox, "PUT", "/service/tickets/count", json!({})).0, 405);
     // A child of a missing parent.
     assert_eq!(refused(&sandbox, "GET", "/service/tickets/5/notes", Value::Null).0, 404);
-    // A child that hangs under another parent.
+    // A child that belongs to another parent.
     get(&sandbox, "/service/tickets/8812/notes/1");
     assert_eq!(refused(&sandbox, "GET", "/service/tickets/9932/notes/1", Value::Null).0, 404);
     let mut without = call("GET", "/service/tickets", &Value::Null);
@@ -88,7 +88,7 @@ fn references_resolve_by_id_identifier_and_name() {
     let lenient = cwpsa_sandbox::Sandbox::new(lenient).expect("a sandbox");
     let ticket = done(&lenient, "POST", "/service/tickets", json!({"summary": "x", "company": {"id": 7}}));
     assert_eq!(ticket["company"], json!({"id": 7}));
-    // A new name is seen through references.
+    // A new name is visible through references.
     done(
         &sandbox,
         "PATCH",
@@ -120,7 +120,7 @@ fn records_are_patched_and_replaced() {
     assert_eq!(contact.get("nickName"), None);
     assert_eq!(patch(json!([{"op": "replace", "path": "FirstName", "value": "x"}])).0, 400);
     assert_eq!(patch(json!({"firstName": "x"})).0, 500);
-    // Custom fields are merged by id and survive a replacement.
+    // Custom fields are merged by ID and survive a replacement.
     let (_, contact) =
         patch(json!([{"op": "replace", "path": "customFields", "value": [{"id": 5, "value": "Wily"}]}]));
     assert_eq!(contact["customFields"][0]["caption"], "Nickname");
@@ -159,7 +159,7 @@ fn pages_are_linked() {
         link.contains("rel=\"first\"") && link.contains("page=2>; rel=\"prev\"") && !link.contains("next")
     );
     assert_eq!(list("?page=9").0, 0);
-    // More than 1000 is refused: https://github.com/sgtoj/PSConnectWise/issues/2 (fixtures/page_sizes.json).
+    // More than 1000 is rejected: https://github.com/sgtoj/PSConnectWise/issues/2 (fixtures/page_sizes.json).
     assert_eq!(list("?pageSize=1000"), (61, None), "one page has no links");
     let (count, link) = list("?pageId=0&pageSize=40");
     assert_eq!(count, 40);

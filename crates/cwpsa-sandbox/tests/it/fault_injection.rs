@@ -9,7 +9,7 @@ use connectwise_psa::runtime::serde_json::json;
 use cwpsa_sandbox::server::{MockServer, MockServerSettings};
 use http::Method;
 
-/// A server, one fault, and what a write through it comes to.
+/// Starts a server with one fault, and returns the result of a write through it.
 async fn write(fault: &str) -> (Result<HttpReply, String>, usize) {
     let mut settings = MockServerSettings::default();
     settings.faults.rules.push(fault.parse().unwrap_or_else(|error| panic!("{fault}: {error}")));

@@ -1,4 +1,4 @@
-//! Life cycles of records: orders and their lines, stock, tickets, time, conversions.
+//! Record lifecycles: orders and their lines, stock, tickets, time, conversions.
 
 use crate::support::engine::{ask, done, get, refused, sandbox};
 use cwpsa_sandbox::Sandbox;
@@ -45,7 +45,7 @@ fn next_order_is_5092_and_closes_once_all_lines_are_received() {
     assert_eq!(on_hand(&sandbox, "103"), 12);
     assert_eq!(receive(&sandbox, id, first, 25, "FullyReceived").0, 200);
     assert_eq!((on_hand(&sandbox, "103"), get(&sandbox, &path)["closedFlag"].clone()), (37, json!(false)));
-    // Told twice is received once.
+    // A line that is received twice counts only once.
     assert_eq!(receive(&sandbox, id, first, 25, "FullyReceived").0, 200);
     assert_eq!(on_hand(&sandbox, "103"), 37);
     receive(&sandbox, id, second, 5, "FullyReceived");

@@ -1,5 +1,5 @@
-//! Reads of everything that is not a record: twins, usages, reports, bundles, singletons, files, made up
-//! records.
+//! Reads other than plain records: alternative paths, usages, reports, bundles, singletons, files and
+//! generated records.
 
 use crate::support::engine::{ask, call, done, get, refused, sandbox};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ fn every_list_has_records_and_the_first_can_be_read() {
         assert_eq!(get(&sandbox, &format!("{path}/1"))["id"], 1, "{path}");
     }
     assert_eq!(get(&sandbox, "/system/callbacks"), json!([]));
-    // A made up record keeps no other from being deleted.
+    // A generated record doesn't prevent others from being deleted.
     let stage = done(&sandbox, "POST", "/sales/stages", json!({"name": "Late", "probability": {"id": 4}}));
     assert_eq!(ask(&sandbox, "DELETE", &format!("/sales/stages/{}", stage["id"]), &Value::Null).0, 204);
 }

@@ -1,17 +1,17 @@
-//! Recorded behavior of ConnectWise, in fixtures that name the source of each fact. Each is a list of calls, made
-//! in order to a sandbox of its own, with the status of each and what its response contains.
+//! Recorded ConnectWise behavior, in fixtures that cite the source of each fact. Each fixture is a list of calls,
+//! made in order against a fresh sandbox, with the expected status and response contents.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::support::engine::{ask, sandbox};
 
-/// A fact about ConnectWise, and calls that show it.
+/// A fact about ConnectWise, and calls that demonstrate it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecordedFact {
     fact: String,
-    /// Where the fact comes from.
+    /// The source of the fact.
     source: String,
     steps: Vec<RecordedCall>,
 }
@@ -24,7 +24,7 @@ struct RecordedCall {
     #[serde(default)]
     body: Value,
     status: u16,
-    /// JSON pointers and what is there; null where nothing is.
+    /// JSON pointers and the expected values; null if there must be none.
     #[serde(default)]
     expect: Map<String, Value>,
 }

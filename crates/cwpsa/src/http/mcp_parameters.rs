@@ -1,4 +1,4 @@
-//! The tool list that a client of `/mcp` requests by query parameters or headers: `/mcp?module=service&class=read`, or
+//! The tool list that an `/mcp` client requests by query parameters or headers: `/mcp?module=service&class=read`, or
 //! `X-Tools-Module: service`.
 
 use axum::http::HeaderMap;
@@ -14,18 +14,18 @@ use crate::select::SETS;
 const PARAMETERS: [(&str, &str); 3] =
     [("tools", "x-tools-offer"), ("names", "x-tools-names"), ("output", "x-tools-output")];
 
-/// How a client of `/mcp` is offered tools.
+/// How tools are exposed to an `/mcp` client.
 #[derive(Debug)]
 pub(crate) struct McpParameters {
-    /// The same text for the same parameters.
+    /// A key that is equal for equal parameters.
     pub(crate) key: String,
     pub(crate) listing: ToolListing,
-    /// The tools, if the client narrows what the server offers.
+    /// The tools, if the client narrows the server's selection.
     pub(crate) filter: Option<ToolFilter>,
 }
 
 impl McpParameters {
-    /// Parses the query of an address, and headers. The address takes precedence; `default` is for what neither chooses.
+    /// Parses a URL's query, and headers. The URL takes precedence; `default` is used if neither sets a value.
     ///
     /// # Errors
     /// Returns an error if a parameter is unknown or invalid.

@@ -1,5 +1,5 @@
-//! Two copies of the server behind one address, as a client sees them whose requests go to one and the other: they
-//! share a Redis server and `CWPSA_SECRET`, nothing else.
+//! Two replicas of the server behind one address, as seen by a client whose requests alternate between them. They
+//! share only a Redis server and `CWPSA_SECRET`.
 
 use std::time::Duration;
 
@@ -145,7 +145,7 @@ async fn session_continues_at_another_replica() {
         "params": {"name": "call_tool", "arguments": {"name": TOOL, "arguments": {"ticketId": 7, "text": "a", "internalAnalysisFlag": true}}}});
     let answer = other.in_session("/mcp", &sessions[0].1, &call).await;
     assert_eq!(answer["result"]["structuredContent"], json!({"result": {"id": 1}}), "{answer}");
-    // A session of one address is none of another.
+    // A session can only be used with the URL token that created it.
     let answer = other.in_session(&path_of_token, &sessions[0].1, &list).await;
     assert!(answer["result"].is_null(), "{answer}");
     copies.all[0].kill().await;

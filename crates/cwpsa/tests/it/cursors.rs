@@ -1,5 +1,5 @@
-//! Cursors of lists are opaque and signed: they carry paging alone, for the tool and the account that they are from, and
-//! no other call takes one.
+//! List cursors are opaque and signed: they contain only paging state, for the tool and account that they came from,
+//! and no other call accepts them.
 
 use crate::support::copies::{Copies, Copy};
 use crate::support::sdk::{Sdk, ok};
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-/// How many rows there are.
+/// The number of rows.
 const ALL: u64 = 23;
 
-/// Rows in pages, as ConnectWise counts them, at every path.
+/// Serves rows in pages, numbered as in ConnectWise, at every path.
 async fn pages(upstream: &MockServer) {
     let page = |request: &Request| {
         let number = |wanted: &str| {
@@ -101,7 +101,7 @@ async fn approved_proxy_call_is_the_call_that_is_sent() {
         .await;
     let delete = || proxy(server, Method::DELETE, "service_tickets/9006?id=9005&next_cursor=");
     let refused: Value = delete().send().await.unwrap().json().await.unwrap();
-    // As the tool takes them: neither text for a number, nor an account, nor a cursor.
+    // The arguments as the tool expects them: a number rather than text, no account, and no cursor.
     assert_eq!(refused["approval"]["arguments"], json!({"id": 9006}), "{refused}");
     let id = refused["approval"]["id"].as_str().unwrap();
     let given: Value = server.approvals(id, Some(json!({}))).send().await.unwrap().json().await.unwrap();
@@ -142,7 +142,7 @@ async fn altered_cursor_or_cursor_from_another_list_is_rejected() {
     ] {
         assert_refused(proxy(server, Method::GET, &at).send().await.unwrap(), &at).await;
     }
-    // The name that a cursor has for rows to skip is no argument.
+    // The cursor's name for the rows to skip isn't an argument.
     let skipped = proxy(server, Method::GET, "service_tickets?%2Bskip=2").send().await.unwrap();
     assert_eq!(skipped.status(), StatusCode::BAD_REQUEST);
     assert_eq!(copies.sent().await, before, "nothing was sent");
@@ -152,7 +152,7 @@ async fn altered_cursor_or_cursor_from_another_list_is_rejected() {
 
 #[tokio::test]
 async fn pagination_across_replicas_with_one_secret_loses_no_row() {
-    // Neither rows nor bytes fit a page, so a cursor also tells how many rows are done.
+    // Neither rows nor bytes divide evenly into pages, so a cursor also records how many rows were returned.
     for flags in [&[][..], &["--max-rows", "3"], &["--max-bytes", "200"]] {
         let copies = Copies::start(2, flags, false).await;
         pages(&copies.upstream).await;
@@ -211,7 +211,7 @@ async fn only_list_calls_accept_a_cursor() {
     Mock::given(method("GET")).respond_with(more).mount(&sdk.upstream).await;
     let list: Value = sdk.ask(Method::GET, "/proxy/service_tickets", None).await.json().await.unwrap();
     assert!(list["next_cursor"].is_string(), "{list}");
-    // In a plain call the arguments of the next page are told, and nothing is hidden in them.
+    // A plain call returns the arguments for the next page, and nothing is hidden in them.
     let plain: Value =
         sdk.ask(Method::POST, "/tools/list_all_tickets/call", Some(json!({}))).await.json().await.unwrap();
     assert_eq!(plain, json!({"result": rows, "next": {"page": 2}}));

@@ -1,4 +1,5 @@
-//! Requests of Truto's SDK and toolset, sent by a client written from their contract, against a mock of the API.
+//! Requests from Truto's SDK and toolset, sent by a client that was written from their contract, against a mock
+//! API.
 
 use std::time::Duration;
 
@@ -177,7 +178,7 @@ async fn error_bodies_are_actionable_and_writes_get_no_status_that_the_sdk_retri
     let body: Value = response.json().await.unwrap();
     let pointers: Vec<&str> =
         body["fields"].as_array().unwrap().iter().map(|field| field["pointer"].as_str().unwrap()).collect();
-    // What the fix of the misspelled one supplies is not missing.
+    // The argument supplied by the fix for the misspelled one isn't missing.
     assert_eq!(pointers, ["/company", "/sumary"]);
     for (verb, at, status, said) in [
         (Method::GET, "/proxy/service_tikets", 404, "unknown resource"),

@@ -12,7 +12,7 @@ use toolcrate_testing::wait::wait_for;
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// A session of a server whose API is a stand-in.
+/// A session with a server that uses a mock API.
 struct Session {
     session: stdio::Session,
     upstream: MockServer,
@@ -49,7 +49,7 @@ impl Session {
     async fn call(&mut self, name: &str, arguments: Value) -> Value {
         let answer = self.request("tools/call", json!({"name": name, "arguments": arguments})).await;
         let result = answer["result"].clone();
-        // What models read is what programs read.
+        // Models and programs get the same content.
         let text: Value =
             serde_json::from_str(result["content"][0]["text"].as_str().unwrap_or("null")).unwrap_or_default();
         assert_eq!(text, result["structuredContent"], "{answer}");
@@ -183,7 +183,7 @@ async fn canceled_call_ends() {
     session.send(&json!({"jsonrpc": "2.0", "id": 99, "method": "tools/call", "params": {"name": "list_all_tickets", "arguments": {}}})).await;
     wait_for_requests(&session.upstream, 1).await;
     session.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 99, "reason": "enough"}})).await;
-    // The server goes on to answer at once.
+    // The server keeps responding immediately.
     let list = session.request("tools/list", json!({})).await;
     assert!(list["result"]["tools"].is_array());
     let written = wait_for("a line in the audit log", async || {

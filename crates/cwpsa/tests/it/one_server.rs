@@ -1,4 +1,5 @@
-//! `cwpsa mcp --listen` is the server of `cwpsa serve`. And settings with which no server starts.
+//! `cwpsa mcp --listen` is the same server as `cwpsa serve`. Also tests settings with which no
+//! server starts.
 
 use serde_json::{Value, json};
 use wiremock::MockServer;
@@ -30,7 +31,7 @@ async fn session_survives_a_restart_with_stored_state() {
     assert_eq!(response.status(), 200);
     let list: Value = response.json().await.unwrap();
     assert_eq!(list["result"]["tools"].as_array().unwrap().len(), 122, "{list}");
-    // A slash at the end, and a session that is no more.
+    // A trailing slash, and a session that no longer exists.
     let response = post(&format!("{url}/"), Some("ended"), &initialize("2025-06-18")).await;
     assert_eq!(response.status(), 200);
 }

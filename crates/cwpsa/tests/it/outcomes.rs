@@ -1,4 +1,4 @@
-//! A write without a clear answer of the API is not made again: neither by its Idempotency-Key nor by its approval.
+//! A write without a definite API response isn't repeated, neither by its Idempotency-Key nor by its approval.
 
 use crate::support::TOKEN;
 use crate::support::copies::Copies;
@@ -9,7 +9,7 @@ use wiremock::{Mock, ResponseTemplate};
 
 const TOOL: &str = "create_a_ticket_note";
 
-/// Answers of the API that leave open whether the write was made.
+/// Returns API responses that leave open whether the write was made.
 fn unclear() -> Vec<(&'static str, ResponseTemplate)> {
     let page = "<!DOCTYPE html><html><title>Sign in</title></html>";
     vec![

@@ -1,9 +1,9 @@
-//! The output of commands: its form, and outputs that can't be written.
+//! Command output: its format, and output that can't be written.
 
 use std::fs::File;
 use std::process::{Command, Output, Stdio};
 
-/// A command that sees nothing of this machine.
+/// Returns a command that is independent of the machine's settings.
 fn cwpsa(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
     command.env_clear().args(arguments);
@@ -111,7 +111,7 @@ fn byte_limit_applies_to_a_record_and_to_all_pages() {
     let (all, whole, _) = call("list_all_tickets", &["--all-pages"], r#"{"fields": "id", "pageSize": 2}"#);
     let all = all.as_array().unwrap();
     assert!(all.len() > 4 && whole > 60, "{all:?}");
-    // A bound within a page, one between pages, and that of the whole.
+    // A limit within a page, one between pages, and the total size.
     for most in [40, 41, 55, whole - 1, whole] {
         let (mut rows, mut arguments) = (Vec::new(), r#"{"fields": "id", "pageSize": 2}"#.to_owned());
         loop {

@@ -1,5 +1,5 @@
-//! The sandbox beside an account that is named too: which of them is meant, and what is said of the other. And variables
-//! that are empty.
+//! The sandbox combined with an account: which one takes precedence, and what is reported about the other. Also covers
+//! empty variables.
 
 use std::collections::BTreeSet;
 use std::process::Output;
@@ -11,11 +11,11 @@ use toolcrate_testing::process::ServerProcess;
 /// Returns the output of `cwpsa` with these variables.
 async fn cwpsa(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
-    // What is set on this machine is not looked at.
+    // The machine's own variables are ignored.
     command.env_clear().envs(variables.iter().copied()).args(arguments).output().await.unwrap()
 }
 
-/// An account that nobody could reach.
+/// An unreachable account.
 const ACCOUNT: [(&str, &str); 6] = [
     ("CWPSA_ACCOUNT", "mine"),
     ("CWPSA_REGION", "na"),
@@ -62,14 +62,14 @@ async fn sandbox_and_account_flags_conflict() {
         assert!(code == Some(2) && said.contains(&says), "{flags:?} {variables:?}: {said}");
     }
     assert_eq!(doctor(&[], &[("CWPSA_SANDBOX", "yes")]).await.0, Some(0));
-    // A variable that says no contradicts nothing; the account is still not complete.
+    // A variable set to false is no contradiction; the account is still incomplete.
     let (code, said) = doctor(&["--region", "na"], &[("CWPSA_SANDBOX", "false")]).await;
     assert!(code == Some(2) && said.contains("company ID"), "{said}");
 }
 
 #[tokio::test]
 async fn empty_variable_counts_as_unset() {
-    // All that commands know, so that no new one is forgotten.
+    // Collects the arguments of all commands, so no new one is forgotten.
     let mut names = BTreeSet::new();
     collect(&cwpsa::cli::Cli::command(), &mut names);
     assert!(names.len() > 15 && names.contains("CWPSA_WEBHOOK_POST"), "{names:?}");
@@ -83,7 +83,7 @@ async fn empty_variable_counts_as_unset() {
     let output = cwpsa(&dry, &empty).await;
     assert_eq!(output.stdout, cwpsa(&dry, &[]).await.stdout);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    // A server starts, on a free port, and nothing is wrong with its callbacks, its log and its store.
+    // The server starts on a free port, with working callbacks, log and store.
     let serve = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
     let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
     command.env_clear().envs(empty.iter().copied()).args(serve);
@@ -110,7 +110,7 @@ async fn faults_and_budget_work_in_one_process() {
     let limited = cwpsa(&[&create[..], &["--sandbox-budget", "0/600"]].concat(), &[]).await;
     assert_eq!(limited.status.code(), Some(1));
     assert_eq!(error(&limited)["error"]["status"], 429);
-    // One of several, and with a comma in it.
+    // One of several faults, with a comma in it.
     let faults = ["--sandbox-fault", "bad_value GET /x,y", "--sandbox-fault", "bad_value POST"];
     let refused = cwpsa(&[&create[..], &faults].concat(), &[]).await;
     assert!(!refused.status.success() && !error(&refused)["error"].is_null());

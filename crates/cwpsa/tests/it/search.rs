@@ -1,4 +1,4 @@
-//! The search by users' words: how often it finds the right tool, and that it is deterministic.
+//! Search with users' own words: how often it finds the right tool, and that it is deterministic.
 
 use std::sync::LazyLock;
 
@@ -7,11 +7,11 @@ use cwpsa::word_lists::{WORD_LISTS, search_engine};
 use toolcrate_search::evaluate::{LabeledQuery, Recall, parse_queries, unknown_labels};
 use toolcrate_search::{SearchEngine, WordLists, check_word_lists};
 
-/// The queries that the search is tuned on.
+/// The queries used for tuning the search.
 const TRAIN: &str = include_str!("../search_eval/train.tsv");
-/// Queries that nobody reads while the search is tuned, but whose recall is measured.
+/// Queries that nobody reads during tuning, but whose recall is measured.
 const DEV: &str = include_str!("../search_eval/dev.tsv");
-/// Queries that are neither read nor measured while the search is tuned.
+/// Queries that are neither read nor measured during tuning.
 const TEST: &str = include_str!("../search_eval/test.tsv");
 
 static ENGINE: LazyLock<SearchEngine> = LazyLock::new(search_engine);
@@ -24,7 +24,7 @@ fn set(file: &'static str, set: &str) -> Vec<LabeledQuery<'static>> {
     parse_queries(file).filter(|query| query.set == set).collect()
 }
 
-/// The recall of a set; what it misses is shown for sets that may be tuned on alone.
+/// Asserts the recall on a set. Misses are shown only for sets that may be used for tuning.
 fn assert_recall(file: &'static str, name: &str, least: f64) {
     let recall = Recall::measure(&ENGINE, set(file, name).into_iter());
     let missed = if file == TRAIN { format!("{:?}", recall.missed) } else { String::new() };
@@ -62,25 +62,26 @@ fn queries_are_assigned_to_sets_by_hash() {
 #[test]
 fn right_tool_is_among_the_first_five() {
     assert_recall(TRAIN, "halves", 0.97);
-    // 0.959 is reached.
+    // The actual value is 0.959.
     assert_recall(TEST, "halves", 0.95);
 }
 
-/// These were written while the aliases were collected: they show what breaks, not how well unknown queries do.
+/// These queries were written while the aliases were collected, so they detect regressions rather than measure
+/// performance on unknown queries.
 #[test]
 fn right_tool_is_found_for_paraphrases() {
     assert_recall(TRAIN, "paraphrases", 0.97);
 }
 
-/// These were written from the list of operations alone, by area, by the person who collected the aliases.
+/// These queries were written only from the list of operations, area by area, by the person who collected the aliases.
 #[test]
 fn right_tool_is_found_in_every_area() {
     assert_recall(TRAIN, "areas", 0.97);
     assert_recall(DEV, "areas", 0.97);
 }
 
-/// These were written by people who did not know the search, two for each set. The recall of the third that was not tuned
-/// on was looked at often, so that it says less than the half kept out.
+/// These queries were written by people who did not know the search, two for each set. The recall on the third that
+/// isn't used for tuning was looked at often, so it is less significant than the held-out half.
 #[test]
 fn right_tool_is_found_for_prompts_written_without_the_word_lists() {
     assert_recall(TRAIN, "fresh", 0.97);
@@ -133,7 +134,7 @@ fn hidden_tools_are_not_found_and_nonsense_has_no_match() {
     assert!(found("zzzzqqqq").is_empty());
 }
 
-/// For each two actions of the catalog that undo each other: naming one, or its undoing, never leads to the other first.
+/// For every pair of catalog actions that undo each other: naming one, or undoing it, never leads to the other first.
 #[test]
 fn opposite_action_is_never_first() {
     let pairs = [("approve", "reject"), ("approve", "reverse"), ("submit", "reverse"), ("link", "unlink")];

@@ -1,4 +1,4 @@
-//! A change of the tools is called breaking exactly when a call that worked before is refused now: calls are
+//! A tool change is classified as breaking exactly when a call that worked before is now rejected: calls are
 //! drawn from the old tools' schemas, and checked by the runtime against the new ones.
 
 use toolcrate_diff::{compare, read};

@@ -1,5 +1,5 @@
-//! Every kind of change: the pair of specs in `tests/pairs/<kind>/` has it alone at its level, and its mirror
-//! image is what the same pair gives when old and new change places.
+//! Every kind of change: the pair of specs in `tests/pairs/<kind>/` produces only that kind at its level, and
+//! swapping old and new produces its reverse.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ fn settings() -> DiffSettings {
     DiffSettings::read(&folder().join("toolcrate.yaml")).unwrap()
 }
 
-/// Compares the pair of `kind`; the other way round if `mirrored`.
+/// Compares the pair for `kind`; in reverse if `mirrored`.
 fn report(kind: &str, mirrored: bool) -> DiffReport {
     let source = |file| SpecSource::read(&folder().join(kind).join(file)).unwrap();
     let (old, new) = (source("old.yaml"), source("new.yaml"));
@@ -41,10 +41,10 @@ fn kinds_with_a_pair() -> Vec<DiffKind> {
     kinds
 }
 
-/// Changes that can't come alone: a module comes with a function, and what a tool is allowed to do follows from the
-/// words of its path and so comes with a new name.
+/// Changes that can't occur separately: a new module comes with a function, and a tool's effect follows from the
+/// words in its path and therefore comes with a new name.
 const COMPANIONS: [(DiffKind, DiffKind); 8] = [
-    // A status with a type of its own.
+    // A status with a different type.
     (DiffKind::AnswerAlternativeAdded, DiffKind::AnswerStatusAdded),
     (DiffKind::AnswerAlternativeAdded, DiffKind::AnswerWidened),
     (DiffKind::RustModuleAdded, DiffKind::RustFunctionAdded),
@@ -52,7 +52,7 @@ const COMPANIONS: [(DiffKind, DiffKind); 8] = [
     (DiffKind::ToolClassChanged, DiffKind::ToolHintsChanged),
     (DiffKind::ToolClassChanged, DiffKind::ToolReworded),
     (DiffKind::ToolHintsChanged, DiffKind::ToolRenamed),
-    // The descriptions of arguments name the record.
+    // The descriptions of arguments mention the record.
     (DiffKind::ToolRenamed, DiffKind::ToolArgumentReworded),
 ];
 
@@ -94,7 +94,7 @@ fn each_pair_has_only_its_change_in_both_directions() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The changes of all levels that a pair brings with it, both ways, with their severities.
+/// The changes of all levels caused by a pair, in both directions, with their severities.
 #[test]
 fn side_effects_of_each_pair_are_expected() {
     let mut text = String::new();
@@ -125,7 +125,7 @@ fn severity_follows_the_direction() {
         let level = DiffKind::from_id(kind).unwrap().level();
         at(&report, level)[0].severity
     };
-    // `Order` is sent and answered, so neither direction is safe; `Size` is only answered.
+    // `Order` is sent and returned, so neither direction is safe; `Size` is only returned.
     for (kind, breaks, mirrored_breaks) in [
         ("operation-added", false, true),
         ("parameter-narrowed", true, false),
@@ -208,7 +208,7 @@ fn reports_agree_in_every_format() {
     let render = |format| report::render(&report, format).unwrap();
     let (text, markdown, html) =
         (render(ReportFormat::Text), render(ReportFormat::Markdown), render(ReportFormat::Html));
-    let sentence = "the property `number` of `Order` was renamed to `numbers`";
+    let sentence = "the `number` property of `Order` was renamed to `numbers`";
     assert!(text.contains(&format!("property-renamed: {sentence}")), "{text}");
     assert!(text.contains("at /components/schemas/Order/properties/numbers"), "{text}");
     assert!(markdown.contains(&format!("- {sentence}\n")), "{markdown}");
@@ -224,7 +224,7 @@ fn reports_agree_in_every_format() {
 fn sizes_are_shown_with_their_difference_where_they_were_measured() {
     let mut report = report("tool-added", false);
     let render = |report: &DiffReport, format| report::render(report, format).unwrap();
-    assert!(!render(&report, ReportFormat::Text).contains("Size of all tools"));
+    assert!(!render(&report, ReportFormat::Text).contains("Total tool size"));
     report.sizes = vec![DialectSize { dialect: "mcp".to_owned(), old: 200, new: 190 }];
     assert!(render(&report, ReportFormat::Text).contains("  mcp: 200 → 190 (-10, -5.0 %)\n"));
     assert!(render(&report, ReportFormat::Markdown).contains("| mcp | 200 | 190 | -10 (-5.0 %) |\n"));

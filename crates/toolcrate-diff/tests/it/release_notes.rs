@@ -1,5 +1,5 @@
-//! The release note of the real pair: `generated/CHANGES.md` is what comes out today, and its figures are
-//! those of the two documents, counted here without the generator.
+//! The release notes for the real pair: `generated/CHANGES.md` matches the current output, and its
+//! figures are those of the two documents, counted here without the generator.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -16,7 +16,7 @@ fn render() -> String {
     release_notes::render(&compare(&old, &new, &settings.profile), &old, &new).unwrap()
 }
 
-/// The note, made once for all tests.
+/// Returns the release notes, created once for all tests.
 fn note() -> &'static str {
     static NOTE: OnceLock<String> = OnceLock::new();
     NOTE.get_or_init(render)
@@ -41,7 +41,7 @@ fn release_note_figures_match_the_specs() {
         RELEASES.map(|release| specs::operations(&parse_release(release)));
     let (added, gone) = (new.difference(&old).count(), old.difference(&new).count());
     let expected = format!(
-        "{} operations became {}: counted by method and path, {added} were added and {gone} removed.\n",
+        "The number of operations changed from {} to {}. Counted by method and path, {added} were added and {gone} were removed.\n",
         old.len(),
         new.len()
     );

@@ -19,9 +19,9 @@ use crate::city_library::{API, CATALOG, Credentials};
 use crate::library::Library;
 use crate::library_server::TOKEN;
 
-/// An account with these tokens and these tokens of approvers.
+/// Creates an account with these tokens and approver tokens.
 fn account(tokens: &[&str], approvers: &[&str]) -> Result<HttpAccount, AccountError> {
-    // Of several tests in one process, the first installs it.
+    // Only the first of several tests in a process installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let credentials = Credentials { token: Secret::from("reader") };
     let client =

@@ -1,4 +1,4 @@
-//! Filters of the library's tools.
+//! Filters on the library's tools.
 
 use axum::http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! Callers who have no token, pages in a browser, and requests that would undo what a key protects.
+//! Callers without a token, web pages in a browser, and requests that would defeat an idempotency key.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use wiremock::{Mock, ResponseTemplate};
 use crate::library::Library;
 use crate::library_server::{APPROVER_TOKEN, TOKEN};
 
-/// The start of the response to a request whose body never comes.
+/// Returns the start of the response to a request whose body never arrives.
 async fn response_without_body(library: &Library, path: &str, token: &str) -> String {
     let address = library.base_url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -56,7 +56,7 @@ async fn idempotency_key_on_a_read_is_rejected() {
         assert!(status == StatusCode::BAD_REQUEST && text.contains("Idempotency-Key"), "{text}");
     }
     assert_eq!(send("/tools/create_a_book/call", &["k"]).await.0, StatusCode::OK);
-    // The stored response is in the form of the route.
+    // The stored response has the route's format.
     let (status, text) = send("/proxy/books", &["k"]).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains("as a plain call"), "{text}");
 }
@@ -122,7 +122,7 @@ async fn allowed_origins_can_send_requests_and_read_responses() {
     let response = request.send().await.unwrap();
     assert_eq!(response.headers()["access-control-allow-origin"], own.as_str());
     assert!(response.headers()["access-control-expose-headers"].to_str().unwrap().contains("mcp-session-id"));
-    // A request that no page sent needs none.
+    // A request that wasn't sent by a page needs none.
     let response = library.request(Method::GET, "/healthz").send().await.unwrap();
     assert!(!response.headers().contains_key("access-control-allow-origin"));
 }

@@ -18,7 +18,7 @@ pub(crate) struct Library {
 
 impl Library {
     pub(crate) async fn start(approve: &[&str]) -> Self {
-        // Of several tests in one process, the first installs it.
+        // Only the first of several tests in a process installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let upstream = MockServer::start().await;
         let (address, in_flight) = serve(&upstream.uri(), approve).await.unwrap();

@@ -1,4 +1,4 @@
-//! Tests of the middleware.
+//! Middleware tests.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Responses that a client gets.
+//! Responses from the client's point of view.
 
 use rmcp::RoleClient;
 use rmcp::model::{CallToolRequestParams, CallToolResult, ReadResourceRequestParams};

@@ -1,4 +1,4 @@
-//! Clients over HTTP that don't follow the protocol to the letter.
+//! HTTP clients that don't follow the protocol to the letter.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ fn initialize(version: &str) -> String {
     message(1, "initialize", params).to_string()
 }
 
-/// Begins a session and returns its id.
+/// Starts a session and returns its ID.
 async fn begin(service: &McpHttpService, version: &str) -> String {
     let (status, headers, body) = send(service, Method::POST, &[("accept", BOTH)], initialize(version)).await;
     assert_eq!(status, StatusCode::OK, "{body}");

@@ -1,5 +1,5 @@
-//! The base URL and the URLs of requests. The base URL is validated once, so that no request can be sent in plain text, to
-//! another server, or with a password in a log.
+//! The base URL and request URLs. The base URL is validated once, so no request can be sent in plain text, to another
+//! server, or with a password that ends up in a log.
 
 use url::{Host, Url};
 
@@ -22,7 +22,7 @@ impl BaseUrl {
         if text.is_empty() {
             return Err(wrong("is missing"));
         }
-        // The text itself stays out of messages: it may have a password in it.
+        // The text itself is kept out of messages, because it may contain a password.
         let url = Url::parse(text).map_err(|error| {
             wrong(&format!("is invalid (expected a URL such as https://host/path): {error}"))
         })?;
@@ -51,7 +51,7 @@ impl BaseUrl {
         self.url.scheme() == "http"
     }
 
-    /// Returns true if and only if the server is on this machine.
+    /// Returns true if and only if the server is local.
     pub(super) fn is_loopback(&self) -> bool {
         is_loopback(&self.url)
     }
@@ -66,7 +66,7 @@ impl BaseUrl {
         let text = format!("{}/{}", self.base, filled.trim_start_matches('/'));
         let mut url = Url::parse(&text)
             .map_err(|error| Error::configuration(format!("invalid path template: {error}")))?;
-        // A template can't climb out of the base URL either.
+        // A template can't escape from the base URL either.
         if !same_origin(&self.url, &url) || !url.as_str().starts_with(&format!("{}/", self.base)) {
             return Err(Error::configuration("the path template points outside the base URL"));
         }

@@ -1,4 +1,4 @@
-//! Definitions that an account returns, and conversion of custom fields between their two forms.
+//! Tests for an account's definitions, and for converting custom fields between their two forms.
 
 use std::collections::BTreeMap;
 
@@ -105,11 +105,11 @@ fn captions_become_ids_and_values_are_typed() {
         {"id": 4, "value": "2025-01-30T23:00:00Z"}, {"id": 6, "value": "5"},
     ]);
     assert_eq!(sent(Some("Order"), Some(&fields), &extras), Ok(expected));
-    // Null stands for nothing, and a mark tells equal captions apart.
+    // Null means absent, and an ID suffix distinguishes equal captions.
     let extras = json!({"Region": null, "Total": null, "Region [id 7]": "x", "Twice [id 9]": "y"});
     let expected = json!([{"id": 7, "value": "x"}, {"id": 9, "value": "y"}]);
     assert_eq!(sent(Some("Order"), Some(&fields), &extras), Ok(expected));
-    // A caption that several records have, and nothing says which is meant, is left to the API.
+    // A caption that several records have, with nothing to indicate the right one, is left to the API.
     let expected = json!([{"caption": "Twice", "value": "x"}]);
     assert_eq!(sent(Some("Order"), Some(&fields), &json!({"Twice": "x"})), Ok(expected));
     assert_eq!(
@@ -173,7 +173,7 @@ fn captions_are_sent_without_definitions() {
     let none = AccountFields::new(Vec::new());
     let problems = sent(Some("Order"), Some(&none), &extras).expect_err("the account has no fields");
     assert_eq!(problems[0].message, "unknown custom field \"Region\"");
-    // The API's own list is taken as it is.
+    // The API's own list is accepted unchanged.
     let list = json!([{"id": 1, "value": "West"}]);
     assert_eq!(sent(None, None, &list), Ok(list));
 }

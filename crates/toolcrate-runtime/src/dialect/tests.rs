@@ -11,28 +11,14 @@ use super::openai::shorten;
 use super::openai_strict::strict_schema;
 use super::value_encoding::SpecialProperties;
 use super::*;
-use crate::api::{Api, CustomFields, ErrorShape, FilterGrammar, Paging, PatchPaths};
+use crate::api::{Api, CustomFields, FilterGrammar, PatchPaths};
 use crate::tool::Catalog;
 
 const SPECIAL: SpecialProperties =
     SpecialProperties { filter: Some("filter"), custom_fields: Some("extras") };
 
 static API: Api = Api {
-    name: "Orders",
-    user_agent: "orders/1.0",
-    accept: "application/json",
-    paging: Paging::None,
-    errors: ErrorShape {
-        code: &[],
-        message: &[],
-        list: &[],
-        item_code: &[],
-        item_message: &[],
-        item_field: &[],
-    },
     patch_paths: PatchPaths::Bare,
-    trim: &[],
-    fields_parameter: None,
     filter: Some(FilterGrammar {
         argument: "filter",
         conditions: "conditions",
@@ -48,6 +34,7 @@ static API: Api = Api {
         value: "value",
         definitions: None,
     }),
+    ..Api::new("Orders", "orders/1.0")
 };
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
@@ -74,7 +61,7 @@ fn source() -> Value {
     }, "required": ["id"], "additionalProperties": false})
 }
 
-/// Returns arguments that a model sent as those of a tool with this schema.
+/// Returns arguments sent by a model as the arguments of a tool with this schema.
 fn denormalized(dialect: Dialect, schema: &Value, arguments: &Value) -> Value {
     let arguments = arguments.as_object().cloned().expect("an object");
     let tool = CATALOG.get("list_all_orders").expect("a tool");
@@ -130,7 +117,7 @@ fn strict_null_arguments_are_dropped_and_encoded_values_decoded() {
         "any": "[\"x\"]", "tags": null,
     });
     let own = json!({
-        // Within an argument, the check takes nulls out.
+        // Nulls within an argument are removed by validation.
         "id": 1, "customer": {"id": 5, "name": null}, "settings": {"a": "b"},
         "filter": [
             {"field": "id", "op": "in", "value": ["1"]}, {"field": "name", "op": "=", "value": null},
@@ -138,7 +125,7 @@ fn strict_null_arguments_are_dropped_and_encoded_values_decoded() {
         "extras": {"Region": "West", "Size": null}, "any": ["x"],
     });
     assert_eq!(restored(Dialect::OpenAiStrict, sent), own);
-    // Invalid forms are kept, so that they are reported.
+    // Invalid values are kept, so they are reported.
     let wrong = json!({"id": 1, "settings": "no JSON", "extras": [{"name": 1}], "filter": {"id": 1}});
     assert_eq!(restored(Dialect::OpenAiStrict, wrong.clone()), wrong);
 }
@@ -154,7 +141,7 @@ fn null_in_a_raw_operation_is_left_to_validation() {
     let read = |dialect: Dialect, sent: &Value| denormalized(dialect, &schema, sent);
     let sent = json!({"operations": [{"op": null, "value": null}]});
     assert_eq!(read(Dialect::OpenAiStrict, &sent), sent);
-    // Text that is the word null stays text in a list, where nothing can be left out.
+    // The string "null" remains a string in a list, from which nothing can be left out.
     let sent = json!({"operations": [{"op": "replace", "value": "null"}], "values": ["null", "5"]});
     let own = json!({"operations": [{"op": "replace", "value": null}], "values": ["null", 5]});
     assert_eq!(read(Dialect::Gemini, &sent), own);

@@ -1,4 +1,4 @@
-//! Compiled filters, rejected filters, and values that must not change a query.
+//! Tests for compiled filters, rejected filters, and values that must not change a query.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -141,6 +141,19 @@ fn errors_have_the_pointer_of_the_value() {
     }
 }
 
+#[test]
+fn filters_of_any_size_are_refused_in_a_bounded_time() {
+    let unknown = |count: usize| json!({"or": vec![json!({"sumary": "x"}); count]});
+    let problems = compile(&unknown(1000)).expect_err("unknown fields");
+    assert_eq!(problems.len(), 200);
+    let suggested = problems.iter().filter(|problem| problem.message.contains("did you mean")).count();
+    assert_eq!(suggested, 32, "comparing names takes time");
+    let problem = compile(&unknown(5000)).expect_err("too many").remove(0);
+    assert_eq!((problem.code.as_str(), problem.pointer.as_str()), ("length", "/filter"));
+    let ids: Vec<u32> = (0..10_000).collect();
+    assert!(compile(&json!({"id": ids})).is_ok(), "a list of values is no list of fields");
+}
+
 fn tree(filter: &Value) -> Condition {
     let text = conditions(filter.clone());
     grammar::parse(&text).unwrap_or_else(|at| panic!("{filter} became {text}, which ends at {at}"))
@@ -171,7 +184,7 @@ fn text() -> impl Strategy<Value = String> {
         "(?s).{0,12}",
         r#"["\\\[\]() =]{0,6}( (or|and|not) id = 1)?["\\)\]]{0,3}"#,
         Just("\u{0}\r\n\t\u{7f}\u{2028}".to_owned()),
-        // Near to each other, so that tests of equality and of parts hold now and then.
+        // The values are similar, so equality and substring tests are sometimes true.
         "[ab]{0,2}",
     ]
 }
@@ -199,7 +212,7 @@ fn filter() -> impl Strategy<Value = Value> {
             several().prop_map(|parts| json!({"or": parts})),
             inner.clone().prop_map(|part| json!({"not": part})),
             several().prop_map(Value::from),
-            // Several members of one object must all hold.
+            // All properties of an object must be true.
             (inner.clone(), several()).prop_map(|(part, parts)| json!({"not": part, "or": parts})),
         ]
     })
@@ -250,7 +263,7 @@ proptest! {
     }
 }
 
-/// Returns the operand for a custom field: text that is a date becomes one.
+/// Returns the operand for a custom field: text that is a date becomes a date.
 fn custom(text: &str) -> Value {
     crate::date::utc_seconds(text).map_or_else(|| json!(text), |date| json!({ "date": date }))
 }

@@ -1,4 +1,4 @@
-//! Errors of the client for every failure between it and the server.
+//! Client errors for every failure between it and the server.
 
 use std::time::{Duration, Instant};
 
@@ -77,7 +77,7 @@ async fn truncated_body_is_reported() {
     assert!(error.message().contains("incomplete"), "{error}");
     let error = write_error(cut()).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::OutcomeUnknown, Some(200)));
-    // The length is right, the JSON is not all there.
+    // The length is right, but the JSON is incomplete.
     let error = read_error(ScriptedResponse::with_body(200, &[], b"{\"lines\":[{\"quantity\":1")).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.message().contains("incomplete") && error.message().contains("lines[0]"), "{error}");
@@ -103,7 +103,7 @@ async fn silent_server_is_a_timeout() {
 
 #[tokio::test]
 async fn unsent_write_has_a_known_outcome() {
-    // A port that was free a moment ago.
+    // A port that was free until now.
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     let client = Client::builder(&API).base_url(format!("http://{port}")).build().expect("a client");
     let error = client.send(&write()).await.expect_err("no server");
@@ -136,7 +136,7 @@ async fn same_server_redirect_is_followed_for_reads() {
     assert_eq!(server.last_request().line, "GET /new/5?x=1 HTTP/1.1");
     assert!(server.last_request().header("authorization").is_some());
 
-    // A write is not: it may have been made before the redirect came.
+    // A redirected write isn't followed: it may have been made before the redirect.
     for status in [302, 308] {
         let redirect = ScriptedResponse::with_body(status, &[("location", "/new")], b"");
         let server = ScriptedServer::start([redirect, ScriptedResponse::json(201, &order)]).await;
@@ -293,7 +293,7 @@ async fn client_with_an_unsafe_base_url_is_not_built() {
 async fn plain_text_server_receives_nothing_over_https() {
     let server = ScriptedServer::start([]).await;
     let url = server.url("").replace("http://", "https://");
-    // The server waits for a request that never comes, so the handshake ends by its time alone.
+    // The server waits for a request that never arrives, so the handshake ends only by its timeout.
     let client = builder(&server).base_url(url).timeout(Duration::from_secs(1)).build().expect("a client");
     let error = client.send(&write()).await.expect_err("no encryption");
     assert_eq!(error.kind(), ErrorKind::Unreachable, "{error}");

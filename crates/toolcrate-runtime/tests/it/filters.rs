@@ -1,4 +1,5 @@
-//! Typed filters: what they become for the records of a request, and what is refused before it is sent.
+//! Typed filters: their compiled form for a request's records, and filters that are rejected before they are
+//! sent.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -58,7 +59,7 @@ fn orders(query: &OrderQuery) -> Request<Vec<Order>> {
     Request::new(Method::Get, "/orders").query(query)
 }
 
-/// The query that a request for orders has, decoded.
+/// Returns the decoded query of a request for orders.
 fn sent(query: &OrderQuery) -> Result<Vec<(String, String)>, Error> {
     let url = client().preview(&orders(query))?.url;
     let query = url.split_once('?').map_or("", |(_, query)| query);
@@ -86,7 +87,7 @@ fn sent(query: &OrderQuery) -> Result<Vec<(String, String)>, Error> {
     Ok(pairs.map(|(name, value)| (decoded(name), unescape(value))).collect())
 }
 
-/// The conditions of a filter for orders.
+/// Returns the conditions of a filter for orders.
 fn conditions(filter: Filter) -> String {
     let pairs = sent(&OrderQuery { filter: Some(filter), ..OrderQuery::default() }).expect("a filter");
     let [(name, value)] = &pairs[..] else { panic!("{pairs:?}") };
@@ -206,7 +207,7 @@ fn order_by_and_fields_are_checked_too() {
 fn count_filters_are_checked_against_the_counted_records() {
     let query = OrderQuery { filter: Some(Filter::field("idd").eq(1)), ..OrderQuery::default() };
     let count = Request::<Value>::new(Method::Get, "/orders/count").query(&query);
-    // Without a type of records, any name is taken for a field.
+    // Without a record type, any name is treated as a field.
     let url = client().preview(&count).expect("a request").url;
     assert!(url.ends_with("?conditions=idd%20%3D%201"), "{url}");
     let error = client().preview(&count.clone().records::<Order>()).expect_err("it is unknown");

@@ -1,5 +1,4 @@
-//! Models through the shared reader and writer: what survives a round trip, what is lenient, and what an
-//! error says.
+//! Models and the shared reader and writer: round trips, leniency, and error messages.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +10,7 @@ use toolcrate_runtime::serde::de::value::MapDeserializer;
 use toolcrate_runtime::{Patch, PatchPaths, SetNull, ToJson};
 
 fn order(value: &Value) -> Result<Order, serde_json::Error> {
-    // From text, since that is what comes over the wire.
+    // Deserialized from text, as in real responses.
     serde_json::from_str(&value.to_string())
 }
 
@@ -39,7 +38,7 @@ fn every_kind_of_member_survives_a_round_trip() {
     assert_eq!(order.parent.as_ref().and_then(|parent| parent.parent.as_ref()?.id), Some(5));
     assert_eq!(order.matrix, Some(vec![vec![1, 2], vec![]]));
     assert_eq!(serde_json::to_value(&order).expect("JSON"), value);
-    // The same through a tree instead of text.
+    // The same, through a tree instead of text.
     assert!(serde_json::from_value::<Order>(value).is_ok_and(|other| other == order));
 }
 
@@ -92,7 +91,7 @@ fn fields_are_accepted_in_any_order_and_repeated() {
 
 #[test]
 fn value_of_another_type_is_an_unknown_field() {
-    // The object that has the odd value, and the name of the field.
+    // The object with the odd value, and the field name.
     let cases = [
         (json!({"id": "x"}), "", "id"),
         (json!({"id": 5.5}), "", "id"),
@@ -166,7 +165,7 @@ fn numbers_keep_their_digits() {
     let order: Order = serde_json::from_str(text).expect("an order");
     assert_eq!(order.total, Some(1.1.into()));
     assert_eq!(order.to_json_string(), text);
-    // What no number type holds is kept as text.
+    // A value that doesn't fit any number type is kept as text.
     let huge: Order = serde_json::from_str(r#"{"id":1,"total":1e400}"#).expect("an order");
     assert_eq!((huge.id, huge.extra.get("total")), (Some(1), Some(&json!("1e400"))));
     // Other formats have no digits, only values.
@@ -196,7 +195,7 @@ fn bodies_and_patches_omit_server_computed_fields() {
     let mut order: Order = serde_json::from_str(text).expect("an order");
     assert_eq!(order.to_json_string(), text);
     assert_eq!(order.to_body_json(), r#"{"total":1,"parent":{"id":6}}"#);
-    // In a list, the ID says which record is meant.
+    // In a list, the ID identifies the record.
     assert_eq!([order.clone()].to_body_json(), r#"[{"id":7,"total":1,"parent":{"id":6}}]"#);
     let old = order.clone();
     (order.id, order.entered_by) = (Some(8), None);
@@ -283,7 +282,7 @@ fn patches_are_built_from_set_fields_and_from_differences() {
     assert!(Patch::changes(&odd).to_json(PatchPaths::Pointer).contains(r#""/a~1b~0c""#));
 }
 
-/// Any JSON, small.
+/// Returns a strategy for any small JSON value.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         any::<bool>().prop_map(Value::from),

@@ -1,4 +1,4 @@
-//! Plans of look-ups: their order, chains, what is shared, and that circles end.
+//! Lookup plans: order, chains, shared lookups, and termination of cycles.
 
 use std::sync::LazyLock;
 

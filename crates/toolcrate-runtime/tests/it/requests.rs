@@ -1,4 +1,4 @@
-//! Typed requests as they go over the wire, and what comes back.
+//! Typed requests as sent, and their responses.
 
 use crate::support::model::{Line, Order, OrderStatus};
 use crate::support::{API, client};
@@ -199,7 +199,7 @@ async fn links_are_followed_to_the_end_with_the_query() {
 
 #[tokio::test]
 async fn forward_only_and_numbered_pages_end_too() {
-    // Forward only: there is always a link, and the last page is empty.
+    // Forward-only: there is always a link, and the last page is empty.
     let forward = |id: i32| format!("<http://h/orders?pageId={id}>; rel=\"next\"");
     let server = ScriptedServer::start([
         page(Some(&forward(7)), 0..2),
@@ -211,7 +211,7 @@ async fn forward_only_and_numbered_pages_end_too() {
         client(&server).items(&list(&ListQuery::default())).try_collect().await.expect("items");
     assert_eq!(orders.len(), 4);
     assert!(server.last_request().line.contains("pageSize=100&pageId=9"), "{}", server.last_request().line);
-    // Counted: no link at all, and the last page is short.
+    // Numbered: there is no link, and the last page is short.
     let server = ScriptedServer::start([page(None, 0..3), page(None, 3..4)]).await;
     let query = ListQuery { page_size: Some(3), page: Some(4), ..ListQuery::default() };
     let orders: Vec<Order> = client(&server).items(&list(&query)).try_collect().await.expect("items");
@@ -226,7 +226,7 @@ async fn endless_list_is_an_error() {
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 2, "both pages are handed out");
     let error = results.last().and_then(|result| result.as_ref().err()).expect("an error");
     assert!(error.message().contains("does not end"), "{error}");
-    // A server that ignores the number of the page.
+    // A server that ignores the page number.
     let server = ScriptedServer::start((0..9).map(|_| page(None, 0..2))).await;
     let query = ListQuery { page_size: Some(2), ..ListQuery::default() };
     let results: Vec<_> = client(&server).pages(&list(&query)).collect().await;
@@ -249,26 +249,7 @@ async fn error_ends_a_stream() {
 async fn envelope_items_are_paged_by_their_marker() {
     static CURSOR: Api = Api {
         paging: Paging::Cursor { parameter: "after", next: "/meta/next", items: "/data" },
-        ..API_TEMPLATE
-    };
-    const API_TEMPLATE: Api = Api {
-        name: "Orders",
-        user_agent: "orders/1.0",
-        accept: "application/json",
-        paging: Paging::None,
-        errors: toolcrate_runtime::ErrorShape {
-            code: &[],
-            message: &[],
-            list: &[],
-            item_code: &[],
-            item_message: &[],
-            item_field: &[],
-        },
-        patch_paths: toolcrate_runtime::PatchPaths::Pointer,
-        trim: &[],
-        fields_parameter: None,
-        filter: None,
-        custom_fields: None,
+        ..Api::new("Orders", "orders/1.0")
     };
     let server = ScriptedServer::start([
         ScriptedResponse::json(200, &json!({"data": [{"id": 1}], "meta": {"next": "m/1"}})),

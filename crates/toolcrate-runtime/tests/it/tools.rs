@@ -1,4 +1,4 @@
-//! Tools: the catalog, the schemas it gives, the checks before a call, and the calls themselves.
+//! Tools: the catalog, its schemas, validation before a call, and the calls themselves.
 
 use std::sync::LazyLock;
 
@@ -22,7 +22,7 @@ fn tool(name: &str) -> Tool {
     CATALOG.get(name).expect(name)
 }
 
-/// A client for what sends nothing.
+/// Creates a client for tests that send nothing.
 fn offline() -> Client {
     Client::builder(&API)
         .base_url("https://localhost")
@@ -35,12 +35,12 @@ fn prepared(name: &str, arguments: &Value) -> PreparedRequest {
     offline().prepare(tool(name), arguments).expect("a request")
 }
 
-fn refused(name: &str, arguments: &Value) -> Error {
+pub(crate) fn refused(name: &str, arguments: &Value) -> Error {
     offline().prepare(tool(name), arguments).expect_err("an error")
 }
 
-/// The problems as `pointer code: message`.
-fn problems(error: &Error) -> Vec<String> {
+/// Returns the problems as `pointer code: message`.
+pub(crate) fn problems(error: &Error) -> Vec<String> {
     assert_eq!(error.kind(), ErrorKind::InvalidArguments, "{error}");
     error
         .fields()
@@ -93,7 +93,7 @@ async fn cursor_is_valid_for_its_tool_and_clients_with_the_same_key() {
     assert_eq!((outcome.value[0]["id"].as_i64(), outcome.next_cursor()), (Some(3), None));
     let line = server.last_request().line;
     assert!(line.contains("page=2") && line.contains("conditions=id%3E0"), "{line}");
-    // One client alone needs no key.
+    // A single client needs no key.
     let own = client(&server);
     let outcome = own.execute_with(list, &json!({}), &options).await.expect("a page");
     let next = json!({"next_cursor": outcome.next_cursor()});
@@ -193,7 +193,7 @@ fn arguments_are_sent_where_the_catalog_defines() {
     assert!(request.headers.contains(&("content-type".to_owned(), "application/vnd.bulk+json".to_owned())));
     let request = prepared("search_acme_orders", &json!({}));
     assert_eq!(request.body, PreparedBody::Json(json!({})));
-    // A map does as well as a value.
+    // A map works as well as a value.
     let mut map = Map::new();
     map.insert("id".to_owned(), Value::from(1));
     assert!(offline().prepare(tool("delete_an_order_by_id"), &map).is_ok());
@@ -237,13 +237,13 @@ fn partial_record_becomes_a_patch() {
 
 #[test]
 fn null_never_changes_a_record() {
-    // As clients send it that give every argument: in a record null is nothing, even where the schema allows it.
+    // As sent by clients that set every argument: in a record, null means absent even if the schema allows it.
     let arguments = json!({
         "id": 5, "orderNumber": "A", "customer": {"id": null}, "note/text": null, "operations": null, "clear": null,
     });
     let body = json!([{"op": "replace", "path": "orderNumber", "value": "A"}]);
     assert_eq!(prepared("update_an_acme_order_by_id", &arguments).body, PreparedBody::Json(body));
-    // A raw operation says what it means.
+    // A raw operation is sent unchanged.
     let raw = json!([{"op": "replace", "path": "customer", "value": null}]);
     let arguments = json!({"id": 5, "orderNumber": null, "operations": raw});
     assert_eq!(prepared("update_an_acme_order_by_id", &arguments).body, PreparedBody::Json(raw));
@@ -253,7 +253,7 @@ fn null_never_changes_a_record() {
     });
     let body = json!({"description": "Bolt", "product": {"id": 250}});
     assert_eq!(prepared("create_an_acme_order_line", &arguments).body, PreparedBody::Json(body));
-    // As text, too.
+    // Also as text.
     let arguments = json!({"orderId": 5, "description": "x", "product": "{\"id\": 1, \"identifier\": null}"});
     let body = json!({"description": "x", "product": {"id": 1}});
     assert_eq!(prepared("create_an_acme_order_line", &arguments).body, PreparedBody::Json(body));
@@ -286,7 +286,7 @@ fn invalid_clear_is_reported_with_its_pointer() {
     assert_eq!(clear(json!([true]), json!({})), ["/clear/0 type: expected a string, got true"]);
     let request = prepared("update_an_acme_order_by_id", &json!({"id": 5, "clear": "customer"}));
     assert_eq!(request.body, PreparedBody::Json(json!([{"op": "remove", "path": "customer"}])));
-    // With null it is not given.
+    // Null means absent.
     let arguments = json!({"id": 5, "customer": null, "clear": ["customer"]});
     let body = json!([{"op": "remove", "path": "customer"}]);
     assert_eq!(prepared("update_an_acme_order_by_id", &arguments).body, PreparedBody::Json(body));
@@ -443,7 +443,7 @@ async fn empty_responses_are_null_and_errors_are_returned() {
     assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, Some("NotFound")));
     let error = client.execute(delete, &json!({"id": 5})).await.expect_err("cut");
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
-    // A POST that only reads leaves nothing open.
+    // A POST that only reads leaves no doubt about its outcome.
     let error = client.execute(tool("search_acme_orders"), &json!({})).await.expect_err("cut");
     assert_eq!(error.kind(), ErrorKind::Unreachable);
 }

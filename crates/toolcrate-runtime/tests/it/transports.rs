@@ -1,4 +1,4 @@
-//! Custom transports: mocks, middleware, HTTP clients of the caller, and the errors of each.
+//! Custom transports: mocks, middleware, the caller's own HTTP clients, and their errors.
 
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};
@@ -26,7 +26,7 @@ fn order() -> Request<Order> {
     Request::new(Method::Get, "/orders/{id}").path("id", 7)
 }
 
-/// Counts requests, and notes what it saw.
+/// Counts requests, and records what it saw.
 struct Recorder {
     inner: Arc<dyn Transport>,
     seen: Arc<Mutex<Vec<String>>>,
@@ -126,7 +126,7 @@ async fn custom_http_client_is_used_unchanged() {
     order().send(&configured).await.expect("an order");
     assert_eq!(server.last_request().header("via"), Some("x"));
     assert_eq!(server.last_request().header("user-agent"), Some(API.user_agent));
-    // One that follows redirects is found out.
+    // A transport that follows redirects is detected.
     let target = server.url("/elsewhere");
     server.set_responses([ScriptedResponse::with_body(302, &[("location", &target)], b""), page()]);
     let client = builder(&server).http_client(http().build().expect("a client")).build().expect("a client");
@@ -170,7 +170,7 @@ fn pages(last: u64, linked: bool, seen: &Arc<Mutex<Vec<u64>>>) -> impl Transport
                 );
                 response.headers_mut().insert("link", link.parse().expect("a header"));
             }
-            // Later pages arrive first. Time is paused, so that the order is certain and nothing waits.
+            // Later pages arrive first. Time is paused, so the order is deterministic and nothing waits.
             tokio::time::sleep(Duration::from_millis(100 - number)).await;
             Ok(response)
         }
@@ -211,7 +211,7 @@ async fn list_resumes_from_a_stored_position() {
 
 #[tokio::test(start_paused = true)]
 async fn read_waits_for_retry_after() {
-    // Each client gets a 429 first.
+    // Each client first gets a 429.
     let limited_once = || {
         let attempts = Mutex::new(0);
         transport_fn(move |_| {

@@ -1,4 +1,4 @@
-//! Errors of writes that were sent: only a clear refusal by the server means that nothing was changed.
+//! Errors for writes that were sent: only a definite refusal by the server means that nothing was changed.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -17,7 +17,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     Catalog::new(&API, crate::support::catalog(tools, shapes, schemas, ""))
 });
 
-/// Makes the response of a scripted server.
+/// Creates the response of a scripted server.
 type ScriptMaker = Box<dyn Fn() -> ScriptedResponse>;
 
 fn create() -> Request<Order> {
@@ -32,7 +32,7 @@ async fn both(script: impl Fn() -> ScriptedResponse) -> [(Error, Vec<String>); 2
     let short = |server: &ScriptedServer| {
         builder(server).timeout(Duration::from_secs(2)).max_body(1_000).build().expect("a client")
     };
-    // More than one script, so that a request that is sent again is answered too.
+    // More than one script, so a repeated request also gets a response.
     let server = ScriptedServer::start([script(), script(), script()]).await;
     let typed = short(&server).send(&create()).await.expect_err("an error");
     let typed = (typed, lines(&server));
@@ -151,7 +151,7 @@ async fn clearly_refused_write_changed_nothing() {
 
 #[tokio::test]
 async fn unsent_write_changed_nothing() {
-    /// Credentials that can't be had.
+    /// Credentials that can't be obtained.
     struct Locked;
     impl Credentials for Locked {
         fn apply(&self, _: &mut HeaderMap) -> Result<(), Error> {
@@ -171,12 +171,12 @@ async fn unsent_write_changed_nothing() {
     assert_eq!(CATALOG.resolve("x").expect_err("no tool").delivery(), Delivery::NotSent);
     assert!(server.requests().is_empty());
 
-    // A port that was free a moment ago.
+    // A port that was free until now.
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     let offline = Client::builder(&API).base_url(format!("http://{port}")).credentials(TestCredentials);
     let error = offline.build().expect("a client").send(&create()).await.expect_err("no server");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Unreachable, Delivery::NotSent));
-    // What others make is taken for nothing better than it is.
+    // Errors created by others are assumed to have unknown delivery.
     assert!(!Error::configuration("of an unknown time").changed_nothing());
 }
 
@@ -213,7 +213,7 @@ async fn unexpected_response_shape_still_means_the_record_was_created() {
 async fn unknown_outcome_survives_later_attempts() {
     let policy = RetryPolicy::idempotent(2).waits(Duration::from_millis(1), Duration::from_millis(2));
     let delete = Request::<Value>::new(Method::Delete, "/orders/5").idempotent();
-    // The first one may have deleted it.
+    // The first request may have deleted it.
     let server = ScriptedServer::start([
         ScriptedResponse::with_body(503, &[], b""),
         ScriptedResponse::with_body(404, &[], b""),

@@ -1,10 +1,10 @@
-//! gzip without name, time and operating system.
+//! gzip without a name, time or operating system.
 
 use std::io::Write;
 
 use flate2::{Compression, GzBuilder};
 
-/// The value for an unknown operating system in the header.
+/// The header value for an unknown operating system.
 const UNKNOWN_SYSTEM: u8 = 255;
 
 /// Compresses `bytes`.

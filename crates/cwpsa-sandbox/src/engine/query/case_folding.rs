@@ -1,4 +1,4 @@
-//! Case-insensitive comparison of text without copying it.
+//! Compares text case-insensitively without copying it.
 
 use std::cmp::Ordering;
 

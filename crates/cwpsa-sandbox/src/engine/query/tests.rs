@@ -1,4 +1,4 @@
-//! The meaning of queries, rejected queries, and hostile texts.
+//! Tests for query semantics, rejected queries, and hostile input.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;
@@ -11,7 +11,7 @@ use super::search::{RecordSearch, SearchParameters};
 use super::syntax;
 use super::syntax::{ConditionExpression, ConditionLiteral, ConditionOperator, ConditionTest};
 
-/// The names of a small ticket.
+/// The field names of a small ticket.
 struct TicketFields;
 
 impl FieldNames for TicketFields {
@@ -265,7 +265,7 @@ fn rejected_queries_are_reported() {
     assert_eq!(refused(order), "nothing is not a recognized name.");
 }
 
-/// An expression as text, with blanks and letter case as `style` says.
+/// Writes an expression as text, with spaces and case determined by `style`.
 fn write(expression: &ConditionExpression, style: u8) -> String {
     let join = |parts: &[ConditionExpression], word: &str| {
         let parts: Vec<String> = parts

@@ -1,8 +1,8 @@
-//! Each promise of the page about security names tests that try to break it, and they are there.
+//! Each promise on the security page names tests that try to break it, and those tests exist.
 
 use std::path::Path;
 
-/// The names of the test functions below a folder.
+/// Collects the names of the test functions below a folder.
 fn tests(folder: &Path, names: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,4 +1,4 @@
-//! Declarations that violate one rule each, and one valid declaration of each dialect.
+//! Declarations that each violate one rule, and one valid declaration per dialect.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 
-/// A valid declaration in a dialect.
+/// Returns a valid declaration in a dialect.
 fn valid(dialect: Dialect) -> Value {
     let schema = json!({
         "type": "object",
@@ -49,19 +49,19 @@ fn valid(dialect: Dialect) -> Value {
     }
 }
 
-/// Returns the pointer to the first schema of arguments.
+/// Returns the pointer to the first argument schema.
 fn schema_at(dialect: Dialect) -> String {
     let rules = dialect.implementation().rules();
     format!("{}/{}", envelope(dialect), rules.schemas[0])
 }
 
-/// Returns the pointer to what holds the name and the description.
+/// Returns the pointer to the object with the name and the description.
 fn envelope(dialect: Dialect) -> String {
     dialect.implementation().rules().envelope.map(|name| format!("/{name}")).unwrap_or_default()
 }
 
-/// The rules that a valid declaration breaks once `path` (within its schema if it begins with `~`) is `value`;
-/// `null` takes it away.
+/// Returns the rules that a valid declaration violates once `path` (within its schema if it starts with `~`)
+/// is set to `value`; `null` removes it.
 fn broken(dialect: Dialect, path: &str, value: Value) -> Vec<&'static str> {
     let mut declaration = valid(dialect);
     let path = path.strip_prefix('~').map_or(path.to_owned(), |rest| format!("{}{rest}", schema_at(dialect)));
@@ -116,7 +116,7 @@ fn common_rules_are_checked() {
         if dialect != Dialect::Gemini {
             assert!(broken(dialect, "~/properties/kind/maxLength", json!(-1)).contains(&"json-schema"));
         }
-        // Gemini and Truto know tools without parameters.
+        // Gemini and Truto support tools without parameters.
         let missing = if matches!(dialect, Dialect::Gemini) { vec![] } else { vec!["declaration"] };
         if dialect != Dialect::Truto {
             assert_eq!(broken(dialect, &schema, Value::Null), missing, "{dialect}");
@@ -184,7 +184,7 @@ fn truto_rules_are_checked() {
     declaration["method"] = json!("update");
     declaration["body_schema"] = json!({"type": "object", "properties": Map::from_iter([("note".to_owned(), json!({"type": "string"}))])});
     assert_eq!(check(Dialect::Truto, &declaration), []);
-    // A patch as a list would be sent as an empty object.
+    // A patch declared as a list would be sent as an empty object.
     declaration["body_schema"] = json!({"type": "array", "items": {"type": "object", "properties": {}}});
     assert_eq!(check(Dialect::Truto, &declaration)[0].rule, "root");
 }
