@@ -42,6 +42,7 @@ pub use names::{Names, OperationName};
 use subject::SubjectReader;
 pub use subject::{Subject, with_article};
 use titles::Title;
+pub use titles::summary;
 pub use tools::{LIMIT, SHORT_LIMIT};
 pub use types::{ChoiceName, FieldName, TypeName};
 
@@ -287,7 +288,7 @@ fn check(names: &OperationTable<OperationName>, api: &ApiDefinition, prefix: &st
     for (name, operation) in names.zip(&api.operations) {
         if !is_tool_name(&name.tool) || name.short.len() > SHORT_LIMIT {
             let message = format!(
-                "`{}` is not a valid tool name: expected lower case letters, digits and `_`, at most {LIMIT}, and {SHORT_LIMIT} without the prefix; use {}",
+                "`{}` is not a valid tool name: expected lowercase letters, digits and `_`, at most {LIMIT} characters ({SHORT_LIMIT} without the prefix); use {}",
                 name.tool,
                 proposal::valid_name(operation, &name.tool, prefix),
             );
