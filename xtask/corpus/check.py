@@ -229,7 +229,7 @@ def with_extras(value, schema, sampler):
 
 def check_models(driver, document):
     """How many values of how many schemas come back as they were."""
-    schemas = document.get("components", {}).get("schemas", {})
+    schemas = document.get("components", {}).get("schemas") or document.get("definitions", {})
     checked, wrong = 0, []
     for number, (name, schema) in enumerate(schemas.items()):
         sampler = Sampler(document, number, for_response=True)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use toolcrate_catalog::OperationKind;
 
 use super::context::Context;
@@ -12,10 +12,11 @@ use super::models::has_models;
 use super::query::SharedQueryType;
 use super::rust::{Imports, Job, docs, file_docs, is_doc_alias, prose};
 use super::sentence::{imperative, spoken, third_person};
+use super::status_responses::{response_type, responses};
 use crate::id::OperationId;
 use crate::ir::{
-    BodyKind, Content, FieldStyle, Method, Operation, OperationBody, Parameter, ParameterLocation,
-    ParameterStyle, Security, Type,
+    BodyKind, FieldStyle, Method, Operation, OperationBody, Parameter, ParameterLocation, ParameterStyle,
+    Security, Type,
 };
 use crate::naming::OperationName;
 use crate::naming::identifiers::unused;
@@ -28,7 +29,10 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     }
     let mut files: BTreeMap<&str, BTreeMap<&str, (BTreeSet<&str>, bool)>> = BTreeMap::new();
     for ((module, file), ids) in resources {
-        let functions = ids.iter().map(|id| context.named.operations[*id].function.as_str());
+        let functions = ids.iter().flat_map(|id| {
+            let name = &context.named.operations[*id];
+            std::iter::once(name.function.as_str()).chain(name.response.as_deref())
+        });
         let deprecated = ids.iter().any(|id| context.api.operations[*id].deprecated);
         files.entry(module).or_default().insert(file, (functions.collect(), deprecated));
         jobs.push(Job {
@@ -64,10 +68,12 @@ fn resource(context: &Context<'_>, ids: &[OperationId]) -> TokenStream {
     let mut shared = BTreeSet::new();
     let functions: Vec<TokenStream> =
         ids.iter().map(|id| function(context, *id, &mut imports, &mut shared)).collect();
+    let responses: Vec<TokenStream> =
+        ids.iter().filter_map(|id| responses(context, *id, &mut imports)).collect();
     let imports = imports.tokens(&[]);
     let shared: Vec<_> = shared.iter().map(|name| format_ident!("{name}")).collect();
     let shared = (!shared.is_empty()).then(|| quote!(use crate::query::{#(#shared),*};));
-    quote!(#imports #shared #(#functions)*)
+    quote!(#imports #shared #(#functions)* #(#responses)*)
 }
 
 fn function(
@@ -145,15 +151,11 @@ fn function(
         let alternatives = security(alternatives);
         quote!(.security(&#alternatives))
     }));
-    let answer = match &operation.response.content {
-        Content::None => quote!(()),
-        Content::Binary => {
-            imports.runtime.insert("Download");
-            quote!(Download)
-        }
-        Content::Json(ty) => {
-            context.imports(ty, imports);
-            context.rust_type(ty, None)
+    let answer = match &name.response {
+        Some(response) => format_ident!("{response}").into_token_stream(),
+        None => {
+            let content = response_type(context, &operation.response.content, imports);
+            content.unwrap_or_else(|| quote!(()))
         }
     };
     let method = format_ident!("{}", method(operation.method));
@@ -418,6 +420,19 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
     let statuses = &operation.response.statuses;
     if statuses.contains(&207) {
         text.push_str("\n\nReturns 207 with a status for each item.");
+    }
+    if let Some(response) = &name.response {
+        text.push_str(&format!(
+            "\n\nThe content depends on the status: [`{response}`] has a variant for each."
+        ));
+    } else if let [first @ .., last] = &statuses[..]
+        && !first.is_empty()
+    {
+        let first: Vec<String> = first.iter().map(u16::to_string).collect();
+        let first = first.join(", ");
+        text.push_str(&format!(
+            "\n\nReturns {first} or {last}; `send_full` has the status beside the value."
+        ));
     }
     if let Some(Type::Named(name)) = operation.error.as_ref().map(|error| context.api.resolve(error)) {
         let model = context.model_link(name);

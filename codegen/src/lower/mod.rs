@@ -4,6 +4,7 @@
 //! that state a constraint become constraints, and everything is put into canonical order. No later stage
 //! knows about OpenAPI.
 
+mod alternatives;
 mod bodies;
 mod description_constraints;
 mod limits;
@@ -14,6 +15,7 @@ mod parameters;
 mod recursion;
 mod request_bodies;
 mod resolve;
+mod responses;
 mod schemas;
 mod security;
 mod selection;
@@ -71,19 +73,15 @@ fn lower_document(
     }
     recursion::break_alias_cycles(&mut schemas, &mut report);
     recursion::mark_boxed(&mut schemas, &mut report.repairs);
-    report.extend(document.report);
+    report.extend(std::mem::take(&mut document.report));
+    let (title, version, server) =
+        (std::mem::take(&mut document.title), std::mem::take(&mut document.version), document.server.take());
+    // What is left of the document is large, and freeing it takes a while.
+    std::thread::spawn(move || drop(document));
     report.sort();
     if operations.is_empty() {
         report.require_complete()?;
     }
-    let api = ApiDefinition {
-        title: document.title,
-        version: document.version,
-        server: document.server,
-        security,
-        operations,
-        schemas,
-        choices,
-    };
+    let api = ApiDefinition { title, version, server, security, operations, schemas, choices };
     Ok(Lowering { api, report })
 }

@@ -31,7 +31,8 @@ pub fn lower(
                 own_limits = limits(schema);
                 schemas.check_pattern(&mut own_limits, &location);
             }
-            schemas.lower_or_reference(schema, &inline, &location)
+            let ty = schemas.lower_or_reference(schema, &inline, &location);
+            schemas.without_alternatives(ty)
         }
         ParameterSchemaOrContent::Content(content) => {
             let is_read =
@@ -39,7 +40,8 @@ pub fn lower(
             match content.iter().find(is_read).and_then(|(_, content)| content.schema.as_ref()) {
                 Some(schema) => {
                     style = ParameterStyle::Json;
-                    schemas.lower_or_reference(schema, &inline, &location)
+                    let ty = schemas.lower_or_reference(schema, &inline, &location);
+                    schemas.without_alternatives(ty)
                 }
                 None => {
                     let message =
@@ -125,7 +127,7 @@ fn member(
         location: ParameterLocation::Query,
         required: field.required && raw.data.required,
         description: field.description.clone(),
-        ty: field.ty.clone(),
+        ty: schemas.without_alternatives(field.ty.clone()),
         limits: field.limits.clone(),
         style,
         member_of: None,
@@ -150,7 +152,7 @@ fn is_flat_object(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
     }
 }
 
-/// The type of a parameter as it can be written, and the style, if it matters for the type.
+/// Returns the type of a parameter as it can be sent, and the style, if it matters for the type.
 ///
 /// Scalars, lists of scalars and objects of scalars are written in their style. OpenAPI does not define one for
 /// anything else: it is text that the caller writes.

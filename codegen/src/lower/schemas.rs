@@ -10,6 +10,7 @@ use openapiv3::{
 };
 use serde_json::Value;
 
+use super::alternatives::{Alternative, alternatives};
 use super::description_constraints::DescriptionConstraints;
 use super::limits::limits;
 use super::object_parts::{self, ObjectParts, SourceProperties, is_shapeless};
@@ -17,7 +18,7 @@ use super::unions;
 use crate::config::EmptyObjects;
 use crate::diagnostic::{CodegenError, Repair, Report, pointer};
 use crate::id::SchemaId;
-use crate::ir::{Field, Limits, Schema, Shape, Type, Union};
+use crate::ir::{Field, JsonKind, Limits, Schema, Shape, Type, Union, UnionVariant, VariantSignature};
 
 /// Collects lowered schemas.
 pub struct SchemaLowering<'a> {
@@ -113,6 +114,10 @@ impl<'a> SchemaLowering<'a> {
         let description = source.schema_data.description.clone().unwrap_or_default();
         if let Some(union) = unions::union(self.components, source) {
             return Schema { description, shape: Shape::Union(union), additional: None, inline: false };
+        }
+        if let Some(found) = alternatives(self.components, source) {
+            let shape = self.alternatives(found, name, location);
+            return Schema { description, shape, additional: None, inline: false };
         }
         let (shape, additional) = match self.object_parts(source, location) {
             Some(parts) => {
@@ -245,6 +250,13 @@ impl<'a> SchemaLowering<'a> {
         if let Some(union) = unions::union(self.components, source) {
             return self.hoist_union(name, source, union);
         }
+        if let Some(found) = alternatives(self.components, source) {
+            return match self.alternatives(found, name, location) {
+                Shape::Alias(ty) => ty,
+                Shape::Union(union) => self.hoist_union(name, source, union),
+                Shape::Object(_) => Type::Any,
+            };
+        }
         match &source.schema_kind {
             SchemaKind::Type(SourceType::Boolean(_)) => Type::Boolean,
             SchemaKind::Type(SourceType::Number(_)) => Type::Number,
@@ -292,6 +304,67 @@ impl<'a> SchemaLowering<'a> {
             SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } | SchemaKind::Not { .. } => {
                 self.several_shapes(location)
             }
+        }
+    }
+
+    /// The union of alternatives that can be told apart, or their type if they are one.
+    fn alternatives(&mut self, found: Vec<Alternative<'_>>, name: &str, location: &str) -> Shape {
+        let mut variants = Vec::with_capacity(found.len());
+        for (index, alternative) in found.into_iter().enumerate() {
+            variants.push(match alternative {
+                Alternative::Schema { source, signature } => {
+                    // What an inline schema is called after: what tells it from the others.
+                    let values = signature.values.as_ref().and_then(|(_, values)| values.first());
+                    let title = match source {
+                        ReferenceOr::Item(source) => source.schema_data.title.as_ref(),
+                        ReferenceOr::Reference { .. } => None,
+                    };
+                    let own = values.or(title).or(signature.present.first()).map_or("value", String::as_str);
+                    let location = format!("{location}/{index}");
+                    let ty = self.lower_or_reference(source, &format!("{name} {own}"), &location);
+                    UnionVariant { ty: self.variant_type(ty, signature.kind), signature }
+                }
+                Alternative::Merged { ty, kind } => {
+                    let words = match &ty {
+                        Type::Boolean => "booleans",
+                        Type::List(_) => "lists",
+                        Type::Long | Type::Number => "numbers",
+                        _ => "texts",
+                    };
+                    let message = format!("alternatives that are all {words} are one type");
+                    self.repaired("R041", location, message);
+                    UnionVariant { ty, signature: VariantSignature::new(kind) }
+                }
+            });
+        }
+        match &mut variants[..] {
+            [only] => Shape::Alias(std::mem::replace(&mut only.ty, Type::Any)),
+            _ => Shape::Union(Union { discriminator: None, variants }),
+        }
+    }
+
+    /// The type of a variant, which the enum of a choice has no name for, and an object of any members no type.
+    fn variant_type(&self, ty: Type, kind: JsonKind) -> Type {
+        match (ty, kind) {
+            (Type::Choice(_), _) => Type::Text(None),
+            (Type::Any, JsonKind::Object) => Type::Map(Box::new(Type::Any)),
+            (Type::Any, JsonKind::List) => Type::List(Box::new(Type::Any)),
+            (ty, _) => ty,
+        }
+    }
+
+    /// The type with any JSON value in place of alternatives, which parameters are not written as.
+    pub fn without_alternatives(&self, ty: Type) -> Type {
+        let is_open = |ty: &Type| match self.resolve(ty) {
+            Type::Named(name) => self.get(name).is_some_and(
+                |schema| matches!(&schema.shape, Shape::Union(union) if union.discriminator.is_none()),
+            ),
+            _ => false,
+        };
+        match self.resolve(&ty) {
+            _ if is_open(&ty) => Type::Any,
+            Type::List(item) if is_open(item) => Type::List(Box::new(Type::Any)),
+            _ => ty,
         }
     }
 

@@ -158,7 +158,7 @@ pub use value::{Date, InvalidValueError, Number, Timestamp};
 pub mod __private {
     pub use crate::model::{
         FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OpenEnumMut, OptionalValue,
-        ServerFields, UnionValue, ValueMut, ValueRef, deserialize_into, fields_absent, fields_equal,
-        fmt_debug, serialize_fields,
+        ServerFields, UnionValue, ValueMut, ValueRef, VariantTest, complete, deserialize_into, fields_absent,
+        fields_equal, fmt_debug, serialize_fields,
     };
 }

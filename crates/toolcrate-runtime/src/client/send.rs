@@ -62,7 +62,7 @@ impl Client {
             .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(request.call.label()))?;
         if self.api().paging.is_by_shape() {
             let list = &mut call.to_mut().is_list;
-            T::visit_empty(&mut |value| *list = matches!(value, ValueMut::List(_)));
+            T::visit_empty(&mut |value| *list |= matches!(value, ValueMut::List(_)));
         }
         let response = self.send_with_retry(&call, T::accept(self.api())).await?;
         let (status, headers) = (response.raw.status(), response.raw.headers().clone());

@@ -2,6 +2,7 @@
 
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
+use crate::staff::StaffPersonEither;
 
 /// A staff team, as [`staff::list_teams`](crate::staff::list_teams) lists it.
 ///
@@ -16,7 +17,7 @@ pub struct StaffPerson {
     /// Clear.
     pub clear: Option<bool>,
     /// Either.
-    pub either: Option<Value>,
+    pub either: Option<StaffPersonEither>,
     /// Operations.
     pub operations: Option<i32>,
     /// Tags.

@@ -2,54 +2,46 @@
 
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
-use crate::shapes::Figure;
 
-/// An other that no operation uses.
+/// A text block that no operation uses.
 #[derive(Clone, Default)]
 #[non_exhaustive]
-pub struct Other {
-    /// Kind.
-    pub kind: Option<OtherKind>,
-    /// Parts.
-    pub parts: Option<Vec<Figure>>,
+pub struct TextBlock {
+    /// Text. Required.
+    pub text: Option<String>,
+    /// Type. Required.
+    pub type_: Option<TextBlockType>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
-impl Other {
-    /// Creates an other without any fields; the API requires none.
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
-
-/// Values of [`Other::kind`].
+/// Values of [`TextBlock::type_`].
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum OtherKind {
-    /// `Other`
+pub enum TextBlockType {
+    /// `text`
     #[default]
-    OtherValue,
+    Text,
     /// A value that the spec does not have.
     Other(String),
 }
 
-impl ModelFields for Other {
+impl ModelFields for TextBlock {
     fn field_names(&self) -> &'static [&'static str] {
-        &["kind", "parts"]
+        &["text", "type"]
     }
 
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
-            0 => FieldMut::Other(&mut self.kind),
-            _ => FieldMut::Other(&mut self.parts),
+            0 => FieldMut::Text(&mut self.text),
+            _ => FieldMut::Other(&mut self.type_),
         }
     }
 
     fn field(&self, index: usize) -> FieldRef<'_> {
         match index {
-            0 => FieldRef::Other(&self.kind),
-            _ => FieldRef::Other(&self.parts),
+            0 => FieldRef::Text(&self.text),
+            _ => FieldRef::Other(&self.type_),
         }
     }
 
@@ -62,12 +54,12 @@ impl ModelFields for Other {
     }
 }
 
-toolcrate_runtime::impl_model!(Other);
-impl OpenEnum for OtherKind {
-    const VALUES: &'static [&'static str] = &["Other"];
+toolcrate_runtime::impl_model!(TextBlock);
+impl OpenEnum for TextBlockType {
+    const VALUES: &'static [&'static str] = &["text"];
 
     fn from_index(_index: usize) -> Self {
-        Self::OtherValue
+        Self::Text
     }
 
     fn other(text: String) -> Self {
@@ -76,10 +68,10 @@ impl OpenEnum for OtherKind {
 
     fn index(&self) -> Result<usize, &str> {
         match self {
-            Self::OtherValue => Ok(0),
+            Self::Text => Ok(0),
             Self::Other(text) => Err(text),
         }
     }
 }
 
-toolcrate_runtime::impl_open_enum!(OtherKind);
+toolcrate_runtime::impl_open_enum!(TextBlockType);
