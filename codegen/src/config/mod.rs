@@ -31,8 +31,8 @@ pub use overlay_facts::{
 pub use paging::{ONLY_LIST, PagingConfig};
 pub use pattern::matches;
 pub use profile::{
-    CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, ErrorBodyConfig, FilterConfig,
-    ModuleAlias, NameRules, NoteRule, NounOverride, On, PatchPathStyle, PathAction, Profile,
+    CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, EmptyObjects, ErrorBodyConfig,
+    FilterConfig, ModuleAlias, NameRules, NoteRule, NounOverride, On, PatchPathStyle, PathAction, Profile,
     ResourceOverride, SharedQuery, VerbEffect,
 };
 pub use sample_program::SampleProgram;

@@ -64,7 +64,7 @@ fn lower_document(
 ) -> Result<Lowering, Errors> {
     selection::select(&mut document.operations, profile, usage);
     let constraints = DescriptionConstraints::new(&profile.notes, usage)?;
-    let mut schemas = schemas::SchemaLowering::new(&document.components, constraints);
+    let mut schemas = schemas::SchemaLowering::new(&document.components, constraints, profile.empty_objects);
     schemas.lower_components();
     let security = security::lower_shared(&document.security, &mut schemas, profile, usage);
     let operations = operations::lower(&document, &mut schemas, profile, usage, &security);

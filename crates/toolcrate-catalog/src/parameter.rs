@@ -19,7 +19,7 @@ pub enum ParameterLocation {
 }
 
 /// How a parameter is written, as OpenAPI defines it. The variants with `Exploded` write the items of a list and the
-/// members of an object apart.
+/// properties of an object separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "records",

@@ -100,7 +100,7 @@ impl OutgoingRequest {
     }
 }
 
-/// Returns the first alternative whose schemes are all known. One without schemes is for those who have no credentials.
+/// Returns the first alternative whose schemes are all known. An alternative without schemes needs no credentials.
 fn select(
     alternatives: &[Vec<&str>],
     mut known: Vec<(&'static str, SchemeCredentials)>,
