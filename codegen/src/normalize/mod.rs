@@ -70,7 +70,11 @@ fn convert(tree: &mut Value, report: &mut Report) -> Result<bool, CodegenError> 
     let siblings = match Version::read(tree)? {
         Version::Swagger => {
             swagger::convert(tree, report);
-            report.repairs.push(Repair::new("R035", "/swagger", "the Swagger 2.0 spec was converted to OpenAPI 3.0"));
+            report.repairs.push(Repair::new(
+                "R035",
+                "/swagger",
+                "the Swagger 2.0 spec was converted to OpenAPI 3.0",
+            ));
             false
         }
         Version::OpenApi30 => false,
