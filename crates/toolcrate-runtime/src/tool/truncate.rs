@@ -51,7 +51,7 @@ impl Omitted {
         }
         if !too_big.is_empty() {
             message.push_str(
-                " For rows that are too large by themselves, request fewer fields or raise the limit.",
+                " For rows that are too large on their own, request fewer fields or raise the limit.",
             );
         }
         json!({
