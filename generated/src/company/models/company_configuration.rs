@@ -104,7 +104,7 @@ pub struct CompanyConfiguration {
     pub parent_configuration_id: Option<i32>,
     /// Purchase date.
     pub purchase_date: Option<Timestamp>,
-    /// Answers to the configuration type's questions.
+    /// The configuration type's questions, with answers.
     pub questions: Option<Vec<ConfigurationQuestion>>,
     /// Ram. At most 25 characters.
     pub ram: Option<String>,

@@ -8,7 +8,7 @@ use crate::shared::{
     MemberReference, ReminderReference, ScheduleStatusReference, ServiceLocationReference,
 };
 
-/// A schedule entry: a time slot in which a member is assigned to a ticket, activity or other work.
+/// A schedule entry: a time slot that assigns a member to a ticket, activity or other work.
 ///
 /// [`schedule::list_entries`](crate::schedule::list_entries) lists them, [`schedule::get_entry`](crate::schedule::get_entry) gets one and [`schedule::create_entry`](crate::schedule::create_entry) creates one.
 #[derive(Clone, Default)]
