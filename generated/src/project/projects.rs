@@ -108,7 +108,7 @@ pub fn get_project_workplan(project_id: i32) -> Request<ProjectWorkplan> {
 /// `POST /project/projects/{parentId}/applyTemplate/{id}` · tool `apply_template_to_a_connect_wise_psa_project_by_id`
 ///
 /// * `id`: project ID (see `project::list_projects`)
-/// * `template_id`: project template ID (see `project::list_project_templates`)
+/// * `template_id`: template ID
 #[doc(alias = "POST /project/projects/{parentId}/applyTemplate/{id}")]
 #[doc(alias = "apply_template_to_a_connect_wise_psa_project_by_id")]
 pub fn apply_template_to_project(id: i32, template_id: i32) -> Request<ProjectWorkplan> {
