@@ -53,6 +53,10 @@ impl<'b> CallbackPayload<'b> {
     /// # Errors
     /// Returns an error if the body isn't a callback.
     pub(crate) fn parse(body: &'b [u8]) -> Result<Self, CallbackError> {
+        // A list would be read as the fields in their order.
+        if !body.trim_ascii_start().starts_with(b"{") {
+            return Err(CallbackError::Malformed("expected a JSON object".to_owned()));
+        }
         let fields: PayloadFields<'_> = serde_json::from_slice(body).map_err(|error| {
             CallbackError::Malformed(format!("expected a JSON object (column {})", error.column()))
         })?;
@@ -207,6 +211,7 @@ mod tests {
         for body in [
             "",
             "[]",
+            r#"["added","ticket",1]"#,
             "hush",
             "{}",
             r#"{"Action":"added","Type":"ticket"}"#,
