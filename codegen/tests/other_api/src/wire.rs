@@ -74,11 +74,16 @@ fn styles() {
     });
     let record = CATALOG.tools().find(|tool| tool.details().http.path.starts_with("/swatches")).unwrap();
     let by_tool = prepare(record.name(), arguments).unwrap();
-    let (mut area, mut paging) = (Area::new(3), Paging::default());
+    let of_width = |width| {
+        let mut area = Area::default();
+        area.width = Some(width);
+        area
+    };
+    let (mut area, mut paging) = (of_width(3), Paging::default());
     area.height = Some(4);
     paging.size = Some(5);
     let meta = [("k".to_owned(), "v".to_owned())].into();
-    let narrow = Area::new(3);
+    let narrow = of_width(3);
     let request = swatches::get_swatch(
         "light blue",
         &[1, 2],
@@ -87,7 +92,7 @@ fn styles() {
         Some(&["x", "y"]),
         Some(&meta),
         Some(&paging),
-        Some(&Area::new(1)),
+        Some(&of_width(1)),
         Some(&narrow),
     );
     let client = Client::builder(&API).base_url("https://wire.example/v1").build().unwrap();
