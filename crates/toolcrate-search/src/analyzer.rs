@@ -64,11 +64,34 @@ pub(crate) fn tokenize_cased(text: &str) -> Vec<String> {
         } else if word.contains('\'') {
             let whole = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
             words.extend(Some(whole).filter(|whole| !whole.is_empty()));
+        } else if !word.is_ascii() && word.contains(is_ideograph) {
+            words.extend(split_ideographs(word));
         } else {
             words.extend(split_unit(word).map(str::to_owned));
         }
     }
     words
+}
+
+/// Whether a character belongs to a script that has no spaces between words.
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}
+
+/// The pairs of adjacent ideographs of a text, which are about its words, and the words in other scripts.
+fn split_ideographs(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut last: Option<char> = None;
+    for c in text.chars() {
+        match (last.filter(|last| is_ideograph(*last)), is_ideograph(c)) {
+            (Some(last), true) => words.push([last, c].iter().collect()),
+            (None, true) => {}
+            (None, false) if last.is_some() => words.last_mut().into_iter().for_each(|word| word.push(c)),
+            (_, false) => words.push(c.to_string()),
+        }
+        last = Some(c);
+    }
+    if text.chars().count() == 1 { vec![text.to_owned()] } else { words }
 }
 
 /// The two words of a contraction, written with or without its apostrophe: `what's`, `dont`.
@@ -422,6 +445,11 @@ mod tests {
     #[test]
     fn text_is_split_into_words_without_possessives() {
         assert_eq!(tokenize("The client's PO-lines, can't"), ["the", "client", "po", "lines", "can", "not"]);
+    }
+
+    #[test]
+    fn ideographs_are_read_in_pairs() {
+        assert_eq!(tokenize("获取BBC新闻 票"), ["获取", "bbc", "新闻", "票"]);
     }
 
     #[test]

@@ -219,6 +219,14 @@ impl VerbTable {
             .unwrap_or(DetectedIntent { intent, spent: 0..0, is_sure: true })
     }
 
+    /// The position behind the verb that a clause starts with, apart from words such as "please".
+    pub(crate) fn end_of_request(&self, clause: &[String]) -> Option<usize> {
+        let start = clause.iter().position(|word| !is_lead_in(word))?;
+        let asks = |verb: &&Verb| !verb.words.iter().all(|word| is_auxiliary(word));
+        let verb = self.verbs.iter().filter(asks).find(|verb| verb.begins(&clause[start..], true, false))?;
+        Some((start + verb.words.len().min(verb.gap)).min(clause.len()))
+    }
+
     /// The first words of the names of actions whose verbs occur in a query.
     pub(crate) fn actions(&self, query: &[String]) -> Vec<&'static str> {
         self.actions_at(query, 0..query.len())

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::analyzer::{Analyzer, bounded, tokenize};
+use crate::file_paths::file_extension;
 use crate::index::{Bm25Index, QueryToken};
 use crate::intent::{DetectedIntent, Intent};
 use crate::names::find_names;
@@ -269,13 +270,14 @@ fn content_start(text: &str, query: &[String], wanted: &DetectedIntent, context:
     words.into_iter().chain(marks).min().unwrap_or(query.len())
 }
 
-/// A query without quoted text, e-mail addresses and URLs.
+/// A query without quoted text, e-mail addresses, URLs and paths of files.
 fn without_content(text: &str) -> Cow<'_, str> {
     if !text.contains(['"', '\u{201c}', '@', '/']) {
         return Cow::Borrowed(text);
     }
     let outside: Vec<&str> = text.split(['"', '\u{201c}', '\u{201d}']).step_by(2).collect();
-    let is_address = |word: &&str| word.contains('@') || word.contains("://");
+    let is_address =
+        |word: &&str| word.contains('@') || word.contains("://") || file_extension(word).is_some();
     let rest: Vec<&str> =
         outside.iter().flat_map(|part| part.split_whitespace()).filter(|word| !is_address(word)).collect();
     if rest.len() < 2 { Cow::Borrowed(text) } else { Cow::Owned(rest.join(" ")) }

@@ -40,7 +40,7 @@ pub(crate) fn field_words(catalog: &'static Catalog, schema: &str) -> Vec<Vec<St
 }
 
 /// The words of a name in camel case or snake case, in lower case and without fillers.
-fn split_name(name: &str) -> Vec<String> {
+pub(crate) fn split_name(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut is_boundary = true;
     for c in name.chars() {

@@ -79,6 +79,19 @@ pub struct Weights {
     pub query_name: f32,
     /// How often an alias in the query counts, at most; otherwise as often as it has words.
     pub query_alias_max: usize,
+    /// For tools of which only texts are known: how often a word of the title counts, where one of the description counts
+    /// once.
+    pub text_title: usize,
+    /// How much such a text loses by being longer than others.
+    pub text_length_penalty: f32,
+    /// Weight of the meaning of such a text, relative to the best one by words.
+    pub text_meaning: f32,
+    /// Weight of a word that a word of the query is a synonym of.
+    pub text_synonym: f32,
+    /// The most requests that a query for such tools is read as.
+    pub text_requests: usize,
+    /// The most requests that any other query is read as.
+    pub requests: usize,
 }
 
 impl Weights {
@@ -135,6 +148,12 @@ impl Weights {
         related_thing: 0.55,
         query_name: 1.0,
         query_alias_max: 5,
+        text_title: 2,
+        text_length_penalty: 0.6,
+        text_meaning: 1.5,
+        text_synonym: 0.5,
+        text_requests: 5,
+        requests: 5,
     };
 }
 

@@ -52,6 +52,12 @@ pub(crate) fn set(weights: &mut Weights, name: &str, value: &str) {
         related_to_unknown_only,
         related_thing,
         query_name,
-        query_alias_max
+        query_alias_max,
+        text_title,
+        text_length_penalty,
+        text_meaning,
+        text_synonym,
+        text_requests,
+        requests
     );
 }
