@@ -63,7 +63,7 @@ struct QueryPart<'q> {
 }
 
 fn parts(text: &str) -> Vec<QueryPart<'_>> {
-    const CONJUNCTIONS: [&str; 4] = [" and ", " then ", " - ", " plus "];
+    const CONJUNCTIONS: [&str; 4] = [" and then ", " and ", " then ", " - "];
     let mut parts: Vec<QueryPart<'_>> = Vec::new();
     let mut start = 0;
     let mut starts_sentence = true;
@@ -95,6 +95,6 @@ mod tests {
         let text = "Find v1.2 of it, and then open a ticket. Notify me";
         let parts: Vec<(&str, bool)> =
             parts(text).into_iter().map(|part| (part.text, part.starts_sentence)).collect();
-        assert_eq!(parts, [("Find v1.2 of it", true), ("then open a ticket", false), ("Notify me", true)]);
+        assert_eq!(parts, [("Find v1.2 of it", true), ("open a ticket", false), ("Notify me", true)]);
     }
 }

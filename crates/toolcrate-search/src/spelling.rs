@@ -38,7 +38,7 @@ impl Analyzer {
     pub(crate) fn correct(&self, word: &str) -> String {
         let is_known = self.known.contains_key(word)
             || self.is_stop_word(word)
-            || WordVector::find_exact(word).is_some();
+            || WordVector::is_word(word);
         // The plural of a code, such as p1s.
         if !is_known && let Some(one) = word.strip_suffix('s').filter(|one| self.known.contains_key(*one)) {
             return one.to_owned();

@@ -13,6 +13,9 @@ use crate::word_vectors::{TextVector, WordVector};
 
 /// The least scale of the score of a meaning: that of a query that shares no word with any text.
 const MIN_MEANING_SCALE: f32 = 4.0;
+/// The weight of the most frequent words, relative to rare ones.
+const COMMON_WORD_SHARE: f32 = 0.1;
+
 /// The texts of tools, in the order of the tools.
 pub(crate) struct TextIndex {
     words: Bm25Index,
@@ -63,10 +66,14 @@ impl TextIndex {
                 continue;
             }
             let token = analyzer.stem(word);
-            if let Some(vector) = WordVector::find(word) {
-                meaning.add(vector, self.words.token_rarity(&token));
+            let vector = WordVector::find(word);
+            // A word that is frequent in English says little, however rare it is in the catalog.
+            let rarity = vector.map_or(1.0, |vector| vector.rarity);
+            let blend = |power: f32| (COMMON_WORD_SHARE + (1.0 - COMMON_WORD_SHARE) * rarity).powf(power);
+            if let Some(vector) = vector {
+                meaning.add(vector, self.words.token_rarity(&token) * blend(parser.weights.meaning_rarity));
             }
-            tokens.push(QueryToken { token, weight: 1.0 });
+            tokens.push(QueryToken { token, weight: blend(parser.weights.word_rarity) });
         }
         let mut scores = self.words.scores(&tokens);
         let best = scores.iter().copied().fold(MIN_MEANING_SCALE, f32::max);

@@ -88,6 +88,10 @@ pub struct Weights {
     pub text_meaning: f32,
     /// Weight of a word that a word of the query is a synonym of.
     pub text_synonym: f32,
+    /// How much the rarity of a word in English counts for its weight in such a query: 0 for not at all.
+    pub word_rarity: f32,
+    /// The same for its weight in the meaning of the query.
+    pub meaning_rarity: f32,
     /// The most requests that a query for such tools is read as.
     pub text_requests: usize,
     /// The most requests that any other query is read as.
@@ -152,7 +156,9 @@ impl Weights {
         text_length_penalty: 0.6,
         text_meaning: 1.5,
         text_synonym: 0.5,
-        text_requests: 5,
+        word_rarity: 0.5,
+        meaning_rarity: 1.0,
+        text_requests: 4,
         requests: 5,
     };
 }

@@ -57,6 +57,8 @@ pub(crate) fn set(weights: &mut Weights, name: &str, value: &str) {
         text_length_penalty,
         text_meaning,
         text_synonym,
+        word_rarity,
+        meaning_rarity,
         text_requests,
         requests
     );
