@@ -191,6 +191,11 @@ impl Analyzer {
         self.known.contains_key(word) || self.is_stop_word(word) || self.stems.contains(&self.stem(word))
     }
 
+    /// Returns true if a word in lower case is in the vocabulary in this form.
+    pub(crate) fn is_known_word(&self, word: &str) -> bool {
+        self.known.contains_key(word)
+    }
+
     /// Returns true if a stem is in the vocabulary.
     pub(crate) fn has_stem(&self, stem: &str) -> bool {
         self.stems.contains(stem)

@@ -1,6 +1,6 @@
 //! What is indexed of a tool.
 
-use toolcrate_runtime::{OperationKind, Tool};
+use toolcrate_runtime::{Method, OperationKind, Tool};
 
 use crate::index::Bm25Index;
 use crate::intent::Intent;
@@ -37,6 +37,14 @@ pub(crate) struct ToolDocument {
 }
 
 impl ToolDocument {
+    /// Returns true if the tool changes records, as far as is known.
+    pub(crate) fn writes(&self) -> bool {
+        match self.intent {
+            Intent::Create | Intent::Update | Intent::Replace | Intent::Delete => true,
+            _ => self.tool.kind() == OperationKind::Action && self.tool.method() != Method::Get,
+        }
+    }
+
     /// Returns true if the catalog says neither what the tool does nor on which records.
     pub(crate) fn is_plain(&self) -> bool {
         self.resource.is_none() && self.tool.kind() == OperationKind::Action

@@ -92,9 +92,10 @@ impl SearchEngine {
         if requests.len() < 2 {
             return whole;
         }
+        let lead = if self.index.texts.is_some() { self.weights.text_whole } else { 1 };
         let mut rankings = vec![whole.into_iter()];
         rankings.extend(requests.iter().map(|request| self.find_one(request, limit, &allowed).into_iter()));
-        interleave(rankings, limit)
+        interleave(rankings, lead, limit)
     }
 
     /// The same for a query that asks for one thing.
@@ -133,17 +134,21 @@ impl SearchEngine {
     }
 }
 
-/// Takes the best hit of each ranking, then the second best of each, and so on.
-fn interleave(mut rankings: Vec<std::vec::IntoIter<SearchHit>>, limit: usize) -> Vec<SearchHit> {
+/// Takes the `lead` best hits of the first ranking and the best of each other, then the second best of each, and so on.
+fn interleave(mut rankings: Vec<std::vec::IntoIter<SearchHit>>, lead: usize, limit: usize) -> Vec<SearchHit> {
     let mut merged: Vec<SearchHit> = Vec::new();
-    while merged.len() < limit && rankings.iter().any(|ranking| ranking.len() > 0) {
-        for ranking in &mut rankings {
+    let mut add = |ranking: &mut std::vec::IntoIter<SearchHit>, count: usize| {
+        for _ in 0..count {
             let is_new = |hit: &SearchHit| !merged.iter().any(|known| known.tool.name() == hit.tool.name());
-            let Some(mut hit) = ranking.find(is_new) else { continue };
+            let Some(mut hit) = ranking.find(is_new) else { return };
             // Scores of different queries are not comparable, but those of one result don't rise.
-            hit.score = merged.last().map_or(hit.score, |last| hit.score.min(last.score));
+            hit.score = merged.last().map_or(hit.score, |last: &SearchHit| hit.score.min(last.score));
             merged.push(hit);
         }
+    };
+    add(&mut rankings[0], lead.saturating_sub(1));
+    for _ in 0..limit {
+        rankings.iter_mut().for_each(|ranking| add(ranking, 1));
     }
     merged.truncate(limit);
     merged

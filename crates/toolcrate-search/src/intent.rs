@@ -70,7 +70,7 @@ fn marks_statement(word: &str) -> bool {
 }
 
 /// The end of each phrase behind which people say what they want: how do I, is there a way to, trying to.
-fn asked_positions(query: &[String]) -> Vec<usize> {
+fn asked_positions(query: &[String], clauses: &[usize]) -> Vec<usize> {
     const PHRASES: [&[&str]; 18] = [
         &["how", "do", "i"],
         &["how", "do", "we"],
@@ -94,7 +94,20 @@ fn asked_positions(query: &[String]) -> Vec<usize> {
     let ends = |phrase: &&&[&str], position: usize| {
         position >= phrase.len() && query[position - phrase.len()..position].iter().eq(phrase.iter())
     };
-    (1..query.len()).filter(|position| PHRASES.iter().any(|phrase| ends(&phrase, *position))).collect()
+    // Calls that I have to make are calls; nothing is to be made.
+    let is_relative = |phrase: &[&str], position: usize| {
+        let start = position - phrase.len();
+        phrase.len() == 2
+            && start >= 2
+            && ["i", "we", "they"].contains(&query[start - 1].as_str())
+            && query[start - 2].len() > 3
+            && query[start - 2].ends_with('s')
+            && !clauses.contains(&(start - 1))
+    };
+    let asks = |position: &usize| {
+        PHRASES.iter().any(|phrase| ends(&phrase, *position) && !is_relative(phrase, *position))
+    };
+    (1..query.len()).filter(asks).collect()
 }
 
 /// Whether a word is in a clause that says which records are meant: behind a plural noun and "that" or the like.
@@ -156,7 +169,7 @@ impl VerbTable {
     /// A name counts as a determiner behind a verb ("schedule Priya").
     pub(crate) fn detect(&self, query: &[String], clauses: &[usize], names: &[bool]) -> DetectedIntent {
         let is_name = |position: usize| names.get(position).copied().unwrap_or(false);
-        let asked = asked_positions(query);
+        let asked = asked_positions(query, clauses);
         let found = |wanted: &dyn Fn(&Verb) -> bool, positions: &[usize]| {
             positions.iter().copied().find_map(|position| {
                 // A relative clause says which records are meant, not what is to be done.
@@ -168,7 +181,16 @@ impl VerbTable {
                 let asks = |verb: &Verb| opens || !verb.words.iter().all(|word| is_auxiliary(word));
                 // What has been set up exists already: nobody asks for it.
                 let is_done = position > 0 && is_perfect(&query[position - 1]);
+                // The serial number of a device counts nothing.
+                let is_part_of_noun = position > 0
+                    && !opens
+                    && !is_determiner(&query[position - 1])
+                    && !is_lead_in(&query[position - 1])
+                    && query.get(position + 1).is_some_and(|word| word == "of");
                 let begins = |verb: &&Verb| {
+                    if is_part_of_noun && verb.intent == Intent::Count {
+                        return false;
+                    }
                     let is_named = opens && is_name(position + verb.words.len().min(verb.gap));
                     verb.intent != Intent::Other
                         && asks(verb)
@@ -234,7 +256,7 @@ impl VerbTable {
 
     /// The same of those that a clause starts with, apart from words that mean nothing: what the query asks for.
     pub(crate) fn commands(&self, query: &[String], clauses: &[usize]) -> Vec<&'static str> {
-        let asked = asked_positions(query);
+        let asked = asked_positions(query, clauses);
         let starts = |position: &usize| {
             let clause = clauses.iter().copied().filter(|begin| begin <= position).max().unwrap_or(0);
             asked.contains(position) || query[clause..*position].iter().all(|word| is_lead_in(word))
@@ -276,7 +298,7 @@ impl Verb {
                 && words
                     .iter()
                     .zip(&query[position..])
-                    .all(|(verb, word)| word == verb || is_start && is_form(word, verb))
+                    .all(|(verb, word)| is_same(word, verb) || is_start && is_form(word, verb))
         };
         let after = query.get(before.len()).map(String::as_str);
         is_at(before, 0)
@@ -285,6 +307,11 @@ impl Verb {
                 || is_named
                 || after.is_some_and(|word| is_determiner(word) && (is_start || word != "for")))
     }
+}
+
+/// Returns true if a word is that of a verb, which is written with "a" for both articles.
+fn is_same(word: &str, verb: &str) -> bool {
+    word == verb || verb == "a" && word == "an"
 }
 
 /// Returns true if a word is a verb or its form in -ing.

@@ -94,6 +94,8 @@ impl<'a> QueryScores<'a> {
         let action = tool.action_aliases.filter(|_| query.intent != Intent::Usages);
         let action = action.map_or(0.0, |number| self.action_aliases[number]);
         let context = self.head_factor(number, tool) * self.coverage_factor(number, tool);
+        let context =
+            if query.is_question && tool.writes() { context * weights.answering_write } else { context };
         context * (text + weights.collection_alias * collection) * self.tool_factor(tool)
             + weights.action_alias * action * context
     }
