@@ -1,35 +1,38 @@
-//! The whole pipeline in one call.
+//! Runs the whole pipeline.
 
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, Overlay, Profile, UsageTracker};
 use crate::diagnostic::{CodegenError, Errors, Report};
 use crate::emit::DocumentationCoverage;
+use crate::format_cache::{FormatCache, FormattedFiles};
 use crate::model::Model;
 use crate::naming::Lock;
 use crate::relate::RelationCoverage;
 use crate::write::WritePlan;
 use crate::{emit, load, lower, naming, relate, repair};
 
-/// Options of a run: the inputs and the output folder.
+/// The options for a run: inputs and output folder.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The profile, `toolcrate.yaml`.
     pub profile: PathBuf,
-    /// Another spec than the profile's.
+    /// A spec to use instead of the profile's.
     pub spec: Option<PathBuf>,
-    /// Another folder than the profile's.
+    /// A folder to use instead of the profile's.
     pub out: Option<PathBuf>,
-    /// What may be added to the lock of names.
+    /// The names that may be added to the lock file.
     pub lock: LockUpdate,
-    /// Refuse a document of which a part cannot be expressed, instead of leaving that part out.
+    /// Rejects a document with a part that can't be expressed, instead of leaving that part out.
     pub strict: bool,
+    /// Where to remember how files were formatted. It changes nothing but the time that a run takes.
+    pub format_cache: Option<FormatCache>,
 }
 
-/// What a run may add to the lock of names.
+/// The names that a run may add to the lock file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LockUpdate {
-    /// The names of new operations and schemas, except those that are guesses.
+    /// The names of new operations and schemas, except guesses.
     #[default]
     Certain,
     /// All new names.
@@ -38,33 +41,35 @@ pub enum LockUpdate {
     Nothing,
 }
 
-/// The result of a run, before anything is written.
+/// The result of a run before anything is written.
 #[derive(Clone, Debug)]
 pub struct Generated {
     /// The files to write.
     pub plan: WritePlan,
     /// The folder to write to.
     pub out: PathBuf,
-    /// `info.version` of the spec.
+    /// The spec's `info.version`.
     pub version: String,
-    /// Number of operations; each is a typed function and a tool.
+    /// The number of operations; each is a typed function and a tool.
     pub operations: usize,
-    /// Number of operations of which no part is untyped or left out.
+    /// The number of operations without untyped or omitted parts.
     pub typed_operations: usize,
-    /// Number of schemas that the spec names.
+    /// The number of schemas named in the spec.
     pub schemas: usize,
-    /// The repairs, and the parts that could not be expressed.
+    /// The repairs, and the parts that couldn't be expressed.
     pub report: Report,
     /// How many relations are known.
     pub coverage: RelationCoverage,
-    /// How much is documented in words.
+    /// How much has a written description.
     pub documentation: DocumentationCoverage,
+    /// The files that were read.
+    pub inputs: Vec<PathBuf>,
     /// Entries of the profile and the overlay that never applied. They are errors unless another spec than
     /// the profile's is used or a part of the document is left out.
     pub unused: Vec<String>,
 }
 
-/// Reads a text of the profile's folder.
+/// Reads a text file from the profile's folder.
 fn read_text(folder: &Path, path: &Path) -> Result<String, Errors> {
     let path = folder.join(path);
     let text = std::fs::read_to_string(&path);
@@ -72,7 +77,7 @@ fn read_text(folder: &Path, path: &Path) -> Result<String, Errors> {
     text.map_err(|error| Errors::from(failed(error)))
 }
 
-/// Reads the license texts of the profile, by the name that each has in the package.
+/// Reads the profile's license texts, with their file names in the package.
 fn license_texts(folder: &Path, profile: &Profile) -> Result<Vec<(String, String)>, Errors> {
     let read = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -84,7 +89,7 @@ fn license_texts(folder: &Path, profile: &Profile) -> Result<Vec<(String, String
 /// Runs every stage up to emitting, and plans what to write.
 ///
 /// # Errors
-/// Whatever a stage reports, with the file that it is about. Nothing is written in any case.
+/// Returns the errors of the stages, with the affected file. Nothing is ever written.
 pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let mut profile: Profile = config::read_yaml(&options.profile)?;
     let folder = options.profile.parent().unwrap_or(Path::new("."));
@@ -109,7 +114,13 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     if options.strict {
         report.require_complete().map_err(|errors| errors.in_file(&spec))?;
     }
-    let mut names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec))?;
+    let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
+    let (names, relations) = std::thread::scope(|scope| {
+        let relations = scope.spawn(|| relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay));
+        let names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec));
+        (names, relations.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let (mut names, relations) = (names?, relations?);
     report.repairs.append(&mut names.repairs);
     if options.lock == LockUpdate::All {
         names.lock.extend(std::mem::take(&mut names.pending), &api.version);
@@ -117,11 +128,14 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         report.warnings.append(&mut names.warnings);
     }
     report.sort();
-    let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
-    let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
     let model = Model { api, names, relations, report };
-    let mut files = emit::emit(&model, &profile, &overlay, &usage).map_err(in_overlay)?;
-    let documentation = emit::documentation_coverage(&model, &profile, &overlay, &usage);
+    let formatted = options.format_cache.as_ref().map(|cache| (cache, FormattedFiles::read(cache, &out)));
+    let known = |path: &str, tokens: u64| formatted.as_ref()?.1.text(path, tokens);
+    let emit::EmittedCrate { mut files, tokens, documentation } =
+        emit::emit_crate(&model, &profile, &overlay, &usage, &known).map_err(in_overlay)?;
+    if let Some((cache, formatted)) = &formatted {
+        formatted.write(cache, &files, &tokens);
+    }
     files.extend(license_texts(folder, &profile)?);
 
     let mut unused = Vec::new();
@@ -134,7 +148,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
             unused.push(CodegenError::new("E012", message).at(entry.clone()).in_file(file));
         }
     }
-    // What an entry is about may be among what was left out.
+    // The part to which an entry applies may have been left out.
     let is_complete = model.report.degradations.is_empty();
     if options.spec.is_none() && is_complete && !unused.is_empty() {
         return Err(Errors(unused));
@@ -150,6 +164,10 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         !degraded.iter().any(|location| location.starts_with(operation.pointer.as_str()))
     };
     let typed_operations = api.operations.values().filter(is_typed).count();
+    let mut inputs = vec![options.profile.clone(), spec, lock_path.clone()];
+    inputs.extend(overlay_path);
+    let others = profile.programs.iter().map(|program| &program.file).chain(&profile.license_files);
+    inputs.extend(others.map(|path| folder.join(path)));
     let lock = (options.lock != LockUpdate::Nothing).then(|| (lock_path, names.lock.to_text()));
     let plan = WritePlan::new(&out, files, lock.into_iter().collect()).map_err(in_profile)?;
     Ok(Generated {
@@ -162,6 +180,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         report,
         coverage: relations.coverage,
         documentation,
+        inputs,
         unused: unused.iter().map(CodegenError::to_string).collect(),
     })
 }

@@ -1,34 +1,39 @@
 //! The intermediate representation of an API.
 //!
-//! It knows nothing of OpenAPI and nothing of Rust. [`crate::lower`] makes it, and every later stage reads
-//! it. Everything is in canonical order (operations by path and method, schemas and fields by name), so two
-//! documents that mean the same give the same value.
+//! It is independent of OpenAPI and Rust. [`crate::lower`] creates it, and every later stage reads it. Everything is
+//! in canonical order (operations by path and method, schemas and fields by name), so equivalent documents produce
+//! identical values.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Number, Value};
-pub use toolcrate_catalog::{FieldStyle, Method};
+pub use toolcrate_catalog::{FieldStyle, Method, ParameterLocation, ParameterStyle};
 
 use crate::id::{OperationId, OperationTable, SchemaId};
+pub use crate::template::{Segment, Template};
 
-/// A whole API.
+/// A complete API.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ApiDefinition {
-    /// `info.title` of the document.
+    /// The document's `info.title`.
     pub title: String,
-    /// `info.version` of the document, e.g. `2025.1`.
+    /// The document's `info.version`, e.g. `2025.1`.
     pub version: String,
-    /// The first server's address, where the document names one.
+    /// The first server's URL, if the document specifies one.
     pub server: Option<String>,
+    /// The security schemes of operations that declare none of their own.
+    pub security: Security,
     /// All operations, by path and method.
     pub operations: OperationTable<Operation>,
-    /// All named schemas, by their names in the document.
+    /// All named schemas, by their name in the document.
     pub schemas: BTreeMap<SchemaId, Schema>,
+    /// Groups of properties of which a value of a schema has at least one, by schema.
+    pub choices: BTreeMap<SchemaId, Vec<Vec<String>>>,
 }
 
 impl ApiDefinition {
-    /// Finds the operation with the key `GET /path`, where the path is spelled as in the document.
+    /// Finds the operation with the key `GET /path`, with the path spelled as in the document.
     pub fn operation_called(&self, key: &str) -> Option<OperationId> {
         let (method, path) = key.split_once(' ')?;
         let is_it = |operation: &Operation| {
@@ -37,7 +42,7 @@ impl ApiDefinition {
         self.operations.iter().find(|(_, operation)| is_it(operation)).map(|(id, _)| id)
     }
 
-    /// Follows aliases from `ty` until it is not one.
+    /// Follows aliases from `ty` to a type that isn't an alias.
     pub fn resolve<'a>(&'a self, mut ty: &'a Type) -> &'a Type {
         while let Type::Named(name) = ty {
             match self.schemas.get(name).map(|schema| &schema.shape) {
@@ -48,7 +53,7 @@ impl ApiDefinition {
         ty
     }
 
-    /// Returns the type of the items and true if `ty` is a list, or the type itself and false. Aliases are followed.
+    /// Returns the item type and true if `ty` is a list, or else the type itself and false. Aliases are followed.
     pub fn resolve_item<'a>(&'a self, ty: &'a Type) -> (&'a Type, bool) {
         match self.resolve(ty) {
             Type::List(item) => (self.resolve(item), true),
@@ -57,39 +62,41 @@ impl ApiDefinition {
     }
 }
 
-/// One operation: a method on a path.
+/// A single operation: a method on a path.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Operation {
     /// The HTTP method.
     pub method: Method,
-    /// The path exactly as the document spells it. With the method it identifies the operation.
+    /// The path exactly as spelled in the document. Together with the method, it identifies the operation.
     pub spec_path: String,
-    /// The repaired path, as it is sent.
+    /// The repaired path, as sent.
     pub path: Template,
-    /// JSON pointer of the operation in the document.
+    /// JSON pointer to the operation in the document.
     pub pointer: String,
-    /// `operationId` of the document, or the one that was derived from method and path.
+    /// The document's `operationId`, or one derived from method and path.
     pub id: String,
-    /// `summary` of the document.
+    /// The document's `summary`.
     pub summary: String,
-    /// `description` of the document.
+    /// The document's `description`.
     pub description: String,
-    /// `tags` of the document.
+    /// The document's `tags`.
     pub tags: Vec<String>,
-    /// Marked as deprecated.
+    /// True if the document marks it as deprecated.
     pub deprecated: bool,
-    /// Path parameters in template order, then query parameters, then headers, in document order.
+    /// Path parameters in template order, followed by query parameters and headers in document order.
     pub parameters: Vec<Parameter>,
     /// The request body, if the operation takes one.
     pub body: Option<OperationBody>,
-    /// The response of a successful call.
+    /// The response to a successful call.
     pub response: SuccessResponse,
-    /// The type of the body of an error, if the document describes it.
+    /// The type of an error body, if the document describes it.
     pub error: Option<Type>,
+    /// The security schemes, where they are not those of the API. An empty list means that nothing is sent.
+    pub security: Option<Security>,
 }
 
 impl Operation {
-    /// Returns `GET /path`, with the path as the document spells it.
+    /// Returns `GET /path`, with the path spelled as in the document.
     pub fn key(&self) -> String {
         format!("{} {}", self.method, self.spec_path)
     }
@@ -102,7 +109,7 @@ impl Operation {
         }
     }
 
-    /// An operation of which nothing but method and path is known.
+    /// Creates an operation with nothing but a method and a path.
     #[cfg(test)]
     pub fn bare(method: Method, path: &str) -> Self {
         Self {
@@ -117,104 +124,29 @@ impl Operation {
             deprecated: false,
             parameters: Vec::new(),
             body: None,
-            response: SuccessResponse { statuses: vec![200], content: Content::None, media_type: None },
+            response: SuccessResponse::new(vec![200], Content::None, None),
             error: None,
+            security: None,
         }
     }
 
-    /// Returns the parameters that are sent at `location`.
+    /// Returns the parameters sent at `location`.
     pub fn parameters_in(&self, location: ParameterLocation) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(move |parameter| parameter.location == location)
     }
 }
 
-/// A path template, split into segments.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Template {
-    /// The template as it is sent, e.g. `/a/{id}/b/`.
-    pub text: String,
-    /// Fixed text and placeholders in order, without slashes. `types{id}` is two segments.
-    pub segments: Vec<Segment>,
-}
+/// Alternatives, each a list of security schemes that are sent together.
+pub type Security = Vec<Vec<String>>;
 
-/// A part of a path template.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Segment {
-    /// Fixed text.
-    Text(String),
-    /// A placeholder's name.
-    Placeholder(String),
-}
-
-impl Template {
-    /// Splits `text` into segments. Braces must be balanced, which [`crate::repair`] ensures.
-    pub fn parse(text: &str) -> Self {
-        let mut segments = Vec::new();
-        for part in text.split('/').filter(|part| !part.is_empty()) {
-            let mut rest = part;
-            while let Some(open) = rest.find('{') {
-                let Some(close) = rest[open..].find('}').map(|close| open + close) else { break };
-                if open > 0 {
-                    segments.push(Segment::Text(rest[..open].to_owned()));
-                }
-                segments.push(Segment::Placeholder(rest[open + 1..close].to_owned()));
-                rest = &rest[close + 1..];
-            }
-            if !rest.is_empty() {
-                segments.push(Segment::Text(rest.to_owned()));
-            }
-        }
-        Self { text: text.to_owned(), segments }
-    }
-
-    /// Returns the names of the placeholders, in order.
-    pub fn placeholders(&self) -> impl Iterator<Item = &str> {
-        self.segments.iter().filter_map(|segment| match segment {
-            Segment::Placeholder(name) => Some(name.as_str()),
-            Segment::Text(_) => None,
-        })
-    }
-
-    /// Returns the template in lower case, with `{}` for each placeholder and without a trailing slash, so
-    /// that two spellings of one path are equal.
-    pub fn normal_form(&self) -> String {
-        let mut text = String::new();
-        let mut inside = false;
-        for c in self.text.trim_end_matches('/').chars() {
-            match c {
-                '{' => {
-                    inside = true;
-                    text.push_str("{}");
-                }
-                '}' => inside = false,
-                c if !inside => text.extend(c.to_lowercase()),
-                _ => {}
-            }
-        }
-        text
-    }
-}
-
-/// Where a parameter is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum ParameterLocation {
-    Path,
-    Query,
-    Header,
-    Cookie,
-}
-
-/// A parameter of an operation.
+/// An operation parameter.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Parameter {
-    /// The name as it is sent.
+    /// The name as sent.
     pub name: String,
-    /// Where it is sent.
+    /// The location.
     pub location: ParameterLocation,
-    /// True if every call must have it.
+    /// True if every call requires it.
     pub required: bool,
     /// The description in the document.
     pub description: String,
@@ -222,9 +154,8 @@ pub struct Parameter {
     pub ty: Type,
     /// Constraints on the value.
     pub limits: Limits,
-    /// The separator of the items of a list that is sent as one value; without it a list in the query is
-    /// one pair for each item.
-    pub separator: Option<char>,
+    /// The style, if it matters for the type; without it, a list in the query is one pair for each item.
+    pub style: Option<ParameterStyle>,
     /// The schema of the object whose properties are sent as separate parameters, if this is one of them.
     pub member_of: Option<SchemaId>,
 }
@@ -234,20 +165,20 @@ pub struct Parameter {
 pub struct OperationBody {
     /// How it is serialized.
     pub kind: BodyKind,
-    /// The type. For a JSON Patch, the type of the record that is patched, if that is known.
+    /// The type. For a JSON Patch, the type of the patched record, if known.
     pub ty: Type,
-    /// True if every call must have it.
+    /// True if every call requires it.
     pub required: bool,
-    /// The media type that the document declares, where it is not that of the kind.
+    /// The media type declared in the document, if it isn't the default for the kind.
     pub media_type: Option<String>,
-    /// How members of a URL-encoded form are written, where that is not the usual way.
+    /// The encodings of URL-encoded form fields, if they differ from the default.
     pub field_styles: BTreeMap<String, FieldStyle>,
-    /// The media types of the parts of a form with files, where the document declares them.
+    /// The media types of the parts of a form with files, if the document declares them.
     pub part_types: BTreeMap<String, String>,
 }
 
 impl OperationBody {
-    /// A body without any declarations about its members.
+    /// Creates a body without declarations about its fields.
     pub fn new(kind: BodyKind, ty: Type, required: bool, media_type: Option<String>) -> Self {
         Self { kind, ty, required, media_type, field_styles: BTreeMap::new(), part_types: BTreeMap::new() }
     }
@@ -257,7 +188,7 @@ impl OperationBody {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BodyKind {
-    /// One JSON value.
+    /// A single JSON value.
     Json,
     /// A JSON Patch: an array of operations on a record.
     Patch,
@@ -265,19 +196,52 @@ pub enum BodyKind {
     Multipart,
     /// A URL-encoded form.
     UrlEncoded,
-    /// Text or bytes, as the caller has them.
+    /// Text or bytes, unchanged.
     Raw,
 }
 
-/// The response of a successful call.
+/// The response to a successful call.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SuccessResponse {
-    /// The 2xx statuses that the document declares.
+    /// The 2xx statuses declared in the document.
     pub statuses: Vec<u16>,
-    /// The content.
+    /// The content; any JSON value if the contents of several statuses differ in type.
     pub content: Content,
     /// The media type of the content, if the document declares one.
     pub media_type: Option<String>,
+    /// The content of each status, if they differ; else empty.
+    pub by_status: Vec<StatusContent>,
+}
+
+impl SuccessResponse {
+    /// A response whose content doesn't depend on its status.
+    pub fn new(statuses: Vec<u16>, content: Content, media_type: Option<String>) -> Self {
+        Self { statuses, content, media_type, by_status: Vec::new() }
+    }
+
+    /// Returns the types of the JSON values that the typed form of the response has, each once.
+    pub fn types(&self) -> Vec<&Type> {
+        let by_status = self.by_status.iter().map(|answer| &answer.content);
+        let only = self.by_status.is_empty().then_some(&self.content);
+        let mut types: Vec<&Type> = Vec::new();
+        for content in by_status.chain(only) {
+            if let Content::Json(ty) = content
+                && !types.contains(&ty)
+            {
+                types.push(ty);
+            }
+        }
+        types
+    }
+}
+
+/// The content of a response with one of several statuses.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StatusContent {
+    /// The status; `None` stands for any 2xx that is not listed.
+    pub status: Option<u16>,
+    /// The content.
+    pub content: Content,
 }
 
 /// The content of a response.
@@ -298,21 +262,21 @@ pub enum Content {
 pub enum Type {
     /// `true` or `false`.
     Boolean,
-    /// 32 bit integer.
+    /// A 32-bit integer.
     Integer,
-    /// 64 bit integer.
+    /// A 64-bit integer.
     Long,
-    /// 64 bit integer that is not negative.
+    /// A 64-bit unsigned integer.
     Unsigned,
     /// A double.
     Number,
-    /// A string, with the `format` of the document if it has one (`uuid`, `email`, `date`).
+    /// A string, with its `format` from the document, if any (`uuid`, `email`, `date`).
     Text(Option<String>),
     /// A date with a time.
     DateTime,
-    /// Bytes; in forms only.
+    /// Bytes; only in forms.
     Binary,
-    /// A string that is one of these values.
+    /// A string with one of these values.
     Choice(Vec<String>),
     /// A named schema.
     Named(SchemaId),
@@ -342,9 +306,9 @@ pub struct Schema {
     pub description: String,
     /// Its shape.
     pub shape: Shape,
-    /// The type of further properties of an object, if the document explicitly allows them.
+    /// The type of additional properties, if the document explicitly allows them.
     pub additional: Option<Type>,
-    /// True if the generator named it because the document has it inline.
+    /// True if the generator named it because it is inline in the document.
     pub inline: bool,
 }
 
@@ -356,15 +320,15 @@ pub enum Shape {
     Object(Vec<Field>),
     /// Another name for a type (a list, an enum, a scalar).
     Alias(Type),
-    /// One of several objects; the value of one property determines which.
+    /// One of several values that can be told apart.
     Union(Union),
 }
 
-/// One of several objects; the value of one property determines which.
+/// One of several values that can be told apart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Union {
-    /// The member that names the variant.
-    pub member: String,
+    /// The property that names the variant, if the document has a discriminator. All variants are objects then.
+    pub discriminator: Option<String>,
     /// The variants, in document order; never empty.
     pub variants: Vec<UnionVariant>,
 }
@@ -372,10 +336,54 @@ pub struct Union {
 /// A variant of a union.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UnionVariant {
-    /// The values of the member that stand for the variant; never empty.
-    pub values: Vec<String>,
-    /// The object.
-    pub schema: SchemaId,
+    /// Its type.
+    pub ty: Type,
+    /// What tells it from the other variants.
+    pub signature: VariantSignature,
+}
+
+impl Union {
+    /// Returns the schemas that the variants are made of.
+    pub fn schemas(&self) -> impl Iterator<Item = &str> {
+        self.variants.iter().filter_map(|variant| variant.ty.innermost())
+    }
+
+    /// Returns true if every variant is an object.
+    pub fn is_object(&self) -> bool {
+        self.variants.iter().all(|variant| variant.signature.kind == JsonKind::Object)
+    }
+}
+
+/// What tells a variant of a union from the others. All of it must hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VariantSignature {
+    /// The kind of the JSON value.
+    pub kind: JsonKind,
+    /// A property and its values.
+    pub values: Option<(String, Vec<String>)>,
+    /// Properties that the object has.
+    pub present: Vec<String>,
+    /// Properties that the object doesn't have, because they tell the other variants.
+    pub absent: Vec<String>,
+}
+
+impl VariantSignature {
+    /// The signature of the only variant of its kind.
+    pub fn new(kind: JsonKind) -> Self {
+        Self { kind, values: None, present: Vec::new(), absent: Vec::new() }
+    }
+}
+
+/// The kinds of JSON values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum JsonKind {
+    Boolean,
+    Number,
+    Text,
+    List,
+    Object,
 }
 
 impl Schema {
@@ -391,7 +399,7 @@ impl Schema {
 /// A field of an object.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Field {
-    /// The name as it is sent.
+    /// The name as sent.
     pub name: String,
     /// Its type.
     pub ty: Type,
@@ -428,32 +436,10 @@ pub struct Limits {
     pub max_items: Option<u64>,
     pub min_items: Option<u64>,
     pub unique_items: bool,
-    /// The only values that are allowed, where they are not all strings (those are a [`Type::Choice`]).
+    /// The allowed values, if they aren't all strings (those are a [`Type::Choice`]).
     pub values: Vec<Value>,
-    /// The value that the server assumes if none is given.
+    /// The default value on the server.
     pub default: Option<Value>,
-    /// True if the field is required when a record is replaced, though not when it is created.
+    /// True if the field is required when a record is replaced but not when it is created.
     pub required_on_replace: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn templates_are_cut_into_texts_and_placeholders() {
-        let template = Template::parse("/finance/agreements/types{id}/copy/");
-        let text = |text: &str| Segment::Text(text.into());
-        assert_eq!(
-            template.segments,
-            [
-                text("finance"),
-                text("agreements"),
-                text("types"),
-                Segment::Placeholder("id".into()),
-                text("copy")
-            ]
-        );
-        assert_eq!(template.normal_form(), "/finance/agreements/types{}/copy");
-    }
 }

@@ -1,4 +1,6 @@
-//! The page on arguments that have no description: which ones, and why.
+//! The page that lists arguments without a description, with the reason for each.
+
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 use toolcrate_catalog::Properties;
@@ -9,7 +11,7 @@ use super::templates::Templates;
 use crate::config::ArgumentPattern;
 use crate::diagnostic::Errors;
 
-/// How many arguments of all tools there are, by why they have no description.
+/// The number of arguments in all tools, by the reason why they have no description.
 #[derive(Default)]
 struct ArgumentCounts {
     all: usize,
@@ -23,15 +25,18 @@ struct ArgumentCounts {
 /// Emits the page.
 ///
 /// # Errors
-/// `E031` a template that fails.
+/// Returns `E031` if a template fails.
 pub fn emit(context: &Context<'_>, catalog: &EmittedCatalog<'_>) -> Result<String, Errors> {
     let mut counts = ArgumentCounts::default();
+    let mut shared: HashMap<&str, ArgumentCounts> = HashMap::new();
     for tool in catalog.tools.values().flat_map(|tools| tools.values()) {
-        let shape = tool.input.shape.as_deref().and_then(|shape| catalog.shapes.get(shape));
-        let shared = shape.map(|shape| &shape.properties);
-        for properties in std::iter::once(&tool.input.properties).chain(shared) {
-            count(context, properties, &mut counts);
-        }
+        counts.add(&count(context, &tool.input.properties));
+        let Some((name, shape)) =
+            tool.input.shape.as_deref().and_then(|shape| catalog.shapes.get_key_value(shape))
+        else {
+            continue;
+        };
+        counts.add(shared.entry(name).or_insert_with(|| count(context, &shape.properties)));
     }
     let patterns = |patterns: &[ArgumentPattern]| -> Vec<String> {
         patterns.iter().map(|pattern| pattern.0.clone()).collect()
@@ -49,7 +54,19 @@ pub fn emit(context: &Context<'_>, catalog: &EmittedCatalog<'_>) -> Result<Strin
     Ok(Templates::new()?.render("arguments.md", values)?)
 }
 
-fn count(context: &Context<'_>, properties: &Properties<'_>, counts: &mut ArgumentCounts) {
+impl ArgumentCounts {
+    fn add(&mut self, other: &Self) {
+        self.all += other.all;
+        self.described += other.described;
+        self.flags += other.flags;
+        self.self_explanatory += other.self_explanatory;
+        self.unexplained += other.unexplained;
+        self.missing += other.missing;
+    }
+}
+
+fn count(context: &Context<'_>, properties: &Properties<'_>) -> ArgumentCounts {
+    let mut counts = ArgumentCounts::default();
     let overlay = context.overlay;
     for (name, node) in &properties.to_map() {
         let kind = kind(node);
@@ -68,9 +85,10 @@ fn count(context: &Context<'_>, properties: &Properties<'_>, counts: &mut Argume
         };
         *reason += 1;
     }
+    counts
 }
 
-/// The type of a node, as patterns of arguments call it.
+/// Returns a node's type, as named in argument patterns.
 fn kind(node: &Value) -> &str {
     match (node.get("enum"), &node["type"]) {
         (Some(_), _) => "enum",

@@ -1,4 +1,4 @@
-//! Which operations and models use a model, and how.
+//! Finds which operations and models use a model, and how.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,26 +17,26 @@ pub(crate) struct ModelUses<'a> {
     pub(crate) got: Vec<OperationId>,
     /// Operations that create such a record.
     pub(crate) created: Vec<OperationId>,
-    /// Other operations that take it in the body.
+    /// Other operations with the model in the request body.
     pub(crate) sent: Vec<OperationId>,
-    /// Other operations that return it.
+    /// Other operations that return the model.
     pub(crate) returned: Vec<OperationId>,
-    /// The fields that contain it, with their models.
+    /// The fields that contain the model, with the models they belong to.
     pub(crate) parents: Vec<(&'a str, &'a Field)>,
-    /// How requests have it, if they do.
+    /// How requests use the model, if they do.
     pub(crate) in_requests: Option<RequestUse>,
 }
 
-/// How requests have a model.
+/// How requests use a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RequestUse {
-    /// As a part of a body only.
+    /// Only as part of a body.
     Part,
     /// As a body.
     Body,
 }
 
-/// The uses of all models.
+/// Returns the uses of all models.
 pub(crate) fn find<'a>(api: &'a ApiDefinition, names: &Names) -> BTreeMap<&'a str, ModelUses<'a>> {
     let mut uses: BTreeMap<&str, ModelUses<'_>> =
         api.schemas.keys().map(|name| (name.as_str(), ModelUses::default())).collect();
@@ -49,9 +49,10 @@ pub(crate) fn find<'a>(api: &'a ApiDefinition, names: &Names) -> BTreeMap<&'a st
     for id in ids {
         let (operation, name) = (&api.operations[id], &names.operations[id]);
         let is_plain = name.variant.is_none();
-        if let Content::Json(ty) = &operation.response.content
-            && let Some(uses) = ty.innermost().and_then(|schema| uses.get_mut(schema))
-        {
+        for ty in operation.response.types() {
+            let Some(uses) = ty.innermost().and_then(|schema| uses.get_mut(schema)) else { continue };
+            let is_main = matches!(&operation.response.content, Content::Json(main) if main == ty);
+            let is_plain = is_plain && is_main;
             match name.kind {
                 OperationKind::List if is_plain => uses.listed.push(id),
                 OperationKind::Get if is_plain => uses.got.push(id),
@@ -82,7 +83,7 @@ pub(crate) fn find<'a>(api: &'a ApiDefinition, names: &Names) -> BTreeMap<&'a st
     uses
 }
 
-/// Marks what bodies have, directly or as a part of a part.
+/// Marks the models in bodies, directly or nested.
 fn mark_requests<'a>(
     api: &'a ApiDefinition,
     bodies: BTreeSet<&'a str>,
@@ -97,11 +98,9 @@ fn mark_requests<'a>(
         let is_new = uses.in_requests.is_none();
         uses.in_requests = Some(how);
         match &api.schemas[name].shape {
-            // An alias stands for its type.
+            // An alias represents its type.
             Shape::Alias(ty) => open.extend(ty.innermost().map(|target| (target, how))),
-            Shape::Union(union) => {
-                open.extend(union.variants.iter().map(|variant| (variant.schema.as_str(), how)))
-            }
+            Shape::Union(union) => open.extend(union.schemas().map(|schema| (schema, how))),
             Shape::Object(fields) if is_new => {
                 let targets = fields.iter().filter_map(|field| Type::innermost(&field.ty));
                 open.extend(targets.map(|target| (target, RequestUse::Part)));

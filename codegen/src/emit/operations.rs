@@ -1,9 +1,9 @@
-//! Typed operations: plain functions that return a request value, a file for each resource.
+//! Typed operations: plain functions that return a request value, in one file per resource.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use toolcrate_catalog::OperationKind;
 
 use super::context::Context;
@@ -12,15 +12,16 @@ use super::models::has_models;
 use super::query::SharedQueryType;
 use super::rust::{Imports, Job, docs, file_docs, is_doc_alias, prose};
 use super::sentence::{imperative, spoken, third_person};
+use super::status_responses::{response_type, responses};
 use crate::id::OperationId;
 use crate::ir::{
-    ApiDefinition, BodyKind, Content, FieldStyle, Method, Operation, OperationBody, Parameter,
-    ParameterLocation, Type,
+    BodyKind, FieldStyle, Method, Operation, OperationBody, Parameter, ParameterLocation, ParameterStyle,
+    Security, Type,
 };
 use crate::naming::OperationName;
 use crate::naming::identifiers::unused;
 
-/// One job for each resource, and one for each area's list of them.
+/// Adds one task per resource, and one for each area's list of resources.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     let mut resources: BTreeMap<(&str, &str), Vec<OperationId>> = BTreeMap::new();
     for (id, name) in context.named.operations.iter() {
@@ -28,7 +29,10 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     }
     let mut files: BTreeMap<&str, BTreeMap<&str, (BTreeSet<&str>, bool)>> = BTreeMap::new();
     for ((module, file), ids) in resources {
-        let functions = ids.iter().map(|id| context.named.operations[*id].function.as_str());
+        let functions = ids.iter().flat_map(|id| {
+            let name = &context.named.operations[*id];
+            std::iter::once(name.function.as_str()).chain(name.response.as_deref())
+        });
         let deprecated = ids.iter().any(|id| context.api.operations[*id].deprecated);
         files.entry(module).or_default().insert(file, (functions.collect(), deprecated));
         jobs.push(Job {
@@ -45,7 +49,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
                 ));
                 let names: Vec<_> = files.keys().map(|file| format_ident!("{file}")).collect();
                 let uses = files.iter().map(|(file, (functions, deprecated))| {
-                    // Deprecated parameters are still passed on without a warning in this crate; callers get one.
+                    // Deprecated parameters are passed on without a warning in this crate; callers get one.
                     let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
                     let file = format_ident!("{file}");
                     let functions = functions.iter().map(|name| format_ident!("{name}"));
@@ -64,10 +68,12 @@ fn resource(context: &Context<'_>, ids: &[OperationId]) -> TokenStream {
     let mut shared = BTreeSet::new();
     let functions: Vec<TokenStream> =
         ids.iter().map(|id| function(context, *id, &mut imports, &mut shared)).collect();
+    let responses: Vec<TokenStream> =
+        ids.iter().filter_map(|id| responses(context, *id, &mut imports)).collect();
     let imports = imports.tokens(&[]);
     let shared: Vec<_> = shared.iter().map(|name| format_ident!("{name}")).collect();
     let shared = (!shared.is_empty()).then(|| quote!(use crate::query::{#(#shared),*};));
-    quote!(#imports #shared #(#functions)*)
+    quote!(#imports #shared #(#functions)* #(#responses)*)
 }
 
 fn function(
@@ -93,24 +99,28 @@ fn function(
         notes.push(parameter_note(parameter, rust, source));
         let wire = &parameter.name;
         let ident = format_ident!("{rust}");
-        let ty = parameter_type(context.api, context.api.resolve(&parameter.ty));
-        let value = parameter_value(&ident, parameter, context.api.resolve(&parameter.ty));
+        let ty = parameter_type(context, parameter, imports);
         if parameter.required {
             arguments.push(quote!(#ident: #ty));
         } else {
             arguments.push(quote!(#ident: Option<#ty>));
         }
+        if let Some(style) = parameter.style {
+            imports.runtime.extend(["ParameterLocation", "ParameterStyle"]);
+            calls.push(styled_call(context, parameter, style, &ident));
+            continue;
+        }
         calls.push(match (parameter.location, parameter.required) {
-            (ParameterLocation::Path, _) => quote!(.path(#wire, #value)),
-            (ParameterLocation::Query, true) => quote!(.parameter(#wire, #value)),
-            (ParameterLocation::Query, false) => quote!(.parameter_opt(#wire, #value)),
-            (ParameterLocation::Header, true) => quote!(.header(#wire, #value)),
-            (ParameterLocation::Header, false) => quote!(.header_opt(#wire, #value)),
-            (ParameterLocation::Cookie, true) => quote!(.cookie(#wire, #value)),
-            (ParameterLocation::Cookie, false) => quote!(.cookie_opt(#wire, #value)),
+            (ParameterLocation::Path, _) => quote!(.path(#wire, #ident)),
+            (ParameterLocation::Query, true) => quote!(.parameter(#wire, #ident)),
+            (ParameterLocation::Query, false) => quote!(.parameter_opt(#wire, #ident)),
+            (ParameterLocation::Header, true) => quote!(.header(#wire, #ident)),
+            (ParameterLocation::Header, false) => quote!(.header_opt(#wire, #ident)),
+            (ParameterLocation::Cookie, true) => quote!(.cookie(#wire, #ident)),
+            (ParameterLocation::Cookie, false) => quote!(.cookie_opt(#wire, #ident)),
         });
     }
-    // A parameter of the API may be called as what it does not know.
+    // An API parameter may have the same name as one of the generated ones.
     let taken: HashSet<String> = name.parameters.iter().cloned().collect();
     let own = |name: &str| format_ident!("{}", unused(name, &[], "_", &taken));
     if let Some(query) = query {
@@ -137,15 +147,15 @@ fn function(
             notes.push("* A null in `extra` of the body empties the member of that name.".to_owned());
         }
     }
-    let answer = match &operation.response.content {
-        Content::None => quote!(()),
-        Content::Binary => {
-            imports.runtime.insert("Download");
-            quote!(Download)
-        }
-        Content::Json(ty) => {
-            context.imports(ty, imports);
-            context.rust_type(ty, None)
+    calls.extend(operation.security.as_ref().map(|alternatives| {
+        let alternatives = security(alternatives);
+        quote!(.security(&#alternatives))
+    }));
+    let answer = match &name.response {
+        Some(response) => format_ident!("{response}").into_token_stream(),
+        None => {
+            let content = response_type(context, &operation.response.content, imports);
+            content.unwrap_or_else(|| quote!(()))
         }
     };
     let method = format_ident!("{}", method(operation.method));
@@ -164,7 +174,8 @@ fn function(
     }
 }
 
-/// The type of the rows that an operation counts: those of the list at the path before it, if they have fields.
+/// Returns the type of the rows that an operation counts: the rows of the list at the preceding path, if they
+/// have fields.
 fn counted_rows<'a>(
     context: &'a Context<'_>,
     operation: &Operation,
@@ -195,13 +206,37 @@ fn method(method: Method) -> &'static str {
     }
 }
 
-/// Parameters are passed by value where that is cheap, else borrowed.
-fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
-    match ty {
-        Type::List(item) => {
-            let item = parameter_type(api, api.resolve(item));
+/// Alternatives of security schemes as an array of arrays.
+pub fn security(alternatives: &Security) -> TokenStream {
+    let alternatives = alternatives.iter().map(|schemes| quote!(&[#(#schemes),*]));
+    quote!([#(#alternatives),*])
+}
+
+/// Parameters are passed by value where that is cheap, else borrowed. Objects are text, unless they have a style.
+fn parameter_type(context: &Context<'_>, parameter: &Parameter, imports: &mut Imports) -> TokenStream {
+    let resolve = |ty| context.api.resolve(ty);
+    let is_object = |ty: &Type| matches!(ty, Type::Named(_) | Type::Map(_) | Type::Any);
+    match resolve(&parameter.ty) {
+        Type::List(item) if parameter.style.is_some() && is_object(resolve(item)) => {
+            context.imports(item, imports);
+            let item = context.rust_type(item, None);
             quote!(&[#item])
         }
+        Type::List(item) => {
+            let item = scalar_type(resolve(item));
+            quote!(&[#item])
+        }
+        ty if parameter.style.is_some() && is_object(ty) => {
+            context.imports(&parameter.ty, imports);
+            let ty = context.rust_type(&parameter.ty, None);
+            quote!(&#ty)
+        }
+        ty => scalar_type(ty),
+    }
+}
+
+fn scalar_type(ty: &Type) -> TokenStream {
+    match ty {
         Type::Boolean => quote!(bool),
         Type::Integer => quote!(i32),
         Type::Long => quote!(i64),
@@ -211,15 +246,31 @@ fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
     }
 }
 
-/// Returns the value for the request: the argument, or the items of a list that is sent as one value.
-fn parameter_value(ident: &Ident, parameter: &Parameter, ty: &Type) -> TokenStream {
-    let (Some(separator), Type::List(_)) = (parameter.separator, ty) else { return quote!(#ident) };
-    let separator = separator.to_string();
-    let joined = quote!(.iter().map(ToString::to_string).collect::<Vec<_>>().join(#separator));
-    if parameter.required { quote!(#ident #joined) } else { quote!(#ident.map(|items| items #joined)) }
+/// The call that adds a parameter in its style.
+fn styled_call(
+    context: &Context<'_>,
+    parameter: &Parameter,
+    style: ParameterStyle,
+    ident: &Ident,
+) -> TokenStream {
+    // The variants have the names that `Debug` prints.
+    let [location, style] =
+        [format!("{:?}", parameter.location), format!("{style:?}")].map(|name| format_ident!("{name}"));
+    let wire = &parameter.name;
+    let arguments = quote!(ParameterLocation::#location, #wire, ParameterStyle::#style);
+    let is_copied = matches!(
+        context.api.resolve(&parameter.ty),
+        Type::Boolean | Type::Integer | Type::Long | Type::Unsigned | Type::Number
+    );
+    match (parameter.required, is_copied) {
+        (true, true) => quote!(.styled(#arguments, &#ident)),
+        (true, false) => quote!(.styled(#arguments, #ident)),
+        (false, true) => quote!(.styled_opt(#arguments, #ident.as_ref())),
+        (false, false) => quote!(.styled_opt(#arguments, #ident)),
+    }
 }
 
-/// The declared media type, where it is not that of the kind.
+/// Returns the declared media type, if it isn't the default for the kind.
 fn content_type(body: &OperationBody) -> TokenStream {
     match &body.media_type {
         Some(media) => quote!(.content_type(#media)),
@@ -306,7 +357,7 @@ fn body_argument(
     }
 }
 
-/// Returns the description of the body, according to the kind of the operation.
+/// Returns the description of the body, depending on the kind of the operation.
 fn body_words(name: &OperationName) -> String {
     let one = &name.subject.own_one;
     match name.kind {
@@ -316,7 +367,7 @@ fn body_words(name: &OperationName) -> String {
     }
 }
 
-/// The members of a URL-encoded form that are not written in the usual way.
+/// Returns the fields of a URL-encoded form that don't use the default encoding.
 fn field_styles(body: &OperationBody, imports: &mut Imports) -> TokenStream {
     if !body.field_styles.is_empty() {
         imports.runtime.insert("FieldStyle");
@@ -349,7 +400,7 @@ fn parameter_note(parameter: &Parameter, rust: &str, source: Option<&OperationNa
     format!("* `{rust}`: {words}{source}{dot} {limits}")
 }
 
-/// The doc comment: what it does, the HTTP call, what its parameters mean.
+/// Returns the doc comment: what the operation does, its HTTP call, and the meaning of its parameters.
 fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, notes: &[String]) -> String {
     let mut text = lead(context, operation, name);
     let description = prose(&operation.description);
@@ -370,6 +421,19 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
     if statuses.contains(&207) {
         text.push_str("\n\nReturns 207 with a status for each item.");
     }
+    if let Some(response) = &name.response {
+        text.push_str(&format!(
+            "\n\nThe content depends on the status: [`{response}`] has a variant for each."
+        ));
+    } else if let [first @ .., last] = &statuses[..]
+        && !first.is_empty()
+    {
+        let first: Vec<String> = first.iter().map(u16::to_string).collect();
+        let first = first.join(", ");
+        text.push_str(&format!(
+            "\n\nReturns {first} or {last}; `send_full` has the status beside the value."
+        ));
+    }
     if let Some(Type::Named(name)) = operation.error.as_ref().map(|error| context.api.resolve(error)) {
         let model = context.model_link(name);
         text.push_str(&format!("\n\n`Error::response_as` reads the body of an error as {model}."));
@@ -380,13 +444,13 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
     text
 }
 
-/// Aliases for the search in the documentation: the HTTP call and the tool.
+/// Returns search aliases for the documentation: the HTTP call and the tool.
 fn aliases(operation: &Operation, name: &OperationName) -> Vec<String> {
     let call = format!("{} {}", operation.method, operation.path.text);
     [call, name.tool.clone()].into_iter().filter(|alias| is_doc_alias(alias, &name.function)).collect()
 }
 
-/// One sentence that says what the operation does, and one on what becomes of fields that are left out.
+/// Returns a sentence about what the operation does, and one about fields that are left out.
 fn lead(context: &Context<'_>, operation: &Operation, name: &OperationName) -> String {
     let own = context.overlay.operations.get(&operation.key()).and_then(|note| note.description.as_deref());
     let own = own.and_then(|own| own.split(". ").next()).filter(|own| !own.contains(['{', '(']));

@@ -1,13 +1,14 @@
 //! Reads a normalized tree into the types of `openapiv3`.
 //!
-//! Their own deserialization copies each part once for each level around it, and one faulty part spoils the whole
-//! document. Here each part is read once, by two threads, and a faulty part costs that part.
+//! The `Deserialize` implementations of `openapiv3` copy each part once per nesting level, and one faulty part
+//! makes the whole document unreadable. Here, two threads read each part once, and a faulty part is dropped
+//! without affecting the rest.
 
 use indexmap::IndexMap;
 use openapiv3::{
     Components, CookieStyle, Encoding, HeaderStyle, Info, MediaType, OpenAPI, Operation, Parameter,
     ParameterData, ParameterSchemaOrContent, PathItem, PathStyle, Paths, QueryStyle, ReferenceOr,
-    RequestBody, Response, Responses, Schema, Server, StatusCode,
+    RequestBody, Response, Responses, Schema, SecurityRequirement, Server, StatusCode,
 };
 use serde_json::{Map, Value};
 
@@ -25,6 +26,7 @@ pub fn read(mut tree: Value, report: &mut Report) -> Result<OpenAPI, CodegenErro
     };
     let url = tree["servers"][0]["url"].as_str();
     let servers = url.map(|url| Server { url: url.to_owned(), ..Server::default() }).into_iter().collect();
+    let security = (!tree["security"].is_null()).then(|| security(&tree["security"]));
     let mut components = object(tree["components"].take());
     let schemas = object(take(&mut components, "schemas"));
     let ((paths, more_paths), (schemas, more_schemas)) =
@@ -43,11 +45,12 @@ pub fn read(mut tree: Value, report: &mut Report) -> Result<OpenAPI, CodegenErro
         servers,
         paths,
         components: Some(components),
+        security,
         ..OpenAPI::default()
     })
 }
 
-/// The part of a document that one thread reads.
+/// The part of a document read by one thread.
 #[derive(Default)]
 struct Half {
     paths: IndexMap<String, ReferenceOr<PathItem>>,
@@ -55,7 +58,7 @@ struct Half {
     report: Report,
 }
 
-/// Properties of an object, in order.
+/// An object's properties, in order.
 type Members = Vec<(String, Value)>;
 
 fn halves(members: Map<String, Value>) -> (Members, Members) {
@@ -154,10 +157,18 @@ fn operation(value: Value, location: &DocumentLocation<'_>, report: &mut Report)
             "parameters" => operation.parameters = parameters(value, &location, report),
             "requestBody" => operation.request_body = Some(body(value, &location, report)),
             "responses" => operation.responses = responses(value, &location, report),
+            "security" => operation.security = Some(security(&value)),
             _ => {}
         }
     }
     operation
+}
+
+/// Alternatives, each of schemes with their scopes.
+fn security(value: &Value) -> Vec<SecurityRequirement> {
+    let scopes = |(name, scopes): (&String, &Value)| (name.clone(), as_strings(scopes.clone()));
+    let requirements = value.as_array().into_iter().flatten();
+    requirements.map(|schemes| schemes.as_object().into_iter().flatten().map(scopes).collect()).collect()
 }
 
 fn parameters(
@@ -314,9 +325,9 @@ mod tests {
 
     use super::*;
 
-    /// Reading is what `openapiv3` itself does, without its detours.
+    /// The result is the same as with `openapiv3`'s own deserialization.
     #[test]
-    fn documents_are_read_as_openapiv3_reads_them() {
+    fn documents_parse_the_same_as_with_openapiv3() {
         let parameter = json!({"name": "q", "in": "query", "style": "deepObject", "explode": true, "required": true,
             "description": "d", "schema": {"type": "object"}});
         let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/A"}},
@@ -325,12 +336,13 @@ mod tests {
             "openapi": "3.0.3",
             "info": {"title": "t", "version": "1"},
             "servers": [{"url": "https://a.example"}],
+            "security": [{"a": [], "b": ["read"]}, {}],
             "paths": {
                 "/a": {
                     "parameters": [{"$ref": "#/components/parameters/P"}],
                     "get": {"operationId": "g", "summary": "s", "tags": ["t"], "deprecated": true, "parameters": [parameter],
                         "responses": {"200": {"description": "", "content": content}, "4XX": {"$ref": "#/r"}, "default": {"description": ""}}},
-                    "post": {"requestBody": {"required": true, "content": content}, "responses": {}},
+                    "post": {"security": [], "requestBody": {"required": true, "content": content}, "responses": {}},
                 },
                 "/b": {"$ref": "#/x"},
                 "/c": {"put": {"requestBody": {"$ref": "#/y"}, "responses": {}}, "head": {"responses": {}}},

@@ -1,19 +1,23 @@
 //! Stage 3: lowers a repaired document into the generator's own representation ([`crate::ir`]).
 //!
-//! References are resolved to [`SchemaId`](crate::id::SchemaId)s, inline objects get names of their own,
-//! sentences that state a constraint become constraints, and everything is put into canonical order. No
-//! later stage knows about OpenAPI.
+//! References are resolved to [`SchemaId`](crate::id::SchemaId)s, inline objects get names, sentences
+//! that state a constraint become constraints, and everything is put into canonical order. No later stage
+//! knows about OpenAPI.
 
+mod alternatives;
 mod bodies;
 mod description_constraints;
 mod limits;
 mod media;
 mod object_parts;
 mod operations;
+mod parameters;
 mod recursion;
 mod request_bodies;
 mod resolve;
+mod responses;
 mod schemas;
+mod security;
 mod selection;
 mod unions;
 
@@ -25,7 +29,7 @@ use description_constraints::DescriptionConstraints;
 
 pub use bodies::add_bodies;
 
-/// The result of lowering a document.
+/// The output of the lower stage.
 #[derive(Clone, Debug)]
 pub struct Lowering {
     /// The API.
@@ -36,12 +40,12 @@ pub struct Lowering {
 
 /// Lowers `document`.
 ///
-/// An operation that cannot be expressed is left out, and a reference that leads nowhere becomes any JSON
-/// value; both are reported.
+/// An operation that can't be expressed is left out, and a dangling reference becomes any JSON value; both
+/// are reported.
 ///
 /// # Errors
-/// - `E008`: no operations are left.
-/// - `E010`: a pattern of the profile that is not a regular expression.
+/// - `E008` if no operations are left.
+/// - `E010` if a pattern in the profile isn't a valid regular expression.
 pub fn lower(
     document: RepairedDocument,
     profile: &Profile,
@@ -60,24 +64,24 @@ fn lower_document(
     let constraints = DescriptionConstraints::new(&profile.notes, usage)?;
     let mut schemas = schemas::SchemaLowering::new(&document.components, constraints);
     schemas.lower_components();
-    let operations = operations::lower(&document, &mut schemas, profile, usage);
+    let security = security::lower_shared(&document.security, &mut schemas, profile, usage);
+    let operations = operations::lower(&document, &mut schemas, profile, usage, &security);
+    let choices = schemas.take_choices();
     let (mut schemas, mut report) = schemas.finish();
     if !profile.include.is_empty() || !profile.exclude.is_empty() {
         selection::drop_unused(&mut schemas, &operations);
     }
     recursion::break_alias_cycles(&mut schemas, &mut report);
     recursion::mark_boxed(&mut schemas, &mut report.repairs);
-    report.extend(document.report);
+    report.extend(std::mem::take(&mut document.report));
+    let (title, version, server) =
+        (std::mem::take(&mut document.title), std::mem::take(&mut document.version), document.server.take());
+    // What is left of the document is large, and freeing it takes a while.
+    std::thread::spawn(move || drop(document));
     report.sort();
     if operations.is_empty() {
         report.require_complete()?;
     }
-    let api = ApiDefinition {
-        title: document.title,
-        version: document.version,
-        server: document.server,
-        operations,
-        schemas,
-    };
+    let api = ApiDefinition { title, version, server, security, operations, schemas, choices };
     Ok(Lowering { api, report })
 }

@@ -1,4 +1,4 @@
-//! Collects the properties of an object: its own, those that `allOf` adds, and those of its alternatives.
+//! Collects an object's properties: its own, those from `allOf`, and those of its alternatives.
 
 use indexmap::IndexMap;
 use openapiv3::{
@@ -6,31 +6,33 @@ use openapiv3::{
     Type as SourceType,
 };
 
-/// Properties as the document has them.
+/// Properties as in the document.
 pub type SourceProperties = IndexMap<String, ReferenceOr<Box<Source>>>;
 
-/// How deep objects may be made of others.
+/// Maximum depth of objects composed of other objects.
 const MAX_DEPTH: usize = 16;
 
-/// The properties of an object, and what else is known about it.
+/// An object's properties, and other information about it.
 #[derive(Default)]
 pub struct ObjectParts {
     /// The properties.
     pub properties: SourceProperties,
-    /// The names of the properties that are required.
+    /// The names of the required properties.
     pub required: Vec<String>,
-    /// The schema of further properties.
+    /// The schema of additional properties.
     pub additional: Option<AdditionalProperties>,
     /// True if some of the properties belong to alternatives, of which a value has one.
     pub has_alternatives: bool,
+    /// Groups of properties of which a value has at least one, as each of its alternatives requires one of them.
+    pub choices: Vec<Vec<String>>,
 }
 
-/// Collects the members of `source`, or returns `None` if it is not an object with known properties.
+/// Collects the properties of `source`, or returns `None` if it isn't an object with known properties.
 pub fn collect(components: &Components, source: &Source, location: &str) -> Option<ObjectParts> {
     Collector { components }.object(source, location, 0)
 }
 
-/// Returns the schema of `components` that `reference` leads to, through other references.
+/// Returns the schema in `components` that `reference` points to, directly or through other references.
 pub fn component<'a>(components: &'a Components, reference: &str) -> Option<(&'a str, &'a Source)> {
     let name = reference.strip_prefix("#/components/schemas/")?;
     let (mut name, mut source) = components.schemas.get_key_value(name)?;
@@ -71,13 +73,14 @@ impl Collector<'_> {
         match &source.schema_kind {
             SchemaKind::Type(SourceType::Object(object)) => {
                 let is_map = object.properties.is_empty() && object.additional_properties.is_some();
-                // A named object without members stays an object; an inline one is any value.
+                // A named object without properties stays an object; an inline one is any value.
                 let is_free = object.properties.is_empty() && location.matches('/').count() > 3;
                 (!is_map && !is_free).then(|| ObjectParts {
                     properties: object.properties.clone(),
                     required: object.required.clone(),
                     additional: object.additional_properties.clone(),
                     has_alternatives: false,
+                    choices: Vec::new(),
                 })
             }
             SchemaKind::Any(any) if !any.all_of.is_empty() || !any.properties.is_empty() => {
@@ -99,7 +102,8 @@ impl Collector<'_> {
         }
     }
 
-    /// Adds the members of all of `sources`. One that only names required members, or describes, adds no shape.
+    /// Adds the properties of all `sources`. A source that only lists required properties, or only describes,
+    /// adds none.
     fn merge(
         &self,
         sources: &[ReferenceOr<Source>],
@@ -122,8 +126,9 @@ impl Collector<'_> {
                 }
                 _ => {
                     let more = self.object(source, location, depth + 1)?;
-                    parts.properties.extend(more.properties);
+                    add_properties(&mut parts.properties, more.properties);
                     parts.required.extend(more.required);
+                    parts.choices.extend(more.choices);
                     parts.additional = parts.additional.take().or(more.additional);
                     parts.has_alternatives |= more.has_alternatives;
                 }
@@ -132,8 +137,8 @@ impl Collector<'_> {
         Some(())
     }
 
-    /// Adds the members of each of `sources`, of which none is required. A member that two of them have with
-    /// different schemas may be any value.
+    /// Adds the properties of all `sources`, none of them required. A property that two of them declare
+    /// differently may be any value.
     fn alternatives(
         &self,
         sources: &[ReferenceOr<Source>],
@@ -141,13 +146,21 @@ impl Collector<'_> {
         depth: usize,
         parts: &mut ObjectParts,
     ) -> Option<()> {
+        let mut choice: Vec<String> = Vec::new();
+        let mut is_choice = !sources.is_empty();
         for source in sources {
             let source = self.resolve(source)?;
-            if matches!(&source.schema_kind, SchemaKind::Any(any) if is_shapeless(any)) {
+            if let SchemaKind::Any(any) = &source.schema_kind
+                && is_shapeless(any)
+            {
+                is_choice &= !any.required.is_empty();
+                choice.extend(any.required.first().cloned());
                 continue;
             }
             let more = self.object(source, location, depth + 1)?;
             parts.has_alternatives = true;
+            is_choice &= !more.required.is_empty();
+            choice.extend(more.required.into_iter().next());
             for (name, property) in more.properties {
                 match parts.properties.get_mut(&name) {
                     Some(known) if *known != property => *known = ReferenceOr::Item(Box::new(any_value())),
@@ -158,6 +171,10 @@ impl Collector<'_> {
                 }
             }
         }
+        if is_choice && !choice.iter().any(|name| parts.required.contains(name)) {
+            choice.dedup();
+            parts.choices.push(choice);
+        }
         Some(())
     }
 
@@ -167,6 +184,21 @@ impl Collector<'_> {
             ReferenceOr::Reference { reference } => {
                 component(self.components, reference).map(|(_, source)| source)
             }
+        }
+    }
+}
+
+/// Adds properties. One of any type does not replace a property that is known.
+fn add_properties(known: &mut SourceProperties, more: SourceProperties) {
+    let is_untyped = |property: &ReferenceOr<Box<Source>>| match property {
+        ReferenceOr::Item(source) => {
+            matches!(&source.schema_kind, SchemaKind::Any(any) if is_shapeless(any) && any.typ.is_none())
+        }
+        ReferenceOr::Reference { .. } => false,
+    };
+    for (name, property) in more {
+        if !(is_untyped(&property) && known.contains_key(&name)) {
+            known.insert(name, property);
         }
     }
 }

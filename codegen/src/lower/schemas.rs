@@ -1,4 +1,4 @@
-//! Lowers schemas: named ones, and the inline objects met on the way, which get names of their own.
+//! Lowers named schemas and the inline objects found in them, which get generated names.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -10,64 +10,68 @@ use openapiv3::{
 };
 use serde_json::Value;
 
+use super::alternatives::{Alternative, alternatives};
 use super::description_constraints::DescriptionConstraints;
 use super::limits::limits;
 use super::object_parts::{self, ObjectParts, SourceProperties, is_shapeless};
 use super::unions;
 use crate::diagnostic::{CodegenError, Repair, Report, pointer};
 use crate::id::SchemaId;
-use crate::ir::{Field, Limits, Schema, Shape, Type, Union};
+use crate::ir::{Field, JsonKind, Limits, Schema, Shape, Type, Union, UnionVariant, VariantSignature};
 
 /// Collects lowered schemas.
 pub struct SchemaLowering<'a> {
     components: &'a Components,
     constraints: DescriptionConstraints<'a>,
     done: BTreeMap<SchemaId, Schema>,
+    /// Groups of properties of which a value of a schema has at least one.
+    choices: BTreeMap<SchemaId, Vec<Vec<String>>>,
     report: Report,
 }
 
 impl<'a> SchemaLowering<'a> {
-    /// A collector for the schemas of `components`.
+    /// Creates a collector for the schemas in `components`.
     pub fn new(components: &'a Components, constraints: DescriptionConstraints<'a>) -> Self {
-        Self { components, constraints, done: BTreeMap::new(), report: Report::default() }
+        let (done, choices) = (BTreeMap::new(), BTreeMap::new());
+        Self { components, constraints, done, choices, report: Report::default() }
     }
 
-    /// The document's components.
+    /// Returns the document's components.
     pub fn components(&self) -> &'a Components {
         self.components
     }
 
-    /// Notes a repair.
+    /// Records a repair.
     pub fn repaired(&mut self, code: &'static str, location: &str, message: impl Into<String>) {
         self.report.repairs.push(Repair::new(code, location, message));
     }
 
-    /// Records that `problem` makes the value it is about untyped.
+    /// Records that `problem` causes the affected value to be untyped.
     pub fn untype(&mut self, problem: CodegenError) {
         self.report.untype(problem);
     }
 
-    /// Records that `problem` leaves the value it is about to the caller, as text or bytes.
+    /// Records that `problem` leaves the affected value to the caller, as text or bytes.
     pub fn leave_raw(&mut self, problem: CodegenError) {
         self.report.leave_raw(problem);
     }
 
-    /// Records that the operation which `problem` is about is left out.
+    /// Records that `problem` causes the affected operation to be left out.
     pub fn omit(&mut self, problem: CodegenError) {
         self.report.omit(problem);
     }
 
-    /// Returns the lowered schemas, and what was repaired or degraded.
+    /// Returns the lowered schemas, and the repairs and degradations.
     pub fn finish(self) -> (BTreeMap<SchemaId, Schema>, Report) {
         (self.done, self.report)
     }
 
-    /// The schema of that name, where it is lowered.
+    /// Returns the schema with this name, if it has been lowered.
     pub fn get(&self, name: &str) -> Option<&Schema> {
         self.done.get(name)
     }
 
-    /// Follows aliases from `ty` until it is not one, or they lead in a circle.
+    /// Follows aliases from `ty` to a type that isn't an alias, or until they form a cycle.
     pub fn resolve<'t>(&'t self, ty: &'t Type) -> &'t Type {
         let mut ty = ty;
         for _ in 0..16 {
@@ -105,8 +109,13 @@ impl<'a> SchemaLowering<'a> {
         if let Some(union) = unions::union(self.components, source) {
             return Schema { description, shape: Shape::Union(union), additional: None, inline: false };
         }
+        if let Some(found) = alternatives(self.components, source) {
+            let shape = self.alternatives(found, name, location);
+            return Schema { description, shape, additional: None, inline: false };
+        }
         let (shape, additional) = match self.object_parts(source, location) {
             Some(parts) => {
+                self.note_choices(name, &parts);
                 let additional = self.additional(&parts, name, location);
                 let fields = self.fields(name, &parts.properties, &parts.required, location);
                 (Shape::Object(fields), additional)
@@ -116,17 +125,29 @@ impl<'a> SchemaLowering<'a> {
         Schema { description, shape, additional, inline: false }
     }
 
-    /// The members of `source` if it is an object with known members.
+    /// Returns the properties of `source` if it is an object with known properties.
     fn object_parts(&mut self, source: &Source, location: &str) -> Option<ObjectParts> {
         let parts = object_parts::collect(self.components, source, location)?;
         if parts.has_alternatives {
-            let message = "the object has alternatives; it has the members of all, of which none is required";
+            let message = "the object has alternatives; it includes the properties of all alternatives, none of them required";
             self.repaired("R038", location, message);
         }
         Some(parts)
     }
 
-    /// The type of further properties of an object, if the document explicitly allows them.
+    /// Notes the groups of properties of which a value of a schema has at least one.
+    fn note_choices(&mut self, name: &str, parts: &ObjectParts) {
+        if !parts.choices.is_empty() {
+            self.choices.insert(name.into(), parts.choices.clone());
+        }
+    }
+
+    /// Returns the groups of properties of which a value of a schema has at least one, by schema.
+    pub fn take_choices(&mut self) -> BTreeMap<SchemaId, Vec<Vec<String>>> {
+        std::mem::take(&mut self.choices)
+    }
+
+    /// Returns the type of an object's additional properties, if the document explicitly allows them.
     fn additional(&mut self, parts: &ObjectParts, name: &str, location: &str) -> Option<Type> {
         match parts.additional.as_ref()? {
             AdditionalProperties::Any(true) => Some(Type::Any),
@@ -173,24 +194,24 @@ impl<'a> SchemaLowering<'a> {
             }
             fields.push(field);
         }
-        // The id, then what is required, then the rest; members with an underscore are about the record.
+        // The ID comes first, then required fields, then the rest; fields with an underscore are metadata.
         fields.sort_by_key(|field| {
             (field.name != "id", field.name.starts_with('_'), !field.required, field.name.clone())
         });
         fields
     }
 
-    /// A pattern that can't be read would spoil every tool that takes the member.
+    /// An unreadable pattern would make every tool with the field unusable.
     pub fn check_pattern(&mut self, limits: &mut Limits, location: &str) {
         let Some(pattern) = &limits.pattern else { return };
         if fancy_regex::Regex::new(pattern).is_err() {
-            let message = format!("`{pattern}` is no regular expression; any text is taken");
+            let message = format!("`{pattern}` is not a valid regular expression; any string is accepted");
             self.repaired("R029", location, message);
             limits.pattern = None;
         }
     }
 
-    /// The type of `source`, which may be a reference; `name` is what an inline object would be called.
+    /// Returns the type of `source`, which may be a reference; `name` is used for an inline object.
     pub fn lower_or_reference<S: Borrow<Source>>(
         &mut self,
         source: &ReferenceOr<S>,
@@ -222,6 +243,13 @@ impl<'a> SchemaLowering<'a> {
     fn lower(&mut self, source: &Source, name: &str, location: &str) -> Type {
         if let Some(union) = unions::union(self.components, source) {
             return self.hoist_union(name, source, union);
+        }
+        if let Some(found) = alternatives(self.components, source) {
+            return match self.alternatives(found, name, location) {
+                Shape::Alias(ty) => ty,
+                Shape::Union(union) => self.hoist_union(name, source, union),
+                Shape::Object(_) => Type::Any,
+            };
         }
         match &source.schema_kind {
             SchemaKind::Type(SourceType::Boolean(_)) => Type::Boolean,
@@ -272,8 +300,73 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
+    /// The union of alternatives that can be told apart, or their type if they are one.
+    fn alternatives(&mut self, found: Vec<Alternative<'_>>, name: &str, location: &str) -> Shape {
+        let mut variants = Vec::with_capacity(found.len());
+        for (index, alternative) in found.into_iter().enumerate() {
+            variants.push(match alternative {
+                Alternative::Schema { source, signature } => {
+                    // What an inline schema is called after: what tells it from the others.
+                    let values = signature.values.as_ref().and_then(|(_, values)| values.first());
+                    let title = match source {
+                        ReferenceOr::Item(source) => source.schema_data.title.as_ref(),
+                        ReferenceOr::Reference { .. } => None,
+                    };
+                    let own = values.or(title).or(signature.present.first()).map_or("value", String::as_str);
+                    let location = format!("{location}/{index}");
+                    let ty = self.lower_or_reference(source, &format!("{name} {own}"), &location);
+                    UnionVariant { ty: self.variant_type(ty, signature.kind), signature }
+                }
+                Alternative::Merged { ty, kind } => {
+                    let words = match &ty {
+                        Type::Boolean => "booleans",
+                        Type::List(_) => "lists",
+                        Type::Long | Type::Number => "numbers",
+                        _ => "texts",
+                    };
+                    let message = format!("alternatives that are all {words} are one type");
+                    self.repaired("R041", location, message);
+                    UnionVariant { ty, signature: VariantSignature::new(kind) }
+                }
+            });
+        }
+        match &mut variants[..] {
+            [only] => Shape::Alias(std::mem::replace(&mut only.ty, Type::Any)),
+            _ => Shape::Union(Union { discriminator: None, variants }),
+        }
+    }
+
+    /// The type of a variant, which the enum of a choice has no name for, and an object of any members no type.
+    fn variant_type(&self, ty: Type, kind: JsonKind) -> Type {
+        match (ty, kind) {
+            (Type::Choice(_), _) => Type::Text(None),
+            (Type::Any, JsonKind::Object) => Type::Map(Box::new(Type::Any)),
+            (Type::Any, JsonKind::List) => Type::List(Box::new(Type::Any)),
+            (ty, _) => ty,
+        }
+    }
+
+    /// The type with any JSON value in place of alternatives, which parameters are not written as.
+    pub fn without_alternatives(&self, ty: Type) -> Type {
+        let is_open = |ty: &Type| match self.resolve(ty) {
+            Type::Named(name) => self.get(name).is_some_and(
+                |schema| matches!(&schema.shape, Shape::Union(union) if union.discriminator.is_none()),
+            ),
+            _ => false,
+        };
+        match self.resolve(&ty) {
+            _ if is_open(&ty) => Type::Any,
+            Type::List(item) if is_open(item) => Type::List(Box::new(Type::Any)),
+            _ => ty,
+        }
+    }
+
     fn several_shapes(&mut self, location: &str) -> Type {
-        self.repaired("R027", location, "the schema has several shapes; any JSON value is taken and given");
+        self.repaired(
+            "R027",
+            location,
+            "the schema has several alternatives; any JSON value is accepted and returned",
+        );
         Type::Any
     }
 
@@ -291,7 +384,7 @@ impl<'a> SchemaLowering<'a> {
         if !any.one_of.is_empty() || !any.any_of.is_empty() || any.not.is_some() {
             return self.several_shapes(location);
         }
-        // Keywords that do not belong to the type keep `openapiv3` from reading it.
+        // `openapiv3` can't read a type with keywords that don't belong to it.
         match any.typ.as_deref() {
             Some("string") => Type::Text(any.format.clone()),
             Some("integer") => integer_type(any),
@@ -302,7 +395,7 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
-    /// The type of a value that is one of several.
+    /// Returns the type of an enumerated value.
     fn enumerated(&mut self, any: &AnySchema, location: &str) -> Option<Type> {
         let values: Vec<&Value> = any.enumeration.iter().filter(|value| !value.is_null()).collect();
         let all =
@@ -312,9 +405,9 @@ impl<'a> SchemaLowering<'a> {
         }
         let is_scalar = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
         match any.typ.as_deref() {
-            // YAML reads `yes` and `10` as something else than text.
+            // YAML parses `yes` and `10` as something other than text.
             Some("string") if all(is_scalar) => {
-                self.repaired("R032", location, "values of an enumeration of texts are read as text");
+                self.repaired("R032", location, "the values of a string enum are read as strings");
                 let text = |value: &&Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 Some(Type::Choice(values.iter().map(text).collect()))
             }
@@ -332,6 +425,7 @@ impl<'a> SchemaLowering<'a> {
         let description = source.schema_data.description.clone().unwrap_or_default();
         let shape = Shape::Object(Vec::new());
         self.done.insert(id.clone(), Schema { description, shape, additional: None, inline: true });
+        self.note_choices(&id, parts);
         let additional = self.additional(parts, &id, location);
         let fields = self.fields(&id, &parts.properties, &parts.required, location);
         if let Some(schema) = self.done.get_mut(&id) {
@@ -341,7 +435,7 @@ impl<'a> SchemaLowering<'a> {
         Type::Named(id)
     }
 
-    /// Adds an inline union under a name of its own.
+    /// Adds an inline union under a separate name.
     fn hoist_union(&mut self, name: &str, source: &Source, union: Union) -> Type {
         let id = self.unused_name(name);
         let description = source.schema_data.description.clone().unwrap_or_default();
@@ -350,7 +444,7 @@ impl<'a> SchemaLowering<'a> {
         Type::Named(id)
     }
 
-    /// A name for an inline schema that no other schema has.
+    /// Returns an unused name for an inline schema.
     fn unused_name(&self, name: &str) -> SchemaId {
         let mut unique = name.to_upper_camel_case();
         while self.components.schemas.contains_key(&unique) || self.done.contains_key(unique.as_str()) {
@@ -361,7 +455,7 @@ impl<'a> SchemaLowering<'a> {
 }
 
 fn integer_type(any: &AnySchema) -> Type {
-    // 2^63, the first that a signed integer can't hold.
+    // 2^63, the smallest value that doesn't fit in a signed integer.
     let is_big = any.maximum.is_some_and(|maximum| maximum >= 9_223_372_036_854_775_808.0);
     match any.format.as_deref() {
         Some("int32") => Type::Integer,
@@ -371,7 +465,7 @@ fn integer_type(any: &AnySchema) -> Type {
     }
 }
 
-/// The only part of an `allOf` that has a shape: the others describe it, or say that it may be null.
+/// Returns the only part of an `allOf` that defines a structure: the others describe it, or allow null.
 fn only_part(source: &Source) -> Option<&ReferenceOr<Source>> {
     let parts = match &source.schema_kind {
         SchemaKind::AllOf { all_of } => all_of,

@@ -2,42 +2,44 @@
 
 use std::path::PathBuf;
 
-use openapiv3::{Components, ParameterData};
+use openapiv3::{Components, ParameterData, SecurityRequirement};
 
 use crate::diagnostic::Report;
-use crate::ir::{Method, ParameterLocation};
+use crate::ir::{Method, ParameterLocation, ParameterStyle};
 
 /// A document after repair.
 #[derive(Clone, Debug)]
 pub struct RepairedDocument {
     /// The file, for messages.
     pub file: PathBuf,
-    /// `info.title`.
+    /// The document's `info.title`.
     pub title: String,
-    /// `info.version`.
+    /// The document's `info.version`.
     pub version: String,
-    /// The first server's address.
+    /// The first server's URL.
     pub server: Option<String>,
+    /// The security requirements of operations that have none of their own.
+    pub security: Vec<SecurityRequirement>,
     /// All operations, sorted by path and method.
     pub operations: Vec<RawOperation>,
-    /// Components, with their schemas repaired.
+    /// Components, with repaired schemas.
     pub components: Components,
     /// The repairs and omissions.
     pub report: Report,
 }
 
-/// An operation with its path and parameters repaired, still in OpenAPI's terms.
+/// An operation with repaired path and parameters, still in OpenAPI's terms.
 #[derive(Clone, Debug)]
 pub struct RawOperation {
-    /// The verb.
+    /// The HTTP method.
     pub method: Method,
-    /// The path as the document spells it.
+    /// The path as spelled in the document.
     pub spec_path: String,
     /// The path after repair.
     pub path: String,
-    /// JSON pointer of the operation.
+    /// JSON pointer to the operation.
     pub pointer: String,
-    /// Resolved parameters: those of the path, then query, then headers.
+    /// Resolved parameters: path parameters, then query, then headers.
     pub parameters: Vec<RawParameter>,
     /// The operation in the document.
     pub operation: openapiv3::Operation,
@@ -46,23 +48,10 @@ pub struct RawOperation {
 /// A resolved parameter.
 #[derive(Clone, Debug)]
 pub struct RawParameter {
-    /// Where it travels.
+    /// Where it is sent.
     pub location: ParameterLocation,
-    /// How a list or an object is written.
+    /// How a list or an object is serialized.
     pub style: ParameterStyle,
     /// The parameter in the document.
     pub data: ParameterData,
-}
-
-/// How a parameter that is a list or an object is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParameterStyle {
-    /// One pair for each item or member.
-    Exploded,
-    /// One value with this between the items.
-    Joined(char),
-    /// One pair for each member, `name[member]`.
-    DeepObject,
-    /// A style that no request can be made in yet.
-    Unsupported,
 }

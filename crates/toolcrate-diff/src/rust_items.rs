@@ -5,7 +5,7 @@ use toolcrate_catalog::OperationKind;
 use toolcrate_codegen::config::{On, Profile};
 use toolcrate_codegen::id::OperationId;
 use toolcrate_codegen::ir::{
-    ApiDefinition, BodyKind, Content, Operation, OperationBody, ParameterLocation, Shape, Type,
+    ApiDefinition, BodyKind, Content, Operation, OperationBody, ParameterLocation, Shape, StatusContent, Type,
 };
 use toolcrate_codegen::model::Model;
 use toolcrate_codegen::naming::{Names, OperationName};
@@ -26,8 +26,10 @@ pub struct RustFunction {
     pub path: String,
     /// The types of its arguments, in order.
     pub arguments: Vec<String>,
-    /// The type that its request returns.
+    /// The type returned by its request.
     pub answer: String,
+    /// The variants of that type, if it is an enum of responses by status.
+    pub responses: Vec<RustMember>,
 }
 
 impl RustFunction {
@@ -40,7 +42,7 @@ impl RustFunction {
 /// A field or a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RustMember {
-    /// The name of the property, or the value of the variant.
+    /// The property's name, or the variant's value.
     pub wire: String,
     /// The Rust name.
     pub name: String,
@@ -65,7 +67,7 @@ impl<'a> RustItems<'a> {
         Self { api: &model.api, names: &model.names, relations: &model.relations, profile }
     }
 
-    /// Returns the function of `operation`.
+    /// Returns the function for `operation`.
     pub fn function(&self, operation: OperationId) -> RustFunction {
         let name = &self.names.operations[operation];
         let operation = &self.api.operations[operation];
@@ -74,7 +76,13 @@ impl<'a> RustItems<'a> {
             if self.profile.shared_query.contains_key(&parameter.name) {
                 continue;
             }
+            let is_object = |ty: &Type| matches!(ty, Type::Named(_) | Type::Map(_) | Type::Any);
+            let has_style = parameter.style.is_some();
             let ty = match self.api.resolve(&parameter.ty) {
+                Type::List(item) if has_style && is_object(self.api.resolve(item)) => {
+                    format!("&[{}]", self.ty(item, None))
+                }
+                ty if has_style && is_object(ty) => format!("&{}", self.ty(&parameter.ty, None)),
                 Type::List(item) => format!("&[{}]", parameter_type(self.api.resolve(item))),
                 ty => parameter_type(ty).to_owned(),
             };
@@ -82,15 +90,32 @@ impl<'a> RustItems<'a> {
         }
         arguments.extend(self.query(operation, name).map(|query| format!("&{query}")));
         arguments.extend(operation.body.as_ref().map(|body| self.body(body)));
-        let answer = match &operation.response.content {
-            Content::None => "()".to_owned(),
-            Content::Binary => "Download".to_owned(),
-            Content::Json(ty) => self.ty(ty, None),
+        let answer = match (&name.response, &operation.response.content) {
+            (Some(response), _) => response.clone(),
+            (None, Content::None) => "()".to_owned(),
+            (None, Content::Binary) => "Download".to_owned(),
+            (None, Content::Json(ty)) => self.ty(ty, None),
         };
-        RustFunction { path: format!("{}::{}", name.module, name.function), arguments, answer }
+        let path = format!("{}::{}", name.module, name.function);
+        RustFunction { path, arguments, answer, responses: self.responses(operation) }
     }
 
-    /// The query type that the operation shares with others.
+    /// The variants of the enum of an operation's responses, by status.
+    fn responses(&self, operation: &Operation) -> Vec<RustMember> {
+        let by_status = operation.response.by_status.iter();
+        let variant = |answer: &StatusContent| {
+            let status = answer.status.map_or_else(|| "2XX".to_owned(), |status| status.to_string());
+            let ty = match &answer.content {
+                Content::None => String::new(),
+                Content::Binary => "Download".to_owned(),
+                Content::Json(ty) => self.ty(ty, None),
+            };
+            RustMember { name: status.clone(), wire: status, ty }
+        };
+        by_status.map(variant).collect()
+    }
+
+    /// Returns the query type that the operation shares with others.
     fn query(&self, operation: &Operation, name: &OperationName) -> Option<&'static str> {
         let (query, on) = match name.kind {
             OperationKind::List => ("ListQuery", On::List),
@@ -125,7 +150,7 @@ impl<'a> RustItems<'a> {
         }
     }
 
-    /// The Rust type of `ty`; `choice` is the name of the enum at its heart, where it has one.
+    /// Returns the Rust type for `ty`; `choice` is the name of the enum that it contains, if any.
     fn ty(&self, ty: &Type, choice: Option<&str>) -> String {
         match ty {
             Type::Boolean => "bool".to_owned(),
@@ -150,7 +175,7 @@ impl<'a> RustItems<'a> {
         }
     }
 
-    /// The struct of a schema, where it has one: its name and its fields.
+    /// Returns the struct for a schema, if it has one: its name and its fields.
     pub fn record(&self, schema: &str) -> Option<(&'a str, Vec<RustMember>)> {
         let Shape::Object(fields) = &self.api.schemas[schema].shape else { return None };
         let types = &self.names.types[schema];
@@ -166,7 +191,7 @@ impl<'a> RustItems<'a> {
         Some((&types.rust, fields.iter().zip(&types.fields).map(part).collect()))
     }
 
-    /// The enums that come with a schema.
+    /// Returns the enums defined by a schema.
     pub fn choices(&self, schema: &str) -> Vec<RustEnum> {
         let types = &self.names.types[schema];
         let choice = |member: &str, ty: &Type, name: &toolcrate_codegen::naming::FieldName| {
@@ -196,7 +221,7 @@ impl<'a> RustItems<'a> {
     }
 }
 
-/// The type of a single value of a parameter.
+/// Returns the type of a single parameter value.
 fn parameter_type(ty: &Type) -> &'static str {
     match ty {
         Type::Boolean => "bool",

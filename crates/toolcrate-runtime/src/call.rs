@@ -1,39 +1,47 @@
-//! A request before it has an address: verb, template, values, body. Typed requests and tools both end up
-//! as one of these, so everything that sends exists once and is generic over nothing.
+//! A request before it has a URL: method, template, values and body. Typed requests and tools are both
+//! converted to this type, so the sending code exists once and isn't generic.
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use serde_json::Value;
+use toolcrate_catalog::{Method, ParameterLocation, ParameterStyle};
 
 use crate::filter::EmptyValueFn;
 use crate::form::Form;
+use crate::parameter_style;
 use crate::patch::PatchOperation;
 use crate::path;
 use crate::query_pairs::QueryPairs;
 use crate::selection::Selection;
-use toolcrate_catalog::Method;
 
-/// A request before it has an address.
+/// A request before it has a URL.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) template: Cow<'static, str>,
+    /// The values for the placeholders of the template, encoded.
     pub(crate) values: Vec<(Cow<'static, str>, String)>,
     pub(crate) query: QueryPairs,
     pub(crate) headers: Vec<(Cow<'static, str>, String)>,
     pub(crate) body: Body,
     pub(crate) content_type: Option<Cow<'static, str>>,
-    /// The parts of the query about fields of records.
+    /// The parts of the query that refer to record fields.
     pub(crate) selection: Selection,
-    /// Hands out an empty record, where the response has none of those that the query is about.
+    /// Provides an empty record, if the response doesn't contain the records that the query refers to.
     pub(crate) records: Option<EmptyValueFn>,
-    /// True if sending it twice does no more than sending it once.
+    /// True if sending it twice has the same effect as sending it once.
     pub(crate) idempotent: bool,
-    /// True if the response is expected to be a list, or an object that holds one.
+    /// True if the response should be a list, or an object that contains one.
     pub(crate) is_list: bool,
-    /// True if it changes something, so that a lost response leaves the outcome unknown.
+    /// True if the call changes data, so losing the response leaves the outcome unknown.
     pub(crate) writes: bool,
+    /// The security schemes, if they are not those of the API.
+    pub(crate) security: Option<SecurityAlternatives>,
 }
+
+/// Alternatives, each of security schemes that are sent together. Without any, no credentials are sent.
+pub(crate) type SecurityAlternatives = Vec<Vec<Cow<'static, str>>>;
 
 /// The body of a call.
 #[derive(Clone, Debug)]
@@ -42,7 +50,7 @@ pub(crate) enum Body {
     Json(String),
     Patch(Vec<PatchOperation>),
     Form(Form),
-    /// Bytes of the media type that the call names.
+    /// Bytes with the call's media type.
     Raw(Bytes),
 }
 
@@ -61,10 +69,36 @@ impl Call {
             is_list: false,
             idempotent: matches!(method, Method::Get | Method::Head),
             writes: !method.is_read(),
+            security: None,
         }
     }
 
-    /// Continues a list where `position` says. The conditions of the position are those of the filter already.
+    /// Adds a parameter in a style of OpenAPI.
+    pub(crate) fn add_styled(
+        &mut self,
+        location: ParameterLocation,
+        name: Cow<'static, str>,
+        style: ParameterStyle,
+        value: &Value,
+    ) {
+        match location {
+            ParameterLocation::Path => {
+                let text = parameter_style::in_path(style, &name, value);
+                self.values.push((name, text));
+            }
+            ParameterLocation::Query => parameter_style::in_query(style, name, value, &mut self.query),
+            ParameterLocation::Header => {
+                self.headers.extend(parameter_style::in_header(style, value).map(|text| (name, text)));
+            }
+            ParameterLocation::Cookie => {
+                if let Some(text) = parameter_style::in_cookie(style, value) {
+                    self.add_encoded_cookie(&name, &text);
+                }
+            }
+        }
+    }
+
+    /// Continues a list at `position`. The position's conditions already include those of the filter.
     pub(crate) fn continue_at(&mut self, position: &QueryPairs) {
         for (name, value) in position.iter() {
             self.query.set(name, value);
@@ -72,10 +106,13 @@ impl Call {
         }
     }
 
-    /// Adds a cookie to those that the call sends.
+    /// Adds a cookie to those sent by the call.
     pub(crate) fn add_cookie(&mut self, name: &str, value: &str) {
-        let mut pair = format!("{name}=");
-        pair.extend(path::encode(value));
+        self.add_encoded_cookie(name, &path::encode(value).to_string());
+    }
+
+    fn add_encoded_cookie(&mut self, name: &str, value: &str) {
+        let pair = format!("{name}={value}");
         match self.headers.iter_mut().find(|(name, _)| name == "cookie") {
             Some((_, cookies)) => {
                 cookies.push_str("; ");
@@ -85,7 +122,7 @@ impl Call {
         }
     }
 
-    /// `GET /orders/{id}`, for messages: without any value.
+    /// Returns `GET /orders/{id}`, for messages: it contains no values.
     pub(crate) fn label(&self) -> String {
         format!("{} {}", self.method, self.template)
     }

@@ -1,15 +1,16 @@
-//! URL-encoded forms (`application/x-www-form-urlencoded`): an object as pairs of names and values.
+//! URL-encoded forms (`application/x-www-form-urlencoded`): an object as name-value pairs.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::FieldStyle;
 
+use crate::parameter_style::push_deep;
 use crate::query_pairs::QueryPairs;
 use crate::text::{joined, to_text};
 
 /// The media type of a URL-encoded form.
 pub(crate) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
-/// Encodes `members`; `style` says how a member is written that is not written in the usual way.
+/// Encodes `members`; `style` returns the style of a property that doesn't use the default one.
 pub(crate) fn encode(members: &Map<String, Value>, style: impl Fn(&str) -> Option<FieldStyle>) -> String {
     let mut pairs = QueryPairs::new();
     for (name, value) in members {
@@ -32,20 +33,6 @@ pub(crate) fn encode(members: &Map<String, Value>, style: impl Fn(&str) -> Optio
     pairs.encoded()
 }
 
-fn push_deep(pairs: &mut QueryPairs, name: &str, value: &Value) {
-    match value {
-        Value::Null => {}
-        Value::Object(members) => {
-            members.iter().for_each(|(member, value)| push_deep(pairs, &format!("{name}[{member}]"), value));
-        }
-        Value::Array(items) => {
-            let numbered = items.iter().enumerate();
-            numbered.for_each(|(index, value)| push_deep(pairs, &format!("{name}[{index}]"), value));
-        }
-        value => push(pairs, name, to_text(value)),
-    }
-}
-
 fn push(pairs: &mut QueryPairs, name: &str, value: String) {
     pairs.push_text(name.to_owned().into(), value);
 }
@@ -57,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_written_in_their_style() {
+    fn members_are_encoded_in_their_style() {
         let form = json!({
             "name": "a b&c", "none": null, "flag": true,
             "tags": ["x", "y"], "codes": [1, 2], "meta": {"k": "v", "n": [{"m": 1}]},

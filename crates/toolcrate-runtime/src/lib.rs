@@ -1,8 +1,8 @@
-//! Executes typed requests and catalog tools of a generated API crate.
+//! Executes typed requests and catalog tools for a generated API crate.
 //!
-//! A generated crate brings the description of an API as data: models as plain structs, operations as
-//! functions that make a [`Request`], tools as lines of text. This crate brings everything that works: one
-//! reader and writer for all models, one [`Client`], one [`Error`].
+//! A generated crate describes an API as data: models as plain structs, operations as functions that create a
+//! [`Request`], and tools as lines of text. This crate provides the implementation: one reader and writer for
+//! all models, one [`Client`], and one [`Error`].
 //!
 //! ```
 //! use toolcrate_runtime::{Api, Client, Credentials, Error, HeaderMap, Method, Request, Secret, Value, bearer};
@@ -25,10 +25,10 @@
 //! }
 //! ```
 //!
-//! | feature | what it adds |
+//! | feature | effect |
 //! | --- | --- |
-//! | `tools` | tools: the catalog, the validation of JSON arguments, dialects of providers |
-//! | `tracing` | a span for each request, with the names of OpenTelemetry's semantic conventions |
+//! | `tools` | tools: the catalog, JSON argument validation, provider dialects |
+//! | `tracing` | a span for each request, named by OpenTelemetry's semantic conventions |
 //! | `gzip` | compressed responses |
 
 #[cfg(doctest)]
@@ -38,6 +38,8 @@ mod readme {}
 mod api;
 mod call;
 mod client;
+#[cfg(feature = "tools")]
+mod cpu_bound;
 mod credentials;
 #[cfg(feature = "tools")]
 mod cursor;
@@ -60,6 +62,7 @@ mod json_text;
 mod model;
 mod nearest;
 mod paging;
+mod parameter_style;
 mod patch;
 mod path;
 mod path_value;
@@ -68,6 +71,7 @@ mod query_pairs;
 mod rate_limit;
 mod request;
 mod response;
+mod scheme_credentials;
 mod secret;
 mod selection;
 mod text;
@@ -91,7 +95,9 @@ pub use serde_core as serde;
 #[doc(no_inline)]
 pub use serde_json::{self, Value};
 #[doc(no_inline)]
-pub use toolcrate_catalog::{self as catalog, FieldStyle, FilterScalar, Method};
+pub use toolcrate_catalog::{
+    self as catalog, FieldStyle, FilterScalar, Method, ParameterLocation, ParameterStyle,
+};
 #[cfg(feature = "tools")]
 #[doc(no_inline)]
 pub use toolcrate_catalog::{
@@ -104,6 +110,9 @@ pub use api::{
     Paging, PatchPaths,
 };
 pub use client::{Client, ClientBuilder, HttpTransport, PreparedBody, PreparedRequest, RetryPolicy};
+#[cfg(feature = "tools")]
+#[doc(hidden)]
+pub use cpu_bound::{cpu_permit, run_cpu_bound, start_cpu_bound};
 pub use credentials::{Credentials, basic, bearer};
 #[cfg(feature = "tools")]
 pub use cursor::CursorKey;
@@ -128,6 +137,7 @@ pub use query_pairs::{ParameterValue, QueryPairs};
 pub use rate_limit::RateLimit;
 pub use request::Request;
 pub use response::{FromResponse, RawResponse, Response};
+pub use scheme_credentials::{ClientCredentials, ClientSecretPlacement, SchemeCredentials};
 pub use secret::Secret;
 pub use selection::{Selection, SortField};
 pub use to_json::ToJson;
@@ -143,12 +153,12 @@ pub use transport_error::transport_error_message;
 pub use unknown_fields::UnknownFields;
 pub use value::{Date, InvalidValueError, Number, Timestamp};
 
-/// Items for the macros and generated code only; they may change in any release.
+/// Items for macros and generated code only; they may change in any release.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::model::{
         FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OpenEnumMut, OptionalValue,
-        ServerFields, UnionValue, ValueMut, ValueRef, deserialize_into, fields_absent, fields_equal,
-        fmt_debug, serialize_fields,
+        ServerFields, UnionValue, ValueMut, ValueRef, VariantTest, complete, deserialize_into, fields_absent,
+        fields_equal, fmt_debug, serialize_fields,
     };
 }

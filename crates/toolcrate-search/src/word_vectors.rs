@@ -1,13 +1,13 @@
-//! Vectors of English words. Words of similar meaning have similar vectors, so that a query need not use the words of an
-//! API. See `data/vectors/README.md` for their source.
+//! English word vectors. Words with similar meanings have similar vectors, so a query doesn't have to use the API's own
+//! words. See `data/vectors/README.md` for their source.
 
 use std::sync::LazyLock;
 
 /// The number of components of a vector.
 pub(crate) const DIMENSIONS: usize = 64;
-/// The leading components, which vary most among words but say little about the subject of a text.
+/// The leading components, which vary most between words but say little about a text's subject.
 const COMMON_COMPONENTS: usize = 6;
-/// The length that every vector has, but for rounding.
+/// The length of every vector, apart from rounding.
 const LENGTH: f32 = 254.0;
 /// The bytes of a vector in the file: each has two components.
 const PACKED_BYTES: usize = DIMENSIONS / 2;
@@ -16,7 +16,7 @@ const PACKED_ZERO: u8 = 8;
 /// The bytes of a number in the file.
 const STEP_BYTES: usize = 4;
 
-/// The words that have a vector, sorted.
+/// The words with a vector, sorted.
 static WORDS: LazyLock<Vec<&str>> =
     LazyLock::new(|| include_str!("../data/vectors/words.txt").lines().collect());
 /// The length of a step of each component, the vectors in the order of the words, and how rare each word is.
@@ -30,7 +30,7 @@ static STEPS: LazyLock<[f32; DIMENSIONS]> = LazyLock::new(|| {
     steps
 });
 
-/// The vector of a word.
+/// A word's vector.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WordVector {
     components: [i8; DIMENSIONS],
@@ -39,7 +39,7 @@ pub(crate) struct WordVector {
 }
 
 impl WordVector {
-    /// The vector of a word in lower case, or of the word that it is a form of.
+    /// Returns the vector of a lowercase word, or of the word of which it is a form.
     pub(crate) fn find(word: &str) -> Option<Self> {
         Self::find_exact(word).or_else(|| {
             let suffixes =
@@ -51,7 +51,7 @@ impl WordVector {
         })
     }
 
-    /// The vector of a word in lower case.
+    /// Returns the vector of a lowercase word.
     pub(crate) fn find_exact(word: &str) -> Option<Self> {
         let position = WORDS.binary_search(&word).ok()?;
         let start = DIMENSIONS * STEP_BYTES + position * PACKED_BYTES;
@@ -70,18 +70,19 @@ impl WordVector {
         WORDS.binary_search(&word).is_ok()
     }
 
-    /// The cosine of the angle between two vectors: 1 for words that mean the same, about 0 for unrelated ones.
+    /// Returns the cosine of the angle between two vectors: 1 for words with the same meaning, about 0 for unrelated
+    /// ones.
     pub(crate) fn similarity(&self, other: &Self) -> f32 {
         cosine(&self.components, &other.components)
     }
 }
 
-/// The meaning of a text: the weighted sum of the vectors of its words.
+/// The meaning of a text: the weighted sum of its words' vectors.
 #[derive(Clone, Debug)]
 pub(crate) struct TextVector([f32; DIMENSIONS]);
 
 impl TextVector {
-    /// The meaning of no words.
+    /// The meaning of an empty text.
     pub(crate) const EMPTY: Self = Self([0.0; DIMENSIONS]);
 
     /// Adds a word.
@@ -98,7 +99,7 @@ impl TextVector {
         }
     }
 
-    /// The same direction in small numbers, for fast comparison; `None` if no word has a vector.
+    /// Returns the same direction in small numbers, for fast comparison; `None` if no word has a vector.
     pub(crate) fn quantize(&self) -> Option<[i8; DIMENSIONS]> {
         let mut components = self.0;
         components[..COMMON_COMPONENTS].fill(0.0);
@@ -109,7 +110,7 @@ impl TextVector {
     }
 }
 
-/// The cosine of the angle between two quantized vectors.
+/// Returns the cosine of the angle between two quantized vectors.
 pub(crate) fn cosine(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> f32 {
     let product: i32 = a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum();
     product as f32 / (LENGTH * LENGTH)
@@ -143,13 +144,13 @@ mod tests {
     }
 
     #[test]
-    fn forms_of_a_word_have_its_vector() {
+    fn inflected_forms_share_a_vector() {
         assert!(WordVector::find("reimbursements").is_some());
         assert!(WordVector::find("qwertyuiop").is_none() && WordVector::find("").is_none());
     }
 
     #[test]
-    fn a_text_means_what_its_words_do() {
+    fn text_vector_is_built_from_its_words() {
         let text = |words: &[&str]| {
             let mut text = TextVector::EMPTY;
             words.iter().filter_map(|word| WordVector::find(word)).for_each(|word| text.add(word, 1.0));

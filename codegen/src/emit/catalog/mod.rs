@@ -1,7 +1,7 @@
-//! The tool catalog: every operation as a tool, as records of `toolcrate-catalog`.
+//! The tool catalog: every operation as a tool, in the `toolcrate-catalog` record format.
 //!
-//! A tool has a line in `catalog/tools/<module>.jsonl`; what several tools share is written once, in other files.
-//! A reviewer sees one changed line per changed tool.
+//! Each tool is one line of `catalog/tools/<module>.jsonl`; data shared by several tools is stored once, in other
+//! files. A changed tool therefore shows up as one changed line in a diff.
 
 mod alias;
 mod argument_plan;
@@ -25,11 +25,11 @@ use quote::quote;
 use toolcrate_catalog::{CatalogFiles, ShapeRecord, ToolRecord};
 
 use super::context::{Context, Files};
-use super::rust::{self, Job};
+use super::rust;
 use crate::diagnostic::{CodegenError, Errors};
 use emitters::Emitters;
 
-/// The catalog as records, and as files.
+/// The catalog as records and as files.
 pub struct EmittedCatalog<'a> {
     /// The tools, by module and name.
     pub tools: BTreeMap<&'a str, BTreeMap<&'a str, ToolRecord<'a>>>,
@@ -59,12 +59,12 @@ pub fn emit<'a>(context: &'a Context<'a>) -> Result<EmittedCatalog<'a>, Errors> 
     let mut files = Files::new();
     let written = write(context, &tools, &shapes, &emitters)?;
     files.extend(written.into_iter().map(|(path, text)| (format!("catalog/{path}"), text)));
-    let job = Job { path: "src/catalog.rs".to_owned(), tokens: Box::new(|| module(tools.keys().copied())) };
-    rust::run(vec![job], &mut files)?;
+    let path = "src/catalog.rs";
+    files.insert(path.to_owned(), rust::format_file(path, module(tools.keys().copied()))?);
     Ok(EmittedCatalog { tools, shapes, files })
 }
 
-/// The files of the catalog by their paths within its folder.
+/// Returns the catalog's files, by path within its folder.
 fn write(
     context: &Context<'_>,
     tools: &BTreeMap<&str, BTreeMap<&str, ToolRecord<'_>>>,
@@ -84,7 +84,7 @@ fn write(
     Ok(files.into_files())
 }
 
-/// Where several tools have the same description, adds the operation to each.
+/// Adds the operation to the descriptions of tools that would otherwise have the same description.
 fn distinguish(tools: &mut BTreeMap<&str, BTreeMap<&str, ToolRecord<'_>>>) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for tool in tools.values().flat_map(BTreeMap::values) {

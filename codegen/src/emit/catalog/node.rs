@@ -1,20 +1,22 @@
-//! JSON Schema nodes of what a caller may send: inlined, every node typed, recursion cut with a note.
+//! JSON Schemas for tool inputs. References are inlined, every node has a type, and recursion is replaced with a
+//! note.
 
+use serde_json::map::Entry;
 use serde_json::{Map, Value, json};
 
 use super::words::{ArgumentDescriber, join};
 use crate::emit::context::Context;
 use crate::emit::writable::is_writable;
-use crate::ir::{Field, Limits, Shape, Type, Union};
+use crate::ir::{Field, JsonKind, Limits, Shape, Type, Union};
 use crate::relate::Reference;
 
-/// How deep objects are written out; what lies deeper is an object with a note.
+/// Maximum depth to which objects are expanded; anything deeper is an object with a note.
 const DEPTH: usize = 4;
 
-/// Where a relation starts: the path of members from the arguments, `a/b`.
+/// The start of a relation: the path of fields from the arguments, `a/b`.
 pub type LocatedReference<'a> = (String, &'a Reference);
 
-/// Writes nodes, and collects the references met on the way.
+/// Writes nodes, and collects the references in them.
 pub struct Writer<'a> {
     context: &'a Context<'a>,
     stack: Vec<&'a str>,
@@ -27,7 +29,7 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// A writer that starts outside of any schema.
+    /// Creates a writer that starts outside any schema.
     pub fn new(context: &'a Context<'a>) -> Self {
         Self {
             context,
@@ -39,12 +41,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A writer of what comes back, where null is a value like any other.
+    /// Creates a writer for responses, in which null is a value like any other.
     pub fn of_answer(context: &'a Context<'a>) -> Self {
         Self { takes_null: true, ..Self::new(context) }
     }
 
-    /// The properties and the required names of the schema `name`, as a caller may set them.
+    /// Returns the properties and required names of the schema `name`, as a caller may set them.
     pub fn properties(&mut self, name: &'a str) -> (Map<String, Value>, Vec<String>) {
         let top = self.stack.is_empty();
         self.stack.push(name);
@@ -66,7 +68,7 @@ impl<'a> Writer<'a> {
         (properties, required)
     }
 
-    /// The node of the `id` by which a body of type `schema` names the record to attach.
+    /// Returns the node of the `id` with which a body of type `schema` identifies the record to attach.
     pub fn attached_id(&mut self, schema: &'a str, reference: &'a Reference) -> Option<Value> {
         let field = self.context.api.schemas[schema].fields().iter().find(|field| field.name == "id")?;
         let mut node = self.member(schema, field);
@@ -80,14 +82,14 @@ impl<'a> Writer<'a> {
         Some(node)
     }
 
-    /// Adds to the words on a value where it comes from.
+    /// Adds a value's source to its description.
     fn add_source(&self, words: &mut String, reference: &Reference) {
         if let Some(source) = &reference.source {
             join(words, &self.describer.find_it(source.operation));
         }
     }
 
-    /// The node of a member of `schema`, with the overlay's words where it has some.
+    /// Returns the node of a field of `schema`, with the overlay's description if there is one.
     fn member(&mut self, schema: &str, field: &'a Field) -> Value {
         if self.context.is_custom_fields(field) {
             return json!({"type": "object", "description": "Custom fields by caption."});
@@ -96,7 +98,7 @@ impl<'a> Writer<'a> {
         self.node(&field.ty, &field.limits, &words)
     }
 
-    /// The node of a type.
+    /// Returns the node of a type.
     pub fn node(&mut self, ty: &'a Type, limits: &Limits, description: &str) -> Value {
         let mut node = Map::new();
         let mut words = description.to_owned();
@@ -184,11 +186,11 @@ impl<'a> Writer<'a> {
             }
             return;
         }
-        set(node, "type", "object");
         if let Shape::Union(union) = &schema.shape {
             self.union(name, union, node, words);
             return;
         }
+        set(node, "type", "object");
         let related = self.context.related;
         if let Some(reference) = related.references.get(name) {
             let fields = schema.fields().iter().filter(|field| reference.keys.contains(&field.name));
@@ -199,7 +201,7 @@ impl<'a> Writer<'a> {
             let takes_id = keys.get("id").is_some_and(|id| id["type"] == "integer");
             node.insert("properties".into(), Value::Object(keys));
             match &reference.source {
-                // The runtime reads a number, or digits, as the ID.
+                // The runtime accepts a number, or digits, as the ID.
                 Some(source) if takes_id => join(words, &self.describer.id_or_object(source.operation)),
                 _ => self.add_source(words, reference),
             }
@@ -227,8 +229,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Returns true if the object `name` contains itself or is nested too deep to be written out, and then notes that
-    /// in `words`.
+    /// Returns true if the object `name` contains itself or is nested too deeply to be expanded, and adds a note to
+    /// `words` in that case.
     fn is_cut(&self, name: &str, words: &mut String) -> bool {
         let is_cut = self.stack.contains(&name) || self.stack.len() >= DEPTH;
         if is_cut {
@@ -237,29 +239,115 @@ impl<'a> Writer<'a> {
         is_cut
     }
 
-    /// The members of all variants. Which of them belong together is left to the server.
+    /// The kinds of all variants, and the members of all objects among them. Which of them belong together is left to the
+    /// server.
     fn union(&mut self, name: &'a str, union: &'a Union, node: &mut Map<String, Value>, words: &mut String) {
+        let mut kinds: Vec<&str> = Vec::new();
+        for variant in &union.variants {
+            let kind = match variant.signature.kind {
+                JsonKind::Boolean => "boolean",
+                JsonKind::Number => "number",
+                JsonKind::Text => "string",
+                JsonKind::List => "array",
+                JsonKind::Object => "object",
+            };
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        node.insert("type".into(), if let [only] = kinds[..] { json!(only) } else { json!(kinds) });
         if self.is_cut(name, words) {
+            if kinds.contains(&"array") {
+                node.insert("items".into(), any_but_null(""));
+            }
             return;
         }
         self.stack.push(name);
-        let values: Vec<&String> = union.variants.iter().flat_map(|variant| &variant.values).collect();
-        let mut members = Map::new();
-        members.insert(union.member.clone(), json!({"type": "string", "enum": values}));
-        for variant in &union.variants {
-            let (properties, _) = self.properties(&variant.schema);
-            for (member, own) in properties {
-                let known = members.entry(member.clone()).or_insert_with(|| own.clone());
-                if *known != own && member != union.member {
-                    *known = any_but_null("");
-                }
+        let UnionMembers { members, required, is_open } = self.union_members(union, node);
+        self.stack.pop();
+        if !members.is_empty() {
+            node.insert("properties".into(), Value::Object(members));
+            if is_open {
+                node.insert("additionalProperties".into(), json!(true));
             }
         }
-        self.stack.pop();
-        node.insert("properties".into(), Value::Object(members));
-        node.insert("required".into(), json!([union.member]));
-        join(words, &format!("`{}` determines which fields it has.", union.member));
+        let tag = union.discriminator.as_ref();
+        let required = tag.map(|tag| vec![tag.clone()]).or(required).filter(|_| kinds == ["object"]);
+        if let Some(required) = required.filter(|required| !required.is_empty()) {
+            node.insert("required".into(), json!(required));
+        }
+        let mut tags = union.variants.iter().filter_map(|variant| variant.signature.values.as_ref());
+        if let Some(tag) = tag.or_else(|| tags.next().map(|(tag, _)| tag)) {
+            join(words, &format!("`{tag}` determines which fields it has."));
+        }
     }
+
+    /// The members of all objects among the variants of a union. The items of a list among them go into `node`.
+    fn union_members(&mut self, union: &'a Union, node: &mut Map<String, Value>) -> UnionMembers {
+        let mut found = UnionMembers::default();
+        if let Some(tag) = &union.discriminator {
+            let values = union.variants.iter().filter_map(|variant| variant.signature.values.as_ref());
+            let values: Vec<&String> = values.flat_map(|(_, values)| values).collect();
+            found.members.insert(tag.clone(), json!({"type": "string", "enum": values}));
+        }
+        for variant in &union.variants {
+            let (members, required) = match self.context.api.resolve(&variant.ty) {
+                Type::Named(name) => {
+                    let schema = &self.context.api.schemas[name];
+                    found.is_open |= schema.additional.is_some() || !matches!(schema.shape, Shape::Object(_));
+                    self.properties(name)
+                }
+                Type::List(item) => {
+                    node.insert("items".into(), self.node(item, &Limits::default(), ""));
+                    continue;
+                }
+                ty => {
+                    found.is_open |= matches!(ty, Type::Map(_));
+                    continue;
+                }
+            };
+            let tag = variant.signature.values.as_ref().map(|(tag, _)| tag);
+            for (member, own) in members {
+                let is_tag = Some(&member) == tag;
+                match found.members.entry(member) {
+                    Entry::Vacant(vacant) => drop(vacant.insert(own)),
+                    Entry::Occupied(mut known) => {
+                        let is_known =
+                            *known.get() == own || Some(known.key()) == union.discriminator.as_ref();
+                        if !is_known && !(is_tag && merge_values(known.get_mut(), &own)) {
+                            known.insert(any_but_null(""));
+                        }
+                    }
+                }
+            }
+            found.required = Some(match found.required {
+                Some(known) => known.into_iter().filter(|name| required.contains(name)).collect(),
+                None => required,
+            });
+        }
+        found
+    }
+}
+
+/// The members of the objects among the variants of a union.
+#[derive(Default)]
+struct UnionMembers {
+    members: Map<String, Value>,
+    /// Those that every object requires.
+    required: Option<Vec<String>>,
+    /// True if an object may have other members.
+    is_open: bool,
+}
+
+/// Adds the values of `own` to those of `known`, if both list values.
+fn merge_values(known: &mut Value, own: &Value) -> bool {
+    let (Some(known), Some(own)) =
+        (known.get_mut("enum").and_then(Value::as_array_mut), own["enum"].as_array())
+    else {
+        return false;
+    };
+    known.extend(own.iter().cloned());
+    true
 }
 
 fn is_scalar(value: &Value) -> bool {
@@ -270,7 +358,7 @@ fn set(node: &mut Map<String, Value>, key: &str, text: &str) {
     node.insert(key.to_owned(), Value::String(text.to_owned()));
 }
 
-/// Any JSON value.
+/// Returns a node for any JSON value.
 pub fn any(words: &str) -> Value {
     let mut node = json!({
         "type": ["string", "number", "boolean", "object", "array", "null"],
@@ -282,7 +370,8 @@ pub fn any(words: &str) -> Value {
     node
 }
 
-/// Any JSON value but null, which stands for a member that is not given: what an update does not name must stay.
+/// Returns a node for any JSON value except null, which means that a field is absent: an update must keep fields that
+/// it doesn't contain.
 fn any_but_null(words: &str) -> Value {
     let mut node = any(words);
     for pointer in ["/type", "/items/type"] {
@@ -293,7 +382,7 @@ fn any_but_null(words: &str) -> Value {
     node
 }
 
-/// The formats that JSON Schema has a word for.
+/// Returns true for formats defined by JSON Schema.
 fn is_known_format(format: &str) -> bool {
     matches!(format, "date" | "time" | "email" | "uuid" | "uri" | "ipv4" | "ipv6" | "hostname")
 }

@@ -1,4 +1,4 @@
-//! Constructors, which take what the API requires.
+//! Constructors, which take the values that the API requires.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -10,7 +10,7 @@ use crate::emit::rust::{DATE_FORMAT, Imports, docs};
 use crate::ir::{Field, Type};
 use crate::naming::{FieldName, TypeName, with_article};
 
-/// `new` of a model that requests have; none of a model that only responses have.
+/// Returns `new` for a model that requests use; nothing for a model that only responses use.
 pub(super) fn constructor(
     context: &Context<'_>,
     name: &str,
@@ -66,7 +66,7 @@ pub(super) fn constructor(
     }
 }
 
-/// The type of the argument of a field, and the expression that makes its value.
+/// Returns the type of a field's constructor argument, and the expression that creates its value.
 fn argument(
     context: &Context<'_>,
     field: &Field,

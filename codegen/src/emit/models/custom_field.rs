@@ -1,4 +1,4 @@
-//! The constructor of the value of a custom field.
+//! The constructor for custom field values.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -8,7 +8,7 @@ use crate::emit::rust::{Imports, docs};
 use crate::ir::{Field, Type};
 use crate::naming::TypeName;
 
-/// `with_id`, or what the ID is called, of the model that holds the value of one custom field.
+/// Returns `with_id`, or its equivalent for a differently named ID, for the model of a custom field's value.
 pub(super) fn value_constructor(
     context: &Context<'_>,
     name: &str,
@@ -17,9 +17,7 @@ pub(super) fn value_constructor(
     imports: &mut Imports,
 ) -> Option<TokenStream> {
     let custom = context.profile.custom_fields.as_ref()?;
-    let is_held = |field: &Field| context.is_custom_fields(field) && field.ty.innermost() == Some(name);
-    let mut records = context.api.schemas.values();
-    if !records.any(|schema| schema.fields().iter().any(is_held)) {
+    if !context.custom_values.contains(name) {
         return None;
     }
     let find = |wanted: &str| fields.iter().zip(&types.fields).find(|(field, _)| field.name == wanted);

@@ -1,4 +1,5 @@
-//! Callbacks: a callback must have a URL that can be called and a level of its type, and be the only one of its kind.
+//! Callbacks: a callback must have a callable URL and a level that its type supports, and no two callbacks may be
+//! alike.
 
 use serde_json::{Map, Value};
 
@@ -30,7 +31,7 @@ impl SandboxRule for CallbackRule {
     }
 
     fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {
-        // Observed: the API sets the object of all callbacks of the level `owner` to 1.
+        // Observed: the API sets the object of all callbacks with the level `owner` to 1.
         if text_field(change.record, "level").eq_ignore_ascii_case("owner") {
             change.record.insert("objectId".to_owned(), Value::from(1));
         }

@@ -1,8 +1,7 @@
-//! The second level: what a program that uses the generated crate notices, by the rules of semantic
-//! versioning.
+//! The second level: changes that affect programs using the generated crate, by the rules of semantic versioning.
 //!
-//! Structs and enums are `#[non_exhaustive]`, so a new field or a new variant breaks nothing. A type is named without its
-//! module, as its name is unique in the crate.
+//! Structs and enums are `#[non_exhaustive]`, so a new field or a new variant breaks nothing. Types are identified
+//! without their module, because their names are unique in the crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +10,7 @@ use crate::change_kind::DiffKind;
 use crate::levels::schemas::{field_pointer, schema_pointer};
 use crate::member_pairs;
 use crate::release_pair::ReleasePair;
-use crate::rust_items::{RustEnum, RustItems, RustMember};
+use crate::rust_items::{RustEnum, RustFunction, RustItems, RustMember};
 use toolcrate_codegen::config::Profile;
 use toolcrate_codegen::ir::{Schema, Shape};
 use toolcrate_codegen::naming::Names;
@@ -64,6 +63,8 @@ fn functions(
         let (signature, expected) = (after.signature(), before.signature());
         if renamed.apply(&expected) != signature {
             found.push(change(DiffKind::RustFunctionChanged).was(expected).is(signature).breaks_if(true));
+        } else {
+            responses(&before, &after, &news[b].pointer, renamed, found);
         }
         match (olds[a].deprecated, news[b].deprecated) {
             (false, true) => found.push(change(DiffKind::RustFunctionDeprecated)),
@@ -73,12 +74,36 @@ fn functions(
     }
 }
 
-/// TypeComparison by their old names, where the new one is another.
+/// Compares the enums of the responses of a function.
+fn responses(
+    before: &RustFunction,
+    after: &RustFunction,
+    at: &str,
+    renamed: &TypeRenames,
+    found: &mut Vec<Change>,
+) {
+    let named = |members: &[RustMember], name: &str| members.iter().find(|part| part.name == name).cloned();
+    for old in &before.responses {
+        let change = |kind| Change::new(kind, &after.answer, at).member(&old.name).breaks_if(true);
+        match named(&after.responses, &old.name) {
+            None => found.push(change(DiffKind::RustVariantRemoved).was(&old.ty)),
+            Some(new) if renamed.apply(&old.ty) != new.ty => {
+                found.push(change(DiffKind::RustFieldChanged).was(&old.ty).is(new.ty));
+            }
+            Some(_) => {}
+        }
+    }
+    for new in after.responses.iter().filter(|new| named(&before.responses, &new.name).is_none()) {
+        found.push(Change::new(DiffKind::RustVariantAdded, &after.answer, at).member(&new.name).is(&new.ty));
+    }
+}
+
+/// New type names by old name, for types whose name changed.
 #[derive(Default)]
 struct TypeRenames(BTreeMap<String, String>);
 
 impl TypeRenames {
-    /// A type's text with the new names.
+    /// Replaces old type names with new ones in a type's text.
     fn apply(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -114,7 +139,7 @@ fn types(
             found.push(Change::new(DiffKind::RustTypeAdded, item(&added), schema_pointer(name, schema)));
         }
     }
-    // All new names first: a field's type may be one of them.
+    // All new names are collected first, because a field's type may be one of them.
     let mut renamed = TypeRenames::default();
     let mut records = Vec::new();
     for (a, b) in pair.schemas.pairs() {
@@ -167,13 +192,13 @@ fn types(
     renamed
 }
 
-/// The types that come with a schema.
+/// Returns the types defined by a schema.
 fn defined(items: &RustItems<'_>, schema: &str) -> Vec<String> {
     let record = items.record(schema).map(|(name, _)| name.to_owned());
     record.into_iter().chain(items.choices(schema).into_iter().map(|choice| choice.name)).collect()
 }
 
-/// A struct became an enum, or a plain type that has no name of its own; or the other way round.
+/// Reports that a struct became an enum or a plain type without a name, or vice versa.
 fn kind_changed(
     old: &RustItems<'_>,
     new: &RustItems<'_>,

@@ -1,13 +1,15 @@
-//! One attempt: send the request, follow redirects of reads that stay on the server, read the body up to its limit.
-//! Converts errors of the transport to their meaning for the request: not sent, lost, or late.
+//! A single attempt: sends the request, follows redirects of reads that stay on the server, and reads the body up to
+//! its limit. Converts transport errors to their meaning for the request: not sent, lost, or timed out.
 //!
-//! A write is sent once, to one address: whether a redirect came instead of the change or after it, nobody can tell.
+//! A write is sent only once, to one address, because nobody can tell whether the server redirected instead of applying
+//! the change or after applying it.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION, USER_AGENT};
 use http::{HeaderMap, StatusCode};
 use url::Url;
 
+use super::access_tokens::AccessToken;
 use super::base_url::same_origin;
 use super::build_request::{OutgoingBody, OutgoingRequest};
 use super::handle::Client;
@@ -16,10 +18,10 @@ use crate::error::{Delivery, Error, ErrorKind, ResponseLoss};
 use crate::transport::{TransportError, TransportErrorKind, UrlTemplate};
 use toolcrate_catalog::Method;
 
-/// The maximum number of redirects that are followed.
+/// Maximum number of redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// A response of any status with its whole body.
+/// A response with any status and its complete body.
 pub(super) struct RawHttpResponse {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
@@ -27,22 +29,24 @@ pub(super) struct RawHttpResponse {
 }
 
 impl Client {
-    /// Sends a request once. `resends` is how often it was sent before.
+    /// Sends a request once. `resends` is the number of earlier attempts.
     pub(super) async fn attempt(
         &self,
         outgoing: &OutgoingRequest,
+        tokens: &[AccessToken],
         writes: bool,
         resends: u32,
     ) -> Result<RawHttpResponse, Error> {
         let mut url = outgoing.url.clone();
         for hop in 0..=MAX_REDIRECTS {
-            // Until the first request is sent, no failure can have changed anything; after it, none is sure not to.
+            // Before the first request is sent, no failure can have changed anything; afterwards, any failure might
+            // have.
             let sent_before = |error: Error| match hop {
                 0 => error,
                 _ => error.with_delivery(Delivery::Unknown),
             };
             let request = self
-                .http_request(outgoing, &url)
+                .http_request(outgoing, tokens, &url)
                 .map_err(|error| sent_before(error.with_delivery(Delivery::NotSent)))?;
             let span = RequestSpan::new(outgoing.method, &outgoing.template, &url, resends);
             let response = span.record(self.state.transport.send(request)).await;
@@ -59,9 +63,17 @@ impl Client {
     }
 
     /// Returns the request to one URL, with the credentials.
-    fn http_request(&self, outgoing: &OutgoingRequest, url: &Url) -> Result<http::Request<Bytes>, Error> {
+    fn http_request(
+        &self,
+        outgoing: &OutgoingRequest,
+        tokens: &[AccessToken],
+        url: &Url,
+    ) -> Result<http::Request<Bytes>, Error> {
         let mut headers = outgoing.headers.clone();
-        self.authorize(&mut headers)?;
+        let mut url = url.clone();
+        for (name, secret) in self.authorize(outgoing, tokens, &mut headers)? {
+            url.query_pairs_mut().append_pair(name, secret.expose());
+        }
         if let Some(agent) = &self.state.user_agent {
             headers.entry(USER_AGENT).or_insert_with(|| agent.clone());
         }
@@ -76,8 +88,7 @@ impl Client {
         };
         let mut request = http::Request::new(body);
         *request.method_mut() = http_method(outgoing.method);
-        *request.uri_mut() = self
-            .authorized_url(url)
+        *request.uri_mut() = url
             .as_str()
             .parse()
             .map_err(|error| Error::configuration(format!("the URL can't be requested: {error}")))?;
@@ -86,7 +97,7 @@ impl Client {
         Ok(request)
     }
 
-    /// Checks the size of a response, which not every transport does.
+    /// Checks the size of a response, because not every transport does.
     fn read_response(&self, response: http::Response<Bytes>, writes: bool) -> Result<RawHttpResponse, Error> {
         let (parts, body) = response.into_parts();
         if parts.status.is_success() && body.len() > self.state.max_body {
@@ -97,7 +108,7 @@ impl Client {
     }
 }
 
-/// Returns the error of a response that is too large.
+/// Returns the error for a response that is too large.
 fn too_large(message: &str, writes: bool) -> Error {
     if writes {
         return Error::unreadable_success(ErrorKind::OutcomeUnknown, message);
@@ -106,7 +117,8 @@ fn too_large(message: &str, writes: bool) -> Error {
         .with_next_step("Request fewer records or fields, or raise the limit.")
 }
 
-/// Returns where a redirect leads, for messages: without the values of a query, and without the path on another server.
+/// Returns a redirect's target, for messages: without the query's values, and without the path if it is on another
+/// server.
 pub(super) fn redirect_target(from: &Url, status: u16, headers: &HeaderMap) -> Option<String> {
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return None;
@@ -118,7 +130,7 @@ pub(super) fn redirect_target(from: &Url, status: u16, headers: &HeaderMap) -> O
     })
 }
 
-/// Returns where the response to a read redirects to, if that is on the same server and the request stays the same.
+/// Returns the redirect target of a response to a read, if it is on the same server and the request stays the same.
 fn redirect(
     method: Method,
     from: &Url,
@@ -151,7 +163,7 @@ fn redirect(
 }
 
 /// Returns the error of a request without a response, or with a part of one.
-fn failed(error: TransportError, writes: bool) -> Error {
+pub(super) fn failed(error: TransportError, writes: bool) -> Error {
     let (message, status) = (error.message(), error.status());
     let loss = match error.kind() {
         TransportErrorKind::Unsendable => {
@@ -172,7 +184,7 @@ fn failed(error: TransportError, writes: bool) -> Error {
         Some(_) => Error::lost(loss, writes, &format!("the response was incomplete ({message})")),
         None => Error::lost(loss, writes, message),
     };
-    // A read that was cut off has a response, only not all of it.
+    // A truncated read has a response, but an incomplete one.
     let is_cut = status.is_some() && !writes && loss == ResponseLoss::Disconnected;
     let lost = if is_cut { lost.with_kind(ErrorKind::Decode) } else { lost };
     lost.with_status_opt(status).with_source(error)

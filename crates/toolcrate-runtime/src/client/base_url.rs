@@ -1,5 +1,5 @@
-//! The base URL and the URLs of requests. The base URL is validated once, so that no request can be sent in plain text, to
-//! another server, or with a password in a log.
+//! The base URL and request URLs. The base URL is validated once, so no request can be sent in plain text, to another
+//! server, or with a password that ends up in a log.
 
 use url::{Host, Url};
 
@@ -12,6 +12,7 @@ pub(super) struct BaseUrl {
     /// The URL without a trailing slash.
     base: String,
     url: Url,
+    allow_plain_http: bool,
 }
 
 impl BaseUrl {
@@ -22,7 +23,7 @@ impl BaseUrl {
         if text.is_empty() {
             return Err(wrong("is missing"));
         }
-        // The text itself stays out of messages: it may have a password in it.
+        // The text itself is kept out of messages, because it may contain a password.
         let url = Url::parse(text).map_err(|error| {
             wrong(&format!("is invalid (expected a URL such as https://host/path): {error}"))
         })?;
@@ -39,7 +40,32 @@ impl BaseUrl {
             return Err(wrong("is plain http, which would show the credentials to the network"))
                 .map_err(|error| error.with_next_step("Use https, or explicitly allow plain http."));
         }
-        Ok(Self { base: url.as_str().trim_end_matches('/').to_owned(), url })
+        Ok(Self { base: url.as_str().trim_end_matches('/').to_owned(), url, allow_plain_http })
+    }
+
+    /// Returns the URL of a token endpoint: `text`, or what it is relative to the base URL.
+    pub(super) fn token_url(&self, text: &str) -> Result<Url, Error> {
+        let wrong = |reason: &str| Error::configuration(format!("the token URL {reason}"));
+        if text.trim().is_empty() {
+            return Err(wrong("is missing"));
+        }
+        let base = Url::parse(&format!("{}/", self.base)).unwrap_or_else(|_| self.url.clone());
+        let url = base.join(text.trim()).map_err(|error| wrong(&format!("is invalid: {error}")))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(wrong("must start with https:// or http://"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong("must not have a user or a password in it"));
+        }
+        if url.scheme() == "http" && !self.allow_plain_http && !is_loopback(&url) {
+            return Err(wrong("is plain http, which would show the client secret to the network"));
+        }
+        Ok(url)
+    }
+
+    /// Returns true if and only if none of these token endpoints needs TLS.
+    pub(super) fn is_near(&self, token_urls: &[String]) -> bool {
+        token_urls.iter().all(|text| self.token_url(text).is_ok_and(|url| url.scheme() == "http"))
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -51,7 +77,7 @@ impl BaseUrl {
         self.url.scheme() == "http"
     }
 
-    /// Returns true if and only if the server is on this machine.
+    /// Returns true if and only if the server is local.
     pub(super) fn is_loopback(&self) -> bool {
         is_loopback(&self.url)
     }
@@ -66,7 +92,7 @@ impl BaseUrl {
         let text = format!("{}/{}", self.base, filled.trim_start_matches('/'));
         let mut url = Url::parse(&text)
             .map_err(|error| Error::configuration(format!("invalid path template: {error}")))?;
-        // A template can't climb out of the base URL either.
+        // A template can't escape from the base URL either.
         if !same_origin(&self.url, &url) || !url.as_str().starts_with(&format!("{}/", self.base)) {
             return Err(Error::configuration("the path template leaves the base URL"));
         }
@@ -101,12 +127,12 @@ mod tests {
 
     fn call(template: &'static str, value: &str) -> Call {
         let mut call = Call::new(Method::Get, template.into());
-        call.values.push(("id".into(), value.to_owned()));
+        call.values.push(("id".into(), path::encode(value).to_string()));
         call
     }
 
     #[test]
-    fn base_urls_that_can_not_be_safe_are_refused_without_being_shown() {
+    fn unsafe_base_urls_are_rejected_without_being_shown() {
         for text in [
             "",
             "ftp://host",
@@ -127,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn slashes_between_base_and_path_do_not_matter() {
+    fn slashes_between_base_and_path_are_normalized() {
         for base in ["https://host/api/3", "https://host/api/3/"] {
             let address = BaseUrl::new(base, false).expect("an address");
             for template in ["/orders/{id}", "orders/{id}"] {
@@ -138,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_can_not_leave_the_base() {
+    fn path_template_cannot_escape_the_base() {
         let address = BaseUrl::new("https://host/api/3", false).expect("an address");
         for template in ["/../../{id}", "/a/%2e%2e/%2e%2e/{id}", "/../30/{id}"] {
             assert!(address.join(&call(template, "5")).is_err(), "{template}");
@@ -147,7 +173,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_value_stays_in_its_segment(value in prop_oneof![".*", "[./%\\\\?#;a]{1,6}", "(%2[eEfF]|\\.|/){1,4}"]) {
+        fn path_value_stays_in_its_segment(value in prop_oneof![".*", "[./%\\\\?#;a]{1,6}", "(%2[eEfF]|\\.|/){1,4}"]) {
             let address = BaseUrl::new("https://host/api", false).expect("an address");
             match address.join(&call("/orders/{id}/lines", &value)) {
                 Ok(url) => {
@@ -166,7 +192,7 @@ mod tests {
         }
 
         #[test]
-        fn a_query_value_stays_one_value(value in ".*") {
+        fn query_value_stays_one_value(value in ".*") {
             let address = BaseUrl::new("https://host", false).expect("an address");
             let mut call = call("/orders/{id}", "5");
             call.query.push("a", value.as_str());

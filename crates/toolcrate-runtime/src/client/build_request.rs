@@ -11,7 +11,7 @@ use url::Url;
 
 use super::handle::Client;
 use super::select;
-use crate::call::{Body, Call};
+use crate::call::{Body, Call, SecurityAlternatives};
 use crate::error::{Delivery, Error, FieldError};
 use crate::form::Form;
 use crate::patch;
@@ -19,7 +19,7 @@ use crate::request::Request;
 use crate::response::FromResponse;
 use toolcrate_catalog::Method;
 
-/// A request as it would be sent, for a dry run.
+/// A request as it would be sent, for dry runs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PreparedRequest {
@@ -27,7 +27,7 @@ pub struct PreparedRequest {
     pub method: Method,
     /// The full URL.
     pub url: String,
-    /// The headers; those that the credentials added have the value `***`.
+    /// The headers; those added by the credentials have the value `***`.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: PreparedBody,
@@ -41,12 +41,13 @@ pub enum PreparedBody {
     None,
     /// JSON.
     Json(Value),
-    /// The parts of a form: name, and its text or a description of its file.
+    /// The parts of a form: each part's name, and its text or a description of its file.
     Form(Vec<(String, String)>),
 }
 
 impl PreparedRequest {
-    /// Returns the request as JSON: `method`, `url`, `headers` and `body`, which is `null`, JSON, or an object of a form's parts.
+    /// Returns the request as JSON: `method`, `url`, `headers` and `body`, which is `null`, JSON, or an object with a
+    /// form's parts.
     pub fn to_json(&self) -> Value {
         let text = |pairs: &[(String, String)]| -> Map<String, Value> {
             pairs.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
@@ -68,6 +69,8 @@ pub(crate) struct OutgoingRequest {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: OutgoingBody,
+    /// The security schemes, if they are not those of the API.
+    pub(super) security: Option<SecurityAlternatives>,
 }
 
 pub(super) enum OutgoingBody {
@@ -85,7 +88,7 @@ impl Client {
         accept: &'static str,
     ) -> Result<OutgoingRequest, Error> {
         let request = self.build_request(call, accept)?;
-        self.authorize(&mut request.headers.clone())?;
+        self.check_authorization(&request)?;
         Ok(request)
     }
 
@@ -117,31 +120,15 @@ impl Client {
                 headers.insert(name, value.clone());
             }
         }
-        Ok(OutgoingRequest { method: call.method, template: call.template.clone(), url, headers, body })
-    }
-
-    /// Adds the credentials.
-    pub(super) fn authorize(&self, headers: &mut HeaderMap) -> Result<(), Error> {
-        match &self.state.credentials {
-            Some(credentials) => credentials.apply(headers),
-            None => Ok(()),
-        }
-    }
-
-    /// Returns the address with the credentials that belong into the query.
-    pub(super) fn authorized_url(&self, url: &Url) -> Url {
-        let mut url = url.clone();
-        let query = self.state.credentials.iter().flat_map(|credentials| credentials.query());
-        for (name, secret) in query {
-            url.query_pairs_mut().append_pair(name, secret.expose());
-        }
-        url
+        let (template, security) = (call.template.clone(), call.security.clone());
+        Ok(OutgoingRequest { method: call.method, template, url, headers, body, security })
     }
 
     /// Returns what sending a request would send, with secrets redacted. Nothing is sent.
     ///
     /// # Errors
-    /// `InvalidArguments` for values and fields that can't be sent, `Configuration` if the credentials can't be used.
+    /// Returns `InvalidArguments` for values and fields that can't be sent, and `Configuration` if the credentials
+    /// can't be used.
     pub fn preview<T: FromResponse>(&self, request: &Request<T>) -> Result<PreparedRequest, Error> {
         let call = select::complete(&request.call, self.api(), T::visit_empty);
         let prepared = call.and_then(|call| self.preview_call(&call, T::accept(self.api())));
@@ -151,10 +138,9 @@ impl Client {
     /// Returns what a call would send.
     pub(crate) fn preview_call(&self, call: &Call, accept: &'static str) -> Result<PreparedRequest, Error> {
         let request = self.build_request(call, accept)?;
-        let mut headers = request.headers.clone();
-        self.authorize(&mut headers)?;
+        let headers = self.check_authorization(&request)?;
         let shown = headers.iter().map(|(name, value)| {
-            // What the credentials added or changed is secret, whether they marked it or not.
+            // Everything that the credentials added or changed is secret, whether or not they marked it.
             let secret =
                 value.is_sensitive() || !request.headers.get_all(name).iter().any(|other| other == value);
             let text = if secret { "***".into() } else { String::from_utf8_lossy(value.as_bytes()) };

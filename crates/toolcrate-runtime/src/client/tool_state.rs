@@ -1,4 +1,4 @@
-//! The state of a client for the execution of tools.
+//! Client state for executing tools.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -8,22 +8,22 @@ use crate::error::Error;
 use crate::host_arguments::HostArguments;
 use crate::tool::ToolValidators;
 
-/// Settings for tools.
+/// Tool settings.
 #[derive(Default)]
 pub(super) struct ToolSettings {
     pub(super) cursor_key: Option<CursorKey>,
     pub(super) host_arguments: HostArguments,
 }
 
-/// State of a client for tools.
+/// A client's state for tools.
 pub(super) struct ToolState {
-    /// The key that signs the cursors of lists.
+    /// The key that signs list cursors.
     pub(super) cursor_key: CursorKey,
     /// Arguments that tools ignore.
     pub(super) host_arguments: HostArguments,
-    /// Compiled schemas of the tools that were called.
+    /// Compiled schemas of the tools that have been called.
     pub(super) validators: ToolValidators,
-    /// The custom fields of the account, once they were read.
+    /// The account's custom fields, once they have been fetched.
     account_fields: RwLock<Option<Arc<AccountFields>>>,
 }
 
@@ -31,7 +31,7 @@ impl ToolState {
     /// Creates the state.
     ///
     /// # Errors
-    /// `Configuration` if a key is needed and the system has no random numbers.
+    /// Returns `Configuration` if a key is needed and the system's random number generator fails.
     pub(super) fn new(settings: ToolSettings) -> Result<Self, Error> {
         Ok(Self {
             cursor_key: settings.cursor_key.map_or_else(CursorKey::random, Ok)?,

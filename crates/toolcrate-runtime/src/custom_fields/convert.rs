@@ -1,5 +1,5 @@
-//! Converts custom fields between their two forms: an object keyed by caption, as models write and read it, and the list
-//! keyed by id that the API holds.
+//! Converts custom fields between their two forms: an object keyed by caption, as models write and read it, and the
+//! list keyed by ID that the API uses.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +14,9 @@ use crate::nearest::nearest;
 use crate::patch::escape;
 use crate::text::to_text;
 
-/// Turns every object by caption within `value`, which `schema` describes, into the API's list. In a list, captions are
-/// replaced by IDs. A caption whose value is null counts as not given, as clients send null for every field
-/// that they know of; [`emptied_item`] makes the item that empties one.
+/// Converts every object keyed by caption within `value`, which `schema` describes, to the API's list. In a list,
+/// captions are replaced with IDs. A caption with a null value is treated as absent, because clients send null for
+/// every field they know of; [`emptied_item`] creates the item that clears a field.
 pub(crate) fn to_api(
     schema: &Value,
     value: &mut Value,
@@ -34,7 +34,7 @@ pub(crate) fn to_api(
             match member {
                 Value::Object(by_caption) if name == fields.member => {
                     let items = items(by_caption, fields, scope, &pointer, problems);
-                    // A list of nothing might empty all that the record has.
+                    // An empty list might clear all of the record's fields.
                     let is_given = !items.is_empty() || by_caption.is_empty();
                     *member = Value::Array(items);
                     is_given
@@ -62,7 +62,7 @@ pub(crate) fn to_api(
 /// A problem: its code and its message.
 type Problem = (&'static str, String);
 
-/// Returns the API's list of the fields that have a value.
+/// Returns the API's list of the fields with a value.
 fn items(
     by_caption: &Map<String, Value>,
     fields: &CustomFields,
@@ -86,7 +86,7 @@ fn items(
     items
 }
 
-/// Replaces the captions in the API's list by IDs. An item that has an ID stays as it is.
+/// Replaces the captions in the API's list with IDs. Items that already have an ID are left unchanged.
 fn name_fields(
     items: &mut [Value],
     fields: &CustomFields,
@@ -114,7 +114,7 @@ fn name_fields(
     }
 }
 
-/// Returns the item that empties a field.
+/// Returns the item that clears a field.
 pub(crate) fn emptied_item(
     caption: &str,
     fields: &CustomFields,
@@ -123,13 +123,13 @@ pub(crate) fn emptied_item(
     item(caption, &Value::Null, fields, scope)
 }
 
-/// Returns true if and only if two items of the API's list are of one field.
+/// Returns true if and only if two items in the API's list belong to the same field.
 pub(crate) fn is_same_field(one: &Value, other: &Value, fields: &CustomFields) -> bool {
     let same = |name: &str| one.get(name).is_some_and(|value| other.get(name) == Some(value));
     same(fields.key) || same(fields.caption)
 }
 
-/// Returns an item of the API's list.
+/// Returns an item for the API's list.
 fn item(
     caption: &str,
     value: &Value,
@@ -146,7 +146,7 @@ fn item(
         Some(field) => {
             Ok(Value::Object(pair(fields.key, field.id.clone(), fields, converted(value, field)?)))
         }
-        // Without a definition, only the id that a response had is known, or else the caption.
+        // Without a definition, only the ID from a response is known, or else the caption.
         None => match (marked(caption), plain(value)?) {
             (Some((_, id)), value) => Ok(Value::Object(pair(fields.key, id, fields, value))),
             (None, value) => Ok(by_caption(value)),
@@ -158,12 +158,12 @@ fn pair(name: &str, of: Value, fields: &CustomFields, value: Value) -> Map<Strin
     Map::from_iter([(name.to_owned(), of), (fields.value.to_owned(), value)])
 }
 
-/// Returns the field that a caption names, or `None` if it may be any of several.
+/// Returns the field with a caption, or `None` if there are several candidates.
 fn find<'a>(caption: &str, scope: FieldScope<'a>) -> Result<Option<&'a CustomField>, Problem> {
     if !scope.fields.is_readable() {
         return Ok(None);
     }
-    // Accounts have captions that end in a blank; their definitions were trimmed.
+    // Some accounts have captions with a trailing space; their definitions have been trimmed.
     let caption = caption.trim();
     if let Some((_, id)) = marked(caption)
         && let Some(field) = scope.all_fields().find(|field| field.id == id)
@@ -235,14 +235,15 @@ fn plain(value: &Value) -> Result<Value, Problem> {
     }
 }
 
-/// Returns the caption and the id of `Region [id 12]`, which distinguishes equal captions.
+/// Returns the caption and ID in `Region [id 12]`, which distinguishes equal captions.
 fn marked(caption: &str) -> Option<(&str, Value)> {
     let (caption, id) = caption.strip_suffix(']')?.rsplit_once(" [id ")?;
     let id = id.parse::<u64>().map_or_else(|_| json!(id), |id| json!(id));
     Some((caption, id))
 }
 
-/// Converts every list of custom fields within `value` to an object keyed by caption, and collects the id of each caption.
+/// Converts every list of custom fields within `value` to an object keyed by caption, and collects the ID for each
+/// caption.
 pub(crate) fn from_api(value: &mut Value, fields: &CustomFields, ids: &mut BTreeMap<String, Value>) {
     match value {
         Value::Object(members) => {

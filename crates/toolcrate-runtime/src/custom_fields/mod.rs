@@ -1,7 +1,7 @@
-//! Custom fields: the fields that an account defines for itself.
+//! Custom fields: fields that an account defines.
 //!
-//! A model sees them as an object keyed by caption; the API holds them as a list keyed by the id of a definition. The
-//! account's definitions, with their types, options and ids, are read at run time and used where they are known.
+//! A model sees them as an object keyed by caption; the API represents them as a list keyed by definition ID. The
+//! account's definitions, with their types, options and IDs, are fetched at run time and used once known.
 
 mod account;
 mod account_fields;

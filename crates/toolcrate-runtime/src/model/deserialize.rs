@@ -1,9 +1,9 @@
-//! Deserializes every model with one visitor. It fills a [`ValueMut`] from any self-describing format, and tries the field
-//! after the last one first (servers write fields in a fixed order).
+//! Deserializes every model with one visitor. It fills a [`ValueMut`] from any self-describing format. To match each
+//! key, it first tries the field that follows the previous match, because servers write fields in a fixed order.
 //!
-//! A field whose value has another type than the API's description says is absent, and the value is kept among the
-//! [unknown fields](crate::UnknownFields) of its object under its own name: one odd value doesn't cost the rest of a
-//! response, and an object that is written back has it as it was.
+//! If a value's type doesn't match the API description, the field is left unset, and the raw value is kept in the
+//! object's [unknown fields](crate::UnknownFields) under the same name. One odd value doesn't fail the whole response,
+//! and writing the object back preserves it.
 
 use std::fmt;
 
@@ -18,9 +18,9 @@ use super::member_name::{KeySeed, MemberName, NameSeed};
 use super::raw_number::{RAW_VALUE, read_raw_number};
 use crate::value::{Date, Number, Timestamp};
 
-/// Fills `value` from `deserializer`. The format must be self-describing, as JSON is.
+/// Fills `value` from `deserializer`. The format must be self-describing, like JSON.
 ///
-/// A `null` makes a field absent and is left out of lists and maps, except where free JSON is expected.
+/// A `null` makes a field absent and is left out of lists and maps, except where arbitrary JSON is expected.
 ///
 /// # Errors
 /// Returns an error if the value itself has the wrong type (`expected an object, found text`), and for input that the
@@ -32,14 +32,14 @@ pub fn deserialize_into<'de, D: Deserializer<'de>>(
     let path = JsonPath::default();
     let expected = expected(&value);
     match deserializer.deserialize_any(ValueVisitor { value, path: &path }) {
-        Ok(Filled::Value | Filled::EmptyObject) => Ok(()),
+        Ok(Filled::Value | Filled::EmptyObject(_)) => Ok(()),
         Ok(Filled::Null) => Err(mismatch(expected, "null")),
         Ok(Filled::Odd(odd)) => Err(in_path(&path, mismatch(odd.expected, odd.found))),
         Err(error) => Err(in_path(&path, error)),
     }
 }
 
-/// Where the next value is stored. The value is created only once the input is known not to be null.
+/// The destination of the next value. The value is created only once the input is known not to be null.
 enum Destination<'a> {
     Field(FieldMut<'a>),
     Item(&'a mut dyn ListValue),
@@ -55,9 +55,12 @@ impl<'a> Destination<'a> {
         }
     }
 
-    fn null(self) {
+    fn null(self) -> Filled {
         match self {
-            Self::Field(field) => field.clear(),
+            Self::Field(field) => {
+                field.clear();
+                return Filled::Null;
+            }
             Self::Item(list) => {
                 if !null_into(list.push()) {
                     list.pop();
@@ -69,14 +72,19 @@ impl<'a> Destination<'a> {
                 }
             }
         }
+        Filled::Value
     }
 }
 
-/// Stores null in a value that can hold it. Returns whether it could.
+/// Stores null in a value that can represent it. Returns false if it can't.
 fn null_into(value: ValueMut<'_>) -> bool {
     match value {
         ValueMut::Any(target) => {
             *target = Value::Null;
+            true
+        }
+        ValueMut::Union(target) => {
+            target.set(Value::Null);
             true
         }
         _ => false,
@@ -139,8 +147,7 @@ impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<Filled, E> {
-        self.destination.null();
-        Ok(Filled::Value)
+        Ok(self.destination.null())
     }
 
     fn visit_none<E: Error>(self) -> Result<Filled, E> {
@@ -237,7 +244,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 target.set(Value::from(value));
                 Ok(Filled::Value)
             }
-            // Some servers write whole numbers as 5.0.
+            // Some servers write integers as 5.0.
             ValueMut::Integer(_) | ValueMut::Long(_) | ValueMut::Unsigned(_) => match whole(value) {
                 Some(value) => self.visit_i64(value),
                 None => Ok(odd(value, expected(&self.value))),
@@ -306,7 +313,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
         for index in 0.. {
             let destination = DestinationVisitor { destination: Destination::Item(list), path: self.path };
             match seq.next_element_seed(destination) {
-                // A list with an odd item is odd as a whole.
+                // A list with an odd item is treated as odd itself.
                 Ok(Some(Filled::Odd(odd))) => {
                     self.path.index(index);
                     list.pop();
@@ -350,9 +357,9 @@ fn read_fields<'de, A: MapAccess<'de>>(
 ) -> Result<Filled, A::Error> {
     let names = model.field_names();
     let mut next = 0;
-    let mut filled = Filled::EmptyObject;
+    let mut is_empty = true;
+    let mut nulls = Vec::new();
     while let Some(name) = map.next_key_seed(NameSeed { names, next })? {
-        filled = Filled::Value;
         match name {
             MemberName::Known(index) => {
                 next = index + 1;
@@ -361,12 +368,18 @@ fn read_fields<'de, A: MapAccess<'de>>(
                 match map.next_value_seed(destination) {
                     Ok(Filled::Odd(odd)) => {
                         path.clear();
-                        Destination::Field(model.field_mut(index)).null();
+                        model.field_mut(index).clear();
                         model.unknown_fields_mut().insert(names[index], odd.value);
                     }
-                    // A reference without fields is absent, so its object would be lost.
-                    Ok(Filled::EmptyObject) if model.field(index).get().is_none() => {
-                        model.unknown_fields_mut().insert(names[index], Map::new());
+                    Ok(Filled::Null) => {
+                        nulls.push(names[index]);
+                        model.unknown_fields_mut().remember_null(names[index]);
+                        continue;
+                    }
+                    // A reference without fields is treated as absent, so its object would be lost.
+                    Ok(Filled::EmptyObject(nulls)) if model.field(index).get().is_none() => {
+                        let object = nulls.into_iter().map(|name| (name.to_owned(), Value::Null));
+                        model.unknown_fields_mut().insert(names[index], object.collect::<Map<_, _>>());
                     }
                     Ok(_) => {}
                     Err(error) => {
@@ -383,8 +396,9 @@ fn read_fields<'de, A: MapAccess<'de>>(
                 }
             },
         }
+        is_empty = false;
     }
-    Ok(filled)
+    Ok(if is_empty { Filled::EmptyObject(nulls) } else { Filled::Value })
 }
 
 fn read_map<'de, A: MapAccess<'de>>(
@@ -395,7 +409,7 @@ fn read_map<'de, A: MapAccess<'de>>(
     while let Some(key) = map.next_key_seed(KeySeed)? {
         let destination = DestinationVisitor { destination: Destination::Entry(entries, &key), path };
         match map.next_value_seed(destination) {
-            // A map with an odd value is odd as a whole.
+            // A map with an odd value is treated as odd itself.
             Ok(Filled::Odd(odd)) => {
                 entries.remove(&key);
                 let before = entries.entries();
@@ -419,7 +433,7 @@ fn read_map<'de, A: MapAccess<'de>>(
 }
 
 fn whole(value: f64) -> Option<i64> {
-    // 2^63 as a float; the bound itself no longer fits.
+    // 2^63 as a float; the limit itself no longer fits.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     (value.fract() == 0.0 && (-LIMIT..LIMIT).contains(&value)).then_some(value as i64)
 }

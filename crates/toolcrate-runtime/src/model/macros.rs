@@ -1,4 +1,4 @@
-//! The macros that connect a generated type to the shared serialization code, one line per type.
+//! The macros that connect a generated type to the shared serialization code, with one line per type.
 
 /// Implements serde's traits, `Debug`, `PartialEq` and this crate's traits for a type that implements `ModelFields`,
 /// `Clone` and `Default`.
@@ -46,8 +46,8 @@ macro_rules! impl_model {
     };
 }
 
-/// Makes a model a reference to another record: from its ID, and by constructors of the names of other fields that
-/// identify it. A reference without any field is absent.
+/// Makes a model a reference to another record: from its ID, and by constructors named after its other identifying
+/// fields. A reference without any fields is absent.
 #[macro_export]
 macro_rules! impl_reference {
     ($name:ident, [$($id:ty),*], [$($key:ident),*]) => {
@@ -66,7 +66,7 @@ macro_rules! impl_reference {
                     Self { $key: ::std::option::Option::Some(value.into()), ..Self::default() }
                 }
             )*
-            /// Returns true if and only if this refers to no record.
+            /// Returns true if and only if this doesn't refer to a record.
             pub fn is_empty(&self) -> bool {
                 $crate::__private::fields_absent(self)
             }
@@ -98,7 +98,7 @@ macro_rules! impl_reference {
 macro_rules! impl_open_enum {
     ($name:ident) => {
         impl $name {
-            /// Returns the value as the API writes it.
+            /// Returns the value as the API spells it.
             pub fn as_str(&self) -> &str {
                 $crate::OpenEnum::to_value(self)
             }
@@ -146,93 +146,5 @@ macro_rules! impl_open_enum {
                 f.pad(self.as_str())
             }
         }
-    };
-}
-
-/// Implements serde's traits, `Debug`, `Default`, `PartialEq`, `From` each variant's model and this crate's traits for
-/// an enum of models. One member of the object names the variant; a value of another type is kept in `Other`.
-#[macro_export]
-macro_rules! impl_union {
-    ($name:ident, $member:literal, $($variant:ident($model:ident) = $value:literal $(| $more:literal)*),+ $(,)?) => {
-        impl ::std::default::Default for $name {
-            fn default() -> Self {
-                Self::Other($crate::Value::Null)
-            }
-        }
-        impl $crate::__private::UnionValue for $name {
-            fn set(&mut self, value: $crate::Value) {
-                *self = match value.get($member).and_then($crate::Value::as_str) {
-                    $(::std::option::Option::Some($value $(| $more)*) => {
-                        match <$model as $crate::serde::Deserialize>::deserialize(&value) {
-                            ::std::result::Result::Ok(model) => {
-                                Self::$variant(::std::boxed::Box::new(model))
-                            }
-                            ::std::result::Result::Err(_) => Self::Other(value),
-                        }
-                    })+
-                    _ => Self::Other(value),
-                };
-            }
-        }
-        impl $crate::__private::ModelValue for $name {
-            fn value_mut(&mut self) -> $crate::__private::ValueMut<'_> {
-                $crate::__private::ValueMut::Union(self)
-            }
-            fn value_ref(&self) -> $crate::__private::ValueRef<'_> {
-                match self {
-                    $(Self::$variant(model) => $crate::__private::ValueRef::Object(&**model),)+
-                    Self::Other(value) => $crate::__private::ValueRef::Any(value),
-                }
-            }
-        }
-        impl ::std::cmp::PartialEq for $name {
-            fn eq(&self, other: &Self) -> bool {
-                $crate::__private::ModelValue::value_ref(self) == $crate::__private::ModelValue::value_ref(other)
-            }
-        }
-        impl<'de> $crate::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
-                let mut value = <Self as ::std::default::Default>::default();
-                $crate::__private::deserialize_into(
-                    deserializer,
-                    $crate::__private::ValueMut::Union(&mut value),
-                )?;
-                ::std::result::Result::Ok(value)
-            }
-        }
-        impl $crate::serde::Serialize for $name {
-            fn serialize<S: $crate::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::serde::Serialize::serialize(&$crate::__private::ModelValue::value_ref(self), serializer)
-            }
-        }
-        impl ::std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                match self {
-                    $(Self::$variant(model) => {
-                        f.debug_tuple(::std::stringify!($variant)).field(model).finish()
-                    })+
-                    Self::Other(value) => f.debug_tuple("Other").field(value).finish(),
-                }
-            }
-        }
-        $(
-            /// The member that names the type is set if it is not yet.
-            impl ::std::convert::From<$model> for $name {
-                fn from(model: $model) -> Self {
-                    let mut value = $crate::serde_json::to_value(&model).unwrap_or_default();
-                    if let ::std::option::Option::Some(members) = value.as_object_mut() {
-                        members.entry($member).or_insert_with(|| $crate::Value::from($value));
-                    }
-                    let mut union = Self::default();
-                    $crate::__private::UnionValue::set(&mut union, value);
-                    union
-                }
-            }
-        )+
     };
 }

@@ -1,8 +1,8 @@
-//! Models: a generated struct lists the names of its fields and gives access to each field by number, and shared code
+//! Models: a generated struct lists its field names and provides access to each field by index, and shared code
 //! serializes and deserializes all of them.
 //!
-//! A derive would generate the same code for every type. Here it exists once, which keeps a crate with hundreds of models
-//! quick to compile.
+//! A derive would generate the same code for every type. Sharing one implementation keeps a crate with hundreds of
+//! models quick to compile.
 
 mod access;
 mod deserialize;
@@ -14,7 +14,9 @@ mod open_enum;
 mod optional_field;
 mod raw_number;
 mod serialize;
+mod union_macro;
 mod values;
+mod variant_test;
 
 pub use access::{
     FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OptionalValue, ServerFields,
@@ -26,3 +28,4 @@ pub(crate) use optional_field::field_index;
 pub use optional_field::{OptionalField, SetNull};
 pub(crate) use serialize::WriteMode;
 pub use serialize::{fields_absent, fields_equal, fmt_debug, serialize_fields};
+pub use variant_test::{VariantTest, complete};

@@ -1,10 +1,10 @@
-//! Builds the request of validated arguments: each goes where the tool's record says, and the fields of an update
-//! become the patch that the API expects.
+//! Builds a request from validated arguments: each one goes to the location in the tool's record, and the fields
+//! of an update become the patch that the API expects.
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
-use toolcrate_catalog::{ArgumentLocation, BodyFormat, RequestRecord, ResponseContent};
+use toolcrate_catalog::{ArgumentLocation, BodyFormat, ParameterLocation, RequestRecord, ResponseContent};
 
 use super::form;
 use super::validation_errors;
@@ -13,12 +13,13 @@ use crate::api::Api;
 use crate::call::{Body, Call};
 use crate::error::FieldError;
 use crate::form_fields;
+use crate::parameter_style;
 use crate::patch::PatchOperation;
 use crate::path;
-use crate::text::{joined, to_text};
+use crate::text::to_text;
 use crate::to_json::ToJson;
 
-/// The arguments that make up the body.
+/// The arguments that form the body.
 #[derive(Default)]
 struct Parts {
     members: Map<String, Value>,
@@ -26,13 +27,14 @@ struct Parts {
     operations: Vec<PatchOperation>,
 }
 
-/// The call that accepted arguments stand for.
+/// Returns the call for accepted arguments.
 pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result<Call, Vec<FieldError>> {
     let (plan, http) = (accepted.operation.request, accepted.operation.http);
     let mut call = Call::new(http.method, http.request_path().clone());
     call.content_type = plan.content_type.clone();
+    call.security = plan.security.clone();
     call.idempotent |= check.record.annotations.idempotent_hint;
-    // What the operation does counts, not its method.
+    // This depends on what the operation does, not on its method.
     call.writes = !check.record.annotations.read_only_hint;
     let mut parts = Parts::default();
     let mut problems = Vec::new();
@@ -41,18 +43,22 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
         let target = plan.arguments.get(argument.as_str());
         let name =
             target.and_then(|target| target.name.clone()).unwrap_or_else(|| Cow::Owned(argument.clone()));
-        let separator = target.and_then(|target| target.separator);
+        let style = target.and_then(|target| target.style);
         let location = match target {
             Some(target) => target.location,
             None if check.is_query(&argument) => ArgumentLocation::Query,
             None => ArgumentLocation::Body,
         };
-        let value = match (separator, value) {
-            (Some(separator), Value::Array(items)) => Value::String(joined(&items, separator)),
-            (_, value) => value,
-        };
+        if let (Some(style), Some(location)) = (style, location.parameter()) {
+            if location == ParameterLocation::Header {
+                let text = parameter_style::in_header(style, &value).unwrap_or_default();
+                problems.extend(header_problem(&argument, &text));
+            }
+            call.add_styled(location, name, style, &value);
+            continue;
+        }
         match location {
-            ArgumentLocation::Path => call.values.push((name, to_text(&value))),
+            ArgumentLocation::Path => call.values.push((name, path::encode(&to_text(&value)).to_string())),
             ArgumentLocation::Query => match value {
                 Value::Array(items) => {
                     items.iter().for_each(|item| call.query.push_text(name.clone(), to_text(item)));
@@ -61,15 +67,7 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
             },
             ArgumentLocation::Header => {
                 let value = to_text(&value);
-                if http::HeaderValue::from_str(&value).is_err() {
-                    let message =
-                        format!("\"{argument}\" is sent in a header and must not contain control characters");
-                    problems.push(FieldError::new(
-                        validation_errors::pointer("", &argument),
-                        "invalid",
-                        message,
-                    ));
-                }
+                problems.extend(header_problem(&argument, &value));
                 call.headers.push((name, value));
             }
             ArgumentLocation::Cookie => call.add_cookie(&name, &to_text(&value)),
@@ -85,12 +83,12 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
                 }
             }
             ArgumentLocation::Patch => parts.operations.extend(operations(value)),
-            // Taken out when the arguments were checked.
+            // Removed when the arguments were validated.
             ArgumentLocation::Clear => {}
         }
     }
     if let (Some((argument, value)), Some(grammar)) = (filter, &check.api.filter) {
-        // Last, so that raw conditions are there to be joined.
+        // This comes last, so any raw conditions are already there to be combined.
         let pointer = validation_errors::pointer("", &argument);
         let applied = check
             .filter(plan.filter.as_deref())
@@ -125,6 +123,14 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
     if problems.is_empty() { Ok(call) } else { Err(problems) }
 }
 
+/// Returns the problem of an argument that no header can hold.
+fn header_problem(argument: &str, text: &str) -> Option<FieldError> {
+    http::HeaderValue::from_str(text).is_err().then(|| {
+        let message = format!("\"{argument}\" is sent in a header and must not contain control characters");
+        FieldError::new(validation_errors::pointer("", argument), "invalid", message)
+    })
+}
+
 /// Returns the media types that a tool's request accepts.
 pub(super) fn accept(api: &Api, content: ResponseContent) -> &'static str {
     match content {
@@ -155,7 +161,7 @@ fn patch(
     operations
 }
 
-/// Operations that the caller wrote; their schema has been checked.
+/// Operations written by the caller; their schema has been checked.
 fn operations(value: Value) -> Vec<PatchOperation> {
     let Value::Array(items) = value else { return Vec::new() };
     let member = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);

@@ -1,11 +1,13 @@
-//! Integration tests: one binary, one module per subject.
+//! Integration tests: one binary, with one module per subject.
 
 mod aliases;
+mod argument_limits;
 mod errors;
 mod filters;
 mod models;
 mod prerequisites;
 mod requests;
+mod security;
 mod speed;
 mod support;
 mod tools;

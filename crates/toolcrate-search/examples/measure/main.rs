@@ -1,4 +1,4 @@
-//! Measures the search over any catalog, beside BM25 and the weights of GitHub's MCP server.
+//! Measures the search on any catalog, compared with BM25 and the weights of GitHub's MCP server.
 //!
 //! ```console
 //! $ measure CATALOG --lists FOLDER QUERIES.tsv...    # a folder of a generated catalog, and labeled queries
@@ -22,7 +22,7 @@ use toolcrate_runtime::Catalog;
 use toolcrate_search::evaluate::{FieldPoints, LabeledQuery, PlainBm25, Recall, parse_queries};
 use toolcrate_search::{SearchEngine, Weights, WordLists};
 
-/// What the command line asks for.
+/// The command-line options.
 #[derive(Default)]
 struct Options {
     lists: Option<PathBuf>,
@@ -37,7 +37,7 @@ struct Options {
 }
 
 impl Options {
-    /// The queries of the half and the sample that are asked for.
+    /// Returns the queries in the selected half and sample.
     fn chosen<'q>(&self, queries: impl Iterator<Item = LabeledQuery<'q>>) -> Vec<LabeledQuery<'q>> {
         let (step, start) = self.sample.unwrap_or((1, 0));
         queries
@@ -107,7 +107,7 @@ fn parse_sample(text: &str) -> Option<(usize, usize)> {
     step.parse().ok().zip(start.parse().ok())
 }
 
-/// Prints the recall of each way to search, and what a query costs.
+/// Prints the recall of each search method, and the cost of a query.
 fn report(
     name: &str,
     catalog: &'static Catalog,
@@ -165,7 +165,7 @@ fn print_not_first(engine: &SearchEngine, queries: &[LabeledQuery<'_>]) {
     }
 }
 
-/// The lists of a folder, by their names; those that it lacks are the English ones.
+/// Reads a folder's lists by name; missing ones default to English.
 fn read_lists(folder: &Path) -> WordLists {
     let list = |name: &str| -> Option<&'static str> {
         let text = std::fs::read_to_string(folder.join(format!("{name}.txt"))).ok()?;
