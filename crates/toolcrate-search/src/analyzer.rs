@@ -64,11 +64,34 @@ pub(crate) fn tokenize_cased(text: &str) -> Vec<String> {
         } else if word.contains('\'') {
             let whole = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
             words.extend(Some(whole).filter(|whole| !whole.is_empty()));
+        } else if !word.is_ascii() && word.contains(is_ideograph) {
+            words.extend(split_ideographs(word));
         } else {
             words.extend(split_unit(word).map(str::to_owned));
         }
     }
     words
+}
+
+/// Whether a character belongs to a script that has no spaces between words.
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}
+
+/// The pairs of adjacent ideographs of a text, which are about its words, and the words in other scripts.
+fn split_ideographs(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut last: Option<char> = None;
+    for c in text.chars() {
+        match (last.filter(|last| is_ideograph(*last)), is_ideograph(c)) {
+            (Some(last), true) => words.push([last, c].iter().collect()),
+            (None, true) => {}
+            (None, false) if last.is_some() => words.last_mut().into_iter().for_each(|word| word.push(c)),
+            (_, false) => words.push(c.to_string()),
+        }
+        last = Some(c);
+    }
+    if text.chars().count() == 1 { vec![text.to_owned()] } else { words }
 }
 
 /// Returns the two words of a contraction, written with or without its apostrophe: `what's`, `dont`.
@@ -166,6 +189,11 @@ impl Analyzer {
     /// Returns true if a lowercase word is a stop word, or if it or its stem is in the vocabulary.
     pub(crate) fn is_known(&self, word: &str) -> bool {
         self.known.contains_key(word) || self.is_stop_word(word) || self.stems.contains(&self.stem(word))
+    }
+
+    /// Returns true if a word in lower case is in the vocabulary in this form.
+    pub(crate) fn is_known_word(&self, word: &str) -> bool {
+        self.known.contains_key(word)
     }
 
     /// Returns true if a stem is in the vocabulary.
@@ -423,6 +451,11 @@ mod tests {
     #[test]
     fn text_is_split_into_words_without_possessives() {
         assert_eq!(tokenize("The client's PO-lines, can't"), ["the", "client", "po", "lines", "can", "not"]);
+    }
+
+    #[test]
+    fn ideographs_are_read_in_pairs() {
+        assert_eq!(tokenize("获取BBC新闻 票"), ["获取", "bbc", "新闻", "票"]);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The indexed text of a tool.
 
-use toolcrate_runtime::Tool;
+use toolcrate_runtime::{Method, OperationKind, Tool};
 
 use crate::index::Bm25Index;
 use crate::intent::Intent;
 use crate::meaning::MeaningIndex;
 use crate::rare_tools::Penalty;
+use crate::text_ranking::TextIndex;
 
 /// The index entry of a tool.
 pub(crate) struct ToolDocument {
@@ -35,6 +36,21 @@ pub(crate) struct ToolDocument {
     pub(crate) penalties: Vec<usize>,
 }
 
+impl ToolDocument {
+    /// Returns true if the tool changes records, as far as is known.
+    pub(crate) fn writes(&self) -> bool {
+        match self.intent {
+            Intent::Create | Intent::Update | Intent::Replace | Intent::Delete => true,
+            _ => self.tool.kind() == OperationKind::Action && self.tool.method() != Method::Get,
+        }
+    }
+
+    /// Returns true if the catalog says neither what the tool does nor on which records.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.resource.is_none() && self.tool.kind() == OperationKind::Action
+    }
+}
+
 /// A catalog's tools and the indexes of their text.
 pub(crate) struct ToolIndex {
     pub(crate) tools: Vec<ToolDocument>,
@@ -44,6 +60,8 @@ pub(crate) struct ToolIndex {
     pub(crate) collection_aliases: Bm25Index,
     pub(crate) action_aliases: Bm25Index,
     pub(crate) meanings: MeaningIndex,
+    /// The whole texts, if they are all that is known of the tools.
+    pub(crate) texts: Option<TextIndex>,
     pub(crate) penalties: Vec<Penalty>,
     /// The stems in the name of the record type with the most parts.
     pub(crate) main_record: Vec<String>,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use toolcrate_runtime::{Catalog, Tool};
 
 use crate::abbreviations::Abbreviations;
-use crate::analyzer::Analyzer;
+use crate::analyzer::{Analyzer, bounded};
 use crate::document::ToolIndex;
 use crate::index_builder::IndexBuilder;
 use crate::intent::VerbTable;
@@ -13,6 +13,7 @@ use crate::opposites::Opposites;
 use crate::query::ParsedQuery;
 use crate::query_parser::{ContextWords, QueryParser};
 use crate::ranking::QueryScores;
+use crate::requests::{split_clauses, split_requests};
 use crate::weights::Weights;
 use crate::word_lists::WordLists;
 
@@ -79,8 +80,26 @@ impl SearchEngine {
         Self { index, parser, weights }
     }
 
-    /// Returns the tools that match a query, best first, among those for which `allowed` returns true.
+    /// Returns the tools that match a query, best first, among those for which `allowed` returns true. If a query makes
+    /// several requests, the best tools for each request come first.
     pub fn find(&self, query: &str, limit: usize, allowed: impl Fn(Tool) -> bool) -> Vec<SearchHit> {
+        let query = bounded(query);
+        let whole = self.find_one(query, limit, &allowed);
+        let requests = match &self.index.texts {
+            Some(_) => split_clauses(query, &self.parser),
+            None => split_requests(query, &self.parser),
+        };
+        if requests.len() < 2 {
+            return whole;
+        }
+        let lead = if self.index.texts.is_some() { self.weights.text_whole } else { 1 };
+        let mut rankings = vec![whole.into_iter()];
+        rankings.extend(requests.iter().map(|request| self.find_one(request, limit, &allowed).into_iter()));
+        interleave(rankings, lead, limit)
+    }
+
+    /// Like [`find`](Self::find), for a query that makes one request.
+    fn find_one(&self, query: &str, limit: usize, allowed: &dyn Fn(Tool) -> bool) -> Vec<SearchHit> {
         let query = ParsedQuery::new(query, &self.parser);
         let scores = QueryScores::new(&self.index, &self.parser, &query, &self.weights);
         let tools = self.index.tools.iter().enumerate();
@@ -113,4 +132,24 @@ impl SearchEngine {
         };
         hits.into_iter().map(covered).collect()
     }
+}
+
+/// Takes the `lead` best hits of the first ranking and the best of each other, then the second best of each, and so on.
+fn interleave(mut rankings: Vec<std::vec::IntoIter<SearchHit>>, lead: usize, limit: usize) -> Vec<SearchHit> {
+    let mut merged: Vec<SearchHit> = Vec::new();
+    let mut add = |ranking: &mut std::vec::IntoIter<SearchHit>, count: usize| {
+        for _ in 0..count {
+            let is_new = |hit: &SearchHit| !merged.iter().any(|known| known.tool.name() == hit.tool.name());
+            let Some(mut hit) = ranking.find(is_new) else { return };
+            // Scores of different queries are not comparable, but those of one result don't rise.
+            hit.score = merged.last().map_or(hit.score, |last: &SearchHit| hit.score.min(last.score));
+            merged.push(hit);
+        }
+    };
+    add(&mut rankings[0], lead.saturating_sub(1));
+    for _ in 0..limit {
+        rankings.iter_mut().for_each(|ranking| add(ranking, 1));
+    }
+    merged.truncate(limit);
+    merged
 }

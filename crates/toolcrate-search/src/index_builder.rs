@@ -12,8 +12,9 @@ use crate::index::Bm25Index;
 use crate::intent::Intent;
 use crate::meaning::MeaningIndex;
 use crate::rare_tools::Penalty;
-use crate::record_fields::{field_words, schema_name};
+use crate::record_fields::{field_words, schema_name, split_name};
 use crate::related::RelatedWords;
+use crate::text_ranking::TextIndex;
 use crate::weights::Weights;
 use crate::word_lists::{WordLists, lines, sections};
 use crate::word_vectors::{TextVector, WordVector};
@@ -95,11 +96,12 @@ impl IndexBuilder {
         }
         let main_record = self.main_record(&tools, &parts);
         self.analyzer.add_thesaurus(thesaurus);
-        let weights = &self.weights;
+        let weights = self.weights;
         let titles = Bm25Index::new(&self.titles, weights.title_length_penalty, 0.0);
         let descriptions = Bm25Index::new(&self.descriptions, weights.description_length_penalty, 0.0);
         let vectors = self.analyzer.stem_vectors();
         let meanings = self.meanings(&tools, &titles, &descriptions, &vectors);
+        let texts = is_plain(&tools).then(|| self.whole_texts(&tools, &vectors));
         let mut searchable: Vec<(String, WordVector)> =
             vectors.into_iter().filter(|(stem, _)| self.analyzer.is_searchable(stem)).collect();
         searchable.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -110,6 +112,7 @@ impl IndexBuilder {
             collection_aliases: Bm25Index::new(&self.collection_aliases, 0.0, weights.alias_word),
             action_aliases: Bm25Index::new(&self.action_aliases, 0.0, weights.alias_word),
             meanings,
+            texts,
             penalties: self.penalties,
             main_record,
             tools,
@@ -231,6 +234,21 @@ impl IndexBuilder {
         popular * self.weights.nesting.powi(depth)
     }
 
+    /// The whole texts of tools: titles, descriptions and names of arguments.
+    fn whole_texts(&mut self, tools: &[ToolDocument], vectors: &HashMap<String, WordVector>) -> TextIndex {
+        let arguments: Vec<Vec<String>> = tools
+            .iter()
+            .map(|tool| {
+                let names = tool.tool.details().input.properties.names().into_iter();
+                self.analyzer.index_words(&names.flat_map(|name| split_name(&name)).collect::<Vec<_>>())
+            })
+            .collect();
+        let texts = tools.iter().zip(&self.titles).zip(&arguments).map(|((tool, (title, _)), arguments)| {
+            (title.as_slice(), vec![self.descriptions[tool.description].0.as_slice(), arguments.as_slice()])
+        });
+        TextIndex::new(texts, vectors, &self.weights)
+    }
+
     /// Returns the meaning of each tool, from its title and description, with more weight on rare words.
     fn meanings(
         &self,
@@ -248,6 +266,11 @@ impl IndexBuilder {
             text
         }))
     }
+}
+
+/// Returns true if texts are all that a catalog says about most of its tools.
+fn is_plain(tools: &[ToolDocument]) -> bool {
+    tools.iter().filter(|tool| tool.is_plain()).count() * 2 > tools.len()
 }
 
 /// Returns the meaning of a text.

@@ -70,7 +70,7 @@ fn marks_statement(word: &str) -> bool {
 }
 
 /// Returns the end of each phrase that introduces a request: how do I, is there a way to, trying to.
-fn asked_positions(query: &[String]) -> Vec<usize> {
+fn asked_positions(query: &[String], clauses: &[usize]) -> Vec<usize> {
     const PHRASES: [&[&str]; 18] = [
         &["how", "do", "i"],
         &["how", "do", "we"],
@@ -94,7 +94,20 @@ fn asked_positions(query: &[String]) -> Vec<usize> {
     let ends = |phrase: &&&[&str], position: usize| {
         position >= phrase.len() && query[position - phrase.len()..position].iter().eq(phrase.iter())
     };
-    (1..query.len()).filter(|position| PHRASES.iter().any(|phrase| ends(&phrase, *position))).collect()
+    // Calls that I have to make are calls; nothing is to be made.
+    let is_relative = |phrase: &[&str], position: usize| {
+        let start = position - phrase.len();
+        phrase.len() == 2
+            && start >= 2
+            && ["i", "we", "they"].contains(&query[start - 1].as_str())
+            && query[start - 2].len() > 3
+            && query[start - 2].ends_with('s')
+            && !clauses.contains(&(start - 1))
+    };
+    let asks = |position: &usize| {
+        PHRASES.iter().any(|phrase| ends(&phrase, *position) && !is_relative(phrase, *position))
+    };
+    (1..query.len()).filter(asks).collect()
 }
 
 /// Returns true if a word is in a clause that qualifies records: after a plural noun and "that" or a similar word.
@@ -156,7 +169,7 @@ impl VerbTable {
     /// clauses start. After a verb, a name counts as a determiner ("schedule Priya").
     pub(crate) fn detect(&self, query: &[String], clauses: &[usize], names: &[bool]) -> DetectedIntent {
         let is_name = |position: usize| names.get(position).copied().unwrap_or(false);
-        let asked = asked_positions(query);
+        let asked = asked_positions(query, clauses);
         let found = |wanted: &dyn Fn(&Verb) -> bool, positions: &[usize]| {
             positions.iter().copied().find_map(|position| {
                 // A relative clause identifies records rather than an action.
@@ -168,7 +181,16 @@ impl VerbTable {
                 let asks = |verb: &Verb| opens || !verb.words.iter().all(|word| is_auxiliary(word));
                 // Something that has been set up already exists, so it isn't being requested.
                 let is_done = position > 0 && is_perfect(&query[position - 1]);
+                // The serial number of a device counts nothing.
+                let is_part_of_noun = position > 0
+                    && !opens
+                    && !is_determiner(&query[position - 1])
+                    && !is_lead_in(&query[position - 1])
+                    && query.get(position + 1).is_some_and(|word| word == "of");
                 let begins = |verb: &&Verb| {
+                    if is_part_of_noun && verb.intent == Intent::Count {
+                        return false;
+                    }
                     let is_named = opens && is_name(position + verb.words.len().min(verb.gap));
                     verb.intent != Intent::Other
                         && asks(verb)
@@ -219,6 +241,14 @@ impl VerbTable {
             .unwrap_or(DetectedIntent { intent, spent: 0..0, is_sure: true })
     }
 
+    /// The position behind the verb that a clause starts with, apart from words such as "please".
+    pub(crate) fn end_of_request(&self, clause: &[String]) -> Option<usize> {
+        let start = clause.iter().position(|word| !is_lead_in(word))?;
+        let asks = |verb: &&Verb| !verb.words.iter().all(|word| is_auxiliary(word));
+        let verb = self.verbs.iter().filter(asks).find(|verb| verb.begins(&clause[start..], true, false))?;
+        Some((start + verb.words.len().min(verb.gap)).min(clause.len()))
+    }
+
     /// Returns the first words in the names of actions whose verbs occur in a query.
     pub(crate) fn actions(&self, query: &[String]) -> Vec<&'static str> {
         self.actions_at(query, 0..query.len())
@@ -227,7 +257,7 @@ impl VerbTable {
     /// Like [`actions`](Self::actions), but only for verbs that start a clause, ignoring stop words: what the query
     /// requests.
     pub(crate) fn commands(&self, query: &[String], clauses: &[usize]) -> Vec<&'static str> {
-        let asked = asked_positions(query);
+        let asked = asked_positions(query, clauses);
         let starts = |position: &usize| {
             let clause = clauses.iter().copied().filter(|begin| begin <= position).max().unwrap_or(0);
             asked.contains(position) || query[clause..*position].iter().all(|word| is_lead_in(word))
@@ -269,7 +299,7 @@ impl Verb {
                 && words
                     .iter()
                     .zip(&query[position..])
-                    .all(|(verb, word)| word == verb || is_start && is_form(word, verb))
+                    .all(|(verb, word)| is_same(word, verb) || is_start && is_form(word, verb))
         };
         let after = query.get(before.len()).map(String::as_str);
         is_at(before, 0)
@@ -278,6 +308,11 @@ impl Verb {
                 || is_named
                 || after.is_some_and(|word| is_determiner(word) && (is_start || word != "for")))
     }
+}
+
+/// Returns true if a word is that of a verb, which is written with "a" for both articles.
+fn is_same(word: &str, verb: &str) -> bool {
+    word == verb || verb == "a" && word == "an"
 }
 
 /// Returns true if a word is the verb or its -ing form.

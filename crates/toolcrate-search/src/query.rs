@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use crate::analyzer::{Analyzer, bounded, tokenize};
+use crate::file_paths::file_extension;
 use crate::index::{Bm25Index, QueryToken};
-use crate::intent::{DetectedIntent, Intent};
+use crate::intent::{DetectedIntent, Intent, VerbTable};
 use crate::names::find_names;
 use crate::opposites::is_undoing;
 use crate::query_parser::{ContextWords, QueryParser};
@@ -15,6 +16,11 @@ use crate::word_vectors::{TextVector, WordVector};
 /// The word that indicates an operation on many records.
 const BULK: &str = "bulk";
 
+/// The fewest words of a request before a clause that says when or why.
+const MIN_REQUEST_WORDS: usize = 2;
+/// The last position of the record in a question about it alone: what does the agreement 612 cover.
+const MAX_ID_POSITION: usize = 3;
+
 /// A parsed query.
 #[derive(Debug)]
 pub(crate) struct ParsedQuery {
@@ -22,6 +28,8 @@ pub(crate) struct ParsedQuery {
     pub(crate) intent: Intent,
     /// True if the intent is certain: a verb within a clause may be a noun, or part of a description.
     pub(crate) is_sure: bool,
+    /// Whether it asks for information, so that nothing is to be changed.
+    pub(crate) is_question: bool,
     /// [`Weights::uncertain_list`].
     uncertain_list: f32,
     /// The query's words with corrected spelling.
@@ -52,8 +60,18 @@ impl ParsedQuery {
         let query = words.correct_query(&text);
         let names = find_names(&text, words);
         let starts = clauses(&text);
-        let wanted = verbs.detect(&query, &starts, &names);
+        let mut wanted = verbs.detect(&query, &starts, &names);
+        if !wanted.is_sure && is_in_title(&query, &wanted, words) {
+            wanted = DetectedIntent { intent: Intent::List, spent: 0..0, is_sure: false };
+        }
+        if wanted.spent.is_empty() && wanted.intent == Intent::List {
+            wanted.intent = unlisted_verb(&query, verbs, words).unwrap_or(Intent::List);
+        }
         let ids = find_ids(&query, &wanted, words);
+        if wanted.intent == Intent::Get && ids.is_empty() && names_several(&query[wanted.spent.end..], words)
+        {
+            wanted.intent = Intent::List;
+        }
         let reader = QueryReader {
             parser,
             content: content_start(&text, &query, &wanted, context),
@@ -110,6 +128,7 @@ impl ParsedQuery {
         Self {
             intent,
             is_sure,
+            is_question: intent == Intent::List && is_sure && is_question(&query),
             uncertain_list: weights.uncertain_list,
             words: query,
             stems,
@@ -184,7 +203,11 @@ fn clauses(text: &str) -> Vec<usize> {
 fn refine_intent(wanted: &DetectedIntent, query: &[String], ids: &[RecordId], words: &Analyzer) -> Intent {
     let asks = ["what", "which", "who", "when", "where", "all", "how"];
     let Some(id) = ids.first() else { return wanted.intent };
-    let is_plain = !query.iter().any(|word| asks.contains(&word.as_str()));
+    // What does agreement 612 cover?
+    let is_about_it = id.of <= MAX_ID_POSITION
+        && ["what", "when", "where", "how"].contains(&query[0].as_str())
+        && ["does", "is", "did", "has", "was", "do"].contains(&query[1].as_str());
+    let is_plain = is_about_it || !query.iter().any(|word| asks.contains(&word.as_str()));
     let begin = wanted.spent.end.min(id.of);
     let has_part = query[begin..id.of].iter().any(|word| PREPOSITIONS.contains(&word.as_str()))
         || has_thing_before(&query[begin..=id.of], words);
@@ -215,6 +238,49 @@ fn existing_record(
     let mut thing =
         (from + 1..query.len()).take(5).filter(|position| words.is_titled(&words.stem(&query[*position])));
     thing.next_back().filter(|_| from > wanted.spent.end).map(|position| record_stem(query, position, words))
+}
+
+/// Whether a query asks for information; which call or endpoint changes something is no such question.
+fn is_question(query: &[String]) -> bool {
+    const API_WORDS: [&str; 9] =
+        ["call", "endpoint", "endpoints", "tool", "method", "operation", "api", "route", "function"];
+    const QUESTION_WORDS: [&str; 7] = ["which", "what", "who", "whose", "where", "when", "why"];
+    query.first().is_some_and(|word| QUESTION_WORDS.contains(&word.as_str()))
+        && !query.iter().any(|word| API_WORDS.contains(&word.as_str()))
+}
+
+/// Whether a verb that is uncertain is a part of a title: accrual details.
+fn is_in_title(query: &[String], wanted: &DetectedIntent, words: &Analyzer) -> bool {
+    let (start, end) = (wanted.spent.start, wanted.spent.end);
+    let pairs = [start.checked_sub(1).map(|before| before..end), Some(start..end + 1)];
+    pairs.into_iter().flatten().filter_map(|pair| query.get(pair)).any(|pair| {
+        pair.len() == 2
+            && pair.iter().all(|word| !words.is_stop_word(word) && words.is_titled(&words.stem(word)))
+            && !words.phrases_in(pair).is_empty()
+    })
+}
+
+/// The activity of a query that starts with a verb that no list has, but that a title has a noun for: delegate approvals
+/// creates a delegation. A verb with "un" changes what the one without has made.
+fn unlisted_verb(query: &[String], verbs: &VerbTable, words: &Analyzer) -> Option<Intent> {
+    let (verb, rest) = query.split_first().filter(|(verb, rest)| {
+        verb.len() > 4 && !rest.is_empty() && !words.is_stop_word(verb) && !words.is_known_word(verb)
+    })?;
+    if verb.strip_prefix("un").is_some_and(|done| verbs.words().any(|known| known == done)) {
+        return Some(Intent::Update);
+    }
+    let is_object =
+        rest.iter().any(|word| !words.is_stop_word(word) && words.is_searchable(&words.stem(word)));
+    (is_object && words.is_titled(&words.stem(verb)) && !verb.ends_with('s')).then_some(Intent::Create)
+}
+
+/// Whether the first thing in some words is in the plural: get the files of a ticket.
+fn names_several(behind: &[String], words: &Analyzer) -> bool {
+    let is_thing = |word: &&String| !words.is_stop_word(word) && words.is_searchable(&words.stem(word));
+    let things = behind.iter().skip_while(|word| !is_thing(word)).take_while(is_thing);
+    things.last().is_some_and(|word| {
+        word.len() > 3 && word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end))
+    })
 }
 
 /// Returns the stem of the word at a position, or of the last word in its synonym's meaning.
@@ -263,6 +329,9 @@ fn content_start(text: &str, query: &[String], wanted: &DetectedIntent, context:
             || is_new && ["that", "saying", "says", "because", "telling", "explaining"].contains(&word)
     };
     let words = (first + 1..query.len()).find(|position| behind(&query[*position]));
+    let circumstances =
+        (MIN_REQUEST_WORDS..query.len()).find(|position| opens_circumstances(&query[*position..]));
+    let words = words.into_iter().chain(circumstances).min();
     let parts = text.split([':', '\u{2013}', '\u{2014}']).flat_map(|part| part.split(" - "));
     let ends = parts.scan(0, |end, part| {
         *end += tokenize(part).len();
@@ -272,13 +341,25 @@ fn content_start(text: &str, query: &[String], wanted: &DetectedIntent, context:
     words.into_iter().chain(marks).min().unwrap_or(query.len())
 }
 
-/// Returns a query without quoted text, email addresses and URLs.
+/// Whether words start a clause that only says when or why something is wanted.
+fn opens_circumstances(words: &[String]) -> bool {
+    let next = words.get(1).map(String::as_str).unwrap_or_default();
+    let is_subject = ["i", "we", "they", "he", "she", "it", "you", "that"].contains(&next);
+    match words[0].as_str() {
+        "while" | "because" | "whenever" => true,
+        "when" | "so" | "since" | "if" | "once" => is_subject,
+        _ => false,
+    }
+}
+
+/// Returns a query without quoted text, email addresses, URLs and file paths.
 fn without_content(text: &str) -> Cow<'_, str> {
     if !text.contains(['"', '\u{201c}', '@', '/']) {
         return Cow::Borrowed(text);
     }
     let outside: Vec<&str> = text.split(['"', '\u{201c}', '\u{201d}']).step_by(2).collect();
-    let is_address = |word: &&str| word.contains('@') || word.contains("://");
+    let is_address =
+        |word: &&str| word.contains('@') || word.contains("://") || file_extension(word).is_some();
     let rest: Vec<&str> =
         outside.iter().flat_map(|part| part.split_whitespace()).filter(|word| !is_address(word)).collect();
     if rest.len() < 2 { Cow::Borrowed(text) } else { Cow::Owned(rest.join(" ")) }

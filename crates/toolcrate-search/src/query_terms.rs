@@ -179,7 +179,7 @@ impl QueryReader<'_> {
     fn add_related(&self, word: &str, stem: &str, thing: &mut MentionedThing, terms: &mut QueryTerms) {
         let QueryParser { analyzer, weights, related, abbreviations, .. } = self.parser;
         let is_searchable = analyzer.is_searchable(stem);
-        if !is_searchable && WordVector::find_exact(word).is_none() {
+        if !is_searchable && !WordVector::is_word(word) {
             for meant in abbreviations.find(word) {
                 terms.push(meant, weights.query_synonym);
                 thing.stems.push(meant.to_owned());

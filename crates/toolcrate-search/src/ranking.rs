@@ -18,6 +18,8 @@ const MIN_ACTION_COVERAGE: f32 = 0.5;
 pub(crate) struct QueryScores<'a> {
     query: &'a ParsedQuery,
     weights: &'a Weights,
+    /// The scores of whole texts, which are all that counts if nothing else is known of the tools.
+    texts: Option<Vec<f32>>,
     titles: Vec<f32>,
     descriptions: Vec<f32>,
     fields: Vec<f32>,
@@ -53,6 +55,7 @@ impl<'a> QueryScores<'a> {
         let mut scores = Self {
             query,
             weights,
+            texts: index.texts.as_ref().map(|texts| texts.scores(&query.words, parser)),
             titles,
             descriptions,
             fields: index.fields.scores(&query.tokens),
@@ -77,6 +80,9 @@ impl<'a> QueryScores<'a> {
     /// Returns a tool's score.
     pub(crate) fn score(&self, number: usize, tool: &ToolDocument) -> f32 {
         let Self { query, weights, .. } = self;
+        if let Some(texts) = &self.texts {
+            return texts[number];
+        }
         let fields = tool.fields.map_or(0.0, |number| self.fields[number]);
         let meaning = self.meanings.get(number).copied().unwrap_or_default();
         let text = self.titles[number]
@@ -88,6 +94,8 @@ impl<'a> QueryScores<'a> {
         let action = tool.action_aliases.filter(|_| query.intent != Intent::Usages);
         let action = action.map_or(0.0, |number| self.action_aliases[number]);
         let context = self.head_factor(number, tool) * self.coverage_factor(number, tool);
+        let context =
+            if query.is_question && tool.writes() { context * weights.answering_write } else { context };
         context * (text + weights.collection_alias * collection) * self.tool_factor(tool)
             + weights.action_alias * action * context
     }

@@ -40,7 +40,7 @@ pub(crate) fn field_words(catalog: &'static Catalog, schema: &str) -> Vec<Vec<St
 }
 
 /// Returns the words of a camel-case or snake-case name, in lower case and without fillers.
-fn split_name(name: &str) -> Vec<String> {
+pub(crate) fn split_name(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut is_boundary = true;
     for c in name.chars() {

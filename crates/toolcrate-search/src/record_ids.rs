@@ -46,7 +46,7 @@ pub(crate) fn find_ids(query: &[String], wanted: &DetectedIntent, words: &Analyz
                     && (number.len() > 2 || names_record(*before))
             });
             match of {
-                Some(of) if !query.get(position + 1).is_some_and(|word| is_unit(word)) => {
+                Some(of) if !query.get(position + 1).is_some_and(|word| is_quantity(number, word)) => {
                     Some(RecordId { of, is_lone: false })
                 }
                 None if number.len() >= MIN_ID_DIGITS => Some(RecordId { of: position, is_lone: true }),
@@ -54,6 +54,11 @@ pub(crate) fn find_ids(query: &[String], wanted: &DetectedIntent, words: &Analyz
             }
         })
         .collect()
+}
+
+/// Whether a number and the word behind it are a quantity; five digits before "of" are an ID.
+fn is_quantity(number: &str, word: &str) -> bool {
+    is_unit(word) && !(word == "of" && number.len() >= MIN_ID_DIGITS)
 }
 
 /// Returns true if a word after a number is a unit, which makes the number a quantity.

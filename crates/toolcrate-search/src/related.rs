@@ -34,7 +34,7 @@ impl RelatedWords {
         let mut found: Vec<(f32, &String)> = self
             .stems
             .iter()
-            .map(|(stem, other)| (vector.similarity(*other), stem))
+            .map(|(stem, other)| (vector.similarity(other), stem))
             .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
             .collect();
         found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));

@@ -36,9 +36,7 @@ impl Analyzer {
 
     /// Returns the word itself if it or its stem is in the vocabulary, or else the most similar word in the vocabulary.
     pub(crate) fn correct(&self, word: &str) -> String {
-        let is_known = self.known.contains_key(word)
-            || self.is_stop_word(word)
-            || WordVector::find_exact(word).is_some();
+        let is_known = self.known.contains_key(word) || self.is_stop_word(word) || WordVector::is_word(word);
         // The plural of a code, such as p1s.
         if !is_known && let Some(one) = word.strip_suffix('s').filter(|one| self.known.contains_key(*one)) {
             return one.to_owned();

@@ -80,6 +80,27 @@ pub struct Weights {
     pub query_name: f32,
     /// Maximum number of times that an alias in the query counts; otherwise, it counts once per word.
     pub query_alias_max: usize,
+    /// Factor for a tool that changes records where the query only asks for information.
+    pub answering_write: f32,
+    /// For tools of which only texts are known: how often a word of the title counts, where one of the description counts
+    /// once.
+    pub text_title: usize,
+    /// How much such a text loses by being longer than others.
+    pub text_length_penalty: f32,
+    /// Weight of the meaning of such a text, relative to the best one by words.
+    pub text_meaning: f32,
+    /// Weight of a word that a word of the query is a synonym of.
+    pub text_synonym: f32,
+    /// How much the rarity of a word in English counts for its weight in such a query: 0 for not at all.
+    pub word_rarity: f32,
+    /// The same for its weight in the meaning of the query.
+    pub meaning_rarity: f32,
+    /// How many of the best tools for a whole query come before those for the requests that it consists of.
+    pub text_whole: usize,
+    /// The most requests that a query for such tools is read as.
+    pub text_requests: usize,
+    /// The most requests that any other query is read as.
+    pub requests: usize,
 }
 
 impl Weights {
@@ -127,7 +148,7 @@ impl Weights {
         missing_head: 0.8,
         matching_head: 1.1,
         sibling: 0.94,
-        uncertain_list: 0.85,
+        uncertain_list: 0.97,
         query_word: 3.0,
         query_synonym: 2.0,
         query_related: 1.0,
@@ -136,6 +157,16 @@ impl Weights {
         related_thing: 0.55,
         query_name: 1.0,
         query_alias_max: 5,
+        answering_write: 0.7,
+        text_title: 2,
+        text_length_penalty: 0.6,
+        text_meaning: 2.0,
+        text_synonym: 0.2,
+        word_rarity: 0.5,
+        meaning_rarity: 1.0,
+        text_whole: 2,
+        text_requests: 4,
+        requests: 5,
     };
 }
 

@@ -6,19 +6,37 @@ use std::sync::LazyLock;
 /// The number of components of a vector.
 pub(crate) const DIMENSIONS: usize = 64;
 /// The leading components, which vary most between words but say little about a text's subject.
-const COMMON_COMPONENTS: usize = 2;
+const COMMON_COMPONENTS: usize = 6;
 /// The length of every vector, apart from rounding.
 const LENGTH: f32 = 254.0;
+/// The bytes of a vector in the file: each has two components.
+const PACKED_BYTES: usize = DIMENSIONS / 2;
+/// What a component of 0 is stored as.
+const PACKED_ZERO: u8 = 8;
+/// The bytes of a number in the file.
+const STEP_BYTES: usize = 4;
 
 /// The words with a vector, sorted.
 static WORDS: LazyLock<Vec<&str>> =
     LazyLock::new(|| include_str!("../data/vectors/words.txt").lines().collect());
-/// The vectors, in word order. Each component is a signed byte.
+/// The length of a step of each component, the vectors in the order of the words, and how rare each word is.
 static VECTORS: &[u8] = include_bytes!("../data/vectors/vectors.bin");
+/// The length of a step of each component.
+static STEPS: LazyLock<[f32; DIMENSIONS]> = LazyLock::new(|| {
+    let mut steps = [0.0; DIMENSIONS];
+    for (step, bytes) in steps.iter_mut().zip(VECTORS.chunks_exact(STEP_BYTES)) {
+        *step = bytes.try_into().map(f32::from_le_bytes).unwrap_or_default() * LENGTH;
+    }
+    steps
+});
 
 /// A word's vector.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct WordVector(&'static [u8]);
+pub(crate) struct WordVector {
+    components: [i8; DIMENSIONS],
+    /// How rare the word is in English, from 0 to 1: rare words say more about a text.
+    pub(crate) rarity: f32,
+}
 
 impl WordVector {
     /// Returns the vector of a lowercase word, or of the word of which it is a form.
@@ -36,16 +54,26 @@ impl WordVector {
     /// Returns the vector of a lowercase word.
     pub(crate) fn find_exact(word: &str) -> Option<Self> {
         let position = WORDS.binary_search(&word).ok()?;
-        let start = position * DIMENSIONS;
-        VECTORS.get(start..start + DIMENSIONS).map(Self)
+        let start = DIMENSIONS * STEP_BYTES + position * PACKED_BYTES;
+        let packed = VECTORS.get(start..start + PACKED_BYTES)?;
+        let rarity = VECTORS.get(DIMENSIONS * STEP_BYTES + WORDS.len() * PACKED_BYTES + position)?;
+        let mut components = [0; DIMENSIONS];
+        let numbers = packed.iter().flat_map(|pair| [pair & 0xf, pair >> 4]);
+        for ((component, number), step) in components.iter_mut().zip(numbers).zip(STEPS.iter()) {
+            *component = ((f32::from(number) - f32::from(PACKED_ZERO)) * step).clamp(-127.0, 127.0) as i8;
+        }
+        Some(Self { components, rarity: f32::from(*rarity) / 255.0 })
+    }
+
+    /// Returns true if a word in lower case has a vector.
+    pub(crate) fn is_word(word: &str) -> bool {
+        WORDS.binary_search(&word).is_ok()
     }
 
     /// Returns the cosine of the angle between two vectors: 1 for words with the same meaning, about 0 for unrelated
     /// ones.
-    pub(crate) fn similarity(self, other: Self) -> f32 {
-        let pairs = self.0.iter().zip(other.0);
-        let product: i32 = pairs.map(|(a, b)| i32::from(*a as i8) * i32::from(*b as i8)).sum();
-        product as f32 / (LENGTH * LENGTH)
+    pub(crate) fn similarity(&self, other: &Self) -> f32 {
+        cosine(&self.components, &other.components)
     }
 }
 
@@ -59,8 +87,8 @@ impl TextVector {
 
     /// Adds a word.
     pub(crate) fn add(&mut self, word: WordVector, weight: f32) {
-        for (sum, component) in self.0.iter_mut().zip(word.0) {
-            *sum += weight * f32::from(*component as i8);
+        for (sum, component) in self.0.iter_mut().zip(word.components) {
+            *sum += weight * f32::from(component);
         }
     }
 
@@ -94,12 +122,12 @@ mod tests {
 
     fn similarity(a: &str, b: &str) -> f32 {
         let vector = |word| WordVector::find(word).expect("a frequent word");
-        vector(a).similarity(vector(b))
+        vector(a).similarity(&vector(b))
     }
 
     #[test]
     fn each_word_has_a_vector() {
-        assert_eq!(VECTORS.len(), WORDS.len() * DIMENSIONS);
+        assert_eq!(VECTORS.len(), DIMENSIONS * STEP_BYTES + WORDS.len() * (PACKED_BYTES + 1));
         assert!(WORDS.is_sorted());
     }
 

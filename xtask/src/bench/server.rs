@@ -61,7 +61,7 @@ pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<Start> {
     let mut recall = Command::new("target/release/examples/recall");
     let recall = recall.arg("--kept-out").output()?;
     let text = String::from_utf8_lossy(&recall.stdout);
-    let line = text.lines().find(|line| line.starts_with("kept out")).unwrap_or_default().to_owned();
+    let line = text.lines().find(|line| line.starts_with("held out")).unwrap_or_default().to_owned();
     let at_5 = line.split("@5 ").nth(1).and_then(|rest| rest.split(',').next()?.trim().parse::<f64>().ok());
     figures.push(Figure {
         what: format!("search, {line}"),

@@ -112,6 +112,76 @@ fn misspelled_words_are_matched() {
     }
 }
 
+/// Swaps two letters of the longest word of a query, and drops one of the second longest.
+fn misspell(query: &str) -> String {
+    let mut words: Vec<String> = query.split(' ').map(str::to_owned).collect();
+    let mut longest: Vec<usize> = (0..words.len())
+        .filter(|position| {
+            words[*position].len() > 5 && words[*position].chars().all(|c| c.is_ascii_lowercase())
+        })
+        .collect();
+    longest.sort_by_key(|position| std::cmp::Reverse(words[*position].len()));
+    if let Some(position) = longest.first() {
+        let word = &words[*position];
+        words[*position] = format!("{}{}{}{}", &word[..2], &word[3..4], &word[2..3], &word[4..]);
+    }
+    if let Some(position) = longest.get(1) {
+        let word = &words[*position];
+        words[*position] = format!("{}{}", &word[..3], &word[4..]);
+    }
+    words.join(" ")
+}
+
+#[test]
+fn two_misspelled_words_cost_less_than_ten_points_of_recall() {
+    let clean = Recall::measure(&ENGINE, set(DEV, "third").into_iter());
+    let queries = set(DEV, "third");
+    let misspelled: Vec<String> = queries.iter().map(|labeled| misspell(labeled.query)).collect();
+    let changed = queries.iter().zip(&misspelled).filter(|(labeled, query)| labeled.query != query.as_str());
+    assert!(changed.count() * 2 > queries.len());
+    let queries = queries.iter().zip(&misspelled);
+    let queries = queries.map(|(labeled, query)| LabeledQuery { query, ..labeled.clone() });
+    let recall = Recall::measure(&ENGINE, queries);
+    assert!(recall.share_at_5() >= clean.share_at_5() - 0.1, "{recall} instead of {clean}");
+}
+
+#[test]
+fn every_request_of_a_query_has_a_tool_among_the_first_five() {
+    for (query, tools) in [
+        ("find the company and open a ticket", ["list_all_company_companies", "create_a_ticket"]),
+        ("create a contact, then log time on a ticket", ["create_a_company_contact", "create_a_time_entry"]),
+        (
+            "list the invoices and delete a time entry",
+            ["list_all_finance_invoices", "delete_a_time_entry_by_id"],
+        ),
+    ] {
+        let found = found(query);
+        assert!(tools.iter().all(|tool| found.contains(tool)), "{query}: {found:?}");
+    }
+}
+
+#[test]
+fn a_question_does_not_lead_to_a_change() {
+    for query in ["which suppliers are in the system", "who is the account manager of a client"] {
+        let hits = ENGINE.find(query, 1, |_| true);
+        assert!(hits.iter().all(|hit| hit.tool.annotations().read_only_hint), "{query}: {hits:?}");
+    }
+}
+
+#[test]
+fn queries_in_other_languages_find_records_by_the_words_that_they_share() {
+    for (query, part) in [
+        ("alle offenen Tickets anzeigen", "ticket"),
+        ("eine neue Konfiguration anlegen", "configuration"),
+        ("mostrar todas las oportunidades", "opportunit"),
+        ("crear un contacto", "contact"),
+        ("supprimer une configuration", "configuration"),
+        ("liste des contacts", "contact"),
+    ] {
+        assert!(found(query).iter().any(|tool| tool.contains(part)), "{query}: {:?}", found(query));
+    }
+}
+
 #[test]
 fn search_is_deterministic() {
     let again = search_engine();

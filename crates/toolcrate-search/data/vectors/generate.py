@@ -15,8 +15,11 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 DIMENSIONS = 64
-# The length of a vector. A component has 8 bits; the few that are larger are clamped.
-LENGTH = 254
+# A component has 4 bits: a number from -7 to 7 of steps that are as long as the component varies. Larger ones are clamped.
+LARGEST = 7
+CLAMPED_AT = 2.6
+# The first numbers of the model's vocabulary are no words; the words behind are in the order of their frequency.
+FIRST_WORD = 1996
 BATCH = 256
 HERE = Path(__file__).parent
 WORD = re.compile(r"[a-z]{3,20}")
@@ -100,6 +103,21 @@ class Encoder:
         return x.mean(1)
 
 
+def pack(vectors):
+    """Returns the length of a step of each component, and two components a byte, the first in the lower half."""
+    steps = vectors.std(0) * CLAMPED_AT / LARGEST
+    rows = np.clip(np.rint(vectors / steps), -LARGEST, LARGEST).astype(np.int8) + 8
+    return steps.astype("<f4").tobytes() + (rows[:, ::2] | rows[:, 1::2] << 4).astype(np.uint8).tobytes()
+
+
+def rarity(word, tokenizer):
+    """Returns how rare a word is in English, from 0 to 255, on a logarithmic scale."""
+    vocabulary = tokenizer.get_vocab()
+    last = len(vocabulary) - FIRST_WORD
+    rank = max(vocabulary.get(word, len(vocabulary)) - FIRST_WORD, 100)
+    return round(255 * np.log(rank / 100) / np.log(last / 100))
+
+
 def main():
     model, wordnet = Path(sys.argv[1]), Path(sys.argv[2])
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
@@ -120,10 +138,10 @@ def main():
     _, axes = np.linalg.eigh(vectors.T @ vectors)
     vectors = vectors @ axes[:, ::-1][:, :DIMENSIONS]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    rows = np.clip(np.rint(vectors * LENGTH), -127, 127).astype(np.int8)
+    packed = pack(vectors) + bytes(rarity(word, tokenizer) for word in words)
     (HERE / "words.txt").write_text("".join(f"{word}\n" for word in words))
-    (HERE / "vectors.bin").write_bytes(rows.tobytes())
-    print(f"{len(words)} words, {rows.nbytes} bytes")
+    (HERE / "vectors.bin").write_bytes(packed)
+    print(f"{len(words)} words, {len(packed)} bytes")
 
 
 main()

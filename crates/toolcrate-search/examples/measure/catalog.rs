@@ -22,28 +22,51 @@ pub(crate) fn read(folder: &Path) -> &'static Catalog {
     leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
 }
 
-/// Creates a catalog of tools with a name, a description and argument names.
-pub(crate) fn from_tools(tools: &[(String, String, Vec<String>)]) -> &'static Catalog {
-    let records: Vec<ToolRecord<'static>> = tools.iter().map(|tool| record(tool)).collect();
+/// A tool on a server, with only a name, a description and argument names.
+pub(crate) struct PlainTool {
+    pub(crate) server: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) arguments: Vec<String>,
+}
+
+/// A catalog of such tools.
+pub(crate) fn from_tools(tools: &[PlainTool]) -> &'static Catalog {
+    let records: Vec<ToolRecord<'static>> = tools.iter().map(record).collect();
     let mut files = CatalogFiles::new();
     files.add_tools(&records).expect("records");
     let files = files.into_files();
     leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
 }
 
-fn record((name, description, arguments): &(String, String, Vec<String>)) -> ToolRecord<'static> {
-    let words: Vec<&str> = name.split(['_', '-', ' ', '.']).filter(|word| !word.is_empty()).collect();
-    let verb = words.first().copied().unwrap_or_default().to_lowercase();
+fn record(tool: &PlainTool) -> ToolRecord<'static> {
+    let PlainTool { server, name, description, arguments } = tool;
+    let words = words(name);
+    let verb = words.first().map(|word| word.to_lowercase()).unwrap_or_default();
     let properties: serde_json::Map<String, Value> =
         arguments.iter().map(|argument| (argument.clone(), json!({}))).collect();
     let line = json!({
         "name": name, "short_name": name, "title": words.join(" "), "description": description,
-        "class": "custom", "module": "tools", "kind": "action", "verb": verb,
+        "class": "custom", "module": server, "kind": "action", "verb": verb,
         "http": {"method": "POST", "path": format!("/{name}")},
         "input": {"properties": properties},
         "response": {"content": "json"},
     });
     serde_json::from_str(line.to_string().leak()).expect("a record")
+}
+
+/// The words of a name in camel case, or joined by punctuation.
+fn words(name: &str) -> Vec<String> {
+    let mut spaced = String::new();
+    let mut is_lower = false;
+    for c in name.chars() {
+        if is_lower && c.is_uppercase() || !c.is_alphanumeric() {
+            spaced.push(' ');
+        }
+        is_lower = c.is_lowercase();
+        spaced.extend(Some(c).filter(|c| c.is_alphanumeric()));
+    }
+    spaced.split_whitespace().map(str::to_owned).collect()
 }
 
 fn leak<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> &'static Catalog {

@@ -7,9 +7,9 @@
 //! $ measure --azure FOLDER
 //! ```
 //!
-//! Without `--lists`, the English word lists are used. `--only plain` skips the comparison, `--missed` prints queries
-//! whose tool isn't among the first five results, `--not-first` prints queries whose tool isn't the first result, and
-//! `--half kept` or `--half train` uses one half of the queries. `NAME=VALUE` sets a weight.
+//! Without `--lists` the word lists are the English ones. `--only plain` leaves out the comparison, `--missed` prints what
+//! is not among the first five, and `--not-first` what is not the first. `--half kept` or `--half train` takes one half of
+//! the queries, `--sample 40:20` those with the numbers 20, 60, 100 and so on. `NAME=VALUE` sets a weight.
 
 mod catalog;
 mod public_sets;
@@ -30,16 +30,33 @@ struct Options {
     prints_missed: bool,
     prints_not_first: bool,
     half: Option<String>,
+    sample: Option<(usize, usize)>,
     weights: Vec<(String, String)>,
     paths: Vec<PathBuf>,
     public_set: Option<(String, PathBuf)>,
+}
+
+impl Options {
+    /// Returns the queries in the selected half and sample.
+    fn chosen<'q>(&self, queries: impl Iterator<Item = LabeledQuery<'q>>) -> Vec<LabeledQuery<'q>> {
+        let (step, start) = self.sample.unwrap_or((1, 0));
+        queries
+            .skip(start)
+            .step_by(step)
+            .filter(|labeled| match self.half.as_deref() {
+                Some("kept") => labeled.is_kept_out(),
+                Some(_) => !labeled.is_kept_out(),
+                None => true,
+            })
+            .collect()
+    }
 }
 
 fn main() {
     let options = parse_arguments();
     if let Some((name, folder)) = &options.public_set {
         let (catalog, queries) = public_sets::read(name, folder);
-        let queries: Vec<LabeledQuery<'_>> = parse_queries(queries).collect();
+        let queries = options.chosen(parse_queries(queries));
         report(name, catalog, &WordLists::ENGLISH, &queries, &options);
         return;
     }
@@ -52,14 +69,7 @@ fn main() {
         sets.sort_unstable();
         sets.dedup();
         for set in sets {
-            let queries: Vec<LabeledQuery<'_>> = parse_queries(text)
-                .filter(|labeled| labeled.set == set)
-                .filter(|labeled| match options.half.as_deref() {
-                    Some("kept") => labeled.is_kept_out(),
-                    Some(_) => !labeled.is_kept_out(),
-                    None => true,
-                })
-                .collect();
+            let queries = options.chosen(parse_queries(text).filter(|labeled| labeled.set == set));
             let name = format!("{} {set}", file.file_stem().unwrap_or_default().to_string_lossy());
             report(&name, catalog, &lists, &queries, &options);
         }
@@ -77,6 +87,7 @@ fn parse_arguments() -> Options {
             "--missed" => options.prints_missed = true,
             "--not-first" => options.prints_not_first = true,
             "--half" => options.half = Some(value()),
+            "--sample" => options.sample = parse_sample(&value()),
             "--metatool" | "--livemcpbench" | "--azure" => {
                 let folder = value().into();
                 options.public_set = Some((argument.trim_start_matches('-').to_owned(), folder));
@@ -88,6 +99,12 @@ fn parse_arguments() -> Options {
         }
     }
     options
+}
+
+/// Reads `STEP:START`.
+fn parse_sample(text: &str) -> Option<(usize, usize)> {
+    let (step, start) = text.split_once(':')?;
+    step.parse().ok().zip(start.parse().ok())
 }
 
 /// Prints the recall of each search method, and the cost of a query.

@@ -7,7 +7,7 @@ use std::path::Path;
 use toolcrate_runtime::Catalog;
 use toolcrate_runtime::serde_json::{self, Value};
 
-use crate::catalog;
+use crate::catalog::{self, PlainTool};
 
 /// Reads a set's tools, and its queries in the format of labeled queries.
 pub(crate) fn read(name: &str, folder: &Path) -> (&'static Catalog, &'static str) {
@@ -24,7 +24,6 @@ pub(crate) fn read(name: &str, folder: &Path) -> (&'static Catalog, &'static str
     (catalog::from_tools(&tools), text.leak())
 }
 
-type Tools = Vec<(String, String, Vec<String>)>;
 type Queries = Vec<(String, Vec<String>)>;
 
 fn parse(path: &Path) -> Value {
@@ -35,8 +34,13 @@ fn text(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_default().to_owned()
 }
 
+/// A tool of a set that has one server and no arguments.
+fn plain_tool(name: String, description: String) -> PlainTool {
+    PlainTool { server: "tools".to_owned(), name, description, arguments: Vec::new() }
+}
+
 /// 199 plugins, and queries labeled with one each.
-fn metatool(folder: &Path) -> (Tools, Queries) {
+fn metatool(folder: &Path) -> (Vec<PlainTool>, Queries) {
     let rows = parse_csv(&crate::read(&folder.join("dataset/data/all_clean_data.csv")));
     let queries: Queries = rows
         .into_iter()
@@ -48,8 +52,8 @@ fn metatool(folder: &Path) -> (Tools, Queries) {
     for file in ["dataset/plugin_des.json", "dataset/big_tool_des.json"] {
         let descriptions = parse(&folder.join(file));
         for (name, description) in descriptions.as_object().into_iter().flatten() {
-            if used.contains(name) && !tools.iter().any(|(known, _, _)| known == name) {
-                tools.push((name.clone(), description.as_str().unwrap_or_default().to_owned(), Vec::new()));
+            if used.contains(name) && !tools.iter().any(|tool: &PlainTool| tool.name == *name) {
+                tools.push(plain_tool(name.clone(), description.as_str().unwrap_or_default().to_owned()));
             }
         }
     }
@@ -57,8 +61,8 @@ fn metatool(folder: &Path) -> (Tools, Queries) {
 }
 
 /// 527 tools on 70 servers, and tasks that need several of them, at least one of which must be found.
-fn live_mcp_bench(folder: &Path) -> (Tools, Queries) {
-    let mut tools: Tools = Vec::new();
+fn live_mcp_bench(folder: &Path) -> (Vec<PlainTool>, Queries) {
+    let mut tools: Vec<PlainTool> = Vec::new();
     let mut labels: Vec<(String, String)> = Vec::new();
     let servers = parse(&folder.join("tools/LiveMCPTool/tools.json"));
     let lists = servers.as_array().into_iter().flatten();
@@ -70,7 +74,8 @@ fn live_mcp_bench(folder: &Path) -> (Tools, Queries) {
             let properties = tool["inputSchema"]["properties"].as_object();
             let arguments = properties.into_iter().flatten().map(|(name, _)| name.clone()).collect();
             labels.push((base, name.clone()));
-            tools.push((name, text(tool, "description"), arguments));
+            let server = list.0.replace(['/', '.'], "-");
+            tools.push(PlainTool { server, name, description: text(tool, "description"), arguments });
         }
     }
     let tasks = parse(&folder.join("annotated_data/all_annotations.json"));
@@ -85,17 +90,17 @@ fn live_mcp_bench(folder: &Path) -> (Tools, Queries) {
 }
 
 /// The namespaces of Azure's server, and the prompts from its own tests.
-fn azure(folder: &Path) -> (Tools, Queries) {
+fn azure(folder: &Path) -> (Vec<PlainTool>, Queries) {
     let folder = folder.join("eng/tools/ToolDescriptionEvaluator/prompts");
     let namespaces = parse(&folder.join("namespace-tools.json"));
     let namespaces = namespaces["results"].as_array().into_iter().flatten();
-    let tools: Tools =
-        namespaces.map(|tool| (text(tool, "name"), text(tool, "description"), Vec::new())).collect();
+    let tools: Vec<PlainTool> =
+        namespaces.map(|tool| plain_tool(text(tool, "name"), text(tool, "description"))).collect();
     let prompts = parse(&folder.join("namespace-prompts.json"));
     let mut queries = Vec::new();
     for (name, prompts) in prompts.as_object().into_iter().flatten() {
         // Prompts for namespaces that no longer exist on the server are left out.
-        if tools.iter().any(|(known, _, _)| known == name) {
+        if tools.iter().any(|tool| tool.name == *name) {
             let prompts = prompts.as_array().into_iter().flatten().filter_map(Value::as_str);
             queries.extend(prompts.map(|prompt| (prompt.to_owned(), vec![name.clone()])));
         }

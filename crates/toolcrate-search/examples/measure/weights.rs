@@ -52,6 +52,16 @@ pub(crate) fn set(weights: &mut Weights, name: &str, value: &str) {
         related_to_unknown_only,
         related_thing,
         query_name,
-        query_alias_max
+        query_alias_max,
+        answering_write,
+        text_title,
+        text_length_penalty,
+        text_meaning,
+        text_synonym,
+        word_rarity,
+        meaning_rarity,
+        text_whole,
+        text_requests,
+        requests
     );
 }

@@ -1,0 +1,100 @@
+//! Splits a query that asks for several things: find the company and open a ticket.
+
+use crate::analyzer::tokenize;
+use crate::file_paths::find_file_paths;
+use crate::query_parser::QueryParser;
+
+/// The fewest distinctive words of a request for tools of which only texts are known.
+const MIN_WORDS: usize = 2;
+
+/// The requests of a query for tools of which only texts are known: its sentences, what else starts with a verb, and the
+/// file that a result goes to.
+pub(crate) fn split_clauses(text: &str, parser: &QueryParser) -> Vec<String> {
+    let mut requests: Vec<String> = Vec::new();
+    for part in parts(text) {
+        let starts = part.starts_sentence || parser.verbs.end_of_request(&tokenize(part.text)).is_some();
+        push(&mut requests, part.text, starts);
+    }
+    let is_distinctive = |word: &String| !parser.analyzer.is_stop_word(word);
+    requests
+        .retain(|request| tokenize(request).iter().filter(|word| is_distinctive(word)).count() >= MIN_WORDS);
+    let most = parser.weights.text_requests;
+    if requests.len() > most {
+        // What is wanted is at the start and at the end; in between are details.
+        requests.drain(most / 2..requests.len() - (most - most / 2));
+    }
+    let target = find_file_paths(text).into_iter().find(|path| path.is_target);
+    requests.extend(target.map(|path| format!("write file {}", path.extension)));
+    requests
+}
+
+/// The requests of a query for operations on records: each starts with a verb and names a thing.
+pub(crate) fn split_requests(text: &str, parser: &QueryParser) -> Vec<String> {
+    let mut requests: Vec<String> = Vec::new();
+    let mut has_request = false;
+    for part in parts(text) {
+        let words = tokenize(part.text);
+        let is_thing = |word: &String| {
+            !parser.analyzer.is_stop_word(word) && parser.analyzer.is_searchable(&parser.analyzer.stem(word))
+        };
+        let is_request =
+            parser.verbs.end_of_request(&words).is_some_and(|end| words[end..].iter().any(is_thing));
+        push(&mut requests, part.text, is_request && has_request);
+        has_request |= is_request;
+    }
+    if requests.len() > parser.weights.requests { Vec::new() } else { requests }
+}
+
+/// Adds a part to the last request, or as a new one.
+fn push(requests: &mut Vec<String>, part: &str, starts: bool) {
+    match requests.last_mut().filter(|_| !starts) {
+        Some(request) => {
+            request.push_str(", ");
+            request.push_str(part);
+        }
+        None => requests.push(part.to_owned()),
+    }
+}
+
+/// A part of a query between punctuation and conjunctions.
+struct QueryPart<'q> {
+    text: &'q str,
+    starts_sentence: bool,
+}
+
+fn parts(text: &str) -> Vec<QueryPart<'_>> {
+    const CONJUNCTIONS: [&str; 4] = [" and then ", " and ", " then ", " - "];
+    let mut parts: Vec<QueryPart<'_>> = Vec::new();
+    let mut start = 0;
+    let mut starts_sentence = true;
+    for (at, c) in text.char_indices().filter(|(_, c)| !c.is_alphanumeric()) {
+        let behind = &text[at + c.len_utf8()..];
+        let is_mark = behind.chars().next().is_none_or(char::is_whitespace);
+        let ends_sentence = c == '\n' || is_mark && ['.', '?', '!', ';'].contains(&c);
+        let ends_part = ends_sentence || is_mark && [',', ':', '\u{2013}', '\u{2014}'].contains(&c);
+        let conjunction = CONJUNCTIONS.iter().find(|word| text[at..].starts_with(**word));
+        let length = if ends_part { Some(c.len_utf8()) } else { conjunction.map(|word| word.len() - 1) };
+        if let Some(length) = length.filter(|_| at >= start) {
+            parts.push(QueryPart { text: text[start..at].trim(), starts_sentence });
+            start = at + length;
+            starts_sentence =
+                ends_sentence || starts_sentence && parts.last().is_some_and(|part| part.text.is_empty());
+        }
+    }
+    parts.push(QueryPart { text: text[start.min(text.len())..].trim(), starts_sentence });
+    parts.retain(|part| !part.text.is_empty());
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_split_at_punctuation_and_conjunctions() {
+        let text = "Find v1.2 of it, and then open a ticket. Notify me";
+        let parts: Vec<(&str, bool)> =
+            parts(text).into_iter().map(|part| (part.text, part.starts_sentence)).collect();
+        assert_eq!(parts, [("Find v1.2 of it", true), ("open a ticket", false), ("Notify me", true)]);
+    }
+}

@@ -1,0 +1,85 @@
+//! Ranks tools by their texts alone.
+//!
+//! The tools of an MCP server have a name and a description that someone wrote, but neither a collection nor a kind. What a
+//! query wants to do with which records says little about them; that it shares words with a description says a lot.
+
+use std::collections::HashMap;
+
+use crate::index::{Bm25Index, QueryToken};
+use crate::meaning::MeaningIndex;
+use crate::query_parser::QueryParser;
+use crate::weights::Weights;
+use crate::word_vectors::{TextVector, WordVector};
+
+/// The least scale of the score of a meaning: that of a query that shares no word with any text.
+const MIN_MEANING_SCALE: f32 = 4.0;
+/// The weight of the most frequent words, relative to rare ones.
+const COMMON_WORD_SHARE: f32 = 0.1;
+
+/// The texts of tools, in the order of the tools.
+pub(crate) struct TextIndex {
+    words: Bm25Index,
+    meanings: MeaningIndex,
+}
+
+impl TextIndex {
+    /// Indexes texts, given as the stems of titles and of everything else.
+    pub(crate) fn new<'t>(
+        texts: impl Iterator<Item = (&'t [String], Vec<&'t [String]>)>,
+        vectors: &HashMap<String, WordVector>,
+        weights: &Weights,
+    ) -> Self {
+        let texts: Vec<(Vec<String>, Vec<String>)> = texts
+            .map(|(title, rest)| {
+                let title: Vec<String> = title.iter().filter(|stem| !stem.contains('_')).cloned().collect();
+                let mut all: Vec<String> = Vec::new();
+                (0..weights.text_title).for_each(|_| all.extend(title.iter().cloned()));
+                all.extend(rest.into_iter().flatten().cloned());
+                (all, Vec::new())
+            })
+            .collect();
+        let words = Bm25Index::new(&texts, weights.text_length_penalty, 0.0);
+        let meanings = texts.iter().map(|(text, _)| {
+            let mut meaning = TextVector::EMPTY;
+            for stem in text {
+                if let Some(vector) = vectors.get(stem) {
+                    meaning.add(*vector, words.token_rarity(stem));
+                }
+            }
+            meaning
+        });
+        let meanings = MeaningIndex::new(meanings);
+        Self { words, meanings }
+    }
+
+    /// The score of each text for the words of a query.
+    pub(crate) fn scores(&self, query: &[String], parser: &QueryParser) -> Vec<f32> {
+        let analyzer = &parser.analyzer;
+        let mut tokens: Vec<QueryToken> = Vec::new();
+        let mut meaning = TextVector::EMPTY;
+        for (position, word) in query.iter().enumerate() {
+            if let Some((synonym, _)) = analyzer.synonym(&query[position..]) {
+                let meant = synonym.stems.iter().cloned();
+                tokens.extend(meant.map(|token| QueryToken { token, weight: parser.weights.text_synonym }));
+            }
+            if analyzer.is_stop_word(word) {
+                continue;
+            }
+            let token = analyzer.stem(word);
+            let vector = WordVector::find(word);
+            // A word that is frequent in English says little, however rare it is in the catalog.
+            let rarity = vector.map_or(1.0, |vector| vector.rarity);
+            let blend = |power: f32| (COMMON_WORD_SHARE + (1.0 - COMMON_WORD_SHARE) * rarity).powf(power);
+            if let Some(vector) = vector {
+                meaning.add(vector, self.words.token_rarity(&token) * blend(parser.weights.meaning_rarity));
+            }
+            tokens.push(QueryToken { token, weight: blend(parser.weights.word_rarity) });
+        }
+        let mut scores = self.words.scores(&tokens);
+        let best = scores.iter().copied().fold(MIN_MEANING_SCALE, f32::max);
+        for (score, similarity) in scores.iter_mut().zip(self.meanings.similarities(&meaning)) {
+            *score += parser.weights.text_meaning * best * similarity;
+        }
+        scores
+    }
+}
