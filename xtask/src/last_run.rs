@@ -29,8 +29,8 @@ pub struct RunSummary {
     pub files: usize,
 }
 
-/// The identity of this build, and the file beside it with this ending.
-fn beside_program(ending: &str) -> Option<(String, PathBuf)> {
+/// Returns the identity of this build, and the path of the executable with another extension.
+fn program_sibling(ending: &str) -> Option<(String, PathBuf)> {
     let program = std::env::current_exe().ok()?;
     let metadata = program.metadata().ok()?;
     let built = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
@@ -39,14 +39,14 @@ fn beside_program(ending: &str) -> Option<(String, PathBuf)> {
 
 /// Where this build remembers how files were formatted.
 pub fn format_cache() -> Option<FormatCache> {
-    let (generator, file) = beside_program("format-cache")?;
+    let (generator, file) = program_sibling("format-cache")?;
     Some(FormatCache { file, generator })
 }
 
 impl LastRun {
     /// The last run of this build. A run with other options is not comparable.
     pub fn new(options: &Options) -> Option<Self> {
-        let (generator, file) = beside_program("last-run")?;
+        let (generator, file) = program_sibling("last-run")?;
         let folder = std::env::current_dir().ok()?;
         let key = format!("{generator} {:?} {options:?}", folder.display());
         Some(Self { file, key: key.replace(['\n', '\r'], " ") })
@@ -84,7 +84,7 @@ impl LastRun {
         for (path, content) in generated.plan.files() {
             let _ = writeln!(text, "{}\t{}", hash(content.as_bytes()), path.display());
         }
-        // A run beside this one must not read half of it.
+        // A concurrent run must not read a partial file.
         let folder = self.file.parent().unwrap_or(Path::new("."));
         let written = tempfile::NamedTempFile::new_in(folder);
         if let Ok(file) = written

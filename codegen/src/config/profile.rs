@@ -344,6 +344,9 @@ pub struct NounOverride {
     /// The parent's noun; empty if there is none even though the path has an ID.
     #[serde(default)]
     pub owner: Option<String>,
+    /// True if the records only link existing records to the parent: a delete removes the link.
+    #[serde(default)]
+    pub link: bool,
 }
 
 /// A path suffix that denotes an action, an alternative operation or a singleton.

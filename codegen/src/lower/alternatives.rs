@@ -166,7 +166,7 @@ fn kind(components: &Components, source: &Source, depth: usize) -> Option<JsonKi
         {
             of_only(only)
         }
-        // What a discriminator tells apart are objects.
+        // The alternatives of a discriminator are objects.
         SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } => Some(JsonKind::Object),
         SchemaKind::Any(_) | SchemaKind::Not { .. } => None,
     }

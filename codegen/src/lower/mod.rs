@@ -16,6 +16,7 @@ mod recursion;
 mod request_bodies;
 mod resolve;
 mod responses;
+mod rewording;
 mod schemas;
 mod security;
 mod selection;
@@ -28,6 +29,7 @@ use crate::repair::RepairedDocument;
 use description_constraints::DescriptionConstraints;
 
 pub use bodies::add_bodies;
+pub use rewording::reword;
 
 /// The output of the lower stage.
 #[derive(Clone, Debug)]

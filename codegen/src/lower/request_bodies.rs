@@ -224,7 +224,9 @@ fn raw_body(
     let is_structured =
         [URL_ENCODED, "application/xml", "text/xml"].contains(&plain) || plain.ends_with("+xml");
     if is_structured && content.schema.is_some() {
-        let message = format!("a body of type {media} is not written by member; the caller writes it whole");
+        let message = format!(
+            "a body of type {media} can't be serialized by property; the caller must pass the entire body"
+        );
         schemas.leave_raw(CodegenError::new("E014", message).at(location));
     }
     let ty = if is_text || is_structured { Type::Text(None) } else { Type::Binary };

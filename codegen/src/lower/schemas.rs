@@ -329,9 +329,9 @@ impl<'a> SchemaLowering<'a> {
                         Type::Boolean => "booleans",
                         Type::List(_) => "lists",
                         Type::Long | Type::Number => "numbers",
-                        _ => "texts",
+                        _ => "strings",
                     };
-                    let message = format!("alternatives that are all {words} are one type");
+                    let message = format!("alternatives that are all {words} were merged into one type");
                     self.repaired("R041", location, message);
                     UnionVariant { ty, signature: VariantSignature::new(kind) }
                 }
@@ -369,11 +369,7 @@ impl<'a> SchemaLowering<'a> {
     }
 
     fn several_shapes(&mut self, location: &str) -> Type {
-        self.repaired(
-            "R027",
-            location,
-            "the schema has several alternatives; any JSON value is accepted and returned",
-        );
+        self.repaired("R027", location, "the schema has several alternatives; any JSON value is allowed");
         Type::Any
     }
 

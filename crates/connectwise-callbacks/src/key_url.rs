@@ -11,8 +11,9 @@ use crate::setup_error::CallbackSetupError;
 /// Maximum length of an ID or codebase. The API uses GUIDs of 36 characters and words such as `v4_6_release`.
 const MAX_PART_LENGTH: usize = 64;
 
-/// The domains of ConnectWise's cloud, for production and staging, and the prefix of its API hosts.
+/// The production and staging domains of ConnectWise's cloud.
 const CLOUD_DOMAINS: [&str; 2] = [".myconnectwise.net", ".connectwisedev.com"];
+/// The prefix of the cloud's API hosts.
 const API_PREFIX: &str = "api-";
 
 /// The reason why a key URL was rejected. It contains no part of the URL, which is untrusted.
@@ -23,19 +24,19 @@ pub enum KeyUrlError {
     #[error("the key URL is invalid")]
     Syntax,
     /// The scheme, host or port doesn't belong to the account.
-    #[error("the host of the key URL is not one of the account")]
+    #[error("the key URL's host doesn't belong to the account")]
     Host,
     /// The URL contains a user name or password.
     #[error("the key URL contains credentials")]
     Credentials,
     /// The path isn't a signing key path.
-    #[error("the key URL does not have the documented form")]
+    #[error("the key URL doesn't have the documented format")]
     Path,
     /// The query doesn't have exactly one company and one ID.
-    #[error("the key URL lacks a company or an ID")]
+    #[error("the key URL has no company or no ID")]
     Query,
     /// The key belongs to another company on the same host.
-    #[error("the key URL names another company")]
+    #[error("the key URL is for a different company")]
     Company,
     /// The ID contains unexpected characters.
     #[error("the key URL has an invalid ID")]
@@ -131,7 +132,7 @@ fn is_host_name(host: &str, url: &Url) -> bool {
     bare.eq_ignore_ascii_case(host)
 }
 
-/// Returns the other host of a region of ConnectWise's cloud: with the prefix of API hosts, or without it.
+/// Returns a cloud region's other host: the one with the API prefix, or the one without it.
 fn other_cloud_host(host: &str) -> Option<String> {
     let name = host.strip_prefix(API_PREFIX).unwrap_or(host);
     let region = CLOUD_DOMAINS.iter().find_map(|domain| name.strip_suffix(domain))?;

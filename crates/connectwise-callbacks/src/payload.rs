@@ -11,11 +11,11 @@ use crate::event::{CallbackAction, CallbackEvent, RecordType};
 /// The length of an event ID in bytes.
 const ID_BYTES: usize = 16;
 
-/// A longer value of a field other than the record is ignored. The API's have fewer than 300 bytes.
+/// Maximum length of a field other than the record. Longer values are ignored; the API sends fewer than 300 bytes.
 const MAX_FIELD_BYTES: usize = 4096;
 
-/// A callback's body. Anyone can send one, so its values are only located until the signature is verified; fields that are not
-/// used are skipped.
+/// A callback's body. Anyone can send one, so until the signature is verified, only the required values are parsed, and
+/// only if they are short. Unused fields are skipped.
 pub(crate) struct CallbackPayload<'b> {
     fields: PayloadFields<'b>,
     action: String,
@@ -23,7 +23,7 @@ pub(crate) struct CallbackPayload<'b> {
     record_id: i64,
 }
 
-/// The fields of a callback's body, as they are written.
+/// The unparsed fields of a callback's body.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct PayloadFields<'b> {
@@ -126,7 +126,7 @@ fn missing(name: &str) -> CallbackError {
     CallbackError::Malformed(format!("missing or invalid property \"{name}\""))
 }
 
-/// Reads the value of a field; null if it is missing or too long.
+/// Parses a field's value. Returns null if it is missing or too long.
 fn read(value: Option<&RawValue>) -> Value {
     let value = value.map(RawValue::get).filter(|text| text.len() <= MAX_FIELD_BYTES);
     value.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()

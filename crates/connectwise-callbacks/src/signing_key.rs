@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 /// The header that contains a callback's signature.
 pub const SIGNATURE_HEADER: &str = "x-content-signature";
 
-/// The number of bytes of a signature.
+/// The length of a signature in bytes.
 const SIGNATURE_BYTES: usize = 32;
-/// The number of characters of a signature in base64.
+/// The length of a base64-encoded signature.
 const MAX_SIGNATURE_CHARACTERS: usize = SIGNATURE_BYTES.div_ceil(3) * 4;
 
 /// A callback signing key. `Debug` doesn't show it.
@@ -50,8 +50,8 @@ impl SigningKey {
     }
 }
 
-/// Returns true if a header can be the signature of some body: base64 of 32 bytes. Check it before you read the body, because
-/// anyone can send one.
+/// Returns true if and only if a header has the format of a signature: 32 bytes encoded as base64. Check the header
+/// before you read the body, because anyone can send one.
 pub fn is_signature(header: &str) -> bool {
     let header = header.trim();
     header.len() <= MAX_SIGNATURE_CHARACTERS

@@ -1,5 +1,5 @@
-//! The public items of a generated crate: functions, types, fields and variants. They are derived without generating the
-//! crate; a test compares them with generated code.
+//! The public items of a generated crate: functions, types, fields and variants. They are derived without generating
+//! the crate; a test compares them with generated code.
 
 use toolcrate_catalog::OperationKind;
 use toolcrate_codegen::config::{On, Profile};

@@ -1,5 +1,5 @@
-//! Tool selection by query parameters or headers: `?module=service&class=read`, or `X-Tools-Module: service`. A client can
-//! only narrow the server's selection.
+//! Tool selection by query parameters or headers: `?module=service&class=read`, or `X-Tools-Module: service`. A client
+//! can only narrow the server's selection.
 
 use axum::http::HeaderMap;
 use toolcrate_executor::{

@@ -12,7 +12,7 @@ use crate::truto_filter::MethodFilter;
 
 /// Maximum number of cached lists. The list for a catalog of 3,000 tools is four megabytes.
 const MAX_LISTS: usize = 8;
-/// The size of a list whose tools are not counted yet.
+/// The assumed size of a list that hasn't been built yet.
 pub(crate) const APPROXIMATE_BYTES: usize = 1 << 20;
 
 /// Caches lists in serialized form, because building the list for a large catalog takes a tenth of a second.

@@ -32,8 +32,8 @@ pub struct Api {
 }
 
 impl Api {
-    /// Describes an API whose lists and errors have no known shape, and that has neither filters nor custom fields. Set what it
-    /// has by a struct update.
+    /// Describes an API with unknown list and error formats and without filters or custom fields. Set what differs with
+    /// struct update syntax.
     ///
     /// ```
     /// use toolcrate_runtime::{Api, Paging};
@@ -250,7 +250,7 @@ pub struct ErrorShape {
 }
 
 impl ErrorShape {
-    /// The shape of responses of which only the status is known.
+    /// Error responses of which only the status is known.
     pub const UNKNOWN: Self =
         Self { code: &[], message: &[], list: &[], item_code: &[], item_message: &[], item_field: &[] };
 }

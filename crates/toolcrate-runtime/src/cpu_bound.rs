@@ -1,5 +1,5 @@
-//! CPU-bound work in asynchronous tasks. It runs where it delays no other task, and few of it runs at a time, so that a
-//! server stays responsive whatever its clients send.
+//! Runs CPU-bound work in asynchronous tasks without delaying other tasks, and limits how much of it runs at the same
+//! time, so a server stays responsive whatever its clients send.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -10,13 +10,13 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::block_in_place;
 
-/// Work on less data runs immediately: it takes less time than moving other tasks to another thread.
+/// Work on less data runs immediately, because moving other tasks to another thread would take longer.
 const MIN_BYTES: usize = 4 << 10;
 
 /// Runs CPU-bound work on `bytes` of data.
 ///
-/// If that is a lot, the thread's other tasks move to another thread first, and the work waits for a
-/// [permit](cpu_permit). On a runtime with a single thread, it runs immediately.
+/// For large amounts of data, the work waits for a [permit](cpu_permit), and the thread's other tasks move to another
+/// thread first. On a single-threaded runtime, it runs immediately.
 pub async fn run_cpu_bound<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
     if bytes < MIN_BYTES || !has_other_threads() {
         return work();
@@ -25,7 +25,7 @@ pub async fn run_cpu_bound<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
     block_in_place(work)
 }
 
-/// Runs a future that begins with CPU-bound work on `bytes` of data, up to its first wait, like [`run_cpu_bound`].
+/// Like [`run_cpu_bound`], but for a future that does CPU-bound work on `bytes` of data before it first waits.
 pub async fn start_cpu_bound<F: Future>(bytes: usize, future: F) -> F::Output {
     if bytes < MIN_BYTES || !has_other_threads() {
         return future.await;
@@ -40,7 +40,7 @@ pub async fn start_cpu_bound<F: Future>(bytes: usize, future: F) -> F::Output {
     }
 }
 
-/// Waits for a permit for CPU-bound work. There is one less than there are cores, and at least one.
+/// Waits for a permit to do CPU-bound work. There is at least one permit, and otherwise one fewer than there are cores.
 pub async fn cpu_permit() -> SemaphorePermit<'static> {
     static PERMITS: OnceLock<Semaphore> = OnceLock::new();
     let permits = PERMITS.get_or_init(|| {
@@ -71,7 +71,7 @@ mod tests {
         let (sender, receiver) = std::sync::mpsc::channel();
         let receiver = Mutex::new(receiver);
         let receive = move || receiver.lock().unwrap().recv().unwrap();
-        // Without another thread, this would wait forever for tasks of its own.
+        // If the other tasks didn't move to another thread, this would wait for them forever.
         let work = tokio::spawn(async move {
             let send = sender.clone();
             tokio::spawn(async move { send.send(1).unwrap() });

@@ -1,6 +1,6 @@
 //! Finds the names that were likely meant.
 
-/// Longer names have no similar ones: comparing them could take seconds.
+/// Maximum length of a name to compare. Comparing longer names could take seconds.
 const MAX_CHARACTERS: usize = 120;
 
 /// Returns up to three names that are similar to `name`, most similar first.

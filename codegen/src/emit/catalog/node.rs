@@ -283,7 +283,7 @@ impl<'a> Writer<'a> {
         }
         let mut tags = union.variants.iter().filter_map(|variant| variant.signature.values.as_ref());
         if let Some(tag) = tag.or_else(|| tags.next().map(|(tag, _)| tag)) {
-            join(words, &format!("`{tag}` determines which fields it has."));
+            join(words, &format!("`{tag}` determines which fields apply."));
         }
     }
 

@@ -23,7 +23,7 @@ impl SandboxRule for ScheduleEntryRule {
 
     fn validate(&self, record: &Map<String, Value>, invalid_fields: &mut Vec<InvalidField>) {
         let (start, end) = (text_field(record, "dateStart"), text_field(record, "dateEnd"));
-        // Times have one form, in which they sort as text.
+        // All times have the same format, so comparing them as text is enough.
         if !start.is_empty() && !end.is_empty() && end < start {
             let message = "The dateEnd field must not be before dateStart.";
             invalid_fields.push(InvalidField::new("InvalidField", "scheduleEntry", "dateEnd", message));

@@ -78,7 +78,7 @@ async fn receive(
     }
     let size = request.body().size_hint().exact();
     if let Err(error) = endpoint.webhooks.check_size(&account, size) {
-        // A client that is still sending may not see the response.
+        // A client might not read the response until it has sent the whole body.
         let _ = tokio::time::timeout(BODY_TIMEOUT, discard(request.into_body())).await;
         return error_response(&error);
     }
@@ -97,7 +97,7 @@ async fn receive(
     }
 }
 
-/// Reads a body of at most the maximum size, without storing it.
+/// Reads and discards a body, up to the maximum size.
 async fn discard(mut body: Body) {
     let mut length = 0;
     while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
@@ -132,10 +132,10 @@ async fn retry(
 fn queue_response(result: Result<Option<Value>, StoreError>) -> Result<Response, HttpError> {
     match result {
         Ok(Some(value)) => Ok(json_response(StatusCode::OK, &value)),
-        Ok(None) => Err(HttpError::NotFound("the account has no webhooks".to_owned())),
+        Ok(None) => Err(HttpError::NotFound("no webhooks are configured for the account".to_owned())),
         Err(error) => {
-            tracing::error!(%error, "cannot read the event queues");
-            Err(HttpError::Internal("cannot read the event queues; retry later"))
+            tracing::error!(%error, "can't read the event queues");
+            Err(HttpError::Internal("can't read the event queues; retry later"))
         }
     }
 }
@@ -158,8 +158,7 @@ fn error_response(error: &WebhookError) -> Response {
         // A nonexistent account and a wrong signature can't be distinguished.
         _ => HttpError::Status {
             status: StatusCode::UNAUTHORIZED,
-            message: "the callback was not signed by the account; see the server's log for details"
-                .to_owned(),
+            message: "the callback was not signed by the account; see the server log for details".to_owned(),
         }
         .into_response(),
     }

@@ -1,24 +1,24 @@
-//! Limits how many large callbacks without a valid signature are read. The signature is over the whole body, so a body has to be
-//! read before it is known who sent it.
+//! Limits how many large callbacks without a valid signature are read. The signature covers the whole body, so the
+//! sender can be verified only after the body has been read.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Callbacks up to this size are always read. Most have a few kilobytes.
+/// Callbacks up to this size are always read. Most are a few kilobytes.
 pub(crate) const MAX_SMALL_BYTES: u64 = 256 << 10;
-/// How many larger ones may be unverified at a time.
+/// Maximum number of larger callbacks that may be unverified at the same time.
 const MAX_UNVERIFIED: u32 = 16;
-/// How long each of them that turns out to be invalid counts.
+/// How long an invalid callback counts toward the maximum.
 const INVALID_COUNTS_FOR: Duration = Duration::from_secs(4);
 
-/// The large callbacks of an account that are not verified.
+/// Counts an account's unverified large callbacks.
 pub(crate) struct LargeCallbackLimit(Mutex<UnverifiedCallbacks>);
 
 struct UnverifiedCallbacks {
     count: u32,
-    /// When the count was last lowered.
+    /// When the count was last reduced because time had passed.
     lowered: Instant,
 }
 
@@ -29,7 +29,7 @@ impl Default for LargeCallbackLimit {
 }
 
 impl LargeCallbackLimit {
-    /// Counts a large callback. Returns false if there are too many.
+    /// Counts a large callback. Returns false, without counting it, if there are already too many.
     pub(crate) fn begin(&self) -> bool {
         let mut unverified = self.lock();
         let intervals = unverified.lowered.elapsed().as_secs() / INVALID_COUNTS_FOR.as_secs();
@@ -43,14 +43,14 @@ impl LargeCallbackLimit {
         is_within
     }
 
-    /// Takes a large callback that was verified out of the count.
+    /// Stops counting a callback, because it has been verified.
     pub(crate) fn verified(&self) {
         let mut unverified = self.lock();
         unverified.count = unverified.count.saturating_sub(1);
     }
 
     fn lock(&self) -> MutexGuard<'_, UnverifiedCallbacks> {
-        // No code under the lock panics.
+        // No code panics while it holds the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,5 @@
-//! Webhooks: ConnectWise posts a callback for each change, and the server delivers it as an event to a program, a URL, or
-//! MCP sessions.
+//! Webhooks: ConnectWise posts a callback for each change, and the server delivers it as an event to a program, a URL,
+//! or MCP sessions.
 //!
 //! A callback is accepted if it is signed with the account's own key and isn't a replay. The response is sent once the
 //! event is in a queue in the [store](toolcrate_store::Store), from which a worker delivers it, so with a persistent
@@ -89,7 +89,8 @@ impl Webhooks {
         }
     }
 
-    /// Checks that a body of this size, or of unknown size, may be read. Call this once before [`receive`](Self::receive).
+    /// Checks that a body of this size, or of unknown size, may be read. Call this once before
+    /// [`receive`](Self::receive).
     ///
     /// # Errors
     /// Returns the reason for the rejection.
@@ -203,12 +204,12 @@ impl Webhooks {
         let _ = stop.wait_for(|stop| *stop).await;
         let finish = async { while tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(SHUTDOWN_TIMEOUT, finish).await.is_err() {
-            tracing::warn!("deliveries in flight did not finish before shutdown; they will be retried");
+            tracing::warn!("in-flight deliveries did not finish before shutdown and will be retried");
         }
     }
 }
 
-/// Returns true if a body can be large, as far as its size is known.
+/// Returns true if and only if a body is large or its size is unknown.
 fn is_large(size: Option<u64>) -> bool {
     size.is_none_or(|size| size > MAX_SMALL_BYTES)
 }

@@ -9,8 +9,8 @@ use toolcrate_diff::{DiffReport, DiffSettings, Severity, Snapshot, SpecSource, c
 /// Properties that contain text, or that the document's format requires.
 const WORDS: [&str; 7] = ["description", "info", "openapi", "operationId", "title", "summary", "paths"];
 
-/// Returns true if a mutation has no effect on callers. A path placeholder already implies everything about its parameter
-/// except the type, any content type other than JSON is a file, and the text of scopes is only a description.
+/// Returns true if a mutation has no effect on callers. A path placeholder already implies everything about its
+/// parameter except the type, any content type other than JSON is a file, and the text of scopes is only a description.
 fn is_meaningless(pointer: &str) -> bool {
     let is_placeholder =
         pointer.contains("{id}") && pointer.contains("/parameters") && !pointer.contains("/schema");

@@ -27,7 +27,7 @@ pub fn approval_prompt(call: ApprovalRequest<'_>) -> Option<String> {
         "Changes data."
     };
     let mut text = format!(
-        "{} ({}) for the account {}. {effect}\n",
+        "{} ({}) on the account {}. {effect}\n",
         call.tool.title(),
         call.tool.short_name(),
         call.account
@@ -81,8 +81,8 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Returns true for line and paragraph separators, blank characters other than spaces, and invisible characters that affect
-/// direction, joining, form or tagging.
+/// Returns true for line and paragraph separators, blank characters other than spaces, and invisible characters that
+/// affect direction, joining, form or tagging.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,
@@ -125,7 +125,7 @@ mod tests {
             approval_prompt(ApprovalRequest { account: "acme", tool, arguments: &arguments, digest: "abc" })
                 .unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        assert!(lines[0].contains("(create_a_loan) for the account acme. Changes data."), "{text}");
+        assert!(lines[0].contains("(create_a_loan) on the account acme. Changes data."), "{text}");
         assert_eq!(
             lines[2..],
             [
@@ -162,7 +162,7 @@ mod tests {
             let code = format!("\\u{{{:x}}}", u32::from(character));
             assert_eq!(text.matches(&code).count(), 2, "{text}");
         }
-        // Letters alone, of which one can't be seen, are no plain name.
+        // A name that consists only of letters is still escaped if one of them is invisible.
         let text = prompt(&json!({"bookId\u{3164}": 8})).unwrap();
         assert!(text.contains("\"bookId\\u{3164}\": 8"), "{text}");
         let text = prompt(&json!({"text": "Zoë 日本 👍"})).unwrap();

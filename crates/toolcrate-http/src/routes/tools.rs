@@ -92,7 +92,7 @@ pub(crate) async fn list_capabilities(
     Ok(json_response(StatusCode::OK, &json!({"proxy": proxy})))
 }
 
-/// Returns the methods of each resource, or those of `only`.
+/// Returns the methods of each resource, or only those of the resource `only`.
 fn methods_by_resource(
     tools: impl Iterator<Item = Tool>,
     only: Option<&str>,

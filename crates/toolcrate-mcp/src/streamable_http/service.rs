@@ -148,7 +148,7 @@ impl McpHttpService {
 
     /// Passes a request to the transport. `id` is the message ID, for errors.
     async fn forward(&self, parts: Parts, body: Bytes, id: Option<Value>) -> McpResponse {
-        // The transport parses the body before it waits for anything.
+        // The transport parses the body before it first waits.
         let size = body.len();
         let response = start_cpu_bound(size, self.0.handle(Request::from_parts(parts, Full::new(body))));
         errors_as_json_rpc(response.await, id).await
@@ -165,7 +165,7 @@ where
     match Limited::new(body, MAX_BODY_BYTES).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
-            let message = format!("a request has at most {MAX_BODY_BYTES} bytes");
+            let message = format!("expected at most {MAX_BODY_BYTES} bytes in a request");
             Err(ProtocolError::invalid_request(None, message).with_status(StatusCode::PAYLOAD_TOO_LARGE))
         }
         Err(_) => Err(ProtocolError::parse("incomplete body")),

@@ -31,7 +31,8 @@ impl FieldError {
         Self { fix: Some(fix), ..self }
     }
 
-    /// Returns the error as JSON: `pointer`, `code`, `message`, and `fix`, which is a JSON Patch for the arguments or null.
+    /// Returns the error as JSON: `pointer`, `code`, `message`, and `fix`, which is a JSON Patch for the arguments or
+    /// null.
     pub fn to_json(&self) -> Value {
         json!({
             "pointer": self.pointer,

@@ -11,7 +11,7 @@ const MAX_DEPTH: usize = 16;
 /// Renames the fields in `value` to their names in the table: the path of a nested field, a name in a different case, a
 /// path with dots. Returns true if and only if something was changed.
 pub(crate) fn flatten(table: &FilterTable<'_>, custom: &str, value: &mut Value) -> bool {
-    // It is rejected afterwards.
+    // The parser rejects the filter later.
     if is_too_large(value) {
         return false;
     }

@@ -15,11 +15,11 @@ use crate::patch::escape;
 
 /// Maximum depth of nested groups.
 const MAX_DEPTH: usize = 16;
-/// Maximum number of properties of all objects in a filter. No URL can hold more.
+/// Maximum number of properties in all of a filter's objects. A URL can't contain more.
 const MAX_PROPERTIES: usize = 4000;
-/// Maximum number of problems with similar names, because comparing names takes time.
+/// Maximum number of problems for which similar names are suggested, because comparing names takes time.
 const MAX_EXPLAINED: usize = 32;
-/// Maximum number of problems that are reported.
+/// Maximum number of reported problems.
 const MAX_PROBLEMS: usize = 200;
 
 /// Parses `value`.
@@ -41,12 +41,12 @@ pub(super) fn parse(
     if parser.problems.is_empty() { Ok(expression) } else { Err(parser.problems) }
 }
 
-/// Returns true if a filter has so many properties that it is rejected.
+/// Returns true if and only if a filter has too many properties.
 pub(super) fn is_too_large(value: &Value) -> bool {
     properties(value) > MAX_PROPERTIES
 }
 
-/// Counts the properties of all objects within a value.
+/// Counts the properties of all objects in a value.
 fn properties(value: &Value) -> usize {
     match value {
         Value::Object(members) => members.len() + members.values().map(properties).sum::<usize>(),
@@ -73,7 +73,7 @@ impl FilterParser<'_> {
     /// Parses the properties of an object, or the tests in a list; all of them must be true.
     fn group(&mut self, value: &Value, pointer: &str, negated: bool, depth: usize) -> Expression {
         if depth > MAX_DEPTH {
-            return self.problem(pointer, "depth", "groups are nested too deep");
+            return self.problem(pointer, "depth", "groups are nested too deeplyly");
         }
         let parts: Vec<Expression> = match value {
             // An empty group would match everything, which nobody intends.
@@ -99,7 +99,13 @@ impl FilterParser<'_> {
                     .map(|(index, item)| self.group(item, &format!("{pointer}/{index}"), negated, depth + 1))
                     .collect()
             }
-            _ => return self.problem(pointer, "type", "expected an object of fields, or a list of tests"),
+            _ => {
+                return self.problem(
+                    pointer,
+                    "type",
+                    "expected an object of fields or an array of conditions",
+                );
+            }
         };
         self.join(parts, pointer, negated)
     }
@@ -192,7 +198,7 @@ impl FilterParser<'_> {
             return self.problem(pointer, "operator", message);
         }
         if found.bucket != Bucket::Record && operator.takes_list() {
-            let message = "\"in\" works on fields of the record alone; use \"or\"";
+            let message = "\"in\" is supported only for fields of the record; use \"or\" instead";
             return self.problem(pointer, "operator", message);
         }
         let list = operator.takes_list();
@@ -202,7 +208,7 @@ impl FilterParser<'_> {
             }
             _ if list => Err("expected a non-empty list of values".to_owned()),
             Value::Null if !matches!(operator, Operator::Equal | Operator::NotEqual) => {
-                Err("null can only be compared by = and !=".to_owned())
+                Err("null can only be compared with = and !=".to_owned())
             }
             value => literal(value, kind).map(|literal| vec![literal]),
         };
@@ -258,19 +264,19 @@ fn fits(operator: Operator, kind: Kind<'_>) -> bool {
 
 fn offered(kind: Kind<'_>) -> &'static str {
     match kind {
-        Kind::Scalar(FilterScalar::Boolean) => "it takes = and !=",
-        Kind::Choice(_) => "it takes =, !=, in and not in",
+        Kind::Scalar(FilterScalar::Boolean) => "expected = or !=",
+        Kind::Choice(_) => "expected =, !=, in or not in",
         Kind::Scalar(FilterScalar::Text) => {
-            "it takes =, !=, contains, like, in and not in, and with a date <, <=, > and >="
+            "expected =, !=, contains, like, in or not in, or with a date <, <=, > or >="
         }
-        _ => "it takes =, !=, <, <=, >, >=, in and not in",
+        _ => "expected =, !=, <, <=, >, >=, in or not in",
     }
 }
 
 /// Returns a list value in the grammar's syntax.
 fn listed(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     match value {
-        Value::Null => Err("a list can't hold null; compare with null by = or !=".to_owned()),
+        Value::Null => Err("a list can't contain null; use = or != to compare with null".to_owned()),
         value => literal(value, kind),
     }
 }

@@ -141,8 +141,8 @@ impl<T: ModelValue> OptionalValue for Option<T> {
 
 /// A type that a model can contain: as a field, in a list or in a map.
 ///
-/// [`impl_model!`](crate::impl_model!) and [`impl_open_enum!`](crate::impl_open_enum!) implement it for generated types;
-/// this crate implements it for the scalars, `String`, `Value`, `Box`, `Vec` and `BTreeMap`.
+/// [`impl_model!`](crate::impl_model!) and [`impl_open_enum!`](crate::impl_open_enum!) implement it for generated
+/// types; this crate implements it for the scalars, `String`, `Value`, `Box`, `Vec` and `BTreeMap`.
 pub trait ModelValue: Default {
     /// Returns the value to be filled.
     fn value_mut(&mut self) -> ValueMut<'_>;

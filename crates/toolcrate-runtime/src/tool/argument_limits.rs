@@ -1,21 +1,21 @@
-//! Limits of arguments, so that the time to check a call grows with its size and no faster.
+//! Argument limits, which keep the time to validate a call proportional to its size.
 
 use serde_json::{Map, Value};
 
 use super::validation_errors;
 use crate::error::FieldError;
 
-/// Maximum number of properties of an object. Records have a few hundred.
+/// Maximum number of properties of an object. Records have at most a few hundred.
 const MAX_PROPERTIES: usize = 1000;
-/// Maximum number of items of a list. No query can hold more IDs.
+/// Maximum number of items in a list. A query can't contain more IDs.
 const MAX_ITEMS: usize = 20_000;
 
-/// Returns the problem of the first object or list that is too large, if any is.
+/// Returns an error for the first object or list that is too large.
 pub(super) fn check(arguments: &Map<String, Value>) -> Option<FieldError> {
     check_properties(arguments, &mut String::new())
 }
 
-/// Returns the problem of the first object or list within `value` that is too large, if any is.
+/// Returns an error for the first object or list within `value` that is too large.
 pub(super) fn check_value(value: &Value) -> Option<FieldError> {
     check_within(value, &mut String::new())
 }

@@ -72,7 +72,7 @@ impl ArgumentSchema {
 
     /// Returns the problems with coerced arguments.
     pub(super) fn problems(&self, arguments: &Value, source: &ValueSourceFn<'_>) -> Vec<FieldError> {
-        // They may have been JSON text.
+        // Some values may have been JSON text, whose size hasn't been checked before.
         if let Some(problem) = argument_limits::check_value(arguments) {
             return vec![problem];
         }

@@ -8,7 +8,7 @@ use super::validation_errors::{self, MAX_EXPLAINED};
 use crate::error::FieldError;
 use crate::nearest::nearest;
 
-/// Maximum number of fields to clear. Records have a few hundred.
+/// Maximum number of fields to clear. Records have at most a few hundred.
 const MAX_NAMES: usize = 1000;
 
 /// The fields to clear.
@@ -67,7 +67,7 @@ pub(super) fn extract(
         match caption {
             Some(_) if names.iter().any(|(_, other)| Some(*other) == custom) => {
                 let custom = custom.unwrap_or_default();
-                let message = format!("\"{custom}\" is already cleared entirely in the same call");
+                let message = format!("\"{custom}\" is already cleared completely in the same call");
                 problems.push(FieldError::new(pointer, "conflict", message));
             }
             Some(caption) => cleared.captions.push((pointer, caption.to_owned())),

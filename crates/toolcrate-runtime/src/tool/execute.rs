@@ -112,7 +112,8 @@ impl Client {
     /// Executes a tool.
     ///
     /// # Errors
-    /// Returns `InvalidArguments` with all errors at once before anything is sent, and otherwise the error of the request.
+    /// Returns `InvalidArguments` with all errors at once before anything is sent, and otherwise the error of the
+    /// request.
     pub async fn execute(&self, tool: Tool, arguments: &dyn Arguments) -> Result<Outcome, Error> {
         self.execute_with(tool, arguments, &ExecuteOptions::default()).await
     }
@@ -156,8 +157,8 @@ impl Client {
         }
         let is_checked = || self.account_fields().is_some_and(|fields| fields.is_readable());
         if checked.call.writes && self.mentions_custom_fields(&checked.arguments) && !is_checked() {
-            let message = "custom fields were not checked, as these credentials can't read their definitions; \
-                           read the record to see which were stored";
+            let message = "custom fields were not checked, because these credentials can't read their definitions; \
+                           read the record to see which fields were stored";
             outcome.warnings.push(message.to_owned());
         }
     }
@@ -185,11 +186,12 @@ impl Client {
             .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(checked.call.label()))
     }
 
-    /// Streams the pages of a list tool. The next page is requested when the stream is polled for it. If the tool has a page
-    /// size and the arguments don't set it, the largest size is used.
+    /// Streams the pages of a list tool. The next page is requested when the stream is polled for it. If the tool has a
+    /// page size and the arguments don't set it, the largest size is used.
     ///
     /// # Errors
-    /// Returns the errors of [`execute`](Self::execute), and `Decode` if a page is repeated. The stream ends after an error.
+    /// Returns the errors of [`execute`](Self::execute), and `Decode` if a page is repeated. The stream ends after an
+    /// error.
     pub fn execute_pages(
         &self,
         tool: Tool,

@@ -34,7 +34,7 @@ fn verify(
     drop_supplied(&mut problems);
     if problems.len() > MAX_PROBLEMS {
         problems.truncate(MAX_PROBLEMS);
-        // Fixes of a part don't help, and verifying them takes time.
+        // Fixing only some of the problems doesn't help, and verifying fixes takes time.
         problems.iter_mut().for_each(|problem| problem.fix = None);
         return problems;
     }
@@ -79,7 +79,7 @@ fn apply_fixes(arguments: &Map<String, Value>, problems: &mut [FieldError]) -> O
     let mut is_fixed = false;
     for problem in problems {
         let Some(fix) = &problem.fix else { continue };
-        // Arguments can have megabytes, so they are only copied if a fix could fail halfway.
+        // Arguments can be megabytes long, so they are copied only if a fix could fail halfway.
         let copy = (!fix.is_atomic(&fixed)).then(|| fixed.clone());
         if fix.apply(&mut fixed) {
             is_fixed = true;

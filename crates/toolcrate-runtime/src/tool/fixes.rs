@@ -1,5 +1,5 @@
-//! Proposes a fix for each invalid argument: rename it, replace its value, or omit it. An argument that only the caller can
-//! correct has no fix.
+//! Proposes a fix for each invalid argument: rename it, replace its value, or omit it. An argument that only the caller
+//! can correct has no fix.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -232,7 +232,8 @@ impl Proposer<'_> {
         }
     }
 
-    /// Prepends the coercion of an enclosing argument to the fix, because the pointers of the fix are valid only after it.
+    /// Prepends the coercion of an enclosing argument to the fix, because the pointers of the fix are valid only after
+    /// it.
     fn written_out(&self, problem: &FieldError, fix: Fix) -> Fix {
         let pointers = || fix.operations().iter().flat_map(FixOperation::pointers);
         let reading = self.context.readings.writing_out(&problem.pointer);

@@ -1,4 +1,5 @@
-//! Misspelled names in the parameter that lists the fields to return. Servers ignore them, so that a field seems to be empty.
+//! Warns about misspelled names in the parameter that lists the fields to return. Servers ignore unknown names, so the
+//! field would seem to be empty.
 
 use serde_json::{Map, Value};
 
@@ -9,8 +10,8 @@ use crate::nearest::nearest;
 /// Maximum number of names to compare.
 const MAX_NAMES: usize = 8;
 
-/// Returns a warning about names of fields that no row has, if fields are called similarly. `table` has the fields of the
-/// records.
+/// Returns a warning about fields that no row has but whose names resemble known ones. `table` lists the records'
+/// fields.
 pub(super) fn warning(
     api: &Api,
     table: &FilterTable<'_>,

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 /// The fields that identify a record by text, those more likely meant by a single word first.
 pub(super) const TEXT_KEYS: [&str; 2] = ["identifier", "name"];
 
-/// Returns true if and only if a schema describes a reference: an object with an integer `id` and otherwise only strings.
+/// Returns true if and only if a schema describes a reference: an object with an integer `id` and otherwise only
+/// strings.
 pub(super) fn is_reference(schema: &Value) -> bool {
     let properties = schema.get("properties").and_then(Value::as_object);
     let is = |node: &Value, kind: &str| node.get("type").is_some_and(|found| found == kind);

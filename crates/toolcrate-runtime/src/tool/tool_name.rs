@@ -7,8 +7,8 @@ const MAX_CHARACTERS: usize = 160;
 /// Returns the names that `name` may stand for, most likely first. `api` is the API's name, which agent hosts use as a
 /// prefix.
 ///
-/// `mcp__orders__list_all_orders`, `orders.list_all_orders`, `functions.list_all_orders:0` and `listAllOrders` all stand
-/// for `list_all_orders`.
+/// `mcp__orders__list_all_orders`, `orders.list_all_orders`, `functions.list_all_orders:0` and `listAllOrders` all
+/// stand for `list_all_orders`.
 pub fn tool_name_spellings(name: &str, api: &str) -> Vec<String> {
     if name.len() > MAX_CHARACTERS || !name.is_ascii() {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! Validates arguments before anything is sent. One error contains all problems, each with a pointer and a message that a
-//! model can act on. Compiled schemas are cached.
+//! Validates arguments before anything is sent. One error contains all problems, each with a pointer and a message that
+//! a model can act on. Compiled schemas are cached.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};

@@ -1,4 +1,4 @@
-//! Limits of the arguments of a call.
+//! Limits on a call's arguments.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ fn arguments_of_any_size_are_refused_in_a_bounded_time() {
     let unknown = |count: usize| (0..count).map(|n| (format!("nmae{n}"), json!(n))).collect::<Map<_, _>>();
     let error = refused("create_an_order_line", &Value::Object(unknown(50_000)));
     assert_eq!(problems(&error), [" length: expected at most 1000 properties, got 50000"]);
-    // JSON text is read as the object that it spells.
+    // JSON text is parsed, so its object has the same limit.
     let text = Value::Object(unknown(2000)).to_string();
     let error = refused("create_an_order_line", &json!({"product": text}));
     assert!(problems(&error).iter().any(|problem| problem.starts_with("/product length: ")), "{error}");

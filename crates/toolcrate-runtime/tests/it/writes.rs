@@ -24,7 +24,8 @@ fn create() -> Request<Order> {
     Request::new(Method::Post, "/orders").body(&json!({"id": 1}))
 }
 
-/// Returns the errors of a typed request and of a tool call that get the same response, and the requests that were sent.
+/// Returns the errors of a typed request and of a tool call that get the same response, and the requests that were
+/// sent.
 async fn both(script: impl Fn() -> ScriptedResponse) -> [(Error, Vec<String>); 2] {
     let lines = |server: &ScriptedServer| -> Vec<String> {
         server.requests().into_iter().map(|request| request.line).collect()

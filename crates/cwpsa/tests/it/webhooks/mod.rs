@@ -233,7 +233,7 @@ async fn large_callbacks_of_strangers_are_limited_and_do_not_block_small_ones() 
         body.to_string().into_bytes()
     };
     let large = 600 << 10;
-    // Those that are signed are not limited.
+    // Callbacks with a valid signature aren't limited.
     for id in 0..20 {
         let body = callback(id, large);
         let status = post(address, "acme", &body, Some(&sign(key, &body))).await.status();
@@ -248,7 +248,7 @@ async fn large_callbacks_of_strangers_are_limited_and_do_not_block_small_ones() 
     assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
     let small = callback(200, 1000);
     assert_eq!(post(address, "acme", &small, Some(&sign(key, &small))).await.status(), StatusCode::ACCEPTED);
-    // What can be no signature is refused before its body is read.
+    // A malformed signature is rejected before the body is read.
     let status = post(address, "acme", &small, Some("AAAA")).await.status();
     assert_eq!(status, StatusCode::UNAUTHORIZED);
 }
