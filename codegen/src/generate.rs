@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{self, Overlay, Profile, UsageTracker};
 use crate::diagnostic::{CodegenError, Errors, Report};
 use crate::emit::DocumentationCoverage;
+use crate::format_cache::{FormatCache, FormattedFiles};
 use crate::model::Model;
 use crate::naming::Lock;
 use crate::relate::RelationCoverage;
@@ -24,6 +25,8 @@ pub struct Options {
     pub lock: LockUpdate,
     /// Rejects a document with a part that can't be expressed, instead of leaving that part out.
     pub strict: bool,
+    /// Where to remember how files were formatted. It changes nothing but the time that a run takes.
+    pub format_cache: Option<FormatCache>,
 }
 
 /// The names that a run may add to the lock file.
@@ -59,7 +62,9 @@ pub struct Generated {
     pub coverage: RelationCoverage,
     /// How much has a written description.
     pub documentation: DocumentationCoverage,
-    /// Entries in the profile and the overlay that never applied. They are errors unless a spec other than
+    /// The files that were read.
+    pub inputs: Vec<PathBuf>,
+    /// Entries of the profile and the overlay that never applied. They are errors unless another spec than
     /// the profile's is used or a part of the document is left out.
     pub unused: Vec<String>,
 }
@@ -109,7 +114,13 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     if options.strict {
         report.require_complete().map_err(|errors| errors.in_file(&spec))?;
     }
-    let mut names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec))?;
+    let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
+    let (names, relations) = std::thread::scope(|scope| {
+        let relations = scope.spawn(|| relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay));
+        let names = naming::name(&api, &profile, lock, &usage).map_err(|errors| errors.in_file(&spec));
+        (names, relations.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let (mut names, relations) = (names?, relations?);
     report.repairs.append(&mut names.repairs);
     if options.lock == LockUpdate::All {
         names.lock.extend(std::mem::take(&mut names.pending), &api.version);
@@ -117,11 +128,14 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         report.warnings.append(&mut names.warnings);
     }
     report.sort();
-    let in_overlay = |errors: Errors| errors.in_file(overlay_path.as_deref().unwrap_or(&options.profile));
-    let relations = relate::relate(&api, &profile, &overlay, &usage).map_err(in_overlay)?;
     let model = Model { api, names, relations, report };
-    let mut files = emit::emit(&model, &profile, &overlay, &usage).map_err(in_overlay)?;
-    let documentation = emit::documentation_coverage(&model, &profile, &overlay, &usage);
+    let formatted = options.format_cache.as_ref().map(|cache| (cache, FormattedFiles::read(cache, &out)));
+    let known = |path: &str, tokens: u64| formatted.as_ref()?.1.text(path, tokens);
+    let emit::EmittedCrate { mut files, tokens, documentation } =
+        emit::emit_crate(&model, &profile, &overlay, &usage, &known).map_err(in_overlay)?;
+    if let Some((cache, formatted)) = &formatted {
+        formatted.write(cache, &files, &tokens);
+    }
     files.extend(license_texts(folder, &profile)?);
 
     let mut unused = Vec::new();
@@ -150,6 +164,10 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         !degraded.iter().any(|location| location.starts_with(operation.pointer.as_str()))
     };
     let typed_operations = api.operations.values().filter(is_typed).count();
+    let mut inputs = vec![options.profile.clone(), spec, lock_path.clone()];
+    inputs.extend(overlay_path);
+    let others = profile.programs.iter().map(|program| &program.file).chain(&profile.license_files);
+    inputs.extend(others.map(|path| folder.join(path)));
     let lock = (options.lock != LockUpdate::Nothing).then(|| (lock_path, names.lock.to_text()));
     let plan = WritePlan::new(&out, files, lock.into_iter().collect()).map_err(in_profile)?;
     Ok(Generated {
@@ -162,6 +180,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         report,
         coverage: relations.coverage,
         documentation,
+        inputs,
         unused: unused.iter().map(CodegenError::to_string).collect(),
     })
 }

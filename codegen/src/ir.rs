@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Number, Value};
-pub use toolcrate_catalog::{FieldStyle, Method};
+pub use toolcrate_catalog::{FieldStyle, Method, ParameterLocation, ParameterStyle};
 
 use crate::id::{OperationId, OperationTable, SchemaId};
+pub use crate::template::{Segment, Template};
 
 /// A complete API.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -21,10 +22,14 @@ pub struct ApiDefinition {
     pub version: String,
     /// The first server's URL, if the document specifies one.
     pub server: Option<String>,
+    /// The security schemes of operations that declare none of their own.
+    pub security: Security,
     /// All operations, by path and method.
     pub operations: OperationTable<Operation>,
     /// All named schemas, by their name in the document.
     pub schemas: BTreeMap<SchemaId, Schema>,
+    /// Groups of properties of which a value of a schema has at least one, by schema.
+    pub choices: BTreeMap<SchemaId, Vec<Vec<String>>>,
 }
 
 impl ApiDefinition {
@@ -86,6 +91,8 @@ pub struct Operation {
     pub response: SuccessResponse,
     /// The type of an error body, if the document describes it.
     pub error: Option<Type>,
+    /// The security schemes, where they are not those of the API. An empty list means that nothing is sent.
+    pub security: Option<Security>,
 }
 
 impl Operation {
@@ -117,8 +124,9 @@ impl Operation {
             deprecated: false,
             parameters: Vec::new(),
             body: None,
-            response: SuccessResponse { statuses: vec![200], content: Content::None, media_type: None },
+            response: SuccessResponse::new(vec![200], Content::None, None),
             error: None,
+            security: None,
         }
     }
 
@@ -128,84 +136,8 @@ impl Operation {
     }
 }
 
-/// A path template, split into segments.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Template {
-    /// The template as sent, e.g. `/a/{id}/b/`.
-    pub text: String,
-    /// Literal text and placeholders in order, without slashes. `types{id}` is two segments.
-    pub segments: Vec<Segment>,
-}
-
-/// A part of a path template.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Segment {
-    /// Literal text.
-    Text(String),
-    /// A placeholder's name.
-    Placeholder(String),
-}
-
-impl Template {
-    /// Splits `text` into segments. Braces must be balanced, which [`crate::repair`] ensures.
-    pub fn parse(text: &str) -> Self {
-        let mut segments = Vec::new();
-        for part in text.split('/').filter(|part| !part.is_empty()) {
-            let mut rest = part;
-            while let Some(open) = rest.find('{') {
-                let Some(close) = rest[open..].find('}').map(|close| open + close) else { break };
-                if open > 0 {
-                    segments.push(Segment::Text(rest[..open].to_owned()));
-                }
-                segments.push(Segment::Placeholder(rest[open + 1..close].to_owned()));
-                rest = &rest[close + 1..];
-            }
-            if !rest.is_empty() {
-                segments.push(Segment::Text(rest.to_owned()));
-            }
-        }
-        Self { text: text.to_owned(), segments }
-    }
-
-    /// Returns the names of the placeholders, in order.
-    pub fn placeholders(&self) -> impl Iterator<Item = &str> {
-        self.segments.iter().filter_map(|segment| match segment {
-            Segment::Placeholder(name) => Some(name.as_str()),
-            Segment::Text(_) => None,
-        })
-    }
-
-    /// Returns the template in lower case, with `{}` for each placeholder and without a trailing slash, so different
-    /// spellings of a path are equal.
-    pub fn normal_form(&self) -> String {
-        let mut text = String::new();
-        let mut inside = false;
-        for c in self.text.trim_end_matches('/').chars() {
-            match c {
-                '{' => {
-                    inside = true;
-                    text.push_str("{}");
-                }
-                '}' => inside = false,
-                c if !inside => text.extend(c.to_lowercase()),
-                _ => {}
-            }
-        }
-        text
-    }
-}
-
-/// The location of a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum ParameterLocation {
-    Path,
-    Query,
-    Header,
-    Cookie,
-}
+/// Alternatives, each a list of security schemes that are sent together.
+pub type Security = Vec<Vec<String>>;
 
 /// An operation parameter.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -222,9 +154,8 @@ pub struct Parameter {
     pub ty: Type,
     /// Constraints on the value.
     pub limits: Limits,
-    /// The separator between list items sent as a single value; without it, a list in the query is sent as one pair
-    /// per item.
-    pub separator: Option<char>,
+    /// The style, if it matters for the type; without it, a list in the query is one pair for each item.
+    pub style: Option<ParameterStyle>,
     /// The schema of the object whose properties are sent as separate parameters, if this is one of them.
     pub member_of: Option<SchemaId>,
 }
@@ -274,10 +205,43 @@ pub enum BodyKind {
 pub struct SuccessResponse {
     /// The 2xx statuses declared in the document.
     pub statuses: Vec<u16>,
-    /// The content.
+    /// The content; any JSON value if the contents of several statuses differ in type.
     pub content: Content,
     /// The media type of the content, if the document declares one.
     pub media_type: Option<String>,
+    /// The content of each status, if they differ; else empty.
+    pub by_status: Vec<StatusContent>,
+}
+
+impl SuccessResponse {
+    /// A response whose content doesn't depend on its status.
+    pub fn new(statuses: Vec<u16>, content: Content, media_type: Option<String>) -> Self {
+        Self { statuses, content, media_type, by_status: Vec::new() }
+    }
+
+    /// Returns the types of the JSON values that the typed form of the response has, each once.
+    pub fn types(&self) -> Vec<&Type> {
+        let by_status = self.by_status.iter().map(|answer| &answer.content);
+        let only = self.by_status.is_empty().then_some(&self.content);
+        let mut types: Vec<&Type> = Vec::new();
+        for content in by_status.chain(only) {
+            if let Content::Json(ty) = content
+                && !types.contains(&ty)
+            {
+                types.push(ty);
+            }
+        }
+        types
+    }
+}
+
+/// The content of a response with one of several statuses.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StatusContent {
+    /// The status; `None` stands for any 2xx that is not listed.
+    pub status: Option<u16>,
+    /// The content.
+    pub content: Content,
 }
 
 /// The content of a response.
@@ -356,15 +320,15 @@ pub enum Shape {
     Object(Vec<Field>),
     /// Another name for a type (a list, an enum, a scalar).
     Alias(Type),
-    /// One of several objects; the value of one property determines which.
+    /// One of several values that can be told apart.
     Union(Union),
 }
 
-/// One of several objects; the value of one property determines which.
+/// One of several values that can be told apart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Union {
-    /// The property that determines the variant.
-    pub member: String,
+    /// The property that names the variant, if the document has a discriminator. All variants are objects then.
+    pub discriminator: Option<String>,
     /// The variants, in document order; never empty.
     pub variants: Vec<UnionVariant>,
 }
@@ -372,10 +336,54 @@ pub struct Union {
 /// A variant of a union.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UnionVariant {
-    /// The property values that identify the variant; never empty.
-    pub values: Vec<String>,
-    /// The object.
-    pub schema: SchemaId,
+    /// Its type.
+    pub ty: Type,
+    /// What tells it from the other variants.
+    pub signature: VariantSignature,
+}
+
+impl Union {
+    /// Returns the schemas that the variants are made of.
+    pub fn schemas(&self) -> impl Iterator<Item = &str> {
+        self.variants.iter().filter_map(|variant| variant.ty.innermost())
+    }
+
+    /// Returns true if every variant is an object.
+    pub fn is_object(&self) -> bool {
+        self.variants.iter().all(|variant| variant.signature.kind == JsonKind::Object)
+    }
+}
+
+/// What tells a variant of a union from the others. All of it must hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VariantSignature {
+    /// The kind of the JSON value.
+    pub kind: JsonKind,
+    /// A property and its values.
+    pub values: Option<(String, Vec<String>)>,
+    /// Properties that the object has.
+    pub present: Vec<String>,
+    /// Properties that the object doesn't have, because they tell the other variants.
+    pub absent: Vec<String>,
+}
+
+impl VariantSignature {
+    /// The signature of the only variant of its kind.
+    pub fn new(kind: JsonKind) -> Self {
+        Self { kind, values: None, present: Vec::new(), absent: Vec::new() }
+    }
+}
+
+/// The kinds of JSON values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum JsonKind {
+    Boolean,
+    Number,
+    Text,
+    List,
+    Object,
 }
 
 impl Schema {
@@ -434,26 +442,4 @@ pub struct Limits {
     pub default: Option<Value>,
     /// True if the field is required when a record is replaced but not when it is created.
     pub required_on_replace: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn templates_are_split_into_literals_and_placeholders() {
-        let template = Template::parse("/finance/agreements/types{id}/copy/");
-        let text = |text: &str| Segment::Text(text.into());
-        assert_eq!(
-            template.segments,
-            [
-                text("finance"),
-                text("agreements"),
-                text("types"),
-                Segment::Placeholder("id".into()),
-                text("copy")
-            ]
-        );
-        assert_eq!(template.normal_form(), "/finance/agreements/types{}/copy");
-    }
 }

@@ -49,6 +49,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod draft;
 pub mod emit;
+mod format_cache;
 mod generate;
 pub mod id;
 pub mod ir;
@@ -59,6 +60,8 @@ pub mod naming;
 mod normalize;
 pub mod relate;
 pub mod repair;
+mod template;
 pub mod write;
 
+pub use format_cache::FormatCache;
 pub use generate::{Generated, LockUpdate, Options, generate};

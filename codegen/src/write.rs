@@ -84,6 +84,11 @@ impl WritePlan {
         Ok(Self { wanted, stale, foreign, out: out.to_owned() })
     }
 
+    /// Returns all files that the plan is about, with their contents.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, &str)> {
+        self.wanted.iter().map(|(path, text)| (path.as_path(), text.as_str()))
+    }
+
     /// Compares the plan with the files on disk.
     ///
     /// # Errors
@@ -91,12 +96,21 @@ impl WritePlan {
     pub fn changes(&self) -> Result<FileChanges, Errors> {
         let mut changes =
             FileChanges { removed: self.stale.iter().cloned().collect(), ..FileChanges::default() };
-        for (path, text) in &self.wanted {
-            match read_bytes(path)? {
-                None => changes.added.push(path.clone()),
-                Some(old) if old == text.as_bytes() => changes.unchanged += 1,
-                Some(_) => changes.changed.push(path.clone()),
-            }
+        let wanted: Vec<(&PathBuf, &String)> = self.wanted.iter().collect();
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let compared: Vec<Result<FileChanges, Errors>> = std::thread::scope(|scope| {
+            let chunks = wanted.chunks(wanted.len().div_ceil(workers).max(1));
+            let handles: Vec<_> = chunks.map(|chunk| scope.spawn(|| compare(chunk))).collect();
+            let join = |handle: std::thread::ScopedJoinHandle<'_, _>| {
+                handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            handles.into_iter().map(join).collect()
+        });
+        for compared in compared {
+            let FileChanges { added, changed, unchanged, .. } = compared?;
+            changes.added.extend(added);
+            changes.changed.extend(changed);
+            changes.unchanged += unchanged;
         }
         Ok(changes)
     }
@@ -182,6 +196,19 @@ impl WritePlan {
         };
         Errors(self.foreign.iter().filter(is_touched).map(refuse).collect()).into_result()
     }
+}
+
+/// Compares contents with the files on disk.
+fn compare(wanted: &[(&PathBuf, &String)]) -> Result<FileChanges, Errors> {
+    let mut changes = FileChanges::default();
+    for (path, text) in wanted {
+        match read_bytes(path)? {
+            None => changes.added.push((*path).clone()),
+            Some(old) if old == text.as_bytes() => changes.unchanged += 1,
+            Some(_) => changes.changed.push((*path).clone()),
+        }
+    }
+    Ok(changes)
 }
 
 /// Renames that can be undone.

@@ -73,6 +73,7 @@ pub static API: Api = Api {
             screen_words: &["overview", "detail", "details", "screen", "service"],
         }),
     }),
+    security: &[],
 };
 
 /// The servers that the provider runs.

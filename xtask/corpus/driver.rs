@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let base_url = std::env::args().nth(1).expect("the base URL");
-    let client = Client::builder(&API).base_url(base_url).credentials(CREDENTIALS).build().expect("a client");
+    let client = Client::builder(&API).base_url(&base_url).credentials(CREDENTIALS).build().expect("a client");
     let mut output = std::io::stdout();
     for line in std::io::stdin().lock().lines() {
         let command: Value = serde_json::from_str(&line.expect("a line")).expect("JSON");

@@ -88,11 +88,19 @@ class Sampler:
             if name in required or (depth < MAX_DEPTH and self.random.random() < chance):
                 if depth > 3 * MAX_DEPTH:
                     continue
+                if self.for_response and self.is_nullable(own) and self.random.random() < 0.2:
+                    value[name] = None
+                    continue
                 value[name] = self.draw(member, chance if depth < MAX_DEPTH else 0, depth + 1)
         further = schema.get("additionalProperties")
         if isinstance(further, dict) and further and not value and chance > 0 and depth < MAX_DEPTH:
             value["k1"] = self.draw(further, chance, depth + 1)
         return value
+
+    @staticmethod
+    def is_nullable(schema):
+        kind = schema.get("type")
+        return schema.get("nullable") is True or (isinstance(kind, list) and "null" in kind)
 
     def draw_array(self, schema, chance, depth):
         least = schema.get("minItems", 0)

@@ -9,6 +9,7 @@ mod cost;
 mod diff;
 mod dist;
 mod http;
+mod last_run;
 mod new;
 mod regenerate;
 mod repairs;

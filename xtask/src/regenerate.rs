@@ -6,9 +6,11 @@ use std::time::Instant;
 
 use clap::Args;
 use toolcrate_codegen::diagnostic::Errors;
+use toolcrate_codegen::write::FileChanges;
 use toolcrate_codegen::{Generated, LockUpdate, Options, generate, repair};
 
 use crate::ci;
+use crate::last_run::{self, LastRun, RunSummary};
 
 /// Maximum number of diff lines printed by `--check`.
 const DIFF_LINES: usize = 200;
@@ -54,8 +56,16 @@ pub fn run(arguments: RegenerateArguments) -> ExitCode {
         out: arguments.out,
         strict: arguments.strict,
         lock,
+        format_cache: last_run::format_cache(),
     };
-    match generate(&options).and_then(|generated| finish(&generated, check, started)) {
+    let last_run = LastRun::new(&options);
+    if let Some(summary) = last_run.as_ref().and_then(LastRun::is_current) {
+        print(&summary);
+        let unchanged = FileChanges { unchanged: summary.files, ..FileChanges::default() };
+        print_changes(&summary.out, &unchanged, check, started);
+        return ExitCode::SUCCESS;
+    }
+    match generate(&options).and_then(|generated| finish(&generated, last_run.as_ref(), check, started)) {
         Ok(code) => code,
         Err(errors) => {
             eprintln!("{errors}");
@@ -65,22 +75,22 @@ pub fn run(arguments: RegenerateArguments) -> ExitCode {
     }
 }
 
-fn finish(generated: &Generated, check: bool, started: Instant) -> Result<ExitCode, Errors> {
+fn finish(
+    generated: &Generated,
+    last_run: Option<&LastRun>,
+    check: bool,
+    started: Instant,
+) -> Result<ExitCode, Errors> {
     let changes = generated.plan.changes()?;
     if !check {
         generated.plan.apply(&changes)?;
     }
-    summary(generated);
-    println!(
-        "{}: {} files added, {} changed, {} removed, {} unchanged ({} ms){}",
-        generated.out.display(),
-        changes.added.len(),
-        changes.changed.len(),
-        changes.removed.len(),
-        changes.unchanged,
-        started.elapsed().as_millis(),
-        if check { "; nothing was written" } else { "" }
-    );
+    let summary = summary(generated);
+    print(&summary);
+    print_changes(&summary.out, &changes, check, started);
+    if let Some(last_run) = last_run.filter(|_| !check || changes.is_empty()) {
+        last_run.remember(generated, &summary);
+    }
     if check && !changes.is_empty() {
         let diff = generated.plan.diff(&changes, DIFF_LINES)?;
         print!("{diff}");
@@ -96,33 +106,51 @@ fn finish(generated: &Generated, check: bool, started: Instant) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(generated: &Generated) {
+fn print(summary: &RunSummary) {
+    print!("{}", summary.output);
+    eprint!("{}", summary.warnings);
+}
+
+fn print_changes(out: &str, changes: &FileChanges, check: bool, started: Instant) {
+    println!(
+        "{out}: {} files added, {} changed, {} removed, {} unchanged ({} ms){}",
+        changes.added.len(),
+        changes.changed.len(),
+        changes.removed.len(),
+        changes.unchanged,
+        started.elapsed().as_millis(),
+        if check { "; nothing was written" } else { "" }
+    );
+}
+
+/// What is known about the crate, in words.
+fn summary(generated: &Generated) -> RunSummary {
     let Generated { version, operations, schemas, coverage, documentation, unused, report, .. } = generated;
-    println!("release {version}: {operations} operations, {schemas} schemas");
     let kinds: Vec<String> =
         repair::count(&report.repairs).into_iter().map(|(code, count)| format!("{code} {count}")).collect();
-    println!("{} repairs: {} (listed in docs/repairs.md)", report.repairs.len(), kinds.join(", "));
-    println!(
-        "relations: {} of {} reference fields, {} of {} id arguments",
+    let output = format!(
+        "release {version}: {operations} operations, {schemas} schemas\n\
+         {} repairs: {} (listed in docs/repairs.md)\n\
+         relations: {} of {} reference fields, {} of {} id arguments\n\
+         documentation: {} of {} models and {} of {} fields are described in the spec or the overlay\n",
+        report.repairs.len(),
+        kinds.join(", "),
         coverage.reference_fields_resolved,
         coverage.reference_fields,
         coverage.id_arguments_resolved,
-        coverage.id_arguments
-    );
-    println!(
-        "documentation: {} of {} models and {} of {} fields are described in the spec or the overlay",
+        coverage.id_arguments,
         documentation.models_in_words,
         documentation.models,
         documentation.fields_in_words,
         documentation.fields
     );
-    for degradation in &report.degradations {
-        eprintln!("warning: {degradation}");
-    }
-    for warning in &report.warnings {
-        eprintln!("{}", warning.to_warning());
-    }
-    for entry in unused {
-        eprintln!("warning: {entry}");
+    let degradations = report.degradations.iter().map(|degradation| format!("warning: {degradation}\n"));
+    let warnings = report.warnings.iter().map(|warning| format!("{}\n", warning.to_warning()));
+    let unused = unused.iter().map(|entry| format!("warning: {entry}\n"));
+    RunSummary {
+        output,
+        warnings: degradations.chain(warnings).chain(unused).collect(),
+        out: generated.out.display().to_string(),
+        files: generated.plan.files().count(),
     }
 }

@@ -2,19 +2,23 @@
 
 use std::process::{Command, ExitCode};
 
-use crate::clients;
 use crate::clients::process::finish;
+use crate::{clients, corpus};
 
 #[derive(clap::Args)]
 pub(crate) struct TestArguments {
-    /// Run only the tests against third-party clients and frameworks. Requires Node.js, Python, npm and PyPI.
+    /// Check the golden specs by an independent validator, and run the tests of other vendors' clients and frameworks,
+    /// instead. They need Node.js, Python, npm and PyPI.
     #[arg(long)]
     clients: bool,
 }
 
 /// Runs the tests. Exit code 1: a test failed, or a required program is missing.
 pub(crate) fn run(arguments: &TestArguments) -> ExitCode {
-    let result = if arguments.clients { clients::run() } else { workspace() };
+    let result = match arguments.clients {
+        true => corpus::check_golden().and_then(|()| clients::run()),
+        false => workspace(),
+    };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {

@@ -21,7 +21,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 pub use api_info::ApiInfo;
-pub use auth::{Auth, AuthField, AuthScheme};
+pub use auth::{Auth, AuthField, AuthScheme, SecretPlacement, SecuritySchemeConfig};
 pub use overlay::{
     ArgumentRule, FieldRule, FilterField, Lifecycle, OperationNote, Overlay, ReferenceRule, Step, ToolBinding,
 };

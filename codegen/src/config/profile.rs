@@ -390,6 +390,7 @@ impl Profile {
         };
         add("include", &mut self.include.iter().map(OperationSelector::entry));
         add("exclude", &mut self.exclude.iter().map(OperationSelector::entry));
+        add("auth.schemes", &mut self.auth.schemes.keys().cloned());
         add("transport_headers", &mut self.transport_headers.iter().cloned());
         add("shared_query", &mut self.shared_query.keys().cloned());
         let definitions = self.custom_fields.iter().filter_map(|fields| fields.definitions.as_ref());

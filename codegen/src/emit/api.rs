@@ -6,10 +6,12 @@ use quote::{format_ident, quote};
 use toolcrate_catalog::FilterScalar;
 
 use super::context::Context;
+use super::credentials;
+use super::operations::security;
 use super::rust::{Job, docs, file_docs};
 use crate::config::{
-    Auth, AuthScheme, CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, FilterConfig,
-    PagingConfig, PatchPathStyle,
+    CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, FilterConfig, PagingConfig,
+    PatchPathStyle,
 };
 
 /// Adds the task for `src/api.rs`.
@@ -22,7 +24,7 @@ fn file(context: &Context<'_>) -> TokenStream {
         file_docs("How the API is reached: its conventions, its servers, and what a caller must have.");
     let api = description(context);
     let servers = servers(context);
-    let credentials = credentials(context);
+    let credentials = credentials::tokens(context);
     quote!(#about #api #servers #credentials)
 }
 
@@ -107,6 +109,7 @@ fn description(context: &Context<'_>) -> TokenStream {
         None => quote!(None),
         Some(fields) => custom_fields(context, fields),
     };
+    let security = security(&context.api.security);
     let about = docs(&format!("What the runtime has to know of {name} as a whole."));
     quote! {
         use toolcrate_runtime::{Api, ErrorShape, Paging, PatchPaths};
@@ -130,6 +133,7 @@ fn description(context: &Context<'_>) -> TokenStream {
             fields_parameter: #fields,
             filter: #filter,
             custom_fields: #custom_fields,
+            security: &#security,
         };
     }
 }
@@ -219,133 +223,4 @@ fn servers(context: &Context<'_>) -> TokenStream {
         }
         #host
     }
-}
-
-fn credentials(context: &Context<'_>) -> TokenStream {
-    let auth = &context.profile.auth;
-    let about =
-        docs(&format!("What {} asks of a caller. `Debug` shows no secret.", context.profile.api.name));
-    let members = auth.fields.iter().map(|(name, field)| {
-        let ident = format_ident!("{name}");
-        let about = docs(&field.description);
-        let ty = if field.secret { quote!(Secret) } else { quote!(String) };
-        quote!(#about pub #ident: #ty,)
-    });
-    let scheme = match &auth.scheme {
-        AuthScheme::Basic { user, password } => {
-            let (user, password) = (template(auth, user), secret(auth, password));
-            quote!(headers.insert(AUTHORIZATION, basic(&#user, &#password)?);)
-        }
-        AuthScheme::Bearer { token } => {
-            let token = secret(auth, token);
-            quote!(headers.insert(AUTHORIZATION, bearer(&#token)?);)
-        }
-        AuthScheme::None => TokenStream::new(),
-    };
-    let further = auth.headers.iter().map(|(name, value)| {
-        let name = name.to_lowercase();
-        let value = secret(auth, value);
-        quote!(headers.insert(HeaderName::from_static(#name), #value.to_header()?);)
-    });
-    let helper = match auth.scheme {
-        AuthScheme::Basic { .. } => Some(quote!(
-            use toolcrate_runtime::basic;
-        )),
-        AuthScheme::Bearer { .. } => Some(quote!(
-            use toolcrate_runtime::bearer;
-        )),
-        AuthScheme::None => None,
-    };
-    let authorization = helper.is_some().then(|| {
-        quote!(
-            use toolcrate_runtime::http::header::AUTHORIZATION;
-        )
-    });
-    let names = (!auth.headers.is_empty()).then(|| {
-        quote!(
-            use toolcrate_runtime::http::HeaderName;
-        )
-    });
-    let query = query_credentials(auth);
-    let body = quote!(#scheme #(#further)*);
-    let headers = format_ident!("{}", if body.is_empty() { "_headers" } else { "headers" });
-    let secret = (auth.fields.values().any(|field| field.secret) || body.to_string().contains("Secret"))
-        .then(|| {
-            quote!(
-                use toolcrate_runtime::Secret;
-            )
-        });
-    quote! {
-        use toolcrate_runtime::{Error, HeaderMap};
-        #secret
-        #names #authorization #helper
-
-        #about
-        #[derive(Clone, Debug)]
-        pub struct Credentials { #(#members)* }
-
-        impl toolcrate_runtime::Credentials for Credentials {
-            fn apply(&self, #headers: &mut HeaderMap) -> Result<(), Error> {
-                #body
-                Ok(())
-            }
-            #query
-        }
-    }
-}
-
-/// Returns the method that adds credentials to the query, if there are any.
-fn query_credentials(auth: &Auth) -> Option<TokenStream> {
-    if auth.query.is_empty() {
-        return None;
-    }
-    let pairs = auth.query.iter().map(|(name, value)| {
-        let value = secret(auth, value);
-        quote!((#name, #value.clone()))
-    });
-    Some(quote! {
-        fn query(&self) -> Vec<(&'static str, toolcrate_runtime::Secret)> {
-            vec![#(#pairs),*]
-        }
-    })
-}
-
-/// Returns an expression of type `Secret` that fills a template; a template that consists of a single secret
-/// field is that field.
-fn secret(auth: &Auth, text: &str) -> TokenStream {
-    let field = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
-    if field.and_then(|name| auth.fields.get(name)).is_some_and(|field| field.secret) {
-        let ident = format_ident!("{}", field.unwrap_or_default());
-        return quote!(self.#ident);
-    }
-    let text = template(auth, text);
-    quote!(Secret::from(#text))
-}
-
-/// Returns an expression that fills a template such as `{company_id}+{public_key}`.
-fn template(auth: &Auth, text: &str) -> TokenStream {
-    let mut format = String::new();
-    let mut values = Vec::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        format.push_str(&before.replace('}', "}}"));
-        let Some((name, after)) = after.split_once('}') else { break };
-        let Some(field) = auth.fields.get(name) else {
-            rest = after;
-            continue;
-        };
-        let ident = format_ident!("{name}");
-        values.push(if field.secret { quote!(self.#ident.expose()) } else { quote!(self.#ident) });
-        format.push_str("{}");
-        rest = after;
-    }
-    if format == "{}" && rest.is_empty() {
-        let value = &values[0];
-        return quote!(#value.to_owned());
-    }
-    if values.is_empty() {
-        return quote!(#text.to_owned());
-    }
-    format.push_str(&rest.replace('{', "{{").replace('}', "}}"));
-    quote!(format!(#format, #(#values),*))
 }

@@ -1,5 +1,7 @@
 //! The page that lists arguments without a description, with the reason for each.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 use toolcrate_catalog::Properties;
 
@@ -26,12 +28,15 @@ struct ArgumentCounts {
 /// Returns `E031` if a template fails.
 pub fn emit(context: &Context<'_>, catalog: &EmittedCatalog<'_>) -> Result<String, Errors> {
     let mut counts = ArgumentCounts::default();
+    let mut shared: HashMap<&str, ArgumentCounts> = HashMap::new();
     for tool in catalog.tools.values().flat_map(|tools| tools.values()) {
-        let shape = tool.input.shape.as_deref().and_then(|shape| catalog.shapes.get(shape));
-        let shared = shape.map(|shape| &shape.properties);
-        for properties in std::iter::once(&tool.input.properties).chain(shared) {
-            count(context, properties, &mut counts);
-        }
+        counts.add(&count(context, &tool.input.properties));
+        let Some((name, shape)) =
+            tool.input.shape.as_deref().and_then(|shape| catalog.shapes.get_key_value(shape))
+        else {
+            continue;
+        };
+        counts.add(shared.entry(name).or_insert_with(|| count(context, &shape.properties)));
     }
     let patterns = |patterns: &[ArgumentPattern]| -> Vec<String> {
         patterns.iter().map(|pattern| pattern.0.clone()).collect()
@@ -49,7 +54,19 @@ pub fn emit(context: &Context<'_>, catalog: &EmittedCatalog<'_>) -> Result<Strin
     Ok(Templates::new()?.render("arguments.md", values)?)
 }
 
-fn count(context: &Context<'_>, properties: &Properties<'_>, counts: &mut ArgumentCounts) {
+impl ArgumentCounts {
+    fn add(&mut self, other: &Self) {
+        self.all += other.all;
+        self.described += other.described;
+        self.flags += other.flags;
+        self.self_explanatory += other.self_explanatory;
+        self.unexplained += other.unexplained;
+        self.missing += other.missing;
+    }
+}
+
+fn count(context: &Context<'_>, properties: &Properties<'_>) -> ArgumentCounts {
+    let mut counts = ArgumentCounts::default();
     let overlay = context.overlay;
     for (name, node) in &properties.to_map() {
         let kind = kind(node);
@@ -68,6 +85,7 @@ fn count(context: &Context<'_>, properties: &Properties<'_>, counts: &mut Argume
         };
         *reason += 1;
     }
+    counts
 }
 
 /// Returns a node's type, as named in argument patterns.

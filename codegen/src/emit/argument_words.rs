@@ -18,9 +18,5 @@ pub fn kind(ty: &Type) -> &'static str {
 
 /// Returns the description of arguments with this name and type. A more specific pattern takes precedence.
 pub fn words_by_name<'a>(context: &Context<'a>, name: &str, ty: &Type) -> Option<&'a str> {
-    let kind = kind(ty);
-    let by_name = context.overlay.arguments_by_name.iter().filter(|words| words.name.covers(name, kind));
-    let words = by_name.max_by_key(|words| words.name.narrowness())?;
-    context.ledger.mark(words.entry());
-    Some(&words.words)
+    context.argument_words(kind(ty), name).map(|words| words.words.as_str())
 }

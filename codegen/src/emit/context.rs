@@ -1,12 +1,13 @@
 //! The input to all emitters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{PoisonError, RwLock};
 
 use toolcrate_catalog::placeholder;
 
 use super::features::Features;
 use super::model_uses::{self, ModelUses};
-use crate::config::{Gloss, Overlay, Profile, UsageTracker};
+use crate::config::{ArgumentWords, Gloss, Overlay, Profile, UsageTracker};
 use crate::id::OperationId;
 use crate::ir::{ApiDefinition, Field, Operation, Template, Type};
 use crate::model::Model;
@@ -26,6 +27,10 @@ pub(crate) struct Context<'a> {
     pub(crate) overlay: &'a Overlay,
     pub(crate) ledger: &'a UsageTracker,
     pub(crate) features: Features,
+    /// The models that hold the value of a custom field.
+    pub(super) custom_values: BTreeSet<&'a str>,
+    /// Descriptions of arguments, by type and name.
+    words_by_name: RwLock<HashMap<(&'static str, String), Option<&'a ArgumentWords>>>,
     /// How each model is used.
     pub(super) uses: BTreeMap<&'a str, ModelUses<'a>>,
     /// A link to each function, by the tool's short name.
@@ -51,6 +56,10 @@ impl<'a> Context<'a> {
         let glosses = overlay.resources.iter();
         let glosses =
             glosses.map(|(path, gloss)| (Template::parse(path).normal_form(), (path.as_str(), gloss)));
+        let custom = profile.custom_fields.as_ref();
+        let is_custom = |field: &&Field| custom.is_some_and(|custom| custom.member == field.name);
+        let custom_values = api.schemas.values().flat_map(|schema| schema.fields().iter().filter(is_custom));
+        let custom_values = custom_values.filter(|field| matches!(field.ty, Type::List(_)));
         Self {
             model,
             api,
@@ -60,11 +69,30 @@ impl<'a> Context<'a> {
             overlay,
             ledger: usage,
             features,
+            custom_values: custom_values.filter_map(|field| field.ty.innermost()).collect(),
+            words_by_name: RwLock::default(),
             uses: model_uses::find(api, names),
             functions,
             glosses: glosses.collect(),
             lists: lists_by_noun(model),
         }
+    }
+
+    /// Returns the overlay's description of arguments with this type and name. A narrow pattern takes precedence over a wide
+    /// one.
+    pub(super) fn argument_words(&self, kind: &'static str, name: &str) -> Option<&'a ArgumentWords> {
+        let key = (kind, name.to_owned());
+        let known = self.words_by_name.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
+        known.unwrap_or_else(|| {
+            let all = self.overlay.arguments_by_name.iter();
+            let covering = all.filter(|words| words.name.covers(name, kind));
+            let words = covering.max_by_key(|words| words.name.narrowness());
+            if let Some(words) = words {
+                self.ledger.mark(words.entry());
+            }
+            self.words_by_name.write().unwrap_or_else(PoisonError::into_inner).insert(key, words);
+            words
+        })
     }
 
     /// Returns the overlay's explanation of the collection at the normalized `path`, and its key in the overlay.

@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::id::SchemaId;
-use crate::ir::{ApiDefinition, Content, Operation, Shape, Type};
+use crate::ir::{ApiDefinition, Operation, Shape, Type};
 use crate::naming::Names;
 
 /// The module for models that several areas use.
@@ -69,14 +69,11 @@ pub fn gate<'a>(features: impl IntoIterator<Item = &'a String>) -> TokenStream {
 
 /// Returns the schemas named in the typed form of `operation`.
 fn used_by(operation: &Operation) -> impl Iterator<Item = &str> {
-    let answer = match &operation.response.content {
-        Content::Json(ty) => ty.innermost(),
-        _ => None,
-    };
+    let answers = operation.response.types().into_iter().filter_map(Type::innermost);
     let body = operation.body.as_ref().and_then(|body| body.ty.innermost());
     let parameters = operation.parameters.iter().filter_map(|parameter| parameter.ty.innermost());
     let error = operation.error.as_ref().and_then(Type::innermost);
-    answer.into_iter().chain(body).chain(error).chain(parameters)
+    answers.chain(body).chain(error).chain(parameters)
 }
 
 /// Returns the schemas that `name` consists of.
@@ -84,7 +81,7 @@ fn used_by_schema<'a>(api: &'a ApiDefinition, name: &str) -> Vec<&'a str> {
     match api.schemas.get(name).map(|schema| &schema.shape) {
         Some(Shape::Object(fields)) => fields.iter().filter_map(|field| field.ty.innermost()).collect(),
         Some(Shape::Alias(ty)) => Type::innermost(ty).into_iter().collect(),
-        Some(Shape::Union(union)) => union.variants.iter().map(|variant| variant.schema.as_str()).collect(),
+        Some(Shape::Union(union)) => union.schemas().collect(),
         None => Vec::new(),
     }
 }

@@ -10,6 +10,7 @@ mod argument_words;
 mod cargo_manifest;
 mod catalog;
 mod context;
+mod credentials;
 mod documentation;
 mod features;
 mod model_types;
@@ -19,20 +20,34 @@ mod operations;
 mod query;
 mod rust;
 mod sentence;
+mod status_responses;
 mod templates;
+mod token_hash;
 mod tool_browser;
 mod writable;
+
+use std::collections::BTreeMap;
 
 use crate::config::{Overlay, Profile, UsageTracker};
 use crate::diagnostic::Errors;
 use crate::model::Model;
 use context::Context;
 use features::Features;
-use rust::Job;
+use rust::{Job, KnownText};
 
 pub use context::Files;
 pub use documentation::DocumentationCoverage;
 pub use templates::Templates;
+
+/// The files of a crate, and what is known about them.
+pub(crate) struct EmittedCrate {
+    /// The files.
+    pub(crate) files: Files,
+    /// The hashes of the tokens of Rust files, by path.
+    pub(crate) tokens: BTreeMap<String, u64>,
+    /// How much is documented in words.
+    pub(crate) documentation: DocumentationCoverage,
+}
 
 /// Emits the crate.
 ///
@@ -46,10 +61,23 @@ pub fn emit(
     overlay: &Overlay,
     usage: &UsageTracker,
 ) -> Result<Files, Errors> {
+    emit_crate(model, profile, overlay, usage, &|_, _| None).map(|emitted| emitted.files)
+}
+
+/// Emits the crate; `known` has the texts of files whose tokens are the same as before.
+///
+/// # Errors
+/// As [`emit`].
+pub(crate) fn emit_crate(
+    model: &Model,
+    profile: &Profile,
+    overlay: &Overlay,
+    usage: &UsageTracker,
+    known: KnownText<'_>,
+) -> Result<EmittedCrate, Errors> {
     let features = Features::new(&model.api, &model.names);
     let context = Context::new(model, profile, overlay, usage, features);
-    let mut files = Files::new();
-    cargo_manifest::emit(&context, &mut files)?;
+    let (mut files, mut tokens) = (Files::new(), BTreeMap::new());
     let mut jobs: Vec<Job<'_>> = Vec::new();
     models::jobs(&context, &mut jobs);
     operations::jobs(&context, &mut jobs);
@@ -57,31 +85,21 @@ pub fn emit(
     api::jobs(&context, &mut jobs);
     cargo_manifest::jobs(&context, &mut jobs);
     // The catalog is emitted in parallel with the Rust files; neither depends on the other.
-    let catalog = std::thread::scope(|scope| {
+    let (catalog, documentation) = std::thread::scope(|scope| {
         let catalog = scope.spawn(|| {
             let mut catalog = catalog::emit(&context)?;
             let page = tool_browser::emit(&context, &catalog)?;
             catalog.files.insert("docs/tools.html".to_owned(), page);
             let page = argument_page::emit(&context, &catalog)?;
             catalog.files.insert("docs/arguments.md".to_owned(), page);
-            Ok::<_, Errors>(catalog.files)
+            cargo_manifest::emit(&context, &mut catalog.files)?;
+            Ok::<_, Errors>((catalog.files, documentation::count(&context)))
         });
-        rust::run(jobs, &mut files)?;
+        rust::run(jobs, known, &mut files, &mut tokens)?;
         catalog.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })?;
     files.extend(catalog);
-    Ok(files)
-}
-
-/// Counts how much is documented by the document or the overlay.
-pub fn documentation_coverage(
-    model: &Model,
-    profile: &Profile,
-    overlay: &Overlay,
-    usage: &UsageTracker,
-) -> DocumentationCoverage {
-    let features = Features::new(&model.api, &model.names);
-    documentation::count(&Context::new(model, profile, overlay, usage, features))
+    Ok(EmittedCrate { files, tokens, documentation })
 }
 
 /// Emits only the tool catalog, for comparing two releases.

@@ -49,9 +49,10 @@ pub(crate) fn find<'a>(api: &'a ApiDefinition, names: &Names) -> BTreeMap<&'a st
     for id in ids {
         let (operation, name) = (&api.operations[id], &names.operations[id]);
         let is_plain = name.variant.is_none();
-        if let Content::Json(ty) = &operation.response.content
-            && let Some(uses) = ty.innermost().and_then(|schema| uses.get_mut(schema))
-        {
+        for ty in operation.response.types() {
+            let Some(uses) = ty.innermost().and_then(|schema| uses.get_mut(schema)) else { continue };
+            let is_main = matches!(&operation.response.content, Content::Json(main) if main == ty);
+            let is_plain = is_plain && is_main;
             match name.kind {
                 OperationKind::List if is_plain => uses.listed.push(id),
                 OperationKind::Get if is_plain => uses.got.push(id),
@@ -99,9 +100,7 @@ fn mark_requests<'a>(
         match &api.schemas[name].shape {
             // An alias represents its type.
             Shape::Alias(ty) => open.extend(ty.innermost().map(|target| (target, how))),
-            Shape::Union(union) => {
-                open.extend(union.variants.iter().map(|variant| (variant.schema.as_str(), how)))
-            }
+            Shape::Union(union) => open.extend(union.schemas().map(|schema| (schema, how))),
             Shape::Object(fields) if is_new => {
                 let targets = fields.iter().filter_map(|field| Type::innermost(&field.ty));
                 open.extend(targets.map(|target| (target, RequestUse::Part)));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use toolcrate_catalog::OperationKind;
 
 use super::context::Context;
@@ -12,10 +12,11 @@ use super::models::has_models;
 use super::query::SharedQueryType;
 use super::rust::{Imports, Job, docs, file_docs, is_doc_alias, prose};
 use super::sentence::{imperative, spoken, third_person};
+use super::status_responses::{response_type, responses};
 use crate::id::OperationId;
 use crate::ir::{
-    ApiDefinition, BodyKind, Content, FieldStyle, Method, Operation, OperationBody, Parameter,
-    ParameterLocation, Type,
+    BodyKind, FieldStyle, Method, Operation, OperationBody, Parameter, ParameterLocation, ParameterStyle,
+    Security, Type,
 };
 use crate::naming::OperationName;
 use crate::naming::identifiers::unused;
@@ -28,7 +29,10 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     }
     let mut files: BTreeMap<&str, BTreeMap<&str, (BTreeSet<&str>, bool)>> = BTreeMap::new();
     for ((module, file), ids) in resources {
-        let functions = ids.iter().map(|id| context.named.operations[*id].function.as_str());
+        let functions = ids.iter().flat_map(|id| {
+            let name = &context.named.operations[*id];
+            std::iter::once(name.function.as_str()).chain(name.response.as_deref())
+        });
         let deprecated = ids.iter().any(|id| context.api.operations[*id].deprecated);
         files.entry(module).or_default().insert(file, (functions.collect(), deprecated));
         jobs.push(Job {
@@ -64,10 +68,12 @@ fn resource(context: &Context<'_>, ids: &[OperationId]) -> TokenStream {
     let mut shared = BTreeSet::new();
     let functions: Vec<TokenStream> =
         ids.iter().map(|id| function(context, *id, &mut imports, &mut shared)).collect();
+    let responses: Vec<TokenStream> =
+        ids.iter().filter_map(|id| responses(context, *id, &mut imports)).collect();
     let imports = imports.tokens(&[]);
     let shared: Vec<_> = shared.iter().map(|name| format_ident!("{name}")).collect();
     let shared = (!shared.is_empty()).then(|| quote!(use crate::query::{#(#shared),*};));
-    quote!(#imports #shared #(#functions)*)
+    quote!(#imports #shared #(#functions)* #(#responses)*)
 }
 
 fn function(
@@ -93,21 +99,25 @@ fn function(
         notes.push(parameter_note(parameter, rust, source));
         let wire = &parameter.name;
         let ident = format_ident!("{rust}");
-        let ty = parameter_type(context.api, context.api.resolve(&parameter.ty));
-        let value = parameter_value(&ident, parameter, context.api.resolve(&parameter.ty));
+        let ty = parameter_type(context, parameter, imports);
         if parameter.required {
             arguments.push(quote!(#ident: #ty));
         } else {
             arguments.push(quote!(#ident: Option<#ty>));
         }
+        if let Some(style) = parameter.style {
+            imports.runtime.extend(["ParameterLocation", "ParameterStyle"]);
+            calls.push(styled_call(context, parameter, style, &ident));
+            continue;
+        }
         calls.push(match (parameter.location, parameter.required) {
-            (ParameterLocation::Path, _) => quote!(.path(#wire, #value)),
-            (ParameterLocation::Query, true) => quote!(.parameter(#wire, #value)),
-            (ParameterLocation::Query, false) => quote!(.parameter_opt(#wire, #value)),
-            (ParameterLocation::Header, true) => quote!(.header(#wire, #value)),
-            (ParameterLocation::Header, false) => quote!(.header_opt(#wire, #value)),
-            (ParameterLocation::Cookie, true) => quote!(.cookie(#wire, #value)),
-            (ParameterLocation::Cookie, false) => quote!(.cookie_opt(#wire, #value)),
+            (ParameterLocation::Path, _) => quote!(.path(#wire, #ident)),
+            (ParameterLocation::Query, true) => quote!(.parameter(#wire, #ident)),
+            (ParameterLocation::Query, false) => quote!(.parameter_opt(#wire, #ident)),
+            (ParameterLocation::Header, true) => quote!(.header(#wire, #ident)),
+            (ParameterLocation::Header, false) => quote!(.header_opt(#wire, #ident)),
+            (ParameterLocation::Cookie, true) => quote!(.cookie(#wire, #ident)),
+            (ParameterLocation::Cookie, false) => quote!(.cookie_opt(#wire, #ident)),
         });
     }
     // An API parameter may have the same name as one of the generated ones.
@@ -137,15 +147,15 @@ fn function(
             notes.push("* A null in `extra` of the body empties the member of that name.".to_owned());
         }
     }
-    let answer = match &operation.response.content {
-        Content::None => quote!(()),
-        Content::Binary => {
-            imports.runtime.insert("Download");
-            quote!(Download)
-        }
-        Content::Json(ty) => {
-            context.imports(ty, imports);
-            context.rust_type(ty, None)
+    calls.extend(operation.security.as_ref().map(|alternatives| {
+        let alternatives = security(alternatives);
+        quote!(.security(&#alternatives))
+    }));
+    let answer = match &name.response {
+        Some(response) => format_ident!("{response}").into_token_stream(),
+        None => {
+            let content = response_type(context, &operation.response.content, imports);
+            content.unwrap_or_else(|| quote!(()))
         }
     };
     let method = format_ident!("{}", method(operation.method));
@@ -196,13 +206,37 @@ fn method(method: Method) -> &'static str {
     }
 }
 
-/// Parameters are passed by value if that is cheap, and otherwise borrowed.
-fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
-    match ty {
-        Type::List(item) => {
-            let item = parameter_type(api, api.resolve(item));
+/// Alternatives of security schemes as an array of arrays.
+pub fn security(alternatives: &Security) -> TokenStream {
+    let alternatives = alternatives.iter().map(|schemes| quote!(&[#(#schemes),*]));
+    quote!([#(#alternatives),*])
+}
+
+/// Parameters are passed by value where that is cheap, else borrowed. Objects are text, unless they have a style.
+fn parameter_type(context: &Context<'_>, parameter: &Parameter, imports: &mut Imports) -> TokenStream {
+    let resolve = |ty| context.api.resolve(ty);
+    let is_object = |ty: &Type| matches!(ty, Type::Named(_) | Type::Map(_) | Type::Any);
+    match resolve(&parameter.ty) {
+        Type::List(item) if parameter.style.is_some() && is_object(resolve(item)) => {
+            context.imports(item, imports);
+            let item = context.rust_type(item, None);
             quote!(&[#item])
         }
+        Type::List(item) => {
+            let item = scalar_type(resolve(item));
+            quote!(&[#item])
+        }
+        ty if parameter.style.is_some() && is_object(ty) => {
+            context.imports(&parameter.ty, imports);
+            let ty = context.rust_type(&parameter.ty, None);
+            quote!(&#ty)
+        }
+        ty => scalar_type(ty),
+    }
+}
+
+fn scalar_type(ty: &Type) -> TokenStream {
+    match ty {
         Type::Boolean => quote!(bool),
         Type::Integer => quote!(i32),
         Type::Long => quote!(i64),
@@ -212,12 +246,28 @@ fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
     }
 }
 
-/// Returns the value for the request: the argument, or the items of a list that is sent as a single value.
-fn parameter_value(ident: &Ident, parameter: &Parameter, ty: &Type) -> TokenStream {
-    let (Some(separator), Type::List(_)) = (parameter.separator, ty) else { return quote!(#ident) };
-    let separator = separator.to_string();
-    let joined = quote!(.iter().map(ToString::to_string).collect::<Vec<_>>().join(#separator));
-    if parameter.required { quote!(#ident #joined) } else { quote!(#ident.map(|items| items #joined)) }
+/// The call that adds a parameter in its style.
+fn styled_call(
+    context: &Context<'_>,
+    parameter: &Parameter,
+    style: ParameterStyle,
+    ident: &Ident,
+) -> TokenStream {
+    // The variants have the names that `Debug` prints.
+    let [location, style] =
+        [format!("{:?}", parameter.location), format!("{style:?}")].map(|name| format_ident!("{name}"));
+    let wire = &parameter.name;
+    let arguments = quote!(ParameterLocation::#location, #wire, ParameterStyle::#style);
+    let is_copied = matches!(
+        context.api.resolve(&parameter.ty),
+        Type::Boolean | Type::Integer | Type::Long | Type::Unsigned | Type::Number
+    );
+    match (parameter.required, is_copied) {
+        (true, true) => quote!(.styled(#arguments, &#ident)),
+        (true, false) => quote!(.styled(#arguments, #ident)),
+        (false, true) => quote!(.styled_opt(#arguments, #ident.as_ref())),
+        (false, false) => quote!(.styled_opt(#arguments, #ident)),
+    }
 }
 
 /// Returns the declared media type, if it isn't the default for the kind.
@@ -370,6 +420,19 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
     let statuses = &operation.response.statuses;
     if statuses.contains(&207) {
         text.push_str("\n\nReturns 207 with a status for each item.");
+    }
+    if let Some(response) = &name.response {
+        text.push_str(&format!(
+            "\n\nThe content depends on the status: [`{response}`] has a variant for each."
+        ));
+    } else if let [first @ .., last] = &statuses[..]
+        && !first.is_empty()
+    {
+        let first: Vec<String> = first.iter().map(u16::to_string).collect();
+        let first = first.join(", ");
+        text.push_str(&format!(
+            "\n\nReturns {first} or {last}; `send_full` has the status beside the value."
+        ));
     }
     if let Some(Type::Named(name)) = operation.error.as_ref().map(|error| context.api.resolve(error)) {
         let model = context.model_link(name);

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::context::{Context, Files};
+use super::token_hash::token_hash;
 use crate::diagnostic::{CodegenError, Errors};
 use crate::ir::{Shape, Type};
 
@@ -23,18 +24,38 @@ pub struct Job<'a> {
     pub tokens: Box<dyn Fn() -> TokenStream + Send + Sync + 'a>,
 }
 
-/// Runs `jobs` on all cores; the result doesn't depend on their number.
-pub fn run(jobs: Vec<Job<'_>>, files: &mut Files) -> Result<(), Errors> {
+/// Returns the text of the file at a path if it is known to be made of tokens with this hash.
+pub type KnownText<'a> = &'a (dyn Fn(&str, u64) -> Option<String> + Sync);
+
+/// A formatted file, and the hash of its tokens.
+struct FormattedFile {
+    path: String,
+    tokens: u64,
+    text: Result<String, CodegenError>,
+}
+
+/// Runs `jobs` on all cores; the result does not depend on how many there are. Adds the hash of each file's tokens to
+/// `hashes`.
+pub fn run(
+    jobs: Vec<Job<'_>>,
+    known: KnownText<'_>,
+    files: &mut Files,
+    hashes: &mut BTreeMap<String, u64>,
+) -> Result<(), Errors> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let next = std::sync::atomic::AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         while let Some(job) = jobs.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
-            done.push((job.path.clone(), format((job.tokens)())));
+            let path = job.path.clone();
+            let stream = (job.tokens)();
+            let tokens = token_hash(&stream);
+            let text = known(&path, tokens).map_or_else(|| format(stream), Ok);
+            done.push(FormattedFile { path, tokens, text });
         }
         done
     };
-    let done: Vec<(String, Result<String, CodegenError>)> = std::thread::scope(|scope| {
+    let done: Vec<FormattedFile> = std::thread::scope(|scope| {
         let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         // A panic in a worker is a defect, and is propagated.
         handles
@@ -43,9 +64,10 @@ pub fn run(jobs: Vec<Job<'_>>, files: &mut Files) -> Result<(), Errors> {
             .collect()
     });
     let mut errors = Errors(Vec::new());
-    for (path, result) in done {
-        match result {
+    for FormattedFile { path, tokens, text } in done {
+        match text {
             Ok(text) => {
+                hashes.insert(path.clone(), tokens);
                 files.insert(path, text);
             }
             Err(error) => errors.0.push(error.in_file(path.as_ref())),
@@ -53,6 +75,11 @@ pub fn run(jobs: Vec<Job<'_>>, files: &mut Files) -> Result<(), Errors> {
     }
     errors.0.sort_by(|a, b| a.file.cmp(&b.file));
     errors.into_result()
+}
+
+/// Formats the only file of `tokens`.
+pub fn format_file(path: &str, tokens: TokenStream) -> Result<String, Errors> {
+    format(tokens).map_err(|error| Errors::from(error.in_file(path.as_ref())))
 }
 
 fn format(tokens: TokenStream) -> Result<String, CodegenError> {
@@ -113,7 +140,9 @@ pub fn file_docs(text: &str) -> TokenStream {
 }
 
 fn doc_lines(text: &str) -> impl Iterator<Item = String> {
-    let lines = text.trim().lines().map(|line| format!(" {}", line.trim_end()));
+    // A comment has no tabs, and a carriage return would end it.
+    let lines =
+        text.trim().lines().map(|line| format!(" {}", line.trim_end().replace(char::is_control, " ")));
     lines.map(|line| if line == " " { String::new() } else { line })
 }
 

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use openapiv3::{
     Components, CookieStyle, Encoding, HeaderStyle, Info, MediaType, OpenAPI, Operation, Parameter,
     ParameterData, ParameterSchemaOrContent, PathItem, PathStyle, Paths, QueryStyle, ReferenceOr,
-    RequestBody, Response, Responses, Schema, Server, StatusCode,
+    RequestBody, Response, Responses, Schema, SecurityRequirement, Server, StatusCode,
 };
 use serde_json::{Map, Value};
 
@@ -26,6 +26,7 @@ pub fn read(mut tree: Value, report: &mut Report) -> Result<OpenAPI, CodegenErro
     };
     let url = tree["servers"][0]["url"].as_str();
     let servers = url.map(|url| Server { url: url.to_owned(), ..Server::default() }).into_iter().collect();
+    let security = (!tree["security"].is_null()).then(|| security(&tree["security"]));
     let mut components = object(tree["components"].take());
     let schemas = object(take(&mut components, "schemas"));
     let ((paths, more_paths), (schemas, more_schemas)) =
@@ -44,6 +45,7 @@ pub fn read(mut tree: Value, report: &mut Report) -> Result<OpenAPI, CodegenErro
         servers,
         paths,
         components: Some(components),
+        security,
         ..OpenAPI::default()
     })
 }
@@ -155,10 +157,18 @@ fn operation(value: Value, location: &DocumentLocation<'_>, report: &mut Report)
             "parameters" => operation.parameters = parameters(value, &location, report),
             "requestBody" => operation.request_body = Some(body(value, &location, report)),
             "responses" => operation.responses = responses(value, &location, report),
+            "security" => operation.security = Some(security(&value)),
             _ => {}
         }
     }
     operation
+}
+
+/// Alternatives, each of schemes with their scopes.
+fn security(value: &Value) -> Vec<SecurityRequirement> {
+    let scopes = |(name, scopes): (&String, &Value)| (name.clone(), as_strings(scopes.clone()));
+    let requirements = value.as_array().into_iter().flatten();
+    requirements.map(|schemes| schemes.as_object().into_iter().flatten().map(scopes).collect()).collect()
 }
 
 fn parameters(
@@ -326,12 +336,13 @@ mod tests {
             "openapi": "3.0.3",
             "info": {"title": "t", "version": "1"},
             "servers": [{"url": "https://a.example"}],
+            "security": [{"a": [], "b": ["read"]}, {}],
             "paths": {
                 "/a": {
                     "parameters": [{"$ref": "#/components/parameters/P"}],
                     "get": {"operationId": "g", "summary": "s", "tags": ["t"], "deprecated": true, "parameters": [parameter],
                         "responses": {"200": {"description": "", "content": content}, "4XX": {"$ref": "#/r"}, "default": {"description": ""}}},
-                    "post": {"requestBody": {"required": true, "content": content}, "responses": {}},
+                    "post": {"security": [], "requestBody": {"required": true, "content": content}, "responses": {}},
                 },
                 "/b": {"$ref": "#/x"},
                 "/c": {"put": {"requestBody": {"$ref": "#/y"}, "responses": {}}, "head": {"responses": {}}},

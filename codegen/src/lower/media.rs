@@ -8,5 +8,37 @@ pub fn is_json(media: &str) -> bool {
 
 /// Returns a media type without its parameters.
 pub fn essence(media: &str) -> &str {
-    media.split(';').next().unwrap_or_default().trim()
+    // Some forget the semicolon before a parameter.
+    media.split([';', ' ']).next().unwrap_or_default()
+}
+
+/// Returns a media type with the semicolon that its parameters lack.
+pub fn with_semicolon(media: &str) -> String {
+    match media.split_once(' ') {
+        Some((essence, parameters)) if !essence.contains(';') && parameters.contains('=') => {
+            format!("{essence}; {}", parameters.trim_start_matches(['\t', ' ', ';']))
+        }
+        _ => media.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_need_no_semicolon() {
+        for media in
+            ["application/vnd.api+json charset=utf-8", "application/json; charset=utf-8", "application/json"]
+        {
+            assert!(is_json(media), "{media}");
+        }
+        assert_eq!(
+            with_semicolon("application/vnd.api+json charset=utf-8"),
+            "application/vnd.api+json; charset=utf-8"
+        );
+        for media in ["application/json; charset=utf-8", "application/json;charset=utf-8", "text/plain"] {
+            assert_eq!(with_semicolon(media), media);
+        }
+    }
 }

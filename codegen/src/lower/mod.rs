@@ -4,16 +4,20 @@
 //! that state a constraint become constraints, and everything is put into canonical order. No later stage
 //! knows about OpenAPI.
 
+mod alternatives;
 mod bodies;
 mod description_constraints;
 mod limits;
 mod media;
 mod object_parts;
 mod operations;
+mod parameters;
 mod recursion;
 mod request_bodies;
 mod resolve;
+mod responses;
 mod schemas;
+mod security;
 mod selection;
 mod unions;
 
@@ -60,24 +64,24 @@ fn lower_document(
     let constraints = DescriptionConstraints::new(&profile.notes, usage)?;
     let mut schemas = schemas::SchemaLowering::new(&document.components, constraints);
     schemas.lower_components();
-    let operations = operations::lower(&document, &mut schemas, profile, usage);
+    let security = security::lower_shared(&document.security, &mut schemas, profile, usage);
+    let operations = operations::lower(&document, &mut schemas, profile, usage, &security);
+    let choices = schemas.take_choices();
     let (mut schemas, mut report) = schemas.finish();
     if !profile.include.is_empty() || !profile.exclude.is_empty() {
         selection::drop_unused(&mut schemas, &operations);
     }
     recursion::break_alias_cycles(&mut schemas, &mut report);
     recursion::mark_boxed(&mut schemas, &mut report.repairs);
-    report.extend(document.report);
+    report.extend(std::mem::take(&mut document.report));
+    let (title, version, server) =
+        (std::mem::take(&mut document.title), std::mem::take(&mut document.version), document.server.take());
+    // What is left of the document is large, and freeing it takes a while.
+    std::thread::spawn(move || drop(document));
     report.sort();
     if operations.is_empty() {
         report.require_complete()?;
     }
-    let api = ApiDefinition {
-        title: document.title,
-        version: document.version,
-        server: document.server,
-        operations,
-        schemas,
-    };
+    let api = ApiDefinition { title, version, server, security, operations, schemas, choices };
     Ok(Lowering { api, report })
 }

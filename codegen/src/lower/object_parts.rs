@@ -23,6 +23,8 @@ pub struct ObjectParts {
     pub additional: Option<AdditionalProperties>,
     /// True if some of the properties belong to alternatives, of which a value has one.
     pub has_alternatives: bool,
+    /// Groups of properties of which a value has at least one, as each of its alternatives requires one of them.
+    pub choices: Vec<Vec<String>>,
 }
 
 /// Collects the properties of `source`, or returns `None` if it isn't an object with known properties.
@@ -78,6 +80,7 @@ impl Collector<'_> {
                     required: object.required.clone(),
                     additional: object.additional_properties.clone(),
                     has_alternatives: false,
+                    choices: Vec::new(),
                 })
             }
             SchemaKind::Any(any) if !any.all_of.is_empty() || !any.properties.is_empty() => {
@@ -123,8 +126,9 @@ impl Collector<'_> {
                 }
                 _ => {
                     let more = self.object(source, location, depth + 1)?;
-                    parts.properties.extend(more.properties);
+                    add_properties(&mut parts.properties, more.properties);
                     parts.required.extend(more.required);
+                    parts.choices.extend(more.choices);
                     parts.additional = parts.additional.take().or(more.additional);
                     parts.has_alternatives |= more.has_alternatives;
                 }
@@ -142,13 +146,21 @@ impl Collector<'_> {
         depth: usize,
         parts: &mut ObjectParts,
     ) -> Option<()> {
+        let mut choice: Vec<String> = Vec::new();
+        let mut is_choice = !sources.is_empty();
         for source in sources {
             let source = self.resolve(source)?;
-            if matches!(&source.schema_kind, SchemaKind::Any(any) if is_shapeless(any)) {
+            if let SchemaKind::Any(any) = &source.schema_kind
+                && is_shapeless(any)
+            {
+                is_choice &= !any.required.is_empty();
+                choice.extend(any.required.first().cloned());
                 continue;
             }
             let more = self.object(source, location, depth + 1)?;
             parts.has_alternatives = true;
+            is_choice &= !more.required.is_empty();
+            choice.extend(more.required.into_iter().next());
             for (name, property) in more.properties {
                 match parts.properties.get_mut(&name) {
                     Some(known) if *known != property => *known = ReferenceOr::Item(Box::new(any_value())),
@@ -159,6 +171,10 @@ impl Collector<'_> {
                 }
             }
         }
+        if is_choice && !choice.iter().any(|name| parts.required.contains(name)) {
+            choice.dedup();
+            parts.choices.push(choice);
+        }
         Some(())
     }
 
@@ -168,6 +184,21 @@ impl Collector<'_> {
             ReferenceOr::Reference { reference } => {
                 component(self.components, reference).map(|(_, source)| source)
             }
+        }
+    }
+}
+
+/// Adds properties. One of any type does not replace a property that is known.
+fn add_properties(known: &mut SourceProperties, more: SourceProperties) {
+    let is_untyped = |property: &ReferenceOr<Box<Source>>| match property {
+        ReferenceOr::Item(source) => {
+            matches!(&source.schema_kind, SchemaKind::Any(any) if is_shapeless(any) && any.typ.is_none())
+        }
+        ReferenceOr::Reference { .. } => false,
+    };
+    for (name, property) in more {
+        if !(is_untyped(&property) && known.contains_key(&name)) {
+            known.insert(name, property);
         }
     }
 }

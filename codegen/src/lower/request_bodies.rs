@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use openapiv3::{Encoding, MediaType, QueryStyle};
 
-use super::media::{essence, is_json};
+use super::media::{essence, is_json, with_semicolon};
 use super::resolve::resolve;
 use super::schemas::SchemaLowering;
 use crate::diagnostic::CodegenError;
@@ -66,7 +66,14 @@ pub fn body(
     if kind == BodyKind::UrlEncoded && !is_object(&ty, schemas) {
         return Some(raw_body(media, content, source.required, schemas, &location));
     }
-    let media_type = (kind == BodyKind::Json && media != "application/json").then(|| media.clone());
+    let media_type = (kind == BodyKind::Json && media != "application/json").then(|| {
+        let sent = with_semicolon(media);
+        if sent != *media {
+            let message = format!("the media type `{media}` lacks a semicolon; it is sent as `{sent}`");
+            schemas.repaired("R012", &location, message);
+        }
+        sent
+    });
     if raw.method == Method::Patch && is_patch(&ty, schemas) {
         return Some(OperationBody::new(BodyKind::Patch, record(), true, media_type));
     }

@@ -10,26 +10,30 @@ use openapiv3::{
 };
 use serde_json::Value;
 
+use super::alternatives::{Alternative, alternatives};
 use super::description_constraints::DescriptionConstraints;
 use super::limits::limits;
 use super::object_parts::{self, ObjectParts, SourceProperties, is_shapeless};
 use super::unions;
 use crate::diagnostic::{CodegenError, Repair, Report, pointer};
 use crate::id::SchemaId;
-use crate::ir::{Field, Limits, Schema, Shape, Type, Union};
+use crate::ir::{Field, JsonKind, Limits, Schema, Shape, Type, Union, UnionVariant, VariantSignature};
 
 /// Collects lowered schemas.
 pub struct SchemaLowering<'a> {
     components: &'a Components,
     constraints: DescriptionConstraints<'a>,
     done: BTreeMap<SchemaId, Schema>,
+    /// Groups of properties of which a value of a schema has at least one.
+    choices: BTreeMap<SchemaId, Vec<Vec<String>>>,
     report: Report,
 }
 
 impl<'a> SchemaLowering<'a> {
     /// Creates a collector for the schemas in `components`.
     pub fn new(components: &'a Components, constraints: DescriptionConstraints<'a>) -> Self {
-        Self { components, constraints, done: BTreeMap::new(), report: Report::default() }
+        let (done, choices) = (BTreeMap::new(), BTreeMap::new());
+        Self { components, constraints, done, choices, report: Report::default() }
     }
 
     /// Returns the document's components.
@@ -105,8 +109,13 @@ impl<'a> SchemaLowering<'a> {
         if let Some(union) = unions::union(self.components, source) {
             return Schema { description, shape: Shape::Union(union), additional: None, inline: false };
         }
+        if let Some(found) = alternatives(self.components, source) {
+            let shape = self.alternatives(found, name, location);
+            return Schema { description, shape, additional: None, inline: false };
+        }
         let (shape, additional) = match self.object_parts(source, location) {
             Some(parts) => {
+                self.note_choices(name, &parts);
                 let additional = self.additional(&parts, name, location);
                 let fields = self.fields(name, &parts.properties, &parts.required, location);
                 (Shape::Object(fields), additional)
@@ -124,6 +133,18 @@ impl<'a> SchemaLowering<'a> {
             self.repaired("R038", location, message);
         }
         Some(parts)
+    }
+
+    /// Notes the groups of properties of which a value of a schema has at least one.
+    fn note_choices(&mut self, name: &str, parts: &ObjectParts) {
+        if !parts.choices.is_empty() {
+            self.choices.insert(name.into(), parts.choices.clone());
+        }
+    }
+
+    /// Returns the groups of properties of which a value of a schema has at least one, by schema.
+    pub fn take_choices(&mut self) -> BTreeMap<SchemaId, Vec<Vec<String>>> {
+        std::mem::take(&mut self.choices)
     }
 
     /// Returns the type of an object's additional properties, if the document explicitly allows them.
@@ -223,6 +244,13 @@ impl<'a> SchemaLowering<'a> {
         if let Some(union) = unions::union(self.components, source) {
             return self.hoist_union(name, source, union);
         }
+        if let Some(found) = alternatives(self.components, source) {
+            return match self.alternatives(found, name, location) {
+                Shape::Alias(ty) => ty,
+                Shape::Union(union) => self.hoist_union(name, source, union),
+                Shape::Object(_) => Type::Any,
+            };
+        }
         match &source.schema_kind {
             SchemaKind::Type(SourceType::Boolean(_)) => Type::Boolean,
             SchemaKind::Type(SourceType::Number(_)) => Type::Number,
@@ -269,6 +297,67 @@ impl<'a> SchemaLowering<'a> {
             SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } | SchemaKind::Not { .. } => {
                 self.several_shapes(location)
             }
+        }
+    }
+
+    /// The union of alternatives that can be told apart, or their type if they are one.
+    fn alternatives(&mut self, found: Vec<Alternative<'_>>, name: &str, location: &str) -> Shape {
+        let mut variants = Vec::with_capacity(found.len());
+        for (index, alternative) in found.into_iter().enumerate() {
+            variants.push(match alternative {
+                Alternative::Schema { source, signature } => {
+                    // What an inline schema is called after: what tells it from the others.
+                    let values = signature.values.as_ref().and_then(|(_, values)| values.first());
+                    let title = match source {
+                        ReferenceOr::Item(source) => source.schema_data.title.as_ref(),
+                        ReferenceOr::Reference { .. } => None,
+                    };
+                    let own = values.or(title).or(signature.present.first()).map_or("value", String::as_str);
+                    let location = format!("{location}/{index}");
+                    let ty = self.lower_or_reference(source, &format!("{name} {own}"), &location);
+                    UnionVariant { ty: self.variant_type(ty, signature.kind), signature }
+                }
+                Alternative::Merged { ty, kind } => {
+                    let words = match &ty {
+                        Type::Boolean => "booleans",
+                        Type::List(_) => "lists",
+                        Type::Long | Type::Number => "numbers",
+                        _ => "texts",
+                    };
+                    let message = format!("alternatives that are all {words} are one type");
+                    self.repaired("R041", location, message);
+                    UnionVariant { ty, signature: VariantSignature::new(kind) }
+                }
+            });
+        }
+        match &mut variants[..] {
+            [only] => Shape::Alias(std::mem::replace(&mut only.ty, Type::Any)),
+            _ => Shape::Union(Union { discriminator: None, variants }),
+        }
+    }
+
+    /// The type of a variant, which the enum of a choice has no name for, and an object of any members no type.
+    fn variant_type(&self, ty: Type, kind: JsonKind) -> Type {
+        match (ty, kind) {
+            (Type::Choice(_), _) => Type::Text(None),
+            (Type::Any, JsonKind::Object) => Type::Map(Box::new(Type::Any)),
+            (Type::Any, JsonKind::List) => Type::List(Box::new(Type::Any)),
+            (ty, _) => ty,
+        }
+    }
+
+    /// The type with any JSON value in place of alternatives, which parameters are not written as.
+    pub fn without_alternatives(&self, ty: Type) -> Type {
+        let is_open = |ty: &Type| match self.resolve(ty) {
+            Type::Named(name) => self.get(name).is_some_and(
+                |schema| matches!(&schema.shape, Shape::Union(union) if union.discriminator.is_none()),
+            ),
+            _ => false,
+        };
+        match self.resolve(&ty) {
+            _ if is_open(&ty) => Type::Any,
+            Type::List(item) if is_open(item) => Type::List(Box::new(Type::Any)),
+            _ => ty,
         }
     }
 
@@ -336,6 +425,7 @@ impl<'a> SchemaLowering<'a> {
         let description = source.schema_data.description.clone().unwrap_or_default();
         let shape = Shape::Object(Vec::new());
         self.done.insert(id.clone(), Schema { description, shape, additional: None, inline: true });
+        self.note_choices(&id, parts);
         let additional = self.additional(parts, &id, location);
         let fields = self.fields(&id, &parts.properties, &parts.required, location);
         if let Some(schema) = self.done.get_mut(&id) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{OperationSelector, Profile, UsageTracker};
 use crate::id::{OperationTable, SchemaId};
-use crate::ir::{Content, Operation, Schema, Shape};
+use crate::ir::{Operation, Schema, Shape};
 use crate::repair::RawOperation;
 
 /// Keeps the operations that the profile includes and doesn't exclude.
@@ -31,16 +31,13 @@ pub fn select(operations: &mut Vec<RawOperation>, profile: &Profile, usage: &Usa
 pub fn drop_unused(schemas: &mut BTreeMap<SchemaId, Schema>, operations: &OperationTable<Operation>) {
     let mut open: Vec<String> = Vec::new();
     for operation in operations.values() {
-        let answer = match &operation.response.content {
-            Content::Json(ty) => ty.innermost(),
-            _ => None,
-        };
+        let answers = operation.response.types().into_iter().filter_map(|ty| ty.innermost());
         let body = operation.body.as_ref().and_then(|body| body.ty.innermost());
         let parameters = operation.parameters.iter().flat_map(|parameter| {
             [parameter.ty.innermost(), parameter.member_of.as_deref()].into_iter().flatten()
         });
         let error = operation.error.as_ref().and_then(|error| error.innermost());
-        open.extend(answer.into_iter().chain(body).chain(error).chain(parameters).map(str::to_owned));
+        open.extend(answers.chain(body).chain(error).chain(parameters).map(str::to_owned));
     }
     let mut used: BTreeSet<String> = BTreeSet::new();
     while let Some(name) = open.pop() {
@@ -48,9 +45,7 @@ pub fn drop_unused(schemas: &mut BTreeMap<SchemaId, Schema>, operations: &Operat
         match &schema.shape {
             Shape::Object(fields) => open.extend(fields.iter().filter_map(|field| own(field.ty.innermost()))),
             Shape::Alias(ty) => open.extend(own(ty.innermost())),
-            Shape::Union(union) => {
-                open.extend(union.variants.iter().map(|variant| variant.schema.as_str().to_owned()));
-            }
+            Shape::Union(union) => open.extend(union.schemas().map(str::to_owned)),
         }
         open.extend(schema.additional.as_ref().and_then(|ty| own(ty.innermost())));
         used.insert(name);

@@ -3,7 +3,7 @@
 use openapiv3::{Components, Discriminator, ReferenceOr, Schema as Source, SchemaKind};
 
 use super::object_parts;
-use crate::ir::{Union, UnionVariant};
+use crate::ir::{JsonKind, Type, Union, UnionVariant, VariantSignature};
 
 /// Returns `source` as a union, if it consists of references to objects and has a discriminator.
 pub fn union(components: &Components, source: &Source) -> Option<Union> {
@@ -17,24 +17,27 @@ pub fn union(components: &Components, source: &Source) -> Option<Union> {
         _ => return None,
     };
     let discriminator = source.schema_data.discriminator.as_ref()?;
+    let member = &discriminator.property_name;
     let mut variants: Vec<UnionVariant> = Vec::new();
     let mut taken: Vec<String> = Vec::new();
     for alternative in alternatives {
         let ReferenceOr::Reference { reference } = alternative else { return None };
         let (name, object) = object_parts::component(components, reference)?;
         object_parts::collect(components, object, "/components/schemas/")?;
-        if variants.iter().any(|variant| variant.schema.as_str() == name) {
+        let ty = Type::Named(name.into());
+        if variants.iter().any(|variant| variant.ty == ty) {
             continue;
         }
         let mut values = values(discriminator, reference);
         values.retain(|value| !taken.contains(value));
         taken.extend(values.iter().cloned());
         if !values.is_empty() {
-            variants.push(UnionVariant { values, schema: name.into() });
+            let signature = VariantSignature::new(JsonKind::Object);
+            let values = Some((member.clone(), values));
+            variants.push(UnionVariant { ty, signature: VariantSignature { values, ..signature } });
         }
     }
-    let member = discriminator.property_name.clone();
-    (!variants.is_empty()).then_some(Union { member, variants })
+    (!variants.is_empty()).then(|| Union { discriminator: Some(member.clone()), variants })
 }
 
 /// Returns the values that identify the schema at `reference`: those in the mapping, or else its name.

@@ -36,6 +36,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Extend",
     "FieldMut",
     "FieldRef",
+    "FieldStyle",
     "Fn",
     "FnMut",
     "FnOnce",
@@ -58,9 +59,12 @@ const RESERVED_TYPES: &[&str] = &[
     "OpenEnum",
     "Option",
     "Ord",
+    "ParameterLocation",
+    "ParameterStyle",
     "PartialEq",
     "PartialOrd",
     "Patch",
+    "RawResponse",
     "Request",
     "Result",
     "Self",
@@ -78,6 +82,7 @@ const RESERVED_TYPES: &[&str] = &[
     "UnknownFields",
     "Unpin",
     "Value",
+    "VariantTest",
     "Vec",
 ];
 
@@ -103,6 +108,9 @@ const RESERVED_MODULES: &[&str] = &[
     "toolcrate_runtime",
     "tracing",
 ];
+
+/// Names that no file may have on Windows.
+const DEVICES: &[&str] = &["aux", "con", "nul", "prn"];
 
 /// Symbols that are spelled out in a value. Others only separate words.
 const SYMBOL_WORDS: &[(char, &str)] = &[
@@ -219,15 +227,28 @@ pub fn value_name(words: &[String], empty: &str) -> String {
     name
 }
 
+/// Returns the name of a module that is a file or a folder.
+pub fn file_name(words: &[String], empty: &str) -> String {
+    let mut name = value_name(words, empty);
+    let is_port = |stem: &str| {
+        name.strip_prefix(stem)
+            .is_some_and(|number| number.len() == 1 && number.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    if DEVICES.contains(&name.as_str()) || is_port("com") || is_port("lpt") {
+        name.push('_');
+    }
+    name
+}
+
 /// Returns an area's name, for a module of the crate and a feature.
 pub fn module_name(words: &[String]) -> String {
-    let name = value_name(words, "module");
+    let name = file_name(words, "module");
     if RESERVED_MODULES.contains(&name.as_str()) { format!("{name}_area") } else { name }
 }
 
 /// Returns the name of a resource's file, which is a module in its area, next to the models' module.
 pub fn resource_name(words: &[String]) -> String {
-    resource_file(value_name(words, "resource"))
+    resource_file(file_name(words, "resource"))
 }
 
 /// Returns `name`, or a different name if it is taken by the module for an area's models.
@@ -375,6 +396,15 @@ mod tests {
             [("Agreement.Adjustment", "AgreementAdjustment"), ("3dModel", "Type3dModel"), ("SLA", "Sla")]
         {
             assert_eq!(type_name(text), name);
+        }
+    }
+
+    #[test]
+    fn file_names_are_no_windows_devices() {
+        for (text, name) in
+            [("Aux", "aux_"), ("com1", "com1_"), ("com", "com"), ("com10", "com10"), ("mod", "mod_")]
+        {
+            assert_eq!(file_name(&split(text), "model"), name);
         }
     }
 

@@ -36,7 +36,7 @@ enum LineError {
     #[error("`{0}` should be `module::file::function`")]
     RustPath(String),
     #[error(
-        "expected `METHOD /path tool module::file::function`, `type SCHEMA Rust`, `choice MEMBER Rust` or `alias OLD NEW RELEASE`, found `{0}`"
+        "expected `METHOD /path tool module::file::function`, `type SCHEMA Rust`, `choice MEMBER Rust`, `response METHOD /path Rust` or `alias OLD NEW RELEASE`, found `{0}`"
     )]
     Syntax(String),
     #[error("`{key}` has two entries, the older one `{known}`; keep that one")]
@@ -54,6 +54,8 @@ pub struct Lock {
     types: BTreeMap<String, String>,
     /// Enum names by schema and field.
     choices: BTreeMap<String, String>,
+    /// Enums of responses, by `METHOD /path`.
+    responses: BTreeMap<String, String>,
     /// Replaced tools: old name, new name, release.
     aliases: Vec<(String, String, String)>,
     /// The lines of the file.
@@ -116,6 +118,11 @@ impl Lock {
             ["choice", member, rust] => {
                 let known = self.choices.insert(member.to_owned(), rust.to_owned());
                 (format!("choice {member}"), vec![format!("type {rust}")], known)
+            }
+            ["response", method, path, rust] => {
+                let key = format!("{method} {path}");
+                let known = self.responses.insert(key.clone(), rust.to_owned());
+                (format!("response {key}"), vec![format!("type {rust}")], known)
             }
             ["alias", old, new, release] => {
                 let known = self.aliases.iter().find(|alias| alias.0 == old && alias.2 == release);
@@ -180,6 +187,11 @@ impl Lock {
         find(&self.choices, &keys, letters).into_iter().map(|rust| rust.map(String::as_str)).collect()
     }
 
+    /// Returns the enum of an operation's responses, by the operation's key.
+    pub fn response(&self, key: &str) -> Option<&str> {
+        self.responses.get(key).map(String::as_str)
+    }
+
     /// Returns the tools that were removed in `release` and their replacements: `alias OLD NEW RELEASE`. These
     /// lines are written by people, and proposed by a comparison.
     pub fn aliases(&self, release: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -200,7 +212,7 @@ impl Lock {
 
     /// Returns all Rust types that have ever existed.
     pub fn all_types(&self) -> impl Iterator<Item = &str> {
-        self.types.values().chain(self.choices.values()).map(String::as_str)
+        self.types.values().chain(self.choices.values()).chain(self.responses.values()).map(String::as_str)
     }
 
     /// Adds a release's new entries, under a comment that names it.
@@ -222,6 +234,12 @@ impl Lock {
         for ((schema, member), rust) in additions.choices {
             if let Entry::Vacant(vacant) = self.choices.entry(member_key(&schema, &member)) {
                 lines.push(format!("choice {} {rust}", vacant.key()));
+                vacant.insert(rust);
+            }
+        }
+        for (key, rust) in additions.responses {
+            if let Entry::Vacant(vacant) = self.responses.entry(key) {
+                lines.push(format!("response {} {rust}", vacant.key()));
                 vacant.insert(rust);
             }
         }
@@ -256,6 +274,8 @@ pub struct Additions {
     pub types: BTreeMap<String, String>,
     /// Enum names by schema and field.
     pub choices: BTreeMap<(String, String), String>,
+    /// Enums of responses, by `METHOD /path`.
+    pub responses: BTreeMap<String, String>,
 }
 
 /// Returns the values of `keys`: by the key itself, or else by an equal `normal` form among the entries that no
@@ -288,6 +308,10 @@ fn member_key(schema: &str, member: &str) -> String {
 
 /// Returns `text` as a single word for a line: spaces and other ambiguous characters are percent-encoded.
 pub fn token(text: &str) -> String {
+    if text.is_empty() {
+        // A percent sign is always encoded, so a bare one can mean an empty text.
+        return "%".to_owned();
+    }
     if !text.contains(|c: char| c.is_whitespace() || c == '%') {
         return text.to_owned();
     }
@@ -318,6 +342,7 @@ mod tests {
             operations: operations.iter().map(|(key, name)| ((*key).to_owned(), entry(name))).collect(),
             types: types.iter().map(|(key, name)| ((*key).to_owned(), (*name).to_owned())).collect(),
             choices: BTreeMap::new(),
+            responses: BTreeMap::new(),
         }
     }
 
@@ -325,6 +350,9 @@ mod tests {
     fn lock_round_trips_and_additions_are_single_lines() {
         let mut lock = Lock::default();
         lock.extend(additions(&[("GET /a", "list_a")], &[("A b", "AB")]), "1");
+        let mut nameless = Lock::default();
+        nameless.extend(additions(&[], &[("", "Type")]), "1");
+        assert_eq!(Lock::parse(&nameless.to_text()).unwrap(), nameless);
         let first = lock.to_text();
         assert_eq!(first, format!("{HEADER}\n\n# release 1\nGET /a list_a m::f::list_a\ntype A%20b AB\n"));
         assert_eq!(Lock::parse(&first).unwrap(), lock);

@@ -17,6 +17,7 @@ mod noun;
 mod path_prefix;
 mod proposal;
 mod resource_path;
+mod responses;
 mod subject;
 mod titles;
 mod tools;
@@ -87,7 +88,7 @@ pub fn name(
     let mut additions = Additions::default();
     let mut pending = Additions::default();
     let mut parameters = functions::Parameters::new(&words);
-    let operations = drafts.map(|(id, draft)| {
+    let mut operations = drafts.map(|(id, draft)| {
         let entry = entries[id].cloned().unwrap_or_else(|| OperationEntry {
             tool: tools[id].clone().unwrap_or_default(),
             module: functions::module(&draft.resource),
@@ -103,7 +104,9 @@ pub fn name(
         operation_name(operation, draft, titles[id].clone(), entry, parameters, prefix)
     });
     check(&operations, api, prefix)?;
-    let types = types::name(api, &lock, &mut additions);
+    let mut taken = types::taken(&lock);
+    let types = types::name(api, &lock, &mut taken, &mut additions);
+    responses::name(api, &keys, &lock, &mut taken, &mut operations, [&mut additions, &mut pending]);
     lock.extend(additions, &api.version);
     Ok(Names { operations, types, lock, pending, repairs, warnings })
 }
@@ -130,6 +133,7 @@ fn operation_name(
         file,
         function,
         parameters,
+        response: None,
         subject: title.subject,
         verb: title.verb,
         title: title.text,

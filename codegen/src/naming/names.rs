@@ -49,6 +49,8 @@ pub struct OperationName {
     pub function: String,
     /// Rust parameter names, in the order of `operation.parameters`.
     pub parameters: Vec<String>,
+    /// The enum of the responses, if their content differs by status.
+    pub response: Option<String>,
     /// The subject, in readable English.
     pub subject: Subject,
     /// The first words of the action, e.g. `merge`.

@@ -39,15 +39,23 @@ pub struct ChoiceName {
     pub variants: Vec<String>,
 }
 
-/// Names all schemas in `api`. New names are added to `additions`.
-pub fn name(api: &ApiDefinition, lock: &Lock, additions: &mut Additions) -> BTreeMap<SchemaId, TypeName> {
-    let mut taken: HashSet<String> = identifiers::reserved_types().collect();
-    taken.extend(lock.all_types().map(str::to_owned));
+/// The names of types that are reserved, or in the lock.
+pub fn taken(lock: &Lock) -> HashSet<String> {
+    identifiers::reserved_types().chain(lock.all_types().map(str::to_owned)).collect()
+}
+
+/// Names all schemas of `api`. What is new goes into `additions` and `taken`.
+pub fn name(
+    api: &ApiDefinition,
+    lock: &Lock,
+    taken: &mut HashSet<String>,
+    additions: &mut Additions,
+) -> BTreeMap<SchemaId, TypeName> {
     let schemas: Vec<&str> = api.schemas.keys().map(SchemaId::as_str).collect();
     let mut owners: Vec<String> = Vec::with_capacity(schemas.len());
     for (schema, locked) in schemas.iter().zip(lock.types(&schemas)) {
         owners.push(locked.map(str::to_owned).unwrap_or_else(|| {
-            let rust = identifiers::unused(&identifiers::type_name(schema), &["Model"], "Alt", &taken);
+            let rust = identifiers::unused(&identifiers::type_name(schema), &["Model"], "Alt", taken);
             additions.types.insert((*schema).to_owned(), rust.clone());
             taken.insert(rust.clone());
             rust
@@ -62,7 +70,7 @@ pub fn name(api: &ApiDefinition, lock: &Lock, additions: &mut Additions) -> BTre
             let ((_, member), locked) = locked.next().expect("one for each choice, in this order");
             let rust = locked.map(str::to_owned).unwrap_or_else(|| {
                 let plain = format!("{owner}{}", identifiers::upper_camel(&identifiers::split(member)));
-                let rust = identifiers::unused(&plain, &["Choice"], "Alt", &taken);
+                let rust = identifiers::unused(&plain, &["Choice"], "Alt", taken);
                 additions.choices.insert((name.to_string(), (*member).to_owned()), rust.clone());
                 taken.insert(rust.clone());
                 rust
@@ -154,7 +162,7 @@ mod tests {
         let alias = Schema { description: String::new(), shape, additional: None, inline: false };
         api.schemas.insert("letters".into(), alias);
         let mut additions = Additions::default();
-        let types = name(&api, &Lock::default(), &mut additions);
+        let types = name(&api, &Lock::default(), &mut taken(&Lock::default()), &mut additions);
         assert_eq!(types["Option"].rust, "OptionModel");
         assert_eq!(types["Agreement.Type"].rust, "AgreementType");
         let field = &types["Agreement"].fields[0];
@@ -169,7 +177,7 @@ mod tests {
         let mut lock = Lock::default();
         lock.extend(additions, "1");
         api.schemas.insert("AgreementTypeChoice".into(), object(&[]));
-        let types = name(&api, &lock, &mut Additions::default());
+        let types = name(&api, &lock, &mut taken(&lock), &mut Additions::default());
         assert_eq!(types["AgreementTypeChoice"].rust, "AgreementTypeChoiceModel");
         assert_eq!(types["Agreement"].fields[0].choice.as_ref().unwrap().rust, "AgreementTypeChoice");
     }

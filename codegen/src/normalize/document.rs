@@ -108,8 +108,9 @@ impl DocumentWalk<'_> {
         let server = members.get("servers").and_then(|servers| servers[0]["url"].as_str()).map(str::to_owned);
         members.insert("servers".to_owned(), server.map_or(json!([]), |url| json!([{ "url": url }])));
         members.retain(|name, _| {
-            matches!(name.as_str(), "openapi" | "info" | "servers" | "paths" | "components")
+            matches!(name.as_str(), "openapi" | "info" | "servers" | "paths" | "components" | "security")
         });
+        self.security(members, &DocumentLocation::ROOT);
         if let Some(components) = members.get_mut("components") {
             match components.as_object_mut() {
                 Some(components) => components.retain(|name, section| {
@@ -185,9 +186,29 @@ impl DocumentWalk<'_> {
                     | "parameters"
                     | "requestBody"
                     | "responses"
+                    | "security"
             )
         });
+        self.security(operation, location);
         self.responses(operation, location);
+    }
+
+    /// Normalizes the security requirements of the document or an operation: objects of lists by scheme.
+    fn security(&mut self, owner: &mut Map<String, Value>, location: &DocumentLocation<'_>) {
+        let Some(source) = owner.get_mut("security") else { return };
+        if let Value::Array(requirements) = source
+            && requirements.iter().all(Value::is_object)
+        {
+            for (_, scopes) in requirements.iter_mut().filter_map(Value::as_object_mut).flatten() {
+                let texts =
+                    scopes.as_array().into_iter().flatten().filter(|scope| scope.is_string()).cloned();
+                *scopes = Value::Array(texts.collect());
+            }
+            return;
+        }
+        let message = "the security of an operation is a list of objects; it is ignored";
+        self.repaired("R032", &location.key("security"), message);
+        owner.shift_remove("security");
     }
 
     fn responses(&mut self, operation: &mut Map<String, Value>, location: &DocumentLocation<'_>) {

@@ -70,12 +70,16 @@ fn convert(tree: &mut Value, report: &mut Report) -> Result<bool, CodegenError> 
     let siblings = match Version::read(tree)? {
         Version::Swagger => {
             swagger::convert(tree, report);
-            report.repairs.push(Repair::new("R035", "/swagger", "Swagger 2.0 is read as OpenAPI 3.0"));
+            report.repairs.push(Repair::new(
+                "R035",
+                "/swagger",
+                "the Swagger 2.0 spec was converted to OpenAPI 3.0",
+            ));
             false
         }
         Version::OpenApi30 => false,
         Version::OpenApi31(version) => {
-            let message = format!("OpenAPI {version} is read as OpenAPI 3.0");
+            let message = format!("the OpenAPI {version} spec was converted to OpenAPI 3.0");
             report.repairs.push(Repair::new("R035", "/openapi", message));
             true
         }

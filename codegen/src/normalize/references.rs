@@ -268,7 +268,7 @@ fn hoist(
     }
     schemas.insert(name.clone(), schema);
     known.insert(reference.to_owned(), name.clone());
-    let message = format!("the schema is referred to where it stands; it is the schema `{name}`");
+    let message = format!("a reference points into the middle of the spec; the schema is named `{name}`");
     report.repairs.push(Repair::new("R030", format!("/{decoded}"), message));
     Some(name)
 }
@@ -303,7 +303,7 @@ fn path_items(tree: &mut Value, report: &mut Report) {
         report.repairs.push(Repair::new(
             "R030",
             location.key(&path).to_string(),
-            format!("the path is the reference `{reference}`; it is written out"),
+            format!("the path is a reference to `{reference}`, which is inlined"),
         ));
         if let (Some(item), Some(own)) = (item.as_object_mut(), tree["paths"][&path].as_object()) {
             let own = own.iter().filter(|(key, _)| *key != "$ref");

@@ -151,7 +151,7 @@ impl KeywordRewriter<'_> {
                         members.entry("anyOf").or_insert(Value::Array(shapes));
                     }
                 }
-                self.repaired("R031", "a list of types, as OpenAPI 3.1 has it, is read");
+                self.repaired("R031", "the OpenAPI 3.1 list of types was converted");
             }
             Some(Value::String(name)) if name == "null" => {
                 members.shift_remove("type");
@@ -213,7 +213,7 @@ impl KeywordRewriter<'_> {
             }
             self.repaired(
                 "R031",
-                format!("`null` in `{keyword}`, as OpenAPI 3.1 has it, is read as nullable"),
+                format!("the OpenAPI 3.1 `null` in `{keyword}` was converted to `nullable`"),
             );
         }
     }
@@ -235,7 +235,7 @@ impl KeywordRewriter<'_> {
             }
             members.insert("enum".to_owned(), json!([value]));
         }
-        self.repaired("R031", "`const`, as OpenAPI 3.1 has it, is read as the only value");
+        self.repaired("R031", "the OpenAPI 3.1 `const` was converted to an enum with one value");
     }
 
     fn exclusive(&mut self, members: &mut Map<String, Value>, exclusive: &str, inclusive: &str) {
@@ -251,7 +251,7 @@ impl KeywordRewriter<'_> {
             members.insert(inclusive.to_owned(), bound);
             members.insert(exclusive.to_owned(), json!(true));
         }
-        self.repaired("R031", format!("a number in `{exclusive}`, as OpenAPI 3.1 has it, is read"));
+        self.repaired("R031", format!("the OpenAPI 3.1 number in `{exclusive}` was converted"));
     }
 
     fn items(&mut self, members: &mut Map<String, Value>) {
@@ -277,7 +277,7 @@ impl KeywordRewriter<'_> {
         members.entry("format").or_insert(json!(format));
         self.repaired(
             "R031",
-            format!("the content, as OpenAPI 3.1 has it, is read as the format `{format}`"),
+            format!("the OpenAPI 3.1 content keywords were converted to the format `{format}`"),
         );
     }
 

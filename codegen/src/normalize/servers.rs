@@ -40,7 +40,7 @@ pub fn normalize(tree: &mut Value, report: &mut Report) {
                 continue;
             };
             let message =
-                format!("the operation is on the server `{server}`; `{prefix}` is part of its path");
+                format!("the operation is on the server `{server}`; `{prefix}` was added to its path");
             report.repairs.push(Repair::new("R040", location, message));
             let mut other = Map::new();
             other.extend(parameters.clone().map(|parameters| ("parameters".to_owned(), parameters)));

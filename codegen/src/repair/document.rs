@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use openapiv3::{Components, ParameterData};
+use openapiv3::{Components, ParameterData, SecurityRequirement};
 
 use crate::diagnostic::Report;
-use crate::ir::{Method, ParameterLocation};
+use crate::ir::{Method, ParameterLocation, ParameterStyle};
 
 /// A document after repair.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct RepairedDocument {
     pub version: String,
     /// The first server's URL.
     pub server: Option<String>,
+    /// The security requirements of operations that have none of their own.
+    pub security: Vec<SecurityRequirement>,
     /// All operations, sorted by path and method.
     pub operations: Vec<RawOperation>,
     /// Components, with repaired schemas.
@@ -52,17 +54,4 @@ pub struct RawParameter {
     pub style: ParameterStyle,
     /// The parameter in the document.
     pub data: ParameterData,
-}
-
-/// How a list or object parameter is serialized.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParameterStyle {
-    /// One pair per item or property.
-    Exploded,
-    /// A single value with this separator between items.
-    Joined(char),
-    /// One pair per property, `name[property]`.
-    DeepObject,
-    /// A style that isn't supported yet.
-    Unsupported,
 }

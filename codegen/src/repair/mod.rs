@@ -12,7 +12,7 @@ mod template;
 
 use std::collections::BTreeMap;
 
-pub use document::{ParameterStyle, RawOperation, RawParameter, RepairedDocument};
+pub use document::{RawOperation, RawParameter, RepairedDocument};
 
 use crate::diagnostic::{Errors, Repair};
 use crate::load::Document;
@@ -36,6 +36,7 @@ pub fn repair(document: Document) -> Result<RepairedDocument, Errors> {
         title: openapi.info.title,
         version: openapi.info.version,
         server: openapi.servers.into_iter().next().map(|server| server.url),
+        security: openapi.security.unwrap_or_default(),
         operations,
         components,
         report,

@@ -8,9 +8,9 @@ use openapiv3::{
     Schema, SchemaData, SchemaKind, StringType, Type,
 };
 
-use super::document::{ParameterStyle, RawOperation, RawParameter};
+use super::document::{RawOperation, RawParameter};
 use crate::diagnostic::{CodegenError, Repair, Report};
-use crate::ir::{ParameterLocation, Template};
+use crate::ir::{ParameterLocation, ParameterStyle, Template};
 
 /// Headers that OpenAPI itself ignores as parameters.
 const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
@@ -96,27 +96,35 @@ fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Opt
         Parameter::Query { parameter_data, style, .. } => {
             let style = match (style, parameter_data.explode) {
                 (QueryStyle::DeepObject, _) => ParameterStyle::DeepObject,
-                (QueryStyle::Form, Some(false)) => ParameterStyle::Joined(','),
-                (QueryStyle::SpaceDelimited, None | Some(false)) => ParameterStyle::Joined(' '),
-                (QueryStyle::PipeDelimited, None | Some(false)) => ParameterStyle::Joined('|'),
-                _ => ParameterStyle::Exploded,
+                (QueryStyle::Form, Some(false)) => ParameterStyle::Form,
+                (QueryStyle::SpaceDelimited, None | Some(false)) => ParameterStyle::SpaceDelimited,
+                (QueryStyle::PipeDelimited, None | Some(false)) => ParameterStyle::PipeDelimited,
+                _ => ParameterStyle::FormExploded,
             };
             (ParameterLocation::Query, style, parameter_data)
         }
         Parameter::Path { parameter_data, style } => {
-            let style = match style {
-                PathStyle::Simple => ParameterStyle::Joined(','),
-                _ => ParameterStyle::Unsupported,
+            let style = match (style, parameter_data.explode) {
+                (PathStyle::Simple, Some(true)) => ParameterStyle::SimpleExploded,
+                (PathStyle::Simple, _) => ParameterStyle::Simple,
+                (PathStyle::Label, Some(true)) => ParameterStyle::LabelExploded,
+                (PathStyle::Label, _) => ParameterStyle::Label,
+                (PathStyle::Matrix, Some(true)) => ParameterStyle::MatrixExploded,
+                (PathStyle::Matrix, _) => ParameterStyle::Matrix,
             };
             (ParameterLocation::Path, style, parameter_data)
         }
         Parameter::Header { parameter_data, .. } => {
-            (ParameterLocation::Header, ParameterStyle::Joined(','), parameter_data)
+            let style = match parameter_data.explode {
+                Some(true) => ParameterStyle::SimpleExploded,
+                _ => ParameterStyle::Simple,
+            };
+            (ParameterLocation::Header, style, parameter_data)
         }
         Parameter::Cookie { parameter_data, .. } => {
             let style = match parameter_data.explode {
-                Some(false) => ParameterStyle::Joined(','),
-                _ => ParameterStyle::Exploded,
+                Some(false) => ParameterStyle::Form,
+                _ => ParameterStyle::FormExploded,
             };
             (ParameterLocation::Cookie, style, parameter_data)
         }
@@ -149,7 +157,7 @@ fn repair_path_parameter(
             );
             repairs.push(Repair::new("R002", pointer, message));
             parameter.location = ParameterLocation::Query;
-            parameter.style = ParameterStyle::Exploded;
+            parameter.style = ParameterStyle::FormExploded;
             return;
         }
     }
@@ -183,7 +191,7 @@ pub fn add_missing(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
                 at.min(raw.parameters.len()),
                 RawParameter {
                     location: ParameterLocation::Path,
-                    style: ParameterStyle::Joined(','),
+                    style: ParameterStyle::Simple,
                     data: parameter_data(name, format),
                 },
             );

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use openapiv3::{Components, ObjectType, ReferenceOr, Schema, SchemaKind, Type};
+use openapiv3::{AnySchema, Components, ObjectType, ReferenceOr, Schema, SchemaData, SchemaKind, Type};
 
 use crate::diagnostic::{Repair, pointer};
 
@@ -46,7 +46,8 @@ fn repair_schema(schema: &mut Schema, location: &str, repairs: &mut Vec<Repair>)
     }
 }
 
-/// Makes `required` list only existing properties, with their exact spelling.
+/// Makes `required` list only existing properties, with their exact spelling. One that does not exist is added, as a
+/// server may insist on it.
 fn required_names(object: &mut ObjectType, location: &str, repairs: &mut Vec<Repair>) {
     let names: BTreeSet<String> = object.properties.keys().cloned().collect();
     let mut required: Vec<String> = Vec::new();
@@ -60,10 +61,15 @@ fn required_names(object: &mut ObjectType, location: &str, repairs: &mut Vec<Rep
             repairs.push(Repair::new("R009", format!("{location}/required"), message));
             required.push(property.clone());
         } else {
-            let message = format!(
-                "`{name}` is required, but the property does not exist; it was removed from the list"
-            );
+            let message =
+                format!("`{name}` is required, but the property does not exist; it was added, of any type");
             repairs.push(Repair::new("R008", format!("{location}/required"), message));
+            let any_value = Schema {
+                schema_data: SchemaData::default(),
+                schema_kind: SchemaKind::Any(AnySchema::default()),
+            };
+            object.properties.insert(name.clone(), ReferenceOr::Item(Box::new(any_value)));
+            required.push(name);
         }
     }
     let mut seen = BTreeSet::new();

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use toolcrate_codegen::{Options, generate};
 
-use crate::support::golden_cases;
+use crate::support::round_trips::RoundTrips;
+use crate::support::{golden, golden_api, golden_cases};
 
 #[test]
 fn each_crate_matches_its_expected_files() {
@@ -26,18 +27,29 @@ fn each_crate_matches_its_expected_files() {
     assert!(!golden_cases().is_empty());
 }
 
-/// Compiles all golden crates in one workspace, lints them, and runs the library's tools against a server
-/// (`tests/other_api/main.rs`).
+/// Compiles all golden crates in one workspace, lints them, runs the library's tools against a server
+/// (`tests/other_api/main.rs`), and compares random values of every schema with what the models make of them.
 #[test]
 fn crates_compile_and_another_api_works() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden-workspace");
     let mut members = Vec::new();
+    let mut trips = RoundTrips::default();
+    let mut dependencies = String::new();
     for case in golden_cases() {
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
         copy(&case.join("expected"), &folder.join(&name), &root);
         members.push(format!("\"{name}\""));
+        let (api, names) = golden_api(&case);
+        trips.add(&case, &api, &names);
+        let package = golden(&case).0.api.package;
+        dependencies.push_str(&format!(
+            "{package} = {{ path = \"../{name}\", default-features = false, features = [\"full\"] }}\n"
+        ));
     }
+    write(&folder.join("round_trips/Cargo.toml"), &format!("{ROUND_TRIPS}{dependencies}"));
+    write(&folder.join("round_trips/src/main.rs"), &trips.program());
+    members.push("\"round_trips\"".to_owned());
     copy(&root.join("codegen/tests/other_api"), &folder.join("other_api"), &root);
     members.push("\"other_api\"".to_owned());
     let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
@@ -64,7 +76,28 @@ fn crates_compile_and_another_api_works() {
         cargo(&["run", "--quiet", "--package", "other-api"]),
         "3 books by tool, 3 by type, 1 added, 1 changed\n"
     );
+    cargo(&["build", "--quiet", "--package", "round-trips"]);
+    write(&folder.join("values.jsonl"), &trips.input);
+    let program = folder.join("target/debug/round-trips").with_extension(std::env::consts::EXE_EXTENSION);
+    let values = std::fs::File::open(folder.join("values.jsonl")).unwrap();
+    let output = Command::new(program).stdin(values).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let wrong = trips.differences(&String::from_utf8_lossy(&output.stdout));
+    assert!(wrong.is_empty(), "{} values:\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
+    assert!(trips.schemas > 150, "only {} schemas have values", trips.schemas);
 }
+
+/// The manifest of the program that reads and writes values, without the golden crates.
+const ROUND_TRIPS: &str = "[package]
+name = \"round-trips\"
+version = \"0.1.0\"
+edition = \"2024\"
+publish = false
+
+[dependencies]
+serde = \"1\"
+serde_json = \"1\"
+";
 
 /// Copies a folder, making the path to the runtime absolute.
 fn copy(from: &Path, to: &Path, root: &Path) {

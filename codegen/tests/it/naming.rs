@@ -217,12 +217,9 @@ fn small(version: &str, paths: &[&str]) -> ApiDefinition {
             deprecated: false,
             parameters: Vec::new(),
             body: None,
-            response: SuccessResponse {
-                statuses: vec![200],
-                content: Content::Json(Type::List(Box::new(Type::Any))),
-                media_type: None,
-            },
+            response: SuccessResponse::new(vec![200], Content::Json(Type::List(Box::new(Type::Any))), None),
             error: None,
+            security: None,
         })
         .collect();
     ApiDefinition { version: version.into(), operations, ..ApiDefinition::default() }

@@ -31,11 +31,13 @@
 //! ```
 
 mod method;
+mod parameter;
 #[cfg(feature = "records")]
 mod records;
 mod scalar;
 
 pub use method::Method;
+pub use parameter::{ParameterLocation, ParameterStyle};
 #[cfg(feature = "records")]
 pub use records::*;
 pub use scalar::{FieldStyle, FilterScalar};

@@ -5,7 +5,7 @@ use toolcrate_catalog::OperationKind;
 use toolcrate_codegen::config::{On, Profile};
 use toolcrate_codegen::id::OperationId;
 use toolcrate_codegen::ir::{
-    ApiDefinition, BodyKind, Content, Operation, OperationBody, ParameterLocation, Shape, Type,
+    ApiDefinition, BodyKind, Content, Operation, OperationBody, ParameterLocation, Shape, StatusContent, Type,
 };
 use toolcrate_codegen::model::Model;
 use toolcrate_codegen::naming::{Names, OperationName};
@@ -28,6 +28,8 @@ pub struct RustFunction {
     pub arguments: Vec<String>,
     /// The type returned by its request.
     pub answer: String,
+    /// The variants of that type, if it is an enum of responses by status.
+    pub responses: Vec<RustMember>,
 }
 
 impl RustFunction {
@@ -74,7 +76,13 @@ impl<'a> RustItems<'a> {
             if self.profile.shared_query.contains_key(&parameter.name) {
                 continue;
             }
+            let is_object = |ty: &Type| matches!(ty, Type::Named(_) | Type::Map(_) | Type::Any);
+            let has_style = parameter.style.is_some();
             let ty = match self.api.resolve(&parameter.ty) {
+                Type::List(item) if has_style && is_object(self.api.resolve(item)) => {
+                    format!("&[{}]", self.ty(item, None))
+                }
+                ty if has_style && is_object(ty) => format!("&{}", self.ty(&parameter.ty, None)),
                 Type::List(item) => format!("&[{}]", parameter_type(self.api.resolve(item))),
                 ty => parameter_type(ty).to_owned(),
             };
@@ -82,12 +90,29 @@ impl<'a> RustItems<'a> {
         }
         arguments.extend(self.query(operation, name).map(|query| format!("&{query}")));
         arguments.extend(operation.body.as_ref().map(|body| self.body(body)));
-        let answer = match &operation.response.content {
-            Content::None => "()".to_owned(),
-            Content::Binary => "Download".to_owned(),
-            Content::Json(ty) => self.ty(ty, None),
+        let answer = match (&name.response, &operation.response.content) {
+            (Some(response), _) => response.clone(),
+            (None, Content::None) => "()".to_owned(),
+            (None, Content::Binary) => "Download".to_owned(),
+            (None, Content::Json(ty)) => self.ty(ty, None),
         };
-        RustFunction { path: format!("{}::{}", name.module, name.function), arguments, answer }
+        let path = format!("{}::{}", name.module, name.function);
+        RustFunction { path, arguments, answer, responses: self.responses(operation) }
+    }
+
+    /// The variants of the enum of an operation's responses, by status.
+    fn responses(&self, operation: &Operation) -> Vec<RustMember> {
+        let by_status = operation.response.by_status.iter();
+        let variant = |answer: &StatusContent| {
+            let status = answer.status.map_or_else(|| "2XX".to_owned(), |status| status.to_string());
+            let ty = match &answer.content {
+                Content::None => String::new(),
+                Content::Binary => "Download".to_owned(),
+                Content::Json(ty) => self.ty(ty, None),
+            };
+            RustMember { name: status.clone(), wire: status, ty }
+        };
+        by_status.map(variant).collect()
     }
 
     /// Returns the query type that the operation shares with others.

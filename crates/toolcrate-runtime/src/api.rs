@@ -26,6 +26,9 @@ pub struct Api {
     pub filter: Option<FilterGrammar>,
     /// How records represent an account's custom fields, if the API has them.
     pub custom_fields: Option<CustomFields>,
+    /// The security schemes of operations that declare none of their own: alternatives, each of schemes that are sent
+    /// together.
+    pub security: &'static [&'static [&'static str]],
 }
 
 impl Api {
@@ -52,6 +55,7 @@ impl Api {
             fields_parameter: None,
             filter: None,
             custom_fields: None,
+            security: &[],
         }
     }
 }

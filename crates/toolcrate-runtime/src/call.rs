@@ -4,20 +4,23 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use serde_json::Value;
+use toolcrate_catalog::{Method, ParameterLocation, ParameterStyle};
 
 use crate::filter::EmptyValueFn;
 use crate::form::Form;
+use crate::parameter_style;
 use crate::patch::PatchOperation;
 use crate::path;
 use crate::query_pairs::QueryPairs;
 use crate::selection::Selection;
-use toolcrate_catalog::Method;
 
 /// A request before it has a URL.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) template: Cow<'static, str>,
+    /// The values for the placeholders of the template, encoded.
     pub(crate) values: Vec<(Cow<'static, str>, String)>,
     pub(crate) query: QueryPairs,
     pub(crate) headers: Vec<(Cow<'static, str>, String)>,
@@ -33,7 +36,12 @@ pub(crate) struct Call {
     pub(crate) is_list: bool,
     /// True if the call changes data, so losing the response leaves the outcome unknown.
     pub(crate) writes: bool,
+    /// The security schemes, if they are not those of the API.
+    pub(crate) security: Option<SecurityAlternatives>,
 }
+
+/// Alternatives, each of security schemes that are sent together. Without any, no credentials are sent.
+pub(crate) type SecurityAlternatives = Vec<Vec<Cow<'static, str>>>;
 
 /// The body of a call.
 #[derive(Clone, Debug)]
@@ -61,6 +69,32 @@ impl Call {
             is_list: false,
             idempotent: matches!(method, Method::Get | Method::Head),
             writes: !method.is_read(),
+            security: None,
+        }
+    }
+
+    /// Adds a parameter in a style of OpenAPI.
+    pub(crate) fn add_styled(
+        &mut self,
+        location: ParameterLocation,
+        name: Cow<'static, str>,
+        style: ParameterStyle,
+        value: &Value,
+    ) {
+        match location {
+            ParameterLocation::Path => {
+                let text = parameter_style::in_path(style, &name, value);
+                self.values.push((name, text));
+            }
+            ParameterLocation::Query => parameter_style::in_query(style, name, value, &mut self.query),
+            ParameterLocation::Header => {
+                self.headers.extend(parameter_style::in_header(style, value).map(|text| (name, text)));
+            }
+            ParameterLocation::Cookie => {
+                if let Some(text) = parameter_style::in_cookie(style, value) {
+                    self.add_encoded_cookie(&name, &text);
+                }
+            }
         }
     }
 
@@ -74,8 +108,11 @@ impl Call {
 
     /// Adds a cookie to those sent by the call.
     pub(crate) fn add_cookie(&mut self, name: &str, value: &str) {
-        let mut pair = format!("{name}=");
-        pair.extend(path::encode(value));
+        self.add_encoded_cookie(name, &path::encode(value).to_string());
+    }
+
+    fn add_encoded_cookie(&mut self, name: &str, value: &str) {
+        let pair = format!("{name}={value}");
         match self.headers.iter_mut().find(|(name, _)| name == "cookie") {
             Some((_, cookies)) => {
                 cookies.push_str("; ");

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue};
 
 use crate::error::Error;
+use crate::scheme_credentials::SchemeCredentials;
 use crate::secret::{Secret, sensitive};
 
 /// Adds credentials to a request.
@@ -23,6 +24,14 @@ pub trait Credentials: Send + Sync {
     /// dry run, log or error.
     fn query(&self) -> Vec<(&'static str, Secret)> {
         Vec::new()
+    }
+
+    /// Returns the credentials of those security schemes of the API that there are credentials for. A request sends those
+    /// of the schemes that its operation declares, in addition to [`apply`](Self::apply) and [`query`](Self::query).
+    ///
+    /// By default, every operation that needs credentials is sent those of `apply` and `query` alone.
+    fn schemes(&self) -> Option<Vec<(&'static str, SchemeCredentials)>> {
+        None
     }
 }
 

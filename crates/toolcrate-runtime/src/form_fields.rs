@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use toolcrate_catalog::FieldStyle;
 
+use crate::parameter_style::push_deep;
 use crate::query_pairs::QueryPairs;
 use crate::text::{joined, to_text};
 
@@ -30,20 +31,6 @@ pub(crate) fn encode(members: &Map<String, Value>, style: impl Fn(&str) -> Optio
         }
     }
     pairs.encoded()
-}
-
-fn push_deep(pairs: &mut QueryPairs, name: &str, value: &Value) {
-    match value {
-        Value::Null => {}
-        Value::Object(members) => {
-            members.iter().for_each(|(member, value)| push_deep(pairs, &format!("{name}[{member}]"), value));
-        }
-        Value::Array(items) => {
-            let numbered = items.iter().enumerate();
-            numbered.for_each(|(index, value)| push_deep(pairs, &format!("{name}[{index}]"), value));
-        }
-        value => push(pairs, name, to_text(value)),
-    }
 }
 
 fn push(pairs: &mut QueryPairs, name: &str, value: String) {

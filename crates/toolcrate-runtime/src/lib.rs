@@ -62,6 +62,7 @@ mod json_text;
 mod model;
 mod nearest;
 mod paging;
+mod parameter_style;
 mod patch;
 mod path;
 mod path_value;
@@ -70,6 +71,7 @@ mod query_pairs;
 mod rate_limit;
 mod request;
 mod response;
+mod scheme_credentials;
 mod secret;
 mod selection;
 mod text;
@@ -93,7 +95,9 @@ pub use serde_core as serde;
 #[doc(no_inline)]
 pub use serde_json::{self, Value};
 #[doc(no_inline)]
-pub use toolcrate_catalog::{self as catalog, FieldStyle, FilterScalar, Method};
+pub use toolcrate_catalog::{
+    self as catalog, FieldStyle, FilterScalar, Method, ParameterLocation, ParameterStyle,
+};
 #[cfg(feature = "tools")]
 #[doc(no_inline)]
 pub use toolcrate_catalog::{
@@ -133,6 +137,7 @@ pub use query_pairs::{ParameterValue, QueryPairs};
 pub use rate_limit::RateLimit;
 pub use request::Request;
 pub use response::{FromResponse, RawResponse, Response};
+pub use scheme_credentials::{ClientCredentials, ClientSecretPlacement, SchemeCredentials};
 pub use secret::Secret;
 pub use selection::{Selection, SortField};
 pub use to_json::ToJson;
@@ -153,7 +158,7 @@ pub use value::{Date, InvalidValueError, Number, Timestamp};
 pub mod __private {
     pub use crate::model::{
         FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OpenEnumMut, OptionalValue,
-        ServerFields, UnionValue, ValueMut, ValueRef, deserialize_into, fields_absent, fields_equal,
-        fmt_debug, serialize_fields,
+        ServerFields, UnionValue, ValueMut, ValueRef, VariantTest, complete, deserialize_into, fields_absent,
+        fields_equal, fmt_debug, serialize_fields,
     };
 }

@@ -30,14 +30,14 @@ pub(crate) fn encode(value: &str) -> PercentEncode<'_> {
     utf8_percent_encode(value, VALUE)
 }
 
-/// Fills `template` with `values`; placeholders without a value are kept and encoded.
+/// Fills `template` with `values`, which are encoded; placeholders without a value stay.
 pub(crate) fn fill(template: &str, values: &[(Cow<'static, str>, String)]) -> String {
     let mut path = String::with_capacity(template.len() + 16);
     for piece in pieces(template) {
         match piece {
             Piece::Literal(text) => path.extend(utf8_percent_encode(text, LITERAL)),
             Piece::Name(name) => match values.iter().find(|(other, _)| other == name) {
-                Some((_, value)) => path.extend(encode(value)),
+                Some((_, value)) => path.push_str(value),
                 None => path.push_str(&format!("%7B{}%7D", encode(name))),
             },
         }
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     fn values(pairs: &[(&'static str, &str)]) -> Vec<(Cow<'static, str>, String)> {
-        pairs.iter().map(|(name, value)| (Cow::Borrowed(*name), (*value).to_owned())).collect()
+        pairs.iter().map(|(name, value)| (Cow::Borrowed(*name), encode(value).to_string())).collect()
     }
 
     #[test]

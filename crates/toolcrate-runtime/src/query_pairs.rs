@@ -8,7 +8,16 @@ use crate::path_value::PathValue;
 
 /// The names and values in a query, in the order in which they are sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct QueryPairs(Vec<(Cow<'static, str>, String)>);
+pub struct QueryPairs(Vec<QueryPair>);
+
+/// One name and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct QueryPair {
+    name: Cow<'static, str>,
+    value: String,
+    /// The value as it is sent, if it has characters that are not encoded.
+    encoded: Option<String>,
+}
 
 impl QueryPairs {
     /// Creates an empty query.
@@ -29,7 +38,12 @@ impl QueryPairs {
     }
 
     pub(crate) fn push_text(&mut self, name: Cow<'static, str>, value: String) {
-        self.0.push((name, value));
+        self.0.push(QueryPair { name, value, encoded: None });
+    }
+
+    /// Adds a parameter whose value is encoded already.
+    pub(crate) fn push_encoded(&mut self, name: Cow<'static, str>, value: String, encoded: String) {
+        self.0.push(QueryPair { name, value, encoded: Some(encoded) });
     }
 
     /// Returns the first value of a parameter.
@@ -39,13 +53,13 @@ impl QueryPairs {
 
     /// Replaces all pairs with this name with a single one.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        self.0.retain(|(other, _)| other != name);
-        self.0.push((Cow::Owned(name.to_owned()), value.into()));
+        self.0.retain(|pair| pair.name != name);
+        self.push_text(Cow::Owned(name.to_owned()), value.into());
     }
 
     /// Returns all pairs.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+        self.0.iter().map(|pair| (pair.name.as_ref(), pair.value.as_str()))
     }
 
     /// Returns true if and only if there are no pairs.
@@ -56,13 +70,16 @@ impl QueryPairs {
     /// Returns the encoded query, without the question mark.
     pub fn encoded(&self) -> String {
         let mut text = String::new();
-        for (name, value) in self.iter() {
+        for QueryPair { name, value, encoded } in &self.0 {
             if !text.is_empty() {
                 text.push('&');
             }
             text.extend(encode(name));
             text.push('=');
-            text.extend(encode(value));
+            match encoded {
+                Some(encoded) => text.push_str(encoded),
+                None => text.extend(encode(value)),
+            }
         }
         text
     }

@@ -17,7 +17,7 @@ use crate::path_value::PathValue;
 use crate::query::Query;
 use crate::query_pairs::{ParameterValue, QueryPairs};
 use crate::to_json::ToJson;
-use toolcrate_catalog::{FieldStyle, Method};
+use toolcrate_catalog::{FieldStyle, Method, ParameterLocation, ParameterStyle};
 
 /// A request with a response of type `T`. Send it with [`Client::send`](crate::Client::send).
 ///
@@ -37,7 +37,7 @@ impl<T> Request<T> {
     /// Fills the placeholder `name`. `send` rejects a value that is empty, `.` or `..`.
     #[must_use]
     pub fn path(mut self, name: impl Into<Cow<'static, str>>, value: impl PathValue) -> Self {
-        self.call.values.push((name.into(), value.to_text().into_owned()));
+        self.call.values.push((name.into(), path::encode(&value.to_text()).to_string()));
         self
     }
 
@@ -107,7 +107,47 @@ impl<T> Request<T> {
         }
     }
 
-    /// Sends `body` as JSON, without a record's server-computed fields.
+    /// Adds a parameter in a style of OpenAPI: a list or an object, or a value in the path that is written with its name.
+    #[must_use]
+    pub fn styled(
+        mut self,
+        location: ParameterLocation,
+        name: impl Into<Cow<'static, str>>,
+        style: ParameterStyle,
+        value: &(impl ToJson + ?Sized),
+    ) -> Self {
+        // Whatever can be written as JSON can be read as JSON.
+        let value = serde_json::from_str(&value.to_json_string()).unwrap_or_default();
+        self.call.add_styled(location, name.into(), style, &value);
+        self
+    }
+
+    /// Adds a parameter in a style of OpenAPI if it is set.
+    #[must_use]
+    pub fn styled_opt(
+        self,
+        location: ParameterLocation,
+        name: impl Into<Cow<'static, str>>,
+        style: ParameterStyle,
+        value: Option<&(impl ToJson + ?Sized)>,
+    ) -> Self {
+        match value {
+            Some(value) => self.styled(location, name, style, value),
+            None => self,
+        }
+    }
+
+    /// Sets the security schemes of the request, where they are not those of the API: alternatives, each of schemes that
+    /// are sent together. The first one that the client has all credentials for is used. Without any, no credentials are
+    /// sent.
+    #[must_use]
+    pub fn security(mut self, alternatives: &[&[&'static str]]) -> Self {
+        let schemes = |schemes: &&[&'static str]| schemes.iter().copied().map(Cow::Borrowed).collect();
+        self.call.security = Some(alternatives.iter().map(schemes).collect());
+        self
+    }
+
+    /// Sends `body` as JSON, without the fields of a record that the server sets.
     #[must_use]
     pub fn body(mut self, body: &(impl ToJson + ?Sized)) -> Self {
         self.call.body = Body::Json(body.to_body_json());

@@ -7,7 +7,7 @@ use http::HeaderValue;
 use crate::error::Error;
 
 /// A password, key or token. `Debug` and `Display` print `***`; [`expose`](Self::expose) returns the string.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {

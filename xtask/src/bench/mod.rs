@@ -34,7 +34,7 @@ pub(crate) struct BenchArguments {
     #[arg(long)]
     soak: bool,
     /// Measure the `cwpsa` and `cwpsa-sandbox` binaries in this folder instead of building them. Applies only to the
-    /// parts `strangers` and `load`; of the latter, only the added latency is measured then, and not stored.
+    /// `strangers` and `load` parts. For `load`, only the added latency is measured, and it isn't stored.
     #[arg(long, value_name = "FOLDER")]
     programs: Option<PathBuf>,
 }

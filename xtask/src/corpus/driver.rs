@@ -1,10 +1,11 @@
 //! Writes the program that calls a generated crate's tools.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use toolcrate_codegen::config::{self, Profile};
+use toolcrate_codegen::config::{self, Profile, SecuritySchemeConfig};
 
 const PROGRAM: &str = include_str!("../../corpus/driver.rs");
 
@@ -12,9 +13,13 @@ const PROGRAM: &str = include_str!("../../corpus/driver.rs");
 pub(super) fn write(folder: &Path, name: &str) -> anyhow::Result<()> {
     let profile: Profile = config::read_yaml(&folder.join("toolcrate.yaml"))?;
     let lock = fs::read_to_string(folder.join(&profile.lock))?;
-    let models = fs::read_to_string(folder.join("crate/src/models/mod.rs")).unwrap_or_default();
-    let credentials: Vec<String> =
-        profile.auth.fields.keys().map(|field| format!("{field}: \"secret\".to_owned().into()")).collect();
+    let models = exported_models(&folder.join("crate/src"))?;
+    let credentials: Vec<String> = profile
+        .auth
+        .fields
+        .keys()
+        .map(|field| format!("{field}: {}.into()", credential(&profile, field)))
+        .collect();
     let program = PROGRAM
         .replace("CREDENTIALS", &format!("Credentials {{ {} }}", credentials.join(", ")))
         .replace("        MODELS\n", &arms(&lock, &models));
@@ -31,21 +36,50 @@ pub(super) fn write(folder: &Path, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns a `match` arm for each schema in the lock file whose model is compiled.
-fn arms(lock: &str, models: &str) -> String {
-    let exported: Vec<&str> = models
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub use "))
-        .flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || c == '_')))
-        .collect();
+/// The value of a credential: the token endpoint of `check.py`, or any text.
+fn credential(profile: &Profile, field: &str) -> &'static str {
+    let is_url = |scheme: &SecuritySchemeConfig| match scheme {
+        SecuritySchemeConfig::ClientCredentials { token_url, .. } => *token_url == format!("{{{field}}}"),
+        _ => false,
+    };
+    match profile.auth.schemes.values().any(is_url) {
+        true => "format!(\"{base_url}/token-of-the-check\")",
+        false => "\"secret\".to_owned()",
+    }
+}
+
+/// The models of a crate by name, each with its path.
+fn exported_models(src: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut models = BTreeMap::new();
+    for entry in fs::read_dir(src)? {
+        let area = entry?.path();
+        let module = area.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let list = if module == "shared" { area.join("mod.rs") } else { area.join("models/mod.rs") };
+        let text = fs::read_to_string(list).unwrap_or_default();
+        models.extend(exports(&text).map(|name| (name.to_owned(), format!("{module}::{name}"))));
+    }
+    Ok(models)
+}
+
+/// The names that a module exports of its files.
+fn exports(text: &str) -> impl Iterator<Item = &str> {
+    let uses = text.split("pub use ").skip(1).filter_map(|item| item.split(';').next());
+    uses.filter(|item| !item.starts_with("crate::")).flat_map(|item| {
+        let names = item.split(|c: char| !(c.is_alphanumeric() || c == '_')).skip(1);
+        names.filter(|name| !name.is_empty())
+    })
+}
+
+/// An arm of a `match` for each schema of the lock whose model is compiled.
+fn arms(lock: &str, models: &BTreeMap<String, String>) -> String {
     let mut arms = String::new();
     for line in lock.lines() {
         let Some((schema, model)) = line.strip_prefix("type ").and_then(|line| line.split_once(' ')) else {
             continue;
         };
-        if exported.contains(&model) {
+        if let Some(path) = models.get(model) {
             let schema = schema.replace("%20", " ").replace("%25", "%");
-            let _ = writeln!(arms, "        {schema:?} => round_trip::<generated::models::{model}>(value),");
+            let _ = writeln!(arms, "        {schema:?} => round_trip::<generated::{path}>(value),");
         }
     }
     arms
@@ -58,10 +92,11 @@ mod tests {
     #[test]
     fn each_compiled_model_has_an_arm() {
         let lock = "# names\ntype A%20b AB\ntype C C\ntype D D\n";
-        let models = "mod ab;\npub use ab::AB;\npub use c::{C, CKind};\n";
+        let text = "mod ab;\npub use ab::AB;\npub use c::{C, CKind};\npub use crate::shared::{D};\n";
+        let models = exports(text).map(|name| (name.to_owned(), format!("area::{name}"))).collect();
         assert_eq!(
-            arms(lock, models),
-            "        \"A b\" => round_trip::<generated::models::AB>(value),\n        \"C\" => round_trip::<generated::models::C>(value),\n"
+            arms(lock, &models),
+            "        \"A b\" => round_trip::<generated::area::AB>(value),\n        \"C\" => round_trip::<generated::area::C>(value),\n"
         );
     }
 }

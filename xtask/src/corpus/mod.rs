@@ -25,7 +25,10 @@ pub struct CorpusArguments {
     /// Folder for the crates. Its contents are replaced.
     #[arg(long, default_value = "target/corpus")]
     work: PathBuf,
-    /// Don't compile the crates.
+    /// Folder for what the compiler writes. Defaults to a folder in the one for the crates.
+    #[arg(long)]
+    target_dir: Option<PathBuf>,
+    /// Do not compile the crates.
     #[arg(long)]
     no_check: bool,
     /// Also call each tool against a local server, check the requests against the original spec, and compare values for
@@ -39,20 +42,39 @@ const MARKER: &str = "corpus-workspace.txt";
 
 /// Runs the generator on each spec. Exit code 1: a spec is rejected, a crate doesn't compile, or a check fails.
 pub fn run(arguments: &CorpusArguments) -> ExitCode {
-    match rows(arguments) {
-        Ok(rows) => {
-            let is_good = rows.iter().all(|row| {
-                let is_checked = row.checked.as_ref().is_none_or(CheckResult::is_good);
-                row.generated.is_ok() && row.compiles != Some(false) && is_checked
-            });
-            table::print(&rows);
-            if is_good { ExitCode::SUCCESS } else { ExitCode::from(1) }
-        }
+    match check_all(arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {error:#}");
             ExitCode::from(2)
         }
     }
+}
+
+/// Runs all checks on the specs of the golden crates. Their dependencies are those that the tests of the golden crates
+/// have compiled.
+pub(crate) fn check_golden() -> anyhow::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let arguments = CorpusArguments {
+        folder: root.join("codegen/tests/golden"),
+        work: root.join("target/corpus-golden"),
+        target_dir: Some(root.join("target/tmp/golden-workspace/target")),
+        no_check: false,
+        requests: true,
+    };
+    anyhow::ensure!(check_all(&arguments)?, "a check of the golden specs failed");
+    Ok(())
+}
+
+/// Checks all specs and prints the table. Returns true if every check passed.
+fn check_all(arguments: &CorpusArguments) -> anyhow::Result<bool> {
+    let rows = rows(arguments)?;
+    table::print(&rows);
+    Ok(rows.iter().all(|row| {
+        let is_checked = row.checked.as_ref().is_none_or(CheckResult::is_good);
+        row.generated.is_ok() && row.compiles != Some(false) && is_checked
+    }))
 }
 
 fn rows(arguments: &CorpusArguments) -> anyhow::Result<Vec<CorpusRow>> {
@@ -70,11 +92,15 @@ fn rows(arguments: &CorpusArguments) -> anyhow::Result<Vec<CorpusRow>> {
     )?;
     let mut rows: Vec<CorpusRow> =
         specs(&arguments.folder)?.into_iter().map(|(name, spec)| row(name, spec, &crates)).collect();
+    let target = match &arguments.target_dir {
+        Some(folder) => std::path::absolute(folder)?,
+        None => work.join("target"),
+    };
     if !arguments.no_check {
-        check(&mut rows, &work)?;
+        compile(&mut rows, &work, &target, arguments.requests)?;
     }
     if arguments.requests {
-        checks::run(&mut rows, &work)?;
+        checks::run(&mut rows, &work, &target)?;
     }
     Ok(rows)
 }
@@ -110,8 +136,9 @@ fn row(name: String, spec: PathBuf, crates: &Path) -> CorpusRow {
     CorpusRow { name, spec, generated, millis, compiles: None, checked: None }
 }
 
-/// Compiles all crates in one workspace, so they share their dependencies.
-fn check(rows: &mut [CorpusRow], work: &Path) -> anyhow::Result<()> {
+/// Compiles all crates in one workspace, so that they share their dependencies; with `drivers`, as a part of their
+/// drivers.
+fn compile(rows: &mut [CorpusRow], work: &Path, target: &Path, drivers: bool) -> anyhow::Result<()> {
     let made: Vec<&mut CorpusRow> = rows.iter_mut().filter(|row| row.generated.is_ok()).collect();
     let members: Vec<String> = made.iter().map(|row| format!("\"crates/{}/*\"", row.name)).collect();
     let manifest = format!(
@@ -124,11 +151,12 @@ fn check(rows: &mut [CorpusRow], work: &Path) -> anyhow::Result<()> {
     fs::write(work.join("Cargo.toml"), manifest)?;
     fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock"), work.join("Cargo.lock"))?;
     for row in made {
-        let folder = work.join("crates").join(&row.name).join("crate");
+        let folder = work.join("crates").join(&row.name).join(if drivers { "driver" } else { "crate" });
         let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["check", "--quiet", "--offline", "--message-format", "short"])
+            .arg(if drivers { "build" } else { "check" })
+            .args(["--quiet", "--offline", "--message-format", "short"])
             .current_dir(&folder)
-            .env("CARGO_TARGET_DIR", work.join("target"))
+            .env("CARGO_TARGET_DIR", target)
             .output()?;
         row.compiles = Some(output.status.success());
         if !output.status.success() {

@@ -48,6 +48,28 @@ fn it_writes_then_finds_nothing_to_do_then_notices_what_is_stale() {
     assert_eq!(fs::read_to_string(&edited).unwrap(), text);
 }
 
+/// A run that would do the same as the last one is not made; any file that it reads or writes counts.
+#[test]
+fn run_after_a_change_generates() {
+    let folder = project();
+    let first = run(folder.path(), &[]).1;
+    let words = |output: &str| output.lines().take(4).map(str::to_owned).collect::<Vec<_>>();
+    let (code, second, _) = run(folder.path(), &[]);
+    assert_eq!((code, words(&second)), (Some(0), words(&first)));
+    assert!(second.contains("0 files added, 0 changed, 0 removed"), "{second}");
+
+    let spec = folder.path().join("spec.yaml");
+    let text = fs::read_to_string(&spec).unwrap();
+    fs::write(&spec, text.replace("version: \"1.0\"", "version: \"1.1\"")).unwrap();
+    let (code, stdout, _) = run(folder.path(), &[]);
+    assert_eq!(code, Some(0));
+    assert!(stdout.contains("release 1.1"), "{stdout}");
+    fs::remove_file(folder.path().join("expected/src/lib.rs")).unwrap();
+    assert_eq!(run(folder.path(), &["--check"]).0, Some(1));
+    assert_eq!(run(folder.path(), &[]).0, Some(0));
+    assert!(folder.path().join("expected/src/lib.rs").exists());
+}
+
 #[test]
 fn in_ci_stale_files_are_annotated_and_the_difference_is_summed_up() {
     let folder = project();

@@ -71,5 +71,5 @@ impl<'a> ArgumentPlan<'a> {
 /// Returns the target of `argument`, which is called `name` in the request.
 pub fn target<'a>(location: ArgumentLocation, name: &'a str, argument: &str) -> ArgumentTarget<'a> {
     let name = (name != argument).then_some(Cow::Borrowed(name));
-    ArgumentTarget { location, name, path_type: PathType::Integer, separator: None }
+    ArgumentTarget { location, name, path_type: PathType::Integer, style: None }
 }

@@ -25,7 +25,7 @@ use quote::quote;
 use toolcrate_catalog::{CatalogFiles, ShapeRecord, ToolRecord};
 
 use super::context::{Context, Files};
-use super::rust::{self, Job};
+use super::rust;
 use crate::diagnostic::{CodegenError, Errors};
 use emitters::Emitters;
 
@@ -59,8 +59,8 @@ pub fn emit<'a>(context: &'a Context<'a>) -> Result<EmittedCatalog<'a>, Errors> 
     let mut files = Files::new();
     let written = write(context, &tools, &shapes, &emitters)?;
     files.extend(written.into_iter().map(|(path, text)| (format!("catalog/{path}"), text)));
-    let job = Job { path: "src/catalog.rs".to_owned(), tokens: Box::new(|| module(tools.keys().copied())) };
-    rust::run(vec![job], &mut files)?;
+    let path = "src/catalog.rs";
+    files.insert(path.to_owned(), rust::format_file(path, module(tools.keys().copied()))?);
     Ok(EmittedCatalog { tools, shapes, files })
 }
 

@@ -1,12 +1,13 @@
 //! JSON Schemas for tool inputs. References are inlined, every node has a type, and recursion is replaced with a
 //! note.
 
+use serde_json::map::Entry;
 use serde_json::{Map, Value, json};
 
 use super::words::{ArgumentDescriber, join};
 use crate::emit::context::Context;
 use crate::emit::writable::is_writable;
-use crate::ir::{Field, Limits, Shape, Type, Union};
+use crate::ir::{Field, JsonKind, Limits, Shape, Type, Union};
 use crate::relate::Reference;
 
 /// Maximum depth to which objects are expanded; anything deeper is an object with a note.
@@ -185,11 +186,11 @@ impl<'a> Writer<'a> {
             }
             return;
         }
-        set(node, "type", "object");
         if let Shape::Union(union) = &schema.shape {
             self.union(name, union, node, words);
             return;
         }
+        set(node, "type", "object");
         let related = self.context.related;
         if let Some(reference) = related.references.get(name) {
             let fields = schema.fields().iter().filter(|field| reference.keys.contains(&field.name));
@@ -238,29 +239,115 @@ impl<'a> Writer<'a> {
         is_cut
     }
 
-    /// Adds the fields of all variants. Checking which of them belong together is left to the server.
+    /// The kinds of all variants, and the members of all objects among them. Which of them belong together is left to the
+    /// server.
     fn union(&mut self, name: &'a str, union: &'a Union, node: &mut Map<String, Value>, words: &mut String) {
+        let mut kinds: Vec<&str> = Vec::new();
+        for variant in &union.variants {
+            let kind = match variant.signature.kind {
+                JsonKind::Boolean => "boolean",
+                JsonKind::Number => "number",
+                JsonKind::Text => "string",
+                JsonKind::List => "array",
+                JsonKind::Object => "object",
+            };
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        node.insert("type".into(), if let [only] = kinds[..] { json!(only) } else { json!(kinds) });
         if self.is_cut(name, words) {
+            if kinds.contains(&"array") {
+                node.insert("items".into(), any_but_null(""));
+            }
             return;
         }
         self.stack.push(name);
-        let values: Vec<&String> = union.variants.iter().flat_map(|variant| &variant.values).collect();
-        let mut members = Map::new();
-        members.insert(union.member.clone(), json!({"type": "string", "enum": values}));
-        for variant in &union.variants {
-            let (properties, _) = self.properties(&variant.schema);
-            for (member, own) in properties {
-                let known = members.entry(member.clone()).or_insert_with(|| own.clone());
-                if *known != own && member != union.member {
-                    *known = any_but_null("");
-                }
+        let UnionMembers { members, required, is_open } = self.union_members(union, node);
+        self.stack.pop();
+        if !members.is_empty() {
+            node.insert("properties".into(), Value::Object(members));
+            if is_open {
+                node.insert("additionalProperties".into(), json!(true));
             }
         }
-        self.stack.pop();
-        node.insert("properties".into(), Value::Object(members));
-        node.insert("required".into(), json!([union.member]));
-        join(words, &format!("`{}` determines which fields it has.", union.member));
+        let tag = union.discriminator.as_ref();
+        let required = tag.map(|tag| vec![tag.clone()]).or(required).filter(|_| kinds == ["object"]);
+        if let Some(required) = required.filter(|required| !required.is_empty()) {
+            node.insert("required".into(), json!(required));
+        }
+        let mut tags = union.variants.iter().filter_map(|variant| variant.signature.values.as_ref());
+        if let Some(tag) = tag.or_else(|| tags.next().map(|(tag, _)| tag)) {
+            join(words, &format!("`{tag}` determines which fields it has."));
+        }
     }
+
+    /// The members of all objects among the variants of a union. The items of a list among them go into `node`.
+    fn union_members(&mut self, union: &'a Union, node: &mut Map<String, Value>) -> UnionMembers {
+        let mut found = UnionMembers::default();
+        if let Some(tag) = &union.discriminator {
+            let values = union.variants.iter().filter_map(|variant| variant.signature.values.as_ref());
+            let values: Vec<&String> = values.flat_map(|(_, values)| values).collect();
+            found.members.insert(tag.clone(), json!({"type": "string", "enum": values}));
+        }
+        for variant in &union.variants {
+            let (members, required) = match self.context.api.resolve(&variant.ty) {
+                Type::Named(name) => {
+                    let schema = &self.context.api.schemas[name];
+                    found.is_open |= schema.additional.is_some() || !matches!(schema.shape, Shape::Object(_));
+                    self.properties(name)
+                }
+                Type::List(item) => {
+                    node.insert("items".into(), self.node(item, &Limits::default(), ""));
+                    continue;
+                }
+                ty => {
+                    found.is_open |= matches!(ty, Type::Map(_));
+                    continue;
+                }
+            };
+            let tag = variant.signature.values.as_ref().map(|(tag, _)| tag);
+            for (member, own) in members {
+                let is_tag = Some(&member) == tag;
+                match found.members.entry(member) {
+                    Entry::Vacant(vacant) => drop(vacant.insert(own)),
+                    Entry::Occupied(mut known) => {
+                        let is_known =
+                            *known.get() == own || Some(known.key()) == union.discriminator.as_ref();
+                        if !is_known && !(is_tag && merge_values(known.get_mut(), &own)) {
+                            known.insert(any_but_null(""));
+                        }
+                    }
+                }
+            }
+            found.required = Some(match found.required {
+                Some(known) => known.into_iter().filter(|name| required.contains(name)).collect(),
+                None => required,
+            });
+        }
+        found
+    }
+}
+
+/// The members of the objects among the variants of a union.
+#[derive(Default)]
+struct UnionMembers {
+    members: Map<String, Value>,
+    /// Those that every object requires.
+    required: Option<Vec<String>>,
+    /// True if an object may have other members.
+    is_open: bool,
+}
+
+/// Adds the values of `own` to those of `known`, if both list values.
+fn merge_values(known: &mut Value, own: &Value) -> bool {
+    let (Some(known), Some(own)) =
+        (known.get_mut("enum").and_then(Value::as_array_mut), own["enum"].as_array())
+    else {
+        return false;
+    };
+    known.extend(own.iter().cloned());
+    true
 }
 
 fn is_scalar(value: &Value) -> bool {

@@ -34,13 +34,16 @@ pub fn records<'a>(context: &'a Context<'_>) -> Vec<SchemaRecord<'a>> {
                 object
             }
             Shape::Union(union) => {
-                let names = union.variants.iter().map(|variant| variant.schema.as_str());
-                let variants = names.map(|name| {
-                    uses.insert(name);
-                    json!({"$ref": format!("#/$defs/{name}")})
+                let variants = union.variants.iter().map(|variant| match &variant.ty {
+                    Type::Named(name) => {
+                        uses.insert(name);
+                        json!({"$ref": format!("#/$defs/{name}")})
+                    }
+                    ty => node(ty, &mut uses),
                 });
                 // A newer release may add variants.
-                let variants: Vec<Value> = variants.chain([json!({"type": "object"})]).collect();
+                let other = if union.is_object() { json!({"type": "object"}) } else { json!({}) };
+                let variants: Vec<Value> = variants.chain([other]).collect();
                 json!({"anyOf": variants})
             }
         };

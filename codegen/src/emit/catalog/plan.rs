@@ -91,9 +91,11 @@ fn add_parameter<'a>(
             with: IndexMap::new(),
         });
     }
-    // An object in the query is sent field by field; any object left here is text.
+    // An object without a style is text.
     let ty = match context.api.resolve(&parameter.ty) {
-        Type::Named(_) | Type::Any | Type::Map(_) if parameter.location != ParameterLocation::Query => {
+        Type::Named(_) | Type::Any | Type::Map(_)
+            if parameter.location != ParameterLocation::Query && parameter.style.is_none() =>
+        {
             &Type::Text(None)
         }
         ty => ty,
@@ -110,7 +112,7 @@ fn add_parameter<'a>(
     let is_text = location == ArgumentLocation::Path && !is_integer;
     let target = ArgumentTarget {
         path_type: if is_text { PathType::Text } else { PathType::Integer },
-        separator: parameter.separator,
+        style: parameter.style,
         ..target(location, &parameter.name, argument)
     };
     plan.arguments.insert(Cow::Borrowed(argument), target);
@@ -264,7 +266,7 @@ fn add_shape<'a>(
             location: ArgumentLocation::Body,
             name: Some(Cow::Owned(member.clone())),
             path_type: PathType::Integer,
-            separator: None,
+            style: None,
         };
         plan.relations.extend(shapes.renamed_relations(schema, member, &argument));
         if requires != Requires::Nothing && required.contains(member) {

@@ -6,6 +6,7 @@ use toolcrate_catalog::{AnyOfRule, ArgumentLocation, BodyFormat, OperationKind, 
 
 use super::argument_plan::ArgumentPlan;
 use crate::emit::context::Context;
+use crate::emit::writable::is_writable;
 use crate::ir::{Operation, Type};
 
 /// The sentence for a tool that should send content, but whose operation has no body in the document.
@@ -22,16 +23,35 @@ pub fn any_of<'a>(
         return Vec::new();
     };
     let facts = context.overlay.any_of.iter().filter(|fact| fact.schema == schema);
-    facts
-        .map(|fact| {
-            context.ledger.mark(fact.entry());
-            AnyOfRule {
-                arguments: fact.fields.iter().map(|field| argument(plan, field)).collect(),
-                is_true: fact.is_true,
-                message: Cow::Borrowed(&fact.message),
-            }
-        })
-        .collect()
+    let facts = facts.map(|fact| {
+        context.ledger.mark(fact.entry());
+        AnyOfRule {
+            arguments: fact.fields.iter().map(|field| argument(plan, field)).collect(),
+            is_true: fact.is_true,
+            message: Cow::Borrowed(&fact.message),
+        }
+    });
+    facts.chain(declared_choices(context, operation, schema, plan)).collect()
+}
+
+/// The groups of properties of which the document requires one. A body that may be left out may have none.
+fn declared_choices<'a>(
+    context: &'a Context<'a>,
+    operation: &Operation,
+    schema: &'a str,
+    plan: &ArgumentPlan<'a>,
+) -> impl Iterator<Item = AnyOfRule<'a>> {
+    let is_required = operation.body.as_ref().is_some_and(|body| body.required);
+    let fields = context.api.schemas[schema].fields();
+    let is_argument = |name: &&String| {
+        fields.iter().any(|field| field.name == **name && is_writable(context, schema, field, true))
+    };
+    let groups = context.api.choices.get(schema).filter(|_| is_required).into_iter().flatten();
+    groups.filter_map(move |names| {
+        let arguments: Vec<_> = names.iter().filter(is_argument).map(|name| argument(plan, name)).collect();
+        let message = Cow::Borrowed("the body needs one of several fields");
+        (!arguments.is_empty()).then_some(AnyOfRule { arguments, is_true: false, message })
+    })
 }
 
 /// Returns the warnings about combinations of arguments.

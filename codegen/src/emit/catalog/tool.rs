@@ -64,7 +64,7 @@ pub fn record<'a>(
     let name = &context.named.operations[index];
     let facts = emitters.facts.operations[index].clone();
     let (mut plan, filter) = filtered_plan(context, index, emitters);
-    let request = request(&plan, filter);
+    let request = request(&plan, filter, operation);
     let first_required = plan.required.clone();
     let mut others = Vec::new();
     for (binding, other) in bindings.into_iter().flatten() {
@@ -210,7 +210,7 @@ fn join<'a>(
     if let Some(node) = second.properties.get_mut(&binding.when) {
         node["description"] = json!(binding.description);
     }
-    let request = request(&second, filter);
+    let request = request(&second, filter, operation);
     for (name, node) in second.properties {
         plan.properties.entry(name).or_insert(node);
     }
@@ -243,7 +243,12 @@ fn http<'a>(operation: &'a Operation) -> HttpOperation<'a> {
     HttpOperation { method: operation.method, path, request_path }
 }
 
-fn request<'a>(plan: &ArgumentPlan<'a>, filter: Option<&'a str>) -> RequestRecord<'a> {
+fn request<'a>(
+    plan: &ArgumentPlan<'a>,
+    filter: Option<&'a str>,
+    operation: &'a Operation,
+) -> RequestRecord<'a> {
+    let names = |schemes: &'a Vec<String>| schemes.iter().map(|name| Cow::Borrowed(name.as_str())).collect();
     RequestRecord {
         arguments: plan.arguments.clone(),
         body: plan.body,
@@ -253,6 +258,7 @@ fn request<'a>(plan: &ArgumentPlan<'a>, filter: Option<&'a str>) -> RequestRecor
         body_required: plan.body_required.clone().map(owned),
         field_styles: borrowed(plan.field_styles, |style| *style),
         part_types: borrowed(plan.part_types, |media_type| Cow::Borrowed(media_type.as_str())),
+        security: operation.security.as_ref().map(|alternatives| alternatives.iter().map(names).collect()),
     }
 }
 

@@ -17,9 +17,7 @@ pub(super) fn value_constructor(
     imports: &mut Imports,
 ) -> Option<TokenStream> {
     let custom = context.profile.custom_fields.as_ref()?;
-    let is_held = |field: &Field| context.is_custom_fields(field) && field.ty.innermost() == Some(name);
-    let mut records = context.api.schemas.values();
-    if !records.any(|schema| schema.fields().iter().any(is_held)) {
+    if !context.custom_values.contains(name) {
         return None;
     }
     let find = |wanted: &str| fields.iter().zip(&types.fields).find(|(field, _)| field.name == wanted);

@@ -24,7 +24,7 @@ use super::features::SHARED;
 use super::rust::{Imports, Job};
 use crate::ir::{Schema, Shape};
 use crate::naming::TypeName;
-use crate::naming::identifiers::{unused, value_name};
+use crate::naming::identifiers::{self, unused};
 
 /// The folder for models within an area.
 const FOLDER: &str = "models";
@@ -84,7 +84,7 @@ fn folder(module: &str) -> String {
 
 /// Returns the file of the type `rust`, which is also a module. `AB` and `Ab` are two types, but `ab` is one file.
 fn file_name(rust: &str, taken: &HashSet<String>) -> String {
-    unused(&value_name(&[rust.to_snake_case()], "model"), &[], "_alt", taken)
+    unused(&identifiers::file_name(&[rust.to_snake_case()], "model"), &[], "_alt", taken)
 }
 
 /// Returns true unless the schema is an alias for a list or a scalar, which is expanded where it is used.

@@ -1,15 +1,18 @@
 //! Helpers for several tests: the pipeline in memory, from a spec's bytes to files.
 
 pub mod mutate;
+pub mod round_trips;
+mod sample;
 
 use std::path::{Path, PathBuf};
 
 use toolcrate_codegen::config::{self, Overlay, Profile, UsageTracker};
 use toolcrate_codegen::diagnostic::Errors;
 use toolcrate_codegen::emit::{self, Files};
+use toolcrate_codegen::ir::ApiDefinition;
 use toolcrate_codegen::lower::{self, Lowering};
 use toolcrate_codegen::model::Model;
-use toolcrate_codegen::naming::{self, Lock};
+use toolcrate_codegen::naming::{self, Lock, Names};
 use toolcrate_codegen::{load, relate, repair};
 use toolcrate_testing::specs::specs_folder;
 
@@ -44,6 +47,17 @@ pub fn golden(folder: &Path) -> (Profile, Overlay) {
     let profile: Profile = config::read_yaml(&folder.join("toolcrate.yaml")).unwrap();
     let overlay = profile.overlay.as_ref().map(|path| config::read_yaml(&folder.join(path)).unwrap());
     (profile, overlay.unwrap_or_default())
+}
+
+/// The API of a golden case, and the names that its lock gives.
+pub fn golden_api(folder: &Path) -> (ApiDefinition, Names) {
+    let (profile, overlay) = golden(folder);
+    let usage = UsageTracker::new();
+    let document = repair::repair(load::load(&folder.join(&profile.spec)).unwrap()).unwrap();
+    let Lowering { mut api, .. } = lower::lower(document, &profile, &usage).unwrap();
+    lower::add_bodies(&mut api, &overlay, &usage);
+    let names = naming::name(&api, &profile, Lock::read(&folder.join(&profile.lock)).unwrap(), &usage);
+    (api, names.unwrap())
 }
 
 /// Runs the pipeline with an empty lock file.

@@ -2,6 +2,8 @@
 //! pagination with rows in a property, and partial updates that aren't JSON Patch.
 
 mod kinds;
+mod responses;
+mod unions;
 mod wire;
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -55,6 +57,8 @@ fn serve(listener: TcpListener, seen: mpsc::Sender<(String, String, String)>) {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     kinds::check();
+    unions::check();
+    responses::check().await;
     wire::check();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

@@ -11,7 +11,6 @@ use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
 const RESOURCE: &str = "callbackEntry";
-const UNKNOWN_TYPE: &str = "Unrecognized type, see documentation for supported types";
 const UNKNOWN_LEVEL: &str =
     "Unrecognized level for type, see documentation for supported levels for each type";
 
@@ -26,15 +25,8 @@ impl SandboxRule for CallbackRule {
             invalid_fields.push(InvalidField::new("InvalidField", RESOURCE, "url", "Invalid URL"));
         }
         let (kind, level) = (text_field(record, "type"), text_field(record, "level"));
-        match callback_types::has_level(kind, level) {
-            // A callback with an unknown type would never send anything.
-            None if !kind.is_empty() => {
-                invalid_fields.push(InvalidField::new("InvalidField", RESOURCE, "type", UNKNOWN_TYPE));
-            }
-            Some(false) if !level.is_empty() => {
-                invalid_fields.push(InvalidField::new("InvalidField", RESOURCE, "level", UNKNOWN_LEVEL));
-            }
-            _ => {}
+        if !level.is_empty() && callback_types::has_level(kind, level) == Some(false) {
+            invalid_fields.push(InvalidField::new("InvalidField", RESOURCE, "level", UNKNOWN_LEVEL));
         }
     }
 

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::parameter::{ParameterLocation, ParameterStyle};
+
 /// The location of an argument in the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArgumentTarget<'a> {
@@ -17,10 +19,9 @@ pub struct ArgumentTarget<'a> {
     /// The type of a path value.
     #[serde(rename = "type", default, skip_serializing_if = "PathType::is_integer")]
     pub path_type: PathType,
-    /// The separator between list items sent as a single value. Without it, a list in the query is sent as one
-    /// pair per item.
+    /// The style, if it matters for the type. Without it, a list in the query is one pair for each item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub separator: Option<char>,
+    pub style: Option<ParameterStyle>,
 }
 
 impl ArgumentTarget<'_> {
@@ -56,7 +57,20 @@ pub enum ArgumentLocation {
     Clear,
 }
 
-/// The type of a path value.
+impl ArgumentLocation {
+    /// The location as that of a parameter, if it is one.
+    pub const fn parameter(self) -> Option<ParameterLocation> {
+        match self {
+            Self::Path => Some(ParameterLocation::Path),
+            Self::Query => Some(ParameterLocation::Query),
+            Self::Header => Some(ParameterLocation::Header),
+            Self::Cookie => Some(ParameterLocation::Cookie),
+            Self::Body | Self::WholeBody | Self::Members | Self::Patch | Self::Filter | Self::Clear => None,
+        }
+    }
+}
+
+/// The type of a value in a path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PathType {

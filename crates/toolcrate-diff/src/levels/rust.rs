@@ -10,7 +10,7 @@ use crate::change_kind::DiffKind;
 use crate::levels::schemas::{field_pointer, schema_pointer};
 use crate::member_pairs;
 use crate::release_pair::ReleasePair;
-use crate::rust_items::{RustEnum, RustItems, RustMember};
+use crate::rust_items::{RustEnum, RustFunction, RustItems, RustMember};
 use toolcrate_codegen::config::Profile;
 use toolcrate_codegen::ir::{Schema, Shape};
 use toolcrate_codegen::naming::Names;
@@ -63,12 +63,38 @@ fn functions(
         let (signature, expected) = (after.signature(), before.signature());
         if renamed.apply(&expected) != signature {
             found.push(change(DiffKind::RustFunctionChanged).was(expected).is(signature).breaks_if(true));
+        } else {
+            responses(&before, &after, &news[b].pointer, renamed, found);
         }
         match (olds[a].deprecated, news[b].deprecated) {
             (false, true) => found.push(change(DiffKind::RustFunctionDeprecated)),
             (true, false) => found.push(change(DiffKind::RustFunctionUndeprecated)),
             _ => {}
         }
+    }
+}
+
+/// Compares the enums of the responses of a function.
+fn responses(
+    before: &RustFunction,
+    after: &RustFunction,
+    at: &str,
+    renamed: &TypeRenames,
+    found: &mut Vec<Change>,
+) {
+    let named = |members: &[RustMember], name: &str| members.iter().find(|part| part.name == name).cloned();
+    for old in &before.responses {
+        let change = |kind| Change::new(kind, &after.answer, at).member(&old.name).breaks_if(true);
+        match named(&after.responses, &old.name) {
+            None => found.push(change(DiffKind::RustVariantRemoved).was(&old.ty)),
+            Some(new) if renamed.apply(&old.ty) != new.ty => {
+                found.push(change(DiffKind::RustFieldChanged).was(&old.ty).is(new.ty));
+            }
+            Some(_) => {}
+        }
+    }
+    for new in after.responses.iter().filter(|new| named(&before.responses, &new.name).is_none()) {
+        found.push(Change::new(DiffKind::RustVariantAdded, &after.answer, at).member(&new.name).is(&new.ty));
     }
 }
 

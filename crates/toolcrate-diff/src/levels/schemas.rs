@@ -13,7 +13,7 @@ use crate::release_pair::ReleasePair;
 use crate::type_relation::{TypeRelation, compare_limits};
 use crate::type_words::describe;
 use toolcrate_codegen::diagnostic::pointer;
-use toolcrate_codegen::ir::{ApiDefinition, BodyKind, Content, Field, Schema, Shape, Type, Union};
+use toolcrate_codegen::ir::{ApiDefinition, BodyKind, Field, Schema, Shape, Type, Union, UnionVariant};
 
 /// How a schema is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub fn uses(api: &ApiDefinition) -> BTreeMap<&str, SchemaUse> {
         if let Some(ty) = &operation.error {
             add(ty, SchemaUse { answer: true, ..SchemaUse::default() });
         }
-        if let Content::Json(ty) = &operation.response.content {
+        for ty in operation.response.types() {
             add(ty, SchemaUse { answer: true, ..SchemaUse::default() });
         }
     }
@@ -84,9 +84,7 @@ pub fn uses(api: &ApiDefinition) -> BTreeMap<&str, SchemaUse> {
         match &schema.shape {
             Shape::Object(fields) => fields.iter().for_each(|field| follow(&field.ty)),
             Shape::Alias(ty) => follow(ty),
-            Shape::Union(union) => {
-                union.variants.iter().for_each(|variant| follow(&Type::Named(variant.schema.clone())))
-            }
+            Shape::Union(union) => union.variants.iter().for_each(|variant| follow(&variant.ty)),
         }
     }
     uses
@@ -94,12 +92,16 @@ pub fn uses(api: &ApiDefinition) -> BTreeMap<&str, SchemaUse> {
 
 /// Describes a union in words, with everything that callers depend on.
 fn union_words(union: &Union) -> String {
-    let variants: Vec<String> = union
-        .variants
-        .iter()
-        .map(|variant| format!("{} for `{}`", variant.schema, variant.values.join("`, `")))
-        .collect();
-    format!("one of several objects by `{}`: {}", union.member, variants.join(", "))
+    let variant = |variant: &UnionVariant| match (&union.discriminator, &variant.signature.values) {
+        (Some(_), Some((_, values))) => format!("{} for `{}`", describe(&variant.ty), values.join("`, `")),
+        _ => describe(&variant.ty),
+    };
+    let variants: Vec<String> = union.variants.iter().map(variant).collect();
+    let variants = variants.join(", ");
+    match &union.discriminator {
+        Some(member) => format!("one of several objects by `{member}`: {variants}"),
+        None => format!("one of several types: {variants}"),
+    }
 }
 
 /// Returns a schema's location in its document. An inline schema has no location of its own.

@@ -9,6 +9,7 @@ use http::header::{CONTENT_TYPE, LOCATION, USER_AGENT};
 use http::{HeaderMap, StatusCode};
 use url::Url;
 
+use super::access_tokens::AccessToken;
 use super::base_url::same_origin;
 use super::build_request::{OutgoingBody, OutgoingRequest};
 use super::handle::Client;
@@ -32,6 +33,7 @@ impl Client {
     pub(super) async fn attempt(
         &self,
         outgoing: &OutgoingRequest,
+        tokens: &[AccessToken],
         writes: bool,
         resends: u32,
     ) -> Result<RawHttpResponse, Error> {
@@ -44,7 +46,7 @@ impl Client {
                 _ => error.with_delivery(Delivery::Unknown),
             };
             let request = self
-                .http_request(outgoing, &url)
+                .http_request(outgoing, tokens, &url)
                 .map_err(|error| sent_before(error.with_delivery(Delivery::NotSent)))?;
             let span = RequestSpan::new(outgoing.method, &outgoing.template, &url, resends);
             let response = span.record(self.state.transport.send(request)).await;
@@ -61,9 +63,17 @@ impl Client {
     }
 
     /// Returns the request to one URL, with the credentials.
-    fn http_request(&self, outgoing: &OutgoingRequest, url: &Url) -> Result<http::Request<Bytes>, Error> {
+    fn http_request(
+        &self,
+        outgoing: &OutgoingRequest,
+        tokens: &[AccessToken],
+        url: &Url,
+    ) -> Result<http::Request<Bytes>, Error> {
         let mut headers = outgoing.headers.clone();
-        self.authorize(&mut headers)?;
+        let mut url = url.clone();
+        for (name, secret) in self.authorize(outgoing, tokens, &mut headers)? {
+            url.query_pairs_mut().append_pair(name, secret.expose());
+        }
         if let Some(agent) = &self.state.user_agent {
             headers.entry(USER_AGENT).or_insert_with(|| agent.clone());
         }
@@ -78,8 +88,7 @@ impl Client {
         };
         let mut request = http::Request::new(body);
         *request.method_mut() = http_method(outgoing.method);
-        *request.uri_mut() = self
-            .authorized_url(url)
+        *request.uri_mut() = url
             .as_str()
             .parse()
             .map_err(|error| Error::configuration(format!("the URL can't be requested: {error}")))?;
@@ -153,8 +162,8 @@ fn redirect(
     Ok(Some(target))
 }
 
-/// Returns the error for a request with no response or only a partial one.
-fn failed(error: TransportError, writes: bool) -> Error {
+/// Returns the error of a request without a response, or with a part of one.
+pub(super) fn failed(error: TransportError, writes: bool) -> Error {
     let (message, status) = (error.message(), error.status());
     let loss = match error.kind() {
         TransportErrorKind::Unsendable => {

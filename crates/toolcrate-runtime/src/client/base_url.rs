@@ -12,6 +12,7 @@ pub(super) struct BaseUrl {
     /// The URL without a trailing slash.
     base: String,
     url: Url,
+    allow_plain_http: bool,
 }
 
 impl BaseUrl {
@@ -39,7 +40,32 @@ impl BaseUrl {
             return Err(wrong("is plain http, which would show the credentials to the network"))
                 .map_err(|error| error.with_next_step("Use https, or explicitly allow plain http."));
         }
-        Ok(Self { base: url.as_str().trim_end_matches('/').to_owned(), url })
+        Ok(Self { base: url.as_str().trim_end_matches('/').to_owned(), url, allow_plain_http })
+    }
+
+    /// Returns the URL of a token endpoint: `text`, or what it is relative to the base URL.
+    pub(super) fn token_url(&self, text: &str) -> Result<Url, Error> {
+        let wrong = |reason: &str| Error::configuration(format!("the token URL {reason}"));
+        if text.trim().is_empty() {
+            return Err(wrong("is missing"));
+        }
+        let base = Url::parse(&format!("{}/", self.base)).unwrap_or_else(|_| self.url.clone());
+        let url = base.join(text.trim()).map_err(|error| wrong(&format!("is invalid: {error}")))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(wrong("must start with https:// or http://"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong("must not have a user or a password in it"));
+        }
+        if url.scheme() == "http" && !self.allow_plain_http && !is_loopback(&url) {
+            return Err(wrong("is plain http, which would show the client secret to the network"));
+        }
+        Ok(url)
+    }
+
+    /// Returns true if and only if none of these token endpoints needs TLS.
+    pub(super) fn is_near(&self, token_urls: &[String]) -> bool {
+        token_urls.iter().all(|text| self.token_url(text).is_ok_and(|url| url.scheme() == "http"))
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -101,7 +127,7 @@ mod tests {
 
     fn call(template: &'static str, value: &str) -> Call {
         let mut call = Call::new(Method::Get, template.into());
-        call.values.push(("id".into(), value.to_owned()));
+        call.values.push(("id".into(), path::encode(value).to_string()));
         call
     }
 

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::handle::Client;
 use super::select;
-use crate::call::{Body, Call};
+use crate::call::{Body, Call, SecurityAlternatives};
 use crate::error::{Delivery, Error, FieldError};
 use crate::form::Form;
 use crate::patch;
@@ -69,6 +69,8 @@ pub(crate) struct OutgoingRequest {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: OutgoingBody,
+    /// The security schemes, if they are not those of the API.
+    pub(super) security: Option<SecurityAlternatives>,
 }
 
 pub(super) enum OutgoingBody {
@@ -86,7 +88,7 @@ impl Client {
         accept: &'static str,
     ) -> Result<OutgoingRequest, Error> {
         let request = self.build_request(call, accept)?;
-        self.authorize(&mut request.headers.clone())?;
+        self.check_authorization(&request)?;
         Ok(request)
     }
 
@@ -118,25 +120,8 @@ impl Client {
                 headers.insert(name, value.clone());
             }
         }
-        Ok(OutgoingRequest { method: call.method, template: call.template.clone(), url, headers, body })
-    }
-
-    /// Adds the credentials.
-    pub(super) fn authorize(&self, headers: &mut HeaderMap) -> Result<(), Error> {
-        match &self.state.credentials {
-            Some(credentials) => credentials.apply(headers),
-            None => Ok(()),
-        }
-    }
-
-    /// Returns the URL with the credentials that are sent in the query.
-    pub(super) fn authorized_url(&self, url: &Url) -> Url {
-        let mut url = url.clone();
-        let query = self.state.credentials.iter().flat_map(|credentials| credentials.query());
-        for (name, secret) in query {
-            url.query_pairs_mut().append_pair(name, secret.expose());
-        }
-        url
+        let (template, security) = (call.template.clone(), call.security.clone());
+        Ok(OutgoingRequest { method: call.method, template, url, headers, body, security })
     }
 
     /// Returns what sending a request would send, with secrets redacted. Nothing is sent.
@@ -153,8 +138,7 @@ impl Client {
     /// Returns what a call would send.
     pub(crate) fn preview_call(&self, call: &Call, accept: &'static str) -> Result<PreparedRequest, Error> {
         let request = self.build_request(call, accept)?;
-        let mut headers = request.headers.clone();
-        self.authorize(&mut headers)?;
+        let headers = self.check_authorization(&request)?;
         let shown = headers.iter().map(|(name, value)| {
             // Everything that the credentials added or changed is secret, whether or not they marked it.
             let secret =

@@ -8,6 +8,7 @@ use http::HeaderValue;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use super::access_tokens::AccessTokens;
 use super::base_url::BaseUrl;
 use super::handle::{Client, ClientState};
 use super::http_transport::{ConfigureFn, HttpSettings, HttpTransport, MAX_BODY_BYTES};
@@ -17,6 +18,7 @@ use super::tool_state::{ToolSettings, ToolState};
 use crate::api::Api;
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::scheme_credentials::SchemeCredentials;
 use crate::transport::Transport;
 use crate::transport_error::message_with_causes;
 
@@ -229,13 +231,22 @@ impl ClientBuilder {
         let user_agent = user_agent.map_err(|_| {
             Error::configuration("the user agent contains characters that are not allowed in a header")
         })?;
-        let transport = make_transport(self.base_transport, &base_url, self.timeout, self.max_body);
+        // Tokens may come from another server than the API, which is reached as any server is.
+        let is_plain = base_url.is_plain() && base_url.is_near(&token_urls(self.credentials.as_deref()));
+        let settings = HttpSettings {
+            timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT),
+            plain: is_plain,
+            loopback: base_url.is_loopback(),
+            changes: Vec::new(),
+        };
+        let transport = make_transport(self.base_transport, settings, self.timeout, self.max_body);
         let state = ClientState {
             api: self.api,
             base_url,
             transport: self.middleware.into_iter().fold(transport, |inner, wrap| wrap(inner)),
             user_agent,
             credentials: self.credentials,
+            tokens: AccessTokens::default(),
             retry: self.retry,
             max_body: self.max_body,
             #[cfg(feature = "tools")]
@@ -251,9 +262,19 @@ impl ClientBuilder {
     }
 }
 
+/// The URLs that tokens are requested from.
+fn token_urls(credentials: Option<&dyn Credentials>) -> Vec<String> {
+    let schemes = credentials.and_then(Credentials::schemes).unwrap_or_default();
+    let url = |(_, credentials)| match credentials {
+        SchemeCredentials::ClientCredentials(credentials) => Some(credentials.token_url),
+        _ => None,
+    };
+    schemes.into_iter().filter_map(url).collect()
+}
+
 fn make_transport(
     base: BaseTransport,
-    base_url: &BaseUrl,
+    settings: HttpSettings,
     timeout: Option<Duration>,
     max_body: usize,
 ) -> Arc<dyn Transport> {
@@ -263,12 +284,7 @@ fn make_transport(
             Some(timeout) => HttpTransport::new(client).timeout(timeout),
             None => HttpTransport::new(client),
         },
-        BaseTransport::Http(changes) => HttpTransport::from_settings(HttpSettings {
-            timeout: timeout.unwrap_or(DEFAULT_TIMEOUT),
-            plain: base_url.is_plain(),
-            loopback: base_url.is_loopback(),
-            changes,
-        }),
+        BaseTransport::Http(changes) => HttpTransport::from_settings(HttpSettings { changes, ..settings }),
     };
     Arc::new(http.max_body(max_body))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
 
+use super::access_tokens::AccessTokens;
 use super::base_url::BaseUrl;
 use super::retry::RetryPolicy;
 #[cfg(feature = "tools")]
@@ -34,6 +35,7 @@ pub(super) struct ClientState {
     /// The `User-Agent` header, unless the caller's HTTP client has its own.
     pub(super) user_agent: Option<HeaderValue>,
     pub(super) credentials: Option<Arc<dyn Credentials>>,
+    pub(super) tokens: AccessTokens,
     pub(super) retry: RetryPolicy,
     pub(super) max_body: usize,
     /// The state for executing tools.

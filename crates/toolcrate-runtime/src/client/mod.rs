@@ -1,6 +1,8 @@
 //! The HTTP client.
 
+mod access_tokens;
 mod attempt;
+mod authorization;
 mod base_url;
 mod build_request;
 mod builder;
@@ -11,6 +13,7 @@ mod retry;
 mod select;
 mod send;
 mod span;
+mod token_request;
 #[cfg(feature = "tools")]
 mod tool_access;
 #[cfg(feature = "tools")]

@@ -3,9 +3,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 
+use super::access_tokens::AccessToken;
+use super::build_request::OutgoingRequest;
 use super::handle::Client;
 
 /// Maximum length of a body that is shown.
@@ -14,14 +17,18 @@ const MAX_BODY_BYTES: usize = 4096;
 const MIN_SECRET_BYTES: usize = 6;
 
 impl Client {
-    /// Returns a body for display, or `None` if it is empty.
-    pub(super) fn redacted_body(&self, body: &[u8]) -> Option<Value> {
+    /// Returns a body as it is shown, or `None` if it is empty.
+    pub(super) fn redacted_body(
+        &self,
+        request: &OutgoingRequest,
+        tokens: &[AccessToken],
+        body: &[u8],
+    ) -> Option<Value> {
         let mut headers = HeaderMap::new();
-        // Headers that can't be created weren't sent either.
-        let _ = self.authorize(&mut headers);
+        // Headers that can't be made were not sent either.
+        let query = self.authorize(request, tokens, &mut headers).unwrap_or_default();
         let mut secrets = secrets(&headers);
-        let query = self.state.credentials.iter().flat_map(|credentials| credentials.query());
-        secrets.extend(query.map(|(_, secret)| secret.expose().to_owned()));
+        secrets.extend(query.into_iter().map(|(_, secret)| secret.expose().to_owned()));
         secrets.retain(|secret| secret.len() >= MIN_SECRET_BYTES);
         redact(body, &secrets)
     }
@@ -30,6 +37,9 @@ impl Client {
 /// Returns the values that the credentials add to headers, and the secret parts of these values.
 fn secrets(headers: &HeaderMap) -> Vec<String> {
     let mut secrets = Vec::new();
+    let cookies = headers.get_all(COOKIE).iter().flat_map(|cookies| cookies.as_bytes().split(|c| *c == b';'));
+    let values = cookies.filter_map(|cookie| cookie.splitn(2, |c| *c == b'=').nth(1));
+    secrets.extend(values.map(|value| String::from_utf8_lossy(value).into_owned()));
     for text in headers.values().map(HeaderValue::as_bytes).map(String::from_utf8_lossy) {
         if let Some((_, word)) = text.split_once(' ') {
             let decoded = STANDARD.decode(word).ok().and_then(|bytes| String::from_utf8(bytes).ok());

@@ -1,7 +1,5 @@
 //! Sends calls, with retries, and separates success from errors, for typed requests and for tools.
 
-use url::Url;
-
 use crate::call::Call;
 use crate::error::{Delivery, Error, is_web_page};
 use crate::model::ValueMut;
@@ -10,6 +8,7 @@ use crate::rate_limit::RateLimit;
 use crate::request::Request;
 use crate::response::{FromResponse, RawResponse, Response, request_id};
 
+use super::access_tokens::AccessToken;
 use super::attempt::{RawHttpResponse, redirect_target};
 use super::build_request::OutgoingRequest;
 use super::handle::Client;
@@ -63,7 +62,7 @@ impl Client {
             .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(request.call.label()))?;
         if self.api().paging.is_by_shape() {
             let list = &mut call.to_mut().is_list;
-            T::visit_empty(&mut |value| *list = matches!(value, ValueMut::List(_)));
+            T::visit_empty(&mut |value| *list |= matches!(value, ValueMut::List(_)));
         }
         let response = self.send_with_retry(&call, T::accept(self.api())).await?;
         let (status, headers) = (response.raw.status(), response.raw.headers().clone());
@@ -101,13 +100,22 @@ impl Client {
         let mut attempt = 1;
         // True if an earlier attempt of a write may have taken effect, which the last response doesn't reveal.
         let mut is_open = false;
+        let mut is_refreshed = false;
         loop {
-            let response = self.attempt(request, call.writes, attempt - 1).await;
-            let error =
-                match response.and_then(|response| self.interpret(call, &request.url, accept, response)) {
-                    Ok(response) => return Ok(response),
-                    Err(error) => error,
-                };
+            let tokens =
+                self.tokens_for(request).await.map_err(|error| error.with_delivery(Delivery::NotSent));
+            let error = match self.try_once(call, accept, request, &tokens, attempt - 1).await {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            // The server refused the token and did nothing: with another one, any request may be sent again.
+            if let (Ok(tokens), Some(401), false) = (&tokens, error.status(), is_refreshed)
+                && !tokens.is_empty()
+            {
+                tokens.iter().for_each(|token| self.state.tokens.forget(token));
+                is_refreshed = true;
+                continue;
+            }
             match self.state.retry.wait(attempt, call.idempotent, &error) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => {
@@ -120,11 +128,25 @@ impl Client {
         }
     }
 
-    /// Converts a response to a success or an error.
+    async fn try_once(
+        &self,
+        call: &Call,
+        accept: &'static str,
+        request: &OutgoingRequest,
+        tokens: &Result<Vec<AccessToken>, Error>,
+        resends: u32,
+    ) -> Result<ApiResponse, Error> {
+        let tokens = tokens.as_deref().map_err(Error::clone)?;
+        let response = self.attempt(request, tokens, call.writes, resends).await?;
+        self.interpret(call, request, tokens, accept, response)
+    }
+
+    /// Turns a response into a success or an error.
     fn interpret(
         &self,
         call: &Call,
-        url: &Url,
+        request: &OutgoingRequest,
+        tokens: &[AccessToken],
         accept: &'static str,
         response: RawHttpResponse,
     ) -> Result<ApiResponse, Error> {
@@ -137,7 +159,7 @@ impl Client {
                 let is_page = call.writes && accept != ANY && is_web_page(&headers, &body);
                 is_page.then(|| RawResponse::new(status, headers.clone(), body.clone(), true).web_page())
             } else {
-                let target = redirect_target(url, status, &headers).filter(|_| call.writes);
+                let target = redirect_target(&request.url, status, &headers).filter(|_| call.writes);
                 let error = target.map(|target| Error::redirected_write(status, &target));
                 Some(error.unwrap_or_else(|| {
                     Error::upstream(&self.api().errors, status, &headers, &body, call.writes)
@@ -145,7 +167,7 @@ impl Client {
             };
         if let Some(error) = error {
             return Err(error
-                .with_raw_response(self.redacted_body(&body))
+                .with_raw_response(self.redacted_body(request, tokens, &body))
                 .with_rate_limit(rate_limit)
                 .with_request_id(request_id));
         }

@@ -128,6 +128,13 @@ impl Error {
             .with_next_step(OUTCOME_UNKNOWN)
     }
 
+    /// Returns this error of a request for an access token, before which nothing else was sent.
+    #[must_use]
+    pub(crate) fn for_token(mut self) -> Self {
+        self.0.message = format!("no access token: {}", self.message());
+        self.with_delivery(Delivery::NotSent)
+    }
+
     #[must_use]
     pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
         self.0.delivery = delivery;

@@ -178,11 +178,11 @@ pub enum ValueMut<'a> {
     Map(&'a mut dyn MapValue),
     /// Arbitrary JSON.
     Any(&'a mut Value),
-    /// An object whose type is determined by one of its properties.
+    /// One of several values that can be told apart.
     Union(&'a mut dyn UnionValue),
 }
 
-/// An object whose type is determined by one of its properties.
+/// One of several values that can be told apart.
 pub trait UnionValue {
     /// Sets the value. An object of an unknown type is kept unchanged.
     fn set(&mut self, value: Value);

@@ -32,7 +32,7 @@ pub fn deserialize_into<'de, D: Deserializer<'de>>(
     let path = JsonPath::default();
     let expected = expected(&value);
     match deserializer.deserialize_any(ValueVisitor { value, path: &path }) {
-        Ok(Filled::Value | Filled::EmptyObject) => Ok(()),
+        Ok(Filled::Value | Filled::EmptyObject(_)) => Ok(()),
         Ok(Filled::Null) => Err(mismatch(expected, "null")),
         Ok(Filled::Odd(odd)) => Err(in_path(&path, mismatch(odd.expected, odd.found))),
         Err(error) => Err(in_path(&path, error)),
@@ -55,9 +55,12 @@ impl<'a> Destination<'a> {
         }
     }
 
-    fn null(self) {
+    fn null(self) -> Filled {
         match self {
-            Self::Field(field) => field.clear(),
+            Self::Field(field) => {
+                field.clear();
+                return Filled::Null;
+            }
             Self::Item(list) => {
                 if !null_into(list.push()) {
                     list.pop();
@@ -69,6 +72,7 @@ impl<'a> Destination<'a> {
                 }
             }
         }
+        Filled::Value
     }
 }
 
@@ -77,6 +81,10 @@ fn null_into(value: ValueMut<'_>) -> bool {
     match value {
         ValueMut::Any(target) => {
             *target = Value::Null;
+            true
+        }
+        ValueMut::Union(target) => {
+            target.set(Value::Null);
             true
         }
         _ => false,
@@ -139,8 +147,7 @@ impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<Filled, E> {
-        self.destination.null();
-        Ok(Filled::Value)
+        Ok(self.destination.null())
     }
 
     fn visit_none<E: Error>(self) -> Result<Filled, E> {
@@ -350,9 +357,9 @@ fn read_fields<'de, A: MapAccess<'de>>(
 ) -> Result<Filled, A::Error> {
     let names = model.field_names();
     let mut next = 0;
-    let mut filled = Filled::EmptyObject;
+    let mut is_empty = true;
+    let mut nulls = Vec::new();
     while let Some(name) = map.next_key_seed(NameSeed { names, next })? {
-        filled = Filled::Value;
         match name {
             MemberName::Known(index) => {
                 next = index + 1;
@@ -361,12 +368,18 @@ fn read_fields<'de, A: MapAccess<'de>>(
                 match map.next_value_seed(destination) {
                     Ok(Filled::Odd(odd)) => {
                         path.clear();
-                        Destination::Field(model.field_mut(index)).null();
+                        model.field_mut(index).clear();
                         model.unknown_fields_mut().insert(names[index], odd.value);
                     }
+                    Ok(Filled::Null) => {
+                        nulls.push(names[index]);
+                        model.unknown_fields_mut().remember_null(names[index]);
+                        continue;
+                    }
                     // A reference without fields is treated as absent, so its object would be lost.
-                    Ok(Filled::EmptyObject) if model.field(index).get().is_none() => {
-                        model.unknown_fields_mut().insert(names[index], Map::new());
+                    Ok(Filled::EmptyObject(nulls)) if model.field(index).get().is_none() => {
+                        let object = nulls.into_iter().map(|name| (name.to_owned(), Value::Null));
+                        model.unknown_fields_mut().insert(names[index], object.collect::<Map<_, _>>());
                     }
                     Ok(_) => {}
                     Err(error) => {
@@ -383,8 +396,9 @@ fn read_fields<'de, A: MapAccess<'de>>(
                 }
             },
         }
+        is_empty = false;
     }
-    Ok(filled)
+    Ok(if is_empty { Filled::EmptyObject(nulls) } else { Filled::Value })
 }
 
 fn read_map<'de, A: MapAccess<'de>>(

@@ -8,9 +8,9 @@ use super::access::ValueRef;
 pub(super) enum Filled {
     /// The value was stored.
     Value,
-    /// The value was stored, and is an object without properties.
-    EmptyObject,
-    /// The value is null, which the target can't represent.
+    /// The value was stored, and is an object whose only properties are these, which are null.
+    EmptyObject(Vec<&'static str>),
+    /// The value is null, which the target can't represent. A field is absent then.
     Null,
     /// The value's type differs from the target's.
     Odd(OddValue),

@@ -14,7 +14,9 @@ mod open_enum;
 mod optional_field;
 mod raw_number;
 mod serialize;
+mod union_macro;
 mod values;
+mod variant_test;
 
 pub use access::{
     FieldMut, FieldRef, ListValue, MapValue, ModelFields, ModelValue, OptionalValue, ServerFields,
@@ -26,3 +28,4 @@ pub(crate) use optional_field::field_index;
 pub use optional_field::{OptionalField, SetNull};
 pub(crate) use serialize::WriteMode;
 pub use serialize::{fields_absent, fields_equal, fmt_debug, serialize_fields};
+pub use variant_test::{VariantTest, complete};

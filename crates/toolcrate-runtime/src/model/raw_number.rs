@@ -35,7 +35,7 @@ pub(super) fn read_raw_number<'de, A: MapAccess<'de>>(
 fn read(field: &mut Option<Number>, text: &str) -> Filled {
     if text == "null" {
         *field = None;
-        return Filled::Value;
+        return Filled::Null;
     }
     match Number::parse(text) {
         Some(number) => {

@@ -85,6 +85,15 @@ fn serialize_as<S: Serializer>(
             map.serialize_entry(name, value)?;
         }
     }
+    if matches!(mode, WriteMode::Record | WriteMode::Json) {
+        // A field that was null and is not set since.
+        for name in model.unknown_fields().nulls() {
+            let known = names.iter().position(|known| *known == name);
+            if known.is_some_and(|index| model.field(index).get().is_none()) {
+                map.serialize_entry(name, &())?;
+            }
+        }
+    }
     map.end()
 }
 

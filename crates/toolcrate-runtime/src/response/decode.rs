@@ -119,8 +119,9 @@ impl RawResponse {
 
 /// A type into which a response can be decoded.
 ///
-/// It is implemented for `()` (any 2xx, the body is ignored), [`Download`], and the types that a model can contain:
-/// generated types, `Value`, `Vec<T>`, `BTreeMap<String, T>`, scalars and `String`.
+/// It is implemented for `()` (any 2xx, the body is ignored), [`Download`], the types that a model can hold (generated
+/// types, `Value`, `Vec<T>`, `BTreeMap<String, T>`, scalars and `String`), and the generated enums of responses whose content
+/// differs by status.
 pub trait FromResponse: Sized {
     /// Decodes a response.
     ///
@@ -141,7 +142,11 @@ pub trait FromResponse: Sized {
 impl<T: ModelValue> FromResponse for T {
     fn from_response(response: RawResponse) -> Result<Self, Error> {
         let mut value = T::default();
-        response.decode_into(value.value_mut())?;
+        // No content is a list without items.
+        let is_nothing = response.status == 204 && response.is_empty();
+        if !(is_nothing && matches!(value.value_mut(), ValueMut::List(_))) {
+            response.decode_into(value.value_mut())?;
+        }
         Ok(value)
     }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
-use toolcrate_catalog::{ArgumentLocation, BodyFormat, RequestRecord, ResponseContent};
+use toolcrate_catalog::{ArgumentLocation, BodyFormat, ParameterLocation, RequestRecord, ResponseContent};
 
 use super::form;
 use super::validation_errors;
@@ -13,9 +13,10 @@ use crate::api::Api;
 use crate::call::{Body, Call};
 use crate::error::FieldError;
 use crate::form_fields;
+use crate::parameter_style;
 use crate::patch::PatchOperation;
 use crate::path;
-use crate::text::{joined, to_text};
+use crate::text::to_text;
 use crate::to_json::ToJson;
 
 /// The arguments that form the body.
@@ -31,6 +32,7 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
     let (plan, http) = (accepted.operation.request, accepted.operation.http);
     let mut call = Call::new(http.method, http.request_path().clone());
     call.content_type = plan.content_type.clone();
+    call.security = plan.security.clone();
     call.idempotent |= check.record.annotations.idempotent_hint;
     // This depends on what the operation does, not on its method.
     call.writes = !check.record.annotations.read_only_hint;
@@ -41,18 +43,22 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
         let target = plan.arguments.get(argument.as_str());
         let name =
             target.and_then(|target| target.name.clone()).unwrap_or_else(|| Cow::Owned(argument.clone()));
-        let separator = target.and_then(|target| target.separator);
+        let style = target.and_then(|target| target.style);
         let location = match target {
             Some(target) => target.location,
             None if check.is_query(&argument) => ArgumentLocation::Query,
             None => ArgumentLocation::Body,
         };
-        let value = match (separator, value) {
-            (Some(separator), Value::Array(items)) => Value::String(joined(&items, separator)),
-            (_, value) => value,
-        };
+        if let (Some(style), Some(location)) = (style, location.parameter()) {
+            if location == ParameterLocation::Header {
+                let text = parameter_style::in_header(style, &value).unwrap_or_default();
+                problems.extend(header_problem(&argument, &text));
+            }
+            call.add_styled(location, name, style, &value);
+            continue;
+        }
         match location {
-            ArgumentLocation::Path => call.values.push((name, to_text(&value))),
+            ArgumentLocation::Path => call.values.push((name, path::encode(&to_text(&value)).to_string())),
             ArgumentLocation::Query => match value {
                 Value::Array(items) => {
                     items.iter().for_each(|item| call.query.push_text(name.clone(), to_text(item)));
@@ -61,15 +67,7 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
             },
             ArgumentLocation::Header => {
                 let value = to_text(&value);
-                if http::HeaderValue::from_str(&value).is_err() {
-                    let message =
-                        format!("\"{argument}\" is sent in a header and must not contain control characters");
-                    problems.push(FieldError::new(
-                        validation_errors::pointer("", &argument),
-                        "invalid",
-                        message,
-                    ));
-                }
+                problems.extend(header_problem(&argument, &value));
                 call.headers.push((name, value));
             }
             ArgumentLocation::Cookie => call.add_cookie(&name, &to_text(&value)),
@@ -123,6 +121,14 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
         BodyFormat::Raw => parts.whole.map_or(Body::None, |value| Body::Raw(to_text(&value).into())),
     };
     if problems.is_empty() { Ok(call) } else { Err(problems) }
+}
+
+/// Returns the problem of an argument that no header can hold.
+fn header_problem(argument: &str, text: &str) -> Option<FieldError> {
+    http::HeaderValue::from_str(text).is_err().then(|| {
+        let message = format!("\"{argument}\" is sent in a header and must not contain control characters");
+        FieldError::new(validation_errors::pointer("", argument), "invalid", message)
+    })
 }
 
 /// Returns the media types that a tool's request accepts.

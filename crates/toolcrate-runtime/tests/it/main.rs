@@ -7,6 +7,7 @@ mod filters;
 mod models;
 mod prerequisites;
 mod requests;
+mod security;
 mod speed;
 mod support;
 mod tools;

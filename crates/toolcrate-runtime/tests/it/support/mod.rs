@@ -33,6 +33,7 @@ pub static API: Api = Api {
     fields_parameter: Some("fields"),
     filter: None,
     custom_fields: None,
+    security: &[],
 };
 
 pub const PASSWORD: &str = "pr1vate-k3y";

@@ -23,6 +23,7 @@ pub static API: Api = Api {
     fields_parameter: None,
     filter: None,
     custom_fields: None,
+    security: &[],
 };
 use toolcrate_runtime::{Error, HeaderMap};
 

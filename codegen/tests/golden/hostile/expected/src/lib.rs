@@ -14,23 +14,62 @@ mod catalog;
         feature = "a_b",
         feature = "api_area",
         feature = "async_",
+        feature = "aux_",
+        feature = "bool",
+        feature = "bytes",
         feature = "catalog_area",
+        feature = "chrono_area",
+        feature = "com1_",
+        feature = "con_",
         feature = "core_area",
         feature = "crate_",
         feature = "default_area",
+        feature = "dyn_",
+        feature = "extra",
+        feature = "foo",
+        feature = "from",
         feature = "full_area",
+        feature = "gen_",
+        feature = "http",
+        feature = "into",
+        feature = "jiff_area",
         feature = "lib_area",
+        feature = "macro_rules",
         feature = "main_area",
         feature = "mod_",
         feature = "models_area",
+        feature = "module",
+        feature = "module_123",
+        feature = "module_123abc",
+        feature = "n_code",
+        feature = "new",
+        feature = "none",
+        feature = "nul_",
+        feature = "option",
+        feature = "println",
         feature = "query_area",
+        feature = "r_type",
         feature = "runtime_area",
         feature = "self_",
+        feature = "serde",
         feature = "serde_json",
+        feature = "shared_area",
+        feature = "some",
+        feature = "static_",
         feature = "std_area",
+        feature = "str",
+        feature = "string",
+        feature = "super_",
         feature = "test_area",
+        feature = "tokio",
         feature = "toolcrate_runtime_area",
-        feature = "type_"
+        feature = "tracing_area",
+        feature = "try_",
+        feature = "type_",
+        feature = "u8",
+        feature = "union",
+        feature = "vec",
+        feature = "yield_"
     )
 )]
 #[rustfmt::skip]
@@ -44,9 +83,27 @@ pub mod api_area;
 #[cfg(feature = "async_")]
 #[rustfmt::skip]
 pub mod async_;
+#[cfg(feature = "aux_")]
+#[rustfmt::skip]
+pub mod aux_;
+#[cfg(feature = "bool")]
+#[rustfmt::skip]
+pub mod bool;
+#[cfg(feature = "bytes")]
+#[rustfmt::skip]
+pub mod bytes;
 #[cfg(feature = "catalog_area")]
 #[rustfmt::skip]
 pub mod catalog_area;
+#[cfg(feature = "chrono_area")]
+#[rustfmt::skip]
+pub mod chrono_area;
+#[cfg(feature = "com1_")]
+#[rustfmt::skip]
+pub mod com1_;
+#[cfg(feature = "con_")]
+#[rustfmt::skip]
+pub mod con_;
 #[cfg(feature = "core_area")]
 #[rustfmt::skip]
 pub mod core_area;
@@ -56,12 +113,39 @@ pub mod crate_;
 #[cfg(feature = "default_area")]
 #[rustfmt::skip]
 pub mod default_area;
+#[cfg(feature = "dyn_")]
+#[rustfmt::skip]
+pub mod dyn_;
+#[cfg(feature = "extra")]
+#[rustfmt::skip]
+pub mod extra;
+#[cfg(feature = "foo")]
+#[rustfmt::skip]
+pub mod foo;
+#[cfg(feature = "from")]
+#[rustfmt::skip]
+pub mod from;
 #[cfg(feature = "full_area")]
 #[rustfmt::skip]
 pub mod full_area;
+#[cfg(feature = "gen_")]
+#[rustfmt::skip]
+pub mod gen_;
+#[cfg(feature = "http")]
+#[rustfmt::skip]
+pub mod http;
+#[cfg(feature = "into")]
+#[rustfmt::skip]
+pub mod into;
+#[cfg(feature = "jiff_area")]
+#[rustfmt::skip]
+pub mod jiff_area;
 #[cfg(feature = "lib_area")]
 #[rustfmt::skip]
 pub mod lib_area;
+#[cfg(feature = "macro_rules")]
+#[rustfmt::skip]
+pub mod macro_rules;
 #[cfg(feature = "main_area")]
 #[rustfmt::skip]
 pub mod main_area;
@@ -71,30 +155,102 @@ pub mod mod_;
 #[cfg(feature = "models_area")]
 #[rustfmt::skip]
 pub mod models_area;
+#[cfg(feature = "module")]
+#[rustfmt::skip]
+pub mod module;
+#[cfg(feature = "module_123")]
+#[rustfmt::skip]
+pub mod module_123;
+#[cfg(feature = "module_123abc")]
+#[rustfmt::skip]
+pub mod module_123abc;
+#[cfg(feature = "n_code")]
+#[rustfmt::skip]
+pub mod n_code;
+#[cfg(feature = "new")]
+#[rustfmt::skip]
+pub mod new;
+#[cfg(feature = "none")]
+#[rustfmt::skip]
+pub mod none;
+#[cfg(feature = "nul_")]
+#[rustfmt::skip]
+pub mod nul_;
+#[cfg(feature = "option")]
+#[rustfmt::skip]
+pub mod option;
+#[cfg(feature = "println")]
+#[rustfmt::skip]
+pub mod println;
 #[cfg(feature = "query_area")]
 #[rustfmt::skip]
 pub mod query_area;
+#[cfg(feature = "r_type")]
+#[rustfmt::skip]
+pub mod r_type;
 #[cfg(feature = "runtime_area")]
 #[rustfmt::skip]
 pub mod runtime_area;
 #[cfg(feature = "self_")]
 #[rustfmt::skip]
 pub mod self_;
+#[cfg(feature = "serde")]
+#[rustfmt::skip]
+pub mod serde;
 #[cfg(feature = "serde_json")]
 #[rustfmt::skip]
 pub mod serde_json;
+#[cfg(feature = "shared_area")]
+#[rustfmt::skip]
+pub mod shared_area;
+#[cfg(feature = "some")]
+#[rustfmt::skip]
+pub mod some;
+#[cfg(feature = "static_")]
+#[rustfmt::skip]
+pub mod static_;
 #[cfg(feature = "std_area")]
 #[rustfmt::skip]
 pub mod std_area;
+#[cfg(feature = "str")]
+#[rustfmt::skip]
+pub mod str;
+#[cfg(feature = "string")]
+#[rustfmt::skip]
+pub mod string;
+#[cfg(feature = "super_")]
+#[rustfmt::skip]
+pub mod super_;
 #[cfg(feature = "test_area")]
 #[rustfmt::skip]
 pub mod test_area;
+#[cfg(feature = "tokio")]
+#[rustfmt::skip]
+pub mod tokio;
 #[cfg(feature = "toolcrate_runtime_area")]
 #[rustfmt::skip]
 pub mod toolcrate_runtime_area;
+#[cfg(feature = "tracing_area")]
+#[rustfmt::skip]
+pub mod tracing_area;
+#[cfg(feature = "try_")]
+#[rustfmt::skip]
+pub mod try_;
 #[cfg(feature = "type_")]
 #[rustfmt::skip]
 pub mod type_;
+#[cfg(feature = "u8")]
+#[rustfmt::skip]
+pub mod u8;
+#[cfg(feature = "union")]
+#[rustfmt::skip]
+pub mod union;
+#[cfg(feature = "vec")]
+#[rustfmt::skip]
+pub mod vec;
+#[cfg(feature = "yield_")]
+#[rustfmt::skip]
+pub mod yield_;
 
 pub use api::*;
 

@@ -9,7 +9,10 @@ use toolcrate_runtime::catalog::{CatalogText, RecordText};
 pub static CATALOG: Catalog = Catalog::new(&crate::API, TEXT);
 const TEXT: CatalogText = CatalogText {
     tools: include_str!("../catalog/index/tools.tsv"),
-    modules: &[("shapes", include_str!("../catalog/tools/shapes.jsonl"))],
+    modules: &[
+        ("jobs", include_str!("../catalog/tools/jobs.jsonl")),
+        ("shapes", include_str!("../catalog/tools/shapes.jsonl")),
+    ],
     shapes: RecordText {
         index: include_str!("../catalog/index/shapes.tsv"),
         records: include_str!("../catalog/shapes.jsonl"),

@@ -9,6 +9,12 @@ mod api;
 #[cfg(feature = "catalog")]
 #[rustfmt::skip]
 mod catalog;
+#[cfg(any(feature = "jobs", feature = "shapes"))]
+#[rustfmt::skip]
+pub mod shared;
+#[cfg(feature = "jobs")]
+#[rustfmt::skip]
+pub mod jobs;
 #[cfg(feature = "shapes")]
 #[rustfmt::skip]
 pub mod shapes;

@@ -27,6 +27,7 @@ pub static API: Api = Api {
     fields_parameter: None,
     filter: None,
     custom_fields: None,
+    security: &[],
 };
 
 /// The servers that the provider runs.

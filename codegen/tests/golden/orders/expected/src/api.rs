@@ -34,6 +34,7 @@ pub static API: Api = Api {
         extra_fields: &[],
     }),
     custom_fields: None,
+    security: &[],
 };
 use toolcrate_runtime::{Error, HeaderMap};
 use toolcrate_runtime::Secret;

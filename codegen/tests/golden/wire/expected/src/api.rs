@@ -23,14 +23,87 @@ pub static API: Api = Api {
     fields_parameter: None,
     filter: None,
     custom_fields: None,
+    security: &[&["token"]],
 };
 use toolcrate_runtime::{Error, HeaderMap};
+use toolcrate_runtime::Secret;
+use toolcrate_runtime::SchemeCredentials;
 
 /// What Wire asks of a caller. `Debug` shows no secret.
+///
+/// An operation is sent the credentials of the security schemes that it declares. Those that you don't have can stay empty: `Credentials { ..Credentials::default() }`.
 #[derive(Clone, Debug)]
-pub struct Credentials {}
+pub struct Credentials {
+    /// The client ID.
+    pub client_id: String,
+    /// The client secret.
+    pub client_secret: Secret,
+    /// The URL of the token endpoint.
+    pub token_url: String,
+    /// The scopes to request: read, write.
+    pub scope: String,
+    /// The API key.
+    pub key: Secret,
+    /// The key of the application.
+    pub app: Secret,
+}
+
+impl Default for Credentials {
+    fn default() -> Self {
+        Self {
+            client_id: Default::default(),
+            client_secret: Default::default(),
+            token_url: "https://id.wire.example/token".to_owned(),
+            scope: Default::default(),
+            key: Default::default(),
+            app: Default::default(),
+        }
+    }
+}
+
 impl toolcrate_runtime::Credentials for Credentials {
     fn apply(&self, _headers: &mut HeaderMap) -> Result<(), Error> {
         Ok(())
+    }
+
+    fn schemes(&self) -> Option<Vec<(&'static str, SchemeCredentials)>> {
+        let mut schemes = Vec::new();
+        if !self.client_id.is_empty() && !self.client_secret.is_empty()
+            && !self.token_url.is_empty()
+        {
+            schemes
+                .push((
+                    "token",
+                    SchemeCredentials::ClientCredentials(toolcrate_runtime::ClientCredentials {
+                        token_url: self.token_url.to_owned(),
+                        client_id: self.client_id.to_owned(),
+                        client_secret: self.client_secret.clone(),
+                        scope: self.scope.to_owned(),
+                        parameters: vec![("audience", Secret::from("wire".to_owned()))],
+                        placement: toolcrate_runtime::ClientSecretPlacement::Body,
+                    }),
+                ));
+        }
+        if !self.key.is_empty() {
+            schemes
+                .push((
+                    "key",
+                    SchemeCredentials::Header {
+                        name: "x-key",
+                        value: self.key.clone(),
+                    },
+                ));
+        }
+        if !self.app.is_empty() {
+            schemes
+                .push((
+                    "app",
+                    SchemeCredentials::Cookie {
+                        name: "app",
+                        value: self.app.clone(),
+                    },
+                ));
+        }
+        Some(schemes)
     }
 }

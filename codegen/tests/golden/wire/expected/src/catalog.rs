@@ -15,6 +15,7 @@ const TEXT: CatalogText = CatalogText {
         ("files", include_str!("../catalog/tools/files.jsonl")),
         ("jobs", include_str!("../catalog/tools/jobs.jsonl")),
         ("session", include_str!("../catalog/tools/session.jsonl")),
+        ("swatches", include_str!("../catalog/tools/swatches.jsonl")),
     ],
     shapes: RecordText {
         index: include_str!("../catalog/index/shapes.tsv"),

@@ -15,7 +15,8 @@ mod catalog;
         feature = "billing",
         feature = "files",
         feature = "jobs",
-        feature = "session"
+        feature = "session",
+        feature = "swatches"
     )
 )]
 #[rustfmt::skip]
@@ -35,6 +36,9 @@ pub mod jobs;
 #[cfg(feature = "session")]
 #[rustfmt::skip]
 pub mod session;
+#[cfg(feature = "swatches")]
+#[rustfmt::skip]
+pub mod swatches;
 
 pub use api::*;
 

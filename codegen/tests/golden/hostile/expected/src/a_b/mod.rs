@@ -6,4 +6,4 @@ mod a_b;
 mod models;
 
 pub use models::*;
-pub use a_b::get_a_b;
+pub use a_b::{get_a_b, get_a_b_a_b, get_a_b_a_b_get};

@@ -6,4 +6,4 @@ mod self_;
 mod models;
 
 pub use models::*;
-pub use self_::get_self;
+pub use self_::{get_self, get_self_self, get_self_self_get};

@@ -13,7 +13,7 @@ use crate::jobs::RunOptions;
 #[doc(alias = "POST /jobs/runs")]
 #[doc(alias = "create_a_wire_jobs_run")]
 pub fn create_run(body: Option<&RunOptions>) -> Request<()> {
-    Request::new(Method::Post, "/jobs/runs").body_opt(body)
+    Request::new(Method::Post, "/jobs/runs").body_opt(body).security(&[])
 }
 
 /// Updates fields of a jobs run.

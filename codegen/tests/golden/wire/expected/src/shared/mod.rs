@@ -4,6 +4,8 @@
 //!
 //! Each area exports those that it uses under its own name, too.
 
+mod paint_swatch_depth;
 mod view;
 
+pub use paint_swatch_depth::PaintSwatchDepth;
 pub use view::View;

@@ -4,6 +4,8 @@
 
 mod options;
 mod staff_person;
+mod staff_person_either;
 
 pub use options::Options;
 pub use staff_person::StaffPerson;
+pub use staff_person_either::StaffPersonEither;

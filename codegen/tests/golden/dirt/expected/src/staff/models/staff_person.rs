@@ -2,6 +2,7 @@
 
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
+use crate::staff::StaffPersonEither;
 
 /// A staff team, as [`staff::list_teams`](crate::staff::list_teams) lists it.
 ///
@@ -9,12 +10,14 @@ use toolcrate_runtime::{UnknownFields, Value};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StaffPerson {
+    /// Age. Required.
+    pub age: Option<Value>,
     /// Name. Required.
     pub name: Option<String>,
     /// Clear.
     pub clear: Option<bool>,
     /// Either.
-    pub either: Option<Value>,
+    pub either: Option<StaffPersonEither>,
     /// Operations.
     pub operations: Option<i32>,
     /// Tags.
@@ -25,25 +28,27 @@ pub struct StaffPerson {
 
 impl ModelFields for StaffPerson {
     fn field_names(&self) -> &'static [&'static str] {
-        &["name", "clear", "either", "operations", "tags"]
+        &["age", "name", "clear", "either", "operations", "tags"]
     }
 
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
-            0 => FieldMut::Text(&mut self.name),
-            1 => FieldMut::Boolean(&mut self.clear),
-            2 => FieldMut::Other(&mut self.either),
-            3 => FieldMut::Integer(&mut self.operations),
+            0 => FieldMut::Other(&mut self.age),
+            1 => FieldMut::Text(&mut self.name),
+            2 => FieldMut::Boolean(&mut self.clear),
+            3 => FieldMut::Other(&mut self.either),
+            4 => FieldMut::Integer(&mut self.operations),
             _ => FieldMut::Other(&mut self.tags),
         }
     }
 
     fn field(&self, index: usize) -> FieldRef<'_> {
         match index {
-            0 => FieldRef::Text(&self.name),
-            1 => FieldRef::Boolean(self.clear),
-            2 => FieldRef::Other(&self.either),
-            3 => FieldRef::Integer(self.operations),
+            0 => FieldRef::Other(&self.age),
+            1 => FieldRef::Text(&self.name),
+            2 => FieldRef::Boolean(self.clear),
+            3 => FieldRef::Other(&self.either),
+            4 => FieldRef::Integer(self.operations),
             _ => FieldRef::Other(&self.tags),
         }
     }

@@ -8,5 +8,9 @@ pub use box_model::BoxModel;
 
 #[doc(no_inline)]
 pub use crate::shared::{
-    Account, Bool, CloneModel, DebugModel, FormModel, OkModel, SomeModel, String2, U64,
+    Account, Alloc, Arc, Aux, Bool, Choices, ClientModel, CloneModel, Con, Core,
+    DebugModel, ErrorModel, FOo, Fields, Foo, FooAlt, FooAltAlt, FooBar, FooBarAlt,
+    FooBarAltAlt, FooBarAltAltAlt, FooBarModel, FooModel, FormModel, Lib, Main, Mod,
+    Model, Nul, OkModel, Serde, SomeModel, Std, String2, Test, Tests, Text, Type,
+    TypeAlt, TypeAltAlt, TypeAltAltAlt, TypeModel, U64, Values, ValuesValues,
 };

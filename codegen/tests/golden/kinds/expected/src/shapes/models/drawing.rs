@@ -2,7 +2,8 @@
 
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
-use crate::shapes::{Circle, DrawingBird, DrawingBorder, Figure, Square};
+use crate::shapes::{DrawingBird, DrawingBorder};
+use crate::shared::{Circle, Figure, Square};
 
 /// A shapes drawing, as [`shapes::create_drawing`](crate::shapes::create_drawing) creates it.
 ///

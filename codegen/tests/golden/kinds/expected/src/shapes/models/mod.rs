@@ -2,24 +2,19 @@
 
 //! The records of the area and their parts.
 
-mod circle;
 mod drawing;
 mod drawing_bird;
 mod drawing_border;
-mod figure;
 mod labels;
 mod labels_inner;
 mod measure;
-mod other;
-mod square;
 
-pub use circle::Circle;
 pub use drawing::Drawing;
 pub use drawing_bird::DrawingBird;
 pub use drawing_border::DrawingBorder;
-pub use figure::Figure;
 pub use labels::Labels;
 pub use labels_inner::LabelsInner;
 pub use measure::{Measure, MeasureWords};
-pub use other::{Other, OtherKind};
-pub use square::Square;
+
+#[doc(no_inline)]
+pub use crate::shared::{Circle, Figure, Other, OtherKind, RunResponse, Square};

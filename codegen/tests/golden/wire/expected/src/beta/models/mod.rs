@@ -3,4 +3,4 @@
 //! The records of the area and their parts.
 
 #[doc(no_inline)]
-pub use crate::shared::View;
+pub use crate::shared::{PaintSwatchDepth, View};

@@ -9,3 +9,6 @@ mod refund_charge_body;
 pub use charge::Charge;
 pub use charge_lines_item::ChargeLinesItem;
 pub use refund_charge_body::RefundChargeBody;
+
+#[doc(no_inline)]
+pub use crate::shared::PaintSwatchDepth;

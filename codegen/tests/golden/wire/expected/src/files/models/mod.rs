@@ -7,3 +7,6 @@ mod upload_body_about;
 
 pub use upload_body::UploadBody;
 pub use upload_body_about::UploadBodyAbout;
+
+#[doc(no_inline)]
+pub use crate::shared::PaintSwatchDepth;

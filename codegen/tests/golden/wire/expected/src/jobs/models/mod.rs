@@ -7,3 +7,6 @@ mod run_options;
 
 pub use problem::Problem;
 pub use run_options::RunOptions;
+
+#[doc(no_inline)]
+pub use crate::shared::PaintSwatchDepth;

@@ -1,0 +1,96 @@
+//! Enums of responses whose content differs by status.
+
+use std::borrow::Cow;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::context::Context;
+use super::rust::{Imports, docs};
+use crate::id::OperationId;
+use crate::ir::Content;
+
+/// The Rust type of a response's content; `None` if it has none.
+pub(super) fn response_type(
+    context: &Context<'_>,
+    content: &Content,
+    imports: &mut Imports,
+) -> Option<TokenStream> {
+    match content {
+        Content::None => None,
+        Content::Binary => {
+            imports.runtime.insert("Download");
+            Some(quote!(Download))
+        }
+        Content::Json(ty) => {
+            context.imports(ty, imports);
+            Some(context.rust_type(ty, None))
+        }
+    }
+}
+
+/// The enum of the responses of an operation, if their content differs by status.
+pub(super) fn responses(
+    context: &Context<'_>,
+    id: OperationId,
+    imports: &mut Imports,
+) -> Option<TokenStream> {
+    let rust = format_ident!("{}", context.named.operations[id].response.as_ref()?);
+    let mut variants = Vec::new();
+    let mut rows = Vec::new();
+    let mut rest = None;
+    for answer in &context.api.operations[id].response.by_status {
+        let content = response_type(context, &answer.content, imports);
+        let content = content.into_iter().collect::<Vec<_>>();
+        let Some(status) = answer.status else {
+            variants.push(quote! {
+                /// Any other status of success.
+                Success(u16 #(, #content)*),
+            });
+            rest = Some(quote!(_ => Success #((#content))*));
+            continue;
+        };
+        let variant = format_ident!("{}", variant_name(status));
+        let about = docs(&format!("Status {status}."));
+        let status = Literal::u16_unsuffixed(status);
+        variants.push(quote!(#about #variant #((#content))*,));
+        rows.push(quote!(#status => #variant #((#content))*,));
+    }
+    let rest = rest.unwrap_or_else(|| {
+        imports.runtime.insert("RawResponse");
+        variants.push(quote! {
+            /// Any other status of success, which the spec does not have.
+            Other(RawResponse),
+        });
+        quote!(_ => Other)
+    });
+    let about = docs(&format!("The responses of {}, by status.", context.function_link(id)));
+    Some(quote! {
+        #about
+        #[derive(Clone, Debug)]
+        #[allow(clippy::large_enum_variant)]
+        #[non_exhaustive]
+        pub enum #rust {
+            #(#variants)*
+        }
+
+        toolcrate_runtime::impl_responses!(#rust { #(#rows)* #rest });
+    })
+}
+
+/// What HTTP calls a status of success.
+fn variant_name(status: u16) -> Cow<'static, str> {
+    Cow::Borrowed(match status {
+        200 => "Ok",
+        201 => "Created",
+        202 => "Accepted",
+        203 => "NonAuthoritativeInformation",
+        204 => "NoContent",
+        205 => "ResetContent",
+        206 => "PartialContent",
+        207 => "MultiStatus",
+        208 => "AlreadyReported",
+        226 => "ImUsed",
+        _ => return Cow::Owned(format!("Status{status}")),
+    })
+}

@@ -1,0 +1,295 @@
+//! Finds out whether the alternatives of a schema without a discriminator can be told apart.
+//!
+//! They can by the kind of the JSON value, and objects by a required property of which each has other values, or by
+//! required properties that the others don't have. Alternatives that differ only in how they restrict a scalar are one.
+
+use std::collections::BTreeSet;
+
+use openapiv3::{
+    AdditionalProperties, Components, ReferenceOr, Schema as Source, SchemaKind, Type as SourceType,
+};
+use serde_json::Value;
+
+use super::object_parts::{self, ObjectParts};
+use crate::ir::{JsonKind, Type, VariantSignature};
+
+/// How deep alternatives may be nested in alternatives.
+const MAX_DEPTH: usize = 8;
+
+/// An alternative, or several that are one.
+pub enum Alternative<'a> {
+    /// A schema, and what tells it from the others.
+    Schema {
+        /// The schema.
+        source: &'a ReferenceOr<Source>,
+        /// What tells it from the others.
+        signature: VariantSignature,
+    },
+    /// Several schemas of one kind.
+    Merged {
+        /// The type of all of them.
+        ty: Type,
+        /// Their kind.
+        kind: JsonKind,
+    },
+}
+
+/// Returns the alternatives of `source` if it consists of them alone and they can be told apart.
+pub fn alternatives<'a>(components: &'a Components, source: &'a Source) -> Option<Vec<Alternative<'a>>> {
+    let mut all = Vec::new();
+    for alternative in plain(source)? {
+        flatten(components, alternative, &mut all, 0)?;
+    }
+    let mut kinds: Vec<(JsonKind, Vec<&ReferenceOr<Source>>)> = Vec::new();
+    for alternative in all {
+        let kind = kind(components, resolve(components, alternative)?, 0)?;
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, sources)) => sources.push(alternative),
+            None => kinds.push((kind, vec![alternative])),
+        }
+    }
+    let mut found = Vec::new();
+    for (kind, sources) in kinds {
+        match (kind, &sources[..]) {
+            (_, [only]) => {
+                found.push(Alternative::Schema { source: only, signature: VariantSignature::new(kind) });
+            }
+            (JsonKind::Object, several) => found.extend(objects(components, several)?),
+            (_, several) => {
+                let schemas = several.iter().filter_map(|source| resolve(components, source));
+                found.push(Alternative::Merged { ty: merged(kind, schemas), kind });
+            }
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+/// The alternatives of a schema that has nothing else to say about its values.
+fn plain(source: &Source) -> Option<&[ReferenceOr<Source>]> {
+    let alternatives = match &source.schema_kind {
+        SchemaKind::OneOf { one_of: alternatives } | SchemaKind::AnyOf { any_of: alternatives } => {
+            alternatives
+        }
+        SchemaKind::Any(any)
+            if any.properties.is_empty()
+                && any.all_of.is_empty()
+                && any.not.is_none()
+                && any.one_of.is_empty() != any.any_of.is_empty() =>
+        {
+            if any.one_of.is_empty() {
+                &any.any_of
+            } else {
+                &any.one_of
+            }
+        }
+        _ => return None,
+    };
+    (alternatives.len() > 1).then_some(alternatives)
+}
+
+/// Adds `alternative`, or those that it has itself. One that occurs twice is one.
+fn flatten<'a>(
+    components: &'a Components,
+    alternative: &'a ReferenceOr<Source>,
+    all: &mut Vec<&'a ReferenceOr<Source>>,
+    depth: usize,
+) -> Option<()> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    let source = resolve(components, alternative)?;
+    match plain(source).filter(|_| source.schema_data.discriminator.is_none()) {
+        Some(nested) => nested.iter().try_for_each(|nested| flatten(components, nested, all, depth + 1)),
+        None => {
+            if !all.contains(&alternative) {
+                all.push(alternative);
+            }
+            Some(())
+        }
+    }
+}
+
+fn resolve<'a>(components: &'a Components, source: &'a ReferenceOr<Source>) -> Option<&'a Source> {
+    match source {
+        ReferenceOr::Item(source) => Some(source),
+        ReferenceOr::Reference { reference } => {
+            object_parts::component(components, reference).map(|(_, source)| source)
+        }
+    }
+}
+
+/// The kind of the values of a schema, if they have only one.
+fn kind(components: &Components, source: &Source, depth: usize) -> Option<JsonKind> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    let of_only = |parts: &[ReferenceOr<Source>]| match parts {
+        [only] => kind(components, resolve(components, only)?, depth + 1),
+        _ => None,
+    };
+    match &source.schema_kind {
+        SchemaKind::Type(ty) => Some(match ty {
+            SourceType::Boolean(_) => JsonKind::Boolean,
+            SourceType::Integer(_) | SourceType::Number(_) => JsonKind::Number,
+            SourceType::String(_) => JsonKind::Text,
+            SourceType::Array(_) => JsonKind::List,
+            SourceType::Object(_) => JsonKind::Object,
+        }),
+        SchemaKind::AllOf { all_of } => of_only(all_of).or_else(|| object_kind(components, source)),
+        SchemaKind::Any(any) if !any.all_of.is_empty() || !any.properties.is_empty() => {
+            object_kind(components, source).or_else(|| of_only(&any.all_of))
+        }
+        SchemaKind::Any(any) if any.items.is_some() => Some(JsonKind::List),
+        SchemaKind::Any(any) if !any.enumeration.is_empty() => {
+            let values = || any.enumeration.iter().filter(|value| !value.is_null());
+            let all = |is_kind: fn(&Value) -> bool| values().all(is_kind).then_some(());
+            match any.typ.as_deref() {
+                Some("string") => Some(JsonKind::Text),
+                _ => all(Value::is_string)
+                    .map(|()| JsonKind::Text)
+                    .or_else(|| all(Value::is_number).map(|()| JsonKind::Number))
+                    .or_else(|| all(Value::is_boolean).map(|()| JsonKind::Boolean)),
+            }
+        }
+        SchemaKind::Any(any) if any.one_of.is_empty() && any.any_of.is_empty() && any.not.is_none() => {
+            match any.typ.as_deref()? {
+                "boolean" => Some(JsonKind::Boolean),
+                "integer" | "number" => Some(JsonKind::Number),
+                "string" => Some(JsonKind::Text),
+                "array" => Some(JsonKind::List),
+                "object" => Some(JsonKind::Object),
+                _ => None,
+            }
+        }
+        SchemaKind::OneOf { one_of: only } | SchemaKind::AnyOf { any_of: only }
+            if source.schema_data.discriminator.is_none() =>
+        {
+            of_only(only)
+        }
+        // What a discriminator tells apart are objects.
+        SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } => Some(JsonKind::Object),
+        SchemaKind::Any(_) | SchemaKind::Not { .. } => None,
+    }
+}
+
+fn object_kind(components: &Components, source: &Source) -> Option<JsonKind> {
+    object_parts::collect(components, source, "").map(|_| JsonKind::Object)
+}
+
+/// What schemas of one kind, other than objects, have in common.
+fn merged<'a>(kind: JsonKind, sources: impl Iterator<Item = &'a Source> + Clone) -> Type {
+    match kind {
+        JsonKind::Boolean => Type::Boolean,
+        JsonKind::Number => {
+            let is_integer =
+                |source: &Source| matches!(source.schema_kind, SchemaKind::Type(SourceType::Integer(_)));
+            if sources.clone().all(is_integer) { Type::Long } else { Type::Number }
+        }
+        JsonKind::Text => {
+            let mut all = Vec::new();
+            for source in sources {
+                let values = texts(source);
+                if values.is_empty() {
+                    return Type::Text(None);
+                }
+                all.extend(values.into_iter().filter(|value| !all.contains(value)).collect::<Vec<_>>());
+            }
+            Type::Choice(all)
+        }
+        JsonKind::List => Type::List(Box::new(Type::Any)),
+        JsonKind::Object => Type::Any,
+    }
+}
+
+/// The only texts that a schema allows; none if it allows any.
+fn texts(source: &Source) -> Vec<String> {
+    match &source.schema_kind {
+        SchemaKind::Type(SourceType::String(text)) => text.enumeration.iter().flatten().cloned().collect(),
+        SchemaKind::Any(any) if any.enumeration.iter().all(|value| value.is_string() || value.is_null()) => {
+            any.enumeration.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Several objects, each with what tells it from the others.
+fn objects<'a>(
+    components: &'a Components,
+    sources: &[&'a ReferenceOr<Source>],
+) -> Option<Vec<Alternative<'a>>> {
+    let parts: Vec<ObjectParts> = sources
+        .iter()
+        .map(|source| object_parts::collect(components, resolve(components, source)?, ""))
+        .collect::<Option<_>>()?;
+    let signatures = by_values(components, &parts).or_else(|| by_members(&parts))?;
+    let schema = |(source, signature): (&&'a ReferenceOr<Source>, VariantSignature)| Alternative::Schema {
+        source,
+        signature,
+    };
+    Some(sources.iter().zip(signatures).map(schema).collect())
+}
+
+/// Tells objects apart by a property that each requires and of which each has other values.
+fn by_values(components: &Components, parts: &[ObjectParts]) -> Option<Vec<VariantSignature>> {
+    let (first, others) = parts.split_first()?;
+    let values_of = |parts: &ObjectParts, name: &str| -> Vec<String> {
+        let property = parts.properties.get(name).filter(|_| parts.required.iter().any(|own| own == name));
+        let source = match property {
+            Some(ReferenceOr::Item(source)) => Some(&**source),
+            Some(ReferenceOr::Reference { reference }) => {
+                object_parts::component(components, reference).map(|(_, source)| source)
+            }
+            None => None,
+        };
+        source.map(texts).unwrap_or_default()
+    };
+    first.properties.keys().find_map(|name| {
+        let mut signatures = Vec::with_capacity(parts.len());
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        for parts in std::iter::once(first).chain(others) {
+            let values = values_of(parts, name);
+            let is_distinct = values.iter().all(|value| taken.insert(value.clone()));
+            if values.is_empty() || !is_distinct {
+                return None;
+            }
+            let signature = VariantSignature::new(JsonKind::Object);
+            signatures.push(VariantSignature { values: Some((name.clone(), values)), ..signature });
+        }
+        Some(signatures)
+    })
+}
+
+/// Tells objects apart by a property that each requires and none of the others has. One of them may lack such a property
+/// if it requires any.
+fn by_members(parts: &[ObjectParts]) -> Option<Vec<VariantSignature>> {
+    let is_open = |parts: &ObjectParts| {
+        !matches!(parts.additional, None | Some(AdditionalProperties::Any(false))) || parts.has_alternatives
+    };
+    if parts.iter().any(is_open) {
+        return None;
+    }
+    let own = |(index, own): (usize, &ObjectParts)| {
+        let others = parts.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, parts)| parts);
+        let mut required = own.required.iter().filter(|name| own.properties.contains_key(*name));
+        required.find(|name| !others.clone().any(|parts| parts.properties.contains_key(*name))).cloned()
+    };
+    let marks: Vec<Option<String>> = parts.iter().enumerate().map(own).collect();
+    let without_mark = marks.iter().zip(parts).filter(|(mark, _)| mark.is_none()).map(|(_, parts)| parts);
+    let without_mark: Vec<&ObjectParts> = without_mark.collect();
+    if without_mark.len() > 1 || without_mark.iter().any(|parts| parts.required.is_empty()) {
+        return None;
+    }
+    let signature = |(index, parts): (usize, &ObjectParts)| {
+        let others = marks.iter().enumerate().filter(|(other, _)| *other != index);
+        let mut present: Vec<String> = parts.required.clone();
+        present.sort();
+        present.dedup();
+        VariantSignature {
+            kind: JsonKind::Object,
+            values: None,
+            present,
+            absent: others.filter_map(|(_, mark)| mark.clone()).collect(),
+        }
+    };
+    Some(parts.iter().enumerate().map(signature).collect())
+}
