@@ -61,7 +61,7 @@ impl FormattedFiles {
         if is_same {
             return;
         }
-        // A run beside this one must not read half of it.
+        // A concurrent run must not read a partial file.
         let folder = cache.file.parent().unwrap_or(Path::new("."));
         let file = tempfile::NamedTempFile::new_in(folder);
         if let Ok(file) = file

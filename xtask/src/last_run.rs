@@ -29,7 +29,7 @@ pub struct RunSummary {
     pub files: usize,
 }
 
-/// The identity of this build, and the file beside it with this ending.
+/// Returns the identity of this build, and the path of the file next to it with this suffix.
 fn beside_program(ending: &str) -> Option<(String, PathBuf)> {
     let program = std::env::current_exe().ok()?;
     let metadata = program.metadata().ok()?;
@@ -84,7 +84,7 @@ impl LastRun {
         for (path, content) in generated.plan.files() {
             let _ = writeln!(text, "{}\t{}", hash(content.as_bytes()), path.display());
         }
-        // A run beside this one must not read half of it.
+        // A concurrent run must not read a partial file.
         let folder = self.file.parent().unwrap_or(Path::new("."));
         let written = tempfile::NamedTempFile::new_in(folder);
         if let Ok(file) = written

@@ -166,7 +166,7 @@ fn kind(components: &Components, source: &Source, depth: usize) -> Option<JsonKi
         {
             of_only(only)
         }
-        // What a discriminator tells apart are objects.
+        // A discriminator distinguishes objects.
         SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } => Some(JsonKind::Object),
         SchemaKind::Any(_) | SchemaKind::Not { .. } => None,
     }

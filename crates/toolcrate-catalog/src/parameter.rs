@@ -18,8 +18,8 @@ pub enum ParameterLocation {
     Cookie,
 }
 
-/// How a parameter is written, as OpenAPI defines it. The variants with `Exploded` write the items of a list and the
-/// members of an object apart.
+/// A parameter's serialization, as defined by OpenAPI. The `Exploded` variants serialize list items and object
+/// properties separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "records",

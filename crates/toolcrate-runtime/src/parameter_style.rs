@@ -1,5 +1,5 @@
-//! Writes parameters in the styles of OpenAPI 3.0. Items and members are percent-encoded, and what separates them is not,
-//! so that a server can tell one from the other.
+//! Serializes parameters in OpenAPI 3.0 styles. Items and properties are percent-encoded and separators aren't, so a
+//! server can distinguish them.
 
 use std::borrow::Cow;
 

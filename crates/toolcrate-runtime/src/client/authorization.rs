@@ -100,7 +100,8 @@ impl OutgoingRequest {
     }
 }
 
-/// Returns the first alternative whose schemes are all known. One without schemes is for those who have no credentials.
+/// Returns the first alternative whose schemes are all known. An alternative without schemes applies only if no other
+/// does.
 fn select(
     alternatives: &[Vec<&str>],
     mut known: Vec<(&'static str, SchemeCredentials)>,
