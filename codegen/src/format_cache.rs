@@ -42,7 +42,7 @@ impl FormattedFiles {
     }
 
     /// Returns the text of the file at `path`, if it was made of these tokens and has not changed since.
-    pub(crate) fn text(&self, path: &str, tokens: u64) -> Option<String> {
+    pub(crate) fn find_text(&self, path: &str, tokens: u64) -> Option<String> {
         let (known, expected) = self.hashes.get(path)?;
         let text = (*known == tokens).then(|| std::fs::read_to_string(self.out.join(path)).ok()).flatten()?;
         (text_hash(&text) == *expected).then_some(text)
@@ -91,16 +91,16 @@ mod tests {
         let cache = FormatCache { file: folder.path().join("cache"), generator: "1".to_owned() };
         let files = Files::from([("a.rs".to_owned(), "a".to_owned()), ("b".to_owned(), "b".to_owned())]);
         let empty = FormattedFiles::read(&cache, &out);
-        assert_eq!(empty.text("a.rs", 7), None);
+        assert_eq!(empty.find_text("a.rs", 7), None);
         empty.write(&cache, &files, &BTreeMap::from([("a.rs".to_owned(), 7)]));
         let read = FormattedFiles::read(&cache, &out);
-        assert_eq!(read.text("a.rs", 7).as_deref(), Some("a"));
-        assert_eq!(read.text("a.rs", 8), None, "other tokens");
-        assert_eq!(read.text("b", 7), None, "no Rust");
+        assert_eq!(read.find_text("a.rs", 7).as_deref(), Some("a"));
+        assert_eq!(read.find_text("a.rs", 8), None, "other tokens");
+        assert_eq!(read.find_text("b", 7), None, "no Rust");
         let other = FormatCache { generator: "2".to_owned(), ..cache.clone() };
-        assert_eq!(FormattedFiles::read(&other, &out).text("a.rs", 7), None, "another generator");
-        assert_eq!(FormattedFiles::read(&cache, folder.path()).text("a.rs", 7), None, "another folder");
+        assert_eq!(FormattedFiles::read(&other, &out).find_text("a.rs", 7), None, "another generator");
+        assert_eq!(FormattedFiles::read(&cache, folder.path()).find_text("a.rs", 7), None, "another folder");
         std::fs::write(out.join("a.rs"), "edited").unwrap();
-        assert_eq!(read.text("a.rs", 7), None, "an edited file");
+        assert_eq!(read.find_text("a.rs", 7), None, "an edited file");
     }
 }

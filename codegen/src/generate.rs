@@ -73,7 +73,7 @@ pub struct Generated {
 fn read_text(folder: &Path, path: &Path) -> Result<String, Errors> {
     let path = folder.join(path);
     let text = std::fs::read_to_string(&path);
-    let failed = |error| CodegenError::new("E001", format!("cannot be read: {error}")).in_file(&path);
+    let failed = |error| CodegenError::new("E001", format!("can't be read: {error}")).in_file(&path);
     text.map_err(|error| Errors::from(failed(error)))
 }
 
@@ -110,6 +110,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let in_profile = |errors: Errors| errors.in_file(&options.profile);
     let document = repair::repair(load::load(&spec)?)?;
     let lower::Lowering { mut api, mut report } = lower::lower(document, &profile, &usage)?;
+    lower::reword(&mut api, &overlay, &usage);
     lower::add_bodies(&mut api, &overlay, &usage);
     if options.strict {
         report.require_complete().map_err(|errors| errors.in_file(&spec))?;
@@ -130,7 +131,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     report.sort();
     let model = Model { api, names, relations, report };
     let formatted = options.format_cache.as_ref().map(|cache| (cache, FormattedFiles::read(cache, &out)));
-    let known = |path: &str, tokens: u64| formatted.as_ref()?.1.text(path, tokens);
+    let known = |path: &str, tokens: u64| formatted.as_ref()?.1.find_text(path, tokens);
     let emit::EmittedCrate { mut files, tokens, documentation } =
         emit::emit_crate(&model, &profile, &overlay, &usage, &known).map_err(in_overlay)?;
     if let Some((cache, formatted)) = &formatted {
@@ -144,7 +145,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
         (overlay.entries(), overlay_path.as_ref().unwrap_or(&options.profile)),
     ] {
         for entry in usage.unused(&entries) {
-            let message = "this entry never applied to the spec; correct it or delete it";
+            let message = "this entry matches nothing in the spec; correct or delete it";
             unused.push(CodegenError::new("E012", message).at(entry.clone()).in_file(file));
         }
     }

@@ -54,7 +54,7 @@ impl WritePlan {
     /// # Errors
     /// Returns `E040` if the manifest of an earlier run can't be read.
     pub fn new(out: &Path, files: Files, extra: Vec<(PathBuf, String)>) -> Result<Self, Errors> {
-        let mut manifest = String::from("# Files made by `cargo xtask regenerate`; do not edit.\n");
+        let mut manifest = String::from("# Files written by `cargo xtask regenerate`; do not edit.\n");
         for path in files.keys() {
             manifest.push_str(path);
             manifest.push('\n');
@@ -148,7 +148,7 @@ impl WritePlan {
         self.require_own(changes)?;
         let failed = |path: &Path, error: &io::Error| {
             Errors::from(
-                CodegenError::new("E041", format!("cannot be written: {error}; nothing was changed"))
+                CodegenError::new("E041", format!("can't be written: {error}; nothing was changed"))
                     .in_file(path),
             )
         };
@@ -191,7 +191,7 @@ impl WritePlan {
         let is_touched = |path: &&PathBuf| **path == self.out || changes.changed.contains(path);
         let refuse = |path: &PathBuf| {
             let message =
-                "was not written by the generator; choose another folder, or remove it. Nothing was changed";
+                "was not written by the generator; nothing was changed. Choose another folder or remove it";
             CodegenError::new("E043", message).in_file(path)
         };
         Errors(self.foreign.iter().filter(is_touched).map(refuse).collect()).into_result()
@@ -272,7 +272,7 @@ fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, Errors> {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             Ok(None)
         }
-        Err(error) => Err(CodegenError::new("E040", format!("cannot be read: {error}")).in_file(path).into()),
+        Err(error) => Err(CodegenError::new("E040", format!("can't be read: {error}")).in_file(path).into()),
     }
 }
 

@@ -123,13 +123,13 @@ use toolcrate_runtime::basic;
 /// What ConnectWise PSA asks of a caller. `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// The company id typed at login.
+    /// Company ID used at login.
     pub company_id: String,
-    /// Public key of an API member, made under System > Members > API Members > API Keys.
+    /// Public key of an API member, created under System > Members > API Members > API Keys.
     pub public_key: String,
-    /// Private key, shown once when the public key was created.
+    /// Private key, shown only once, when the public key is created.
     pub private_key: Secret,
-    /// The integration's client id, a GUID from developer.connectwise.com.
+    /// The integration's client ID, a GUID from developer.connectwise.com.
     pub client_id: Secret,
 }
 

@@ -44,7 +44,7 @@ impl ListQuery {
         self
     }
 
-    /// Raw conditions on fields of lists within the record.
+    /// Raw conditions on fields of lists in the record.
     #[must_use]
     pub fn child_conditions(mut self, child_conditions: impl Into<String>) -> Self {
         self.child_conditions = Some(child_conditions.into());
@@ -86,7 +86,7 @@ impl ListQuery {
         self
     }
 
-    /// Page number, from 1.
+    /// Page number, starting at 1.
     #[must_use]
     pub fn page(mut self, page: i64) -> Self {
         self.page = Some(page);
@@ -100,7 +100,7 @@ impl ListQuery {
         self
     }
 
-    /// The last id of the page before; with the header `pagination-type: forward-only`.
+    /// ID of the last row on the previous page; requires the header `pagination-type: forward-only`.
     #[must_use]
     pub fn page_id(mut self, page_id: i64) -> Self {
         self.page_id = Some(page_id);
@@ -163,7 +163,7 @@ impl CountQuery {
         self
     }
 
-    /// Raw conditions on fields of lists within the record.
+    /// Raw conditions on fields of lists in the record.
     #[must_use]
     pub fn child_conditions(mut self, child_conditions: impl Into<String>) -> Self {
         self.child_conditions = Some(child_conditions.into());

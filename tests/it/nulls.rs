@@ -104,7 +104,7 @@ fn update_with_only_nulls_is_rejected() {
             }
             let error = client.prepare(tool, &arguments).expect_err(tool.name());
             assert!(
-                error.to_string().contains("give at least one member to change"),
+                error.to_string().contains("expected at least one field to change"),
                 "{}: {error}",
                 tool.name()
             );

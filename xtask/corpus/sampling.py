@@ -109,9 +109,8 @@ class Sampler:
             most = least
         count = max(self.random.randint(least, most), 1 if most and chance > 0 else least)
         items = [self.draw(schema.get("items", {}), chance, depth + 1) for _ in range(count)]
-        if schema.get("uniqueItems"):
-            items = [item for at, item in enumerate(items) if item not in items[:at]]
-        return items
+        # Tools state in words that items must be unique, as not every provider accepts the keyword.
+        return [item for at, item in enumerate(items) if item not in items[:at]]
 
     def draw_boolean(self, _schema, _chance, _depth):
         return self.random.random() < 0.5

@@ -36,7 +36,7 @@ pub fn summary(markdown: &str) {
         .open(&path)
         .and_then(|mut file| file.write_all(text.as_bytes()));
     if let Err(error) = written {
-        eprintln!("warning: cannot write the step summary: {error}");
+        eprintln!("warning: can't write the step summary: {error}");
     }
 }
 
@@ -76,12 +76,7 @@ pub fn changes(report: &DiffReport, failures: &[&Change]) {
 /// Annotates files that aren't up to date.
 pub fn stale<'a>(files: impl Iterator<Item = &'a Path>) {
     for file in files.take(SHOWN) {
-        annotate(
-            "error",
-            Some(file),
-            "not up to date",
-            "run `cargo xtask regenerate` and commit what it writes",
-        );
+        annotate("error", Some(file), "not up to date", "run `cargo xtask regenerate` and commit the result");
     }
 }
 

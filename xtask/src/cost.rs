@@ -33,14 +33,14 @@ pub(crate) fn run(words: &[String]) -> ExitCode {
     let status = match status {
         Ok(status) => status,
         Err(error) => {
-            eprintln!("cannot start {program}: {error}");
+            eprintln!("can't start {program}: {error}");
             return ExitCode::from(2);
         }
     };
     let usage = match getrusage(UsageWho::RUSAGE_CHILDREN) {
         Ok(usage) => usage,
         Err(error) => {
-            eprintln!("cannot read the cost: {error}");
+            eprintln!("can't read the cost: {error}");
             return ExitCode::from(2);
         }
     };

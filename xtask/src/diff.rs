@@ -152,7 +152,7 @@ fn render(
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Errors {
-    CodegenError::new("E041", format!("cannot be written: {error}")).in_file(path).into()
+    CodegenError::new("E041", format!("can't be written: {error}")).in_file(path).into()
 }
 
 /// Returns today's date in UTC, such as `2026-01-31`.

@@ -18,7 +18,7 @@ pub(crate) fn run(subcommand: &str, forwarded: &ForwardedArguments) -> ExitCode 
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("error: cannot start cargo: {error}");
+            eprintln!("error: can't start cargo: {error}");
             ExitCode::FAILURE
         }
     }

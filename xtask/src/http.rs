@@ -33,7 +33,7 @@ pub(crate) fn send(
          content-length: {}\r\n{headers}\r\n{body}",
         body.len()
     );
-    stream.write_all(request.as_bytes()).context("cannot send the request")?;
+    stream.write_all(request.as_bytes()).context("can't send the request")?;
     read_response(&mut BufReader::new(stream))
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn send(
 pub(crate) fn connect(host: &str) -> anyhow::Result<TcpStream> {
     let address = host.to_socket_addrs()?.next().context("the host has no address")?;
     let stream = TcpStream::connect_timeout(&address, CONNECT_TIMEOUT)
-        .with_context(|| format!("cannot connect to {host}"))?;
+        .with_context(|| format!("can't connect to {host}"))?;
     stream.set_read_timeout(Some(READ_TIMEOUT))?;
     Ok(stream)
 }
@@ -71,15 +71,15 @@ pub(crate) fn read_response(stream: &mut impl BufRead) -> anyhow::Result<PlainRe
         Some(_) => stream.read_exact(&mut body),
         None => stream.read_to_end(&mut body).map(|_| ()),
     }
-    .context("cannot read the whole body")?;
+    .context("can't read the entire body")?;
     Ok(PlainResponse { status, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
 fn read_head_line(stream: &mut impl BufRead) -> anyhow::Result<String> {
     let mut line = String::new();
-    stream.read_line(&mut line).context("cannot read the response")?;
+    stream.read_line(&mut line).context("can't read the response")?;
     if !line.ends_with('\n') {
-        bail!("the connection closed before a response");
+        bail!("the connection was closed before a response arrived");
     }
     Ok(line.trim_end().to_owned())
 }

@@ -29,8 +29,8 @@ pub struct RunSummary {
     pub files: usize,
 }
 
-/// Returns the identity of this build, and the path of the file next to it with this suffix.
-fn beside_program(ending: &str) -> Option<(String, PathBuf)> {
+/// Returns the identity of this build, and the path of the executable with another extension.
+fn program_sibling(ending: &str) -> Option<(String, PathBuf)> {
     let program = std::env::current_exe().ok()?;
     let metadata = program.metadata().ok()?;
     let built = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
@@ -39,14 +39,14 @@ fn beside_program(ending: &str) -> Option<(String, PathBuf)> {
 
 /// Where this build remembers how files were formatted.
 pub fn format_cache() -> Option<FormatCache> {
-    let (generator, file) = beside_program("format-cache")?;
+    let (generator, file) = program_sibling("format-cache")?;
     Some(FormatCache { file, generator })
 }
 
 impl LastRun {
     /// The last run of this build. A run with other options is not comparable.
     pub fn new(options: &Options) -> Option<Self> {
-        let (generator, file) = beside_program("last-run")?;
+        let (generator, file) = program_sibling("last-run")?;
         let folder = std::env::current_dir().ok()?;
         let key = format!("{generator} {:?} {options:?}", folder.display());
         Some(Self { file, key: key.replace(['\n', '\r'], " ") })

@@ -26,7 +26,7 @@ pub fn run(arguments: &NewArguments) -> ExitCode {
     let folder = arguments.folder.clone().unwrap_or_else(|| PathBuf::from(&arguments.name));
     match create(&arguments.spec, &arguments.name, &folder) {
         Ok(profile) => {
-            println!("{0}: read it, then run `cargo xtask regenerate --profile {0}`", profile.display());
+            println!("{0}: review it, then run `cargo xtask regenerate --profile {0}`", profile.display());
             ExitCode::SUCCESS
         }
         Err(errors) => {
@@ -48,6 +48,6 @@ pub fn create(spec: &Path, name: &str, folder: &Path) -> Result<PathBuf, Errors>
     let text = draft::profile(&tree, &absolute(spec)?, name, &runtime);
     let profile = folder.join("toolcrate.yaml");
     let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&profile, text));
-    written.map_err(|error| refused(format!("cannot be written: {error}")))?;
+    written.map_err(|error| refused(format!("can't be written: {error}")))?;
     Ok(profile)
 }

@@ -31,13 +31,13 @@ pub(crate) fn build_program(name: &str, arguments: &[&str]) -> anyhow::Result<Pa
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit())
         .output()
-        .context("cannot start cargo")?;
+        .context("can't start cargo")?;
     String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
         .filter(|_| output.status.success())
-        .with_context(|| format!("cannot build {name}"))
+        .with_context(|| format!("can't build {name}"))
 }
 
 /// A sandbox, or another of our servers. The process is killed when this value is dropped.
@@ -65,7 +65,7 @@ impl CwpsaProcess {
         let append = || std::fs::OpenOptions::new().append(true).read(true).open(named.path());
         let (log, written) = (Arc::new(append()?), append()?);
         let spawned = command.args(["--listen", "127.0.0.1:0"]).stderr(written).spawn();
-        let process = spawned.with_context(|| format!("cannot start {}", command.get_program().display()))?;
+        let process = spawned.with_context(|| format!("can't start {}", command.get_program().display()))?;
         let mut server = Self { process, host: String::new(), log: Arc::clone(&log) };
         let mut output = String::new();
         while server.host.is_empty() {
@@ -75,7 +75,7 @@ impl CwpsaProcess {
             let address = lines.filter_map(|line| line.split_once("://")).next();
             server.host = address.and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default().to_owned();
             if has_ended && server.host.is_empty() {
-                bail!("the server ended before it listened: {output}");
+                bail!("the server exited before it was listening: {output}");
             }
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -135,7 +135,7 @@ impl Drop for CwpsaProcess {
 /// Returns a process's resident memory in megabytes.
 pub(crate) fn memory(process: u32) -> anyhow::Result<f64> {
     let path = format!("/proc/{process}/status");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    let text = std::fs::read_to_string(&path).with_context(|| format!("can't read {path}"))?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
     let kilobytes = line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok());
     kilobytes.map(|kilobytes| kilobytes / 1000.0).with_context(|| format!("{path} has no line VmRSS"))

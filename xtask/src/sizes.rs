@@ -16,15 +16,16 @@ pub fn measure(old: &Snapshot, new: &Snapshot) -> Result<Vec<DialectSize>, Error
     let folder = tempfile::tempdir().map_err(|error| wrong(error.to_string()))?;
     let (before, after) = (folder.path().join("old"), folder.path().join("new"));
     for (side, folder) in [(old, &before), (new, &after)] {
-        write(side, folder).map_err(|error| wrong(format!("the catalog cannot be written: {error}")))?;
+        write(side, folder).map_err(|error| wrong(format!("can't write the catalog: {error}")))?;
     }
     let example = ["run", "--quiet", "--release", "--package", "e2e", "--example", "dialect_sizes", "--"];
     let output = Command::new(env!("CARGO")).args(example).args([&before, &after]).output();
-    let output = output.map_err(|error| wrong(format!("cargo could not be started: {error}")))?;
+    let output = output.map_err(|error| wrong(format!("can't start cargo: {error}")))?;
     if !output.status.success() {
         return Err(wrong(format!("the example failed: {}", String::from_utf8_lossy(&output.stderr).trim())));
     }
-    serde_json::from_slice(&output.stdout).map_err(|error| wrong(format!("the example's answer: {error}")))
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| wrong(format!("can't parse the example's output: {error}")))
 }
 
 /// Writes a catalog's files, `catalog/…`, into `folder`.

@@ -31,8 +31,8 @@ pub use overlay_facts::{
 pub use paging::{ONLY_LIST, PagingConfig};
 pub use pattern::matches;
 pub use profile::{
-    CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, ErrorBodyConfig, FilterConfig,
-    ModuleAlias, NameRules, NoteRule, NounOverride, On, PatchPathStyle, PathAction, Profile,
+    CustomFieldDefinitionsConfig, CustomFieldType, CustomFieldsConfig, EmptyObjects, ErrorBodyConfig,
+    FilterConfig, ModuleAlias, NameRules, NoteRule, NounOverride, On, PatchPathStyle, PathAction, Profile,
     ResourceOverride, SharedQuery, VerbEffect,
 };
 pub use sample_program::SampleProgram;
@@ -45,7 +45,7 @@ use crate::diagnostic::{CodegenError, Errors};
 /// Reads a YAML file into `T`; syntax errors and unknown keys are reported with the file, key and line.
 pub fn read_yaml<T: DeserializeOwned>(path: &Path) -> Result<T, Errors> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Errors::from(CodegenError::new("E001", format!("cannot be read: {error}")).in_file(path))
+        Errors::from(CodegenError::new("E001", format!("can't be read: {error}")).in_file(path))
     })?;
     parse_yaml(&text).map_err(|errors| errors.in_file(path))
 }

@@ -37,7 +37,9 @@ pub struct Overlay {
     pub constructors: IndexMap<String, Vec<String>>,
     /// Descriptions of fields, by `Schema.field`.
     pub fields: IndexMap<String, String>,
-    /// Record lifecycles, step by step.
+    /// Better wording for descriptions of fields in the spec, by the spec's own text.
+    pub rewordings: IndexMap<String, String>,
+    /// The lives of records, step by step.
     pub lifecycles: Vec<Lifecycle>,
     /// Descriptions of arguments, by name and type.
     pub arguments_by_name: Vec<ArgumentWords>,
@@ -193,6 +195,7 @@ impl Overlay {
         entries.extend(self.types.keys().map(|key| format!("types.{key}")));
         entries.extend(self.constructors.keys().map(|key| format!("constructors.{key}")));
         entries.extend(self.fields.keys().map(|key| format!("fields.{key}")));
+        entries.extend(self.rewordings.keys().map(|text| format!("rewordings.{text}")));
         for lifecycle in &self.lifecycles {
             let steps = lifecycle.steps.iter().flat_map(|step| &step.operations);
             entries.extend(steps.map(|operation| format!("lifecycles.{}.{operation}", lifecycle.name)));

@@ -69,6 +69,9 @@ pub struct Profile {
     /// The format of JSON Patch paths.
     #[serde(default)]
     pub patch_paths: PatchPathStyle,
+    /// What an inline schema stands for that is an object without properties.
+    #[serde(default)]
+    pub empty_objects: EmptyObjects,
     /// Fields that tools drop from responses unless they are requested.
     #[serde(default)]
     pub trim: Vec<String>,
@@ -120,6 +123,17 @@ pub struct ErrorBodyConfig {
     /// The field path of a list item.
     #[serde(default)]
     pub item_field: Vec<String>,
+}
+
+/// What an inline schema stands for that is an object without properties.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmptyObjects {
+    /// An object with any properties.
+    #[default]
+    Object,
+    /// Any value, as generators of .NET write it.
+    Any,
 }
 
 /// The format of JSON Patch paths.
@@ -330,6 +344,9 @@ pub struct NounOverride {
     /// The parent's noun; empty if there is none even though the path has an ID.
     #[serde(default)]
     pub owner: Option<String>,
+    /// True if the records only link existing records to the parent: a delete removes the link.
+    #[serde(default)]
+    pub link: bool,
 }
 
 /// A path suffix that denotes an action, an alternative operation or a singleton.

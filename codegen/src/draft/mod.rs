@@ -23,7 +23,7 @@ pub fn profile(tree: &Value, spec: &Path, name: &str, runtime: &Path) -> String 
     let title = if title.is_empty() { name } else { title };
     let path = |path: &Path| quoted(&path.to_string_lossy());
     let mut text = format!(
-        "# Drafted from the spec by `cargo xtask new`. What is marked as a guess is worth a look.
+        "# Drafted from the spec by `cargo xtask new`. Review everything that is marked as a guess.
 api:
   name: {}
   package: {}
@@ -43,7 +43,7 @@ runtime: {}
     text.push_str(&servers(tree));
     text.push_str(&auth::draft(tree));
     text.push_str(
-        "# A guess: where the sentence of an error usually is.
+        "# A guess: the usual location of the error message.
 errors: { message: [/message, /error/message, /error_description, /error, /detail, /title] }
 ",
     );
@@ -70,7 +70,7 @@ fn servers(tree: &Value) -> String {
     text
 }
 
-/// Pages, by the names of the parameters that most lists have for them.
+/// Returns the pagination settings, based on the parameter names that most lists use.
 fn paging(tree: &Value) -> String {
     let text = tree.to_string();
     let has = |name: &&str| text.contains(&format!("\"name\":\"{name}\""));
@@ -110,7 +110,7 @@ fn paging(tree: &Value) -> String {
         _ => return String::new(),
     };
     format!(
-        "# A guess from the names of parameters. `*` is the only list in a response, whatever it is called.
+        "# A guess based on parameter names. `*` is the only list in a response, whatever its name.
 paging: {{ {guess} }}
 "
     )

@@ -431,7 +431,7 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
         let first: Vec<String> = first.iter().map(u16::to_string).collect();
         let first = first.join(", ");
         text.push_str(&format!(
-            "\n\nReturns {first} or {last}; `send_full` has the status beside the value."
+            "\n\nReturns {first} or {last}; `send_full` returns the status next to the value."
         ));
     }
     if let Some(Type::Named(name)) = operation.error.as_ref().map(|error| context.api.resolve(error)) {

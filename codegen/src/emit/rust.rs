@@ -84,7 +84,7 @@ pub fn format_file(path: &str, tokens: TokenStream) -> Result<String, Errors> {
 
 fn format(tokens: TokenStream) -> Result<String, CodegenError> {
     let file: syn::File = syn::parse2(tokens).map_err(|error| {
-        CodegenError::new("E030", format!("the generator made tokens that are no Rust: {error}"))
+        CodegenError::new("E030", format!("the generator produced invalid Rust: {error}"))
     })?;
     Ok(format!("{HEADER}\n{}", spaced(&prettyplease::unparse(&file))))
 }

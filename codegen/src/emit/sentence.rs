@@ -2,50 +2,51 @@
 
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
-use crate::naming::{OperationName, identifiers, with_s};
+use crate::naming::{OperationName, identifiers, summary, with_s};
 
 /// Returns the sentence in the imperative, without its period: `Add a note to a ticket`. `gloss` explains the
 /// record. `is_filtered` is true for an operation that accepts conditions.
 pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> String {
     let subject = &name.subject;
     let gloss = if gloss.is_empty() { String::new() } else { format!(" ({gloss})") };
+    let gloss = gloss.as_str();
     if name.variant == Some(OperationVariant::Usages) {
         let each = if name.verb == "check" { "where" } else { "each place where" };
-        return format!("List {each} {} is used", subject.a());
+        return format!("List {each} {} is used", subject.a_owned(""));
     }
     if !subject.is_plain {
         return name.title.clone();
     }
-    let many = match subject.owner_a() {
-        Some(owner) => format!("the {} of {owner}{gloss}", subject.own_many),
-        None => format!("{}{gloss}", subject.many),
-    };
-    // A record that isn't selected by an ID is the only one of its owner.
-    let own = match subject.is_item || subject.by.is_some() {
-        true => subject.own_a(),
-        false => format!("the {}", subject.own_one),
-    };
-    let one = match subject.owner_a() {
-        Some(owner) => format!("{own} of {owner}{gloss}"),
-        None => format!("{own}{gloss}"),
-    };
-    let by = format!("its {}", subject.by.as_deref().unwrap_or("ID"));
+    let by = format!("by {}", subject.by.as_deref().unwrap_or("ID"));
+    // A record that nothing picks is the only one of its owner.
+    let is_picked = subject.is_item || subject.by.is_some();
+    let one = if is_picked { subject.a_owned(gloss) } else { subject.only_owned(gloss) };
     let filter = if is_filtered { " that match a filter" } else { "" };
     match name.kind {
-        OperationKind::List if subject.is_view => format!("List {many} in summary form"),
-        OperationKind::List => format!("List {many}"),
-        OperationKind::Count if subject.is_view => format!("Count the summaries of {many}{filter}"),
-        OperationKind::Count => format!("Count {many}{filter}"),
-        OperationKind::Get if subject.is_view => format!("Get a summary of {one} by {by}"),
-        OperationKind::Get if subject.is_item || subject.by.is_some() => format!("Get {one} by {by}"),
+        OperationKind::List if subject.is_view => {
+            format!("List {} in summary form", subject.many_owned(gloss))
+        }
+        OperationKind::List => format!("List {}", subject.many_owned(gloss)),
+        OperationKind::Count if subject.is_view && subject.is_compound() => {
+            format!("Count {} summaries{filter}", subject.one)
+        }
+        OperationKind::Count if subject.is_view => {
+            format!("Count summaries of {}{filter}", subject.many_owned(gloss))
+        }
+        OperationKind::Count => format!("Count {}{filter}", subject.many_owned(gloss)),
+        OperationKind::Get if subject.is_view => format!("Get {} {by}", summary(subject)),
+        OperationKind::Get if is_picked => format!("Get {one} {by}"),
         OperationKind::Get => format!("Get {one}"),
         OperationKind::Create => match subject.owner_a() {
             Some(owner) => format!("Add {}{gloss} to {owner}", subject.own_a()),
             None => format!("Create {}{gloss}", subject.a()),
         },
-        OperationKind::Update => format!("Update fields of {one}"),
+        OperationKind::Update => format!("Update {one}"),
         OperationKind::Replace => format!("Replace {one}"),
-        OperationKind::Delete => format!("Permanently delete {one}"),
+        OperationKind::Delete => match subject.owner_a().filter(|_| subject.is_link) {
+            Some(owner) => format!("Remove {}{gloss} from {owner}", subject.own_a()),
+            None => format!("Permanently delete {one}"),
+        },
         OperationKind::Action | OperationKind::Download | OperationKind::Upload => name.title.clone(),
     }
 }

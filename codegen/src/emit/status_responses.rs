@@ -39,10 +39,10 @@ pub(super) fn responses(
     let mut variants = Vec::new();
     let mut rows = Vec::new();
     let mut rest = None;
-    for answer in &context.api.operations[id].response.by_status {
-        let content = response_type(context, &answer.content, imports);
+    for response in &context.api.operations[id].response.by_status {
+        let content = response_type(context, &response.content, imports);
         let content = content.into_iter().collect::<Vec<_>>();
-        let Some(status) = answer.status else {
+        let Some(status) = response.status else {
             variants.push(quote! {
                 /// Any other status of success.
                 Success(u16 #(, #content)*),

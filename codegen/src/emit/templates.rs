@@ -61,5 +61,5 @@ impl Templates {
 }
 
 fn failed(name: &str, error: &minijinja::Error) -> CodegenError {
-    CodegenError::new("E031", format!("the template `{name}` fails: {error:#}"))
+    CodegenError::new("E031", format!("the `{name}` template failed: {error:#}"))
 }

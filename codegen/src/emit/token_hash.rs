@@ -28,8 +28,8 @@ impl TokenHasher {
                     self.add(&group.stream());
                     self.0.write_u8(5);
                 }
-                TokenTree::Ident(ident) => self.text(6, format_args!("{ident}")),
-                TokenTree::Literal(literal) => self.text(7, format_args!("{literal}")),
+                TokenTree::Ident(ident) => self.add_text(6, format_args!("{ident}")),
+                TokenTree::Literal(literal) => self.add_text(7, format_args!("{literal}")),
                 TokenTree::Punct(punct) => {
                     self.0.write_u8(if punct.spacing() == Spacing::Joint { 8 } else { 9 });
                     self.0.write_u32(punct.as_char().into());
@@ -38,7 +38,7 @@ impl TokenHasher {
         }
     }
 
-    fn text(&mut self, kind: u8, text: fmt::Arguments<'_>) {
+    fn add_text(&mut self, kind: u8, text: fmt::Arguments<'_>) {
         self.0.write_u8(kind);
         // Writing to a hash can't fail.
         let _ = self.write_fmt(text);

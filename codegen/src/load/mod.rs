@@ -39,7 +39,7 @@ pub struct Document {
 /// - `E007` if it has infinitely recursive YAML aliases.
 pub fn load(path: &Path) -> Result<Document, Errors> {
     let bytes = std::fs::read(path).map_err(|error| {
-        CodegenError::new("E001", format!("the spec cannot be read: {error}")).in_file(path)
+        CodegenError::new("E001", format!("the spec can't be read: {error}")).in_file(path)
     })?;
     parse(&bytes, path)
 }
@@ -53,7 +53,7 @@ pub fn load(path: &Path) -> Result<Document, Errors> {
 /// - `E007` if it has infinitely recursive YAML aliases.
 pub fn read_tree(path: &Path) -> Result<serde_json::Value, Errors> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        CodegenError::new("E001", format!("the spec cannot be read: {error}")).in_file(path)
+        CodegenError::new("E001", format!("the spec can't be read: {error}")).in_file(path)
     })?;
     let text = text.trim_start_matches('\u{feff}');
     stack::run(|| tree::read(text)).flatten().map_err(|error| error.in_file(path).into())
@@ -169,7 +169,7 @@ mod tests {
         let text = format!(
             r#"{{"openapi":"3.0.1","info":{{"title":"[[[","version":"1"}},"paths":{{}},"components":{{"schemas":{{"A":{deep}}}}}}}"#
         );
-        assert!(error(&text).contains("nested 123 levels deep; at most 40"), "{}", error(&text));
+        assert!(error(&text).contains("nested 123 levels deep (expected at most 40"), "{}", error(&text));
         assert!(error(&format!("# YAML\n{text}")).contains("levels deep"), "{}", error(&text));
     }
 

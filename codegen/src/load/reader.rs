@@ -200,7 +200,7 @@ fn parameter(
         (source, _) => ParameterSchemaOrContent::Schema(schema(source, &location.key("schema"), report)),
     };
     let Some(name) = as_string(take("name")) else {
-        let message = "a parameter without a name";
+        let message = "the parameter has no name";
         report.omit(CodegenError::new("E005", message).at(location.to_string()));
         return None;
     };

@@ -29,7 +29,7 @@ mod bits {
 /// Reads a schema. Anything else becomes any value, and is reported.
 pub fn schema(value: Value, location: &DocumentLocation<'_>, report: &mut Report) -> ReferenceOr<Schema> {
     let Value::Object(mut members) = value else {
-        let message = "a schema is an object; any value is allowed";
+        let message = "expected an object as the schema; any value is allowed";
         report.untype(CodegenError::new("E005", message).at(location.to_string()));
         let schema_kind = SchemaKind::Any(AnySchema::default());
         return ReferenceOr::Item(Schema { schema_data: SchemaData::default(), schema_kind });

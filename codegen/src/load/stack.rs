@@ -35,7 +35,7 @@ fn spawn<'scope, T: Send + 'scope>(
     work: impl FnOnce() -> T + Send + 'scope,
 ) -> Result<ScopedJoinHandle<'scope, T>, CodegenError> {
     let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
-    thread.map_err(|error| CodegenError::new("E001", format!("cannot allocate memory for it: {error}")))
+    thread.map_err(|error| CodegenError::new("E001", format!("can't allocate memory for it: {error}")))
 }
 
 fn finish<T>(thread: ScopedJoinHandle<'_, T>) -> T {

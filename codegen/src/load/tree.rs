@@ -36,7 +36,7 @@ fn yaml(text: &str) -> Result<Value, CodegenError> {
         let location = error.location().map(|at| format!("line {} column {}", at.line(), at.column()));
         let message = error.to_string();
         let diagnostic = if message.contains("recursion limit") || message.contains("repetition limit") {
-            CodegenError::new("E007", format!("an alias refers to itself or expands without end: {message}"))
+            CodegenError::new("E007", format!("an alias refers to itself or expands endlessly: {message}"))
         } else {
             CodegenError::new("E002", format!("the spec is neither JSON nor valid YAML: {message}"))
         };
@@ -59,7 +59,7 @@ fn check_depth(depth: usize) -> Result<(), CodegenError> {
     if depth <= MAX_NESTING {
         return Ok(());
     }
-    let message = format!("the spec is nested {depth} levels deep; at most {MAX_NESTING} are read");
+    let message = format!("the spec is nested {depth} levels deep (expected at most {MAX_NESTING})");
     Err(CodegenError::new("E005", message).at("/"))
 }
 

@@ -166,7 +166,7 @@ fn kind(components: &Components, source: &Source, depth: usize) -> Option<JsonKi
         {
             of_only(only)
         }
-        // A discriminator distinguishes objects.
+        // The alternatives of a discriminator are objects.
         SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } => Some(JsonKind::Object),
         SchemaKind::Any(_) | SchemaKind::Not { .. } => None,
     }

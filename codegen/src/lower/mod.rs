@@ -16,6 +16,7 @@ mod recursion;
 mod request_bodies;
 mod resolve;
 mod responses;
+mod rewording;
 mod schemas;
 mod security;
 mod selection;
@@ -28,6 +29,7 @@ use crate::repair::RepairedDocument;
 use description_constraints::DescriptionConstraints;
 
 pub use bodies::add_bodies;
+pub use rewording::reword;
 
 /// The output of the lower stage.
 #[derive(Clone, Debug)]
@@ -62,7 +64,7 @@ fn lower_document(
 ) -> Result<Lowering, Errors> {
     selection::select(&mut document.operations, profile, usage);
     let constraints = DescriptionConstraints::new(&profile.notes, usage)?;
-    let mut schemas = schemas::SchemaLowering::new(&document.components, constraints);
+    let mut schemas = schemas::SchemaLowering::new(&document.components, constraints, profile.empty_objects);
     schemas.lower_components();
     let security = security::lower_shared(&document.security, &mut schemas, profile, usage);
     let operations = operations::lower(&document, &mut schemas, profile, usage, &security);

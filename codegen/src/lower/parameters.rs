@@ -1,4 +1,4 @@
-//! Lowers parameters: their types, and the style in which each is written.
+//! Lowers parameters: their types and serialization styles.
 
 use openapiv3::{MediaType, ParameterSchemaOrContent, ReferenceOr};
 
@@ -45,7 +45,7 @@ pub fn lower(
                 }
                 None => {
                     let message =
-                        format!("`{}` is text in a format of its own; the caller writes it", data.name);
+                        format!("`{}` is text in a custom format; the caller must format it", data.name);
                     schemas.leave_raw(CodegenError::new("E016", message).at(&location));
                     Type::Text(None)
                 }
@@ -100,7 +100,7 @@ fn is_known(parameters: &[Parameter], location: ParameterLocation, name: &str) -
     parameters.iter().any(|known| known.location == location && known.name == name)
 }
 
-/// The parameter of a member of an object in the query.
+/// Returns the parameter for a property of an object in the query.
 fn member(
     raw: &RawParameter,
     field: &Field,
@@ -117,9 +117,9 @@ fn member(
         _ => None,
     };
     if let Some(style) = style {
-        let how = if style == ParameterStyle::DeepObject { "in more brackets" } else { "as JSON" };
+        let how = if style == ParameterStyle::DeepObject { "in nested brackets" } else { "as JSON" };
         let message =
-            format!("OpenAPI has no style for the nested values of `{name}`; they are written {how}");
+            format!("OpenAPI doesn't define a style for nested values, in `{name}`; they are sent {how}");
         schemas.repaired("R046", location, message);
     }
     Parameter {
@@ -154,8 +154,8 @@ fn is_flat_object(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
 
 /// Returns the type of a parameter as it can be sent, and the style, if it matters for the type.
 ///
-/// Scalars, lists of scalars and objects of scalars are written in their style. OpenAPI does not define one for
-/// anything else: it is text that the caller writes.
+/// Scalars, and lists and objects of scalars, are sent in their style. OpenAPI doesn't define a style for anything else,
+/// so the caller passes text.
 fn wire_type(
     raw: &RawParameter,
     style: ParameterStyle,
@@ -165,14 +165,14 @@ fn wire_type(
 ) -> (Type, Option<ParameterStyle>) {
     use ParameterStyle as Style;
     let name = &raw.data.name;
-    // Pairs that look like cookies of their own.
+    // These pairs would look like separate cookies.
     let is_cookie_pairs = raw.location == ParameterLocation::Cookie && style == Style::FormExploded;
     let problem = match (schemas.resolve(&ty), style) {
         (_, Style::Json) => return (ty, Some(style)),
         (Type::List(item), _) if !is_nested(item, schemas) && !is_cookie_pairs => {
             if style == Style::DeepObject {
                 let message = format!(
-                    "OpenAPI has no `deepObject` for the list `{name}`; it is one pair for each item"
+                    "OpenAPI doesn't define `deepObject` for an array, `{name}`; it is sent as one pair per item"
                 );
                 schemas.repaired("R046", location, message);
             }
@@ -180,20 +180,24 @@ fn wire_type(
             return (ty, (!is_pairs).then_some(style));
         }
         (Type::List(_), _) => {
-            format!("`{name}` is a list that is not written item by item; the caller writes it as text")
+            format!(
+                "`{name}` is an array that can't be serialized item by item; the caller must pass it as text"
+            )
         }
         (Type::Map(_) | Type::Named(_), _) if is_flat_object(&ty, schemas) && !is_cookie_pairs => {
             return (ty, Some(style));
         }
         (Type::Map(_) | Type::Named(_), Style::DeepObject) => {
             let message = format!(
-                "OpenAPI has no style for the nested values of `{name}`; they are written in more brackets"
+                "OpenAPI doesn't define a style for nested values, in `{name}`; they are sent in nested brackets"
             );
             schemas.repaired("R046", location, message);
             return (ty, Some(style));
         }
         (Type::Map(_) | Type::Named(_), _) => {
-            format!("`{name}` is an object that is not written by member; the caller writes it as text")
+            format!(
+                "`{name}` is an object that can't be serialized by property; the caller must pass it as text"
+            )
         }
         (_, Style::Label | Style::LabelExploded | Style::Matrix | Style::MatrixExploded) => {
             return (ty, Some(style));

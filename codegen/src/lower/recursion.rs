@@ -69,7 +69,7 @@ pub fn break_alias_cycles(schemas: &mut BTreeMap<SchemaId, Schema>, report: &mut
         if !leads_back(schemas, &name) {
             continue;
         }
-        let message = "a cyclic alias: this schema is only a reference that leads back to itself";
+        let message = "cyclic alias: this schema is only a reference back to itself";
         report.untype(CodegenError::new("E007", message).at(pointer(&["components", "schemas", &name])));
         if let Some(schema) = schemas.get_mut(&name) {
             schema.shape = Shape::Alias(Type::Any);

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use openapiv3::{Encoding, MediaType, QueryStyle};
+use openapiv3::{
+    Encoding, MediaType, QueryStyle, ReferenceOr, Schema as Source, SchemaKind, Type as SourceType,
+};
 
 use super::media::{essence, is_json, with_semicolon};
+use super::object_parts::component;
 use super::resolve::resolve;
 use super::schemas::SchemaLowering;
 use crate::diagnostic::CodegenError;
-use crate::ir::{BodyKind, Content, FieldStyle, Method, OperationBody, SuccessResponse, Type};
+use crate::ir::{BodyKind, Content, Field, FieldStyle, Limits, Method, OperationBody, SuccessResponse, Type};
 use crate::repair::{RawOperation, RepairedDocument};
 
 const URL_ENCODED: &str = "application/x-www-form-urlencoded";
@@ -55,6 +58,12 @@ pub fn body(
         (BodyKind::UrlEncoded, pick(&|media| essence(media) == URL_ENCODED)),
     ];
     let found = found.into_iter().find_map(|(kind, found)| Some((kind, found?)));
+    // In any format: a value with a structure is sent as JSON.
+    let is_any_json = |(media, content): &(&String, &MediaType)| {
+        *media == "*/*" && content.schema.as_ref().is_some_and(|schema| is_structured(schema, schemas))
+    };
+    let found =
+        found.or_else(|| source.content.first().filter(is_any_json).map(|first| (BodyKind::Json, first)));
     let Some((kind, (media, content))) = found else {
         let (media, content) = source.content.first()?;
         return Some(raw_body(media, content, source.required, schemas, &location));
@@ -63,10 +72,17 @@ pub fn body(
         .schema
         .as_ref()
         .map_or(Type::Any, |schema| schemas.lower_or_reference(schema, &format!("{name}Body"), &location));
+    let ty = match kind {
+        BodyKind::Multipart if !is_object(&ty, schemas) && !content.encoding.is_empty() => {
+            let fields = content.encoding.keys().map(|part| file_field(part)).collect();
+            schemas.add_form(&format!("{name}Form"), fields)
+        }
+        _ => ty,
+    };
     if kind == BodyKind::UrlEncoded && !is_object(&ty, schemas) {
         return Some(raw_body(media, content, source.required, schemas, &location));
     }
-    let media_type = (kind == BodyKind::Json && media != "application/json").then(|| {
+    let media_type = (kind == BodyKind::Json && media != "application/json" && media != "*/*").then(|| {
         let sent = with_semicolon(media);
         if sent != *media {
             let message = format!("the media type `{media}` lacks a semicolon; it is sent as `{sent}`");
@@ -93,6 +109,33 @@ pub fn body(
         _ => {}
     }
     Some(body)
+}
+
+/// The part of a form that only the encoding of its parts names: a file.
+fn file_field(name: &str) -> Field {
+    Field {
+        name: name.to_owned(),
+        ty: Type::Binary,
+        required: false,
+        nullable: false,
+        description: String::new(),
+        limits: Limits::default(),
+        read_only: false,
+        write_only: false,
+        boxed: false,
+    }
+}
+
+/// Returns true if a schema is a list or an object, without looking into references.
+fn is_structured(schema: &ReferenceOr<Source>, schemas: &SchemaLowering<'_>) -> bool {
+    let source = match schema {
+        ReferenceOr::Item(source) => source,
+        ReferenceOr::Reference { reference } => match component(schemas.components(), reference) {
+            Some((_, source)) => source,
+            None => return false,
+        },
+    };
+    matches!(source.schema_kind, SchemaKind::Type(SourceType::Array(_) | SourceType::Object(_)))
 }
 
 /// Returns true if `ty` is an object with known properties.
@@ -181,7 +224,9 @@ fn raw_body(
     let is_structured =
         [URL_ENCODED, "application/xml", "text/xml"].contains(&plain) || plain.ends_with("+xml");
     if is_structured && content.schema.is_some() {
-        let message = format!("a body of type {media} is not written by member; the caller writes it whole");
+        let message = format!(
+            "a body of type {media} can't be serialized by property; the caller must pass the entire body"
+        );
         schemas.leave_raw(CodegenError::new("E014", message).at(location));
     }
     let ty = if is_text || is_structured { Type::Text(None) } else { Type::Binary };

@@ -15,6 +15,7 @@ use super::description_constraints::DescriptionConstraints;
 use super::limits::limits;
 use super::object_parts::{self, ObjectParts, SourceProperties, is_shapeless};
 use super::unions;
+use crate::config::EmptyObjects;
 use crate::diagnostic::{CodegenError, Repair, Report, pointer};
 use crate::id::SchemaId;
 use crate::ir::{Field, JsonKind, Limits, Schema, Shape, Type, Union, UnionVariant, VariantSignature};
@@ -23,6 +24,7 @@ use crate::ir::{Field, JsonKind, Limits, Schema, Shape, Type, Union, UnionVarian
 pub struct SchemaLowering<'a> {
     components: &'a Components,
     constraints: DescriptionConstraints<'a>,
+    empty_objects: EmptyObjects,
     done: BTreeMap<SchemaId, Schema>,
     /// Groups of properties of which a value of a schema has at least one.
     choices: BTreeMap<SchemaId, Vec<Vec<String>>>,
@@ -31,9 +33,13 @@ pub struct SchemaLowering<'a> {
 
 impl<'a> SchemaLowering<'a> {
     /// Creates a collector for the schemas in `components`.
-    pub fn new(components: &'a Components, constraints: DescriptionConstraints<'a>) -> Self {
+    pub fn new(
+        components: &'a Components,
+        constraints: DescriptionConstraints<'a>,
+        empty_objects: EmptyObjects,
+    ) -> Self {
         let (done, choices) = (BTreeMap::new(), BTreeMap::new());
-        Self { components, constraints, done, choices, report: Report::default() }
+        Self { components, constraints, empty_objects, done, choices, report: Report::default() }
     }
 
     /// Returns the document's components.
@@ -276,6 +282,7 @@ impl<'a> SchemaLowering<'a> {
                         Type::Map(Box::new(values))
                     }
                     Some(AdditionalProperties::Any(true)) => Type::Map(Box::new(Type::Any)),
+                    _ if self.empty_objects == EmptyObjects::Object => Type::Map(Box::new(Type::Any)),
                     _ => Type::Any,
                 }
             }
@@ -322,9 +329,9 @@ impl<'a> SchemaLowering<'a> {
                         Type::Boolean => "booleans",
                         Type::List(_) => "lists",
                         Type::Long | Type::Number => "numbers",
-                        _ => "texts",
+                        _ => "strings",
                     };
-                    let message = format!("alternatives that are all {words} are one type");
+                    let message = format!("alternatives that are all {words} were merged into one type");
                     self.repaired("R041", location, message);
                     UnionVariant { ty, signature: VariantSignature::new(kind) }
                 }
@@ -362,11 +369,7 @@ impl<'a> SchemaLowering<'a> {
     }
 
     fn several_shapes(&mut self, location: &str) -> Type {
-        self.repaired(
-            "R027",
-            location,
-            "the schema has several alternatives; any JSON value is accepted and returned",
-        );
+        self.repaired("R027", location, "the schema has several alternatives; any JSON value is allowed");
         Type::Any
     }
 
@@ -432,6 +435,15 @@ impl<'a> SchemaLowering<'a> {
             schema.shape = Shape::Object(fields);
             schema.additional = additional;
         }
+        Type::Named(id)
+    }
+
+    /// Adds the object of a form whose parts the document names outside of its schema.
+    pub fn add_form(&mut self, name: &str, fields: Vec<Field>) -> Type {
+        let id = self.unused_name(name);
+        let shape = Shape::Object(fields);
+        let schema = Schema { description: String::new(), shape, additional: None, inline: true };
+        self.done.insert(id.clone(), schema);
         Type::Named(id)
     }
 

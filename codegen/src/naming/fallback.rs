@@ -36,7 +36,7 @@ pub fn make_distinct(
                 unique = fit(&name, &ending);
             }
             let message = format!(
-                "`{}` would be called `{name}` like another operation; it is called `{unique}`, unless `names.operations` of the profile names it",
+                "`{}` would get the same name as another operation, `{name}`; it is named `{unique}` unless `names.operations` in the profile sets a name",
                 operation.key()
             );
             repairs.push(Repair::new("R036", &operation.pointer, message));

@@ -39,7 +39,7 @@ enum LineError {
         "expected `METHOD /path tool module::file::function`, `type SCHEMA Rust`, `choice MEMBER Rust`, `response METHOD /path Rust` or `alias OLD NEW RELEASE`, found `{0}`"
     )]
     Syntax(String),
-    #[error("`{key}` has two entries, the older one `{known}`; keep that one")]
+    #[error("`{key}` has two entries; keep the older entry, `{known}`")]
     Duplicate { key: String, known: String },
     #[error("the {name} belongs to both `{owner}` and `{key}`; keep the older entry")]
     Contradiction { name: String, owner: String, key: String },
@@ -71,7 +71,7 @@ impl Lock {
         match std::fs::read_to_string(path) {
             Ok(text) => Self::parse(&text).map_err(|errors| errors.in_file(path)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(CodegenError::new("E001", format!("the lock cannot be read: {error}"))
+            Err(error) => Err(CodegenError::new("E001", format!("the lock can't be read: {error}"))
                 .in_file(path)
                 .into()),
         }
@@ -99,7 +99,7 @@ impl Lock {
         let tools: HashSet<&str> = lock.operations.values().map(|entry| entry.tool.as_str()).collect();
         for (old, new, _) in &lock.aliases {
             for tool in [old, new].into_iter().filter(|tool| !tools.contains(tool.as_str())) {
-                let message = format!("`alias {old} {new}`: no operation was ever called {tool}");
+                let message = format!("`alias {old} {new}`: no operation was ever named {tool}");
                 errors.0.push(CodegenError::new("E011", message));
             }
         }
@@ -379,7 +379,7 @@ mod tests {
         }
         let text = format!("{text}alias old other 3\nalias old new 2\n");
         let text = Lock::parse(&text).unwrap_err().to_string();
-        assert!(text.contains("`alias old other`: no operation was ever called other"), "{text}");
+        assert!(text.contains("`alias old other`: no operation was ever named other"), "{text}");
         assert!(text.contains("line 5: `alias old of 2` has two entries"), "{text}");
     }
 

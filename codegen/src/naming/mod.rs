@@ -42,6 +42,7 @@ pub use names::{Names, OperationName};
 use subject::SubjectReader;
 pub use subject::{Subject, with_article};
 use titles::Title;
+pub use titles::summary;
 pub use tools::{LIMIT, SHORT_LIMIT};
 pub use types::{ChoiceName, FieldName, TypeName};
 
@@ -216,7 +217,7 @@ fn distinct_tools<'a>(
         let draft = &drafts[id];
         let name = fit(&tools::spell(draft.form, &draft.by, prefix, &draft.phrase, words), "");
         let message = format!(
-            "a name for `{}` has more than {SHORT_LIMIT} characters (without prefix); it is called `{name}`, unless an abbreviation or `names.operations` of the profile says otherwise",
+            "the name of `{}` would be longer than {SHORT_LIMIT} characters (without the prefix); it is named `{name}` unless the profile has a shorter abbreviation or sets a name in `names.operations`",
             operation.key()
         );
         repairs.push(Repair::new("R037", &operation.pointer, message));
@@ -272,7 +273,7 @@ fn guessed_names(
         let (Some(guess), Some(action)) = (draft.resource.guess, draft.resource.action) else { continue };
         let operation = &api.operations[id];
         let message = format!(
-            "{guess}. Its tool is called `{}`; confirm that with {}, or accept it with --accept-names",
+            "{guess}. Its tool is named `{}`; confirm the name with {}, or accept it with --accept-names",
             tools[id].as_deref().unwrap_or_default(),
             proposal::action(operation, action),
         );
@@ -287,7 +288,7 @@ fn check(names: &OperationTable<OperationName>, api: &ApiDefinition, prefix: &st
     for (name, operation) in names.zip(&api.operations) {
         if !is_tool_name(&name.tool) || name.short.len() > SHORT_LIMIT {
             let message = format!(
-                "`{}` is not a valid tool name: expected lower case letters, digits and `_`, at most {LIMIT}, and {SHORT_LIMIT} without the prefix; use {}",
+                "`{}` is not a valid tool name: expected lowercase letters, digits and `_`, at most {LIMIT} characters ({SHORT_LIMIT} without the prefix); use {}",
                 name.tool,
                 proposal::valid_name(operation, &name.tool, prefix),
             );

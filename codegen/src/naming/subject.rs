@@ -39,7 +39,17 @@ pub struct Subject {
     pub by: Option<String>,
     /// True if it is the plain operation of its kind.
     pub is_plain: bool,
+    /// True if the records only link existing records to their owner.
+    pub is_link: bool,
+    /// True if records without an owner have the same noun.
+    pub is_ambiguous: bool,
 }
+
+/// The longest noun, in words, that is written as one compound: `purchase order line item`.
+const MAX_COMPOUND_WORDS: usize = 4;
+
+/// The longest owner, in words, that takes a possessive: `a managed IT solution's product mappings`.
+const MAX_POSSESSIVE_WORDS: usize = 3;
 
 impl Subject {
     /// Returns the noun with its article: `a ticket note`.
@@ -56,6 +66,63 @@ impl Subject {
     pub fn owner_a(&self) -> Option<String> {
         self.owner.as_deref().map(with_article)
     }
+
+    /// Returns true if the noun with its owner reads well as one compound.
+    pub fn is_compound(&self) -> bool {
+        self.owner.is_none() || self.is_short() && !self.is_ambiguous
+    }
+
+    fn is_short(&self) -> bool {
+        word_count(&self.one) <= MAX_COMPOUND_WORDS && !self.one.contains(',')
+    }
+
+    /// The record with its article, owner and `gloss`: `a ticket note`, `a catalog item's minimum stock level`, or
+    /// `a parsing rule for an email connector parsing style`.
+    pub fn a_owned(&self, gloss: &str) -> String {
+        match self.owner.as_deref() {
+            Some(owner) if !self.is_compound() => match takes_possessive(owner, &self.own_one) {
+                true => format!("{}'s {}{gloss}", with_article(owner), self.own_one),
+                false => format!("{}{gloss} for {}", self.own_a(), with_article(owner)),
+            },
+            _ => format!("{}{gloss}", self.a()),
+        }
+    }
+
+    /// The records of one owner, with `gloss`: `a ticket's notes`, `the notifications for an RMA status`.
+    pub fn many_owned(&self, gloss: &str) -> String {
+        match self.owner.as_deref() {
+            Some(owner) if takes_possessive(owner, &self.own_many) => {
+                format!("{}'s {}{gloss}", with_article(owner), self.own_many)
+            }
+            Some(owner) => format!("the {}{gloss} for {}", self.own_many, with_article(owner)),
+            None => format!("{}{gloss}", self.many),
+        }
+    }
+
+    /// The only record of its owner, with `gloss`: `a project's workplan`.
+    pub fn only_owned(&self, gloss: &str) -> String {
+        match self.owner.as_deref() {
+            Some(owner) if takes_possessive(owner, &self.own_one) => {
+                format!("{}'s {}{gloss}", with_article(owner), self.own_one)
+            }
+            Some(owner) => format!("the {}{gloss} for {}", self.own_one, with_article(owner)),
+            None => format!("the {}{gloss}", self.one),
+        }
+    }
+
+    /// The noun before `ID`: without the owner where the whole would be a long row of nouns.
+    pub fn id_noun(&self) -> &str {
+        if self.owner.is_none() || self.is_short() { &self.one } else { &self.own_one }
+    }
+}
+
+/// Returns true if `owner's noun` reads well.
+fn takes_possessive(owner: &str, noun: &str) -> bool {
+    word_count(owner) <= MAX_POSSESSIVE_WORDS && !owner.ends_with('s') && !noun.contains(',')
+}
+
+fn word_count(noun: &str) -> usize {
+    noun.split(' ').count()
 }
 
 /// Returns the noun preceded by `a` or `an`.
@@ -70,17 +137,18 @@ struct CollectionNoun {
     own_one: String,
     own_many: String,
     owner: Option<String>,
+    is_link: bool,
 }
 
 impl CollectionNoun {
     fn whole(one: String, many: String) -> Self {
-        Self { own_one: one.clone(), own_many: many.clone(), one, many, owner: None }
+        Self { own_one: one.clone(), own_many: many.clone(), one, many, owner: None, is_link: false }
     }
 
     fn owned(owner: String, own_one: String, own_many: String) -> Self {
         let one = format!("{owner} {own_one}");
         let many = format!("{owner} {own_many}");
-        Self { one, many, own_one, own_many, owner: Some(owner) }
+        Self { one, many, own_one, own_many, owner: Some(owner), is_link: false }
     }
 }
 
@@ -157,6 +225,8 @@ impl<'a> SubjectReader<'a> {
             owner: noun.owner,
             by: None,
             is_plain: false,
+            is_link: noun.is_link,
+            is_ambiguous: false,
         }
     }
 
@@ -177,10 +247,11 @@ impl<'a> SubjectReader<'a> {
                 Some(owner) => Some(owner.to_owned()),
                 None => owner(),
             };
-            return match owner {
+            let words = match owner {
                 Some(owner) => CollectionNoun::owned(owner, noun.one.clone(), many),
                 None => CollectionNoun::whole(noun.one.clone(), many),
             };
+            return CollectionNoun { is_link: noun.link, ..words };
         }
         if let Some((one, many)) = self.resources.get(&path) {
             let words = |text: &str| self.spelled(&self.words.spread(&super::tools::words_of(text)));

@@ -1,5 +1,7 @@
 //! Operation titles, as shown in tool lists.
 
+use std::collections::HashSet;
+
 use super::draft::Draft;
 use super::identifiers;
 use super::inflection::Inflector;
@@ -28,7 +30,10 @@ pub fn titles(
     reader: &SubjectReader<'_>,
     words: &Inflector<'_>,
 ) -> OperationTable<Title> {
-    drafts.map(|(_, draft)| {
+    let subjects = drafts.map(|(_, draft)| reader.read(&draft.resource));
+    let without_owner = subjects.values().filter(|subject| subject.owner.is_none());
+    let without_owner: HashSet<&str> = without_owner.map(|subject| subject.one.as_str()).collect();
+    drafts.map(|(id, draft)| {
         let parts = tools::parts(draft.form);
         let spelled = |text: &str| -> String {
             let words_of = words.spread(&tools::words_of(text));
@@ -39,7 +44,8 @@ pub fn titles(
         let by = Some(by.trim_matches('_')).filter(|by| !by.is_empty() && *by != "by_id");
         let by = by.map(|by| by.trim_start_matches("by_").replace('_', " "));
         let by = by.map(|by| by.strip_suffix(" id").map_or(by.clone(), |by| format!("{by} ID")));
-        let mut subject = reader.read(&draft.resource);
+        let mut subject = subjects[id].clone();
+        subject.is_ambiguous = subject.owner.is_some() && without_owner.contains(subject.one.as_str());
         subject.is_plain = parts.has_noun
             && parts.before.is_empty()
             && (parts.after.is_empty() || reader.is_view(parts.after))
@@ -49,9 +55,9 @@ pub fn titles(
         let variant = draft.resource.action.and_then(|action| action.variant);
         let text = match variant {
             Some(OperationVariant::Usages) if parts.verb == "check" => {
-                format!("Check where {} is used", subject.a())
+                format!("Check where {} is used", subject.a_owned(""))
             }
-            Some(OperationVariant::Usages) => format!("List uses of {}", subject.a()),
+            Some(OperationVariant::Usages) => format!("List uses of {}", subject.a_owned("")),
             _ if subject.is_plain => plain(draft.kind, &verb, &subject),
             _ => special(&verb, &parts, &subject, &spelled(parts.before), &spelled(parts.after)),
         };
@@ -65,18 +71,37 @@ pub fn titles(
 
 /// Returns a title such as `List ticket notes`, `Add a note to a ticket` or `Get a board summary`.
 fn plain(kind: OperationKind, verb: &str, subject: &Subject) -> String {
-    let Subject { one, many, .. } = subject;
     let verb = identifiers::capital(verb);
+    let (is_compound, is_view) = (subject.is_compound(), subject.is_view);
     match kind {
-        OperationKind::List | OperationKind::Count if subject.is_view => format!("{verb} {one} summaries"),
-        OperationKind::List | OperationKind::Count => format!("{verb} {many}"),
-        OperationKind::Get if subject.is_view => format!("{verb} {} summary", subject.a()),
-        OperationKind::Get if !subject.is_item && subject.by.is_none() => format!("{verb} the {one}"),
+        OperationKind::List | OperationKind::Count => match (is_compound, is_view) {
+            (true, true) => format!("{verb} {} summaries", subject.one),
+            (true, false) => format!("{verb} {}", subject.many),
+            (false, true) => format!("{verb} summaries of {}", subject.many_owned("")),
+            (false, false) => format!("{verb} {}", subject.many_owned("")),
+        },
+        OperationKind::Get if is_view => format!("{verb} {}", summary(subject)),
+        OperationKind::Get if !subject.is_item && subject.by.is_none() => match is_compound {
+            true => format!("{verb} the {}", subject.one),
+            false => format!("{verb} {}", subject.only_owned("")),
+        },
         OperationKind::Create => match subject.owner_a() {
             Some(owner) => format!("Add {} to {owner}", subject.own_a()),
             None => format!("{verb} {}", subject.a()),
         },
-        _ => format!("{verb} {}", subject.a()),
+        OperationKind::Delete => match subject.owner_a().filter(|_| subject.is_link) {
+            Some(owner) => format!("Remove {} from {owner}", subject.own_a()),
+            None => format!("{verb} {}", subject.a_owned("")),
+        },
+        _ => format!("{verb} {}", subject.a_owned("")),
+    }
+}
+
+/// The summary of a record, with its article: `a billing cycle summary`.
+pub fn summary(subject: &Subject) -> String {
+    match subject.is_compound() {
+        true => format!("{} summary", subject.a()),
+        false => format!("a summary of {}", subject.a_owned("")),
     }
 }
 

@@ -85,7 +85,7 @@ impl DocumentWalk<'_> {
         let Some(members) = tree.as_object_mut() else { return };
         if let Some(Value::Object(webhooks)) = members.shift_remove("webhooks") {
             for name in webhooks.keys() {
-                let message = "a webhook is a call that the API makes; no function or tool is made of it";
+                let message = "a webhook is a call made by the API; no function or tool is generated for it";
                 self.report.omit(
                     CodegenError::new("E015", message)
                         .at(DocumentLocation::ROOT.key("webhooks").key(name).to_string()),
@@ -100,7 +100,8 @@ impl DocumentWalk<'_> {
         let info = members.get("info").cloned().unwrap_or_default();
         let (title, version) = (text(info.get("title"), "API"), text(info.get("version"), "0"));
         if info["title"] != title.as_str() || info["version"] != version.as_str() {
-            let message = format!("title and version are texts; `{title}` and `{version}` are read");
+            let message =
+                format!("the title and version must be strings; they are read as `{title}` and `{version}`");
             self.repaired("R032", &DocumentLocation::ROOT.key("info"), message);
         }
         members.insert("info".to_owned(), json!({"title": title, "version": version}));
@@ -124,7 +125,7 @@ impl DocumentWalk<'_> {
 
     fn path_item(&mut self, item: &mut Value, location: &DocumentLocation<'_>) {
         let Some(members) = item.as_object_mut() else {
-            self.omit(location, "a path is an object of operations");
+            self.omit(location, "expected an object of operations");
             *item = json!({});
             return;
         };
@@ -138,7 +139,7 @@ impl DocumentWalk<'_> {
             }
             let is_operation = operation.is_object();
             if !is_operation {
-                self.omit(&location.key(verb), "an operation is an object");
+                self.omit(&location.key(verb), "expected an object as the operation");
             }
             is_operation
         });
@@ -215,7 +216,11 @@ impl DocumentWalk<'_> {
         let location = location.key("responses");
         let responses = operation.entry("responses").or_insert_with(|| json!({}));
         let Some(responses) = responses.as_object_mut() else {
-            self.repaired("R032", &location, "responses are an object by status; none is read");
+            self.repaired(
+                "R032",
+                &location,
+                "expected an object of responses by status; the value is ignored",
+            );
             operation.insert("responses".to_owned(), json!({}));
             return;
         };
@@ -226,7 +231,7 @@ impl DocumentWalk<'_> {
                     && (status[1..].eq_ignore_ascii_case("xx")
                         || status.bytes().all(|c| c.is_ascii_digit())));
             if !is_status && !status.starts_with("x-") {
-                self.omit(&location.key(status), format!("`{status}` is no status"));
+                self.omit(&location.key(status), format!("`{status}` is not a valid status"));
             }
             if response.is_null() {
                 *response = json!({});
@@ -259,7 +264,7 @@ impl DocumentWalk<'_> {
             }
             Some(value) => {
                 if !value.is_null() {
-                    self.omit(&location, "parameters are a list");
+                    self.omit(&location, "expected an array of parameters");
                 }
                 owner.shift_remove("parameters");
             }
@@ -278,10 +283,10 @@ impl DocumentWalk<'_> {
         let message = match (parameter["name"].as_str(), parameter["in"].as_str()) {
             (Some(_), Some("path" | "query" | "header" | "cookie")) => return true,
             (Some(name), Some(other)) => {
-                format!("the parameter `{name}` is in `{other}`, which is no such part of a request")
+                format!("the parameter `{name}` is in `{other}`, expected path, query, header or cookie")
             }
-            (Some(name), None) => format!("the parameter `{name}` does not say where it is sent (`in`)"),
-            (None, _) => "a parameter without a name".to_owned(),
+            (Some(name), None) => format!("the parameter `{name}` doesn't declare its location (`in`)"),
+            (None, _) => "the parameter has no name".to_owned(),
         };
         self.omit(location, message);
         false
@@ -308,8 +313,8 @@ impl DocumentWalk<'_> {
                 }
             }
             let message = match schema.is_empty() {
-                true => "a parameter without a schema; it takes text",
-                false => "the type stands in the parameter itself; it is read as its schema",
+                true => "the parameter has no schema; any text is accepted",
+                false => "the parameter declares its type directly; it is read as its schema",
             };
             if schema.is_empty() {
                 schema.insert("type".to_owned(), json!("string"));
@@ -331,7 +336,7 @@ impl DocumentWalk<'_> {
             let known = style.as_str().is_some_and(|style| styles.contains(&style));
             if !known {
                 let message = format!(
-                    "a parameter in `{parameter_location}` has no style `{}`; the usual one counts",
+                    "parameters in `{parameter_location}` have no style `{}`; the default style is used",
                     schemas::shortened(style)
                 );
                 self.repaired("R032", location, message);

@@ -98,7 +98,7 @@ fn check_depth(tree: &Value) -> Result<(), CodegenError> {
     if depth(tree) <= MAX_DEPTH {
         return Ok(());
     }
-    let message = "schemas are referred to so that they are nested without end";
+    let message = "schema references lead to endless nesting";
     Err(CodegenError::new("E007", message).at("/"))
 }
 

@@ -41,7 +41,7 @@ pub fn normalize(schema: &mut Value, siblings: bool, location: &DocumentLocation
             children(members, siblings, location, report);
         }
         _ => {
-            let message = format!("a schema is an object, not `{}`", shortened(schema));
+            let message = format!("expected an object as the schema, found `{}`", shortened(schema));
             report.untype(CodegenError::new("E005", message).at(location.to_string()));
             *schema = json!({});
         }
@@ -122,7 +122,7 @@ impl KeywordRewriter<'_> {
             .collect();
         for keyword in faulty {
             let value = members.shift_remove(&keyword).unwrap_or_default();
-            self.repaired("R032", format!("`{keyword}` cannot be `{}`; it is ignored", shortened(&value)));
+            self.repaired("R032", format!("`{keyword}` can't be `{}`; it is ignored", shortened(&value)));
         }
         for keyword in ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] {
             let Some(value) = members.get_mut(keyword) else { continue };
@@ -190,7 +190,7 @@ impl KeywordRewriter<'_> {
             }
             None => {
                 members.shift_remove("type");
-                let message = format!("`{name}` is no type; any value is taken");
+                let message = format!("`{name}` is not a type; any value is accepted");
                 self.report.untype(CodegenError::new("E005", message).at(self.location.to_string()));
             }
         }
@@ -259,7 +259,7 @@ impl KeywordRewriter<'_> {
             members.contains_key("prefixItems") || members.get("items").is_some_and(Value::is_array);
         if is_tuple {
             members.insert("items".to_owned(), json!({}));
-            self.repaired("R033", "items that differ by position are any values");
+            self.repaired("R033", "items with position-specific schemas can be any value");
         } else if members.get("items") == Some(&Value::Bool(false)) {
             members.insert("items".to_owned(), json!({}));
         }

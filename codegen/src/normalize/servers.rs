@@ -35,7 +35,7 @@ pub fn normalize(tree: &mut Value, report: &mut Report) {
             let location = root.key("paths").key(path).key(&verb).to_string();
             let Some(prefix) = prefix else {
                 let message =
-                    format!("the operation is on another server, `{server}`, which no client reaches");
+                    format!("the operation is on another server, `{server}`, which the client can't reach");
                 report.omit(CodegenError::new("E018", message).at(location));
                 continue;
             };

@@ -68,13 +68,20 @@ fn source(
     })
 }
 
-/// Returns the row field that the parameter is named after, or else the ID.
+/// The member of a row that the parameter is named after, else its ID. A row's own `parentId` is the ID of the row's
+/// parent, while a parameter of that name selects the row.
 fn field(api: &ApiDefinition, list: OperationId, parameter: &Parameter) -> String {
+    if ANCESTOR_IDS.iter().any(|name| parameter.name.eq_ignore_ascii_case(name)) {
+        return "id".to_owned();
+    }
     let row = api.operations[list].listed().and_then(Type::innermost).and_then(|name| api.schemas.get(name));
     let fields = row.map(|schema| schema.fields()).unwrap_or_default();
     let own = fields.iter().find(|field| field.name == parameter.name);
     own.map_or_else(|| "id".to_owned(), |field| field.name.clone())
 }
+
+/// Names of parameters that select a record above another one.
+const ANCESTOR_IDS: [&str; 2] = ["parentId", "grandparentId"];
 
 fn is_id(parameter: &Parameter) -> bool {
     let numeric = matches!(parameter.ty, Type::Integer | Type::Long | Type::Unsigned);

@@ -87,7 +87,7 @@ fn resolve(
             }
         }
     }
-    Err(CodegenError::new("E007", "this parameter is a reference that leads back to itself"))
+    Err(CodegenError::new("E007", "this parameter is a reference back to itself"))
 }
 
 /// Determines a parameter's location; protocol headers are dropped.
@@ -130,7 +130,7 @@ fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Opt
         }
     };
     if location == ParameterLocation::Header && IGNORED_HEADERS.contains(&data.name.to_lowercase().as_str()) {
-        let message = format!("the header `{}` belongs to the protocol and is not a parameter", data.name);
+        let message = format!("the header `{}` is set by the protocol and is not a parameter", data.name);
         repairs.push(Repair::new("R026", pointer, message));
         return None;
     }

@@ -19,7 +19,7 @@ pub enum CallbackError {
     #[error(transparent)]
     ForeignKey(#[from] KeyUrlError),
     /// The account's host has no such key.
-    #[error("the account's host has no such signing key: {0}")]
+    #[error("the account's host doesn't have this signing key: {0}")]
     NoKey(String),
     /// The signature doesn't match the body and the key.
     #[error("invalid signature")]
@@ -28,7 +28,7 @@ pub enum CallbackError {
     #[error("already accepted")]
     Replay,
     /// The account's host did not return the key.
-    #[error("cannot fetch the signing key from the account's host: {0}")]
+    #[error("can't fetch the signing key from the account's host: {0}")]
     KeyUnavailable(String),
     /// Too many unknown keys were requested.
     #[error("too many requests for unknown signing keys")]

@@ -16,7 +16,7 @@ struct KeyBody {
 /// # Errors
 /// Returns an error if the host doesn't have the key, or is temporarily unavailable.
 pub(crate) fn parse_key(response: &KeyResponse) -> Result<SigningKey, CallbackError> {
-    let reason = || format!("it returned status {}", response.status);
+    let reason = || format!("it returned the status {}", response.status);
     match response.status {
         200..=299 => {}
         408 | 429 | 500.. => return Err(CallbackError::KeyUnavailable(reason())),

@@ -24,19 +24,19 @@ pub enum KeyUrlError {
     #[error("the key URL is invalid")]
     Syntax,
     /// The scheme, host or port doesn't belong to the account.
-    #[error("the host of the key URL is not one of the account")]
+    #[error("the key URL's host doesn't belong to the account")]
     Host,
     /// The URL contains a user name or password.
     #[error("the key URL contains credentials")]
     Credentials,
     /// The path isn't a signing key path.
-    #[error("the key URL does not have the documented form")]
+    #[error("the key URL doesn't have the documented format")]
     Path,
     /// The query doesn't have exactly one company and one ID.
-    #[error("the key URL lacks a company or an ID")]
+    #[error("the key URL has no company or no ID")]
     Query,
     /// The key belongs to another company on the same host.
-    #[error("the key URL names another company")]
+    #[error("the key URL is for a different company")]
     Company,
     /// The ID contains unexpected characters.
     #[error("the key URL has an invalid ID")]

@@ -284,7 +284,7 @@ pub async fn run(arguments: &SandboxArguments) -> io::Result<()> {
 /// Returns the startup message.
 fn startup_message(server: &MockServer, logins: &[SandboxLogin]) -> String {
     let base_url = server.base_url();
-    let mut text = format!("the sandbox listens at {base_url}\n");
+    let mut text = format!("the sandbox is listening at {base_url}\n");
     for SandboxLogin { company, public, private } in logins {
         let _ =
             writeln!(text, "  company {company}, public key {public}, private key {private}, any clientId");

@@ -78,7 +78,7 @@ pub enum SandboxStartError {
     #[error("invalid seed records: {0}")]
     Seed(String),
     /// The database file can't be used.
-    #[error("the data file can't be used: {0}")]
+    #[error("can't use the data file: {0}")]
     Data(String),
     /// A fault is invalid.
     #[error("invalid fault: {0}")]
@@ -90,6 +90,6 @@ pub enum SandboxStartError {
     #[error("can't start the server: {0}")]
     Server(#[source] io::Error),
     /// The client can't be created.
-    #[error("can't make the client: {0}")]
+    #[error("can't create the client: {0}")]
     Client(#[from] connectwise_psa::runtime::Error),
 }

@@ -15,7 +15,7 @@ pub fn reopen_at_hangup(context: &Arc<ExecutionContext>) {
         tokio::spawn(async move {
             while signals.recv().await.is_some() {
                 if let Err(error) = context.audit.reopen() {
-                    tracing::error!(%error, "cannot reopen the audit log; calls are rejected until it can be opened");
+                    tracing::error!(%error, "can't reopen the audit log; calls are rejected until it can be opened");
                 }
             }
         });

@@ -53,7 +53,7 @@ impl ConfigWatch {
                     Ok(true) => tracing::info!("settings reloaded; the tool list changed"),
                     Ok(false) => tracing::info!("settings reloaded; the tool list is unchanged"),
                     // The previous selection stays in effect.
-                    Err(failure) => tracing::error!(%failure, "cannot reload the settings"),
+                    Err(failure) => tracing::error!(%failure, "can't reload the settings"),
                 }
             }
         });

@@ -23,7 +23,7 @@ pub enum CliError {
     #[error("{0}")]
     Local(String),
     /// The result could not be written to stdout (exit code 4).
-    #[error("cannot write the result to stdout: {0}")]
+    #[error("can't write the result to stdout: {0}")]
     StdoutClosed(#[source] io::Error),
     /// The error has already been reported; this is its exit code.
     #[error("already reported")]

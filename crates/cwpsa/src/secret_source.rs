@@ -11,7 +11,7 @@ use crate::environment::Environment;
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// A variable specified in the settings file isn't set.
-    #[error("the settings file names the variable {0}, which is not set")]
+    #[error("the variable {0} from the settings file is not set")]
     MissingVariable(String),
     /// A file can't be read.
     #[error("{}: {source}", .path.display())]
@@ -131,7 +131,7 @@ pub fn is_exposed(path: &Path) -> bool {
 pub fn warn_if_exposed(path: &Path) {
     if is_exposed(path) {
         tracing::warn!(
-            "the secrets in {} are readable by every user of this machine; restrict it with chmod 600",
+            "the secrets in {} are readable by all users on this machine; restrict access with chmod 600",
             path.display()
         );
     }

@@ -24,7 +24,7 @@ pub fn execution_context(
     metrics: &Metrics,
 ) -> Result<Arc<ExecutionContext>, CliError> {
     let audit = AuditLog::open(values.audit.as_deref())
-        .map_err(|error| CliError::Local(format!("cannot open the audit log: {error}")))?;
+        .map_err(|error| CliError::Local(format!("can't open the audit log: {error}")))?;
     let policy = ApprovalPolicy::new(&CATALOG, &values.approve)
         .map_err(|error| CliError::Usage(format!("--approve: {error}")))?;
     let approvals = Approvals::new(policy, store).with_setup_hint(

@@ -18,8 +18,8 @@ pub enum ParameterLocation {
     Cookie,
 }
 
-/// A parameter's serialization, as defined by OpenAPI. The `Exploded` variants serialize list items and object
-/// properties separately.
+/// How a parameter is written, as OpenAPI defines it. The variants with `Exploded` write the items of a list and the
+/// properties of an object separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "records",

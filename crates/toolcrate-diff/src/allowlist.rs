@@ -55,7 +55,7 @@ pub fn read(path: &Path) -> Result<Vec<AcceptedChange>, Errors> {
             errors.0.push(CodegenError::new("E034", message).at(place).in_file(path));
         };
         if !DiffKind::ALL.iter().any(|kind| config::matches(&entry.kind, kind.id())) {
-            wrong(format!("unknown kind of change `{}`; docs/changes.md lists them", entry.kind));
+            wrong(format!("unknown change kind `{}` (docs/changes.md lists all kinds)", entry.kind));
         }
         if entry.reason.trim().is_empty() {
             wrong("`reason` is missing".to_owned());
@@ -90,7 +90,7 @@ pub fn apply(entries: &[AcceptedChange], today: &str, report: &mut DiffReport) {
             report.stale.push(format!("`{name}` matches no change; delete the entry"));
         } else if entry.until.as_str() < today {
             report.stale.push(format!(
-                "`{name}` was accepted until {}; fix the change or extend the date",
+                "the acceptance of `{name}` expired on {}; fix the change or extend the date",
                 entry.until
             ));
         }

@@ -65,7 +65,7 @@ impl SpecSource {
     /// Returns `E001` if the file can't be read.
     pub fn read(file: &Path) -> Result<Self, Errors> {
         let bytes = std::fs::read(file).map_err(|error| {
-            let message = format!("the spec cannot be read: {error}");
+            let message = format!("the spec can't be read: {error}");
             CodegenError::new("E001", message).in_file(file)
         })?;
         Ok(Self { file: file.to_owned(), bytes })

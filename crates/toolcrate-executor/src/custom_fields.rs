@@ -83,7 +83,7 @@ impl CustomFieldsCache {
                     Ok(Err(error)) => error.to_string(),
                     _ => "timed out".to_owned(),
                 };
-                tracing::warn!(error, "cannot read the account's custom fields");
+                tracing::warn!(error, "can't read the account's custom fields");
             }
         }
         self.cached()

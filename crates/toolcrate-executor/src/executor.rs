@@ -227,6 +227,6 @@ impl ToolExecutor {
 /// Logs that an audit entry is missing. The call is rejected either way.
 fn log_failure(recorded: Result<(), Rejection>) {
     if let Err(error) = recorded {
-        tracing::error!(%error, "cannot write the audit log");
+        tracing::error!(%error, "can't write the audit log");
     }
 }

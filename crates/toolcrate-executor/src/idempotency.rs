@@ -85,7 +85,7 @@ pub enum IdempotentResponse {
 #[non_exhaustive]
 pub enum IdempotencyError {
     /// The key was used for another call.
-    #[error("this Idempotency-Key was used for another call; use a new one")]
+    #[error("this Idempotency-Key was used for a different call; use a new key")]
     KeyReused,
     /// The key was used for this call on a route whose responses have a different format.
     #[error("this Idempotency-Key was used for this call as a {form}; retry it the same way")]
@@ -112,7 +112,7 @@ pub enum IdempotencyError {
         started_at: String,
     },
     /// Keys can't be looked up, so nothing was done.
-    #[error("cannot read Idempotency-Keys; nothing was done, retry later")]
+    #[error("can't read Idempotency-Keys; nothing was done; retry later")]
     Store(#[from] StoreError),
 }
 
@@ -242,7 +242,7 @@ async fn settle(
         IdempotentResponse::Final(response) => response,
         IdempotentResponse::NotExecuted(response) => {
             if let Err(error) = store.remove(&key.claim_key()).await {
-                tracing::error!(%error, "cannot release the Idempotency-Key of a call that was not made");
+                tracing::error!(%error, "can't release the Idempotency-Key for a call that was not made");
             }
             return response;
         }
@@ -251,11 +251,11 @@ async fn settle(
     if let Err(error) =
         store.put_evictable(&key.response_key(), &response_to_bytes(&response), RESPONSE_TTL).await
     {
-        tracing::error!(%error, "cannot store a response for its Idempotency-Key");
+        tracing::error!(%error, "can't store a response for its Idempotency-Key");
     }
     let ended = ClaimRecord { ended: true, ..claim };
     if let Err(error) = store.put(&key.claim_key(), &ended.to_bytes(), RESPONSE_TTL).await {
-        tracing::error!(%error, "cannot store the outcome of a call for its Idempotency-Key");
+        tracing::error!(%error, "can't store the outcome of a call for its Idempotency-Key");
     }
     response
 }

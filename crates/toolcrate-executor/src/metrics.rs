@@ -66,7 +66,7 @@ impl CallMetrics {
         );
         registry.register(
             "upstream_rate_limit_remaining",
-            "Requests left in the API's rate limit, as last reported",
+            "Requests remaining in the API's rate limit, as last reported",
             metrics.remaining.clone(),
         );
         metrics

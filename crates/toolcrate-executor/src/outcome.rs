@@ -49,8 +49,8 @@ pub fn truncate_outcome(mut outcome: Outcome, max_bytes: Option<usize>) -> Outco
         outcome.value = id.filter(|id| json_size(id) <= max_bytes).unwrap_or_default();
         outcome.is_body_omitted = true;
         outcome.warnings.push(format!(
-            "The call succeeded, but its result of {bytes} bytes exceeds the limit of {max_bytes} and was omitted. Request \
-             fewer fields with \"fields\" if the tool has that argument."
+            "The call succeeded, but its result was omitted: {bytes} bytes exceed the limit of {max_bytes}. If the tool has \
+             the argument \"fields\", request fewer fields."
         ));
     }
     outcome

@@ -50,7 +50,7 @@ pub enum ToolFilterError {
         known: Vec<String>,
     },
     /// There are too many patterns, or one is too long.
-    #[error("expected at most {MAX_PATTERNS} patterns of at most {MAX_PATTERN_BYTES} characters")]
+    #[error("expected at most {MAX_PATTERNS} patterns of at most {MAX_PATTERN_BYTES} bytes each")]
     PatternsTooLong,
     /// The filter allows no tool.
     #[error("no tool matches this selection")]

@@ -32,13 +32,13 @@ pub struct HttpAccount {
 pub enum AccountError {
     /// A token both grants access and approves calls.
     #[error(
-        "the token of the approver {0} also gives access to the account; use separate tokens for calls and approvals"
+        "the approver {0} uses a token that also grants access to the account; use separate tokens for calls and approvals"
     )]
     ApproverHasAccess(String),
     /// An approver's token for one account grants access to another.
     #[error(
-        "the token of the approver {approver} of the account {account} gives access to the account {other}; use \
-         separate tokens for calls and approvals"
+        "the approver {approver} for the account {account} uses a token that also grants access to the account {other}; \
+         use separate tokens for calls and approvals"
     )]
     ApproverOfOtherAccount {
         /// The approver's name.
@@ -171,7 +171,7 @@ impl AccountRegistry {
                 Ok((name, account))
             }
             (Some(_), Some(_)) => Err(HttpError::BadRequest(
-                "the token gives access to several accounts; select one with integrated_account_id"
+                "the token grants access to several accounts; select an account with integrated_account_id"
                     .to_owned(),
             )),
             (None, _) if self.0.values().all(|account| account.tokens.is_empty()) => {

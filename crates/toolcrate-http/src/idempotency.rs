@@ -50,7 +50,7 @@ pub(crate) async fn run(
             // No client retries either status automatically.
             let status = match &error {
                 IdempotencyError::Store(error) => {
-                    tracing::error!(%error, "cannot read or store an Idempotency-Key");
+                    tracing::error!(%error, "can't read or store an Idempotency-Key");
                     StatusCode::INTERNAL_SERVER_ERROR
                 }
                 _ => StatusCode::UNPROCESSABLE_ENTITY,

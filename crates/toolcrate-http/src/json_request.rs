@@ -78,7 +78,7 @@ impl<'de> Visitor<'de> for UniqueProperties {
         let mut names = HashSet::new();
         while let Some(name) = properties.next_key::<String>()? {
             if names.contains(&name) {
-                return Err(A::Error::custom(format_args!("the property {name:?} occurs twice")));
+                return Err(A::Error::custom(format_args!("duplicate property {name:?}")));
             }
             properties.next_value_seed(Self)?;
             names.insert(name);

@@ -19,7 +19,7 @@ pub struct MethodFilter {
 /// A part of a [`MethodFilter`] that can't be parsed. It is never ignored, because that would select more than
 /// intended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}: expected comma-separated words or a list of words")]
+#[error("{0}: expected comma-separated words or a JSON array of words")]
 pub struct MethodFilterError(&'static str);
 
 impl MethodFilter {

@@ -214,7 +214,7 @@ async fn accept(
             Ok(accepted) => break accepted,
             Err(error) if is_client_error(&error) => {}
             Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
+                tracing::warn!(%error, "can't accept a connection");
                 // The process may have run out of file descriptors, some of which are held by idle connections.
                 idle.close_oldest();
                 sleep(ACCEPT_RETRY_INTERVAL).await;

@@ -26,10 +26,10 @@ pub enum McpError {
     #[error("invalid parameters for {0}")]
     InvalidParameters(String),
     /// The cursor wasn't issued by this server.
-    #[error("unknown cursor \"{0}\"; start again without a cursor")]
+    #[error("unknown cursor \"{0}\"; start over without a cursor")]
     InvalidCursor(String),
     /// The tool list has changed since the cursor was issued.
-    #[error("the tool list has changed since this cursor was issued; start again without a cursor")]
+    #[error("the tool list has changed since this cursor was issued; start over without a cursor")]
     ListChanged,
     /// The prompt doesn't exist.
     #[error("unknown prompt \"{name}\" (expected {})", .known.join(", "))]
@@ -51,7 +51,7 @@ pub enum McpError {
     #[error("unknown resource \"{0}\"")]
     UnknownResource(String),
     /// The store can't be read.
-    #[error("cannot read the events; retry later")]
+    #[error("can't read the events; retry later")]
     Events(#[source] StoreError),
     /// The client canceled the request.
     #[error("the call was canceled")]

@@ -87,7 +87,7 @@ impl EventFeed {
         let deadline = tokio::time::Instant::now() + LOCK_TTL;
         while state.store.put_new(&state.lock, b"", LOCK_TTL).await?.is_some() {
             if tokio::time::Instant::now() > deadline {
-                return Err(StoreError::unavailable("the list of events", "another replica has locked it"));
+                return Err(StoreError::unavailable("the event list", "another replica has locked it"));
             }
             tokio::time::sleep(LOCK_RETRY_INTERVAL).await;
         }
@@ -164,7 +164,7 @@ impl EventFeed {
     pub(crate) fn resource(&self) -> Resource {
         let mut resource = Resource::new(self.uri(), "events");
         resource.description = Some(format!(
-            "The last {MAX_EVENTS} changes of records, oldest first. Subscribe to be notified of new ones."
+            "The last {MAX_EVENTS} record changes, oldest first. Subscribe to be notified of new changes."
         ));
         resource.mime_type = Some("application/json".to_owned());
         resource
@@ -176,7 +176,7 @@ impl EventFeed {
     /// Returns an error if the store can't be read.
     pub(crate) async fn read(&self) -> Result<ReadResourceResult, McpError> {
         let last = self.last().await.map_err(|error| {
-            tracing::error!(%error, "cannot read the events");
+            tracing::error!(%error, "can't read the events");
             McpError::Events(error)
         })?;
         let content = ResourceContents::text(Value::Array(last).to_string(), self.uri())

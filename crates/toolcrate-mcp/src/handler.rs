@@ -42,13 +42,13 @@ impl McpServer {
         let how = match context.listing.mode {
             ExposureMode::MetaTools if context.executor.filter().allows_writes() => {
                 "Find a tool with search_tools, read its schema with describe_tools, run it with read_tool if it \
-                 only reads, else with call_tool."
+                 only reads data, otherwise with call_tool."
             }
             ExposureMode::MetaTools => {
                 "Find a tool with search_tools, read its schema with describe_tools, run it with read_tool."
             }
             ExposureMode::Filtered | ExposureMode::All => {
-                "Arguments that are IDs name the tool that lists them; look them up first."
+                "The description of an ID argument names the tool that lists the IDs; look up IDs first."
             }
         };
         format!(

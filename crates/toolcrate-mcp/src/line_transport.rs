@@ -93,7 +93,7 @@ where
             }
             Ok(None) => return,
             Err(error) => {
-                tracing::error!(%error, "cannot read the input");
+                tracing::error!(%error, "can't read the input");
                 return;
             }
         };

@@ -41,7 +41,7 @@ pub(crate) fn list(context: &ToolContext) -> Vec<Resource> {
     let prefix = module_prefix(context.product);
     let resource = |module: &str| {
         let mut resource = Resource::new(format!("{prefix}{module}"), format!("tools of {module}"));
-        resource.description = Some(format!("The tools of {module}, with what each does."));
+        resource.description = Some(format!("The {module} tools, with descriptions."));
         resource.mime_type = Some(MARKDOWN.to_owned());
         resource
     };
@@ -57,12 +57,12 @@ pub(crate) fn templates(product: &Product) -> Vec<ResourceTemplate> {
         template
     };
     let (tools, modules) = (tool_prefix(product), module_prefix(product));
-    let tool = "A tool in full: input schema, filterable fields, and look-ups before it.";
-    let argument = "An argument of a tool: its schema, and its possible values as far as they are known.";
+    let tool = "A tool in full: input schema, filterable fields, and prerequisite lookups.";
+    let argument = "A tool argument: its schema, and its known possible values.";
     vec![
         template(format!("{tools}{{name}}"), "a tool", JSON, Some(tool)),
         template(format!("{tools}{{name}}/{{argument}}{{?value}}"), "an argument", JSON, Some(argument)),
-        template(format!("{modules}{{module}}"), "tools of a part of the API", MARKDOWN, None),
+        template(format!("{modules}{{module}}"), "tools for one part of the API", MARKDOWN, None),
     ]
 }
 
@@ -98,14 +98,16 @@ fn read_tool(context: &ToolContext, name: &str) -> Option<String> {
 fn read_module(context: &ToolContext, module: &str) -> Option<String> {
     let (filter, names) = (context.executor.filter(), context.listing.names);
     modules(filter).find(|known| *known == module)?;
-    let mut text = format!("# Tools of {module}\n\n");
+    let mut text = format!("# {module} tools\n\n");
     let max_bytes = context.max_result_bytes();
     let mut tools = filter.tools().filter(|tool| tool.module() == module);
     while let Some(tool) = tools.next() {
         let line = format!("- `{}`: {}\n", tool.name_in(names), tool.description_in(names));
         if text.len() + line.len() + MAX_NOTICE_BYTES > max_bytes {
             let left_out = tools.count() + 1;
-            text.push_str(&format!("\n{left_out} more tools are left out. Find them with {SEARCH_TOOLS}.\n"));
+            text.push_str(&format!(
+                "\n{left_out} more tools are not shown. Find them with {SEARCH_TOOLS}.\n"
+            ));
             break;
         }
         text.push_str(&line);

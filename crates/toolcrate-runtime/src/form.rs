@@ -157,7 +157,7 @@ impl FormPart {
         };
         if let Some(media_type) = media_type {
             if !is_media_type(media_type) {
-                let message = format!("\"{}\" is not a media type", media_type.escape_debug());
+                let message = format!("\"{}\" is not a valid media type", media_type.escape_debug());
                 return Err(Error::invalid_arguments(vec![FieldError::new(
                     format!("/{name}"),
                     "invalid",

@@ -1,5 +1,5 @@
-//! Serializes parameters in OpenAPI 3.0 styles. Items and properties are percent-encoded and separators aren't, so a
-//! server can distinguish them.
+//! Writes parameters in the styles of OpenAPI 3.0. Items and properties are percent-encoded, and separators are not, so a
+//! server can tell them apart.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,13 @@ use crate::query_pairs::QueryPairs;
 use crate::text::to_text;
 
 /// A value, taken apart. Nulls are left out.
-enum Parts {
+enum ValueParts {
     Scalar(String),
     List(Vec<String>),
     Members(Vec<(String, String)>),
 }
 
-impl Parts {
+impl ValueParts {
     fn new(value: &Value) -> Self {
         let present = |value: &&Value| !value.is_null();
         match value {
@@ -94,7 +94,7 @@ pub(crate) fn in_path(style: ParameterStyle, name: &str, value: &Value) -> Strin
     if style == ParameterStyle::Json {
         return encode(&value.to_string()).to_string();
     }
-    let parts = Parts::new(value).encoded();
+    let parts = ValueParts::new(value).encoded();
     if parts.is_empty() {
         return String::new();
     }
@@ -109,10 +109,10 @@ pub(crate) fn in_path(style: ParameterStyle, name: &str, value: &Value) -> Strin
             text => format!(";{name}={text}"),
         },
         ParameterStyle::MatrixExploded => match parts {
-            Parts::List(items) => items.iter().map(|item| format!(";{name}={item}")).collect(),
-            Parts::Members(_) => format!(";{}", parts.joined_pairs(";")),
-            Parts::Scalar(text) if text.is_empty() => format!(";{name}"),
-            Parts::Scalar(text) => format!(";{name}={text}"),
+            ValueParts::List(items) => items.iter().map(|item| format!(";{name}={item}")).collect(),
+            ValueParts::Members(_) => format!(";{}", parts.joined_pairs(";")),
+            ValueParts::Scalar(text) if text.is_empty() => format!(";{name}"),
+            ValueParts::Scalar(text) => format!(";{name}={text}"),
         },
         ParameterStyle::SimpleExploded => parts.joined_pairs(","),
         _ => parts.joined(","),
@@ -134,7 +134,7 @@ pub(crate) fn in_query(
         ParameterStyle::PipeDelimited => ("|", "%7C"),
         _ => return push_exploded(pairs, name, value),
     };
-    let parts = Parts::new(value);
+    let parts = ValueParts::new(value);
     if !parts.is_empty() {
         let text = parts.joined(separator);
         pairs.push_encoded(name, text, parts.encoded().joined(encoded_separator));
@@ -146,7 +146,7 @@ pub(crate) fn in_header(style: ParameterStyle, value: &Value) -> Option<String> 
     if style == ParameterStyle::Json {
         return Some(value.to_string());
     }
-    let parts = Parts::new(value);
+    let parts = ValueParts::new(value);
     let text = match style {
         ParameterStyle::SimpleExploded => parts.joined_pairs(","),
         _ => parts.joined(","),
@@ -159,16 +159,16 @@ pub(crate) fn in_cookie(style: ParameterStyle, value: &Value) -> Option<String> 
     if style == ParameterStyle::Json {
         return Some(encode(&value.to_string()).to_string());
     }
-    let parts = Parts::new(value).encoded();
+    let parts = ValueParts::new(value).encoded();
     (!parts.is_empty()).then(|| parts.joined(","))
 }
 
 /// One pair for each item of a list or member of an object.
 fn push_exploded(pairs: &mut QueryPairs, name: Cow<'static, str>, value: &Value) {
-    match Parts::new(value) {
-        Parts::Scalar(text) => pairs.push_text(name, text),
-        Parts::List(items) => items.into_iter().for_each(|item| pairs.push_text(name.clone(), item)),
-        Parts::Members(members) => {
+    match ValueParts::new(value) {
+        ValueParts::Scalar(text) => pairs.push_text(name, text),
+        ValueParts::List(items) => items.into_iter().for_each(|item| pairs.push_text(name.clone(), item)),
+        ValueParts::Members(members) => {
             members.into_iter().for_each(|(member, value)| pairs.push_text(member.into(), value));
         }
     }

@@ -30,7 +30,7 @@ pub fn check_word_lists(catalog: &'static Catalog, lists: &WordLists) -> Vec<Str
     let of_tools: HashSet<usize> = paths.iter().filter_map(|path| index.collection(path)).collect();
     for (number, (path, _)) in collections.iter().enumerate() {
         if !of_tools.contains(&number) {
-            messages.push(format!("collection aliases: no tool belongs to {path}"));
+            messages.push(format!("collection aliases: no tool uses {path}"));
         }
     }
     let of_tools: HashSet<usize> =

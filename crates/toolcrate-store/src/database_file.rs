@@ -46,7 +46,7 @@ impl DatabaseFile {
         }
         let result = match &*self.read() {
             Some(database) => work(database),
-            None => Err(DatabaseFileError("the file could not be opened again".to_owned())),
+            None => Err(DatabaseFileError("can't reopen the file".to_owned())),
         };
         if result.is_err() {
             self.has_failed.store(true, Ordering::Release);
@@ -86,8 +86,8 @@ pub(crate) fn open(path: &Path) -> Result<Database, DatabaseFileError> {
 fn open_failure(error: DatabaseError) -> DatabaseFileError {
     match error {
         DatabaseError::UpgradeRequired(version) => DatabaseFileError(format!(
-            "expected a state file of the current format, found one of an older release (redb file format \
-             {version}); move it away to start with an empty one, or keep running the older release"
+            "expected a state file in the current format, found an older format (redb file format \
+             {version}); move the file to start with an empty state, or keep running the older release"
         )),
         error => error.into(),
     }

@@ -25,7 +25,7 @@ pub enum StoreError {
         owner: Option<String>,
     },
     /// The setting is a URL with an unsupported scheme. The URL may contain a password, so it isn't shown.
-    #[error("unsupported store URL (expected redis:// or rediss://, or the path of a file)")]
+    #[error("unsupported store URL (expected a redis:// or rediss:// URL, or a file path)")]
     UnsupportedUrl,
 }
 

@@ -55,7 +55,7 @@ pub fn list_address_format_info(query: &ListQuery) -> Request<Vec<AddressFormatI
     Request::new(Method::Get, "/company/addressFormats/info").query(query)
 }
 
-/// Counts the summaries of address formats.
+/// Counts address format summaries.
 ///
 /// `GET /company/addressFormats/info/count` · tool `count_connect_wise_psa_company_address_format_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_address_format_info(query: &CountQuery) -> Request<Count> {
         .records::<AddressFormatInfo>()
 }
 
-/// Gets an address format by its ID.
+/// Gets an address format by ID.
 ///
 /// `GET /company/addressFormats/{id}` · tool `get_single_connect_wise_psa_company_address_format_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_address_format(id: i32, body: &AddressFormat) -> Request<AddressF
     Request::new(Method::Put, "/company/addressFormats/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an address format.
+/// Updates an address format.
 ///
 /// `PATCH /company/addressFormats/{id}` · tool `update_a_connect_wise_psa_company_address_format_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_address_format(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/addressFormats/{id}").path("id", id)
 }
 
-/// Gets a summary of an address format by its ID.
+/// Gets an address format summary by ID.
 ///
 /// `GET /company/addressFormats/{id}/info` · tool `get_single_connect_wise_psa_company_address_format_info_by_id`
 ///

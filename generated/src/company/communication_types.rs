@@ -59,7 +59,7 @@ pub fn list_communication_type_info(
     Request::new(Method::Get, "/company/communicationTypes/info").query(query)
 }
 
-/// Counts the summaries of communication types.
+/// Counts communication type summaries.
 ///
 /// `GET /company/communicationTypes/info/count` · tool `count_connect_wise_psa_company_communication_type_info`
 ///
@@ -72,7 +72,7 @@ pub fn count_communication_type_info(query: &CountQuery) -> Request<Count> {
         .records::<CommunicationTypeInfo>()
 }
 
-/// Gets a communication type by its ID.
+/// Gets a communication type by ID.
 ///
 /// `GET /company/communicationTypes/{id}` · tool `get_single_connect_wise_psa_company_communication_type_by_id`
 ///
@@ -100,7 +100,7 @@ pub fn replace_communication_type(
         .body(body)
 }
 
-/// Updates fields of a communication type.
+/// Updates a communication type.
 ///
 /// `PATCH /company/communicationTypes/{id}` · tool `update_a_connect_wise_psa_company_communication_type_by_id`
 ///
@@ -128,7 +128,7 @@ pub fn delete_communication_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/communicationTypes/{id}").path("id", id)
 }
 
-/// Gets a summary of a communication type by its ID.
+/// Gets a communication type summary by ID.
 ///
 /// `GET /company/communicationTypes/{id}/info` · tool `get_single_connect_wise_psa_company_comm_type_info_by_id`
 ///

@@ -47,7 +47,7 @@ pub fn count_companies(query: &CountQuery) -> Request<Count> {
         .records::<Company>()
 }
 
-/// Gets a company record that holds the default values for a new company.
+/// Gets a company record with the default values for a new company.
 ///
 /// `GET /company/companies/default` · tool `get_default_connect_wise_psa_company`
 #[doc(alias = "GET /company/companies/default")]
@@ -69,7 +69,7 @@ pub fn list_company_info(query: &ListQuery) -> Request<Vec<CompanyInfo>> {
     Request::new(Method::Get, "/company/companies/info").query(query)
 }
 
-/// Counts the summaries of companies.
+/// Counts company summaries.
 ///
 /// `GET /company/companies/info/count` · tool `count_connect_wise_psa_company_info`
 ///
@@ -95,7 +95,7 @@ pub fn list_company_info_types(query: &ListQuery) -> Request<Vec<CompanyTypeInfo
     Request::new(Method::Get, "/company/companies/info/types").query(query)
 }
 
-/// Counts the summaries of company types.
+/// Counts company type summaries.
 ///
 /// `GET /company/companies/info/types/count` · tool `count_connect_wise_psa_company_info_types`
 ///
@@ -108,7 +108,7 @@ pub fn count_company_info_types(query: &CountQuery) -> Request<Count> {
         .records::<CompanyTypeInfo>()
 }
 
-/// Gets a summary of a company type by its ID.
+/// Gets a company type summary by ID.
 ///
 /// `GET /company/companies/info/types/{id}` · tool `get_single_connect_wise_psa_company_info_type_by_id`
 ///
@@ -156,7 +156,7 @@ pub fn count_company_statuses(query: &CountQuery) -> Request<Count> {
         .records::<CompanyStatus>()
 }
 
-/// Gets a company status by its ID.
+/// Gets a company status by ID.
 ///
 /// `GET /company/companies/statuses/{id}` · tool `get_single_connect_wise_psa_company_status_by_id`
 ///
@@ -181,7 +181,7 @@ pub fn replace_company_status(id: i32, body: &CompanyStatus) -> Request<CompanyS
         .body(body)
 }
 
-/// Updates fields of a company status.
+/// Updates a company status.
 ///
 /// `PATCH /company/companies/statuses/{id}` · tool `update_a_connect_wise_psa_company_status_by_id`
 ///
@@ -278,7 +278,7 @@ pub fn count_company_types(query: &CountQuery) -> Request<Count> {
         .records::<CompanyType>()
 }
 
-/// Gets a company type by its ID.
+/// Gets a company type by ID.
 ///
 /// `GET /company/companies/types/{id}` · tool `get_single_connect_wise_psa_company_type_by_id`
 ///
@@ -301,7 +301,7 @@ pub fn replace_company_type(id: i32, body: &CompanyType) -> Request<CompanyType>
     Request::new(Method::Put, "/company/companies/types/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a company type.
+/// Updates a company type.
 ///
 /// `PATCH /company/companies/types/{id}` · tool `update_a_connect_wise_psa_company_type_by_id`
 ///
@@ -358,7 +358,7 @@ pub fn list_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
         .query(query)
 }
 
-/// Gets a company by its ID.
+/// Gets a company by ID.
 ///
 /// `GET /company/companies/{id}` · tool `get_single_connect_wise_psa_company_by_id`
 ///
@@ -381,7 +381,7 @@ pub fn replace_company(id: i32, body: &Company) -> Request<Company> {
     Request::new(Method::Put, "/company/companies/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a company.
+/// Updates a company.
 ///
 /// `PATCH /company/companies/{id}` · tool `update_a_connect_wise_psa_company_by_id`
 ///
@@ -448,7 +448,7 @@ pub fn list_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the status notes of a company.
+/// Lists a company's status notes.
 ///
 /// `GET /company/companies/{parentId}/customStatusNotes` · tool `list_all_connect_wise_psa_company_custom_status_notes`
 ///
@@ -484,7 +484,7 @@ pub fn create_company_custom_status_note(
         .body(body)
 }
 
-/// Counts the status notes of a company.
+/// Counts a company's status notes.
 ///
 /// `GET /company/companies/{parentId}/customStatusNotes/count` · tool `count_connect_wise_psa_company_custom_status_notes`
 ///
@@ -502,7 +502,7 @@ pub fn count_company_custom_status_notes(
         .records::<CompanyCustomNote>()
 }
 
-/// Gets a status note of a company by its ID.
+/// Gets a company status note by ID.
 ///
 /// `GET /company/companies/{parentId}/customStatusNotes/{id}` · tool `get_single_connect_wise_psa_company_custom_status_note_by_id`
 ///
@@ -519,7 +519,7 @@ pub fn get_company_custom_status_note(
         .path("id", id)
 }
 
-/// Replaces a status note of a company. Fields that are left out are reset.
+/// Replaces a company status note. Fields that are left out are reset.
 ///
 /// `PUT /company/companies/{parentId}/customStatusNotes/{id}` · tool `replace_a_connect_wise_psa_company_custom_status_note_by_id`
 ///
@@ -539,7 +539,7 @@ pub fn replace_company_custom_status_note(
         .body(body)
 }
 
-/// Updates fields of a status note of a company.
+/// Updates a company status note.
 ///
 /// `PATCH /company/companies/{parentId}/customStatusNotes/{id}` · tool `update_a_connect_wise_psa_company_custom_status_note_by_id`
 ///
@@ -559,7 +559,7 @@ pub fn update_company_custom_status_note(
         .patch(patch)
 }
 
-/// Deletes a status note of a company.
+/// Deletes a company status note.
 ///
 /// `DELETE /company/companies/{parentId}/customStatusNotes/{id}` · tool `delete_a_connect_wise_psa_company_custom_status_note_by_id`
 ///
@@ -573,7 +573,7 @@ pub fn delete_company_custom_status_note(company_id: i32, id: i32) -> Request<()
         .path("id", id)
 }
 
-/// Lists the marketing groups of a company.
+/// Lists a company's marketing groups.
 ///
 /// `GET /company/companies/{parentId}/groups` · tool `list_all_connect_wise_psa_company_groups`
 ///
@@ -592,7 +592,7 @@ pub fn list_company_groups(
         .query(query)
 }
 
-/// Adds a marketing group to a company.
+/// Adds a company to a marketing group.
 ///
 /// `POST /company/companies/{parentId}/groups` · tool `create_a_connect_wise_psa_company_group`
 ///
@@ -609,7 +609,7 @@ pub fn create_company_group(
         .body(body)
 }
 
-/// Counts the marketing groups of a company.
+/// Counts a company's marketing groups.
 ///
 /// `GET /company/companies/{parentId}/groups/count` · tool `count_connect_wise_psa_company_groups`
 ///
@@ -624,7 +624,7 @@ pub fn count_company_groups(company_id: i32, query: &CountQuery) -> Request<Coun
         .records::<CompanyGroup>()
 }
 
-/// Gets a marketing group of a company by its ID.
+/// Gets a company's marketing group membership by ID.
 ///
 /// `GET /company/companies/{parentId}/groups/{id}` · tool `get_single_connect_wise_psa_company_group_by_id`
 ///
@@ -638,7 +638,7 @@ pub fn get_company_group(company_id: i32, id: i32) -> Request<CompanyGroup> {
         .path("id", id)
 }
 
-/// Replaces a marketing group of a company. Fields that are left out are reset.
+/// Replaces a company's marketing group membership. Fields that are left out are reset.
 ///
 /// `PUT /company/companies/{parentId}/groups/{id}` · tool `replace_a_connect_wise_psa_company_group_by_id`
 ///
@@ -658,7 +658,7 @@ pub fn replace_company_group(
         .body(body)
 }
 
-/// Updates fields of a marketing group of a company.
+/// Updates a company's marketing group membership.
 ///
 /// `PATCH /company/companies/{parentId}/groups/{id}` · tool `update_a_connect_wise_psa_company_group_by_id`
 ///
@@ -678,7 +678,7 @@ pub fn update_company_group(
         .patch(patch)
 }
 
-/// Deletes a marketing group of a company.
+/// Removes a company from one of its marketing groups.
 ///
 /// `DELETE /company/companies/{parentId}/groups/{id}` · tool `delete_a_connect_wise_psa_company_group_by_id`
 ///
@@ -692,7 +692,7 @@ pub fn delete_company_group(company_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the management report notifications of a company.
+/// Lists a company's management report notifications.
 ///
 /// `GET /company/companies/{parentId}/managementReportNotifications` · tool `list_all_connect_wise_psa_company_management_report_notifs`
 ///
@@ -734,7 +734,7 @@ pub fn create_company_management_report_notification(
         .body(body)
 }
 
-/// Counts the management report notifications of a company.
+/// Counts a company's management report notifications.
 ///
 /// `GET /company/companies/{parentId}/managementReportNotifications/count` · tool `count_connect_wise_psa_company_management_report_notifications`
 ///
@@ -755,7 +755,7 @@ pub fn count_company_management_report_notifications(
         .records::<ManagementReportNotification>()
 }
 
-/// Gets a management report notification of a company by its ID.
+/// Gets a company management report notification by ID.
 ///
 /// `GET /company/companies/{parentId}/managementReportNotifications/{id}` · tool `get_single_connect_wise_psa_company_mgmt_report_notif_by_id`
 ///
@@ -775,7 +775,7 @@ pub fn get_company_management_report_notification(
         .path("id", id)
 }
 
-/// Replaces a management report notification of a company. Fields that are left out are reset.
+/// Replaces a company management report notification. Fields that are left out are reset.
 ///
 /// `PUT /company/companies/{parentId}/managementReportNotifications/{id}` · tool `replace_a_connect_wise_psa_company_mgmt_report_notif_by_id`
 ///
@@ -798,7 +798,7 @@ pub fn replace_company_management_report_notification(
         .body(body)
 }
 
-/// Updates fields of a management report notification of a company.
+/// Updates a company management report notification.
 ///
 /// `PATCH /company/companies/{parentId}/managementReportNotifications/{id}` · tool `update_a_connect_wise_psa_company_management_report_notif_by_id`
 ///
@@ -821,7 +821,7 @@ pub fn update_company_management_report_notification(
         .patch(patch)
 }
 
-/// Deletes a management report notification of a company.
+/// Deletes a company management report notification.
 ///
 /// `DELETE /company/companies/{parentId}/managementReportNotifications/{id}` · tool `delete_a_connect_wise_psa_company_management_report_notif_by_id`
 ///
@@ -841,7 +841,7 @@ pub fn delete_company_management_report_notification(
         .path("id", id)
 }
 
-/// Lists the management report setups of a company.
+/// Lists a company's management report setups.
 ///
 /// `GET /company/companies/{parentId}/managementReportSetup` · tool `list_all_connect_wise_psa_company_management_report_setups`
 ///
@@ -877,7 +877,7 @@ pub fn create_company_management_report_setup(
         .body(body)
 }
 
-/// Replaces a management report setup of a company. Fields that are left out are reset.
+/// Replaces a company management report setup. Fields that are left out are reset.
 ///
 /// `PUT /company/companies/{parentId}/managementReportSetup/{id}` · tool `replace_a_connect_wise_psa_company_mgmt_report_setup_by_id`
 ///
@@ -897,7 +897,7 @@ pub fn replace_company_management_report_setup(
         .body(body)
 }
 
-/// Updates fields of a management report setup of a company.
+/// Updates a company management report setup.
 ///
 /// `PATCH /company/companies/{parentId}/managementReportSetup/{id}` · tool `update_a_connect_wise_psa_company_management_report_setup_by_id`
 ///
@@ -920,7 +920,7 @@ pub fn update_company_management_report_setup(
         .patch(patch)
 }
 
-/// Lists the management summary reports of a company.
+/// Lists a company's management summary reports.
 ///
 /// `GET /company/companies/{parentId}/managementSummaryReports` · tool `list_all_connect_wise_psa_company_management_summary_reports`
 ///
@@ -956,7 +956,7 @@ pub fn create_company_management_summary_report(
         .body(body)
 }
 
-/// Counts the management summary reports of a company.
+/// Counts a company's management summary reports.
 ///
 /// `GET /company/companies/{parentId}/managementSummaryReports/count` · tool `count_connect_wise_psa_company_management_summary_reports`
 ///
@@ -977,7 +977,7 @@ pub fn count_company_management_summary_reports(
         .records::<CompanyManagementSummary>()
 }
 
-/// Gets a management summary report of a company by its ID.
+/// Gets a company management summary report by ID.
 ///
 /// `GET /company/companies/{parentId}/managementSummaryReports/{id}` · tool `get_single_connect_wise_psa_company_mgmt_summary_report_by_id`
 ///
@@ -997,7 +997,7 @@ pub fn get_company_management_summary_report(
         .path("id", id)
 }
 
-/// Replaces a management summary report of a company. Fields that are left out are reset.
+/// Replaces a company management summary report. Fields that are left out are reset.
 ///
 /// `PUT /company/companies/{parentId}/managementSummaryReports/{id}` · tool `replace_a_connect_wise_psa_company_mgmt_summary_report_by_id`
 ///
@@ -1020,7 +1020,7 @@ pub fn replace_company_management_summary_report(
         .body(body)
 }
 
-/// Updates fields of a management summary report of a company.
+/// Updates a company management summary report.
 ///
 /// `PATCH /company/companies/{parentId}/managementSummaryReports/{id}` · tool `update_a_connect_wise_psa_company_mgmt_summary_report_by_id`
 ///
@@ -1043,7 +1043,7 @@ pub fn update_company_management_summary_report(
         .patch(patch)
 }
 
-/// Deletes a management summary report of a company.
+/// Deletes a company management summary report.
 ///
 /// `DELETE /company/companies/{parentId}/managementSummaryReports/{id}` · tool `delete_a_connect_wise_psa_company_mgmt_summary_report_by_id`
 ///
@@ -1063,7 +1063,7 @@ pub fn delete_company_management_summary_report(
         .path("id", id)
 }
 
-/// Lists the notes of a company.
+/// Lists a company's notes.
 ///
 /// `GET /company/companies/{parentId}/notes` · tool `list_all_connect_wise_psa_company_notes`
 ///
@@ -1096,7 +1096,7 @@ pub fn create_company_note(company_id: i32, body: &CompanyNote) -> Request<Compa
         .body(body)
 }
 
-/// Counts the notes of a company.
+/// Counts a company's notes.
 ///
 /// `GET /company/companies/{parentId}/notes/count` · tool `count_connect_wise_psa_company_notes`
 ///
@@ -1111,7 +1111,7 @@ pub fn count_company_notes(company_id: i32, query: &CountQuery) -> Request<Count
         .records::<CompanyNote>()
 }
 
-/// Gets a note of a company by its ID.
+/// Gets a company note by ID.
 ///
 /// `GET /company/companies/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_company_note_by_id`
 ///
@@ -1125,7 +1125,7 @@ pub fn get_company_note(company_id: i32, id: i32) -> Request<CompanyNote> {
         .path("id", id)
 }
 
-/// Replaces a note of a company. Fields that are left out are reset.
+/// Replaces a company note. Fields that are left out are reset.
 ///
 /// `PUT /company/companies/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_company_note_by_id`
 ///
@@ -1145,7 +1145,7 @@ pub fn replace_company_note(
         .body(body)
 }
 
-/// Updates fields of a note of a company.
+/// Updates a company note.
 ///
 /// `PATCH /company/companies/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_company_note_by_id`
 ///
@@ -1165,7 +1165,7 @@ pub fn update_company_note(
         .patch(patch)
 }
 
-/// Deletes a note of a company.
+/// Deletes a company note.
 ///
 /// `DELETE /company/companies/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_company_note_by_id`
 ///
@@ -1179,7 +1179,7 @@ pub fn delete_company_note(company_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the sites of a company.
+/// Lists a company's sites.
 ///
 /// `GET /company/companies/{parentId}/sites` · tool `list_all_connect_wise_psa_company_sites`
 ///
@@ -1212,7 +1212,7 @@ pub fn create_company_site(company_id: i32, body: &CompanySite) -> Request<Compa
         .body(body)
 }
 
-/// Counts the sites of a company.
+/// Counts a company's sites.
 ///
 /// `GET /company/companies/{parentId}/sites/count` · tool `count_connect_wise_psa_company_sites`
 ///
@@ -1227,7 +1227,7 @@ pub fn count_company_sites(company_id: i32, query: &CountQuery) -> Request<Count
         .records::<CompanySite>()
 }
 
-/// Lists the sites of a company in summary form.
+/// Lists a company's sites in summary form.
 ///
 /// `GET /company/companies/{parentId}/sites/info` · tool `list_all_connect_wise_psa_company_site_info`
 ///
@@ -1246,7 +1246,7 @@ pub fn list_company_site_info(
         .query(query)
 }
 
-/// Counts the summaries of the sites of a company.
+/// Counts company site summaries.
 ///
 /// `GET /company/companies/{parentId}/sites/info/count` · tool `count_connect_wise_psa_company_site_info`
 ///
@@ -1261,7 +1261,7 @@ pub fn count_company_site_info(company_id: i32, query: &CountQuery) -> Request<C
         .records::<CompanySiteInfo>()
 }
 
-/// Gets a site of a company by its ID.
+/// Gets a company site by ID.
 ///
 /// `GET /company/companies/{parentId}/sites/{id}` · tool `get_single_connect_wise_psa_company_site_by_id`
 ///
@@ -1275,7 +1275,7 @@ pub fn get_company_site(company_id: i32, id: i32) -> Request<CompanySite> {
         .path("id", id)
 }
 
-/// Replaces a site of a company. Fields that are left out are reset.
+/// Replaces a company site. Fields that are left out are reset.
 ///
 /// `PUT /company/companies/{parentId}/sites/{id}` · tool `replace_a_connect_wise_psa_company_site_by_id`
 ///
@@ -1295,7 +1295,7 @@ pub fn replace_company_site(
         .body(body)
 }
 
-/// Updates fields of a site of a company.
+/// Updates a company site.
 ///
 /// `PATCH /company/companies/{parentId}/sites/{id}` · tool `update_a_connect_wise_psa_company_site_by_id`
 ///
@@ -1315,7 +1315,7 @@ pub fn update_company_site(
         .patch(patch)
 }
 
-/// Deletes a site of a company.
+/// Deletes a company site.
 ///
 /// `DELETE /company/companies/{parentId}/sites/{id}` · tool `delete_a_connect_wise_psa_company_site_by_id`
 ///
@@ -1329,7 +1329,7 @@ pub fn delete_company_site(company_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a site of a company by its ID.
+/// Gets a company site summary by ID.
 ///
 /// `GET /company/companies/{parentId}/sites/{id}/info` · tool `get_single_connect_wise_psa_company_site_info_by_id`
 ///
@@ -1387,7 +1387,7 @@ pub fn list_company_site_usages(
         .query(query)
 }
 
-/// Counts the surveys of a company.
+/// Counts a company's surveys.
 ///
 /// `GET /company/companies/{parentId}/surveys/count` · tool `count_connect_wise_psa_company_surveys`
 ///
@@ -1401,7 +1401,7 @@ pub fn count_company_surveys(company_id: i32, query: &CountQuery) -> Request<Cou
         .query(query)
 }
 
-/// Lists the team members of a company.
+/// Lists a company's team members.
 ///
 /// `GET /company/companies/{parentId}/teams` · tool `list_all_connect_wise_psa_company_teams`
 ///
@@ -1434,7 +1434,7 @@ pub fn create_company_team(company_id: i32, body: &CompanyTeam) -> Request<Compa
         .body(body)
 }
 
-/// Counts the team members of a company.
+/// Counts a company's team members.
 ///
 /// `GET /company/companies/{parentId}/teams/count` · tool `count_connect_wise_psa_company_teams`
 ///
@@ -1449,7 +1449,7 @@ pub fn count_company_teams(company_id: i32, query: &CountQuery) -> Request<Count
         .records::<CompanyTeam>()
 }
 
-/// Gets a team member of a company by its ID.
+/// Gets a company team member by ID.
 ///
 /// `GET /company/companies/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_company_team_by_id`
 ///
@@ -1463,7 +1463,7 @@ pub fn get_company_team(company_id: i32, id: i32) -> Request<CompanyTeam> {
         .path("id", id)
 }
 
-/// Replaces a team member of a company. Fields that are left out are reset.
+/// Replaces a company team member. Fields that are left out are reset.
 ///
 /// `PUT /company/companies/{parentId}/teams/{id}` · tool `replace_a_connect_wise_psa_company_team_by_id`
 ///
@@ -1483,7 +1483,7 @@ pub fn replace_company_team(
         .body(body)
 }
 
-/// Updates fields of a team member of a company.
+/// Updates a company team member.
 ///
 /// `PATCH /company/companies/{parentId}/teams/{id}` · tool `update_a_connect_wise_psa_company_team_by_id`
 ///
@@ -1503,7 +1503,7 @@ pub fn update_company_team(
         .patch(patch)
 }
 
-/// Deletes a team member of a company.
+/// Removes a team member from a company.
 ///
 /// `DELETE /company/companies/{parentId}/teams/{id}` · tool `delete_a_connect_wise_psa_company_team_by_id`
 ///
@@ -1517,7 +1517,7 @@ pub fn delete_company_team(company_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the tracks of a company.
+/// Lists a company's tracks.
 ///
 /// `GET /company/companies/{parentId}/tracks` · tool `list_all_connect_wise_psa_company_company_tracks`
 ///
@@ -1553,7 +1553,7 @@ pub fn create_company_track(
         .body(body)
 }
 
-/// Counts the tracks of a company.
+/// Counts a company's tracks.
 ///
 /// `GET /company/companies/{parentId}/tracks/count` · tool `count_connect_wise_psa_company_company_tracks`
 ///
@@ -1568,7 +1568,7 @@ pub fn count_company_tracks(company_id: i32, query: &CountQuery) -> Request<Coun
         .records::<ContactTrack>()
 }
 
-/// Gets a track of a company by its ID.
+/// Gets a company track by ID.
 ///
 /// `GET /company/companies/{parentId}/tracks/{id}` · tool `get_single_connect_wise_psa_company_company_track_by_id`
 ///
@@ -1582,7 +1582,7 @@ pub fn get_company_track(company_id: i32, id: i32) -> Request<ContactTrack> {
         .path("id", id)
 }
 
-/// Deletes a track of a company.
+/// Removes a track from a company.
 ///
 /// `DELETE /company/companies/{parentId}/tracks/{id}` · tool `delete_a_connect_wise_psa_company_company_track_by_id`
 ///
@@ -1596,7 +1596,7 @@ pub fn delete_company_track(company_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the type associations of a company.
+/// Lists a company's type associations.
 ///
 /// `GET /company/companies/{parentId}/typeAssociations` · tool `list_all_connect_wise_psa_company_company_type_associations`
 ///
@@ -1632,7 +1632,7 @@ pub fn create_company_company_type_association(
         .body(body)
 }
 
-/// Counts the type associations of a company.
+/// Counts a company's type associations.
 ///
 /// `GET /company/companies/{parentId}/typeAssociations/count` · tool `count_connect_wise_psa_company_company_type_associations`
 ///
@@ -1650,7 +1650,7 @@ pub fn count_company_company_type_associations(
         .records::<CompanyCompanyTypeAssociationCompanyTypeAssociation>()
 }
 
-/// Gets a type association of a company by its ID.
+/// Gets a company's type association by ID.
 ///
 /// `GET /company/companies/{parentId}/typeAssociations/{id}` · tool `get_single_connect_wise_psa_company_company_type_assoc_by_id`
 ///
@@ -1667,7 +1667,7 @@ pub fn get_company_company_type_association(
         .path("id", id)
 }
 
-/// Replaces a type association of a company. Fields that are left out are reset.
+/// Replaces a company's type association. Fields that are left out are reset.
 ///
 /// `PUT /company/companies/{parentId}/typeAssociations/{id}` · tool `replace_a_connect_wise_psa_company_company_type_assoc_by_id`
 ///
@@ -1687,7 +1687,7 @@ pub fn replace_company_company_type_association(
         .body(body)
 }
 
-/// Updates fields of a type association of a company.
+/// Updates a company's type association.
 ///
 /// `PATCH /company/companies/{parentId}/typeAssociations/{id}` · tool `update_a_connect_wise_psa_company_company_type_assoc_by_id`
 ///
@@ -1707,7 +1707,7 @@ pub fn update_company_company_type_association(
         .patch(patch)
 }
 
-/// Deletes a type association of a company.
+/// Deletes a company's type association.
 ///
 /// `DELETE /company/companies/{parentId}/typeAssociations/{id}` · tool `delete_a_connect_wise_psa_company_company_type_assoc_by_id`
 ///

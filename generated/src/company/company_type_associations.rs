@@ -46,7 +46,7 @@ pub fn count_company_type_associations(query: &CountQuery) -> Request<Count> {
         .records::<CompanyCompanyTypeAssociation>()
 }
 
-/// Gets a company type association by its ID.
+/// Gets a company type association by ID.
 ///
 /// `GET /company/companyTypeAssociations/{id}` · tool `get_single_connect_wise_psa_company_type_association_by_id`
 ///
@@ -74,7 +74,7 @@ pub fn replace_company_type_association(
         .body(body)
 }
 
-/// Updates fields of a company type association.
+/// Updates a company type association.
 ///
 /// `PATCH /company/companyTypeAssociations/{id}` · tool `update_a_connect_wise_psa_company_type_association_by_id`
 ///

@@ -232,7 +232,7 @@ pub fn list_configuration_status_info(
     Request::new(Method::Get, "/company/configurations/statuses/info").query(query)
 }
 
-/// Counts the summaries of configuration statuses.
+/// Counts configuration status summaries.
 ///
 /// `GET /company/configurations/statuses/info/count` · tool `count_connect_wise_psa_company_configuration_status_info`
 ///
@@ -245,7 +245,7 @@ pub fn count_configuration_status_info(query: &CountQuery) -> Request<Count> {
         .records::<ConfigurationStatusInfo>()
 }
 
-/// Gets a configuration status by its ID.
+/// Gets a configuration status by ID.
 ///
 /// `GET /company/configurations/statuses/{id}` · tool `get_single_connect_wise_psa_company_configuration_status_by_id`
 ///
@@ -273,7 +273,7 @@ pub fn replace_configuration_status(
         .body(body)
 }
 
-/// Updates fields of a configuration status.
+/// Updates a configuration status.
 ///
 /// `PATCH /company/configurations/statuses/{id}` · tool `update_a_connect_wise_psa_company_configuration_status_by_id`
 ///
@@ -301,7 +301,7 @@ pub fn delete_configuration_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/statuses/{id}").path("id", id)
 }
 
-/// Gets a summary of a configuration status by its ID.
+/// Gets a configuration status summary by ID.
 ///
 /// `GET /company/configurations/statuses/{id}/info` · tool `get_single_connect_wise_psa_company_config_status_info_by_id`
 ///
@@ -403,7 +403,7 @@ pub fn count_configuration_types(query: &CountQuery) -> Request<Count> {
         .records::<ConfigurationType>()
 }
 
-/// Lists the values of a configuration type question.
+/// Lists a configuration type question's values.
 ///
 /// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values` · tool `list_all_connect_wise_psa_configuration_type_question_values`
 ///
@@ -455,7 +455,7 @@ pub fn create_configuration_type_question_value(
         .body(body)
 }
 
-/// Counts the values of a configuration type question.
+/// Counts a configuration type question's values.
 ///
 /// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/count` · tool `count_connect_wise_psa_configuration_type_question_values`
 ///
@@ -481,7 +481,7 @@ pub fn count_configuration_type_question_values(
         .records::<ConfigurationTypeQuestionValue>()
 }
 
-/// Gets a value of a configuration type question by its ID.
+/// Gets a configuration type question value by ID.
 ///
 /// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `get_single_connect_wise_psa_config_type_question_value_by_id`
 ///
@@ -506,7 +506,7 @@ pub fn get_configuration_type_question_value(
         .path("id", id)
 }
 
-/// Replaces a value of a configuration type question. Fields that are left out are reset.
+/// Replaces a configuration type question value. Fields that are left out are reset.
 ///
 /// `PUT /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `replace_a_connect_wise_psa_config_type_question_value_by_id`
 ///
@@ -534,7 +534,7 @@ pub fn replace_configuration_type_question_value(
         .body(body)
 }
 
-/// Updates fields of a value of a configuration type question.
+/// Updates a configuration type question value.
 ///
 /// `PATCH /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `update_a_connect_wise_psa_config_type_question_value_by_id`
 ///
@@ -562,7 +562,7 @@ pub fn update_configuration_type_question_value(
         .patch(patch)
 }
 
-/// Deletes a value of a configuration type question.
+/// Deletes a configuration type question value.
 ///
 /// `DELETE /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `delete_a_connect_wise_psa_config_type_question_value_by_id`
 ///
@@ -647,7 +647,7 @@ pub fn list_configuration_type_question_value_usages(
         .query(query)
 }
 
-/// Gets a configuration type by its ID.
+/// Gets a configuration type by ID.
 ///
 /// `GET /company/configurations/types/{id}` · tool `get_single_connect_wise_psa_company_configuration_type_by_id`
 ///
@@ -675,7 +675,7 @@ pub fn replace_configuration_type(
         .body(body)
 }
 
-/// Updates fields of a configuration type.
+/// Updates a configuration type.
 ///
 /// `PATCH /company/configurations/types/{id}` · tool `update_a_connect_wise_psa_company_configuration_type_by_id`
 ///
@@ -703,7 +703,7 @@ pub fn delete_configuration_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/types/{id}").path("id", id)
 }
 
-/// Gets a summary of a configuration type by its ID.
+/// Gets a configuration type summary by ID.
 ///
 /// `GET /company/configurations/types/{id}/info` · tool `get_single_connect_wise_psa_company_config_type_info_by_id`
 ///
@@ -752,7 +752,7 @@ pub fn list_configuration_type_usages(
         .query(query)
 }
 
-/// Lists the questions of a configuration type.
+/// Lists a configuration type's questions.
 ///
 /// `GET /company/configurations/types/{parentId}/questions` · tool `list_all_connect_wise_psa_configuration_type_questions`
 ///
@@ -788,7 +788,7 @@ pub fn create_configuration_type_question(
         .body(body)
 }
 
-/// Counts the questions of a configuration type.
+/// Counts a configuration type's questions.
 ///
 /// `GET /company/configurations/types/{parentId}/questions/count` · tool `count_connect_wise_psa_configuration_type_questions`
 ///
@@ -806,7 +806,7 @@ pub fn count_configuration_type_questions(
         .records::<ConfigurationTypeQuestion>()
 }
 
-/// Gets a question of a configuration type by its ID.
+/// Gets a configuration type question by ID.
 ///
 /// `GET /company/configurations/types/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_configuration_type_question_by_id`
 ///
@@ -823,7 +823,7 @@ pub fn get_configuration_type_question(
         .path("id", id)
 }
 
-/// Replaces a question of a configuration type. Fields that are left out are reset.
+/// Replaces a configuration type question. Fields that are left out are reset.
 ///
 /// `PUT /company/configurations/types/{parentId}/questions/{id}` · tool `replace_a_connect_wise_psa_configuration_type_question_by_id`
 ///
@@ -843,7 +843,7 @@ pub fn replace_configuration_type_question(
         .body(body)
 }
 
-/// Updates fields of a question of a configuration type.
+/// Updates a configuration type question.
 ///
 /// `PATCH /company/configurations/types/{parentId}/questions/{id}` · tool `update_a_connect_wise_psa_configuration_type_question_by_id`
 ///
@@ -866,7 +866,7 @@ pub fn update_configuration_type_question(
         .patch(patch)
 }
 
-/// Deletes a question of a configuration type.
+/// Deletes a configuration type question.
 ///
 /// `DELETE /company/configurations/types/{parentId}/questions/{id}` · tool `delete_a_connect_wise_psa_configuration_type_question_by_id`
 ///
@@ -883,7 +883,7 @@ pub fn delete_configuration_type_question(type_id: i32, id: i32) -> Request<()> 
         .path("id", id)
 }
 
-/// Gets a configuration by its ID.
+/// Gets a configuration by ID.
 ///
 /// `GET /company/configurations/{id}` · tool `get_single_connect_wise_psa_company_configuration_by_id`
 ///
@@ -935,7 +935,7 @@ pub fn replace_configuration(
         .body(body)
 }
 
-/// Updates fields of a configuration.
+/// Updates a configuration.
 ///
 /// `PATCH /company/configurations/{id}` · tool `update_a_connect_wise_psa_company_configuration_by_id`
 ///
@@ -987,7 +987,7 @@ pub fn delete_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/{id}").path("id", id)
 }
 
-/// Changes the type of a configuration.
+/// Changes a configuration's type.
 ///
 /// `PATCH /company/configurations/{id}/changeType` · tool `change_type_of_a_connect_wise_psa_company_configuration_by_id`
 ///
@@ -1004,7 +1004,7 @@ pub fn change_type_of_configuration(
         .patch(patch)
 }
 
-/// Counts the quick access records of a configuration.
+/// Counts a configuration's quick access records.
 ///
 /// `GET /company/configurations/{id}/quickAccess/count` · tool `count_connect_wise_psa_configuration_quick_accesses`
 ///
@@ -1036,7 +1036,7 @@ pub fn list_configuration_type_info(
     Request::new(Method::Get, "/configurations/types/info").query(query)
 }
 
-/// Counts the summaries of configuration types.
+/// Counts configuration type summaries.
 ///
 /// `GET /configurations/types/info/count` · tool `count_connect_wise_psa_company_configuration_type_info`
 ///
@@ -1049,12 +1049,12 @@ pub fn count_configuration_type_info(query: &CountQuery) -> Request<Count> {
         .records::<ConfigurationTypeInfo>()
 }
 
-/// Lists the values of a configuration type question in summary form.
+/// Lists a configuration type question's values in summary form.
 ///
 /// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info` · tool `list_all_connect_wise_psa_config_type_question_value_info`
 ///
-/// * `type_id`: type ID
-/// * `question_id`: question ID
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -1076,12 +1076,12 @@ pub fn list_configuration_type_question_value_info(
         .query(query)
 }
 
-/// Counts the summaries of the values of a configuration type question.
+/// Counts configuration type question value summaries.
 ///
 /// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info/count` · tool `count_connect_wise_psa_configuration_type_question_value_info`
 ///
-/// * `type_id`: type ID
-/// * `question_id`: question ID
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `query`: which rows are counted
 #[doc(
     alias = "GET /configurations/types/{grandparentId}/questions/{parentId}/values/info/count"
@@ -1102,12 +1102,12 @@ pub fn count_configuration_type_question_value_info(
         .records::<ConfigurationTypeQuestionValueInfo>()
 }
 
-/// Gets a summary of a value of a configuration type question by its ID.
+/// Gets a configuration type question value summary by ID.
 ///
 /// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/{id}/info` · tool `get_single_connect_wise_psa_config_type_quest_value_info_by_id`
 ///
-/// * `type_id`: type ID
-/// * `question_id`: question ID
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
 /// * `id`: ID
 #[doc(
     alias = "GET /configurations/types/{grandparentId}/questions/{parentId}/values/{id}/info"
@@ -1127,11 +1127,11 @@ pub fn get_configuration_type_question_value_info(
         .path("id", id)
 }
 
-/// Lists the questions of a configuration type in summary form.
+/// Lists a configuration type's questions in summary form.
 ///
 /// `GET /configurations/types/{parentId}/questions/info` · tool `list_all_connect_wise_psa_configuration_type_question_info`
 ///
-/// * `type_id`: type ID
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -1146,11 +1146,11 @@ pub fn list_configuration_type_question_info(
         .query(query)
 }
 
-/// Counts the summaries of the questions of a configuration type.
+/// Counts configuration type question summaries.
 ///
 /// `GET /configurations/types/{parentId}/questions/info/count` · tool `count_connect_wise_psa_configuration_type_question_info`
 ///
-/// * `type_id`: type ID
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `query`: which rows are counted
 #[doc(alias = "GET /configurations/types/{parentId}/questions/info/count")]
 #[doc(alias = "count_connect_wise_psa_configuration_type_question_info")]
@@ -1164,11 +1164,11 @@ pub fn count_configuration_type_question_info(
         .records::<ConfigurationTypeQuestionInfo>()
 }
 
-/// Gets a summary of a question of a configuration type by its ID.
+/// Gets a configuration type question summary by ID.
 ///
 /// `GET /configurations/types/{parentId}/questions/{id}/info` · tool `get_single_connect_wise_psa_config_type_question_info_by_id`
 ///
-/// * `type_id`: type ID
+/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
 /// * `id`: ID
 #[doc(alias = "GET /configurations/types/{parentId}/questions/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_config_type_question_info_by_id")]

@@ -46,7 +46,7 @@ pub fn count_company_contact_type_associations(query: &CountQuery) -> Request<Co
         .records::<CompanyContactTypeAssociation>()
 }
 
-/// Gets a contact type association by its ID.
+/// Gets a contact type association by ID.
 ///
 /// `GET /company/contactTypeAssociations/{id}` · tool `get_single_connect_wise_psa_company_contact_type_assoc_by_id`
 ///
@@ -76,7 +76,7 @@ pub fn replace_company_contact_type_association(
         .body(body)
 }
 
-/// Updates fields of a contact type association.
+/// Updates a contact type association.
 ///
 /// `PATCH /company/contactTypeAssociations/{id}` · tool `update_a_connect_wise_psa_company_contact_type_assoc_by_id`
 ///

@@ -14,7 +14,7 @@ use crate::query::{CountQuery, ListQuery};
 ///
 /// `GET /company/contact/types/{id}/usages/list` · tool `list_all_connect_wise_psa_company_contact_type_usages_by_id`
 ///
-/// * `id`: ID
+/// * `id`: contact type ID (see `company::list_contact_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -63,7 +63,7 @@ pub fn count_contacts(query: &CountQuery) -> Request<Count> {
         .records::<Contact>()
 }
 
-/// Gets a contact record that holds the default values for a new contact.
+/// Gets a contact record with the default values for a new contact.
 ///
 /// `GET /company/contacts/default` · tool `get_default_connect_wise_psa_company_contact`
 ///
@@ -129,7 +129,7 @@ pub fn list_contact_department_info(
     Request::new(Method::Get, "/company/contacts/departments/info").query(query)
 }
 
-/// Counts the summaries of contact departments.
+/// Counts contact department summaries.
 ///
 /// `GET /company/contacts/departments/info/count` · tool `count_connect_wise_psa_company_contact_department_info`
 ///
@@ -142,7 +142,7 @@ pub fn count_contact_department_info(query: &CountQuery) -> Request<Count> {
         .records::<ContactDepartmentInfo>()
 }
 
-/// Gets a contact department by its ID.
+/// Gets a contact department by ID.
 ///
 /// `GET /company/contacts/departments/{id}` · tool `get_single_connect_wise_psa_company_contact_department_by_id`
 ///
@@ -170,7 +170,7 @@ pub fn replace_contact_department(
         .body(body)
 }
 
-/// Updates fields of a contact department.
+/// Updates a contact department.
 ///
 /// `PATCH /company/contacts/departments/{id}` · tool `update_a_connect_wise_psa_company_contact_department_by_id`
 ///
@@ -198,7 +198,7 @@ pub fn delete_contact_department(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/departments/{id}").path("id", id)
 }
 
-/// Gets a summary of a contact department by its ID.
+/// Gets a contact department summary by ID.
 ///
 /// `GET /company/contacts/departments/{id}/info` · tool `get_single_connect_wise_psa_company_contact_dept_info_by_id`
 ///
@@ -260,7 +260,7 @@ pub fn list_contact_info(query: &ListQuery) -> Request<Vec<ContactInfo>> {
     Request::new(Method::Get, "/company/contacts/info").query(query)
 }
 
-/// Counts the summaries of contacts.
+/// Counts contact summaries.
 ///
 /// `GET /company/contacts/info/count` · tool `count_connect_wise_psa_company_contact_info`
 ///
@@ -314,7 +314,7 @@ pub fn count_contact_relationships(query: &CountQuery) -> Request<Count> {
         .records::<ContactRelationship>()
 }
 
-/// Gets a contact relationship by its ID.
+/// Gets a contact relationship by ID.
 ///
 /// `GET /company/contacts/relationships/{id}` · tool `get_single_connect_wise_psa_company_contact_relationship_by_id`
 ///
@@ -342,7 +342,7 @@ pub fn replace_contact_relationship(
         .body(body)
 }
 
-/// Updates fields of a contact relationship.
+/// Updates a contact relationship.
 ///
 /// `PATCH /company/contacts/relationships/{id}` · tool `update_a_connect_wise_psa_company_contact_relationship_by_id`
 ///
@@ -370,7 +370,7 @@ pub fn delete_contact_relationship(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/relationships/{id}").path("id", id)
 }
 
-/// Requests a new customer portal password for a contact.
+/// Requests a new customer portal password for a contact, by email address.
 ///
 /// `POST /company/contacts/requestPassword` · tool `request_a_connect_wise_psa_company_contact_password`
 ///
@@ -418,7 +418,7 @@ pub fn count_contact_types(query: &CountQuery) -> Request<Count> {
         .records::<ContactType>()
 }
 
-/// Counts the summaries of contact types.
+/// Counts contact type summaries.
 ///
 /// `GET /company/contacts/types/count/info` · tool `count_connect_wise_psa_company_contact_type_info`
 ///
@@ -442,7 +442,7 @@ pub fn list_contact_type_info(query: &ListQuery) -> Request<Vec<ContactTypeInfo>
     Request::new(Method::Get, "/company/contacts/types/info").query(query)
 }
 
-/// Gets a contact type by its ID.
+/// Gets a contact type by ID.
 ///
 /// `GET /company/contacts/types/{id}` · tool `get_single_connect_wise_psa_company_contact_type_by_id`
 ///
@@ -465,7 +465,7 @@ pub fn replace_contact_type(id: i32, body: &ContactType) -> Request<ContactType>
     Request::new(Method::Put, "/company/contacts/types/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a contact type.
+/// Updates a contact type.
 ///
 /// `PATCH /company/contacts/types/{id}` · tool `update_a_connect_wise_psa_company_contact_type_by_id`
 ///
@@ -490,7 +490,7 @@ pub fn delete_contact_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/types/{id}").path("id", id)
 }
 
-/// Gets a summary of a contact type by its ID.
+/// Gets a contact type summary by ID.
 ///
 /// `GET /company/contacts/types/{id}/info` · tool `get_single_connect_wise_psa_company_contact_type_info_by_id`
 ///
@@ -514,7 +514,7 @@ pub fn validate_contact_portal_credentials(
     Request::new(Method::Post, "/company/contacts/validatePortalCredentials").body(body)
 }
 
-/// Gets a contact by its ID.
+/// Gets a contact by ID.
 ///
 /// `GET /company/contacts/{id}` · tool `get_single_connect_wise_psa_company_contact_by_id`
 ///
@@ -537,7 +537,7 @@ pub fn replace_contact(id: i32, body: &Contact) -> Request<Contact> {
     Request::new(Method::Put, "/company/contacts/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a contact.
+/// Updates a contact.
 ///
 /// `PATCH /company/contacts/{id}` · tool `update_a_connect_wise_psa_company_contact_by_id`
 ///
@@ -563,7 +563,7 @@ pub fn delete_contact(id: i32, transfer_contact_id: i32) -> Request<()> {
         .parameter("transferContactId", transfer_contact_id)
 }
 
-/// Downloads the image of a contact.
+/// Downloads a contact's photo.
 ///
 /// `GET /company/contacts/{id}/image` · tool `download_a_connect_wise_psa_company_contact_image_by_id`
 ///
@@ -583,7 +583,7 @@ pub fn download_contact_image(
         .parameter("lastModified", last_modified)
 }
 
-/// Gets a summary of a contact by its ID.
+/// Gets a contact summary by ID.
 ///
 /// `GET /company/contacts/{id}/info` · tool `get_single_connect_wise_psa_company_contact_info_by_id`
 ///
@@ -594,7 +594,7 @@ pub fn get_contact_info(id: i32) -> Request<ContactInfo> {
     Request::new(Method::Get, "/company/contacts/{id}/info").path("id", id)
 }
 
-/// Lists the portal security settings of a contact.
+/// Lists a contact's portal security settings.
 ///
 /// `GET /company/contacts/{id}/portalSecurity` · tool `list_all_connect_wise_psa_contact_portal_security`
 ///
@@ -645,7 +645,7 @@ pub fn list_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the communications of a contact.
+/// Lists a contact's communications.
 ///
 /// `GET /company/contacts/{parentId}/communications` · tool `list_all_connect_wise_psa_contact_communications`
 ///
@@ -681,7 +681,7 @@ pub fn create_contact_communication(
         .body(body)
 }
 
-/// Counts the communications of a contact.
+/// Counts a contact's communications.
 ///
 /// `GET /company/contacts/{parentId}/communications/count` · tool `count_connect_wise_psa_contact_communications`
 ///
@@ -699,7 +699,7 @@ pub fn count_contact_communications(
         .records::<ContactCommunication>()
 }
 
-/// Gets a communication of a contact by its ID.
+/// Gets a contact communication by ID.
 ///
 /// `GET /company/contacts/{parentId}/communications/{id}` · tool `get_single_connect_wise_psa_contact_communication_by_id`
 ///
@@ -716,7 +716,7 @@ pub fn get_contact_communication(
         .path("id", id)
 }
 
-/// Replaces a communication of a contact. Fields that are left out are reset.
+/// Replaces a contact communication. Fields that are left out are reset.
 ///
 /// `PUT /company/contacts/{parentId}/communications/{id}` · tool `replace_a_connect_wise_psa_contact_communication_by_id`
 ///
@@ -736,7 +736,7 @@ pub fn replace_contact_communication(
         .body(body)
 }
 
-/// Updates fields of a communication of a contact.
+/// Updates a contact communication.
 ///
 /// `PATCH /company/contacts/{parentId}/communications/{id}` · tool `update_a_connect_wise_psa_contact_communication_by_id`
 ///
@@ -756,7 +756,7 @@ pub fn update_contact_communication(
         .patch(patch)
 }
 
-/// Deletes a communication of a contact.
+/// Deletes a contact communication.
 ///
 /// `DELETE /company/contacts/{parentId}/communications/{id}` · tool `delete_a_connect_wise_psa_contact_communication_by_id`
 ///
@@ -770,7 +770,7 @@ pub fn delete_contact_communication(contact_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the marketing groups of a contact.
+/// Lists a contact's marketing groups.
 ///
 /// `GET /company/contacts/{parentId}/groups` · tool `list_all_connect_wise_psa_contact_groups`
 ///
@@ -789,7 +789,7 @@ pub fn list_contact_groups(
         .query(query)
 }
 
-/// Adds a marketing group to a contact.
+/// Adds a contact to a marketing group.
 ///
 /// `POST /company/contacts/{parentId}/groups` · tool `create_a_connect_wise_psa_contact_group`
 ///
@@ -806,7 +806,7 @@ pub fn create_contact_group(
         .body(body)
 }
 
-/// Counts the marketing groups of a contact.
+/// Counts a contact's marketing groups.
 ///
 /// `GET /company/contacts/{parentId}/groups/count` · tool `count_connect_wise_psa_contact_groups`
 ///
@@ -821,7 +821,7 @@ pub fn count_contact_groups(contact_id: i32, query: &CountQuery) -> Request<Coun
         .records::<ContactGroup>()
 }
 
-/// Gets a marketing group of a contact by its ID.
+/// Gets a contact's marketing group membership by ID.
 ///
 /// `GET /company/contacts/{parentId}/groups/{id}` · tool `get_single_connect_wise_psa_contact_group_by_id`
 ///
@@ -835,7 +835,7 @@ pub fn get_contact_group(contact_id: i32, id: i32) -> Request<ContactGroup> {
         .path("id", id)
 }
 
-/// Replaces a marketing group of a contact. Fields that are left out are reset.
+/// Replaces a contact's marketing group membership. Fields that are left out are reset.
 ///
 /// `PUT /company/contacts/{parentId}/groups/{id}` · tool `replace_a_connect_wise_psa_contact_group_by_id`
 ///
@@ -855,7 +855,7 @@ pub fn replace_contact_group(
         .body(body)
 }
 
-/// Updates fields of a marketing group of a contact.
+/// Updates a contact's marketing group membership.
 ///
 /// `PATCH /company/contacts/{parentId}/groups/{id}` · tool `update_a_connect_wise_psa_contact_group_by_id`
 ///
@@ -875,7 +875,7 @@ pub fn update_contact_group(
         .patch(patch)
 }
 
-/// Deletes a marketing group of a contact.
+/// Removes a contact from one of their marketing groups.
 ///
 /// `DELETE /company/contacts/{parentId}/groups/{id}` · tool `delete_a_connect_wise_psa_contact_group_by_id`
 ///
@@ -889,7 +889,7 @@ pub fn delete_contact_group(contact_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the notes of a contact.
+/// Lists a contact's notes.
 ///
 /// `GET /company/contacts/{parentId}/notes` · tool `list_all_connect_wise_psa_contact_notes`
 ///
@@ -922,7 +922,7 @@ pub fn create_contact_note(contact_id: i32, body: &ContactNote) -> Request<Conta
         .body(body)
 }
 
-/// Counts the notes of a contact.
+/// Counts a contact's notes.
 ///
 /// `GET /company/contacts/{parentId}/notes/count` · tool `count_connect_wise_psa_contact_notes`
 ///
@@ -937,7 +937,7 @@ pub fn count_contact_notes(contact_id: i32, query: &CountQuery) -> Request<Count
         .records::<ContactNote>()
 }
 
-/// Gets a note of a contact by its ID.
+/// Gets a contact note by ID.
 ///
 /// `GET /company/contacts/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_contact_note_by_id`
 ///
@@ -951,7 +951,7 @@ pub fn get_contact_note(contact_id: i32, id: i32) -> Request<ContactNote> {
         .path("id", id)
 }
 
-/// Replaces a note of a contact. Fields that are left out are reset.
+/// Replaces a contact note. Fields that are left out are reset.
 ///
 /// `PUT /company/contacts/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_contact_note_by_id`
 ///
@@ -971,7 +971,7 @@ pub fn replace_contact_note(
         .body(body)
 }
 
-/// Updates fields of a note of a contact.
+/// Updates a contact note.
 ///
 /// `PATCH /company/contacts/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_contact_note_by_id`
 ///
@@ -991,7 +991,7 @@ pub fn update_contact_note(
         .patch(patch)
 }
 
-/// Deletes a note of a contact.
+/// Deletes a contact note.
 ///
 /// `DELETE /company/contacts/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_contact_note_by_id`
 ///
@@ -1005,7 +1005,7 @@ pub fn delete_contact_note(contact_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the tracks of a contact.
+/// Lists a contact's tracks.
 ///
 /// `GET /company/contacts/{parentId}/tracks` · tool `list_all_connect_wise_psa_contact_tracks`
 ///
@@ -1041,7 +1041,7 @@ pub fn create_contact_track(
         .body(body)
 }
 
-/// Counts the tracks of a contact.
+/// Counts a contact's tracks.
 ///
 /// `GET /company/contacts/{parentId}/tracks/count` · tool `count_connect_wise_psa_contact_tracks`
 ///
@@ -1056,7 +1056,7 @@ pub fn count_contact_tracks(contact_id: i32, query: &CountQuery) -> Request<Coun
         .records::<ContactTrack>()
 }
 
-/// Gets a track of a contact by its ID.
+/// Gets a contact track by ID.
 ///
 /// `GET /company/contacts/{parentId}/tracks/{id}` · tool `get_single_connect_wise_psa_contact_track_by_id`
 ///
@@ -1070,7 +1070,7 @@ pub fn get_contact_track(contact_id: i32, id: i32) -> Request<ContactTrack> {
         .path("id", id)
 }
 
-/// Deletes a track of a contact.
+/// Removes a track from a contact.
 ///
 /// `DELETE /company/contacts/{parentId}/tracks/{id}` · tool `delete_a_connect_wise_psa_contact_track_by_id`
 ///
@@ -1084,7 +1084,7 @@ pub fn delete_contact_track(contact_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the type associations of a contact.
+/// Lists a contact's type associations.
 ///
 /// `GET /company/contacts/{parentId}/typeAssociations` · tool `list_all_connect_wise_psa_contact_type_associations`
 ///
@@ -1120,7 +1120,7 @@ pub fn create_contact_type_association(
         .body(body)
 }
 
-/// Counts the type associations of a contact.
+/// Counts a contact's type associations.
 ///
 /// `GET /company/contacts/{parentId}/typeAssociations/count` · tool `count_connect_wise_psa_contact_type_associations`
 ///
@@ -1138,7 +1138,7 @@ pub fn count_contact_type_associations(
         .records::<ContactContactTypeAssociationContactTypeAssociation>()
 }
 
-/// Gets a type association of a contact by its ID.
+/// Gets a contact's type association by ID.
 ///
 /// `GET /company/contacts/{parentId}/typeAssociations/{id}` · tool `get_single_connect_wise_psa_contact_type_association_by_id`
 ///
@@ -1155,7 +1155,7 @@ pub fn get_contact_type_association(
         .path("id", id)
 }
 
-/// Replaces a type association of a contact. Fields that are left out are reset.
+/// Replaces a contact's type association. Fields that are left out are reset.
 ///
 /// `PUT /company/contacts/{parentId}/typeAssociations/{id}` · tool `replace_a_connect_wise_psa_contact_type_association_by_id`
 ///
@@ -1175,7 +1175,7 @@ pub fn replace_contact_type_association(
         .body(body)
 }
 
-/// Updates fields of a type association of a contact.
+/// Updates a contact's type association.
 ///
 /// `PATCH /company/contacts/{parentId}/typeAssociations/{id}` · tool `update_a_connect_wise_psa_contact_type_association_by_id`
 ///
@@ -1195,7 +1195,7 @@ pub fn update_contact_type_association(
         .patch(patch)
 }
 
-/// Deletes a type association of a contact.
+/// Deletes a contact's type association.
 ///
 /// `DELETE /company/contacts/{parentId}/typeAssociations/{id}` · tool `delete_a_connect_wise_psa_contact_type_association_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_country_info(query: &ListQuery) -> Request<Vec<CountryInfo>> {
     Request::new(Method::Get, "/company/countries/info").query(query)
 }
 
-/// Counts the summaries of countries.
+/// Counts country summaries.
 ///
 /// `GET /company/countries/info/count` · tool `count_connect_wise_psa_company_country_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_country_info(query: &CountQuery) -> Request<Count> {
         .records::<CountryInfo>()
 }
 
-/// Gets a country by its ID.
+/// Gets a country by ID.
 ///
 /// `GET /company/countries/{id}` · tool `get_single_connect_wise_psa_company_country_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_country(id: i32, body: &Country) -> Request<Country> {
     Request::new(Method::Put, "/company/countries/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a country.
+/// Updates a country.
 ///
 /// `PATCH /company/countries/{id}` · tool `update_a_connect_wise_psa_company_country_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_country(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/countries/{id}").path("id", id)
 }
 
-/// Gets a summary of a country by its ID.
+/// Gets a country summary by ID.
 ///
 /// `GET /company/countries/{id}/info` · tool `get_single_connect_wise_psa_company_country_info_by_id`
 ///

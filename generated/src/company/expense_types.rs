@@ -4,7 +4,7 @@ use toolcrate_runtime::{Method, Request};
 use crate::shared::Count;
 use crate::query::CountQuery;
 
-/// Counts expense types in summary form, as the company module lists them.
+/// Counts the expense type summaries in the company module.
 ///
 /// `GET /company/expenseTypes/info/count` · tool `count_connect_wise_psa_company_expense_type_info`
 ///

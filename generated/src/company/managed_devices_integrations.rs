@@ -65,7 +65,7 @@ pub fn list_managed_devices_integration_info(
     Request::new(Method::Get, "/company/managedDevicesIntegrations/info").query(query)
 }
 
-/// Counts the summaries of managed devices integrations.
+/// Counts managed devices integration summaries.
 ///
 /// `GET /company/managedDevicesIntegrations/info/count` · tool `count_connect_wise_psa_company_managed_devices_integration_info`
 ///
@@ -78,7 +78,7 @@ pub fn count_managed_devices_integration_info(query: &CountQuery) -> Request<Cou
         .records::<ManagedDevicesIntegrationInfo>()
 }
 
-/// Gets a managed devices integration by its ID.
+/// Gets a managed devices integration by ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{id}` · tool `get_single_connect_wise_psa_company_managed_devices_integ_by_id`
 ///
@@ -106,7 +106,7 @@ pub fn replace_managed_devices_integration(
         .body(body)
 }
 
-/// Updates fields of a managed devices integration.
+/// Updates a managed devices integration.
 ///
 /// `PATCH /company/managedDevicesIntegrations/{id}` · tool `update_a_connect_wise_psa_company_managed_devices_integ_by_id`
 ///
@@ -135,7 +135,7 @@ pub fn delete_managed_devices_integration(id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a managed devices integration by its ID.
+/// Gets a managed devices integration summary by ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{id}/info` · tool `get_single_connect_wise_psa_company_mgd_devs_integ_info_by_id`
 ///
@@ -187,7 +187,7 @@ pub fn list_managed_devices_integration_usages(
         .query(query)
 }
 
-/// Lists the cross references of a managed devices integration.
+/// Lists a managed devices integration's cross references.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences` · tool `list_all_connect_wise_psa_managed_devices_integ_cross_refs`
 ///
@@ -229,7 +229,7 @@ pub fn create_managed_devices_integration_cross_reference(
         .body(body)
 }
 
-/// Counts the cross references of a managed devices integration.
+/// Counts a managed devices integration's cross references.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences/count` · tool `count_connect_wise_psa_managed_devices_integ_cross_references`
 ///
@@ -252,7 +252,7 @@ pub fn count_managed_devices_integration_cross_references(
         .records::<ManagedDevicesIntegrationCrossReference>()
 }
 
-/// Gets a cross reference of a managed devices integration by its ID.
+/// Gets a managed devices integration's cross reference by ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `get_single_connect_wise_psa_managed_devs_integ_cross_ref_by_id`
 ///
@@ -272,7 +272,7 @@ pub fn get_managed_devices_integration_cross_reference(
         .path("id", id)
 }
 
-/// Replaces a cross reference of a managed devices integration. Fields that are left out are reset.
+/// Replaces a managed devices integration's cross reference. Fields that are left out are reset.
 ///
 /// `PUT /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `replace_a_connect_wise_psa_managed_devs_integ_cross_ref_by_id`
 ///
@@ -295,7 +295,7 @@ pub fn replace_managed_devices_integration_cross_reference(
         .body(body)
 }
 
-/// Updates fields of a cross reference of a managed devices integration.
+/// Updates a managed devices integration's cross reference.
 ///
 /// `PATCH /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `update_a_connect_wise_psa_managed_devices_integ_cross_ref_by_id`
 ///
@@ -320,7 +320,7 @@ pub fn update_managed_devices_integration_cross_reference(
         .patch(patch)
 }
 
-/// Deletes a cross reference of a managed devices integration.
+/// Deletes a managed devices integration's cross reference.
 ///
 /// `DELETE /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `delete_a_connect_wise_psa_managed_devices_integ_cross_ref_by_id`
 ///
@@ -342,7 +342,7 @@ pub fn delete_managed_devices_integration_cross_reference(
         .path("id", id)
 }
 
-/// Lists the logins of a managed devices integration.
+/// Lists a managed devices integration's logins.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/logins` · tool `list_all_connect_wise_psa_managed_devices_integration_logins`
 ///
@@ -378,7 +378,7 @@ pub fn create_managed_devices_integration_login(
         .body(body)
 }
 
-/// Counts the logins of a managed devices integration.
+/// Counts a managed devices integration's logins.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/logins/count` · tool `count_connect_wise_psa_managed_devices_integration_logins`
 ///
@@ -399,7 +399,7 @@ pub fn count_managed_devices_integration_logins(
         .records::<ManagedDevicesIntegrationLogin>()
 }
 
-/// Gets a login of a managed devices integration by its ID.
+/// Gets a managed devices integration login by ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `get_single_connect_wise_psa_managed_devices_integ_login_by_id`
 ///
@@ -419,7 +419,7 @@ pub fn get_managed_devices_integration_login(
         .path("id", id)
 }
 
-/// Replaces a login of a managed devices integration. Fields that are left out are reset.
+/// Replaces a managed devices integration login. Fields that are left out are reset.
 ///
 /// `PUT /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `replace_a_connect_wise_psa_managed_devices_integ_login_by_id`
 ///
@@ -442,7 +442,7 @@ pub fn replace_managed_devices_integration_login(
         .body(body)
 }
 
-/// Updates fields of a login of a managed devices integration.
+/// Updates a managed devices integration login.
 ///
 /// `PATCH /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `update_a_connect_wise_psa_managed_devices_integ_login_by_id`
 ///
@@ -465,7 +465,7 @@ pub fn update_managed_devices_integration_login(
         .patch(patch)
 }
 
-/// Deletes a login of a managed devices integration.
+/// Deletes a managed devices integration login.
 ///
 /// `DELETE /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `delete_a_connect_wise_psa_managed_devices_integ_login_by_id`
 ///
@@ -485,7 +485,7 @@ pub fn delete_managed_devices_integration_login(
         .path("id", id)
 }
 
-/// Lists the notifications of a managed devices integration.
+/// Lists a managed devices integration's notifications.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/notifications` · tool `list_all_connect_wise_psa_managed_devices_integration_notifs`
 ///
@@ -527,7 +527,7 @@ pub fn create_managed_devices_integration_notification(
         .body(body)
 }
 
-/// Counts the notifications of a managed devices integration.
+/// Counts a managed devices integration's notifications.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/notifications/count` · tool `count_connect_wise_psa_managed_devices_integration_notifs`
 ///
@@ -548,7 +548,7 @@ pub fn count_managed_devices_integration_notifications(
         .records::<ManagedDevicesIntegrationNotification>()
 }
 
-/// Gets a notification of a managed devices integration by its ID.
+/// Gets a managed devices integration notification by ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_managed_devices_integ_notif_by_id`
 ///
@@ -568,7 +568,7 @@ pub fn get_managed_devices_integration_notification(
         .path("id", id)
 }
 
-/// Replaces a notification of a managed devices integration. Fields that are left out are reset.
+/// Replaces a managed devices integration notification. Fields that are left out are reset.
 ///
 /// `PUT /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_managed_devices_integ_notif_by_id`
 ///
@@ -591,7 +591,7 @@ pub fn replace_managed_devices_integration_notification(
         .body(body)
 }
 
-/// Updates fields of a notification of a managed devices integration.
+/// Updates a managed devices integration notification.
 ///
 /// `PATCH /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_managed_devices_integ_notif_by_id`
 ///
@@ -614,7 +614,7 @@ pub fn update_managed_devices_integration_notification(
         .patch(patch)
 }
 
-/// Deletes a notification of a managed devices integration.
+/// Deletes a managed devices integration notification.
 ///
 /// `DELETE /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_managed_devices_integ_notif_by_id`
 ///

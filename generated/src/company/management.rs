@@ -33,7 +33,7 @@ pub fn count_management(query: &CountQuery) -> Request<Count> {
         .records::<Management>()
 }
 
-/// Gets a management setting by its ID.
+/// Gets a management setting by ID.
 ///
 /// `GET /company/management/{id}` · tool `get_single_connect_wise_psa_company_management_by_id`
 ///
@@ -56,7 +56,7 @@ pub fn replace_management(id: i32, body: &Management) -> Request<Management> {
     Request::new(Method::Put, "/company/management/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a management setting.
+/// Updates a management setting.
 ///
 /// `PATCH /company/management/{id}` · tool `update_a_connect_wise_psa_company_management_by_id`
 ///
@@ -68,7 +68,7 @@ pub fn update_management(id: i32, patch: &Patch<Management>) -> Request<Manageme
     Request::new(Method::Patch, "/company/management/{id}").path("id", id).patch(patch)
 }
 
-/// Runs the managed IT sync of a management setting now.
+/// Runs a management setting's managed IT sync now.
 ///
 /// `POST /company/management/{id}/executeManagedItSync` · tool `run_managed_it_sync_of_a_connect_wise_psa_company_mgmt_by_id`
 ///
@@ -80,7 +80,7 @@ pub fn run_managed_it_sync_of_management(id: i32) -> Request<SuccessResponse> {
         .path("id", id)
 }
 
-/// Downloads a log of a management setting.
+/// Downloads a management setting's log.
 ///
 /// `GET /company/management/{id}/log/download` · tool `download_a_connect_wise_psa_company_management_log_by_id`
 ///
@@ -94,7 +94,7 @@ pub fn download_management_log(id: i32, file_path: &str) -> Request<Download> {
         .parameter("filePath", file_path)
 }
 
-/// Lists the logs of a management setting.
+/// Lists a management setting's logs.
 ///
 /// `GET /company/management/{id}/logs` · tool `list_all_connect_wise_psa_management_logs`
 ///
@@ -113,7 +113,7 @@ pub fn list_management_logs(
         .query(query)
 }
 
-/// Lists the report notifications of a management setting.
+/// Lists a management setting's report notifications.
 ///
 /// `GET /company/management/{parentId}/managementReportNotifications` · tool `list_all_connect_wise_psa_management_report_notifications`
 ///
@@ -155,7 +155,7 @@ pub fn create_management_report_notification(
         .body(body)
 }
 
-/// Counts the report notifications of a management setting.
+/// Counts a management setting's report notifications.
 ///
 /// `GET /company/management/{parentId}/managementReportNotifications/count` · tool `count_connect_wise_psa_management_report_notifications`
 ///
@@ -176,7 +176,7 @@ pub fn count_management_report_notifications(
         .records::<ManagementReportNotification>()
 }
 
-/// Gets a report notification of a management setting by its ID.
+/// Gets a management setting report notification by ID.
 ///
 /// `GET /company/management/{parentId}/managementReportNotifications/{id}` · tool `get_single_connect_wise_psa_management_report_notif_by_id`
 ///
@@ -196,7 +196,7 @@ pub fn get_management_report_notification(
         .path("id", id)
 }
 
-/// Replaces a report notification of a management setting. Fields that are left out are reset.
+/// Replaces a management setting report notification. Fields that are left out are reset.
 ///
 /// `PUT /company/management/{parentId}/managementReportNotifications/{id}` · tool `replace_a_connect_wise_psa_management_report_notification_by_id`
 ///
@@ -219,7 +219,7 @@ pub fn replace_management_report_notification(
         .body(body)
 }
 
-/// Updates fields of a report notification of a management setting.
+/// Updates a management setting report notification.
 ///
 /// `PATCH /company/management/{parentId}/managementReportNotifications/{id}` · tool `update_a_connect_wise_psa_management_report_notification_by_id`
 ///
@@ -242,7 +242,7 @@ pub fn update_management_report_notification(
         .patch(patch)
 }
 
-/// Deletes a report notification of a management setting.
+/// Deletes a management setting report notification.
 ///
 /// `DELETE /company/management/{parentId}/managementReportNotifications/{id}` · tool `delete_a_connect_wise_psa_management_report_notification_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_management_backups(query: &CountQuery) -> Request<Count> {
         .records::<ManagementBackup>()
 }
 
-/// Gets a management backup by its ID.
+/// Gets a management backup by ID.
 ///
 /// `GET /company/managementBackups/{id}` · tool `get_single_connect_wise_psa_company_management_backup_by_id`
 ///
@@ -70,7 +70,7 @@ pub fn replace_management_backup(
         .body(body)
 }
 
-/// Updates fields of a management backup.
+/// Updates a management backup.
 ///
 /// `PATCH /company/managementBackups/{id}` · tool `update_a_connect_wise_psa_company_management_backup_by_id`
 ///

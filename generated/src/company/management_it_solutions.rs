@@ -48,7 +48,7 @@ pub fn count_management_it_solutions(query: &CountQuery) -> Request<Count> {
         .records::<ManagementItSolution>()
 }
 
-/// Gets a managed IT solution by its ID.
+/// Gets a managed IT solution by ID.
 ///
 /// `GET /company/managementItSolutions/{id}` · tool `get_single_connect_wise_psa_company_mgmt_it_solution_by_id`
 ///
@@ -76,7 +76,7 @@ pub fn replace_management_it_solution(
         .body(body)
 }
 
-/// Updates fields of a managed IT solution.
+/// Updates a managed IT solution.
 ///
 /// `PATCH /company/managementItSolutions/{id}` · tool `update_a_connect_wise_psa_company_management_it_solution_by_id`
 ///
@@ -142,7 +142,7 @@ pub fn list_management_it_solution_usages(
         .query(query)
 }
 
-/// Lists the product mappings of a managed IT solution.
+/// Lists a managed IT solution's product mappings.
 ///
 /// `GET /company/managementItSolutions/{parentId}/managementProducts` · tool `list_all_connect_wise_psa_management_it_solution_mgmt_products`
 ///
@@ -184,7 +184,7 @@ pub fn create_management_it_solution_management_product(
         .body(body)
 }
 
-/// Counts the product mappings of a managed IT solution.
+/// Counts a managed IT solution's product mappings.
 ///
 /// `GET /company/managementItSolutions/{parentId}/managementProducts/count` · tool `count_connect_wise_psa_management_it_solution_mgmt_products`
 ///
@@ -205,7 +205,7 @@ pub fn count_management_it_solution_management_products(
         .records::<ManagementItSolutionAgreementInterfaceParameter>()
 }
 
-/// Gets a product mapping of a managed IT solution by its ID.
+/// Gets a managed IT solution's product mapping by ID.
 ///
 /// `GET /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `get_single_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
 ///
@@ -225,7 +225,7 @@ pub fn get_management_it_solution_management_product(
         .path("id", id)
 }
 
-/// Replaces a product mapping of a managed IT solution. Fields that are left out are reset.
+/// Replaces a managed IT solution's product mapping. Fields that are left out are reset.
 ///
 /// `PUT /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `replace_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
 ///
@@ -248,7 +248,7 @@ pub fn replace_management_it_solution_management_product(
         .body(body)
 }
 
-/// Updates fields of a product mapping of a managed IT solution.
+/// Updates a managed IT solution's product mapping.
 ///
 /// `PATCH /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `update_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
 ///
@@ -271,7 +271,7 @@ pub fn update_management_it_solution_management_product(
         .patch(patch)
 }
 
-/// Deletes a product mapping of a managed IT solution.
+/// Deletes a managed IT solution's product mapping.
 ///
 /// `DELETE /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `delete_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
 ///

@@ -59,7 +59,7 @@ pub fn list_market_description_info(
     Request::new(Method::Get, "/company/marketDescriptions/info").query(query)
 }
 
-/// Counts the summaries of market descriptions.
+/// Counts market description summaries.
 ///
 /// `GET /company/marketDescriptions/info/count` · tool `count_connect_wise_psa_company_market_description_info`
 ///
@@ -72,7 +72,7 @@ pub fn count_market_description_info(query: &CountQuery) -> Request<Count> {
         .records::<MarketDescriptionInfo>()
 }
 
-/// Gets a market description by its ID.
+/// Gets a market description by ID.
 ///
 /// `GET /company/marketDescriptions/{id}` · tool `get_single_connect_wise_psa_company_market_description_by_id`
 ///
@@ -100,7 +100,7 @@ pub fn replace_market_description(
         .body(body)
 }
 
-/// Updates fields of a market description.
+/// Updates a market description.
 ///
 /// `PATCH /company/marketDescriptions/{id}` · tool `update_a_connect_wise_psa_company_market_description_by_id`
 ///
@@ -128,7 +128,7 @@ pub fn delete_market_description(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/marketDescriptions/{id}").path("id", id)
 }
 
-/// Gets a summary of a market description by its ID.
+/// Gets a market description summary by ID.
 ///
 /// `GET /company/marketDescriptions/{id}/info` · tool `get_single_connect_wise_psa_company_market_desc_info_by_id`
 ///

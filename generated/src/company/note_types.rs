@@ -42,7 +42,7 @@ pub fn count_note_types(query: &CountQuery) -> Request<Count> {
         .records::<CompanyNoteType>()
 }
 
-/// Counts the summaries of note types.
+/// Counts note type summaries.
 ///
 /// `GET /company/noteTypes/count/info` · tool `count_connect_wise_psa_company_note_type_info`
 ///
@@ -66,7 +66,7 @@ pub fn list_note_type_info(query: &ListQuery) -> Request<Vec<CompanyNoteTypeInfo
     Request::new(Method::Get, "/company/noteTypes/info").query(query)
 }
 
-/// Gets a note type by its ID.
+/// Gets a note type by ID.
 ///
 /// `GET /company/noteTypes/{id}` · tool `get_single_connect_wise_psa_company_note_type_by_id`
 ///
@@ -89,7 +89,7 @@ pub fn replace_note_type(id: i32, body: &CompanyNoteType) -> Request<CompanyNote
     Request::new(Method::Put, "/company/noteTypes/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a note type.
+/// Updates a note type.
 ///
 /// `PATCH /company/noteTypes/{id}` · tool `update_a_connect_wise_psa_company_note_type_by_id`
 ///
@@ -115,7 +115,7 @@ pub fn delete_note_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/noteTypes/{id}").path("id", id)
 }
 
-/// Gets a summary of a note type by its ID.
+/// Gets a note type summary by ID.
 ///
 /// `GET /company/noteTypes/{id}/info` · tool `get_single_connect_wise_psa_company_note_type_info_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_ownership_type_info(query: &ListQuery) -> Request<Vec<OwnershipTypeI
     Request::new(Method::Get, "/company/ownershipTypes/info").query(query)
 }
 
-/// Counts the summaries of ownership types.
+/// Counts ownership type summaries.
 ///
 /// `GET /company/ownershipTypes/info/count` · tool `count_connect_wise_psa_company_ownership_type_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_ownership_type_info(query: &CountQuery) -> Request<Count> {
         .records::<OwnershipTypeInfo>()
 }
 
-/// Gets an ownership type by its ID.
+/// Gets an ownership type by ID.
 ///
 /// `GET /company/ownershipTypes/{id}` · tool `get_single_connect_wise_psa_company_ownership_type_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_ownership_type(id: i32, body: &OwnershipType) -> Request<Ownershi
     Request::new(Method::Put, "/company/ownershipTypes/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an ownership type.
+/// Updates an ownership type.
 ///
 /// `PATCH /company/ownershipTypes/{id}` · tool `update_a_connect_wise_psa_company_ownership_type_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_ownership_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/ownershipTypes/{id}").path("id", id)
 }
 
-/// Gets a summary of an ownership type by its ID.
+/// Gets an ownership type summary by ID.
 ///
 /// `GET /company/ownershipTypes/{id}/info` · tool `get_single_connect_wise_psa_company_ownership_type_info_by_id`
 ///

@@ -99,7 +99,7 @@ pub fn count_portal_payment_processors(query: &CountQuery) -> Request<Count> {
         .records::<PortalConfigurationPaymentProcessor>()
 }
 
-/// Gets a payment processor by its ID.
+/// Gets a payment processor by ID.
 ///
 /// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/{id}` · tool `get_single_connect_wise_psa_portal_payment_processor_by_id`
 ///
@@ -116,7 +116,7 @@ pub fn get_portal_payment_processor(
         .path("id", id)
 }
 
-/// Gets a portal configuration by its ID.
+/// Gets a portal configuration by ID.
 ///
 /// `GET /company/portalConfigurations/{id}` · tool `get_single_connect_wise_psa_company_portal_configuration_by_id`
 ///
@@ -144,7 +144,7 @@ pub fn replace_portal_configuration(
         .body(body)
 }
 
-/// Updates fields of a portal configuration.
+/// Updates a portal configuration.
 ///
 /// `PATCH /company/portalConfigurations/{id}` · tool `update_a_connect_wise_psa_company_portal_configuration_by_id`
 ///
@@ -172,7 +172,7 @@ pub fn delete_portal_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/portalConfigurations/{id}").path("id", id)
 }
 
-/// Lists the invoice setups of a portal configuration.
+/// Lists a portal configuration's invoice setups.
 ///
 /// `GET /company/portalConfigurations/{parentId}/invoiceSetups` · tool `list_all_connect_wise_psa_portal_configuration_invoice_setups`
 ///
@@ -191,7 +191,7 @@ pub fn list_portal_configuration_invoice_setups(
         .query(query)
 }
 
-/// Counts the invoice setups of a portal configuration.
+/// Counts a portal configuration's invoice setups.
 ///
 /// `GET /company/portalConfigurations/{parentId}/invoiceSetups/count` · tool `count_connect_wise_psa_portal_configuration_invoice_setups`
 ///
@@ -212,7 +212,7 @@ pub fn count_portal_configuration_invoice_setups(
         .records::<PortalConfigurationInvoiceSetup>()
 }
 
-/// Gets an invoice setup of a portal configuration by its ID.
+/// Gets a portal configuration invoice setup by ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_invoice_setup_by_id`
 ///
@@ -232,7 +232,7 @@ pub fn get_portal_configuration_invoice_setup(
         .path("id", id)
 }
 
-/// Replaces an invoice setup of a portal configuration. Fields that are left out are reset.
+/// Replaces a portal configuration invoice setup. Fields that are left out are reset.
 ///
 /// `PUT /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_invoice_setup_by_id`
 ///
@@ -255,7 +255,7 @@ pub fn replace_portal_configuration_invoice_setup(
         .body(body)
 }
 
-/// Updates fields of an invoice setup of a portal configuration.
+/// Updates a portal configuration invoice setup.
 ///
 /// `PATCH /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool `update_a_connect_wise_psa_portal_config_invoice_setup_by_id`
 ///
@@ -278,7 +278,7 @@ pub fn update_portal_configuration_invoice_setup(
         .patch(patch)
 }
 
-/// Runs a test transaction with the invoice setup of a portal configuration.
+/// Runs a test transaction with a portal configuration's invoice setup.
 ///
 /// `POST /company/portalConfigurations/{parentId}/invoiceSetups/{id}/testTransaction` · tool `test_connect_wise_psa_portal_config_inv_setup_transaction_by_id`
 ///
@@ -303,7 +303,7 @@ pub fn test_portal_configuration_invoice_setup_transaction(
         .body(body)
 }
 
-/// Lists the opportunity setups of a portal configuration.
+/// Lists a portal configuration's opportunity setups.
 ///
 /// `GET /company/portalConfigurations/{parentId}/opportunitySetups` · tool `list_all_connect_wise_psa_portal_config_opportunity_setups`
 ///
@@ -325,7 +325,7 @@ pub fn list_portal_configuration_opportunity_setups(
         .query(query)
 }
 
-/// Replaces the opportunity setup of a portal configuration. Fields that are left out are reset.
+/// Replaces a portal configuration's opportunity setup. Fields that are left out are reset.
 ///
 /// `PUT /company/portalConfigurations/{parentId}/opportunitySetups` · tool `replace_a_connect_wise_psa_portal_config_opportunity_setup`
 ///
@@ -345,7 +345,7 @@ pub fn replace_portal_configuration_opportunity_setup(
         .body(body)
 }
 
-/// Updates fields of the opportunity setup of a portal configuration.
+/// Updates a portal configuration's opportunity setup.
 ///
 /// `PATCH /company/portalConfigurations/{parentId}/opportunitySetups` · tool `update_a_connect_wise_psa_portal_config_opportunity_setup`
 ///
@@ -365,7 +365,7 @@ pub fn update_portal_configuration_opportunity_setup(
         .patch(patch)
 }
 
-/// Gets an opportunity setup of a portal configuration by its ID.
+/// Gets a portal configuration opportunity setup by ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool `get_single_connect_wise_psa_portal_config_opp_setup_by_id`
 ///
@@ -385,7 +385,7 @@ pub fn get_portal_configuration_opportunity_setup(
         .path("id", id)
 }
 
-/// Replaces an opportunity setup of a portal configuration. Fields that are left out are reset.
+/// Replaces a portal configuration opportunity setup. Fields that are left out are reset.
 ///
 /// `PUT /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_opp_setup_by_id`
 ///
@@ -408,7 +408,7 @@ pub fn replace_portal_configuration_opportunity_setup_by_id(
         .body(body)
 }
 
-/// Updates fields of an opportunity setup of a portal configuration.
+/// Updates a portal configuration opportunity setup.
 ///
 /// `PATCH /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool `update_a_connect_wise_psa_portal_config_opportunity_setup_by_id`
 ///
@@ -431,7 +431,7 @@ pub fn update_portal_configuration_opportunity_setup_by_id(
         .patch(patch)
 }
 
-/// Lists the password email setups of a portal configuration.
+/// Lists a portal configuration's password email setups.
 ///
 /// `GET /company/portalConfigurations/{parentId}/passwordEmailSetups` · tool `list_all_connect_wise_psa_portal_config_password_email_setups`
 ///
@@ -453,7 +453,7 @@ pub fn list_portal_configuration_password_email_setups(
         .query(query)
 }
 
-/// Gets a password email setup of a portal configuration by its ID.
+/// Gets a portal configuration's password email setup by ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_pwd_email_setup_by_id`
 ///
@@ -473,7 +473,7 @@ pub fn get_portal_configuration_password_email_setup(
         .path("id", id)
 }
 
-/// Replaces a password email setup of a portal configuration. Fields that are left out are reset.
+/// Replaces a portal configuration's password email setup. Fields that are left out are reset.
 ///
 /// `PUT /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_pwd_email_setup_by_id`
 ///
@@ -496,7 +496,7 @@ pub fn replace_portal_configuration_password_email_setup(
         .body(body)
 }
 
-/// Updates fields of a password email setup of a portal configuration.
+/// Updates a portal configuration's password email setup.
 ///
 /// `PATCH /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool `update_a_connect_wise_psa_portal_config_pwd_email_setup_by_id`
 ///
@@ -519,7 +519,7 @@ pub fn update_portal_configuration_password_email_setup(
         .patch(patch)
 }
 
-/// Lists the project setups of a portal configuration.
+/// Lists a portal configuration's project setups.
 ///
 /// `GET /company/portalConfigurations/{parentId}/projectSetups` · tool `list_all_connect_wise_psa_portal_configuration_project_setups`
 ///
@@ -538,7 +538,7 @@ pub fn list_portal_configuration_project_setups(
         .query(query)
 }
 
-/// Counts the project setups of a portal configuration.
+/// Counts a portal configuration's project setups.
 ///
 /// `GET /company/portalConfigurations/{parentId}/projectSetups/count` · tool `count_connect_wise_psa_portal_configuration_project_setups`
 ///
@@ -559,7 +559,7 @@ pub fn count_portal_configuration_project_setups(
         .records::<PortalConfigurationProjectSetup>()
 }
 
-/// Gets a project setup of a portal configuration by its ID.
+/// Gets a portal configuration project setup by ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_project_setup_by_id`
 ///
@@ -579,7 +579,7 @@ pub fn get_portal_configuration_project_setup(
         .path("id", id)
 }
 
-/// Replaces a project setup of a portal configuration. Fields that are left out are reset.
+/// Replaces a portal configuration project setup. Fields that are left out are reset.
 ///
 /// `PUT /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_project_setup_by_id`
 ///
@@ -602,7 +602,7 @@ pub fn replace_portal_configuration_project_setup(
         .body(body)
 }
 
-/// Updates fields of a project setup of a portal configuration.
+/// Updates a portal configuration project setup.
 ///
 /// `PATCH /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool `update_a_connect_wise_psa_portal_config_project_setup_by_id`
 ///
@@ -625,7 +625,7 @@ pub fn update_portal_configuration_project_setup(
         .patch(patch)
 }
 
-/// Lists the service setups of a portal configuration.
+/// Lists a portal configuration's service setups.
 ///
 /// `GET /company/portalConfigurations/{parentId}/serviceSetups` · tool `list_all_connect_wise_psa_portal_configuration_service_setups`
 ///
@@ -644,7 +644,7 @@ pub fn list_portal_configuration_service_setups(
         .query(query)
 }
 
-/// Counts the service setups of a portal configuration.
+/// Counts a portal configuration's service setups.
 ///
 /// `GET /company/portalConfigurations/{parentId}/serviceSetups/count` · tool `count_connect_wise_psa_portal_configuration_service_setups`
 ///
@@ -665,7 +665,7 @@ pub fn count_portal_configuration_service_setups(
         .records::<PortalConfigurationServiceSetup>()
 }
 
-/// Gets a service setup of a portal configuration by its ID.
+/// Gets a portal configuration service setup by ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_service_setup_by_id`
 ///
@@ -685,7 +685,7 @@ pub fn get_portal_configuration_service_setup(
         .path("id", id)
 }
 
-/// Replaces a service setup of a portal configuration. Fields that are left out are reset.
+/// Replaces a portal configuration service setup. Fields that are left out are reset.
 ///
 /// `PUT /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_service_setup_by_id`
 ///
@@ -708,7 +708,7 @@ pub fn replace_portal_configuration_service_setup(
         .body(body)
 }
 
-/// Updates fields of a service setup of a portal configuration.
+/// Updates a portal configuration service setup.
 ///
 /// `PATCH /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool `update_a_connect_wise_psa_portal_config_service_setup_by_id`
 ///

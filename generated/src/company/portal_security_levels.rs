@@ -33,7 +33,7 @@ pub fn count_portal_security_levels(query: &CountQuery) -> Request<Count> {
         .records::<PortalSecurityLevel>()
 }
 
-/// Gets a portal security level by its ID.
+/// Gets a portal security level by ID.
 ///
 /// `GET /company/portalSecurityLevels/{id}` · tool `get_single_connect_wise_psa_company_portal_security_level_by_id`
 ///
@@ -61,7 +61,7 @@ pub fn replace_portal_security_level(
         .body(body)
 }
 
-/// Updates fields of a portal security level.
+/// Updates a portal security level.
 ///
 /// `PATCH /company/portalSecurityLevels/{id}` · tool `update_a_connect_wise_psa_company_portal_security_level_by_id`
 ///

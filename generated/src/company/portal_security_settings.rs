@@ -33,7 +33,7 @@ pub fn count_portal_security_settings(query: &CountQuery) -> Request<Count> {
         .records::<PortalSecuritySetting>()
 }
 
-/// Gets a portal security setting by its ID.
+/// Gets a portal security setting by ID.
 ///
 /// `GET /company/portalSecuritySettings/{id}` · tool `get_single_connect_wise_psa_company_portal_sec_setting_by_id`
 ///
@@ -61,7 +61,7 @@ pub fn replace_portal_security_setting(
         .body(body)
 }
 
-/// Updates fields of a portal security setting.
+/// Updates a portal security setting.
 ///
 /// `PATCH /company/portalSecuritySettings/{id}` · tool `update_a_connect_wise_psa_company_portal_security_setting_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn list_state_info(query: &ListQuery) -> Request<Vec<StateInfo>> {
     Request::new(Method::Get, "/company/states/info").query(query)
 }
 
-/// Counts the summaries of states.
+/// Counts state summaries.
 ///
 /// `GET /company/states/info/count` · tool `count_connect_wise_psa_company_state_info`
 ///
@@ -66,7 +66,7 @@ pub fn count_state_info(query: &CountQuery) -> Request<Count> {
         .records::<StateInfo>()
 }
 
-/// Gets a state by its ID.
+/// Gets a state by ID.
 ///
 /// `GET /company/states/{id}` · tool `get_single_connect_wise_psa_company_state_by_id`
 ///
@@ -89,7 +89,7 @@ pub fn replace_state(id: i32, body: &State) -> Request<State> {
     Request::new(Method::Put, "/company/states/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a state.
+/// Updates a state.
 ///
 /// `PATCH /company/states/{id}` · tool `update_a_connect_wise_psa_company_state_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_state(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/states/{id}").path("id", id)
 }
 
-/// Gets a summary of a state by its ID.
+/// Gets a state summary by ID.
 ///
 /// `GET /company/states/{id}/info` · tool `get_single_connect_wise_psa_company_state_info_by_id`
 ///

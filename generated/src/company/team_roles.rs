@@ -55,7 +55,7 @@ pub fn list_team_role_info(query: &ListQuery) -> Request<Vec<TeamRoleInfo>> {
     Request::new(Method::Get, "/company/teamRoles/info").query(query)
 }
 
-/// Counts the summaries of team roles.
+/// Counts team role summaries.
 ///
 /// `GET /company/teamRoles/info/count` · tool `count_connect_wise_psa_company_team_role_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_team_role_info(query: &CountQuery) -> Request<Count> {
         .records::<TeamRoleInfo>()
 }
 
-/// Gets a team role by its ID.
+/// Gets a team role by ID.
 ///
 /// `GET /company/teamRoles/{id}` · tool `get_single_connect_wise_psa_company_team_role_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_team_role(id: i32, body: &TeamRole) -> Request<TeamRole> {
     Request::new(Method::Put, "/company/teamRoles/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a team role.
+/// Updates a team role.
 ///
 /// `PATCH /company/teamRoles/{id}` · tool `update_a_connect_wise_psa_company_team_role_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_team_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/teamRoles/{id}").path("id", id)
 }
 
-/// Gets a summary of a team role by its ID.
+/// Gets a team role summary by ID.
 ///
 /// `GET /company/teamRoles/{id}/info` · tool `get_single_connect_wise_psa_company_team_role_info_by_id`
 ///

@@ -40,7 +40,7 @@ pub fn count_tracks(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/tracks/count").query(query).records::<Track>()
 }
 
-/// Gets a track by its ID.
+/// Gets a track by ID.
 ///
 /// `GET /company/tracks/{id}` · tool `get_single_connect_wise_psa_company_track_by_id`
 ///
@@ -63,7 +63,7 @@ pub fn replace_track(id: i32, body: &Track) -> Request<Track> {
     Request::new(Method::Put, "/company/tracks/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a track.
+/// Updates a track.
 ///
 /// `PATCH /company/tracks/{id}` · tool `update_a_connect_wise_psa_company_track_by_id`
 ///
@@ -86,7 +86,7 @@ pub fn delete_track(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/tracks/{id}").path("id", id)
 }
 
-/// Lists the actions of a track.
+/// Lists a track's actions.
 ///
 /// `GET /company/tracks/{parentId}/actions` · tool `list_all_connect_wise_psa_track_actions`
 ///
@@ -119,7 +119,7 @@ pub fn create_track_action(track_id: i32, body: &TrackAction) -> Request<TrackAc
         .body(body)
 }
 
-/// Counts the actions of a track.
+/// Counts a track's actions.
 ///
 /// `GET /company/tracks/{parentId}/actions/count` · tool `count_connect_wise_psa_track_actions`
 ///
@@ -134,7 +134,7 @@ pub fn count_track_actions(track_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<TrackAction>()
 }
 
-/// Gets an action of a track by its ID.
+/// Gets a track action by ID.
 ///
 /// `GET /company/tracks/{parentId}/actions/{id}` · tool `get_single_connect_wise_psa_track_action_by_id`
 ///
@@ -148,7 +148,7 @@ pub fn get_track_action(track_id: i32, id: i32) -> Request<TrackAction> {
         .path("id", id)
 }
 
-/// Replaces an action of a track. Fields that are left out are reset.
+/// Replaces a track action. Fields that are left out are reset.
 ///
 /// `PUT /company/tracks/{parentId}/actions/{id}` · tool `replace_a_connect_wise_psa_track_action_by_id`
 ///
@@ -168,7 +168,7 @@ pub fn replace_track_action(
         .body(body)
 }
 
-/// Updates fields of an action of a track.
+/// Updates a track action.
 ///
 /// `PATCH /company/tracks/{parentId}/actions/{id}` · tool `update_a_connect_wise_psa_track_action_by_id`
 ///
@@ -188,7 +188,7 @@ pub fn update_track_action(
         .patch(patch)
 }
 
-/// Deletes an action of a track.
+/// Deletes a track action.
 ///
 /// `DELETE /company/tracks/{parentId}/actions/{id}` · tool `delete_a_connect_wise_psa_track_action_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
         .records::<ExpenseEntry>()
 }
 
-/// Gets an expense entry by its ID.
+/// Gets an expense entry by ID.
 ///
 /// `GET /expense/entries/{id}` · tool `get_single_connect_wise_psa_expense_entry_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_entry(id: i32, body: &ExpenseEntry) -> Request<ExpenseEntry> {
     Request::new(Method::Put, "/expense/entries/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an expense entry.
+/// Updates an expense entry.
 ///
 /// `PATCH /expense/entries/{id}` · tool `update_a_connect_wise_psa_expense_entry_by_id`
 ///
@@ -88,7 +88,7 @@ pub fn delete_entry(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/expense/entries/{id}").path("id", id)
 }
 
-/// Lists the audit entries of an expense entry.
+/// Lists an expense entry's audit entries.
 ///
 /// `GET /expense/entries/{parentId}/audits` · tool `list_all_connect_wise_psa_expense_entry_audits`
 ///
@@ -107,7 +107,7 @@ pub fn list_entry_audits(
         .query(query)
 }
 
-/// Counts the audit entries of an expense entry.
+/// Counts an expense entry's audit entries.
 ///
 /// `GET /expense/entries/{parentId}/audits/count` · tool `count_connect_wise_psa_expense_entry_audits`
 ///
@@ -122,7 +122,7 @@ pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<ExpenseEntryAudit>()
 }
 
-/// Gets an audit entry of an expense entry by its ID.
+/// Gets an expense entry audit entry by ID.
 ///
 /// `GET /expense/entries/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_expense_entry_audit_by_id`
 ///

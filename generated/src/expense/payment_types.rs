@@ -55,7 +55,7 @@ pub fn list_payment_type_info(query: &ListQuery) -> Request<Vec<PaymentTypeInfo>
     Request::new(Method::Get, "/expense/paymentTypes/info").query(query)
 }
 
-/// Gets an expense payment type by its ID.
+/// Gets an expense payment type by ID.
 ///
 /// `GET /expense/paymentTypes/{id}` · tool `get_single_connect_wise_psa_expense_payment_type_by_id`
 ///
@@ -78,7 +78,7 @@ pub fn replace_payment_type(id: i32, body: &PaymentType) -> Request<PaymentType>
     Request::new(Method::Put, "/expense/paymentTypes/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an expense payment type.
+/// Updates an expense payment type.
 ///
 /// `PATCH /expense/paymentTypes/{id}` · tool `update_a_connect_wise_psa_expense_payment_type_by_id`
 ///
@@ -101,7 +101,7 @@ pub fn delete_payment_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/expense/paymentTypes/{id}").path("id", id)
 }
 
-/// Gets a summary of an expense payment type by its ID.
+/// Gets an expense payment type summary by ID.
 ///
 /// `GET /expense/paymentTypes/{id}/info` · tool `get_single_connect_wise_psa_expense_payment_type_info_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_reports(query: &CountQuery) -> Request<Count> {
         .records::<ExpenseReport>()
 }
 
-/// Gets an expense report by its ID.
+/// Gets an expense report by ID.
 ///
 /// `GET /expense/reports/{id}` · tool `get_single_connect_wise_psa_expense_report_by_id`
 ///
@@ -90,7 +90,7 @@ pub fn submit_report(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/expense/reports/{id}/submit").path("id", id)
 }
 
-/// Lists the audit entries of an expense report.
+/// Lists an expense report's audit entries.
 ///
 /// `GET /expense/reports/{parentId}/audits` · tool `list_all_connect_wise_psa_report_audits`
 ///
@@ -109,7 +109,7 @@ pub fn list_report_audits(
         .query(query)
 }
 
-/// Counts the audit entries of an expense report.
+/// Counts an expense report's audit entries.
 ///
 /// `GET /expense/reports/{parentId}/audits/count` · tool `count_connect_wise_psa_report_audits`
 ///
@@ -124,7 +124,7 @@ pub fn count_report_audits(report_id: i32, query: &CountQuery) -> Request<Count>
         .records::<ExpenseReportAudit>()
 }
 
-/// Gets an audit entry of an expense report by its ID.
+/// Gets an expense report audit entry by ID.
 ///
 /// `GET /expense/reports/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_report_audit_by_id`
 ///

@@ -49,7 +49,7 @@ pub fn count_accounting_batches(query: &CountQuery) -> Request<Count> {
         .records::<AccountingBatch>()
 }
 
-/// Gets an accounting batch by its ID.
+/// Gets an accounting batch by ID.
 ///
 /// `GET /finance/accounting/batches/{id}` · tool `get_single_connect_wise_psa_finance_accounting_batch_by_id`
 ///
@@ -71,7 +71,7 @@ pub fn delete_accounting_batch(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/accounting/batches/{id}").path("id", id)
 }
 
-/// Exports an accounting batch for the accounting package.
+/// Exports an accounting batch to the accounting package.
 ///
 /// `POST /finance/accounting/batches/{id}/export` · tool `export_a_connect_wise_psa_finance_accounting_batch_by_id`
 ///
@@ -88,7 +88,7 @@ pub fn export_accounting_batch(
         .body(body)
 }
 
-/// Lists the entries of an accounting batch.
+/// Lists an accounting batch's entries.
 ///
 /// `GET /finance/accounting/batches/{parentId}/entries` · tool `list_all_connect_wise_psa_accounting_batch_entries`
 ///
@@ -107,7 +107,7 @@ pub fn list_accounting_batch_entries(
         .query(query)
 }
 
-/// Counts the entries of an accounting batch.
+/// Counts an accounting batch's entries.
 ///
 /// `GET /finance/accounting/batches/{parentId}/entries/count` · tool `count_connect_wise_psa_accounting_batch_entries`
 ///
@@ -125,7 +125,7 @@ pub fn count_accounting_batch_entries(
         .records::<BatchEntry>()
 }
 
-/// Gets an entry of an accounting batch by its ID.
+/// Gets an accounting batch entry by ID.
 ///
 /// `GET /finance/accounting/batches/{parentId}/entries/{id}` · tool `get_single_connect_wise_psa_accounting_batch_entry_by_id`
 ///
@@ -139,7 +139,7 @@ pub fn get_accounting_batch_entry(batch_id: i32, id: i32) -> Request<BatchEntry>
         .path("id", id)
 }
 
-/// Exports invoices, expenses, payments and products for the accounting package.
+/// Exports unposted invoices, expenses, payments and products to the accounting package.
 ///
 /// `POST /finance/accounting/export` · tool `export_connect_wise_psa_finance_accounting`
 ///
@@ -163,7 +163,7 @@ pub fn count_accounting_unposted_payments(query: &CountQuery) -> Request<Count> 
         .records::<UnpostedPayments>()
 }
 
-/// Gets an unposted payment by its ID.
+/// Gets an unposted payment by ID.
 ///
 /// `GET /finance/accounting/unpostedPayments/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_payment_by_id`
 ///
@@ -202,7 +202,7 @@ pub fn count_accounting_unposted_expenses(query: &CountQuery) -> Request<Count> 
         .records::<UnpostedExpense>()
 }
 
-/// Gets an unposted expense by its ID.
+/// Gets an unposted expense by ID.
 ///
 /// `GET /finance/accounting/unpostedexpenses/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_exp_by_id`
 ///
@@ -213,7 +213,7 @@ pub fn get_accounting_unposted_expense(id: i32) -> Request<UnpostedExpense> {
     Request::new(Method::Get, "/finance/accounting/unpostedexpenses/{id}").path("id", id)
 }
 
-/// Lists the taxable levels of an unposted expense.
+/// Lists an unposted expense's taxable levels.
 ///
 /// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels` · tool `list_all_connect_wise_psa_acct_unposted_exp_taxable_levels`
 ///
@@ -235,7 +235,7 @@ pub fn list_accounting_unposted_expense_taxable_levels(
         .query(query)
 }
 
-/// Counts the taxable levels of an unposted expense.
+/// Counts an unposted expense's taxable levels.
 ///
 /// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/count` · tool `count_connect_wise_psa_accounting_unposted_exp_taxable_levels`
 ///
@@ -256,7 +256,7 @@ pub fn count_accounting_unposted_expense_taxable_levels(
         .records::<UnpostedExpenseTaxableLevel>()
 }
 
-/// Gets a taxable level of an unposted expense by its ID.
+/// Gets an unposted expense taxable level by ID.
 ///
 /// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_exp_tax_level_by_id`
 ///
@@ -304,7 +304,7 @@ pub fn count_accounting_unposted_invoices(query: &CountQuery) -> Request<Count> 
         .records::<UnpostedInvoice>()
 }
 
-/// Gets an unposted invoice by its ID.
+/// Gets an unposted invoice by ID.
 ///
 /// `GET /finance/accounting/unpostedinvoices/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_inv_by_id`
 ///
@@ -315,7 +315,7 @@ pub fn get_accounting_unposted_invoice(id: i32) -> Request<UnpostedInvoice> {
     Request::new(Method::Get, "/finance/accounting/unpostedinvoices/{id}").path("id", id)
 }
 
-/// Lists the taxable levels of an unposted invoice.
+/// Lists an unposted invoice's taxable levels.
 ///
 /// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels` · tool `list_all_connect_wise_psa_acct_unposted_inv_taxable_levels`
 ///
@@ -337,7 +337,7 @@ pub fn list_accounting_unposted_invoice_taxable_levels(
         .query(query)
 }
 
-/// Counts the taxable levels of an unposted invoice.
+/// Counts an unposted invoice's taxable levels.
 ///
 /// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/count` · tool `count_connect_wise_psa_accounting_unposted_inv_taxable_levels`
 ///
@@ -358,7 +358,7 @@ pub fn count_accounting_unposted_invoice_taxable_levels(
         .records::<UnpostedInvoiceTaxableLevel>()
 }
 
-/// Gets a taxable level of an unposted invoice by its ID.
+/// Gets an unposted invoice taxable level by ID.
 ///
 /// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_inv_tax_level_by_id`
 ///
@@ -421,7 +421,7 @@ pub fn count_accounting_unposted_procurement(query: &CountQuery) -> Request<Coun
         .records::<UnpostedProcurement>()
 }
 
-/// Gets an unposted procurement transaction by its ID.
+/// Gets an unposted procurement transaction by ID.
 ///
 /// `GET /finance/accounting/unpostedprocurement/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_proc_by_id`
 ///
@@ -433,7 +433,7 @@ pub fn get_accounting_unposted_procurement(id: i32) -> Request<UnpostedProcureme
         .path("id", id)
 }
 
-/// Lists the taxable levels of an unposted procurement transaction.
+/// Lists an unposted procurement transaction's taxable levels.
 ///
 /// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels` · tool `list_all_connect_wise_psa_acct_unposted_proc_taxable_levels`
 ///
@@ -455,7 +455,7 @@ pub fn list_accounting_unposted_procurement_taxable_levels(
         .query(query)
 }
 
-/// Counts the taxable levels of an unposted procurement transaction.
+/// Counts an unposted procurement transaction's taxable levels.
 ///
 /// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/count` · tool `count_connect_wise_psa_accounting_unposted_proc_taxable_levels`
 ///
@@ -478,7 +478,7 @@ pub fn count_accounting_unposted_procurement_taxable_levels(
         .records::<UnpostedProcurementTaxableLevel>()
 }
 
-/// Gets a taxable level of an unposted procurement transaction by its ID.
+/// Gets an unposted procurement transaction's taxable level by ID.
 ///
 /// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_proc_tax_level_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_accounting_package_setups(query: &CountQuery) -> Request<Count> {
         .records::<AccountingPackageSetup>()
 }
 
-/// Gets an accounting package setup by its ID.
+/// Gets an accounting package setup by ID.
 ///
 /// `GET /finance/accountingPackageSetup/{id}` · tool `get_single_connect_wise_psa_finance_acct_package_setup_by_id`
 ///
@@ -61,7 +61,7 @@ pub fn replace_accounting_package_setup(
         .body(body)
 }
 
-/// Updates fields of an accounting package setup.
+/// Updates an accounting package setup.
 ///
 /// `PATCH /finance/accountingPackageSetup/{id}` · tool `update_a_connect_wise_psa_finance_acct_package_setup_by_id`
 ///

@@ -8,11 +8,11 @@ use crate::finance::{
 use crate::shared::Count;
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists the board defaults of an agreement type.
+/// Lists an agreement type's board defaults.
 ///
 /// `GET /finance/agreementTypes/{parentId}/boardDefaults` · tool `list_all_connect_wise_psa_agreement_type_board_defaults`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -31,7 +31,7 @@ pub fn list_agreement_type_board_defaults(
 ///
 /// `POST /finance/agreementTypes/{parentId}/boardDefaults` · tool `create_a_connect_wise_psa_agreement_type_board_default`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `body`: the board default to create.
 #[doc(alias = "POST /finance/agreementTypes/{parentId}/boardDefaults")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_type_board_default")]
@@ -44,11 +44,11 @@ pub fn create_agreement_type_board_default(
         .body(body)
 }
 
-/// Counts the board defaults of an agreement type.
+/// Counts an agreement type's board defaults.
 ///
 /// `GET /finance/agreementTypes/{parentId}/boardDefaults/count` · tool `count_connect_wise_psa_agreement_type_board_defaults`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows are counted
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/boardDefaults/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_type_board_defaults")]
@@ -62,11 +62,11 @@ pub fn count_agreement_type_board_defaults(
         .records::<AgreementTypeBoardDefault>()
 }
 
-/// Gets a board default of an agreement type by its ID.
+/// Gets an agreement type board default by ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `get_single_connect_wise_psa_agreement_type_board_default_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/boardDefaults/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_type_board_default_by_id")]
@@ -79,11 +79,11 @@ pub fn get_agreement_type_board_default(
         .path("id", id)
 }
 
-/// Replaces a board default of an agreement type. Fields that are left out are reset.
+/// Replaces an agreement type board default. Fields that are left out are reset.
 ///
 /// `PUT /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `replace_a_connect_wise_psa_agreement_type_board_default_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
 /// * `body`: the new state of the board default.
 #[doc(alias = "PUT /finance/agreementTypes/{parentId}/boardDefaults/{id}")]
@@ -99,11 +99,11 @@ pub fn replace_agreement_type_board_default(
         .body(body)
 }
 
-/// Updates fields of a board default of an agreement type.
+/// Updates an agreement type board default.
 ///
 /// `PATCH /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `update_a_connect_wise_psa_agreement_type_board_default_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /finance/agreementTypes/{parentId}/boardDefaults/{id}")]
@@ -119,11 +119,11 @@ pub fn update_agreement_type_board_default(
         .patch(patch)
 }
 
-/// Deletes a board default of an agreement type.
+/// Deletes an agreement type board default.
 ///
 /// `DELETE /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `delete_a_connect_wise_psa_agreement_type_board_default_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
 #[doc(alias = "DELETE /finance/agreementTypes/{parentId}/boardDefaults/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_type_board_default_by_id")]
@@ -136,11 +136,11 @@ pub fn delete_agreement_type_board_default(
         .path("id", id)
 }
 
-/// Lists the work role exclusions of an agreement type.
+/// Lists an agreement type's work role exclusions.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workRoleExclusions` · tool `list_all_connect_wise_psa_agreement_type_work_role_exclusions`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -159,7 +159,7 @@ pub fn list_agreement_type_work_role_exclusions(
 ///
 /// `POST /finance/agreementTypes/{parentId}/workRoleExclusions` · tool `create_a_connect_wise_psa_agreement_type_work_role_exclusion`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `body`: the work role exclusion to create.
 #[doc(alias = "POST /finance/agreementTypes/{parentId}/workRoleExclusions")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_type_work_role_exclusion")]
@@ -172,11 +172,11 @@ pub fn create_agreement_type_work_role_exclusion(
         .body(body)
 }
 
-/// Counts the work role exclusions of an agreement type.
+/// Counts an agreement type's work role exclusions.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workRoleExclusions/count` · tool `count_connect_wise_psa_agreement_type_work_role_exclusions`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows are counted
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workRoleExclusions/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_type_work_role_exclusions")]
@@ -193,11 +193,11 @@ pub fn count_agreement_type_work_role_exclusions(
         .records::<AgreementTypeWorkRoleExclusion>()
 }
 
-/// Gets a work role exclusion of an agreement type by its ID.
+/// Gets an agreement type's work role exclusion by ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workRoleExclusions/{id}` · tool `get_single_connect_wise_psa_agreement_type_work_role_excl_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work role exclusion ID (see `finance::list_agreement_type_work_role_exclusions`)
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workRoleExclusions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_type_work_role_excl_by_id")]
@@ -213,11 +213,11 @@ pub fn get_agreement_type_work_role_exclusion(
         .path("id", id)
 }
 
-/// Deletes a work role exclusion of an agreement type.
+/// Deletes an agreement type's work role exclusion.
 ///
 /// `DELETE /finance/agreementTypes/{parentId}/workRoleExclusions/{id}` · tool `delete_a_connect_wise_psa_agreement_type_work_role_excl_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work role exclusion ID (see `finance::list_agreement_type_work_role_exclusions`)
 #[doc(alias = "DELETE /finance/agreementTypes/{parentId}/workRoleExclusions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_type_work_role_excl_by_id")]
@@ -233,11 +233,11 @@ pub fn delete_agreement_type_work_role_exclusion(
         .path("id", id)
 }
 
-/// Lists the work type exclusions of an agreement type.
+/// Lists an agreement type's work type exclusions.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workTypeExclusions` · tool `list_all_connect_wise_psa_agreement_type_work_type_exclusions`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -256,7 +256,7 @@ pub fn list_agreement_type_work_type_exclusions(
 ///
 /// `POST /finance/agreementTypes/{parentId}/workTypeExclusions` · tool `create_a_connect_wise_psa_agreement_type_work_type_exclusion`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `body`: the work type exclusion to create.
 #[doc(alias = "POST /finance/agreementTypes/{parentId}/workTypeExclusions")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_type_work_type_exclusion")]
@@ -269,11 +269,11 @@ pub fn create_agreement_type_work_type_exclusion(
         .body(body)
 }
 
-/// Counts the work type exclusions of an agreement type.
+/// Counts an agreement type's work type exclusions.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workTypeExclusions/count` · tool `count_connect_wise_psa_agreement_type_work_type_exclusions`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows are counted
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workTypeExclusions/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_type_work_type_exclusions")]
@@ -290,11 +290,11 @@ pub fn count_agreement_type_work_type_exclusions(
         .records::<AgreementTypeWorkTypeExclusion>()
 }
 
-/// Gets a work type exclusion of an agreement type by its ID.
+/// Gets an agreement type's work type exclusion by ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workTypeExclusions/{id}` · tool `get_single_connect_wise_psa_agreement_type_work_type_excl_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work type exclusion ID (see `finance::list_agreement_type_work_type_exclusions`)
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workTypeExclusions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_type_work_type_excl_by_id")]
@@ -310,11 +310,11 @@ pub fn get_agreement_type_work_type_exclusion(
         .path("id", id)
 }
 
-/// Deletes a work type exclusion of an agreement type.
+/// Deletes an agreement type's work type exclusion.
 ///
 /// `DELETE /finance/agreementTypes/{parentId}/workTypeExclusions/{id}` · tool `delete_a_connect_wise_psa_agreement_type_work_type_excl_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work type exclusion ID (see `finance::list_agreement_type_work_type_exclusions`)
 #[doc(alias = "DELETE /finance/agreementTypes/{parentId}/workTypeExclusions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_type_work_type_excl_by_id")]
@@ -330,11 +330,11 @@ pub fn delete_agreement_type_work_type_exclusion(
         .path("id", id)
 }
 
-/// Lists the work roles of an agreement type.
+/// Lists an agreement type's work roles.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles` · tool `list_all_connect_wise_psa_agreement_type_workroles`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -353,7 +353,7 @@ pub fn list_agreement_type_work_roles(
 ///
 /// `POST /finance/agreementTypes/{parentId}/workroles` · tool `create_a_connect_wise_psa_agreement_type_workrole`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `body`: the work role to create.
 #[doc(alias = "POST /finance/agreementTypes/{parentId}/workroles")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_type_workrole")]
@@ -366,11 +366,11 @@ pub fn create_agreement_type_work_role(
         .body(body)
 }
 
-/// Counts the work roles of an agreement type.
+/// Counts an agreement type's work roles.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles/count` · tool `count_connect_wise_psa_agreement_type_workroles`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows are counted
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_type_workroles")]
@@ -384,11 +384,11 @@ pub fn count_agreement_type_work_roles(
         .records::<AgreementTypeWorkRole>()
 }
 
-/// Lists the work roles of an agreement type in summary form.
+/// Lists an agreement type's work roles in summary form.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles/info` · tool `list_all_connect_wise_psa_agreement_type_workrole_info`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -403,11 +403,11 @@ pub fn list_agreement_type_work_role_info(
         .query(query)
 }
 
-/// Counts the summaries of the work roles of an agreement type.
+/// Counts agreement type work role summaries.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles/info/count` · tool `count_connect_wise_psa_agreement_type_workrole_info`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows are counted
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/info/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_type_workrole_info")]
@@ -421,11 +421,11 @@ pub fn count_agreement_type_work_role_info(
         .records::<AgreementTypeWorkRoleInfo>()
 }
 
-/// Gets a summary of a work role of an agreement type by its ID.
+/// Gets an agreement type work role summary by ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles/info/{id}` · tool `get_single_connect_wise_psa_agreement_type_workrole_info_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_role_info`)
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/info/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_type_workrole_info_by_id")]
@@ -438,11 +438,11 @@ pub fn get_agreement_type_work_role_info(
         .path("id", id)
 }
 
-/// Gets a work role of an agreement type by its ID.
+/// Gets an agreement type work role by ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles/{id}` · tool `get_single_connect_wise_psa_agreement_type_workrole_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_type_workrole_by_id")]
@@ -455,11 +455,11 @@ pub fn get_agreement_type_work_role(
         .path("id", id)
 }
 
-/// Replaces a work role of an agreement type. Fields that are left out are reset.
+/// Replaces an agreement type work role. Fields that are left out are reset.
 ///
 /// `PUT /finance/agreementTypes/{parentId}/workroles/{id}` · tool `replace_a_connect_wise_psa_agreement_type_workrole_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
 /// * `body`: the new state of the work role.
 #[doc(alias = "PUT /finance/agreementTypes/{parentId}/workroles/{id}")]
@@ -475,11 +475,11 @@ pub fn replace_agreement_type_work_role(
         .body(body)
 }
 
-/// Updates fields of a work role of an agreement type.
+/// Updates an agreement type work role.
 ///
 /// `PATCH /finance/agreementTypes/{parentId}/workroles/{id}` · tool `update_a_connect_wise_psa_agreement_type_workrole_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /finance/agreementTypes/{parentId}/workroles/{id}")]
@@ -495,11 +495,11 @@ pub fn update_agreement_type_work_role(
         .patch(patch)
 }
 
-/// Deletes a work role of an agreement type.
+/// Removes a work role from an agreement type.
 ///
 /// `DELETE /finance/agreementTypes/{parentId}/workroles/{id}` · tool `delete_a_connect_wise_psa_agreement_type_workrole_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
 #[doc(alias = "DELETE /finance/agreementTypes/{parentId}/workroles/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_type_workrole_by_id")]
@@ -509,11 +509,11 @@ pub fn delete_agreement_type_work_role(agreement_type_id: i32, id: i32) -> Reque
         .path("id", id)
 }
 
-/// Lists the work types of an agreement type.
+/// Lists an agreement type's work types.
 ///
 /// `GET /finance/agreementTypes/{parentId}/worktypes` · tool `list_all_connect_wise_psa_agreement_type_worktypes`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -532,7 +532,7 @@ pub fn list_agreement_type_work_types(
 ///
 /// `POST /finance/agreementTypes/{parentId}/worktypes` · tool `create_a_connect_wise_psa_agreement_type_worktype`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `body`: the work type to create.
 #[doc(alias = "POST /finance/agreementTypes/{parentId}/worktypes")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_type_worktype")]
@@ -545,11 +545,11 @@ pub fn create_agreement_type_work_type(
         .body(body)
 }
 
-/// Counts the work types of an agreement type.
+/// Counts an agreement type's work types.
 ///
 /// `GET /finance/agreementTypes/{parentId}/worktypes/count` · tool `count_connect_wise_psa_agreement_type_worktypes`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `query`: which rows are counted
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/worktypes/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_type_worktypes")]
@@ -563,11 +563,11 @@ pub fn count_agreement_type_work_types(
         .records::<AgreementTypeWorkType>()
 }
 
-/// Gets a work type of an agreement type by its ID.
+/// Gets an agreement type work type by ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `get_single_connect_wise_psa_agreement_type_worktype_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/worktypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_type_worktype_by_id")]
@@ -580,11 +580,11 @@ pub fn get_agreement_type_work_type(
         .path("id", id)
 }
 
-/// Replaces a work type of an agreement type. Fields that are left out are reset.
+/// Replaces an agreement type work type. Fields that are left out are reset.
 ///
 /// `PUT /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `replace_a_connect_wise_psa_agreement_type_worktype_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
 /// * `body`: the new state of the work type.
 #[doc(alias = "PUT /finance/agreementTypes/{parentId}/worktypes/{id}")]
@@ -600,11 +600,11 @@ pub fn replace_agreement_type_work_type(
         .body(body)
 }
 
-/// Updates fields of a work type of an agreement type.
+/// Updates an agreement type work type.
 ///
 /// `PATCH /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `update_a_connect_wise_psa_agreement_type_worktype_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /finance/agreementTypes/{parentId}/worktypes/{id}")]
@@ -620,11 +620,11 @@ pub fn update_agreement_type_work_type(
         .patch(patch)
 }
 
-/// Deletes a work type of an agreement type.
+/// Removes a work type from an agreement type.
 ///
 /// `DELETE /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `delete_a_connect_wise_psa_agreement_type_worktype_by_id`
 ///
-/// * `agreement_type_id`: agreement type ID
+/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
 /// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
 #[doc(alias = "DELETE /finance/agreementTypes/{parentId}/worktypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_type_worktype_by_id")]

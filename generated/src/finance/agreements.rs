@@ -97,7 +97,7 @@ pub fn list_agreement_type_info(query: &ListQuery) -> Request<Vec<AgreementTypeI
     Request::new(Method::Get, "/finance/agreements/types/info").query(query)
 }
 
-/// Counts the summaries of agreement types.
+/// Counts agreement type summaries.
 ///
 /// `GET /finance/agreements/types/info/count` · tool `count_connect_wise_psa_finance_agreement_type_info`
 ///
@@ -110,7 +110,7 @@ pub fn count_agreement_type_info(query: &CountQuery) -> Request<Count> {
         .records::<AgreementTypeInfo>()
 }
 
-/// Gets an agreement type by its ID.
+/// Gets an agreement type by ID.
 ///
 /// `GET /finance/agreements/types/{id}` · tool `get_single_connect_wise_psa_finance_agreement_type_by_id`
 ///
@@ -133,7 +133,7 @@ pub fn replace_agreement_type(id: i32, body: &AgreementType) -> Request<Agreemen
     Request::new(Method::Put, "/finance/agreements/types/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an agreement type.
+/// Updates an agreement type.
 ///
 /// `PATCH /finance/agreements/types/{id}` · tool `update_a_connect_wise_psa_finance_agreement_type_by_id`
 ///
@@ -161,7 +161,7 @@ pub fn delete_agreement_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/types/{id}").path("id", id)
 }
 
-/// Gets a summary of an agreement type by its ID.
+/// Gets an agreement type summary by ID.
 ///
 /// `GET /finance/agreements/types/{id}/info` · tool `get_single_connect_wise_psa_finance_agreement_type_info_by_id`
 ///
@@ -215,7 +215,7 @@ pub fn copy_agreement_type(id: i32) -> Request<AgreementType> {
     Request::new(Method::Post, "/finance/agreements/types{id}/copy").path("id", id)
 }
 
-/// Gets an agreement by its ID.
+/// Gets an agreement by ID.
 ///
 /// `GET /finance/agreements/{id}` · tool `get_single_connect_wise_psa_finance_agreement_by_id`
 ///
@@ -238,7 +238,7 @@ pub fn replace_agreement(id: i32, body: &Agreement) -> Request<Agreement> {
     Request::new(Method::Put, "/finance/agreements/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an agreement.
+/// Updates an agreement.
 ///
 /// `PATCH /finance/agreements/{id}` · tool `update_a_connect_wise_psa_finance_agreement_by_id`
 ///
@@ -261,7 +261,7 @@ pub fn delete_agreement(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{id}").path("id", id)
 }
 
-/// Gets an application parameter of an agreement by its pod ID.
+/// Gets an agreement application parameter by pod ID.
 ///
 /// `GET /finance/agreements/{id}/applicationParameters/{podId}` · tool `get_single_connect_wise_psa_agreement_app_parameter_by_pod_id`
 ///
@@ -289,7 +289,7 @@ pub fn invoice_agreement(id: i32) -> Request<i32> {
     Request::new(Method::Post, "/finance/agreements/{id}/invoice").path("id", id)
 }
 
-/// Counts the quick access records of an agreement.
+/// Counts an agreement's quick access records.
 ///
 /// `GET /finance/agreements/{id}/quickAccess/count` · tool `count_connect_wise_psa_agreement_quick_accesses`
 ///
@@ -306,7 +306,7 @@ pub fn count_agreement_quick_accesses(
         .query(query)
 }
 
-/// Gets a recurring parameter of an agreement by its pod ID.
+/// Gets an agreement recurring parameter by pod ID.
 ///
 /// `GET /finance/agreements/{id}/recurringParameters/{podId}` · tool `get_single_connect_wise_psa_agreement_recurring_param_by_pod_id`
 ///
@@ -323,7 +323,7 @@ pub fn get_agreement_recurring_parameter(
         .path("podId", pod_id)
 }
 
-/// Lists the additions of an agreement.
+/// Lists an agreement's additions.
 ///
 /// `GET /finance/agreements/{parentId}/additions` · tool `list_all_connect_wise_psa_agreement_additions`
 ///
@@ -359,7 +359,7 @@ pub fn create_agreement_addition(
         .body(body)
 }
 
-/// Counts the additions of an agreement.
+/// Counts an agreement's additions.
 ///
 /// `GET /finance/agreements/{parentId}/additions/count` · tool `count_connect_wise_psa_agreement_additions`
 ///
@@ -377,7 +377,7 @@ pub fn count_agreement_additions(
         .records::<Addition>()
 }
 
-/// Gets an addition of an agreement by its ID.
+/// Gets an agreement addition by ID.
 ///
 /// `GET /finance/agreements/{parentId}/additions/{id}` · tool `get_single_connect_wise_psa_agreement_addition_by_id`
 ///
@@ -391,7 +391,7 @@ pub fn get_agreement_addition(agreement_id: i32, id: i32) -> Request<Addition> {
         .path("id", id)
 }
 
-/// Replaces an addition of an agreement. Fields that are left out are reset.
+/// Replaces an agreement addition. Fields that are left out are reset.
 ///
 /// `PUT /finance/agreements/{parentId}/additions/{id}` · tool `replace_a_connect_wise_psa_agreement_addition_by_id`
 ///
@@ -411,7 +411,7 @@ pub fn replace_agreement_addition(
         .body(body)
 }
 
-/// Updates fields of an addition of an agreement.
+/// Updates an agreement addition.
 ///
 /// `PATCH /finance/agreements/{parentId}/additions/{id}` · tool `update_a_connect_wise_psa_agreement_addition_by_id`
 ///
@@ -431,7 +431,7 @@ pub fn update_agreement_addition(
         .patch(patch)
 }
 
-/// Deletes an addition of an agreement.
+/// Deletes an agreement addition.
 ///
 /// `DELETE /finance/agreements/{parentId}/additions/{id}` · tool `delete_a_connect_wise_psa_agreement_addition_by_id`
 ///
@@ -445,7 +445,7 @@ pub fn delete_agreement_addition(agreement_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the adjustments of an agreement.
+/// Lists an agreement's adjustments.
 ///
 /// `GET /finance/agreements/{parentId}/adjustments` · tool `list_all_connect_wise_psa_agreement_adjustments`
 ///
@@ -481,7 +481,7 @@ pub fn create_agreement_adjustment(
         .body(body)
 }
 
-/// Counts the adjustments of an agreement.
+/// Counts an agreement's adjustments.
 ///
 /// `GET /finance/agreements/{parentId}/adjustments/count` · tool `count_connect_wise_psa_agreement_adjustments`
 ///
@@ -499,7 +499,7 @@ pub fn count_agreement_adjustments(
         .records::<AgreementAdjustment>()
 }
 
-/// Gets an adjustment of an agreement by its ID.
+/// Gets an agreement adjustment by ID.
 ///
 /// `GET /finance/agreements/{parentId}/adjustments/{id}` · tool `get_single_connect_wise_psa_agreement_adjustment_by_id`
 ///
@@ -516,7 +516,7 @@ pub fn get_agreement_adjustment(
         .path("id", id)
 }
 
-/// Replaces an adjustment of an agreement. Fields that are left out are reset.
+/// Replaces an agreement adjustment. Fields that are left out are reset.
 ///
 /// `PUT /finance/agreements/{parentId}/adjustments/{id}` · tool `replace_a_connect_wise_psa_agreement_adjustment_by_id`
 ///
@@ -536,7 +536,7 @@ pub fn replace_agreement_adjustment(
         .body(body)
 }
 
-/// Updates fields of an adjustment of an agreement.
+/// Updates an agreement adjustment.
 ///
 /// `PATCH /finance/agreements/{parentId}/adjustments/{id}` · tool `update_a_connect_wise_psa_agreement_adjustment_by_id`
 ///
@@ -556,7 +556,7 @@ pub fn update_agreement_adjustment(
         .patch(patch)
 }
 
-/// Deletes an adjustment of an agreement.
+/// Deletes an agreement adjustment.
 ///
 /// `DELETE /finance/agreements/{parentId}/adjustments/{id}` · tool `delete_a_connect_wise_psa_agreement_adjustment_by_id`
 ///
@@ -570,7 +570,7 @@ pub fn delete_agreement_adjustment(agreement_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the board defaults of an agreement.
+/// Lists an agreement's board defaults.
 ///
 /// `GET /finance/agreements/{parentId}/boardDefaults` · tool `list_all_connect_wise_psa_agreement_board_defaults`
 ///
@@ -606,7 +606,7 @@ pub fn create_agreement_board_default(
         .body(body)
 }
 
-/// Counts the board defaults of an agreement.
+/// Counts an agreement's board defaults.
 ///
 /// `GET /finance/agreements/{parentId}/boardDefaults/count` · tool `count_connect_wise_psa_agreement_board_defaults`
 ///
@@ -624,7 +624,7 @@ pub fn count_agreement_board_defaults(
         .records::<BoardDefault>()
 }
 
-/// Gets a board default of an agreement by its ID.
+/// Gets an agreement board default by ID.
 ///
 /// `GET /finance/agreements/{parentId}/boardDefaults/{id}` · tool `get_single_connect_wise_psa_agreement_board_default_by_id`
 ///
@@ -638,7 +638,7 @@ pub fn get_agreement_board_default(agreement_id: i32, id: i32) -> Request<BoardD
         .path("id", id)
 }
 
-/// Replaces a board default of an agreement. Fields that are left out are reset.
+/// Replaces an agreement board default. Fields that are left out are reset.
 ///
 /// `PUT /finance/agreements/{parentId}/boardDefaults/{id}` · tool `replace_a_connect_wise_psa_agreement_board_default_by_id`
 ///
@@ -658,7 +658,7 @@ pub fn replace_agreement_board_default(
         .body(body)
 }
 
-/// Updates fields of a board default of an agreement.
+/// Updates an agreement board default.
 ///
 /// `PATCH /finance/agreements/{parentId}/boardDefaults/{id}` · tool `update_a_connect_wise_psa_agreement_board_default_by_id`
 ///
@@ -678,7 +678,7 @@ pub fn update_agreement_board_default(
         .patch(patch)
 }
 
-/// Deletes a board default of an agreement.
+/// Deletes an agreement board default.
 ///
 /// `DELETE /finance/agreements/{parentId}/boardDefaults/{id}` · tool `delete_a_connect_wise_psa_agreement_board_default_by_id`
 ///
@@ -692,7 +692,7 @@ pub fn delete_agreement_board_default(agreement_id: i32, id: i32) -> Request<()>
         .path("id", id)
 }
 
-/// Lists the configurations of an agreement.
+/// Lists an agreement's configurations.
 ///
 /// `GET /finance/agreements/{parentId}/configurations` · tool `list_all_connect_wise_psa_agreement_configurations`
 ///
@@ -728,7 +728,7 @@ pub fn create_agreement_configuration(
         .body(body)
 }
 
-/// Counts the configurations of an agreement.
+/// Counts an agreement's configurations.
 ///
 /// `GET /finance/agreements/{parentId}/configurations/count` · tool `count_connect_wise_psa_agreement_configurations`
 ///
@@ -746,7 +746,7 @@ pub fn count_agreement_configurations(
         .records::<ConfigurationReference>()
 }
 
-/// Gets a configuration of an agreement by its ID.
+/// Gets an agreement configuration by ID.
 ///
 /// `GET /finance/agreements/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_agreement_configuration_by_id`
 ///
@@ -763,7 +763,7 @@ pub fn get_agreement_configuration(
         .path("id", id)
 }
 
-/// Deletes a configuration of an agreement.
+/// Removes a configuration from an agreement.
 ///
 /// `DELETE /finance/agreements/{parentId}/configurations/{id}` · tool `delete_a_connect_wise_psa_agreement_configuration_by_id`
 ///
@@ -789,7 +789,7 @@ pub fn copy_agreement(id: i32) -> Request<Agreement> {
         .path("parentId", id)
 }
 
-/// Lists the sites of an agreement.
+/// Lists an agreement's sites.
 ///
 /// `GET /finance/agreements/{parentId}/sites` · tool `list_all_connect_wise_psa_agreement_sites`
 ///
@@ -825,7 +825,7 @@ pub fn create_agreement_site(
         .body(body)
 }
 
-/// Counts the sites of an agreement.
+/// Counts an agreement's sites.
 ///
 /// `GET /finance/agreements/{parentId}/sites/count` · tool `count_connect_wise_psa_agreement_sites`
 ///
@@ -840,7 +840,7 @@ pub fn count_agreement_sites(agreement_id: i32, query: &CountQuery) -> Request<C
         .records::<AgreementSite>()
 }
 
-/// Gets a site of an agreement by its ID.
+/// Gets an agreement site by ID.
 ///
 /// `GET /finance/agreements/{parentId}/sites/{id}` · tool `get_single_connect_wise_psa_agreement_site_by_id`
 ///
@@ -854,7 +854,7 @@ pub fn get_agreement_site(agreement_id: i32, id: i32) -> Request<AgreementSite> 
         .path("id", id)
 }
 
-/// Replaces a site of an agreement. Fields that are left out are reset.
+/// Replaces an agreement site. Fields that are left out are reset.
 ///
 /// `PUT /finance/agreements/{parentId}/sites/{id}` · tool `replace_a_connect_wise_psa_agreement_site_by_id`
 ///
@@ -874,7 +874,7 @@ pub fn replace_agreement_site(
         .body(body)
 }
 
-/// Updates fields of a site of an agreement.
+/// Updates an agreement site.
 ///
 /// `PATCH /finance/agreements/{parentId}/sites/{id}` · tool `update_a_connect_wise_psa_agreement_site_by_id`
 ///
@@ -894,7 +894,7 @@ pub fn update_agreement_site(
         .patch(patch)
 }
 
-/// Deletes a site of an agreement.
+/// Removes a site from an agreement.
 ///
 /// `DELETE /finance/agreements/{parentId}/sites/{id}` · tool `delete_a_connect_wise_psa_agreement_site_by_id`
 ///
@@ -908,7 +908,7 @@ pub fn delete_agreement_site(agreement_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the work role exclusions of an agreement.
+/// Lists an agreement's work role exclusions.
 ///
 /// `GET /finance/agreements/{parentId}/workRoleExclusions` · tool `list_all_connect_wise_psa_agreement_work_role_exclusions`
 ///
@@ -944,7 +944,7 @@ pub fn create_agreement_work_role_exclusion(
         .body(body)
 }
 
-/// Counts the work role exclusions of an agreement.
+/// Counts an agreement's work role exclusions.
 ///
 /// `GET /finance/agreements/{parentId}/workRoleExclusions/count` · tool `count_connect_wise_psa_agreement_work_role_exclusions`
 ///
@@ -962,7 +962,7 @@ pub fn count_agreement_work_role_exclusions(
         .records::<AgreementWorkRoleExclusion>()
 }
 
-/// Deletes a work role exclusion of an agreement.
+/// Deletes an agreement work role exclusion.
 ///
 /// `DELETE /finance/agreements/{parentId}/workRoleExclusions/{id}` · tool `delete_a_connect_wise_psa_agreement_work_role_exclusion_by_id`
 ///
@@ -979,7 +979,7 @@ pub fn delete_agreement_work_role_exclusion(agreement_id: i32, id: i32) -> Reque
         .path("id", id)
 }
 
-/// Lists the work type exclusions of an agreement.
+/// Lists an agreement's work type exclusions.
 ///
 /// `GET /finance/agreements/{parentId}/workTypeExclusions` · tool `list_all_connect_wise_psa_agreement_work_type_exclusions`
 ///
@@ -1015,7 +1015,7 @@ pub fn create_agreement_work_type_exclusion(
         .body(body)
 }
 
-/// Counts the work type exclusions of an agreement.
+/// Counts an agreement's work type exclusions.
 ///
 /// `GET /finance/agreements/{parentId}/workTypeExclusions/count` · tool `count_connect_wise_psa_agreement_work_type_exclusions`
 ///
@@ -1033,7 +1033,7 @@ pub fn count_agreement_work_type_exclusions(
         .records::<AgreementWorkTypeExclusion>()
 }
 
-/// Deletes a work type exclusion of an agreement.
+/// Deletes an agreement work type exclusion.
 ///
 /// `DELETE /finance/agreements/{parentId}/workTypeExclusions/{id}` · tool `delete_a_connect_wise_psa_agreement_work_type_exclusion_by_id`
 ///
@@ -1050,7 +1050,7 @@ pub fn delete_agreement_work_type_exclusion(agreement_id: i32, id: i32) -> Reque
         .path("id", id)
 }
 
-/// Lists the work roles of an agreement.
+/// Lists an agreement's work roles.
 ///
 /// `GET /finance/agreements/{parentId}/workroles` · tool `list_all_connect_wise_psa_agreement_workroles`
 ///
@@ -1086,7 +1086,7 @@ pub fn create_agreement_work_role(
         .body(body)
 }
 
-/// Counts the work roles of an agreement.
+/// Counts an agreement's work roles.
 ///
 /// `GET /finance/agreements/{parentId}/workroles/count` · tool `count_connect_wise_psa_agreement_workroles`
 ///
@@ -1104,7 +1104,7 @@ pub fn count_agreement_work_roles(
         .records::<AgreementWorkRole>()
 }
 
-/// Gets a work role of an agreement by its ID.
+/// Gets an agreement work role by ID.
 ///
 /// `GET /finance/agreements/{parentId}/workroles/{id}` · tool `get_single_connect_wise_psa_agreement_workrole_by_id`
 ///
@@ -1121,7 +1121,7 @@ pub fn get_agreement_work_role(
         .path("id", id)
 }
 
-/// Replaces a work role of an agreement. Fields that are left out are reset.
+/// Replaces an agreement work role. Fields that are left out are reset.
 ///
 /// `PUT /finance/agreements/{parentId}/workroles/{id}` · tool `replace_a_connect_wise_psa_agreement_workrole_by_id`
 ///
@@ -1141,7 +1141,7 @@ pub fn replace_agreement_work_role(
         .body(body)
 }
 
-/// Updates fields of a work role of an agreement.
+/// Updates an agreement work role.
 ///
 /// `PATCH /finance/agreements/{parentId}/workroles/{id}` · tool `update_a_connect_wise_psa_agreement_workrole_by_id`
 ///
@@ -1161,7 +1161,7 @@ pub fn update_agreement_work_role(
         .patch(patch)
 }
 
-/// Deletes a work role of an agreement.
+/// Removes a work role from an agreement.
 ///
 /// `DELETE /finance/agreements/{parentId}/workroles/{id}` · tool `delete_a_connect_wise_psa_agreement_workrole_by_id`
 ///
@@ -1175,7 +1175,7 @@ pub fn delete_agreement_work_role(agreement_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the work types of an agreement.
+/// Lists an agreement's work types.
 ///
 /// `GET /finance/agreements/{parentId}/worktypes` · tool `list_all_connect_wise_psa_agreement_worktypes`
 ///
@@ -1211,7 +1211,7 @@ pub fn create_agreement_work_type(
         .body(body)
 }
 
-/// Counts the work types of an agreement.
+/// Counts an agreement's work types.
 ///
 /// `GET /finance/agreements/{parentId}/worktypes/count` · tool `count_connect_wise_psa_agreement_worktypes`
 ///
@@ -1229,7 +1229,7 @@ pub fn count_agreement_work_types(
         .records::<AgreementWorkType>()
 }
 
-/// Gets a work type of an agreement by its ID.
+/// Gets an agreement work type by ID.
 ///
 /// `GET /finance/agreements/{parentId}/worktypes/{id}` · tool `get_single_connect_wise_psa_agreement_worktype_by_id`
 ///
@@ -1246,7 +1246,7 @@ pub fn get_agreement_work_type(
         .path("id", id)
 }
 
-/// Replaces a work type of an agreement. Fields that are left out are reset.
+/// Replaces an agreement work type. Fields that are left out are reset.
 ///
 /// `PUT /finance/agreements/{parentId}/worktypes/{id}` · tool `replace_a_connect_wise_psa_agreement_worktype_by_id`
 ///
@@ -1266,7 +1266,7 @@ pub fn replace_agreement_work_type(
         .body(body)
 }
 
-/// Updates fields of a work type of an agreement.
+/// Updates an agreement work type.
 ///
 /// `PATCH /finance/agreements/{parentId}/worktypes/{id}` · tool `update_a_connect_wise_psa_agreement_worktype_by_id`
 ///
@@ -1286,7 +1286,7 @@ pub fn update_agreement_work_type(
         .patch(patch)
 }
 
-/// Deletes a work type of an agreement.
+/// Removes a work type from an agreement.
 ///
 /// `DELETE /finance/agreements/{parentId}/worktypes/{id}` · tool `delete_a_connect_wise_psa_agreement_worktype_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_batch_setups(query: &CountQuery) -> Request<Count> {
         .records::<AgreementBatchSetup>()
 }
 
-/// Gets a batch setup by its ID.
+/// Gets a batch setup by ID.
 ///
 /// `GET /finance/batchSetups/{id}` · tool `get_single_connect_wise_psa_finance_batch_setup_by_id`
 ///
@@ -57,7 +57,7 @@ pub fn replace_batch_setup(
     Request::new(Method::Put, "/finance/batchSetups/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a batch setup.
+/// Updates a batch setup.
 ///
 /// `PATCH /finance/batchSetups/{id}` · tool `update_a_connect_wise_psa_finance_batch_setup_by_id`
 ///

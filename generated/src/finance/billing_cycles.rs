@@ -55,7 +55,7 @@ pub fn list_billing_cycle_info(query: &ListQuery) -> Request<Vec<BillingCycleInf
     Request::new(Method::Get, "/finance/billingCycles/info").query(query)
 }
 
-/// Counts the summaries of billing cycles.
+/// Counts billing cycle summaries.
 ///
 /// `GET /finance/billingCycles/info/count` · tool `count_connect_wise_psa_finance_billing_cycle_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_billing_cycle_info(query: &CountQuery) -> Request<Count> {
         .records::<BillingCycleInfo>()
 }
 
-/// Gets a billing cycle by its ID.
+/// Gets a billing cycle by ID.
 ///
 /// `GET /finance/billingCycles/{id}` · tool `get_single_connect_wise_psa_finance_billing_cycle_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_billing_cycle(id: i32, body: &BillingCycle) -> Request<BillingCyc
     Request::new(Method::Put, "/finance/billingCycles/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a billing cycle.
+/// Updates a billing cycle.
 ///
 /// `PATCH /finance/billingCycles/{id}` · tool `update_a_connect_wise_psa_finance_billing_cycle_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_billing_cycle(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingCycles/{id}").path("id", id)
 }
 
-/// Gets a summary of a billing cycle by its ID.
+/// Gets a billing cycle summary by ID.
 ///
 /// `GET /finance/billingCycles/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_cycle_info_by_id`
 ///

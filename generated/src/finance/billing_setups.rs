@@ -55,7 +55,7 @@ pub fn list_billing_setup_info(query: &ListQuery) -> Request<Vec<BillingSetupInf
     Request::new(Method::Get, "/finance/billingSetups/info").query(query)
 }
 
-/// Counts the summaries of billing setups.
+/// Counts billing setup summaries.
 ///
 /// `GET /finance/billingSetups/info/count` · tool `count_connect_wise_psa_finance_billing_setup_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_billing_setup_info(query: &CountQuery) -> Request<Count> {
         .records::<BillingSetupInfo>()
 }
 
-/// Gets a billing setup by its ID.
+/// Gets a billing setup by ID.
 ///
 /// `GET /finance/billingSetups/{id}` · tool `get_single_connect_wise_psa_finance_billing_setup_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_billing_setup(id: i32, body: &BillingSetup) -> Request<BillingSet
     Request::new(Method::Put, "/finance/billingSetups/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a billing setup.
+/// Updates a billing setup.
 ///
 /// `PATCH /finance/billingSetups/{id}` · tool `update_a_connect_wise_psa_finance_billing_setup_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_billing_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingSetups/{id}").path("id", id)
 }
 
-/// Gets a summary of a billing setup by its ID.
+/// Gets a billing setup summary by ID.
 ///
 /// `GET /finance/billingSetups/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_setup_info_by_id`
 ///
@@ -130,7 +130,7 @@ pub fn get_billing_setup_info(id: i32) -> Request<BillingSetupInfo> {
     Request::new(Method::Get, "/finance/billingSetups/{id}/info").path("id", id)
 }
 
-/// Lists the routings of a billing setup.
+/// Lists a billing setup's routings.
 ///
 /// `GET /finance/billingSetups/{parentId}/routings` · tool `list_all_connect_wise_psa_billing_setup_routings`
 ///
@@ -166,7 +166,7 @@ pub fn create_billing_setup_routing(
         .body(body)
 }
 
-/// Counts the routings of a billing setup.
+/// Counts a billing setup's routings.
 ///
 /// `GET /finance/billingSetups/{parentId}/routings/count` · tool `count_connect_wise_psa_billing_setup_routings`
 ///
@@ -184,7 +184,7 @@ pub fn count_billing_setup_routings(
         .records::<BillingSetupRouting>()
 }
 
-/// Gets a routing of a billing setup by its ID.
+/// Gets a billing setup routing by ID.
 ///
 /// `GET /finance/billingSetups/{parentId}/routings/{id}` · tool `get_single_connect_wise_psa_billing_setup_routing_by_id`
 ///
@@ -201,7 +201,7 @@ pub fn get_billing_setup_routing(
         .path("id", id)
 }
 
-/// Replaces a routing of a billing setup. Fields that are left out are reset.
+/// Replaces a billing setup routing. Fields that are left out are reset.
 ///
 /// `PUT /finance/billingSetups/{parentId}/routings/{id}` · tool `replace_a_connect_wise_psa_billing_setup_routing_by_id`
 ///
@@ -221,7 +221,7 @@ pub fn replace_billing_setup_routing(
         .body(body)
 }
 
-/// Updates fields of a routing of a billing setup.
+/// Updates a billing setup routing.
 ///
 /// `PATCH /finance/billingSetups/{parentId}/routings/{id}` · tool `update_a_connect_wise_psa_billing_setup_routing_by_id`
 ///
@@ -241,7 +241,7 @@ pub fn update_billing_setup_routing(
         .patch(patch)
 }
 
-/// Deletes a routing of a billing setup.
+/// Deletes a billing setup routing.
 ///
 /// `DELETE /finance/billingSetups/{parentId}/routings/{id}` · tool `delete_a_connect_wise_psa_billing_setup_routing_by_id`
 ///

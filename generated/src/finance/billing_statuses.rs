@@ -55,7 +55,7 @@ pub fn list_billing_status_info(query: &ListQuery) -> Request<Vec<BillingStatusI
     Request::new(Method::Get, "/finance/billingStatuses/info").query(query)
 }
 
-/// Counts the summaries of billing statuses.
+/// Counts billing status summaries.
 ///
 /// `GET /finance/billingStatuses/info/count` · tool `count_connect_wise_psa_finance_billing_status_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_billing_status_info(query: &CountQuery) -> Request<Count> {
         .records::<BillingStatusInfo>()
 }
 
-/// Gets a billing status by its ID.
+/// Gets a billing status by ID.
 ///
 /// `GET /finance/billingStatuses/{id}` · tool `get_single_connect_wise_psa_finance_billing_status_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_billing_status(id: i32, body: &BillingStatus) -> Request<BillingS
     Request::new(Method::Put, "/finance/billingStatuses/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a billing status.
+/// Updates a billing status.
 ///
 /// `PATCH /finance/billingStatuses/{id}` · tool `update_a_connect_wise_psa_finance_billing_status_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_billing_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingStatuses/{id}").path("id", id)
 }
 
-/// Gets a summary of a billing status by its ID.
+/// Gets a billing status summary by ID.
 ///
 /// `GET /finance/billingStatuses/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_status_info_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_billing_term_info(query: &ListQuery) -> Request<Vec<BillingTermInfo>
     Request::new(Method::Get, "/finance/billingTerms/info").query(query)
 }
 
-/// Counts the summaries of billing terms.
+/// Counts billing term summaries.
 ///
 /// `GET /finance/billingTerms/info/count` · tool `count_connect_wise_psa_finance_billing_term_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_billing_term_info(query: &CountQuery) -> Request<Count> {
         .records::<BillingTermInfo>()
 }
 
-/// Gets a billing term by its ID.
+/// Gets a billing term by ID.
 ///
 /// `GET /finance/billingTerms/{id}` · tool `get_single_connect_wise_psa_finance_billing_term_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_billing_term(id: i32, body: &BillingTerm) -> Request<BillingTerm>
     Request::new(Method::Put, "/finance/billingTerms/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a billing term.
+/// Updates a billing term.
 ///
 /// `PATCH /finance/billingTerms/{id}` · tool `update_a_connect_wise_psa_finance_billing_term_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_billing_term(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingTerms/{id}").path("id", id)
 }
 
-/// Gets a summary of a billing term by its ID.
+/// Gets a billing term summary by ID.
 ///
 /// `GET /finance/billingTerms/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_term_info_by_id`
 ///

@@ -15,7 +15,7 @@ pub fn replace_closed_invoice(id: i32, body: &ClosedInvoice) -> Request<ClosedIn
     Request::new(Method::Put, "/finance/closedInvoices/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a closed invoice.
+/// Updates a closed invoice.
 ///
 /// `PATCH /finance/closedInvoices/{id}` · tool `update_a_connect_wise_psa_finance_closed_invoice_by_id`
 ///

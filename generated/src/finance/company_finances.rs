@@ -31,7 +31,7 @@ pub fn count_company_finances(query: &CountQuery) -> Request<Count> {
         .records::<CompanyFinance>()
 }
 
-/// Gets a company finance record by its ID.
+/// Gets a company finance record by ID.
 ///
 /// `GET /finance/companyFinance/{id}` · tool `get_single_connect_wise_psa_finance_company_finance_by_id`
 ///
@@ -57,7 +57,7 @@ pub fn replace_company_finance(
     Request::new(Method::Put, "/finance/companyFinance/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a company finance record.
+/// Updates a company finance record.
 ///
 /// `PATCH /finance/companyFinance/{id}` · tool `update_a_connect_wise_psa_finance_company_finance_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_currency_info(query: &ListQuery) -> Request<Vec<CurrencyInfo>> {
     Request::new(Method::Get, "/finance/currencies/info").query(query)
 }
 
-/// Counts the summaries of currencies.
+/// Counts currency summaries.
 ///
 /// `GET /finance/currencies/info/count` · tool `count_connect_wise_psa_finance_currency_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_currency_info(query: &CountQuery) -> Request<Count> {
         .records::<CurrencyInfo>()
 }
 
-/// Gets a currency by its ID.
+/// Gets a currency by ID.
 ///
 /// `GET /finance/currencies/{id}` · tool `get_single_connect_wise_psa_finance_currency_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_currency(id: i32, body: &FinanceCurrency) -> Request<FinanceCurre
     Request::new(Method::Put, "/finance/currencies/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a currency.
+/// Updates a currency.
 ///
 /// `PATCH /finance/currencies/{id}` · tool `update_a_connect_wise_psa_finance_currency_by_id`
 ///
@@ -117,7 +117,7 @@ pub fn delete_currency(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/currencies/{id}").path("id", id)
 }
 
-/// Gets a summary of a currency by its ID.
+/// Gets a currency summary by ID.
 ///
 /// `GET /finance/currencies/{id}/info` · tool `get_single_connect_wise_psa_finance_currency_info_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_delivery_methods(query: &CountQuery) -> Request<Count> {
         .records::<DeliveryMethod>()
 }
 
-/// Gets a delivery method by its ID.
+/// Gets a delivery method by ID.
 ///
 /// `GET /finance/deliveryMethods/{id}` · tool `get_single_connect_wise_psa_finance_delivery_method_by_id`
 ///
@@ -68,7 +68,7 @@ pub fn replace_delivery_method(
     Request::new(Method::Put, "/finance/deliveryMethods/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a delivery method.
+/// Updates a delivery method.
 ///
 /// `PATCH /finance/deliveryMethods/{id}` · tool `update_a_connect_wise_psa_finance_delivery_method_by_id`
 ///

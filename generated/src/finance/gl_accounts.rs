@@ -68,7 +68,7 @@ pub fn count_gl_account_mapped_types(query: &CountQuery) -> Request<Count> {
         .records::<MappedType>()
 }
 
-/// Gets a GL account by its ID.
+/// Gets a GL account by ID.
 ///
 /// `GET /finance/glAccounts/{id}` · tool `get_single_connect_wise_psa_finance_gl_account_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_gl_account(id: i32, body: &GlAccount) -> Request<GlAccount> {
     Request::new(Method::Put, "/finance/glAccounts/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a GL account.
+/// Updates a GL account.
 ///
 /// `PATCH /finance/glAccounts/{id}` · tool `update_a_connect_wise_psa_finance_gl_account_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_gl_captions(query: &CountQuery) -> Request<Count> {
         .records::<GlCaption>()
 }
 
-/// Gets a GL caption by its ID.
+/// Gets a GL caption by ID.
 ///
 /// `GET /finance/glCaptions/{id}` · tool `get_single_connect_wise_psa_finance_gl_caption_by_id`
 ///
@@ -54,7 +54,7 @@ pub fn replace_gl_caption(id: i32, body: &GlCaption) -> Request<GlCaption> {
     Request::new(Method::Put, "/finance/glCaptions/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a GL caption.
+/// Updates a GL caption.
 ///
 /// `PATCH /finance/glCaptions/{id}` · tool `update_a_connect_wise_psa_finance_gl_caption_by_id`
 ///

@@ -40,7 +40,7 @@ pub fn count_gl_paths(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/glpaths/count").query(query).records::<GlPath>()
 }
 
-/// Gets a GL path by its ID.
+/// Gets a GL path by ID.
 ///
 /// `GET /finance/glpaths/{id}` · tool `get_single_connect_wise_psa_finance_glpath_by_id`
 ///
@@ -63,7 +63,7 @@ pub fn replace_gl_path(id: i32, body: &GlPath) -> Request<GlPath> {
     Request::new(Method::Put, "/finance/glpaths/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a GL path.
+/// Updates a GL path.
 ///
 /// `PATCH /finance/glpaths/{id}` · tool `update_a_connect_wise_psa_finance_glpath_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_info_currency_codes(query: &CountQuery) -> Request<Count> {
         .records::<CurrencyCode>()
 }
 
-/// Gets a currency code by its ID.
+/// Gets a currency code by ID.
 ///
 /// `GET /finance/info/currencyCodes/{id}` · tool `get_single_connect_wise_psa_finance_info_currency_code_by_id`
 ///
@@ -42,11 +42,11 @@ pub fn get_info_currency_code(id: i32) -> Request<CurrencyCode> {
     Request::new(Method::Get, "/finance/info/currencyCodes/{id}").path("id", id)
 }
 
-/// Gets a finance invoice by its ID.
+/// Gets an invoice by ID.
 ///
 /// `GET /finance/info/invoice/{id}` · tool `get_single_connect_wise_psa_finance_info_invoice_by_id`
 ///
-/// * `id`: ID
+/// * `id`: invoice ID (see `finance::list_invoices`)
 #[doc(alias = "GET /finance/info/invoice/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_info_invoice_by_id")]
 pub fn get_info_invoice(id: i32) -> Request<InvoiceInfo> {
@@ -68,7 +68,7 @@ pub fn list_info_tax_integrations(
     Request::new(Method::Get, "/finance/info/taxIntegrations").query(query)
 }
 
-/// Counts the summaries of tax integrations.
+/// Counts tax integration summaries.
 ///
 /// `GET /finance/info/taxIntegrations/count` · tool `count_connect_wise_psa_finance_info_tax_integrations`
 ///
@@ -81,7 +81,7 @@ pub fn count_info_tax_integrations(query: &CountQuery) -> Request<Count> {
         .records::<TaxIntegrationInfo>()
 }
 
-/// Gets a summary of a tax integration by its ID.
+/// Gets a tax integration summary by ID.
 ///
 /// `GET /finance/info/taxIntegrations/{id}` · tool `get_single_connect_wise_psa_finance_info_tax_integration_by_id`
 ///

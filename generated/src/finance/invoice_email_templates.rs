@@ -61,7 +61,7 @@ pub fn list_invoice_email_template_info(
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/info").query(query)
 }
 
-/// Counts the summaries of invoice email templates.
+/// Counts invoice email template summaries.
 ///
 /// `GET /finance/invoiceEmailTemplates/info/count` · tool `count_connect_wise_psa_finance_invoice_email_template_info`
 ///
@@ -74,7 +74,7 @@ pub fn count_invoice_email_template_info(query: &CountQuery) -> Request<Count> {
         .records::<InvoiceEmailTemplateInfo>()
 }
 
-/// Gets an invoice email template by its ID.
+/// Gets an invoice email template by ID.
 ///
 /// `GET /finance/invoiceEmailTemplates/{id}` · tool `get_single_connect_wise_psa_finance_invoice_email_tmpl_by_id`
 ///
@@ -102,7 +102,7 @@ pub fn replace_invoice_email_template(
         .body(body)
 }
 
-/// Updates fields of an invoice email template.
+/// Updates an invoice email template.
 ///
 /// `PATCH /finance/invoiceEmailTemplates/{id}` · tool `update_a_connect_wise_psa_finance_invoice_email_template_by_id`
 ///
@@ -130,7 +130,7 @@ pub fn delete_invoice_email_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoiceEmailTemplates/{id}").path("id", id)
 }
 
-/// Gets a summary of an invoice email template by its ID.
+/// Gets an invoice email template summary by ID.
 ///
 /// `GET /finance/invoiceEmailTemplates/{id}/info` · tool `get_single_connect_wise_psa_finance_inv_email_tmpl_info_by_id`
 ///

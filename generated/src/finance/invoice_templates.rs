@@ -42,7 +42,7 @@ pub fn count_invoice_templates(query: &CountQuery) -> Request<Count> {
         .records::<InvoiceTemplate>()
 }
 
-/// Gets an invoice template by its ID.
+/// Gets an invoice template by ID.
 ///
 /// `GET /finance/invoiceTemplates/{id}` · tool `get_single_connect_wise_psa_finance_invoice_template_by_id`
 ///
@@ -68,7 +68,7 @@ pub fn replace_invoice_template(
     Request::new(Method::Put, "/finance/invoiceTemplates/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an invoice template.
+/// Updates an invoice template.
 ///
 /// `PATCH /finance/invoiceTemplates/{id}` · tool `update_a_connect_wise_psa_finance_invoice_template_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_invoices(query: &CountQuery) -> Request<Count> {
         .records::<Invoice>()
 }
 
-/// Gets an invoice by its ID.
+/// Gets an invoice by ID.
 ///
 /// `GET /finance/invoices/{id}` · tool `get_single_connect_wise_psa_finance_invoice_by_id`
 ///
@@ -67,7 +67,7 @@ pub fn replace_invoice(id: i32, body: &Invoice) -> Request<Invoice> {
     Request::new(Method::Put, "/finance/invoices/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an invoice.
+/// Updates an invoice.
 ///
 /// `PATCH /finance/invoices/{id}` · tool `update_a_connect_wise_psa_finance_invoice_by_id`
 ///
@@ -101,7 +101,7 @@ pub fn download_invoice_pdf(id: i32) -> Request<Download> {
     Request::new(Method::Get, "/finance/invoices/{id}/pdf").path("id", id)
 }
 
-/// Lists the commissions of an invoice.
+/// Lists an invoice's commissions.
 ///
 /// `GET /finance/invoices/{parentId}/commissions` · tool `list_all_connect_wise_psa_invoice_commissions`
 ///
@@ -120,7 +120,7 @@ pub fn list_invoice_commissions(
         .query(query)
 }
 
-/// Recalculates the commissions of an invoice.
+/// Recalculates an invoice's commissions.
 ///
 /// `POST /finance/invoices/{parentId}/commissions/recalculate` · tool `recalculate_connect_wise_psa_invoice_commissions`
 ///
@@ -132,7 +132,7 @@ pub fn recalculate_invoice_commissions(invoice_id: i32) -> Request<()> {
         .path("parentId", invoice_id)
 }
 
-/// Gets a commission of an invoice by its ID.
+/// Gets an invoice commission by ID.
 ///
 /// `GET /finance/invoices/{parentId}/commissions/{id}` · tool `get_single_connect_wise_psa_invoice_commission_by_id`
 ///
@@ -146,7 +146,7 @@ pub fn get_invoice_commission(invoice_id: i32, id: i32) -> Request<InvoiceCommis
         .path("id", id)
 }
 
-/// Updates fields of a commission of an invoice.
+/// Updates an invoice commission.
 ///
 /// `PATCH /finance/invoices/{parentId}/commissions/{id}` · tool `update_a_connect_wise_psa_invoice_commission_by_id`
 ///
@@ -166,7 +166,7 @@ pub fn update_invoice_commission(
         .patch(patch)
 }
 
-/// Lists the GL entries of an invoice.
+/// Lists an invoice's GL entries.
 ///
 /// `GET /finance/invoices/{parentId}/glEntries/` · tool `list_all_connect_wise_psa_invoice_gl_entries`
 ///
@@ -185,7 +185,7 @@ pub fn list_invoice_gl_entries(
         .query(query)
 }
 
-/// Gets a GL entry of an invoice by its ID.
+/// Gets an invoice GL entry by ID.
 ///
 /// `GET /finance/invoices/{parentId}/glEntries/{id}` · tool `get_single_connect_wise_psa_invoice_gl_entry_by_id`
 ///
@@ -199,7 +199,7 @@ pub fn get_invoice_gl_entry(invoice_id: i32, id: i32) -> Request<GlEntry> {
         .path("id", id)
 }
 
-/// Replaces a GL entry of an invoice. Fields that are left out are reset.
+/// Replaces an invoice GL entry. Fields that are left out are reset.
 ///
 /// `PUT /finance/invoices/{parentId}/glEntries/{id}` · tool `replace_a_connect_wise_psa_invoice_gl_entry_by_id`
 ///
@@ -219,7 +219,7 @@ pub fn replace_invoice_gl_entry(
         .body(body)
 }
 
-/// Updates fields of a GL entry of an invoice.
+/// Updates an invoice GL entry.
 ///
 /// `PATCH /finance/invoices/{parentId}/glEntries/{id}` · tool `update_a_connect_wise_psa_invoice_gl_entry_by_id`
 ///
@@ -239,7 +239,7 @@ pub fn update_invoice_gl_entry(
         .patch(patch)
 }
 
-/// Lists the payments of an invoice.
+/// Lists an invoice's payments.
 ///
 /// `GET /finance/invoices/{parentId}/payments` · tool `list_all_connect_wise_psa_invoice_payments`
 ///
@@ -275,7 +275,7 @@ pub fn create_invoice_payment(
         .body(body)
 }
 
-/// Gets a payment of an invoice by its ID.
+/// Gets an invoice payment by ID.
 ///
 /// `GET /finance/invoices/{parentId}/payments/{id}` · tool `get_single_connect_wise_psa_invoice_payment_by_id`
 ///
@@ -289,7 +289,7 @@ pub fn get_invoice_payment(invoice_id: i32, id: i32) -> Request<InvoicePayment> 
         .path("id", id)
 }
 
-/// Replaces a payment of an invoice. Fields that are left out are reset.
+/// Replaces an invoice payment. Fields that are left out are reset.
 ///
 /// `PUT /finance/invoices/{parentId}/payments/{id}` · tool `replace_a_connect_wise_psa_invoice_payment_by_id`
 ///
@@ -309,7 +309,7 @@ pub fn replace_invoice_payment(
         .body(body)
 }
 
-/// Updates fields of a payment of an invoice.
+/// Updates an invoice payment.
 ///
 /// `PATCH /finance/invoices/{parentId}/payments/{id}` · tool `update_a_connect_wise_psa_invoice_payment_by_id`
 ///
@@ -329,7 +329,7 @@ pub fn update_invoice_payment(
         .patch(patch)
 }
 
-/// Deletes a payment of an invoice.
+/// Deletes an invoice payment.
 ///
 /// `DELETE /finance/invoices/{parentId}/payments/{id}` · tool `delete_a_connect_wise_psa_invoice_payment_by_id`
 ///
@@ -343,7 +343,7 @@ pub fn delete_invoice_payment(invoice_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the routings of an invoice.
+/// Lists an invoice's routings.
 ///
 /// `GET /finance/invoices/{parentId}/routings` · tool `list_all_connect_wise_psa_invoice_routings`
 ///
@@ -379,7 +379,7 @@ pub fn create_invoice_routing(
         .body(body)
 }
 
-/// Counts the routings of an invoice.
+/// Counts an invoice's routings.
 ///
 /// `GET /finance/invoices/{parentId}/routings/count` · tool `count_connect_wise_psa_invoice_routings`
 ///
@@ -394,7 +394,7 @@ pub fn count_invoice_routings(invoice_id: i32, query: &CountQuery) -> Request<Co
         .records::<InvoiceRouting>()
 }
 
-/// Gets a routing of an invoice by its ID.
+/// Gets an invoice routing by ID.
 ///
 /// `GET /finance/invoices/{parentId}/routings/{id}` · tool `get_single_connect_wise_psa_invoice_routing_by_id`
 ///
@@ -408,7 +408,7 @@ pub fn get_invoice_routing(invoice_id: i32, id: i32) -> Request<InvoiceRouting> 
         .path("id", id)
 }
 
-/// Replaces a routing of an invoice. Fields that are left out are reset.
+/// Replaces an invoice routing. Fields that are left out are reset.
 ///
 /// `PUT /finance/invoices/{parentId}/routings/{id}` · tool `replace_a_connect_wise_psa_invoice_routing_by_id`
 ///
@@ -428,7 +428,7 @@ pub fn replace_invoice_routing(
         .body(body)
 }
 
-/// Updates fields of a routing of an invoice.
+/// Updates an invoice routing.
 ///
 /// `PATCH /finance/invoices/{parentId}/routings/{id}` · tool `update_a_connect_wise_psa_invoice_routing_by_id`
 ///
@@ -448,7 +448,7 @@ pub fn update_invoice_routing(
         .patch(patch)
 }
 
-/// Deletes a routing of an invoice.
+/// Deletes an invoice routing.
 ///
 /// `DELETE /finance/invoices/{parentId}/routings/{id}` · tool `delete_a_connect_wise_psa_invoice_routing_by_id`
 ///

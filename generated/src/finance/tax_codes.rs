@@ -59,7 +59,7 @@ pub fn list_tax_code_info(query: &ListQuery) -> Request<Vec<TaxCodeInfo>> {
     Request::new(Method::Get, "/finance/taxCodes/info").query(query)
 }
 
-/// Counts the summaries of tax codes.
+/// Counts tax code summaries.
 ///
 /// `GET /finance/taxCodes/info/count` · tool `count_connect_wise_psa_finance_tax_code_info`
 ///
@@ -72,7 +72,7 @@ pub fn count_tax_code_info(query: &CountQuery) -> Request<Count> {
         .records::<TaxCodeInfo>()
 }
 
-/// Lists the taxable levels of a tax code expense type exemption.
+/// Lists the taxable levels for a tax code expense type exemption.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels` · tool `list_all_connect_wise_psa_taxable_expense_type_levels`
 ///
@@ -124,7 +124,7 @@ pub fn create_taxable_expense_type_level(
         .body(body)
 }
 
-/// Counts the taxable levels of a tax code expense type exemption.
+/// Counts the taxable levels for a tax code expense type exemption.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/count` · tool `count_connect_wise_psa_taxable_expense_type_levels`
 ///
@@ -150,7 +150,7 @@ pub fn count_taxable_expense_type_levels(
         .records::<TaxableExpenseTypeLevel>()
 }
 
-/// Gets a taxable level of a tax code expense type exemption by its ID.
+/// Gets a taxable level for a tax code expense type exemption by ID.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `get_single_connect_wise_psa_taxable_expense_type_level_by_id`
 ///
@@ -175,7 +175,7 @@ pub fn get_taxable_expense_type_level(
         .path("id", id)
 }
 
-/// Replaces a taxable level of a tax code expense type exemption. Fields that are left out are reset.
+/// Replaces a taxable level for a tax code expense type exemption. Fields that are left out are reset.
 ///
 /// `PUT /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_expense_type_level_by_id`
 ///
@@ -203,7 +203,7 @@ pub fn replace_taxable_expense_type_level(
         .body(body)
 }
 
-/// Updates fields of a taxable level of a tax code expense type exemption.
+/// Updates a taxable level for a tax code expense type exemption.
 ///
 /// `PATCH /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `update_a_connect_wise_psa_taxable_expense_type_level_by_id`
 ///
@@ -231,7 +231,7 @@ pub fn update_taxable_expense_type_level(
         .patch(patch)
 }
 
-/// Deletes a taxable level of a tax code expense type exemption.
+/// Deletes a taxable level for a tax code expense type exemption.
 ///
 /// `DELETE /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `delete_a_connect_wise_psa_taxable_expense_type_level_by_id`
 ///
@@ -256,7 +256,7 @@ pub fn delete_taxable_expense_type_level(
         .path("id", id)
 }
 
-/// Lists the taxable levels of a tax code product type exemption.
+/// Lists the taxable levels for a tax code product type exemption.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels` · tool `list_all_connect_wise_psa_taxable_product_type_levels`
 ///
@@ -308,7 +308,7 @@ pub fn create_taxable_product_type_level(
         .body(body)
 }
 
-/// Counts the taxable levels of a tax code product type exemption.
+/// Counts the taxable levels for a tax code product type exemption.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/count` · tool `count_connect_wise_psa_taxable_product_type_levels`
 ///
@@ -334,7 +334,7 @@ pub fn count_taxable_product_type_levels(
         .records::<TaxableProductTypeLevel>()
 }
 
-/// Gets a taxable level of a tax code product type exemption by its ID.
+/// Gets a taxable level for a tax code product type exemption by ID.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `get_single_connect_wise_psa_taxable_product_type_level_by_id`
 ///
@@ -359,7 +359,7 @@ pub fn get_taxable_product_type_level(
         .path("id", id)
 }
 
-/// Replaces a taxable level of a tax code product type exemption. Fields that are left out are reset.
+/// Replaces a taxable level for a tax code product type exemption. Fields that are left out are reset.
 ///
 /// `PUT /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_product_type_level_by_id`
 ///
@@ -387,7 +387,7 @@ pub fn replace_taxable_product_type_level(
         .body(body)
 }
 
-/// Updates fields of a taxable level of a tax code product type exemption.
+/// Updates a taxable level for a tax code product type exemption.
 ///
 /// `PATCH /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `update_a_connect_wise_psa_taxable_product_type_level_by_id`
 ///
@@ -415,7 +415,7 @@ pub fn update_taxable_product_type_level(
         .patch(patch)
 }
 
-/// Deletes a taxable level of a tax code product type exemption.
+/// Deletes a taxable level for a tax code product type exemption.
 ///
 /// `DELETE /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `delete_a_connect_wise_psa_taxable_product_type_level_by_id`
 ///
@@ -440,7 +440,7 @@ pub fn delete_taxable_product_type_level(
         .path("id", id)
 }
 
-/// Lists the taxable levels of a tax code cross-reference.
+/// Lists a tax code cross-reference's taxable levels.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels` · tool `list_all_connect_wise_psa_taxable_x_ref_levels`
 ///
@@ -492,7 +492,7 @@ pub fn create_taxable_x_ref_level(
         .body(body)
 }
 
-/// Counts the taxable levels of a tax code cross-reference.
+/// Counts a tax code cross-reference's taxable levels.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/count` · tool `count_connect_wise_psa_taxable_x_ref_levels`
 ///
@@ -518,7 +518,7 @@ pub fn count_taxable_x_ref_levels(
         .records::<TaxableXRefLevel>()
 }
 
-/// Gets a taxable level of a tax code cross-reference by its ID.
+/// Gets a tax code cross-reference's taxable level by ID.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `get_single_connect_wise_psa_taxable_x_ref_level_by_id`
 ///
@@ -543,7 +543,7 @@ pub fn get_taxable_x_ref_level(
         .path("id", id)
 }
 
-/// Replaces a taxable level of a tax code cross-reference. Fields that are left out are reset.
+/// Replaces a tax code cross-reference's taxable level. Fields that are left out are reset.
 ///
 /// `PUT /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_x_ref_level_by_id`
 ///
@@ -571,7 +571,7 @@ pub fn replace_taxable_x_ref_level(
         .body(body)
 }
 
-/// Updates fields of a taxable level of a tax code cross-reference.
+/// Updates a tax code cross-reference's taxable level.
 ///
 /// `PATCH /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `update_a_connect_wise_psa_taxable_x_ref_level_by_id`
 ///
@@ -599,7 +599,7 @@ pub fn update_taxable_x_ref_level(
         .patch(patch)
 }
 
-/// Deletes a taxable level of a tax code cross-reference.
+/// Deletes a tax code cross-reference's taxable level.
 ///
 /// `DELETE /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `delete_a_connect_wise_psa_taxable_x_ref_level_by_id`
 ///
@@ -624,7 +624,7 @@ pub fn delete_taxable_x_ref_level(
         .path("id", id)
 }
 
-/// Lists the taxable levels of a tax code work role exemption.
+/// Lists the taxable levels for a tax code work role exemption.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels` · tool `list_all_connect_wise_psa_taxable_work_role_levels`
 ///
@@ -676,7 +676,7 @@ pub fn create_taxable_work_role_level(
         .body(body)
 }
 
-/// Counts the taxable levels of a tax code work role exemption.
+/// Counts the taxable levels for a tax code work role exemption.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/count` · tool `count_connect_wise_psa_taxable_work_role_levels`
 ///
@@ -702,7 +702,7 @@ pub fn count_taxable_work_role_levels(
         .records::<TaxableWorkRoleLevel>()
 }
 
-/// Gets a taxable level of a tax code work role exemption by its ID.
+/// Gets a taxable level for a tax code work role exemption by ID.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `get_single_connect_wise_psa_taxable_work_role_level_by_id`
 ///
@@ -727,7 +727,7 @@ pub fn get_taxable_work_role_level(
         .path("id", id)
 }
 
-/// Replaces a taxable level of a tax code work role exemption. Fields that are left out are reset.
+/// Replaces a taxable level for a tax code work role exemption. Fields that are left out are reset.
 ///
 /// `PUT /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_work_role_level_by_id`
 ///
@@ -755,7 +755,7 @@ pub fn replace_taxable_work_role_level(
         .body(body)
 }
 
-/// Updates fields of a taxable level of a tax code work role exemption.
+/// Updates a taxable level for a tax code work role exemption.
 ///
 /// `PATCH /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `update_a_connect_wise_psa_taxable_work_role_level_by_id`
 ///
@@ -783,7 +783,7 @@ pub fn update_taxable_work_role_level(
         .patch(patch)
 }
 
-/// Deletes a taxable level of a tax code work role exemption.
+/// Deletes a taxable level for a tax code work role exemption.
 ///
 /// `DELETE /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `delete_a_connect_wise_psa_taxable_work_role_level_by_id`
 ///
@@ -808,7 +808,7 @@ pub fn delete_taxable_work_role_level(
         .path("id", id)
 }
 
-/// Gets a tax code by its ID.
+/// Gets a tax code by ID.
 ///
 /// `GET /finance/taxCodes/{id}` · tool `get_single_connect_wise_psa_finance_tax_code_by_id`
 ///
@@ -831,7 +831,7 @@ pub fn replace_tax_code(id: i32, body: &TaxCode) -> Request<TaxCode> {
     Request::new(Method::Put, "/finance/taxCodes/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a tax code.
+/// Updates a tax code.
 ///
 /// `PATCH /finance/taxCodes/{id}` · tool `update_a_connect_wise_psa_finance_tax_code_by_id`
 ///
@@ -865,7 +865,7 @@ pub fn copy_tax_code(id: i32) -> Request<TaxCode> {
     Request::new(Method::Post, "/finance/taxCodes/{id}/copy").path("id", id)
 }
 
-/// Gets a summary of a tax code by its ID.
+/// Gets a tax code summary by ID.
 ///
 /// `GET /finance/taxCodes/{id}/info` · tool `get_single_connect_wise_psa_finance_tax_code_info_by_id`
 ///
@@ -908,7 +908,7 @@ pub fn list_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the expense type exemptions of a tax code.
+/// Lists a tax code's expense type exemptions.
 ///
 /// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions` · tool `list_all_connect_wise_psa_tax_code_expense_type_exemptions`
 ///
@@ -944,7 +944,7 @@ pub fn create_tax_code_expense_type_exemption(
         .body(body)
 }
 
-/// Counts the expense type exemptions of a tax code.
+/// Counts a tax code's expense type exemptions.
 ///
 /// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions/count` · tool `count_connect_wise_psa_tax_code_expense_type_exemptions`
 ///
@@ -962,7 +962,7 @@ pub fn count_tax_code_expense_type_exemptions(
         .records::<ExpenseTypeExemption>()
 }
 
-/// Gets an expense type exemption of a tax code by its ID.
+/// Gets a tax code's expense type exemption by ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_expense_type_exempt_by_id`
 ///
@@ -979,7 +979,7 @@ pub fn get_tax_code_expense_type_exemption(
         .path("id", id)
 }
 
-/// Replaces an expense type exemption of a tax code. Fields that are left out are reset.
+/// Replaces a tax code's expense type exemption. Fields that are left out are reset.
 ///
 /// `PUT /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `replace_a_connect_wise_psa_tax_code_expense_type_exempt_by_id`
 ///
@@ -999,7 +999,7 @@ pub fn replace_tax_code_expense_type_exemption(
         .body(body)
 }
 
-/// Updates fields of an expense type exemption of a tax code.
+/// Updates a tax code's expense type exemption.
 ///
 /// `PATCH /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `update_a_connect_wise_psa_tax_code_expense_type_exemption_by_id`
 ///
@@ -1022,7 +1022,7 @@ pub fn update_tax_code_expense_type_exemption(
         .patch(patch)
 }
 
-/// Deletes an expense type exemption of a tax code.
+/// Deletes a tax code's expense type exemption.
 ///
 /// `DELETE /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `delete_a_connect_wise_psa_tax_code_expense_type_exemption_by_id`
 ///
@@ -1039,7 +1039,7 @@ pub fn delete_tax_code_expense_type_exemption(tax_code_id: i32, id: i32) -> Requ
         .path("id", id)
 }
 
-/// Lists the product type exemptions of a tax code.
+/// Lists a tax code's product type exemptions.
 ///
 /// `GET /finance/taxCodes/{parentId}/productTypeExemptions` · tool `list_all_connect_wise_psa_tax_code_product_type_exemptions`
 ///
@@ -1075,7 +1075,7 @@ pub fn create_tax_code_product_type_exemption(
         .body(body)
 }
 
-/// Counts the product type exemptions of a tax code.
+/// Counts a tax code's product type exemptions.
 ///
 /// `GET /finance/taxCodes/{parentId}/productTypeExemptions/count` · tool `count_connect_wise_psa_tax_code_product_type_exemptions`
 ///
@@ -1093,7 +1093,7 @@ pub fn count_tax_code_product_type_exemptions(
         .records::<ProductTypeExemption>()
 }
 
-/// Gets a product type exemption of a tax code by its ID.
+/// Gets a tax code's product type exemption by ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_product_type_exempt_by_id`
 ///
@@ -1110,7 +1110,7 @@ pub fn get_tax_code_product_type_exemption(
         .path("id", id)
 }
 
-/// Replaces a product type exemption of a tax code. Fields that are left out are reset.
+/// Replaces a tax code's product type exemption. Fields that are left out are reset.
 ///
 /// `PUT /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `replace_a_connect_wise_psa_tax_code_product_type_exempt_by_id`
 ///
@@ -1130,7 +1130,7 @@ pub fn replace_tax_code_product_type_exemption(
         .body(body)
 }
 
-/// Updates fields of a product type exemption of a tax code.
+/// Updates a tax code's product type exemption.
 ///
 /// `PATCH /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `update_a_connect_wise_psa_tax_code_product_type_exemption_by_id`
 ///
@@ -1153,7 +1153,7 @@ pub fn update_tax_code_product_type_exemption(
         .patch(patch)
 }
 
-/// Deletes a product type exemption of a tax code.
+/// Deletes a tax code's product type exemption.
 ///
 /// `DELETE /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `delete_a_connect_wise_psa_tax_code_product_type_exemption_by_id`
 ///
@@ -1170,7 +1170,7 @@ pub fn delete_tax_code_product_type_exemption(tax_code_id: i32, id: i32) -> Requ
         .path("id", id)
 }
 
-/// Lists the levels of a tax code.
+/// Lists a tax code's levels.
 ///
 /// `GET /finance/taxCodes/{parentId}/taxCodeLevels` · tool `list_all_connect_wise_psa_tax_code_levels`
 ///
@@ -1206,7 +1206,7 @@ pub fn create_tax_code_level(
         .body(body)
 }
 
-/// Counts the levels of a tax code.
+/// Counts a tax code's levels.
 ///
 /// `GET /finance/taxCodes/{parentId}/taxCodeLevels/count` · tool `count_connect_wise_psa_tax_code_levels`
 ///
@@ -1221,7 +1221,7 @@ pub fn count_tax_code_levels(tax_code_id: i32, query: &CountQuery) -> Request<Co
         .records::<TaxCodeLevel>()
 }
 
-/// Gets a level of a tax code by its ID.
+/// Gets a tax code level by ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `get_single_connect_wise_psa_tax_code_level_by_id`
 ///
@@ -1235,7 +1235,7 @@ pub fn get_tax_code_level(tax_code_id: i32, id: i32) -> Request<TaxCodeLevel> {
         .path("id", id)
 }
 
-/// Replaces a level of a tax code. Fields that are left out are reset.
+/// Replaces a tax code level. Fields that are left out are reset.
 ///
 /// `PUT /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `replace_a_connect_wise_psa_tax_code_level_by_id`
 ///
@@ -1255,7 +1255,7 @@ pub fn replace_tax_code_level(
         .body(body)
 }
 
-/// Updates fields of a level of a tax code.
+/// Updates a tax code level.
 ///
 /// `PATCH /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `update_a_connect_wise_psa_tax_code_level_by_id`
 ///
@@ -1275,7 +1275,7 @@ pub fn update_tax_code_level(
         .patch(patch)
 }
 
-/// Deletes a level of a tax code.
+/// Deletes a tax code level.
 ///
 /// `DELETE /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `delete_a_connect_wise_psa_tax_code_level_by_id`
 ///
@@ -1289,7 +1289,7 @@ pub fn delete_tax_code_level(tax_code_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the cross-references of a tax code.
+/// Lists a tax code's cross-references.
 ///
 /// `GET /finance/taxCodes/{parentId}/taxCodeXRefs` · tool `list_all_connect_wise_psa_tax_code_x_refs`
 ///
@@ -1325,7 +1325,7 @@ pub fn create_tax_code_x_ref(
         .body(body)
 }
 
-/// Counts the cross-references of a tax code.
+/// Counts a tax code's cross-references.
 ///
 /// `GET /finance/taxCodes/{parentId}/taxCodeXRefs/count` · tool `count_connect_wise_psa_tax_code_x_refs`
 ///
@@ -1340,7 +1340,7 @@ pub fn count_tax_code_x_refs(tax_code_id: i32, query: &CountQuery) -> Request<Co
         .records::<TaxCodeXRef>()
 }
 
-/// Gets a cross-reference of a tax code by its ID.
+/// Gets a tax code cross-reference by ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `get_single_connect_wise_psa_tax_code_x_ref_by_id`
 ///
@@ -1354,7 +1354,7 @@ pub fn get_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<TaxCodeXRef> {
         .path("id", id)
 }
 
-/// Replaces a cross-reference of a tax code. Fields that are left out are reset.
+/// Replaces a tax code cross-reference. Fields that are left out are reset.
 ///
 /// `PUT /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `replace_a_connect_wise_psa_tax_code_x_ref_by_id`
 ///
@@ -1374,7 +1374,7 @@ pub fn replace_tax_code_x_ref(
         .body(body)
 }
 
-/// Updates fields of a cross-reference of a tax code.
+/// Updates a tax code cross-reference.
 ///
 /// `PATCH /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `update_a_connect_wise_psa_tax_code_x_ref_by_id`
 ///
@@ -1394,7 +1394,7 @@ pub fn update_tax_code_x_ref(
         .patch(patch)
 }
 
-/// Deletes a cross-reference of a tax code.
+/// Deletes a tax code cross-reference.
 ///
 /// `DELETE /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `delete_a_connect_wise_psa_tax_code_x_ref_by_id`
 ///
@@ -1408,7 +1408,7 @@ pub fn delete_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the work role exemptions of a tax code.
+/// Lists a tax code's work role exemptions.
 ///
 /// `GET /finance/taxCodes/{parentId}/workRoleExemptions` · tool `list_all_connect_wise_psa_tax_code_work_role_exemptions`
 ///
@@ -1444,7 +1444,7 @@ pub fn create_tax_code_work_role_exemption(
         .body(body)
 }
 
-/// Counts the work role exemptions of a tax code.
+/// Counts a tax code's work role exemptions.
 ///
 /// `GET /finance/taxCodes/{parentId}/workRoleExemptions/count` · tool `count_connect_wise_psa_tax_code_work_role_exemptions`
 ///
@@ -1462,7 +1462,7 @@ pub fn count_tax_code_work_role_exemptions(
         .records::<WorkRoleExemption>()
 }
 
-/// Gets a work role exemption of a tax code by its ID.
+/// Gets a tax code's work role exemption by ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_work_role_exemption_by_id`
 ///
@@ -1479,7 +1479,7 @@ pub fn get_tax_code_work_role_exemption(
         .path("id", id)
 }
 
-/// Replaces a work role exemption of a tax code. Fields that are left out are reset.
+/// Replaces a tax code's work role exemption. Fields that are left out are reset.
 ///
 /// `PUT /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `replace_a_connect_wise_psa_tax_code_work_role_exemption_by_id`
 ///
@@ -1499,7 +1499,7 @@ pub fn replace_tax_code_work_role_exemption(
         .body(body)
 }
 
-/// Updates fields of a work role exemption of a tax code.
+/// Updates a tax code's work role exemption.
 ///
 /// `PATCH /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `update_a_connect_wise_psa_tax_code_work_role_exemption_by_id`
 ///
@@ -1519,7 +1519,7 @@ pub fn update_tax_code_work_role_exemption(
         .patch(patch)
 }
 
-/// Deletes a work role exemption of a tax code.
+/// Deletes a tax code's work role exemption.
 ///
 /// `DELETE /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `delete_a_connect_wise_psa_tax_code_work_role_exemption_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_tax_integrations(query: &CountQuery) -> Request<Count> {
         .records::<TaxIntegration>()
 }
 
-/// Gets a tax integration by its ID.
+/// Gets a tax integration by ID.
 ///
 /// `GET /finance/taxIntegrations/{id}` · tool `get_single_connect_wise_psa_finance_tax_integration_by_id`
 ///
@@ -57,7 +57,7 @@ pub fn replace_tax_integration(
     Request::new(Method::Put, "/finance/taxIntegrations/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a tax integration.
+/// Updates a tax integration.
 ///
 /// `PATCH /finance/taxIntegrations/{id}` · tool `update_a_connect_wise_psa_finance_tax_integration_by_id`
 ///

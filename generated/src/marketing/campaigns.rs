@@ -83,7 +83,7 @@ pub fn count_campaign_statuses(query: &CountQuery) -> Request<Count> {
         .records::<CampaignStatus>()
 }
 
-/// Gets a campaign status by its ID.
+/// Gets a campaign status by ID.
 ///
 /// `GET /marketing/campaigns/statuses/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_status_by_id`
 ///
@@ -111,7 +111,7 @@ pub fn replace_campaign_status(
         .body(body)
 }
 
-/// Updates fields of a campaign status.
+/// Updates a campaign status.
 ///
 /// `PATCH /marketing/campaigns/statuses/{id}` · tool `update_a_connect_wise_psa_marketing_campaign_status_by_id`
 ///
@@ -180,7 +180,7 @@ pub fn count_campaign_sub_types(query: &CountQuery) -> Request<Count> {
         .records::<CampaignSubTypeCampaignSubType>()
 }
 
-/// Gets a campaign subtype by its ID.
+/// Gets a campaign subtype by ID.
 ///
 /// `GET /marketing/campaigns/subTypes/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_sub_type_by_id`
 ///
@@ -208,7 +208,7 @@ pub fn replace_campaign_sub_type(
         .body(body)
 }
 
-/// Updates fields of a campaign subtype.
+/// Updates a campaign subtype.
 ///
 /// `PATCH /marketing/campaigns/subTypes/{id}` · tool `update_a_connect_wise_psa_marketing_campaign_sub_type_by_id`
 ///
@@ -286,7 +286,7 @@ pub fn list_campaign_type_info(query: &ListQuery) -> Request<Vec<CampaignTypeInf
     Request::new(Method::Get, "/marketing/campaigns/types/info").query(query)
 }
 
-/// Counts the summaries of campaign types.
+/// Counts campaign type summaries.
 ///
 /// `GET /marketing/campaigns/types/info/count` · tool `count_connect_wise_psa_marketing_campaign_type_info`
 ///
@@ -299,7 +299,7 @@ pub fn count_campaign_type_info(query: &CountQuery) -> Request<Count> {
         .records::<CampaignTypeInfo>()
 }
 
-/// Gets a campaign type by its ID.
+/// Gets a campaign type by ID.
 ///
 /// `GET /marketing/campaigns/types/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_type_by_id`
 ///
@@ -324,7 +324,7 @@ pub fn replace_campaign_type(id: i32, body: &CampaignType) -> Request<CampaignTy
         .body(body)
 }
 
-/// Updates fields of a campaign type.
+/// Updates a campaign type.
 ///
 /// `PATCH /marketing/campaigns/types/{id}` · tool `update_a_connect_wise_psa_marketing_campaign_type_by_id`
 ///
@@ -352,7 +352,7 @@ pub fn delete_campaign_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/types/{id}").path("id", id)
 }
 
-/// Gets a summary of a campaign type by its ID.
+/// Gets a campaign type summary by ID.
 ///
 /// `GET /marketing/campaigns/types/{id}/info` · tool `get_single_connect_wise_psa_marketing_campaign_type_info_by_id`
 ///
@@ -363,7 +363,7 @@ pub fn get_campaign_type_info(id: i32) -> Request<CampaignTypeInfo> {
     Request::new(Method::Get, "/marketing/campaigns/types/{id}/info").path("id", id)
 }
 
-/// Lists the subtypes of a campaign type.
+/// Lists a campaign type's subtypes.
 ///
 /// `GET /marketing/campaigns/types/{parentId}/subTypes` · tool `list_all_connect_wise_psa_campaign_type_sub_types`
 ///
@@ -382,7 +382,7 @@ pub fn list_campaign_type_sub_types(
         .query(query)
 }
 
-/// Counts the subtypes of a campaign type.
+/// Counts a campaign type's subtypes.
 ///
 /// `GET /marketing/campaigns/types/{parentId}/subTypes/count` · tool `count_connect_wise_psa_campaign_type_sub_types`
 ///
@@ -400,7 +400,7 @@ pub fn count_campaign_type_sub_types(
         .records::<TypeSubTypeCampaignSubType>()
 }
 
-/// Gets a subtype of a campaign type by its ID.
+/// Gets a campaign type subtype by ID.
 ///
 /// `GET /marketing/campaigns/types/{parentId}/subTypes/{id}` · tool `get_single_connect_wise_psa_campaign_type_sub_type_by_id`
 ///
@@ -417,7 +417,7 @@ pub fn get_campaign_type_sub_type(
         .path("id", id)
 }
 
-/// Gets a marketing campaign by its ID.
+/// Gets a marketing campaign by ID.
 ///
 /// `GET /marketing/campaigns/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_by_id`
 ///
@@ -440,7 +440,7 @@ pub fn replace_campaign(id: i32, body: &Campaign) -> Request<Campaign> {
     Request::new(Method::Put, "/marketing/campaigns/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a marketing campaign.
+/// Updates a marketing campaign.
 ///
 /// `PATCH /marketing/campaigns/{id}` · tool `update_a_connect_wise_psa_marketing_campaign_by_id`
 ///
@@ -463,7 +463,7 @@ pub fn delete_campaign(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/{id}").path("id", id)
 }
 
-/// Lists the activities of a marketing campaign.
+/// Lists a marketing campaign's activities.
 ///
 /// `GET /marketing/campaigns/{id}/activities` · tool `list_all_connect_wise_psa_campaign_activities`
 ///
@@ -482,7 +482,7 @@ pub fn list_campaign_activities(
         .query(query)
 }
 
-/// Counts the activities of a marketing campaign.
+/// Counts a marketing campaign's activities.
 ///
 /// `GET /marketing/campaigns/{id}/activities/count` · tool `count_connect_wise_psa_campaign_activities`
 ///
@@ -500,7 +500,7 @@ pub fn count_campaign_activities(
         .records::<ActivityReference>()
 }
 
-/// Lists the opportunities of a marketing campaign.
+/// Lists a marketing campaign's opportunities.
 ///
 /// `GET /marketing/campaigns/{id}/opportunities` · tool `list_all_connect_wise_psa_campaign_opportunities`
 ///
@@ -519,7 +519,7 @@ pub fn list_campaign_opportunities(
         .query(query)
 }
 
-/// Counts the opportunities of a marketing campaign.
+/// Counts a marketing campaign's opportunities.
 ///
 /// `GET /marketing/campaigns/{id}/opportunities/count` · tool `count_connect_wise_psa_campaign_opportunities`
 ///
@@ -537,7 +537,7 @@ pub fn count_campaign_opportunities(
         .records::<OpportunityReference>()
 }
 
-/// Lists the audit entries of a marketing campaign.
+/// Lists a marketing campaign's audit entries.
 ///
 /// `GET /marketing/campaigns/{parentId}/audits` · tool `list_all_connect_wise_psa_campaign_audits`
 ///
@@ -573,7 +573,7 @@ pub fn create_campaign_audit(
         .body(body)
 }
 
-/// Counts the audit entries of a marketing campaign.
+/// Counts a marketing campaign's audit entries.
 ///
 /// `GET /marketing/campaigns/{parentId}/audits/count` · tool `count_connect_wise_psa_campaign_audits`
 ///
@@ -588,7 +588,7 @@ pub fn count_campaign_audits(campaign_id: i32, query: &CountQuery) -> Request<Co
         .records::<CampaignAudit>()
 }
 
-/// Gets an audit entry of a marketing campaign by its ID.
+/// Gets a marketing campaign audit entry by ID.
 ///
 /// `GET /marketing/campaigns/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_campaign_audit_by_id`
 ///
@@ -602,7 +602,7 @@ pub fn get_campaign_audit(campaign_id: i32, id: i32) -> Request<CampaignAudit> {
         .path("id", id)
 }
 
-/// Replaces an audit entry of a marketing campaign. Fields that are left out are reset.
+/// Replaces a marketing campaign audit entry. Fields that are left out are reset.
 ///
 /// `PUT /marketing/campaigns/{parentId}/audits/{id}` · tool `replace_a_connect_wise_psa_campaign_audit_by_id`
 ///
@@ -622,7 +622,7 @@ pub fn replace_campaign_audit(
         .body(body)
 }
 
-/// Updates fields of an audit entry of a marketing campaign.
+/// Updates a marketing campaign audit entry.
 ///
 /// `PATCH /marketing/campaigns/{parentId}/audits/{id}` · tool `update_a_connect_wise_psa_campaign_audit_by_id`
 ///
@@ -642,7 +642,7 @@ pub fn update_campaign_audit(
         .patch(patch)
 }
 
-/// Deletes an audit entry of a marketing campaign.
+/// Deletes a marketing campaign audit entry.
 ///
 /// `DELETE /marketing/campaigns/{parentId}/audits/{id}` · tool `delete_a_connect_wise_psa_campaign_audit_by_id`
 ///
@@ -656,7 +656,7 @@ pub fn delete_campaign_audit(campaign_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the opened emails of a marketing campaign.
+/// Lists a marketing campaign's email opens.
 ///
 /// `GET /marketing/campaigns/{parentId}/emailsOpened` · tool `list_all_connect_wise_psa_campaign_emails_opened`
 ///
@@ -675,12 +675,12 @@ pub fn list_campaign_emails_opened(
         .query(query)
 }
 
-/// Adds an opened email to a marketing campaign.
+/// Adds an email open to a marketing campaign.
 ///
 /// `POST /marketing/campaigns/{parentId}/emailsOpened` · tool `create_a_connect_wise_psa_campaign_email_opened`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `body`: the opened email to create.
+/// * `body`: the email open to create.
 #[doc(alias = "POST /marketing/campaigns/{parentId}/emailsOpened")]
 #[doc(alias = "create_a_connect_wise_psa_campaign_email_opened")]
 pub fn create_campaign_email_opened(
@@ -692,7 +692,7 @@ pub fn create_campaign_email_opened(
         .body(body)
 }
 
-/// Counts the opened emails of a marketing campaign.
+/// Counts a marketing campaign's email opens.
 ///
 /// `GET /marketing/campaigns/{parentId}/emailsOpened/count` · tool `count_connect_wise_psa_campaign_emails_opened`
 ///
@@ -710,12 +710,12 @@ pub fn count_campaign_emails_opened(
         .records::<EmailOpened>()
 }
 
-/// Gets an opened email of a marketing campaign by its ID.
+/// Gets a marketing campaign email open by ID.
 ///
 /// `GET /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `get_single_connect_wise_psa_campaign_email_opened_by_id`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign opened email ID (see `marketing::list_campaign_emails_opened`)
+/// * `id`: marketing campaign email open ID (see `marketing::list_campaign_emails_opened`)
 #[doc(alias = "GET /marketing/campaigns/{parentId}/emailsOpened/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_campaign_email_opened_by_id")]
 pub fn get_campaign_email_opened(campaign_id: i32, id: i32) -> Request<EmailOpened> {
@@ -724,13 +724,13 @@ pub fn get_campaign_email_opened(campaign_id: i32, id: i32) -> Request<EmailOpen
         .path("id", id)
 }
 
-/// Replaces an opened email of a marketing campaign. Fields that are left out are reset.
+/// Replaces a marketing campaign email open. Fields that are left out are reset.
 ///
 /// `PUT /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `replace_a_connect_wise_psa_campaign_email_opened_by_id`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign opened email ID (see `marketing::list_campaign_emails_opened`)
-/// * `body`: the new state of the opened email.
+/// * `id`: marketing campaign email open ID (see `marketing::list_campaign_emails_opened`)
+/// * `body`: the new state of the email open.
 #[doc(alias = "PUT /marketing/campaigns/{parentId}/emailsOpened/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_campaign_email_opened_by_id")]
 pub fn replace_campaign_email_opened(
@@ -744,12 +744,12 @@ pub fn replace_campaign_email_opened(
         .body(body)
 }
 
-/// Updates fields of an opened email of a marketing campaign.
+/// Updates a marketing campaign email open.
 ///
 /// `PATCH /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `update_a_connect_wise_psa_campaign_email_opened_by_id`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign opened email ID (see `marketing::list_campaign_emails_opened`)
+/// * `id`: marketing campaign email open ID (see `marketing::list_campaign_emails_opened`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /marketing/campaigns/{parentId}/emailsOpened/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_campaign_email_opened_by_id")]
@@ -764,12 +764,12 @@ pub fn update_campaign_email_opened(
         .patch(patch)
 }
 
-/// Deletes an opened email of a marketing campaign.
+/// Deletes a marketing campaign email open.
 ///
 /// `DELETE /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `delete_a_connect_wise_psa_campaign_email_opened_by_id`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign opened email ID (see `marketing::list_campaign_emails_opened`)
+/// * `id`: marketing campaign email open ID (see `marketing::list_campaign_emails_opened`)
 #[doc(alias = "DELETE /marketing/campaigns/{parentId}/emailsOpened/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_campaign_email_opened_by_id")]
 pub fn delete_campaign_email_opened(campaign_id: i32, id: i32) -> Request<()> {
@@ -778,7 +778,7 @@ pub fn delete_campaign_email_opened(campaign_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the submitted forms of a marketing campaign.
+/// Lists a marketing campaign's form submissions.
 ///
 /// `GET /marketing/campaigns/{parentId}/formsSubmitted` · tool `list_all_connect_wise_psa_campaign_forms_submitted`
 ///
@@ -797,12 +797,12 @@ pub fn list_campaign_forms_submitted(
         .query(query)
 }
 
-/// Adds a submitted form to a marketing campaign.
+/// Adds a form submission to a marketing campaign.
 ///
 /// `POST /marketing/campaigns/{parentId}/formsSubmitted` · tool `create_a_connect_wise_psa_campaign_form_submitted`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `body`: the submitted form to create.
+/// * `body`: the form submission to create.
 #[doc(alias = "POST /marketing/campaigns/{parentId}/formsSubmitted")]
 #[doc(alias = "create_a_connect_wise_psa_campaign_form_submitted")]
 pub fn create_campaign_form_submitted(
@@ -814,7 +814,7 @@ pub fn create_campaign_form_submitted(
         .body(body)
 }
 
-/// Counts the submitted forms of a marketing campaign.
+/// Counts a marketing campaign's form submissions.
 ///
 /// `GET /marketing/campaigns/{parentId}/formsSubmitted/count` · tool `count_connect_wise_psa_campaign_forms_submitted`
 ///
@@ -832,12 +832,12 @@ pub fn count_campaign_forms_submitted(
         .records::<FormSubmitted>()
 }
 
-/// Gets a submitted form of a marketing campaign by its ID.
+/// Gets a marketing campaign form submission by ID.
 ///
 /// `GET /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `get_single_connect_wise_psa_campaign_form_submitted_by_id`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign submitted form ID (see `marketing::list_campaign_forms_submitted`)
+/// * `id`: marketing campaign form submission ID (see `marketing::list_campaign_forms_submitted`)
 #[doc(alias = "GET /marketing/campaigns/{parentId}/formsSubmitted/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_campaign_form_submitted_by_id")]
 pub fn get_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<FormSubmitted> {
@@ -846,13 +846,13 @@ pub fn get_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<FormSub
         .path("id", id)
 }
 
-/// Replaces a submitted form of a marketing campaign. Fields that are left out are reset.
+/// Replaces a marketing campaign form submission. Fields that are left out are reset.
 ///
 /// `PUT /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `replace_a_connect_wise_psa_campaign_form_submitted_by_id`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign submitted form ID (see `marketing::list_campaign_forms_submitted`)
-/// * `body`: the new state of the submitted form.
+/// * `id`: marketing campaign form submission ID (see `marketing::list_campaign_forms_submitted`)
+/// * `body`: the new state of the form submission.
 #[doc(alias = "PUT /marketing/campaigns/{parentId}/formsSubmitted/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_campaign_form_submitted_by_id")]
 pub fn replace_campaign_form_submitted(
@@ -866,12 +866,12 @@ pub fn replace_campaign_form_submitted(
         .body(body)
 }
 
-/// Updates fields of a submitted form of a marketing campaign.
+/// Updates a marketing campaign form submission.
 ///
 /// `PATCH /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `update_a_connect_wise_psa_campaign_form_submitted_by_id`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign submitted form ID (see `marketing::list_campaign_forms_submitted`)
+/// * `id`: marketing campaign form submission ID (see `marketing::list_campaign_forms_submitted`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /marketing/campaigns/{parentId}/formsSubmitted/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_campaign_form_submitted_by_id")]
@@ -886,12 +886,12 @@ pub fn update_campaign_form_submitted(
         .patch(patch)
 }
 
-/// Deletes a submitted form of a marketing campaign.
+/// Deletes a marketing campaign form submission.
 ///
 /// `DELETE /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `delete_a_connect_wise_psa_campaign_form_submitted_by_id`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign submitted form ID (see `marketing::list_campaign_forms_submitted`)
+/// * `id`: marketing campaign form submission ID (see `marketing::list_campaign_forms_submitted`)
 #[doc(alias = "DELETE /marketing/campaigns/{parentId}/formsSubmitted/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_campaign_form_submitted_by_id")]
 pub fn delete_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<()> {
@@ -900,7 +900,7 @@ pub fn delete_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<()> 
         .path("id", id)
 }
 
-/// Lists the clicked links of a marketing campaign.
+/// Lists a marketing campaign's link clicks.
 ///
 /// `GET /marketing/campaigns/{parentId}/linksClicked` · tool `list_all_connect_wise_psa_campaign_links_clicked`
 ///
@@ -919,12 +919,12 @@ pub fn list_campaign_links_clicked(
         .query(query)
 }
 
-/// Adds a clicked link to a marketing campaign.
+/// Adds a link click to a marketing campaign.
 ///
 /// `POST /marketing/campaigns/{parentId}/linksClicked` · tool `create_a_connect_wise_psa_campaign_link_clicked`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `body`: the clicked link to create.
+/// * `body`: the link click to create.
 #[doc(alias = "POST /marketing/campaigns/{parentId}/linksClicked")]
 #[doc(alias = "create_a_connect_wise_psa_campaign_link_clicked")]
 pub fn create_campaign_link_clicked(
@@ -936,7 +936,7 @@ pub fn create_campaign_link_clicked(
         .body(body)
 }
 
-/// Counts the clicked links of a marketing campaign.
+/// Counts a marketing campaign's link clicks.
 ///
 /// `GET /marketing/campaigns/{parentId}/linksClicked/count` · tool `count_connect_wise_psa_campaign_links_clicked`
 ///
@@ -954,12 +954,12 @@ pub fn count_campaign_links_clicked(
         .records::<LinkClicked>()
 }
 
-/// Gets a clicked link of a marketing campaign by its ID.
+/// Gets a marketing campaign link click by ID.
 ///
 /// `GET /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `get_single_connect_wise_psa_campaign_link_clicked_by_id`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign clicked link ID (see `marketing::list_campaign_links_clicked`)
+/// * `id`: marketing campaign link click ID (see `marketing::list_campaign_links_clicked`)
 #[doc(alias = "GET /marketing/campaigns/{parentId}/linksClicked/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_campaign_link_clicked_by_id")]
 pub fn get_campaign_link_clicked(campaign_id: i32, id: i32) -> Request<LinkClicked> {
@@ -968,13 +968,13 @@ pub fn get_campaign_link_clicked(campaign_id: i32, id: i32) -> Request<LinkClick
         .path("id", id)
 }
 
-/// Replaces a clicked link of a marketing campaign. Fields that are left out are reset.
+/// Replaces a marketing campaign link click. Fields that are left out are reset.
 ///
 /// `PUT /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `replace_a_connect_wise_psa_campaign_link_clicked_by_id`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign clicked link ID (see `marketing::list_campaign_links_clicked`)
-/// * `body`: the new state of the clicked link.
+/// * `id`: marketing campaign link click ID (see `marketing::list_campaign_links_clicked`)
+/// * `body`: the new state of the link click.
 #[doc(alias = "PUT /marketing/campaigns/{parentId}/linksClicked/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_campaign_link_clicked_by_id")]
 pub fn replace_campaign_link_clicked(
@@ -988,12 +988,12 @@ pub fn replace_campaign_link_clicked(
         .body(body)
 }
 
-/// Updates fields of a clicked link of a marketing campaign.
+/// Updates a marketing campaign link click.
 ///
 /// `PATCH /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `update_a_connect_wise_psa_campaign_link_clicked_by_id`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign clicked link ID (see `marketing::list_campaign_links_clicked`)
+/// * `id`: marketing campaign link click ID (see `marketing::list_campaign_links_clicked`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /marketing/campaigns/{parentId}/linksClicked/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_campaign_link_clicked_by_id")]
@@ -1008,12 +1008,12 @@ pub fn update_campaign_link_clicked(
         .patch(patch)
 }
 
-/// Deletes a clicked link of a marketing campaign.
+/// Deletes a marketing campaign link click.
 ///
 /// `DELETE /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `delete_a_connect_wise_psa_campaign_link_clicked_by_id`
 ///
 /// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign clicked link ID (see `marketing::list_campaign_links_clicked`)
+/// * `id`: marketing campaign link click ID (see `marketing::list_campaign_links_clicked`)
 #[doc(alias = "DELETE /marketing/campaigns/{parentId}/linksClicked/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_campaign_link_clicked_by_id")]
 pub fn delete_campaign_link_clicked(campaign_id: i32, id: i32) -> Request<()> {

@@ -53,7 +53,7 @@ pub fn list_group_info(query: &ListQuery) -> Request<Vec<GroupInfo>> {
     Request::new(Method::Get, "/marketing/groups/info").query(query)
 }
 
-/// Counts the summaries of marketing groups.
+/// Counts marketing group summaries.
 ///
 /// `GET /marketing/groups/info/count` · tool `count_connect_wise_psa_marketing_group_info`
 ///
@@ -66,7 +66,7 @@ pub fn count_group_info(query: &CountQuery) -> Request<Count> {
         .records::<GroupInfo>()
 }
 
-/// Gets a marketing group by its ID.
+/// Gets a marketing group by ID.
 ///
 /// `GET /marketing/groups/{id}` · tool `get_single_connect_wise_psa_marketing_group_by_id`
 ///
@@ -89,7 +89,7 @@ pub fn replace_group(id: i32, body: &Group) -> Request<Group> {
     Request::new(Method::Put, "/marketing/groups/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a marketing group.
+/// Updates a marketing group.
 ///
 /// `PATCH /marketing/groups/{id}` · tool `update_a_connect_wise_psa_marketing_group_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_group(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/groups/{id}").path("id", id)
 }
 
-/// Gets a summary of a marketing group by its ID.
+/// Gets a marketing group summary by ID.
 ///
 /// `GET /marketing/groups/{id}/info` · tool `get_single_connect_wise_psa_marketing_group_info_by_id`
 ///
@@ -155,7 +155,7 @@ pub fn list_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the companies of a marketing group.
+/// Lists a marketing group's companies.
 ///
 /// `GET /marketing/groups/{parentId}/companies` · tool `list_all_connect_wise_psa_group_companies`
 ///
@@ -191,7 +191,7 @@ pub fn create_group_company(
         .body(body)
 }
 
-/// Counts the companies of a marketing group.
+/// Counts a marketing group's companies.
 ///
 /// `GET /marketing/groups/{parentId}/companies/count` · tool `count_connect_wise_psa_group_companies`
 ///
@@ -206,7 +206,7 @@ pub fn count_group_companies(group_id: i32, query: &CountQuery) -> Request<Count
         .records::<MarketingCompany>()
 }
 
-/// Gets a company of a marketing group by its ID.
+/// Gets a company's entry in a marketing group by ID.
 ///
 /// `GET /marketing/groups/{parentId}/companies/{id}` · tool `get_single_connect_wise_psa_group_company_by_id`
 ///
@@ -220,7 +220,7 @@ pub fn get_group_company(group_id: i32, id: i32) -> Request<MarketingCompany> {
         .path("id", id)
 }
 
-/// Replaces a company of a marketing group. Fields that are left out are reset.
+/// Replaces a company's entry in a marketing group. Fields that are left out are reset.
 ///
 /// `PUT /marketing/groups/{parentId}/companies/{id}` · tool `replace_a_connect_wise_psa_group_company_by_id`
 ///
@@ -240,7 +240,7 @@ pub fn replace_group_company(
         .body(body)
 }
 
-/// Updates fields of a company of a marketing group.
+/// Updates a company's entry in a marketing group.
 ///
 /// `PATCH /marketing/groups/{parentId}/companies/{id}` · tool `update_a_connect_wise_psa_group_company_by_id`
 ///
@@ -260,7 +260,7 @@ pub fn update_group_company(
         .patch(patch)
 }
 
-/// Deletes a company of a marketing group.
+/// Removes a company from a marketing group.
 ///
 /// `DELETE /marketing/groups/{parentId}/companies/{id}` · tool `delete_a_connect_wise_psa_group_company_by_id`
 ///
@@ -274,7 +274,7 @@ pub fn delete_group_company(group_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the contacts of a marketing group.
+/// Lists a marketing group's contacts.
 ///
 /// `GET /marketing/groups/{parentId}/contacts` · tool `list_all_connect_wise_psa_group_contacts`
 ///
@@ -310,7 +310,7 @@ pub fn create_group_contact(
         .body(body)
 }
 
-/// Counts the contacts of a marketing group.
+/// Counts a marketing group's contacts.
 ///
 /// `GET /marketing/groups/{parentId}/contacts/count` · tool `count_connect_wise_psa_group_contacts`
 ///
@@ -325,7 +325,7 @@ pub fn count_group_contacts(group_id: i32, query: &CountQuery) -> Request<Count>
         .records::<MarketingContact>()
 }
 
-/// Gets a contact of a marketing group by its ID.
+/// Gets a contact's entry in a marketing group by ID.
 ///
 /// `GET /marketing/groups/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_group_contact_by_id`
 ///
@@ -339,7 +339,7 @@ pub fn get_group_contact(group_id: i32, id: i32) -> Request<MarketingContact> {
         .path("id", id)
 }
 
-/// Replaces a contact of a marketing group. Fields that are left out are reset.
+/// Replaces a contact's entry in a marketing group. Fields that are left out are reset.
 ///
 /// `PUT /marketing/groups/{parentId}/contacts/{id}` · tool `replace_a_connect_wise_psa_group_contact_by_id`
 ///
@@ -359,7 +359,7 @@ pub fn replace_group_contact(
         .body(body)
 }
 
-/// Updates fields of a contact of a marketing group.
+/// Updates a contact's entry in a marketing group.
 ///
 /// `PATCH /marketing/groups/{parentId}/contacts/{id}` · tool `update_a_connect_wise_psa_group_contact_by_id`
 ///
@@ -379,7 +379,7 @@ pub fn update_group_contact(
         .patch(patch)
 }
 
-/// Deletes a contact of a marketing group.
+/// Removes a contact from a marketing group.
 ///
 /// `DELETE /marketing/groups/{parentId}/contacts/{id}` · tool `delete_a_connect_wise_psa_group_contact_by_id`
 ///

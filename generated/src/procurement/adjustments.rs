@@ -96,7 +96,7 @@ pub fn list_adjustment_type_info(query: &ListQuery) -> Request<Vec<AdjustmentTyp
     Request::new(Method::Get, "/procurement/adjustments/types/info").query(query)
 }
 
-/// Counts the summaries of inventory adjustment types.
+/// Counts inventory adjustment type summaries.
 ///
 /// `GET /procurement/adjustments/types/info/count` · tool `count_connect_wise_psa_procurement_adjustment_type_info`
 ///
@@ -109,7 +109,7 @@ pub fn count_adjustment_type_info(query: &CountQuery) -> Request<Count> {
         .records::<AdjustmentTypeInfo>()
 }
 
-/// Gets an inventory adjustment type by its ID.
+/// Gets an inventory adjustment type by ID.
 ///
 /// `GET /procurement/adjustments/types/{id}` · tool `get_single_connect_wise_psa_procurement_adjustment_type_by_id`
 ///
@@ -137,7 +137,7 @@ pub fn replace_adjustment_type(
         .body(body)
 }
 
-/// Updates fields of an inventory adjustment type.
+/// Updates an inventory adjustment type.
 ///
 /// `PATCH /procurement/adjustments/types/{id}` · tool `update_a_connect_wise_psa_procurement_adjustment_type_by_id`
 ///
@@ -165,7 +165,7 @@ pub fn delete_adjustment_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/adjustments/types/{id}").path("id", id)
 }
 
-/// Gets a summary of an inventory adjustment type by its ID.
+/// Gets an inventory adjustment type summary by ID.
 ///
 /// `GET /procurement/adjustments/types/{id}/info` · tool `get_single_connect_wise_psa_proc_adjustment_type_info_by_id`
 ///
@@ -208,7 +208,7 @@ pub fn list_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Gets an inventory adjustment by its ID.
+/// Gets an inventory adjustment by ID.
 ///
 /// `GET /procurement/adjustments/{id}` · tool `get_single_connect_wise_psa_procurement_adjustment_by_id`
 ///
@@ -234,7 +234,7 @@ pub fn replace_adjustment(
     Request::new(Method::Put, "/procurement/adjustments/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an inventory adjustment.
+/// Updates an inventory adjustment.
 ///
 /// `PATCH /procurement/adjustments/{id}` · tool `update_a_connect_wise_psa_procurement_adjustment_by_id`
 ///
@@ -262,7 +262,7 @@ pub fn delete_adjustment(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/adjustments/{id}").path("id", id)
 }
 
-/// Lists the details of an inventory adjustment.
+/// Lists an inventory adjustment's details.
 ///
 /// `GET /procurement/adjustments/{parentId}/details` · tool `list_all_connect_wise_psa_adjustment_details`
 ///
@@ -298,7 +298,7 @@ pub fn create_adjustment_detail(
         .body(body)
 }
 
-/// Counts the details of an inventory adjustment.
+/// Counts an inventory adjustment's details.
 ///
 /// `GET /procurement/adjustments/{parentId}/details/count` · tool `count_connect_wise_psa_adjustment_details`
 ///
@@ -316,7 +316,7 @@ pub fn count_adjustment_details(
         .records::<AdjustmentDetail>()
 }
 
-/// Gets a detail of an inventory adjustment by its ID.
+/// Gets an inventory adjustment detail by ID.
 ///
 /// `GET /procurement/adjustments/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_adjustment_detail_by_id`
 ///
@@ -330,7 +330,7 @@ pub fn get_adjustment_detail(adjustment_id: i32, id: i32) -> Request<AdjustmentD
         .path("id", id)
 }
 
-/// Deletes a detail of an inventory adjustment.
+/// Deletes an inventory adjustment detail.
 ///
 /// `DELETE /procurement/adjustments/{parentId}/details/{id}` · tool `delete_a_connect_wise_psa_adjustment_detail_by_id`
 ///

@@ -58,7 +58,7 @@ pub fn list_catalog_info(query: &ListQuery) -> Request<Vec<CatalogItemInfo>> {
     Request::new(Method::Get, "/procurement/catalog/info").query(query)
 }
 
-/// Counts the summaries of catalog items.
+/// Counts catalog item summaries.
 ///
 /// `GET /procurement/catalog/info/count` · tool `count_connect_wise_psa_procurement_catalog_info`
 ///
@@ -86,7 +86,7 @@ pub fn create_catalog_vendor(body: &CatalogVendors) -> Request<CatalogVendors> {
 ///
 /// `GET /procurement/catalog/vendors/{parentId}` · tool `list_all_connect_wise_psa_procurement_catalog_vendors`
 ///
-/// * `catalog_item_id`: catalog item ID
+/// * `catalog_item_id`: catalog item ID (see `procurement::list_catalogs`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -101,7 +101,7 @@ pub fn list_catalog_vendors(
         .query(query)
 }
 
-/// Gets how many units of a catalog item are in stock.
+/// Gets a catalog item's on-hand quantity.
 ///
 /// `GET /procurement/catalog/{catalogItemIdentifier}/quantityOnHand` · tool `get_connect_wise_psa_procurement_catalog_quantity_on_hand`
 ///
@@ -121,7 +121,7 @@ pub fn get_catalog_quantity_on_hand(
         .parameter("warehouseBinId", warehouse_bin_id)
 }
 
-/// Gets a catalog item by its ID.
+/// Gets a catalog item by ID.
 ///
 /// `GET /procurement/catalog/{id}` · tool `get_single_connect_wise_psa_procurement_catalog_by_id`
 ///
@@ -144,7 +144,7 @@ pub fn replace_catalog(id: i32, body: &CatalogItem) -> Request<CatalogItem> {
     Request::new(Method::Put, "/procurement/catalog/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a catalog item.
+/// Updates a catalog item.
 ///
 /// `PATCH /procurement/catalog/{id}` · tool `update_a_connect_wise_psa_procurement_catalog_by_id`
 ///
@@ -178,7 +178,7 @@ pub fn copy_catalog(id: i32) -> Request<CatalogItem> {
     Request::new(Method::Post, "/procurement/catalog/{id}/copy").path("id", id)
 }
 
-/// Gets a summary of a catalog item by its ID.
+/// Gets a catalog item summary by ID.
 ///
 /// `GET /procurement/catalog/{id}/info` · tool `get_single_connect_wise_psa_procurement_catalog_info_by_id`
 ///
@@ -189,7 +189,7 @@ pub fn get_catalog_info(id: i32) -> Request<CatalogItemInfo> {
     Request::new(Method::Get, "/procurement/catalog/{id}/info").path("id", id)
 }
 
-/// Calculates the price of a catalog item for a company, quantity and date.
+/// Calculates a catalog item's price for a company, quantity and date, without changing anything.
 ///
 /// `POST /procurement/catalog/{id}/pricing` · tool `calculate_connect_wise_psa_procurement_catalog_pricing_by_id`
 ///
@@ -206,7 +206,7 @@ pub fn calculate_catalog_pricing(
         .body(body)
 }
 
-/// Lists the components of a catalog item.
+/// Lists a catalog item's components.
 ///
 /// `GET /procurement/catalog/{parentId}/components` · tool `list_all_connect_wise_psa_catalog_components`
 ///
@@ -242,7 +242,7 @@ pub fn create_catalog_component(
         .body(body)
 }
 
-/// Counts the components of a catalog item.
+/// Counts a catalog item's components.
 ///
 /// `GET /procurement/catalog/{parentId}/components/count` · tool `count_connect_wise_psa_catalog_components`
 ///
@@ -257,7 +257,7 @@ pub fn count_catalog_components(catalog_id: i32, query: &CountQuery) -> Request<
         .records::<CatalogComponent>()
 }
 
-/// Gets a component of a catalog item by its ID.
+/// Gets a catalog item component by ID.
 ///
 /// `GET /procurement/catalog/{parentId}/components/{id}` · tool `get_single_connect_wise_psa_catalog_component_by_id`
 ///
@@ -271,7 +271,7 @@ pub fn get_catalog_component(catalog_id: i32, id: i32) -> Request<CatalogCompone
         .path("id", id)
 }
 
-/// Replaces a component of a catalog item. Fields that are left out are reset.
+/// Replaces a catalog item component. Fields that are left out are reset.
 ///
 /// `PUT /procurement/catalog/{parentId}/components/{id}` · tool `replace_a_connect_wise_psa_catalog_component_by_id`
 ///
@@ -291,7 +291,7 @@ pub fn replace_catalog_component(
         .body(body)
 }
 
-/// Updates fields of a component of a catalog item.
+/// Updates a catalog item component.
 ///
 /// `PATCH /procurement/catalog/{parentId}/components/{id}` · tool `update_a_connect_wise_psa_catalog_component_by_id`
 ///
@@ -311,7 +311,7 @@ pub fn update_catalog_component(
         .patch(patch)
 }
 
-/// Deletes a component of a catalog item.
+/// Removes a component from a catalog item.
 ///
 /// `DELETE /procurement/catalog/{parentId}/components/{id}` · tool `delete_a_connect_wise_psa_catalog_component_by_id`
 ///
@@ -325,7 +325,7 @@ pub fn delete_catalog_component(catalog_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the stock records of a catalog item.
+/// Lists a catalog item's stock records.
 ///
 /// `GET /procurement/catalog/{parentId}/inventory` · tool `list_all_connect_wise_psa_catalog_inventory`
 ///
@@ -344,7 +344,7 @@ pub fn list_catalog_inventory(
         .query(query)
 }
 
-/// Counts the stock records of a catalog item.
+/// Counts a catalog item's stock records.
 ///
 /// `GET /procurement/catalog/{parentId}/inventory/count` · tool `count_connect_wise_psa_catalog_inventory`
 ///
@@ -359,7 +359,7 @@ pub fn count_catalog_inventory(catalog_id: i32, query: &CountQuery) -> Request<C
         .records::<CatalogInventory>()
 }
 
-/// Gets a stock record of a catalog item by its ID.
+/// Gets a catalog item stock record by ID.
 ///
 /// `GET /procurement/catalog/{parentId}/inventory/{id}` · tool `get_single_connect_wise_psa_catalog_inventory_by_id`
 ///
@@ -373,7 +373,7 @@ pub fn get_catalog_inventory(catalog_id: i32, id: i32) -> Request<CatalogInvento
         .path("id", id)
 }
 
-/// Lists the minimum stock levels by warehouse of a catalog item.
+/// Lists a catalog item's minimum stock levels by warehouse.
 ///
 /// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse` · tool `list_all_connect_wise_psa_catalog_minimum_stocks_by_warehouse`
 ///
@@ -409,7 +409,7 @@ pub fn create_catalog_minimum_stock_by_warehouse(
         .body(body)
 }
 
-/// Counts the minimum stock levels by warehouse of a catalog item.
+/// Counts a catalog item's minimum stock levels by warehouse.
 ///
 /// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse/count` · tool `count_connect_wise_psa_catalog_minimum_stocks_by_warehouse`
 ///
@@ -430,7 +430,7 @@ pub fn count_catalog_minimum_stocks_by_warehouse(
         .records::<MinimumStockByWarehouse>()
 }
 
-/// Gets a minimum stock level of a catalog item by its ID.
+/// Gets a catalog item's minimum stock level by ID.
 ///
 /// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `get_single_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
 ///
@@ -450,7 +450,7 @@ pub fn get_catalog_minimum_stock_by_warehouse(
         .path("id", id)
 }
 
-/// Replaces a minimum stock level of a catalog item. Fields that are left out are reset.
+/// Replaces a catalog item's minimum stock level. Fields that are left out are reset.
 ///
 /// `PUT /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `replace_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
 ///
@@ -473,7 +473,7 @@ pub fn replace_catalog_minimum_stock_by_warehouse(
         .body(body)
 }
 
-/// Updates fields of a minimum stock level of a catalog item.
+/// Updates a catalog item's minimum stock level.
 ///
 /// `PATCH /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `update_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
 ///
@@ -496,7 +496,7 @@ pub fn update_catalog_minimum_stock_by_warehouse(
         .patch(patch)
 }
 
-/// Deletes a minimum stock level of a catalog item.
+/// Deletes a catalog item's minimum stock level.
 ///
 /// `DELETE /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `delete_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
 ///
@@ -516,7 +516,7 @@ pub fn delete_catalog_minimum_stock_by_warehouse(
         .path("id", id)
 }
 
-/// Replaces a vendor of a catalog item. Fields that are left out are reset.
+/// Replaces a catalog item's vendor. Fields that are left out are reset.
 ///
 /// `PUT /procurement/catalog/{parentId}/vendors/{id}` · tool `replace_a_connect_wise_psa_catalog_vendor_by_id`
 ///
@@ -536,7 +536,7 @@ pub fn replace_catalog_vendor(
         .body(body)
 }
 
-/// Deletes a vendor of a catalog item.
+/// Removes a vendor from a catalog item.
 ///
 /// `DELETE /procurement/catalog/{parentId}/vendors/{id}` · tool `delete_a_connect_wise_psa_catalog_vendor_by_id`
 ///
@@ -550,7 +550,7 @@ pub fn delete_catalog_vendor(catalog_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Updates fields of a vendor of a catalog item.
+/// Updates a catalog item's vendor.
 ///
 /// `PATCH /procurement/catalog/{parentId}/vendors/{id}` (repaired; the spec spells the path differently) · tool `update_a_connect_wise_psa_catalog_vendor_by_id`
 ///

@@ -57,7 +57,7 @@ pub fn list_category_info(query: &ListQuery) -> Request<Vec<CategoryInfo>> {
     Request::new(Method::Get, "/procurement/categories/info").query(query)
 }
 
-/// Counts the summaries of product categories.
+/// Counts product category summaries.
 ///
 /// `GET /procurement/categories/info/count` · tool `count_connect_wise_psa_procurement_category_info`
 ///
@@ -70,7 +70,7 @@ pub fn count_category_info(query: &CountQuery) -> Request<Count> {
         .records::<CategoryInfo>()
 }
 
-/// Gets a product category by its ID.
+/// Gets a product category by ID.
 ///
 /// `GET /procurement/categories/{id}` · tool `get_single_connect_wise_psa_procurement_category_by_id`
 ///
@@ -93,7 +93,7 @@ pub fn replace_category(id: i32, body: &Category) -> Request<Category> {
     Request::new(Method::Put, "/procurement/categories/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a product category.
+/// Updates a product category.
 ///
 /// `PATCH /procurement/categories/{id}` · tool `update_a_connect_wise_psa_procurement_category_by_id`
 ///
@@ -118,7 +118,7 @@ pub fn delete_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/categories/{id}").path("id", id)
 }
 
-/// Gets a summary of a product category by its ID.
+/// Gets a product category summary by ID.
 ///
 /// `GET /procurement/categories/{id}/info` · tool `get_single_connect_wise_psa_procurement_category_info_by_id`
 ///
@@ -129,7 +129,7 @@ pub fn get_category_info(id: i32) -> Request<CategoryInfo> {
     Request::new(Method::Get, "/procurement/categories/{id}/info").path("id", id)
 }
 
-/// Lists the subcategories of a product category.
+/// Lists a product category's subcategories.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/` · tool `list_all_connect_wise_psa_category_subcategories`
 ///
@@ -165,7 +165,7 @@ pub fn create_category_sub_category(
         .body(body)
 }
 
-/// Counts the subcategories of a product category.
+/// Counts a product category's subcategories.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/count` · tool `count_connect_wise_psa_category_subcategories`
 ///
@@ -183,7 +183,7 @@ pub fn count_category_sub_categories(
         .records::<LegacySubCategory>()
 }
 
-/// Lists the subcategories of a product category in summary form.
+/// Lists a product category's subcategories in summary form.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/info` · tool `list_all_connect_wise_psa_category_subcategory_info`
 ///
@@ -202,7 +202,7 @@ pub fn list_category_sub_category_info(
         .query(query)
 }
 
-/// Counts the summaries of the subcategories of a product category.
+/// Counts product category subcategory summaries.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/info/count` · tool `count_connect_wise_psa_category_subcategory_info`
 ///
@@ -223,7 +223,7 @@ pub fn count_category_sub_category_info(
         .records::<LegacySubCategoryInfo>()
 }
 
-/// Gets a subcategory of a product category by its ID.
+/// Gets a product category subcategory by ID.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/{id}` · tool `get_single_connect_wise_psa_category_subcategory_by_id`
 ///
@@ -240,7 +240,7 @@ pub fn get_category_sub_category(
         .path("id", id)
 }
 
-/// Replaces a subcategory of a product category. Fields that are left out are reset.
+/// Replaces a product category subcategory. Fields that are left out are reset.
 ///
 /// `PUT /procurement/categories/{parentId}/subcategories/{id}` · tool `replace_a_connect_wise_psa_category_subcategory_by_id`
 ///
@@ -260,7 +260,7 @@ pub fn replace_category_sub_category(
         .body(body)
 }
 
-/// Updates fields of a subcategory of a product category.
+/// Updates a product category subcategory.
 ///
 /// `PATCH /procurement/categories/{parentId}/subcategories/{id}` · tool `update_a_connect_wise_psa_category_subcategory_by_id`
 ///
@@ -280,7 +280,7 @@ pub fn update_category_sub_category(
         .patch(patch)
 }
 
-/// Deletes a subcategory of a product category.
+/// Deletes a product category subcategory.
 ///
 /// `DELETE /procurement/categories/{parentId}/subcategories/{id}` · tool `delete_a_connect_wise_psa_category_subcategory_by_id`
 ///
@@ -294,7 +294,7 @@ pub fn delete_category_sub_category(category_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a subcategory of a product category by its ID.
+/// Gets a product category subcategory summary by ID.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/{id}/info` · tool `get_single_connect_wise_psa_category_subcategory_info_by_id`
 ///

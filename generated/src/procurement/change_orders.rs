@@ -29,7 +29,7 @@ pub fn create_change_order(body: &ChangeOrder) -> Request<ChangeOrder> {
     Request::new(Method::Post, "/procurement/changeorder").body(body)
 }
 
-/// Updates fields of a change order.
+/// Updates a change order.
 ///
 /// `PATCH /procurement/changeorder/{id}` · tool `update_a_connect_wise_psa_procurement_changeorder_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_directional_syncs(query: &CountQuery) -> Request<Count> {
         .records::<DirectionalSync>()
 }
 
-/// Gets a procurement directional sync by its ID.
+/// Gets a procurement directional sync by ID.
 ///
 /// `GET /procurement/directionalSyncs/{id}` · tool `get_single_connect_wise_psa_procurement_directional_sync_by_id`
 ///
@@ -70,7 +70,7 @@ pub fn replace_directional_sync(
         .body(body)
 }
 
-/// Updates fields of a procurement directional sync.
+/// Updates a procurement directional sync.
 ///
 /// `PATCH /procurement/directionalSyncs/{id}` · tool `update_a_connect_wise_psa_procurement_directional_sync_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn create_procurement_invoice_grouping(
     Request::new(Method::Post, "/procurement/invoicegrouping/count").body(body)
 }
 
-/// Gets an invoice grouping by its ID.
+/// Gets an invoice grouping by ID.
 ///
 /// `GET /procurement/invoicegrouping/{id}` · tool `get_single_connect_wise_psa_procurement_invoicegrouping_by_id`
 ///
@@ -72,7 +72,7 @@ pub fn replace_invoice_grouping(
         .body(body)
 }
 
-/// Updates fields of an invoice grouping.
+/// Updates an invoice grouping.
 ///
 /// `PATCH /procurement/invoicegrouping/{id}` · tool `update_a_connect_wise_psa_procurement_invoicegrouping_by_id`
 ///

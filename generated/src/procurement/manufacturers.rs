@@ -42,7 +42,7 @@ pub fn count_manufacturers(query: &CountQuery) -> Request<Count> {
         .records::<Manufacturer>()
 }
 
-/// Counts the summaries of manufacturers.
+/// Counts manufacturer summaries.
 ///
 /// `GET /procurement/manufacturers/count/info` · tool `count_connect_wise_psa_procurement_manufacturer_info`
 ///
@@ -66,7 +66,7 @@ pub fn list_manufacturer_info(query: &ListQuery) -> Request<Vec<ManufacturerInfo
     Request::new(Method::Get, "/procurement/manufacturers/info").query(query)
 }
 
-/// Gets a manufacturer by its ID.
+/// Gets a manufacturer by ID.
 ///
 /// `GET /procurement/manufacturers/{id}` · tool `get_single_connect_wise_psa_procurement_manufacturer_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_manufacturer(id: i32, body: &Manufacturer) -> Request<Manufacture
         .body(body)
 }
 
-/// Updates fields of a manufacturer.
+/// Updates a manufacturer.
 ///
 /// `PATCH /procurement/manufacturers/{id}` · tool `update_a_connect_wise_psa_procurement_manufacturer_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_manufacturer(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/manufacturers/{id}").path("id", id)
 }
 
-/// Gets a summary of a manufacturer by its ID.
+/// Gets a manufacturer summary by ID.
 ///
 /// `GET /procurement/manufacturers/{id}/info` · tool `get_single_connect_wise_psa_procurement_manufacturer_info_by_id`
 ///

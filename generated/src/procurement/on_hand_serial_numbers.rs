@@ -5,7 +5,7 @@ use crate::procurement::OnHandSerialNumber;
 use crate::shared::Count;
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists serial numbers in stock.
+/// Lists on-hand serial numbers.
 ///
 /// `GET /procurement/onhandserialnumbers` · tool `list_all_connect_wise_psa_procurement_onhandserialnumbers`
 ///
@@ -20,7 +20,7 @@ pub fn list_on_hand_serial_numbers(
     Request::new(Method::Get, "/procurement/onhandserialnumbers").query(query)
 }
 
-/// Counts serial numbers in stock.
+/// Counts on-hand serial numbers.
 ///
 /// `GET /procurement/onhandserialnumbers/count` · tool `count_connect_wise_psa_procurement_onhandserialnumbers`
 ///
@@ -33,11 +33,11 @@ pub fn count_on_hand_serial_numbers(query: &CountQuery) -> Request<Count> {
         .records::<OnHandSerialNumber>()
 }
 
-/// Gets a serial number in stock by its ID.
+/// Gets an on-hand serial number by ID.
 ///
 /// `GET /procurement/onhandserialnumbers/{id}` · tool `get_single_connect_wise_psa_proc_onhandserialnumber_by_id`
 ///
-/// * `id`: serial number in stock ID (see `procurement::list_on_hand_serial_numbers`)
+/// * `id`: on-hand serial number ID (see `procurement::list_on_hand_serial_numbers`)
 #[doc(alias = "GET /procurement/onhandserialnumbers/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_proc_onhandserialnumber_by_id")]
 pub fn get_on_hand_serial_number(id: i32) -> Request<OnHandSerialNumber> {

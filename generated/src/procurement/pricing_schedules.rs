@@ -42,7 +42,7 @@ pub fn count_pricing_schedules(query: &CountQuery) -> Request<Count> {
         .records::<PricingSchedule>()
 }
 
-/// Lists the breaks of a pricing schedule detail.
+/// Lists a pricing schedule detail's breaks.
 ///
 /// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks` · tool `list_all_connect_wise_psa_pricingschedule_detail_breaks`
 ///
@@ -94,7 +94,7 @@ pub fn create_pricing_schedule_detail_break(
         .body(body)
 }
 
-/// Counts the breaks of a pricing schedule detail.
+/// Counts a pricing schedule detail's breaks.
 ///
 /// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/count` · tool `count_connect_wise_psa_pricingschedule_detail_breaks`
 ///
@@ -120,7 +120,7 @@ pub fn count_pricing_schedule_detail_breaks(
         .records::<PricingBreak>()
 }
 
-/// Gets a break of a pricing schedule detail by its ID.
+/// Gets a pricing schedule detail break by ID.
 ///
 /// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `get_single_connect_wise_psa_pricingschedule_detail_break_by_id`
 ///
@@ -145,7 +145,7 @@ pub fn get_pricing_schedule_detail_break(
         .path("id", id)
 }
 
-/// Replaces a break of a pricing schedule detail. Fields that are left out are reset.
+/// Replaces a pricing schedule detail break. Fields that are left out are reset.
 ///
 /// `PUT /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `replace_a_connect_wise_psa_pricingschedule_detail_break_by_id`
 ///
@@ -173,7 +173,7 @@ pub fn replace_pricing_schedule_detail_break(
         .body(body)
 }
 
-/// Updates fields of a break of a pricing schedule detail.
+/// Updates a pricing schedule detail break.
 ///
 /// `PATCH /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `update_a_connect_wise_psa_pricingschedule_detail_break_by_id`
 ///
@@ -201,7 +201,7 @@ pub fn update_pricing_schedule_detail_break(
         .patch(patch)
 }
 
-/// Deletes a break of a pricing schedule detail.
+/// Deletes a pricing schedule detail break.
 ///
 /// `DELETE /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `delete_a_connect_wise_psa_pricingschedule_detail_break_by_id`
 ///
@@ -226,7 +226,7 @@ pub fn delete_pricing_schedule_detail_break(
         .path("id", id)
 }
 
-/// Gets a pricing schedule by its ID.
+/// Gets a pricing schedule by ID.
 ///
 /// `GET /procurement/pricingschedules/{id}` · tool `get_single_connect_wise_psa_procurement_pricingschedule_by_id`
 ///
@@ -254,7 +254,7 @@ pub fn replace_pricing_schedule(
         .body(body)
 }
 
-/// Updates fields of a pricing schedule.
+/// Updates a pricing schedule.
 ///
 /// `PATCH /procurement/pricingschedules/{id}` · tool `update_a_connect_wise_psa_procurement_pricingschedule_by_id`
 ///
@@ -282,7 +282,7 @@ pub fn delete_pricing_schedule(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/pricingschedules/{id}").path("id", id)
 }
 
-/// Lists the details of a pricing schedule.
+/// Lists a pricing schedule's details.
 ///
 /// `GET /procurement/pricingschedules/{parentId}/details` · tool `list_all_connect_wise_psa_pricingschedule_details`
 ///
@@ -318,7 +318,7 @@ pub fn create_pricing_schedule_detail(
         .body(body)
 }
 
-/// Counts the details of a pricing schedule.
+/// Counts a pricing schedule's details.
 ///
 /// `GET /procurement/pricingschedules/{parentId}/details/count` · tool `count_connect_wise_psa_pricingschedule_details`
 ///
@@ -336,7 +336,7 @@ pub fn count_pricing_schedule_details(
         .records::<PricingDetail>()
 }
 
-/// Gets a detail of a pricing schedule by its ID.
+/// Gets a pricing schedule detail by ID.
 ///
 /// `GET /procurement/pricingschedules/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_pricingschedule_detail_by_id`
 ///
@@ -353,7 +353,7 @@ pub fn get_pricing_schedule_detail(
         .path("id", id)
 }
 
-/// Replaces a detail of a pricing schedule. Fields that are left out are reset.
+/// Replaces a pricing schedule detail. Fields that are left out are reset.
 ///
 /// `PUT /procurement/pricingschedules/{parentId}/details/{id}` · tool `replace_a_connect_wise_psa_pricingschedule_detail_by_id`
 ///
@@ -373,7 +373,7 @@ pub fn replace_pricing_schedule_detail(
         .body(body)
 }
 
-/// Updates fields of a detail of a pricing schedule.
+/// Updates a pricing schedule detail.
 ///
 /// `PATCH /procurement/pricingschedules/{parentId}/details/{id}` · tool `update_a_connect_wise_psa_pricingschedule_detail_by_id`
 ///
@@ -393,7 +393,7 @@ pub fn update_pricing_schedule_detail(
         .patch(patch)
 }
 
-/// Deletes a detail of a pricing schedule.
+/// Deletes a pricing schedule detail.
 ///
 /// `DELETE /procurement/pricingschedules/{parentId}/details/{id}` · tool `delete_a_connect_wise_psa_pricingschedule_detail_by_id`
 ///

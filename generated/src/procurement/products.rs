@@ -42,7 +42,7 @@ pub fn count_products(query: &CountQuery) -> Request<Count> {
         .records::<ProductItem>()
 }
 
-/// Gets a product by its ID.
+/// Gets a product by ID.
 ///
 /// `GET /procurement/products/{id}` · tool `get_single_connect_wise_psa_procurement_product_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_product(id: i32, body: &ProductItem) -> Request<ProductItem> {
     Request::new(Method::Put, "/procurement/products/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a product.
+/// Updates a product.
 ///
 /// `PATCH /procurement/products/{id}` · tool `update_a_connect_wise_psa_procurement_product_by_id`
 ///
@@ -88,7 +88,7 @@ pub fn delete_product(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/products/{id}").path("id", id)
 }
 
-/// Detaches a product from the ticket, invoice, opportunity, sales order or project that it was added to, as the flags say.
+/// Detaches a product from the ticket, invoice, opportunity, sales order or project that it was added to.
 ///
 /// `POST /procurement/products/{id}/detach` · tool `detach_a_connect_wise_psa_procurement_product_by_id`
 ///
@@ -102,7 +102,7 @@ pub fn detach_product(id: i32, body: &ProductDetach) -> Request<()> {
         .body(body)
 }
 
-/// Lists the components of a product.
+/// Lists a product's components.
 ///
 /// `GET /procurement/products/{parentId}/components` · tool `list_all_connect_wise_psa_product_components`
 ///
@@ -138,7 +138,7 @@ pub fn create_product_component(
         .body(body)
 }
 
-/// Counts the components of a product.
+/// Counts a product's components.
 ///
 /// `GET /procurement/products/{parentId}/components/count` · tool `count_connect_wise_psa_product_components`
 ///
@@ -153,7 +153,7 @@ pub fn count_product_components(product_id: i32, query: &CountQuery) -> Request<
         .records::<ProductComponent>()
 }
 
-/// Gets a component of a product by its ID.
+/// Gets a product component by ID.
 ///
 /// `GET /procurement/products/{parentId}/components/{id}` · tool `get_single_connect_wise_psa_product_component_by_id`
 ///
@@ -172,7 +172,7 @@ pub fn get_product_component(
         .path("id", id)
 }
 
-/// Replaces a component of a product. Fields that are left out are reset.
+/// Replaces a product component. Fields that are left out are reset.
 ///
 /// `PUT /procurement/products/{parentId}/components/{id}` · tool `replace_a_connect_wise_psa_product_component_by_id`
 ///
@@ -192,7 +192,7 @@ pub fn replace_product_component(
         .body(body)
 }
 
-/// Updates fields of a component of a product.
+/// Updates a product component.
 ///
 /// `PATCH /procurement/products/{parentId}/components/{id}` · tool `update_a_connect_wise_psa_product_component_by_id`
 ///
@@ -212,7 +212,7 @@ pub fn update_product_component(
         .patch(patch)
 }
 
-/// Deletes a component of a product.
+/// Removes a component from a product.
 ///
 /// `DELETE /procurement/products/{parentId}/components/{id}` · tool `delete_a_connect_wise_psa_product_component_by_id`
 ///
@@ -226,7 +226,7 @@ pub fn delete_product_component(product_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the picking and shipping details of a product.
+/// Lists a product's picking and shipping details.
 ///
 /// `GET /procurement/products/{parentId}/pickingShippingDetails` · tool `list_all_connect_wise_psa_product_picking_shipping_details`
 ///
@@ -262,7 +262,7 @@ pub fn create_product_picking_shipping_detail(
         .body(body)
 }
 
-/// Counts the picking and shipping details of a product.
+/// Counts a product's picking and shipping details.
 ///
 /// `GET /procurement/products/{parentId}/pickingShippingDetails/count` · tool `count_connect_wise_psa_product_picking_shipping_details`
 ///
@@ -283,7 +283,7 @@ pub fn count_product_picking_shipping_details(
         .records::<ProductPickingShippingDetail>()
 }
 
-/// Gets a picking and shipping detail of a product by its ID.
+/// Gets a product's picking and shipping detail by ID.
 ///
 /// `GET /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `get_single_connect_wise_psa_product_picking_ship_detail_by_id`
 ///
@@ -305,7 +305,7 @@ pub fn get_product_picking_shipping_detail(
         .path("id", id)
 }
 
-/// Replaces a picking and shipping detail of a product. Fields that are left out are reset.
+/// Replaces a product's picking and shipping detail. Fields that are left out are reset.
 ///
 /// `PUT /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `replace_a_connect_wise_psa_product_picking_ship_detail_by_id`
 ///
@@ -328,7 +328,7 @@ pub fn replace_product_picking_shipping_detail(
         .body(body)
 }
 
-/// Updates fields of a picking and shipping detail of a product.
+/// Updates a product's picking and shipping detail.
 ///
 /// `PATCH /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `update_a_connect_wise_psa_product_picking_shipping_detail_by_id`
 ///
@@ -351,7 +351,7 @@ pub fn update_product_picking_shipping_detail(
         .patch(patch)
 }
 
-/// Deletes a picking and shipping detail of a product.
+/// Deletes a product's picking and shipping detail.
 ///
 /// `DELETE /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `delete_a_connect_wise_psa_product_picking_shipping_detail_by_id`
 ///

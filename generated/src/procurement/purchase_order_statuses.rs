@@ -36,7 +36,7 @@ pub fn create_purchase_order_status(
     Request::new(Method::Post, "/procurement/purchaseorderstatuses").body(body)
 }
 
-/// Counts the summaries of purchase order statuses.
+/// Counts purchase order status summaries.
 ///
 /// `GET /procurement/purchaseorderstatuses/Info/count` · tool `count_connect_wise_psa_procurement_purchaseorderstatus_info`
 ///
@@ -77,7 +77,7 @@ pub fn list_purchase_order_status_info(
     Request::new(Method::Get, "/procurement/purchaseorderstatuses/info").query(query)
 }
 
-/// Gets a purchase order status by its ID.
+/// Gets a purchase order status by ID.
 ///
 /// `GET /procurement/purchaseorderstatuses/{id}` · tool `get_single_connect_wise_psa_procurement_po_status_by_id`
 ///
@@ -105,7 +105,7 @@ pub fn replace_purchase_order_status(
         .body(body)
 }
 
-/// Updates fields of a purchase order status.
+/// Updates a purchase order status.
 ///
 /// `PATCH /procurement/purchaseorderstatuses/{id}` · tool `update_a_connect_wise_psa_procurement_purchaseorderstatus_by_id`
 ///
@@ -134,7 +134,7 @@ pub fn delete_purchase_order_status(id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a purchase order status by its ID.
+/// Gets a purchase order status summary by ID.
 ///
 /// `GET /procurement/purchaseorderstatuses/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_status_info_by_id`
 ///
@@ -184,7 +184,7 @@ pub fn list_purchase_order_status_usages(
         .query(query)
 }
 
-/// Lists the email templates of a purchase order status.
+/// Lists the email templates for a purchase order status.
 ///
 /// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/` · tool `list_all_connect_wise_psa_purchaseorderstatus_emailtemplates`
 ///
@@ -226,7 +226,7 @@ pub fn create_purchase_order_status_email_template(
         .body(body)
 }
 
-/// Counts the email templates of a purchase order status.
+/// Counts the email templates for a purchase order status.
 ///
 /// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/count` · tool `count_connect_wise_psa_purchaseorderstatus_emailtemplates`
 ///
@@ -247,7 +247,7 @@ pub fn count_purchase_order_status_email_templates(
         .records::<PurchaseOrderStatusEmailTemplate>()
 }
 
-/// Gets an email template of a purchase order status by its ID.
+/// Gets an email template for a purchase order status by ID.
 ///
 /// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_po_status_emailtemplate_by_id`
 ///
@@ -267,7 +267,7 @@ pub fn get_purchase_order_status_email_template(
         .path("id", id)
 }
 
-/// Replaces an email template of a purchase order status. Fields that are left out are reset.
+/// Replaces an email template for a purchase order status. Fields that are left out are reset.
 ///
 /// `PUT /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `replace_a_connect_wise_psa_po_status_emailtemplate_by_id`
 ///
@@ -290,7 +290,7 @@ pub fn replace_purchase_order_status_email_template(
         .body(body)
 }
 
-/// Updates fields of an email template of a purchase order status.
+/// Updates an email template for a purchase order status.
 ///
 /// `PATCH /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `update_a_connect_wise_psa_po_status_emailtemplate_by_id`
 ///
@@ -313,7 +313,7 @@ pub fn update_purchase_order_status_email_template(
         .patch(patch)
 }
 
-/// Deletes an email template of a purchase order status.
+/// Deletes an email template for a purchase order status.
 ///
 /// `DELETE /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `delete_a_connect_wise_psa_po_status_emailtemplate_by_id`
 ///
@@ -335,7 +335,7 @@ pub fn delete_purchase_order_status_email_template(
         .path("id", id)
 }
 
-/// Lists the notifications of a purchase order status.
+/// Lists the notifications for a purchase order status.
 ///
 /// `GET /procurement/purchaseorderstatuses/{parentId}/notifications` · tool `list_all_connect_wise_psa_purchaseorderstatus_notifications`
 ///
@@ -377,7 +377,7 @@ pub fn create_purchase_order_status_notification(
         .body(body)
 }
 
-/// Counts the notifications of a purchase order status.
+/// Counts the notifications for a purchase order status.
 ///
 /// `GET /procurement/purchaseorderstatuses/{parentId}/notifications/count` · tool `count_connect_wise_psa_purchaseorderstatus_notifications`
 ///
@@ -398,7 +398,7 @@ pub fn count_purchase_order_status_notifications(
         .records::<PurchaseOrderStatusNotification>()
 }
 
-/// Gets a notification of a purchase order status by its ID.
+/// Gets a purchase order status notification by ID.
 ///
 /// `GET /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_po_status_notification_by_id`
 ///
@@ -418,7 +418,7 @@ pub fn get_purchase_order_status_notification(
         .path("id", id)
 }
 
-/// Replaces a notification of a purchase order status. Fields that are left out are reset.
+/// Replaces a purchase order status notification. Fields that are left out are reset.
 ///
 /// `PUT /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_po_status_notification_by_id`
 ///
@@ -441,7 +441,7 @@ pub fn replace_purchase_order_status_notification(
         .body(body)
 }
 
-/// Updates fields of a notification of a purchase order status.
+/// Updates a purchase order status notification.
 ///
 /// `PATCH /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_po_status_notification_by_id`
 ///
@@ -464,7 +464,7 @@ pub fn update_purchase_order_status_notification(
         .patch(patch)
 }
 
-/// Deletes a notification of a purchase order status.
+/// Deletes a purchase order status notification.
 ///
 /// `DELETE /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_po_status_notification_by_id`
 ///

@@ -58,7 +58,7 @@ pub fn list_purchase_order_info(query: &ListQuery) -> Request<Vec<PurchaseOrderI
     Request::new(Method::Get, "/procurement/purchaseorders/info").query(query)
 }
 
-/// Counts the summaries of purchase orders.
+/// Counts purchase order summaries.
 ///
 /// `GET /procurement/purchaseorders/info/count` · tool `count_connect_wise_psa_procurement_purchaseorder_info`
 ///
@@ -71,7 +71,7 @@ pub fn count_purchase_order_info(query: &CountQuery) -> Request<Count> {
         .records::<PurchaseOrderInfo>()
 }
 
-/// Gets a purchase order by its ID.
+/// Gets a purchase order by ID.
 ///
 /// `GET /procurement/purchaseorders/{id}` · tool `get_single_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn replace_purchase_order(id: i32, body: &PurchaseOrder) -> Request<Purchase
         .body(body)
 }
 
-/// Updates fields of a purchase order.
+/// Updates a purchase order.
 ///
 /// `PATCH /procurement/purchaseorders/{id}` · tool `update_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
@@ -135,7 +135,7 @@ pub fn copy_purchase_order(id: i32) -> Request<PurchaseOrder> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/copy").path("id", id)
 }
 
-/// Gets a summary of a purchase order by its ID.
+/// Gets a purchase order summary by ID.
 ///
 /// `GET /procurement/purchaseorders/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_info_by_id`
 ///
@@ -146,7 +146,7 @@ pub fn get_purchase_order_info(id: i32) -> Request<PurchaseOrderInfo> {
     Request::new(Method::Get, "/procurement/purchaseorders/{id}/info").path("id", id)
 }
 
-/// Counts the quick access records of a purchase order.
+/// Counts a purchase order's quick access records.
 ///
 /// `GET /procurement/purchaseorders/{id}/quickAccess/count` · tool `count_connect_wise_psa_purchaseorder_quick_accesses`
 ///
@@ -185,7 +185,7 @@ pub fn unbatch_purchase_order(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/unbatch").path("id", id)
 }
 
-/// Lists the line items of a purchase order.
+/// Lists a purchase order's line items.
 ///
 /// `GET /procurement/purchaseorders/{parentId}/lineitems` · tool `list_all_connect_wise_psa_purchaseorder_lineitems`
 ///
@@ -221,7 +221,7 @@ pub fn create_purchase_order_line_item(
         .body(body)
 }
 
-/// Deletes a line item of a purchase order.
+/// Deletes a purchase order line item.
 ///
 /// `DELETE /procurement/purchaseorders/{parentId}/lineitems` · tool `delete_a_connect_wise_psa_procurement_po_lineitem_by_id`
 ///
@@ -257,7 +257,7 @@ pub fn create_purchase_order_line_items_in_bulk(
         .body(body)
 }
 
-/// Replaces several line items of a purchase order in one call.
+/// Replaces several purchase order line items in one call.
 ///
 /// `PUT /procurement/purchaseorders/{parentId}/lineitems/bulk` · tool `replace_connect_wise_psa_purchaseorder_lineitems_in_bulk`
 ///
@@ -276,7 +276,7 @@ pub fn replace_purchase_order_line_items_in_bulk(
         .body(body)
 }
 
-/// Deletes line items of a purchase order.
+/// Deletes several purchase order line items in one call.
 ///
 /// `DELETE /procurement/purchaseorders/{parentId}/lineitems/bulk` · tool `delete_connect_wise_psa_purchaseorder_lineitems_in_bulk`
 ///
@@ -295,7 +295,7 @@ pub fn delete_purchase_order_line_items_in_bulk(
         .body(body)
 }
 
-/// Counts the line items of a purchase order.
+/// Counts a purchase order's line items.
 ///
 /// `GET /procurement/purchaseorders/{parentId}/lineitems/count` · tool `count_connect_wise_psa_purchaseorder_lineitems`
 ///
@@ -313,7 +313,7 @@ pub fn count_purchase_order_line_items(
         .records::<PurchaseOrderLineItem>()
 }
 
-/// Gets a line item of a purchase order by its ID.
+/// Gets a purchase order line item by ID.
 ///
 /// `GET /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool `get_single_connect_wise_psa_purchaseorder_lineitem_by_id`
 ///
@@ -330,7 +330,7 @@ pub fn get_purchase_order_line_item(
         .path("id", id)
 }
 
-/// Replaces a line item of a purchase order. Fields that are left out are reset.
+/// Replaces a purchase order line item. Fields that are left out are reset.
 ///
 /// `PUT /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool `replace_a_connect_wise_psa_purchaseorder_lineitem_by_id`
 ///
@@ -350,7 +350,7 @@ pub fn replace_purchase_order_line_item(
         .body(body)
 }
 
-/// Updates fields of a purchase order line item, for example to receive or cancel it.
+/// Updates a purchase order line item, for example to receive or cancel it.
 ///
 /// `PATCH /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool `update_a_connect_wise_psa_purchaseorder_lineitem_by_id`
 ///
@@ -370,7 +370,7 @@ pub fn update_purchase_order_line_item(
         .patch(patch)
 }
 
-/// Lists the notes of a purchase order.
+/// Lists a purchase order's notes.
 ///
 /// `GET /procurement/purchaseorders/{parentId}/notes` · tool `list_all_connect_wise_psa_purchaseorder_notes`
 ///
@@ -406,7 +406,7 @@ pub fn create_purchase_order_note(
         .body(body)
 }
 
-/// Counts the notes of a purchase order.
+/// Counts a purchase order's notes.
 ///
 /// `GET /procurement/purchaseorders/{parentId}/notes/count` · tool `count_connect_wise_psa_purchaseorder_notes`
 ///
@@ -424,7 +424,7 @@ pub fn count_purchase_order_notes(
         .records::<PurchaseOrderNote>()
 }
 
-/// Gets a note of a purchase order by its ID.
+/// Gets a purchase order note by ID.
 ///
 /// `GET /procurement/purchaseorders/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_purchaseorder_note_by_id`
 ///
@@ -441,7 +441,7 @@ pub fn get_purchase_order_note(
         .path("id", id)
 }
 
-/// Replaces a note of a purchase order. Fields that are left out are reset.
+/// Replaces a purchase order note. Fields that are left out are reset.
 ///
 /// `PUT /procurement/purchaseorders/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_purchaseorder_note_by_id`
 ///
@@ -461,7 +461,7 @@ pub fn replace_purchase_order_note(
         .body(body)
 }
 
-/// Updates fields of a note of a purchase order.
+/// Updates a purchase order note.
 ///
 /// `PATCH /procurement/purchaseorders/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_purchaseorder_note_by_id`
 ///
@@ -481,7 +481,7 @@ pub fn update_purchase_order_note(
         .patch(patch)
 }
 
-/// Deletes a note of a purchase order.
+/// Deletes a purchase order note.
 ///
 /// `DELETE /procurement/purchaseorders/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_purchaseorder_note_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_rma_action_info(query: &ListQuery) -> Request<Vec<RmaActionInfo>> {
     Request::new(Method::Get, "/procurement/rmaActions/info").query(query)
 }
 
-/// Counts the summaries of RMA actions.
+/// Counts RMA action summaries.
 ///
 /// `GET /procurement/rmaActions/info/count` · tool `count_connect_wise_psa_procurement_rma_action_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_rma_action_info(query: &CountQuery) -> Request<Count> {
         .records::<RmaActionInfo>()
 }
 
-/// Gets an RMA action by its ID.
+/// Gets an RMA action by ID.
 ///
 /// `GET /procurement/rmaActions/{id}` · tool `get_single_connect_wise_psa_procurement_rma_action_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_rma_action(id: i32, body: &RmaAction) -> Request<RmaAction> {
     Request::new(Method::Put, "/procurement/rmaActions/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an RMA action.
+/// Updates an RMA action.
 ///
 /// `PATCH /procurement/rmaActions/{id}` · tool `update_a_connect_wise_psa_procurement_rma_action_by_id`
 ///
@@ -116,7 +116,7 @@ pub fn delete_rma_action(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/rmaActions/{id}").path("id", id)
 }
 
-/// Gets a summary of an RMA action by its ID.
+/// Gets an RMA action summary by ID.
 ///
 /// `GET /procurement/rmaActions/{id}/info` · tool `get_single_connect_wise_psa_procurement_rma_action_info_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_rma_disposition_info(query: &ListQuery) -> Request<Vec<RmaDispositio
     Request::new(Method::Get, "/procurement/RMADispositions/info").query(query)
 }
 
-/// Counts the summaries of RMA dispositions.
+/// Counts RMA disposition summaries.
 ///
 /// `GET /procurement/RMADispositions/info/count` · tool `count_connect_wise_psa_procurement_rma_disposition_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_rma_disposition_info(query: &CountQuery) -> Request<Count> {
         .records::<RmaDispositionInfo>()
 }
 
-/// Gets an RMA disposition by its ID.
+/// Gets an RMA disposition by ID.
 ///
 /// `GET /procurement/RMADispositions/{id}` · tool `get_single_connect_wise_psa_procurement_rma_disposition_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn replace_rma_disposition(
         .body(body)
 }
 
-/// Updates fields of an RMA disposition.
+/// Updates an RMA disposition.
 ///
 /// `PATCH /procurement/RMADispositions/{id}` · tool `update_a_connect_wise_psa_procurement_rma_disposition_by_id`
 ///
@@ -124,7 +124,7 @@ pub fn delete_rma_disposition(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/RMADispositions/{id}").path("id", id)
 }
 
-/// Gets a summary of an RMA disposition by its ID.
+/// Gets an RMA disposition summary by ID.
 ///
 /// `GET /procurement/RMADispositions/{id}/info` · tool `get_single_connect_wise_psa_proc_rma_disposition_info_by_id`
 ///

@@ -57,7 +57,7 @@ pub fn list_rma_status_info(query: &ListQuery) -> Request<Vec<RmaStatusInfo>> {
     Request::new(Method::Get, "/procurement/rmaStatuses/info").query(query)
 }
 
-/// Counts the summaries of RMA statuses.
+/// Counts RMA status summaries.
 ///
 /// `GET /procurement/rmaStatuses/info/count` · tool `count_connect_wise_psa_procurement_rma_status_info`
 ///
@@ -70,7 +70,7 @@ pub fn count_rma_status_info(query: &CountQuery) -> Request<Count> {
         .records::<RmaStatusInfo>()
 }
 
-/// Gets an RMA status by its ID.
+/// Gets an RMA status by ID.
 ///
 /// `GET /procurement/rmaStatuses/{id}` · tool `get_single_connect_wise_psa_procurement_rma_status_by_id`
 ///
@@ -93,7 +93,7 @@ pub fn replace_rma_status(id: i32, body: &RmaStatus) -> Request<RmaStatus> {
     Request::new(Method::Put, "/procurement/rmaStatuses/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an RMA status.
+/// Updates an RMA status.
 ///
 /// `PATCH /procurement/rmaStatuses/{id}` · tool `update_a_connect_wise_psa_procurement_rma_status_by_id`
 ///
@@ -118,7 +118,7 @@ pub fn delete_rma_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/rmaStatuses/{id}").path("id", id)
 }
 
-/// Gets a summary of an RMA status by its ID.
+/// Gets an RMA status summary by ID.
 ///
 /// `GET /procurement/rmaStatuses/{id}/info` · tool `get_single_connect_wise_psa_procurement_rma_status_info_by_id`
 ///
@@ -161,7 +161,7 @@ pub fn list_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
         .query(query)
 }
 
-/// Lists the email templates of an RMA status.
+/// Lists the email templates for an RMA status.
 ///
 /// `GET /procurement/rmaStatuses/{parentId}/emailTemplates/` · tool `list_all_connect_wise_psa_rma_status_email_templates`
 ///
@@ -197,7 +197,7 @@ pub fn create_rma_status_email_template(
         .body(body)
 }
 
-/// Counts the email templates of an RMA status.
+/// Counts the email templates for an RMA status.
 ///
 /// `GET /procurement/rmaStatuses/{parentId}/emailtemplates/count` · tool `count_connect_wise_psa_rma_status_emailtemplates`
 ///
@@ -215,7 +215,7 @@ pub fn count_rma_status_email_templates(
         .records::<RmaStatusEmailTemplate>()
 }
 
-/// Gets an email template of an RMA status by its ID.
+/// Gets an RMA status email template by ID.
 ///
 /// `GET /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_rma_status_emailtemplate_by_id`
 ///
@@ -232,7 +232,7 @@ pub fn get_rma_status_email_template(
         .path("id", id)
 }
 
-/// Replaces an email template of an RMA status. Fields that are left out are reset.
+/// Replaces an RMA status email template. Fields that are left out are reset.
 ///
 /// `PUT /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `replace_a_connect_wise_psa_rma_status_emailtemplate_by_id`
 ///
@@ -252,7 +252,7 @@ pub fn replace_rma_status_email_template(
         .body(body)
 }
 
-/// Updates fields of an email template of an RMA status.
+/// Updates an RMA status email template.
 ///
 /// `PATCH /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `update_a_connect_wise_psa_rma_status_emailtemplate_by_id`
 ///
@@ -275,7 +275,7 @@ pub fn update_rma_status_email_template(
         .patch(patch)
 }
 
-/// Deletes an email template of an RMA status.
+/// Deletes an RMA status email template.
 ///
 /// `DELETE /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `delete_a_connect_wise_psa_rma_status_emailtemplate_by_id`
 ///
@@ -292,7 +292,7 @@ pub fn delete_rma_status_email_template(rma_status_id: i32, id: i32) -> Request<
         .path("id", id)
 }
 
-/// Lists the notifications of an RMA status.
+/// Lists the notifications for an RMA status.
 ///
 /// `GET /procurement/rmaStatuses/{parentId}/notifications` · tool `list_all_connect_wise_psa_rma_status_notifications`
 ///
@@ -328,7 +328,7 @@ pub fn create_rma_status_notification(
         .body(body)
 }
 
-/// Counts the notifications of an RMA status.
+/// Counts the notifications for an RMA status.
 ///
 /// `GET /procurement/rmaStatuses/{parentId}/notifications/count` · tool `count_connect_wise_psa_rma_status_notifications`
 ///
@@ -346,7 +346,7 @@ pub fn count_rma_status_notifications(
         .records::<RmaStatusNotification>()
 }
 
-/// Gets a notification of an RMA status by its ID.
+/// Gets an RMA status notification by ID.
 ///
 /// `GET /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_rma_status_notification_by_id`
 ///
@@ -363,7 +363,7 @@ pub fn get_rma_status_notification(
         .path("id", id)
 }
 
-/// Replaces a notification of an RMA status. Fields that are left out are reset.
+/// Replaces an RMA status notification. Fields that are left out are reset.
 ///
 /// `PUT /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_rma_status_notification_by_id`
 ///
@@ -383,7 +383,7 @@ pub fn replace_rma_status_notification(
         .body(body)
 }
 
-/// Updates fields of a notification of an RMA status.
+/// Updates an RMA status notification.
 ///
 /// `PATCH /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_rma_status_notification_by_id`
 ///
@@ -403,7 +403,7 @@ pub fn update_rma_status_notification(
         .patch(patch)
 }
 
-/// Deletes a notification of an RMA status.
+/// Deletes an RMA status notification.
 ///
 /// `DELETE /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_rma_status_notification_by_id`
 ///

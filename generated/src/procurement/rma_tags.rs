@@ -42,7 +42,7 @@ pub fn count_rma_tags(query: &CountQuery) -> Request<Count> {
         .records::<RmaTag>()
 }
 
-/// Gets an RMA tag record that holds the default values for a new RMA tag of a product, ticket, project, sales order or company.
+/// Gets an RMA tag record with the default values for a new RMA tag, given a product, ticket, project, sales order or company.
 ///
 /// `GET /procurement/rmaTags/default` · tool `get_default_connect_wise_psa_procurement_rma_tag`
 ///
@@ -71,7 +71,7 @@ pub fn get_default_rma_tag(
         .parameter("companyId", company_id)
 }
 
-/// Gets an RMA tag by its ID.
+/// Gets an RMA tag by ID.
 ///
 /// `GET /procurement/rmaTags/{id}` · tool `get_single_connect_wise_psa_procurement_rma_tag_by_id`
 ///
@@ -94,7 +94,7 @@ pub fn replace_rma_tag(id: i32, body: &RmaTag) -> Request<RmaTag> {
     Request::new(Method::Put, "/procurement/rmaTags/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an RMA tag.
+/// Updates an RMA tag.
 ///
 /// `PATCH /procurement/rmaTags/{id}` · tool `update_a_connect_wise_psa_procurement_rma_tag_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_settings(query: &CountQuery) -> Request<Count> {
         .records::<ProcurementSetting>()
 }
 
-/// Gets a procurement setting by its ID.
+/// Gets a procurement setting by ID.
 ///
 /// `GET /procurement/settings/{id}` · tool `get_single_connect_wise_psa_procurement_setting_by_id`
 ///
@@ -57,7 +57,7 @@ pub fn replace_setting(
     Request::new(Method::Put, "/procurement/settings/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a procurement setting.
+/// Updates a procurement setting.
 ///
 /// `PATCH /procurement/settings/{id}` · tool `update_a_connect_wise_psa_procurement_setting_by_id`
 ///

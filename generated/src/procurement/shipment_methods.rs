@@ -55,7 +55,7 @@ pub fn list_shipment_method_info(query: &ListQuery) -> Request<Vec<ShipmentMetho
     Request::new(Method::Get, "/procurement/shipmentmethods/info").query(query)
 }
 
-/// Counts the summaries of shipment methods.
+/// Counts shipment method summaries.
 ///
 /// `GET /procurement/shipmentmethods/info/count` · tool `count_connect_wise_psa_procurement_shipmentmethod_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_shipment_method_info(query: &CountQuery) -> Request<Count> {
         .records::<ShipmentMethodInfo>()
 }
 
-/// Gets a shipment method by its ID.
+/// Gets a shipment method by ID.
 ///
 /// `GET /procurement/shipmentmethods/{id}` · tool `get_single_connect_wise_psa_procurement_shipmentmethod_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn replace_shipment_method(
         .body(body)
 }
 
-/// Updates fields of a shipment method.
+/// Updates a shipment method.
 ///
 /// `PATCH /procurement/shipmentmethods/{id}` · tool `update_a_connect_wise_psa_procurement_shipmentmethod_by_id`
 ///
@@ -124,7 +124,7 @@ pub fn delete_shipment_method(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/shipmentmethods/{id}").path("id", id)
 }
 
-/// Gets a summary of a shipment method by its ID.
+/// Gets a shipment method summary by ID.
 ///
 /// `GET /procurement/shipmentmethods/{id}/info` · tool `get_single_connect_wise_psa_procurement_shipmethod_info_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_sub_category_info(query: &ListQuery) -> Request<Vec<SubCategoryInfo>
     Request::new(Method::Get, "/procurement/subcategories/info/").query(query)
 }
 
-/// Counts the summaries of product subcategories.
+/// Counts product subcategory summaries.
 ///
 /// `GET /procurement/subcategories/info/count` · tool `count_connect_wise_psa_procurement_subcategory_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_sub_category_info(query: &CountQuery) -> Request<Count> {
         .records::<SubCategoryInfo>()
 }
 
-/// Gets a product subcategory by its ID.
+/// Gets a product subcategory by ID.
 ///
 /// `GET /procurement/subcategories/{id}` · tool `get_single_connect_wise_psa_procurement_subcategory_by_id`
 ///
@@ -93,7 +93,7 @@ pub fn replace_sub_category(id: i32, body: &SubCategory) -> Request<SubCategory>
         .body(body)
 }
 
-/// Updates fields of a product subcategory.
+/// Updates a product subcategory.
 ///
 /// `PATCH /procurement/subcategories/{id}` · tool `update_a_connect_wise_psa_procurement_subcategory_by_id`
 ///
@@ -118,7 +118,7 @@ pub fn delete_sub_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/subcategories/{id}").path("id", id)
 }
 
-/// Gets a summary of a product subcategory by its ID.
+/// Gets a product subcategory summary by ID.
 ///
 /// `GET /procurement/subcategories/{id}/info` · tool `get_single_connect_wise_psa_procurement_subcategory_info_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_type_info(query: &ListQuery) -> Request<Vec<ProductTypeInfo>> {
     Request::new(Method::Get, "/procurement/types/info").query(query)
 }
 
-/// Counts the summaries of product types.
+/// Counts product type summaries.
 ///
 /// `GET /procurement/types/info/count` · tool `count_connect_wise_psa_procurement_type_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_type_info(query: &CountQuery) -> Request<Count> {
         .records::<ProductTypeInfo>()
 }
 
-/// Gets a product type by its ID.
+/// Gets a product type by ID.
 ///
 /// `GET /procurement/types/{id}` · tool `get_single_connect_wise_psa_procurement_type_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_type(id: i32, body: &ProductType) -> Request<ProductType> {
     Request::new(Method::Put, "/procurement/types/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a product type.
+/// Updates a product type.
 ///
 /// `PATCH /procurement/types/{id}` · tool `update_a_connect_wise_psa_procurement_type_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/types/{id}").path("id", id)
 }
 
-/// Gets a summary of a product type by its ID.
+/// Gets a product type summary by ID.
 ///
 /// `GET /procurement/types/{id}/info` · tool `get_single_connect_wise_psa_procurement_type_info_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_unit_of_measures(query: &CountQuery) -> Request<Count> {
         .records::<UnitOfMeasure>()
 }
 
-/// Gets a unit of measure by its ID.
+/// Gets a unit of measure by ID.
 ///
 /// `GET /procurement/unitOfMeasures/{id}` · tool `get_single_connect_wise_psa_procurement_unit_of_measure_by_id`
 ///
@@ -67,7 +67,7 @@ pub fn replace_unit_of_measure(id: i32, body: &UnitOfMeasure) -> Request<UnitOfM
         .body(body)
 }
 
-/// Updates fields of a unit of measure.
+/// Updates a unit of measure.
 ///
 /// `PATCH /procurement/unitOfMeasures/{id}` · tool `update_a_connect_wise_psa_procurement_unit_of_measure_by_id`
 ///
@@ -95,7 +95,7 @@ pub fn delete_unit_of_measure(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/unitOfMeasures/{id}").path("id", id)
 }
 
-/// Lists the conversions of a unit of measure.
+/// Lists a unit of measure's conversions.
 ///
 /// `GET /procurement/unitOfMeasures/{parentId}/conversions` · tool `list_all_connect_wise_psa_unit_of_measure_conversions`
 ///
@@ -131,7 +131,7 @@ pub fn create_unit_of_measure_conversion(
         .body(body)
 }
 
-/// Counts the conversions of a unit of measure.
+/// Counts a unit of measure's conversions.
 ///
 /// `GET /procurement/unitOfMeasures/{parentId}/conversions/count` · tool `count_connect_wise_psa_unit_of_measure_conversions`
 ///
@@ -149,7 +149,7 @@ pub fn count_unit_of_measure_conversions(
         .records::<Conversion>()
 }
 
-/// Gets a conversion of a unit of measure by its ID.
+/// Gets a unit of measure conversion by ID.
 ///
 /// `GET /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `get_single_connect_wise_psa_unit_of_measure_conversion_by_id`
 ///
@@ -166,7 +166,7 @@ pub fn get_unit_of_measure_conversion(
         .path("id", id)
 }
 
-/// Replaces a conversion of a unit of measure. Fields that are left out are reset.
+/// Replaces a unit of measure conversion. Fields that are left out are reset.
 ///
 /// `PUT /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `replace_a_connect_wise_psa_unit_of_measure_conversion_by_id`
 ///
@@ -186,7 +186,7 @@ pub fn replace_unit_of_measure_conversion(
         .body(body)
 }
 
-/// Updates fields of a conversion of a unit of measure.
+/// Updates a unit of measure conversion.
 ///
 /// `PATCH /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `update_a_connect_wise_psa_unit_of_measure_conversion_by_id`
 ///
@@ -209,7 +209,7 @@ pub fn update_unit_of_measure_conversion(
         .patch(patch)
 }
 
-/// Deletes a conversion of a unit of measure.
+/// Deletes a unit of measure conversion.
 ///
 /// `DELETE /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `delete_a_connect_wise_psa_unit_of_measure_conversion_by_id`
 ///

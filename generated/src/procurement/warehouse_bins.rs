@@ -55,7 +55,7 @@ pub fn list_warehouse_bin_info(query: &ListQuery) -> Request<Vec<WarehouseBinInf
     Request::new(Method::Get, "/procurement/warehouseBins/info").query(query)
 }
 
-/// Counts the summaries of warehouse bins.
+/// Counts warehouse bin summaries.
 ///
 /// `GET /procurement/warehouseBins/info/count` · tool `count_connect_wise_psa_procurement_warehouse_bin_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_warehouse_bin_info(query: &CountQuery) -> Request<Count> {
         .records::<WarehouseBinInfo>()
 }
 
-/// Gets a warehouse bin by its ID.
+/// Gets a warehouse bin by ID.
 ///
 /// `GET /procurement/warehouseBins/{id}` · tool `get_single_connect_wise_psa_procurement_warehouse_bin_by_id`
 ///
@@ -93,7 +93,7 @@ pub fn replace_warehouse_bin(id: i32, body: &WarehouseBin) -> Request<WarehouseB
         .body(body)
 }
 
-/// Updates fields of a warehouse bin.
+/// Updates a warehouse bin.
 ///
 /// `PATCH /procurement/warehouseBins/{id}` · tool `update_a_connect_wise_psa_procurement_warehouse_bin_by_id`
 ///
@@ -121,7 +121,7 @@ pub fn delete_warehouse_bin(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/warehouseBins/{id}").path("id", id)
 }
 
-/// Gets a summary of a warehouse bin by its ID.
+/// Gets a warehouse bin summary by ID.
 ///
 /// `GET /procurement/warehouseBins/{id}/info` · tool `get_single_connect_wise_psa_proc_warehouse_bin_info_by_id`
 ///
@@ -132,7 +132,7 @@ pub fn get_warehouse_bin_info(id: i32) -> Request<WarehouseBinInfo> {
     Request::new(Method::Get, "/procurement/warehouseBins/{id}/info").path("id", id)
 }
 
-/// Lists the on-hand records of a warehouse bin.
+/// Lists a warehouse bin's on-hand records.
 ///
 /// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand` · tool `list_all_connect_wise_psa_inventory_on_hands`
 ///
@@ -151,7 +151,7 @@ pub fn list_inventory_on_hands(
         .query(query)
 }
 
-/// Counts the on-hand records of a warehouse bin.
+/// Counts a warehouse bin's on-hand records.
 ///
 /// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand/count` · tool `count_connect_wise_psa_inventory_on_hands`
 ///
@@ -172,7 +172,7 @@ pub fn count_inventory_on_hands(
         .records::<InventoryOnHand>()
 }
 
-/// Gets an on-hand record of a warehouse bin by its ID.
+/// Gets a warehouse bin on-hand record by ID.
 ///
 /// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand/{id}` · tool `get_single_connect_wise_psa_inventory_on_hand_by_id`
 ///

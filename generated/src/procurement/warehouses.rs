@@ -55,7 +55,7 @@ pub fn list_warehouse_info(query: &ListQuery) -> Request<Vec<WarehouseInfo>> {
     Request::new(Method::Get, "/procurement/warehouses/info").query(query)
 }
 
-/// Counts the summaries of warehouses.
+/// Counts warehouse summaries.
 ///
 /// `GET /procurement/warehouses/info/count` · tool `count_connect_wise_psa_procurement_warehouse_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_warehouse_info(query: &CountQuery) -> Request<Count> {
         .records::<WarehouseInfo>()
 }
 
-/// Gets a warehouse by its ID.
+/// Gets a warehouse by ID.
 ///
 /// `GET /procurement/warehouses/{id}` · tool `get_single_connect_wise_psa_procurement_warehouse_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_warehouse(id: i32, body: &Warehouse) -> Request<Warehouse> {
     Request::new(Method::Put, "/procurement/warehouses/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a warehouse.
+/// Updates a warehouse.
 ///
 /// `PATCH /procurement/warehouses/{id}` · tool `update_a_connect_wise_psa_procurement_warehouse_by_id`
 ///
@@ -116,7 +116,7 @@ pub fn delete_warehouse(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/warehouses/{id}").path("id", id)
 }
 
-/// Gets a summary of a warehouse by its ID.
+/// Gets a warehouse summary by ID.
 ///
 /// `GET /procurement/warehouses/{id}/info` · tool `get_single_connect_wise_psa_procurement_warehouse_info_by_id`
 ///

@@ -3,7 +3,7 @@
 use toolcrate_runtime::{Method, Patch, Request};
 use crate::project::ProjectBillingRate;
 
-/// Updates fields of a billing rate of a project.
+/// Updates a project billing rate.
 ///
 /// `PATCH /project/billingRates/{parentId}/billingRates/{id}` · tool `update_a_connect_wise_psa_project_billing_rate_by_id`
 ///

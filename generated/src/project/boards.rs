@@ -8,11 +8,11 @@ use crate::project::{
 use crate::shared::Count;
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists the members of a project board team.
+/// Lists a project board team's members.
 ///
 /// `GET /project/boards/{grandparentId}/teams/{parentId}/members` · tool `list_all_connect_wise_psa_board_team_members`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `team_id`: project board team ID (see `project::list_board_teams`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
@@ -34,7 +34,7 @@ pub fn list_board_team_members(
 ///
 /// `POST /project/boards/{grandparentId}/teams/{parentId}/members` · tool `create_a_connect_wise_psa_board_team_member`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `team_id`: project board team ID (see `project::list_board_teams`)
 /// * `body`: the member to create.
 #[doc(alias = "POST /project/boards/{grandparentId}/teams/{parentId}/members")]
@@ -53,11 +53,11 @@ pub fn create_board_team_member(
         .body(body)
 }
 
-/// Gets a member of a project board team by its ID.
+/// Gets a project board team member by ID.
 ///
 /// `GET /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `get_single_connect_wise_psa_board_team_member_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `team_id`: project board team ID (see `project::list_board_teams`)
 /// * `id`: project board team member ID (see `project::list_board_team_members`)
 #[doc(alias = "GET /project/boards/{grandparentId}/teams/{parentId}/members/{id}")]
@@ -76,11 +76,11 @@ pub fn get_board_team_member(
         .path("id", id)
 }
 
-/// Replaces a member of a project board team. Fields that are left out are reset.
+/// Replaces a project board team member. Fields that are left out are reset.
 ///
 /// `PUT /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `replace_a_connect_wise_psa_board_team_member_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `team_id`: project board team ID (see `project::list_board_teams`)
 /// * `id`: project board team member ID (see `project::list_board_team_members`)
 /// * `body`: the new state of the member.
@@ -102,11 +102,11 @@ pub fn replace_board_team_member(
         .body(body)
 }
 
-/// Updates fields of a member of a project board team.
+/// Updates a project board team member.
 ///
 /// `PATCH /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `update_a_connect_wise_psa_board_team_member_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `team_id`: project board team ID (see `project::list_board_teams`)
 /// * `id`: project board team member ID (see `project::list_board_team_members`)
 /// * `patch`: the changes, as a JSON Patch.
@@ -128,11 +128,11 @@ pub fn update_board_team_member(
         .patch(patch)
 }
 
-/// Deletes a member of a project board team.
+/// Removes a member from a project board team.
 ///
 /// `DELETE /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `delete_a_connect_wise_psa_board_team_member_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `team_id`: project board team ID (see `project::list_board_teams`)
 /// * `id`: project board team member ID (see `project::list_board_team_members`)
 #[doc(alias = "DELETE /project/boards/{grandparentId}/teams/{parentId}/members/{id}")]
@@ -147,11 +147,11 @@ pub fn delete_board_team_member(board_id: i32, team_id: i32, id: i32) -> Request
         .path("id", id)
 }
 
-/// Lists the Kanban settings of a project board.
+/// Lists a project board's Kanban settings.
 ///
 /// `GET /project/boards/{parentId}/kanbanSettings` · tool `list_all_connect_wise_psa_board_kanban_settings`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -170,7 +170,7 @@ pub fn list_board_kanban_settings(
 ///
 /// `POST /project/boards/{parentId}/kanbanSettings` · tool `create_a_connect_wise_psa_board_kanban_setting`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the Kanban setting to create.
 #[doc(alias = "POST /project/boards/{parentId}/kanbanSettings")]
 #[doc(alias = "create_a_connect_wise_psa_board_kanban_setting")]
@@ -183,11 +183,11 @@ pub fn create_board_kanban_setting(
         .body(body)
 }
 
-/// Gets a Kanban setting of a project board by its ID.
+/// Gets a project board Kanban setting by ID.
 ///
 /// `GET /project/boards/{parentId}/kanbanSettings/{id}` · tool `get_single_connect_wise_psa_board_kanban_setting_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
 #[doc(alias = "GET /project/boards/{parentId}/kanbanSettings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_kanban_setting_by_id")]
@@ -200,11 +200,11 @@ pub fn get_board_kanban_setting(
         .path("id", id)
 }
 
-/// Replaces a Kanban setting of a project board. Fields that are left out are reset.
+/// Replaces a project board Kanban setting. Fields that are left out are reset.
 ///
 /// `PUT /project/boards/{parentId}/kanbanSettings/{id}` · tool `replace_a_connect_wise_psa_board_kanban_setting_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
 /// * `body`: the new state of the Kanban setting.
 #[doc(alias = "PUT /project/boards/{parentId}/kanbanSettings/{id}")]
@@ -220,11 +220,11 @@ pub fn replace_board_kanban_setting(
         .body(body)
 }
 
-/// Updates fields of a Kanban setting of a project board.
+/// Updates a project board Kanban setting.
 ///
 /// `PATCH /project/boards/{parentId}/kanbanSettings/{id}` · tool `update_a_connect_wise_psa_board_kanban_setting_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /project/boards/{parentId}/kanbanSettings/{id}")]
@@ -240,11 +240,11 @@ pub fn update_board_kanban_setting(
         .patch(patch)
 }
 
-/// Deletes a Kanban setting of a project board.
+/// Deletes a project board Kanban setting.
 ///
 /// `DELETE /project/boards/{parentId}/kanbanSettings/{id}` · tool `delete_a_connect_wise_psa_board_kanban_setting_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
 #[doc(alias = "DELETE /project/boards/{parentId}/kanbanSettings/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_kanban_setting_by_id")]
@@ -254,11 +254,11 @@ pub fn delete_board_kanban_setting(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the teams of a project board.
+/// Lists a project board's teams.
 ///
 /// `GET /project/boards/{parentId}/teams` · tool `list_all_connect_wise_psa_project_board_teams`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -277,7 +277,7 @@ pub fn list_board_teams(
 ///
 /// `POST /project/boards/{parentId}/teams` · tool `create_a_connect_wise_psa_project_board_team`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `body`: the team to create.
 #[doc(alias = "POST /project/boards/{parentId}/teams")]
 #[doc(alias = "create_a_connect_wise_psa_project_board_team")]
@@ -290,11 +290,11 @@ pub fn create_board_team(
         .body(body)
 }
 
-/// Counts the teams of a project board.
+/// Counts a project board's teams.
 ///
 /// `GET /project/boards/{parentId}/teams/count` · tool `count_connect_wise_psa_project_board_teams`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows are counted
 #[doc(alias = "GET /project/boards/{parentId}/teams/count")]
 #[doc(alias = "count_connect_wise_psa_project_board_teams")]
@@ -305,11 +305,11 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<ProjectBoardTeam>()
 }
 
-/// Lists the teams of a project board in summary form.
+/// Lists a project board's teams in summary form.
 ///
 /// `GET /project/boards/{parentId}/teams/info` · tool `list_all_connect_wise_psa_project_board_team_info`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -324,11 +324,11 @@ pub fn list_board_team_info(
         .query(query)
 }
 
-/// Gets a team of a project board by its ID.
+/// Gets a project board team by ID.
 ///
 /// `GET /project/boards/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_project_board_team_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: project board team ID (see `project::list_board_teams`)
 #[doc(alias = "GET /project/boards/{parentId}/teams/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_board_team_by_id")]
@@ -338,11 +338,11 @@ pub fn get_board_team(board_id: i32, id: i32) -> Request<ProjectBoardTeam> {
         .path("id", id)
 }
 
-/// Replaces a team of a project board. Fields that are left out are reset.
+/// Replaces a project board team. Fields that are left out are reset.
 ///
 /// `PUT /project/boards/{parentId}/teams/{id}` · tool `replace_a_connect_wise_psa_project_board_team_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: project board team ID (see `project::list_board_teams`)
 /// * `body`: the new state of the team.
 #[doc(alias = "PUT /project/boards/{parentId}/teams/{id}")]
@@ -358,11 +358,11 @@ pub fn replace_board_team(
         .body(body)
 }
 
-/// Updates fields of a team of a project board.
+/// Updates a project board team.
 ///
 /// `PATCH /project/boards/{parentId}/teams/{id}` · tool `update_a_connect_wise_psa_project_board_team_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: project board team ID (see `project::list_board_teams`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /project/boards/{parentId}/teams/{id}")]
@@ -378,11 +378,11 @@ pub fn update_board_team(
         .patch(patch)
 }
 
-/// Deletes a team of a project board.
+/// Deletes a project board team.
 ///
 /// `DELETE /project/boards/{parentId}/teams/{id}` · tool `delete_a_connect_wise_psa_project_board_team_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: project board team ID (see `project::list_board_teams`)
 #[doc(alias = "DELETE /project/boards/{parentId}/teams/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_board_team_by_id")]
@@ -392,11 +392,11 @@ pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a team of a project board by its ID.
+/// Gets a project board team summary by ID.
 ///
 /// `GET /project/boards/{parentId}/teams/{id}/info` · tool `get_single_connect_wise_psa_project_board_team_info_by_id`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: project board team ID (see `project::list_board_teams`)
 #[doc(alias = "GET /project/boards/{parentId}/teams/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_project_board_team_info_by_id")]
@@ -406,11 +406,11 @@ pub fn get_board_team_info(board_id: i32, id: i32) -> Request<ProjectBoardTeamIn
         .path("id", id)
 }
 
-/// Counts the summaries of the teams of a project board.
+/// Counts project board team summaries.
 ///
 /// `GET /project/boards/{parentId}/teams/{id}/info/count` · tool `count_connect_wise_psa_project_board_team_info`
 ///
-/// * `board_id`: board ID
+/// * `board_id`: service board ID (see `service::list_boards`)
 /// * `id`: project board team ID (see `project::list_board_teams`)
 /// * `query`: which rows are counted
 #[doc(alias = "GET /project/boards/{parentId}/teams/{id}/info/count")]

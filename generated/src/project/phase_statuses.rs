@@ -55,7 +55,7 @@ pub fn list_phase_status_info(query: &ListQuery) -> Request<Vec<PhaseStatusInfo>
     Request::new(Method::Get, "/project/phaseStatuses/info").query(query)
 }
 
-/// Gets a phase status by its ID.
+/// Gets a phase status by ID.
 ///
 /// `GET /project/phaseStatuses/{id}` · tool `get_single_connect_wise_psa_project_phase_status_by_id`
 ///
@@ -78,7 +78,7 @@ pub fn replace_phase_status(id: i32, body: &PhaseStatus) -> Request<PhaseStatus>
     Request::new(Method::Put, "/project/phaseStatuses/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a phase status.
+/// Updates a phase status.
 ///
 /// `PATCH /project/phaseStatuses/{id}` · tool `update_a_connect_wise_psa_project_phase_status_by_id`
 ///
@@ -103,7 +103,7 @@ pub fn delete_phase_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/phaseStatuses/{id}").path("id", id)
 }
 
-/// Gets a summary of a phase status by its ID.
+/// Gets a phase status summary by ID.
 ///
 /// `GET /project/phaseStatuses/{id}/info` · tool `get_single_connect_wise_psa_project_phase_status_info_by_id`
 ///

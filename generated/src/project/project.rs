@@ -5,11 +5,11 @@ use crate::project::ProjectBillingRate;
 use crate::shared::Count;
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists the billing rates of a project.
+/// Lists a project's billing rates.
 ///
 /// `GET /project/{parentId}/billingRates` · tool `list_all_connect_wise_psa_project_billing_rates`
 ///
-/// * `project_id`: project ID
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -28,7 +28,7 @@ pub fn list_billing_rates(
 ///
 /// `POST /project/{parentId}/billingRates` · tool `create_a_connect_wise_psa_project_billing_rate`
 ///
-/// * `project_id`: project ID
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `body`: the billing rate to create.
 #[doc(alias = "POST /project/{parentId}/billingRates")]
 #[doc(alias = "create_a_connect_wise_psa_project_billing_rate")]
@@ -41,11 +41,11 @@ pub fn create_billing_rate(
         .body(body)
 }
 
-/// Counts the billing rates of a project.
+/// Counts a project's billing rates.
 ///
 /// `GET /project/{parentId}/billingRates/count` · tool `count_connect_wise_psa_project_billing_rates`
 ///
-/// * `project_id`: project ID
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `query`: which rows are counted
 #[doc(alias = "GET /project/{parentId}/billingRates/count")]
 #[doc(alias = "count_connect_wise_psa_project_billing_rates")]
@@ -56,11 +56,11 @@ pub fn count_billing_rates(project_id: i32, query: &CountQuery) -> Request<Count
         .records::<ProjectBillingRate>()
 }
 
-/// Gets a billing rate of a project by its ID.
+/// Gets a project billing rate by ID.
 ///
 /// `GET /project/{parentId}/billingRates/{id}` · tool `get_single_connect_wise_psa_project_billing_rate_by_id`
 ///
-/// * `project_id`: project ID
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project billing rate ID (see `project::list_billing_rates`)
 #[doc(alias = "GET /project/{parentId}/billingRates/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_billing_rate_by_id")]
@@ -70,11 +70,11 @@ pub fn get_billing_rate(project_id: i32, id: i32) -> Request<ProjectBillingRate>
         .path("id", id)
 }
 
-/// Replaces a billing rate of a project. Fields that are left out are reset.
+/// Replaces a project billing rate. Fields that are left out are reset.
 ///
 /// `PUT /project/{parentId}/billingRates/{id}` · tool `replace_a_connect_wise_psa_project_billing_rate_by_id`
 ///
-/// * `project_id`: project ID
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project billing rate ID (see `project::list_billing_rates`)
 /// * `body`: the new state of the billing rate.
 #[doc(alias = "PUT /project/{parentId}/billingRates/{id}")]
@@ -90,11 +90,11 @@ pub fn replace_billing_rate(
         .body(body)
 }
 
-/// Deletes a billing rate of a project.
+/// Deletes a project billing rate.
 ///
 /// `DELETE /project/{parentId}/billingRates/{id}` · tool `delete_a_connect_wise_psa_project_billing_rate_by_id`
 ///
-/// * `project_id`: project ID
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `id`: project billing rate ID (see `project::list_billing_rates`)
 #[doc(alias = "DELETE /project/{parentId}/billingRates/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_billing_rate_by_id")]

@@ -49,7 +49,7 @@ pub fn count_project_templates(query: &CountQuery) -> Request<Count> {
 ///
 /// `POST /project/projectTemplates/createFromProject/{id}` · tool `create_a_connect_wise_psa_project_template_from_project`
 ///
-/// * `project_id`: project ID
+/// * `project_id`: project ID (see `project::list_projects`)
 /// * `body`: the request body.
 #[doc(alias = "POST /project/projectTemplates/createFromProject/{id}")]
 #[doc(alias = "create_a_connect_wise_psa_project_template_from_project")]
@@ -116,7 +116,7 @@ pub fn list_all_ticket_tasks_of_project_templates(
         .query(query)
 }
 
-/// Lists the tasks of a project template ticket.
+/// Lists a project template ticket's tasks.
 ///
 /// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks` · tool `list_all_connect_wise_psa_project_template_ticket_tasks`
 ///
@@ -168,7 +168,7 @@ pub fn create_project_template_ticket_task(
         .body(body)
 }
 
-/// Counts the tasks of a project template ticket.
+/// Counts a project template ticket's tasks.
 ///
 /// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/count` · tool `count_connect_wise_psa_project_template_ticket_tasks`
 ///
@@ -194,7 +194,7 @@ pub fn count_project_template_ticket_tasks(
         .records::<ProjectTemplateTask>()
 }
 
-/// Gets a task of a project template ticket by its ID.
+/// Gets a project template ticket task by ID.
 ///
 /// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_project_template_ticket_task_by_id`
 ///
@@ -219,7 +219,7 @@ pub fn get_project_template_ticket_task(
         .path("id", id)
 }
 
-/// Replaces a task of a project template ticket. Fields that are left out are reset.
+/// Replaces a project template ticket task. Fields that are left out are reset.
 ///
 /// `PUT /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `replace_a_connect_wise_psa_project_template_ticket_task_by_id`
 ///
@@ -247,7 +247,7 @@ pub fn replace_project_template_ticket_task(
         .body(body)
 }
 
-/// Updates fields of a task of a project template ticket.
+/// Updates a project template ticket task.
 ///
 /// `PATCH /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `update_a_connect_wise_psa_project_template_ticket_task_by_id`
 ///
@@ -275,7 +275,7 @@ pub fn update_project_template_ticket_task(
         .patch(patch)
 }
 
-/// Deletes a task of a project template ticket.
+/// Deletes a project template ticket task.
 ///
 /// `DELETE /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `delete_a_connect_wise_psa_project_template_ticket_task_by_id`
 ///
@@ -300,7 +300,7 @@ pub fn delete_project_template_ticket_task(
         .path("id", id)
 }
 
-/// Gets a project template by its ID.
+/// Gets a project template by ID.
 ///
 /// `GET /project/projectTemplates/{id}` · tool `get_single_connect_wise_psa_project_template_by_id`
 ///
@@ -326,7 +326,7 @@ pub fn replace_project_template(
     Request::new(Method::Put, "/project/projectTemplates/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a project template.
+/// Updates a project template.
 ///
 /// `PATCH /project/projectTemplates/{id}` · tool `update_a_connect_wise_psa_project_template_by_id`
 ///
@@ -354,7 +354,7 @@ pub fn delete_project_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projectTemplates/{id}").path("id", id)
 }
 
-/// Lists the workplans of a project template.
+/// Lists a project template's workplans.
 ///
 /// `GET /project/projectTemplates/{id}/workplan` · tool `list_all_connect_wise_psa_project_template_workplans`
 ///
@@ -373,7 +373,7 @@ pub fn list_project_template_workplans(
         .query(query)
 }
 
-/// Lists the phases of a project template.
+/// Lists a project template's phases.
 ///
 /// `GET /project/projectTemplates/{parentId}/projectTemplatePhases` · tool `list_all_connect_wise_psa_project_template_phases`
 ///
@@ -415,7 +415,7 @@ pub fn create_project_template_phase(
         .body(body)
 }
 
-/// Gets a phase of a project template by its ID.
+/// Gets a project template phase by ID.
 ///
 /// `GET /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `get_single_connect_wise_psa_project_template_phase_by_id`
 ///
@@ -435,7 +435,7 @@ pub fn get_project_template_phase(
         .path("id", id)
 }
 
-/// Replaces a phase of a project template. Fields that are left out are reset.
+/// Replaces a project template phase. Fields that are left out are reset.
 ///
 /// `PUT /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `replace_a_connect_wise_psa_project_template_phase_by_id`
 ///
@@ -458,7 +458,7 @@ pub fn replace_project_template_phase(
         .body(body)
 }
 
-/// Updates fields of a phase of a project template.
+/// Updates a project template phase.
 ///
 /// `PATCH /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `update_a_connect_wise_psa_project_template_phase_by_id`
 ///
@@ -481,7 +481,7 @@ pub fn update_project_template_phase(
         .patch(patch)
 }
 
-/// Deletes a phase of a project template.
+/// Deletes a project template phase.
 ///
 /// `DELETE /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `delete_a_connect_wise_psa_project_template_phase_by_id`
 ///
@@ -498,7 +498,7 @@ pub fn delete_project_template_phase(project_template_id: i32, id: i32) -> Reque
         .path("id", id)
 }
 
-/// Lists the tickets of a project template.
+/// Lists a project template's tickets.
 ///
 /// `GET /project/projectTemplates/{parentId}/projectTemplateTickets` · tool `list_all_connect_wise_psa_project_template_tickets`
 ///
@@ -540,7 +540,7 @@ pub fn create_project_template_ticket(
         .body(body)
 }
 
-/// Counts the tickets of a project template.
+/// Counts a project template's tickets.
 ///
 /// `GET /project/projectTemplates/{parentId}/projectTemplateTickets/count` · tool `count_connect_wise_psa_project_template_tickets`
 ///
@@ -561,7 +561,7 @@ pub fn count_project_template_tickets(
         .records::<ProjectTemplateTicket>()
 }
 
-/// Gets a ticket of a project template by its ID.
+/// Gets a project template ticket by ID.
 ///
 /// `GET /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `get_single_connect_wise_psa_project_template_ticket_by_id`
 ///
@@ -581,7 +581,7 @@ pub fn get_project_template_ticket(
         .path("id", id)
 }
 
-/// Replaces a ticket of a project template. Fields that are left out are reset.
+/// Replaces a project template ticket. Fields that are left out are reset.
 ///
 /// `PUT /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `replace_a_connect_wise_psa_project_template_ticket_by_id`
 ///
@@ -604,7 +604,7 @@ pub fn replace_project_template_ticket(
         .body(body)
 }
 
-/// Updates fields of a ticket of a project template.
+/// Updates a project template ticket.
 ///
 /// `PATCH /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `update_a_connect_wise_psa_project_template_ticket_by_id`
 ///
@@ -627,7 +627,7 @@ pub fn update_project_template_ticket(
         .patch(patch)
 }
 
-/// Deletes a ticket of a project template.
+/// Deletes a project template ticket.
 ///
 /// `DELETE /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `delete_a_connect_wise_psa_project_template_ticket_by_id`
 ///

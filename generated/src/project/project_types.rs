@@ -55,7 +55,7 @@ pub fn list_project_type_info(query: &ListQuery) -> Request<Vec<ProjectTypeInfo>
     Request::new(Method::Get, "/project/projectTypes/info").query(query)
 }
 
-/// Counts the summaries of project types.
+/// Counts project type summaries.
 ///
 /// `GET /project/projectTypes/info/count` · tool `count_connect_wise_psa_project_type_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_project_type_info(query: &CountQuery) -> Request<Count> {
         .records::<ProjectTypeInfo>()
 }
 
-/// Gets a project type by its ID.
+/// Gets a project type by ID.
 ///
 /// `GET /project/projectTypes/{id}` · tool `get_single_connect_wise_psa_project_type_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_project_type(id: i32, body: &ProjectType) -> Request<ProjectType>
     Request::new(Method::Put, "/project/projectTypes/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a project type.
+/// Updates a project type.
 ///
 /// `PATCH /project/projectTypes/{id}` · tool `update_a_connect_wise_psa_project_type_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_project_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projectTypes/{id}").path("id", id)
 }
 
-/// Gets a summary of a project type by its ID.
+/// Gets a project type summary by ID.
 ///
 /// `GET /project/projectTypes/{id}/info` · tool `get_single_connect_wise_psa_project_type_info_by_id`
 ///

@@ -45,7 +45,7 @@ pub fn count_projects(query: &CountQuery) -> Request<Count> {
         .records::<Project>()
 }
 
-/// Gets a project by its ID.
+/// Gets a project by ID.
 ///
 /// `GET /project/projects/{id}` · tool `get_single_connect_wise_psa_project_by_id`
 ///
@@ -68,7 +68,7 @@ pub fn replace_project(id: i32, body: &Project) -> Request<Project> {
     Request::new(Method::Put, "/project/projects/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a project.
+/// Updates a project.
 ///
 /// `PATCH /project/projects/{id}` · tool `update_a_connect_wise_psa_project_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn delete_project(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projects/{id}").path("id", id)
 }
 
-/// Gets the workplan of a project.
+/// Gets a project's workplan.
 ///
 /// `GET /project/projects/{id}/projectWorkplan` · tool `get_single_connect_wise_psa_project_workplan`
 ///
@@ -103,7 +103,7 @@ pub fn get_project_workplan(project_id: i32) -> Request<ProjectWorkplan> {
         .path("id", project_id)
 }
 
-/// Ones project template to a project.
+/// As project template to a project.
 ///
 /// `POST /project/projects/{parentId}/applyTemplate/{id}` · tool `apply_template_to_a_connect_wise_psa_project_by_id`
 ///
@@ -134,7 +134,7 @@ pub fn apply_templates_to_project(
         .body(body)
 }
 
-/// Lists the contacts of a project.
+/// Lists a project's contacts.
 ///
 /// `GET /project/projects/{parentId}/contacts` · tool `list_all_connect_wise_psa_project_contacts`
 ///
@@ -170,7 +170,7 @@ pub fn create_project_contact(
         .body(body)
 }
 
-/// Gets a contact of a project by its ID.
+/// Gets a project contact by ID.
 ///
 /// `GET /project/projects/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_project_contact_by_id`
 ///
@@ -184,7 +184,7 @@ pub fn get_project_contact(project_id: i32, id: i32) -> Request<ProjectContact> 
         .path("id", id)
 }
 
-/// Deletes a contact of a project.
+/// Removes a contact from a project.
 ///
 /// `DELETE /project/projects/{parentId}/contacts/{id}` · tool `delete_a_connect_wise_psa_project_contact_by_id`
 ///
@@ -198,7 +198,7 @@ pub fn delete_project_contact(project_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the notes of a project.
+/// Lists a project's notes.
 ///
 /// `GET /project/projects/{parentId}/notes` · tool `list_all_connect_wise_psa_project_notes`
 ///
@@ -231,7 +231,7 @@ pub fn create_project_note(project_id: i32, body: &ProjectNote) -> Request<Proje
         .body(body)
 }
 
-/// Counts the notes of a project.
+/// Counts a project's notes.
 ///
 /// `GET /project/projects/{parentId}/notes/count` · tool `count_connect_wise_psa_project_notes`
 ///
@@ -246,7 +246,7 @@ pub fn count_project_notes(project_id: i32, query: &CountQuery) -> Request<Count
         .records::<ProjectNote>()
 }
 
-/// Gets a note of a project by its ID.
+/// Gets a project note by ID.
 ///
 /// `GET /project/projects/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_project_note_by_id`
 ///
@@ -260,7 +260,7 @@ pub fn get_project_note(project_id: i32, id: i32) -> Request<ProjectNote> {
         .path("id", id)
 }
 
-/// Replaces a note of a project. Fields that are left out are reset.
+/// Replaces a project note. Fields that are left out are reset.
 ///
 /// `PUT /project/projects/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_project_note_by_id`
 ///
@@ -280,7 +280,7 @@ pub fn replace_project_note(
         .body(body)
 }
 
-/// Updates fields of a note of a project.
+/// Updates a project note.
 ///
 /// `PATCH /project/projects/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_project_note_by_id`
 ///
@@ -300,7 +300,7 @@ pub fn update_project_note(
         .patch(patch)
 }
 
-/// Deletes a note of a project.
+/// Deletes a project note.
 ///
 /// `DELETE /project/projects/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_project_note_by_id`
 ///
@@ -314,7 +314,7 @@ pub fn delete_project_note(project_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the phases of a project.
+/// Lists a project's phases.
 ///
 /// `GET /project/projects/{parentId}/phases` · tool `list_all_connect_wise_psa_project_phases`
 ///
@@ -350,7 +350,7 @@ pub fn create_project_phase(
         .body(body)
 }
 
-/// Counts the phases of a project.
+/// Counts a project's phases.
 ///
 /// `GET /project/projects/{parentId}/phases/count` · tool `count_connect_wise_psa_project_phases`
 ///
@@ -365,7 +365,7 @@ pub fn count_project_phases(project_id: i32, query: &CountQuery) -> Request<Coun
         .records::<ProjectPhase>()
 }
 
-/// Gets a phase of a project by its ID.
+/// Gets a project phase by ID.
 ///
 /// `GET /project/projects/{parentId}/phases/{id}` · tool `get_single_connect_wise_psa_project_phase_by_id`
 ///
@@ -379,7 +379,7 @@ pub fn get_project_phase(project_id: i32, id: i32) -> Request<ProjectPhase> {
         .path("id", id)
 }
 
-/// Replaces a phase of a project. Fields that are left out are reset.
+/// Replaces a project phase. Fields that are left out are reset.
 ///
 /// `PUT /project/projects/{parentId}/phases/{id}` · tool `replace_a_connect_wise_psa_project_phase_by_id`
 ///
@@ -399,7 +399,7 @@ pub fn replace_project_phase(
         .body(body)
 }
 
-/// Updates fields of a phase of a project.
+/// Updates a project phase.
 ///
 /// `PATCH /project/projects/{parentId}/phases/{id}` · tool `update_a_connect_wise_psa_project_phase_by_id`
 ///
@@ -419,7 +419,7 @@ pub fn update_project_phase(
         .patch(patch)
 }
 
-/// Deletes a phase of a project.
+/// Deletes a project phase.
 ///
 /// `DELETE /project/projects/{parentId}/phases/{id}` · tool `delete_a_connect_wise_psa_project_phase_by_id`
 ///
@@ -433,7 +433,7 @@ pub fn delete_project_phase(project_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the team members of a project.
+/// Lists a project's team members.
 ///
 /// `GET /project/projects/{parentId}/teamMembers` · tool `list_all_connect_wise_psa_project_team_members`
 ///
@@ -469,7 +469,7 @@ pub fn create_project_team_member(
         .body(body)
 }
 
-/// Counts the team members of a project.
+/// Counts a project's team members.
 ///
 /// `GET /project/projects/{parentId}/teamMembers/count` · tool `count_connect_wise_psa_project_team_members`
 ///
@@ -487,7 +487,7 @@ pub fn count_project_team_members(
         .records::<ProjectTeamMember>()
 }
 
-/// Gets a team member of a project by its ID.
+/// Gets a project team member by ID.
 ///
 /// `GET /project/projects/{parentId}/teamMembers/{id}` · tool `get_single_connect_wise_psa_project_team_member_by_id`
 ///
@@ -501,7 +501,7 @@ pub fn get_project_team_member(project_id: i32, id: i32) -> Request<ProjectTeamM
         .path("id", id)
 }
 
-/// Replaces a team member of a project. Fields that are left out are reset.
+/// Replaces a project team member. Fields that are left out are reset.
 ///
 /// `PUT /project/projects/{parentId}/teamMembers/{id}` · tool `replace_a_connect_wise_psa_project_team_member_by_id`
 ///
@@ -521,7 +521,7 @@ pub fn replace_project_team_member(
         .body(body)
 }
 
-/// Updates fields of a team member of a project.
+/// Updates a project team member.
 ///
 /// `PATCH /project/projects/{parentId}/teamMembers/{id}` · tool `update_a_connect_wise_psa_project_team_member_by_id`
 ///
@@ -541,7 +541,7 @@ pub fn update_project_team_member(
         .patch(patch)
 }
 
-/// Deletes a team member of a project.
+/// Removes a team member from a project.
 ///
 /// `DELETE /project/projects/{parentId}/teamMembers/{id}` · tool `delete_a_connect_wise_psa_project_team_member_by_id`
 ///

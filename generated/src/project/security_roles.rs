@@ -59,7 +59,7 @@ pub fn list_security_role_info(
     Request::new(Method::Get, "/project/securityRoles/info").query(query)
 }
 
-/// Gets a project security role by its ID.
+/// Gets a project security role by ID.
 ///
 /// `GET /project/securityRoles/{id}` · tool `get_single_connect_wise_psa_project_security_role_by_id`
 ///
@@ -85,7 +85,7 @@ pub fn replace_security_role(
     Request::new(Method::Put, "/project/securityRoles/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a project security role.
+/// Updates a project security role.
 ///
 /// `PATCH /project/securityRoles/{id}` · tool `update_a_connect_wise_psa_project_security_role_by_id`
 ///
@@ -113,7 +113,7 @@ pub fn delete_security_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/securityRoles/{id}").path("id", id)
 }
 
-/// Gets a summary of a project security role by its ID.
+/// Gets a project security role summary by ID.
 ///
 /// `GET /project/securityRoles/{id}/info` · tool `get_single_connect_wise_psa_project_security_role_info_by_id`
 ///
@@ -124,7 +124,7 @@ pub fn get_security_role_info(id: i32) -> Request<ProjectSecurityRoleInfo> {
     Request::new(Method::Get, "/project/securityRoles/{id}/info").path("id", id)
 }
 
-/// Lists the settings of a project security role.
+/// Lists a project security role's settings.
 ///
 /// `GET /project/securityRoles/{parentId}/settings` · tool `list_all_connect_wise_psa_project_security_role_settings`
 ///
@@ -143,7 +143,7 @@ pub fn list_security_role_settings(
         .query(query)
 }
 
-/// Counts the settings of a project security role.
+/// Counts a project security role's settings.
 ///
 /// `GET /project/securityRoles/{parentId}/settings/count` · tool `count_connect_wise_psa_project_security_role_settings`
 ///
@@ -161,7 +161,7 @@ pub fn count_security_role_settings(
         .records::<ProjectSecurityRoleSetting>()
 }
 
-/// Gets a setting of a project security role by its ID.
+/// Gets a project security role setting by ID.
 ///
 /// `GET /project/securityRoles/{parentId}/settings/{id}` · tool `get_single_connect_wise_psa_project_security_role_setting_by_id`
 ///
@@ -178,7 +178,7 @@ pub fn get_security_role_setting(
         .path("id", id)
 }
 
-/// Replaces a setting of a project security role. Fields that are left out are reset.
+/// Replaces a project security role setting. Fields that are left out are reset.
 ///
 /// `PUT /project/securityRoles/{parentId}/settings/{id}` · tool `replace_a_connect_wise_psa_security_role_setting_by_id`
 ///
@@ -198,7 +198,7 @@ pub fn replace_security_role_setting(
         .body(body)
 }
 
-/// Updates fields of a setting of a project security role.
+/// Updates a project security role setting.
 ///
 /// `PATCH /project/securityRoles/{parentId}/settings/{id}` · tool `update_a_connect_wise_psa_security_role_setting_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_status_info(query: &ListQuery) -> Request<Vec<ProjectStatusInfo>> {
     Request::new(Method::Get, "/project/statuses/info").query(query)
 }
 
-/// Counts the summaries of project statuses.
+/// Counts project status summaries.
 ///
 /// `GET /project/statuses/info/count` · tool `count_connect_wise_psa_project_status_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_status_info(query: &CountQuery) -> Request<Count> {
         .records::<ProjectStatusInfo>()
 }
 
-/// Gets a project status by its ID.
+/// Gets a project status by ID.
 ///
 /// `GET /project/statuses/{id}` · tool `get_single_connect_wise_psa_project_status_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_status(id: i32, body: &ProjectStatus) -> Request<ProjectStatus> {
     Request::new(Method::Put, "/project/statuses/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a project status.
+/// Updates a project status.
 ///
 /// `PATCH /project/statuses/{id}` · tool `update_a_connect_wise_psa_project_status_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/statuses/{id}").path("id", id)
 }
 
-/// Gets a summary of a project status by its ID.
+/// Gets a project status summary by ID.
 ///
 /// `GET /project/statuses/{id}/info` · tool `get_single_connect_wise_psa_project_status_info_by_id`
 ///

@@ -3,7 +3,7 @@
 use toolcrate_runtime::{Method, Request};
 use crate::project::ProjectTicketNote;
 
-/// Sets the type and the flags of a project ticket note.
+/// Sets a project ticket note's type and flags.
 ///
 /// `POST /project/ticketNote/{id}/markAs/` · tool `mark_a_connect_wise_psa_project_ticket_note_by_id`
 ///

@@ -47,7 +47,7 @@ pub fn count_tickets(query: &CountQuery) -> Request<Count> {
         .records::<ProjectTicket>()
 }
 
-/// Searches project tickets.
+/// Searches project tickets with conditions in the request body.
 ///
 /// `POST /project/tickets/search` · tool `search_all_connect_wise_psa_project_tickets`
 ///
@@ -58,7 +58,7 @@ pub fn search_tickets(body: &FilterValues) -> Request<Vec<ProjectTicket>> {
     Request::new(Method::Post, "/project/tickets/search").body(body)
 }
 
-/// Gets a project ticket by its ID.
+/// Gets a project ticket by ID.
 ///
 /// `GET /project/tickets/{id}` · tool `get_single_connect_wise_psa_project_ticket_by_id`
 ///
@@ -81,7 +81,7 @@ pub fn replace_ticket(id: i32, body: &ProjectTicket) -> Request<ProjectTicket> {
     Request::new(Method::Put, "/project/tickets/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a project ticket.
+/// Updates a project ticket.
 ///
 /// `PATCH /project/tickets/{id}` · tool `update_a_connect_wise_psa_project_ticket_by_id`
 ///
@@ -104,7 +104,7 @@ pub fn delete_ticket(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/tickets/{id}").path("id", id)
 }
 
-/// Lists the activities of a project ticket.
+/// Lists a project ticket's activities.
 ///
 /// `GET /project/tickets/{parentId}/activities` · tool `list_all_connect_wise_psa_project_ticket_activities`
 ///
@@ -123,7 +123,7 @@ pub fn list_ticket_activities(
         .query(query)
 }
 
-/// Counts the activities of a project ticket.
+/// Counts a project ticket's activities.
 ///
 /// `GET /project/tickets/{parentId}/activities/count` · tool `count_connect_wise_psa_project_ticket_activities`
 ///
@@ -138,7 +138,7 @@ pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Co
         .records::<ActivityReference>()
 }
 
-/// Lists every kind of note of a project ticket, including those of its time entries.
+/// Lists all notes on a project ticket, including notes from its time entries.
 ///
 /// `GET /project/tickets/{parentId}/allNotes` · tool `list_all_connect_wise_psa_project_ticket_notes_of_any_kind`
 ///
@@ -157,7 +157,7 @@ pub fn list_ticket_notes_of_any_kind(
         .query(query)
 }
 
-/// Lists the configurations of a project ticket.
+/// Lists a project ticket's configurations.
 ///
 /// `GET /project/tickets/{parentId}/configurations` · tool `list_all_connect_wise_psa_project_ticket_configurations`
 ///
@@ -193,7 +193,7 @@ pub fn create_ticket_configuration(
         .body(body)
 }
 
-/// Counts the configurations of a project ticket.
+/// Counts a project ticket's configurations.
 ///
 /// `GET /project/tickets/{parentId}/configurations/count` · tool `count_connect_wise_psa_project_ticket_configurations`
 ///
@@ -211,7 +211,7 @@ pub fn count_ticket_configurations(
         .records::<ConfigurationReference>()
 }
 
-/// Gets a configuration of a project ticket by its ID.
+/// Gets a project ticket configuration by ID.
 ///
 /// `GET /project/tickets/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_project_ticket_configuration_by_id`
 ///
@@ -228,7 +228,7 @@ pub fn get_ticket_configuration(
         .path("id", id)
 }
 
-/// Deletes a configuration of a project ticket.
+/// Removes a configuration from a project ticket.
 ///
 /// `DELETE /project/tickets/{parentId}/configurations/{id}` · tool `delete_a_connect_wise_psa_project_ticket_configuration_by_id`
 ///
@@ -242,7 +242,7 @@ pub fn delete_ticket_configuration(ticket_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Converts a project ticket to the kind of record that recordType names.
+/// Converts a project ticket to the record type given by recordType.
 ///
 /// `POST /project/tickets/{parentId}/convert` · tool `convert_a_connect_wise_psa_project_ticket_by_id`
 ///
@@ -256,7 +256,7 @@ pub fn convert_ticket(id: i32, body: &ConvertItem) -> Request<SuccessResponse> {
         .body(body)
 }
 
-/// Lists the documents of a project ticket.
+/// Lists a project ticket's documents.
 ///
 /// `GET /project/tickets/{parentId}/documents` · tool `list_all_connect_wise_psa_project_ticket_documents`
 ///
@@ -275,7 +275,7 @@ pub fn list_ticket_documents(
         .query(query)
 }
 
-/// Counts the documents of a project ticket.
+/// Counts a project ticket's documents.
 ///
 /// `GET /project/tickets/{parentId}/documents/count` · tool `count_connect_wise_psa_project_ticket_documents`
 ///
@@ -290,7 +290,7 @@ pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Cou
         .records::<DocumentReference>()
 }
 
-/// Lists the notes of a project ticket.
+/// Lists a project ticket's notes.
 ///
 /// `GET /project/tickets/{parentId}/notes` · tool `list_all_connect_wise_psa_project_ticket_notes`
 ///
@@ -320,7 +320,7 @@ pub fn create_ticket_note(ticket_id: i32, body: &TicketNote) -> Request<TicketNo
         .body(body)
 }
 
-/// Counts the notes of a project ticket.
+/// Counts a project ticket's notes.
 ///
 /// `GET /project/tickets/{parentId}/notes/count` · tool `count_connect_wise_psa_project_ticket_notes`
 ///
@@ -335,7 +335,7 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<TicketNote>()
 }
 
-/// Gets a note of a project ticket by its ID.
+/// Gets a project ticket note by ID.
 ///
 /// `GET /project/tickets/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_project_ticket_note_by_id`
 ///
@@ -349,7 +349,7 @@ pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<TicketNote> {
         .path("id", id)
 }
 
-/// Replaces a note of a project ticket. Fields that are left out are reset.
+/// Replaces a project ticket note. Fields that are left out are reset.
 ///
 /// `PUT /project/tickets/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_project_ticket_note_by_id`
 ///
@@ -369,7 +369,7 @@ pub fn replace_ticket_note(
         .body(body)
 }
 
-/// Updates fields of a note of a project ticket.
+/// Updates a project ticket note.
 ///
 /// `PATCH /project/tickets/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_project_ticket_note_by_id`
 ///
@@ -389,7 +389,7 @@ pub fn update_ticket_note(
         .patch(patch)
 }
 
-/// Deletes a note of a project ticket.
+/// Deletes a project ticket note.
 ///
 /// `DELETE /project/tickets/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_project_ticket_note_by_id`
 ///
@@ -403,7 +403,7 @@ pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the products of a project ticket.
+/// Lists a project ticket's products.
 ///
 /// `GET /project/tickets/{parentId}/products` · tool `list_all_connect_wise_psa_project_ticket_products`
 ///
@@ -422,7 +422,7 @@ pub fn list_ticket_products(
         .query(query)
 }
 
-/// Counts the products of a project ticket.
+/// Counts a project ticket's products.
 ///
 /// `GET /project/tickets/{parentId}/products/count` · tool `count_connect_wise_psa_project_ticket_products`
 ///
@@ -437,7 +437,7 @@ pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Coun
         .records::<ProductReference>()
 }
 
-/// Lists the schedule entries of a project ticket.
+/// Lists a project ticket's schedule entries.
 ///
 /// `GET /project/tickets/{parentId}/scheduleentries` · tool `list_all_connect_wise_psa_project_ticket_scheduleentries`
 ///
@@ -456,7 +456,7 @@ pub fn list_ticket_schedule_entries(
         .query(query)
 }
 
-/// Counts the schedule entries of a project ticket.
+/// Counts a project ticket's schedule entries.
 ///
 /// `GET /project/tickets/{parentId}/scheduleentries/count` · tool `count_connect_wise_psa_project_ticket_scheduleentries`
 ///
@@ -474,7 +474,7 @@ pub fn count_ticket_schedule_entries(
         .records::<ScheduleEntryReference>()
 }
 
-/// Lists the tasks of a project ticket.
+/// Lists a project ticket's tasks.
 ///
 /// `GET /project/tickets/{parentId}/tasks` · tool `list_all_connect_wise_psa_project_ticket_tasks`
 ///
@@ -504,7 +504,7 @@ pub fn create_ticket_task(ticket_id: i32, body: &TicketTask) -> Request<TicketTa
         .body(body)
 }
 
-/// Counts the tasks of a project ticket.
+/// Counts a project ticket's tasks.
 ///
 /// `GET /project/tickets/{parentId}/tasks/count` · tool `count_connect_wise_psa_project_ticket_tasks`
 ///
@@ -519,7 +519,7 @@ pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<TicketTask>()
 }
 
-/// Gets a task of a project ticket by its ID.
+/// Gets a project ticket task by ID.
 ///
 /// `GET /project/tickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_project_ticket_task_by_id`
 ///
@@ -533,7 +533,7 @@ pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<TicketTask> {
         .path("id", id)
 }
 
-/// Replaces a task of a project ticket. Fields that are left out are reset.
+/// Replaces a project ticket task. Fields that are left out are reset.
 ///
 /// `PUT /project/tickets/{parentId}/tasks/{id}` · tool `replace_a_connect_wise_psa_project_ticket_task_by_id`
 ///
@@ -553,7 +553,7 @@ pub fn replace_ticket_task(
         .body(body)
 }
 
-/// Updates fields of a task of a project ticket.
+/// Updates a project ticket task.
 ///
 /// `PATCH /project/tickets/{parentId}/tasks/{id}` · tool `update_a_connect_wise_psa_project_ticket_task_by_id`
 ///
@@ -573,7 +573,7 @@ pub fn update_ticket_task(
         .patch(patch)
 }
 
-/// Deletes a task of a project ticket.
+/// Deletes a project ticket task.
 ///
 /// `DELETE /project/tickets/{parentId}/tasks/{id}` · tool `delete_a_connect_wise_psa_project_ticket_task_by_id`
 ///
@@ -587,7 +587,7 @@ pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the time entries of a project ticket.
+/// Lists a project ticket's time entries.
 ///
 /// `GET /project/tickets/{parentId}/timeentries` · tool `list_all_connect_wise_psa_project_ticket_timeentries`
 ///
@@ -606,7 +606,7 @@ pub fn list_ticket_time_entries(
         .query(query)
 }
 
-/// Counts the time entries of a project ticket.
+/// Counts a project ticket's time entries.
 ///
 /// `GET /project/tickets/{parentId}/timeentries/count` · tool `count_connect_wise_psa_project_ticket_timeentries`
 ///

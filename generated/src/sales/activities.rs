@@ -92,7 +92,7 @@ pub fn list_activity_status_info(query: &ListQuery) -> Request<Vec<ActivityStatu
     Request::new(Method::Get, "/sales/activities/statuses/info").query(query)
 }
 
-/// Counts the summaries of activity statuses.
+/// Counts activity status summaries.
 ///
 /// `GET /sales/activities/statuses/info/count` · tool `count_connect_wise_psa_sales_activity_status_info`
 ///
@@ -105,7 +105,7 @@ pub fn count_activity_status_info(query: &CountQuery) -> Request<Count> {
         .records::<ActivityStatusInfo>()
 }
 
-/// Gets an activity status by its ID.
+/// Gets an activity status by ID.
 ///
 /// `GET /sales/activities/statuses/{id}` · tool `get_single_connect_wise_psa_sales_activity_status_by_id`
 ///
@@ -133,7 +133,7 @@ pub fn replace_activity_status(
         .body(body)
 }
 
-/// Updates fields of an activity status.
+/// Updates an activity status.
 ///
 /// `PATCH /sales/activities/statuses/{id}` · tool `update_a_connect_wise_psa_sales_activity_status_by_id`
 ///
@@ -161,7 +161,7 @@ pub fn delete_activity_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/statuses/{id}").path("id", id)
 }
 
-/// Gets a summary of an activity status by its ID.
+/// Gets an activity status summary by ID.
 ///
 /// `GET /sales/activities/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_activity_status_info_by_id`
 ///
@@ -209,7 +209,7 @@ pub fn count_activity_types(query: &CountQuery) -> Request<Count> {
         .records::<ActivityType>()
 }
 
-/// Gets an activity type by its ID.
+/// Gets an activity type by ID.
 ///
 /// `GET /sales/activities/types/{id}` · tool `get_single_connect_wise_psa_sales_activity_type_by_id`
 ///
@@ -232,7 +232,7 @@ pub fn replace_activity_type(id: i32, body: &ActivityType) -> Request<ActivityTy
     Request::new(Method::Put, "/sales/activities/types/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an activity type.
+/// Updates an activity type.
 ///
 /// `PATCH /sales/activities/types/{id}` · tool `update_a_connect_wise_psa_sales_activity_type_by_id`
 ///
@@ -292,7 +292,7 @@ pub fn list_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Gets a sales activity by its ID.
+/// Gets a sales activity by ID.
 ///
 /// `GET /sales/activities/{id}` · tool `get_single_connect_wise_psa_sales_activity_by_id`
 ///
@@ -315,7 +315,7 @@ pub fn replace_activity(id: i32, body: &Activity) -> Request<Activity> {
     Request::new(Method::Put, "/sales/activities/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a sales activity.
+/// Updates a sales activity.
 ///
 /// `PATCH /sales/activities/{id}` · tool `update_a_connect_wise_psa_sales_activity_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_commissions(query: &CountQuery) -> Request<Count> {
         .records::<Commission>()
 }
 
-/// Gets a sales commission by its ID.
+/// Gets a sales commission by ID.
 ///
 /// `GET /sales/commissions/{id}` · tool `get_single_connect_wise_psa_sales_commission_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_commission(id: i32, body: &Commission) -> Request<Commission> {
     Request::new(Method::Put, "/sales/commissions/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a sales commission.
+/// Updates a sales commission.
 ///
 /// `PATCH /sales/commissions/{id}` · tool `update_a_connect_wise_psa_sales_commission_by_id`
 ///

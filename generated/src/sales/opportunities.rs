@@ -39,7 +39,7 @@ pub fn create_opportunity(body: &Opportunity) -> Request<Opportunity> {
 ///
 /// `GET /sales/opportunities/conversions/{id}` · tool `list_all_connect_wise_psa_sales_opportunity_conversions_by_id`
 ///
-/// * `id`: ID
+/// * `id`: opportunity ID (see `sales::list_opportunities`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -67,7 +67,7 @@ pub fn count_opportunities(query: &CountQuery) -> Request<Count> {
         .records::<Opportunity>()
 }
 
-/// Gets an opportunity record that holds the default values for a new opportunity.
+/// Gets an opportunity record with the default values for a new opportunity.
 ///
 /// `GET /sales/opportunities/default` · tool `get_default_connect_wise_psa_sales_opportunity`
 #[doc(alias = "GET /sales/opportunities/default")]
@@ -130,7 +130,7 @@ pub fn list_opportunity_rating_info(
     Request::new(Method::Get, "/sales/opportunities/ratings/info").query(query)
 }
 
-/// Counts the summaries of opportunity ratings.
+/// Counts opportunity rating summaries.
 ///
 /// `GET /sales/opportunities/ratings/info/count` · tool `count_connect_wise_psa_sales_opportunity_rating_info`
 ///
@@ -143,7 +143,7 @@ pub fn count_opportunity_rating_info(query: &CountQuery) -> Request<Count> {
         .records::<OpportunityRatingInfo>()
 }
 
-/// Gets an opportunity rating by its ID.
+/// Gets an opportunity rating by ID.
 ///
 /// `GET /sales/opportunities/ratings/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_rating_by_id`
 ///
@@ -171,7 +171,7 @@ pub fn replace_opportunity_rating(
         .body(body)
 }
 
-/// Updates fields of an opportunity rating.
+/// Updates an opportunity rating.
 ///
 /// `PATCH /sales/opportunities/ratings/{id}` · tool `update_a_connect_wise_psa_sales_opportunity_rating_by_id`
 ///
@@ -199,7 +199,7 @@ pub fn delete_opportunity_rating(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/ratings/{id}").path("id", id)
 }
 
-/// Gets a summary of an opportunity rating by its ID.
+/// Gets an opportunity rating summary by ID.
 ///
 /// `GET /sales/opportunities/ratings/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_rating_info_by_id`
 ///
@@ -264,7 +264,7 @@ pub fn list_opportunity_status_info(
     Request::new(Method::Get, "/sales/opportunities/statuses/info").query(query)
 }
 
-/// Counts the summaries of opportunity statuses.
+/// Counts opportunity status summaries.
 ///
 /// `GET /sales/opportunities/statuses/info/count` · tool `count_connect_wise_psa_sales_opportunity_status_info`
 ///
@@ -277,7 +277,7 @@ pub fn count_opportunity_status_info(query: &CountQuery) -> Request<Count> {
         .records::<OpportunityStatusInfo>()
 }
 
-/// Gets an opportunity status by its ID.
+/// Gets an opportunity status by ID.
 ///
 /// `GET /sales/opportunities/statuses/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_status_by_id`
 ///
@@ -305,7 +305,7 @@ pub fn replace_opportunity_status(
         .body(body)
 }
 
-/// Updates fields of an opportunity status.
+/// Updates an opportunity status.
 ///
 /// `PATCH /sales/opportunities/statuses/{id}` · tool `update_a_connect_wise_psa_sales_opportunity_status_by_id`
 ///
@@ -333,7 +333,7 @@ pub fn delete_opportunity_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/statuses/{id}").path("id", id)
 }
 
-/// Gets a summary of an opportunity status by its ID.
+/// Gets an opportunity status summary by ID.
 ///
 /// `GET /sales/opportunities/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_status_info_by_id`
 ///
@@ -434,7 +434,7 @@ pub fn list_opportunity_type_info(
     Request::new(Method::Get, "/sales/opportunities/types/info").query(query)
 }
 
-/// Counts the summaries of opportunity types.
+/// Counts opportunity type summaries.
 ///
 /// `GET /sales/opportunities/types/info/count` · tool `count_connect_wise_psa_sales_opportunity_type_info`
 ///
@@ -447,7 +447,7 @@ pub fn count_opportunity_type_info(query: &CountQuery) -> Request<Count> {
         .records::<OpportunityTypeInfo>()
 }
 
-/// Gets an opportunity type by its ID.
+/// Gets an opportunity type by ID.
 ///
 /// `GET /sales/opportunities/types/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_type_by_id`
 ///
@@ -475,7 +475,7 @@ pub fn replace_opportunity_type(
         .body(body)
 }
 
-/// Updates fields of an opportunity type.
+/// Updates an opportunity type.
 ///
 /// `PATCH /sales/opportunities/types/{id}` · tool `update_a_connect_wise_psa_sales_opportunity_type_by_id`
 ///
@@ -503,7 +503,7 @@ pub fn delete_opportunity_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/types/{id}").path("id", id)
 }
 
-/// Gets a summary of an opportunity type by its ID.
+/// Gets an opportunity type summary by ID.
 ///
 /// `GET /sales/opportunities/types/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_type_info_by_id`
 ///
@@ -546,7 +546,7 @@ pub fn list_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<U
         .query(query)
 }
 
-/// Gets an opportunity by its ID.
+/// Gets an opportunity by ID.
 ///
 /// `GET /sales/opportunities/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_by_id`
 ///
@@ -569,7 +569,7 @@ pub fn replace_opportunity(id: i32, body: &Opportunity) -> Request<Opportunity> 
     Request::new(Method::Put, "/sales/opportunities/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an opportunity.
+/// Updates an opportunity.
 ///
 /// `PATCH /sales/opportunities/{id}` · tool `update_a_connect_wise_psa_sales_opportunity_by_id`
 ///
@@ -660,7 +660,7 @@ pub fn convert_opportunity_to_service_ticket(
         .body(body)
 }
 
-/// Lists the contacts of an opportunity.
+/// Lists an opportunity's contacts.
 ///
 /// `GET /sales/opportunities/{parentId}/contacts` · tool `list_all_connect_wise_psa_opportunity_contacts`
 ///
@@ -696,7 +696,7 @@ pub fn create_opportunity_contact(
         .body(body)
 }
 
-/// Counts the contacts of an opportunity.
+/// Counts an opportunity's contacts.
 ///
 /// `GET /sales/opportunities/{parentId}/contacts/count` · tool `count_connect_wise_psa_opportunity_contacts`
 ///
@@ -714,7 +714,7 @@ pub fn count_opportunity_contacts(
         .records::<OpportunityContact>()
 }
 
-/// Gets a contact of an opportunity by its ID.
+/// Gets an opportunity contact by ID.
 ///
 /// `GET /sales/opportunities/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_opportunity_contact_by_id`
 ///
@@ -731,7 +731,7 @@ pub fn get_opportunity_contact(
         .path("id", id)
 }
 
-/// Replaces a contact of an opportunity. Fields that are left out are reset.
+/// Replaces an opportunity contact. Fields that are left out are reset.
 ///
 /// `PUT /sales/opportunities/{parentId}/contacts/{id}` · tool `replace_a_connect_wise_psa_opportunity_contact_by_id`
 ///
@@ -751,7 +751,7 @@ pub fn replace_opportunity_contact(
         .body(body)
 }
 
-/// Updates fields of a contact of an opportunity.
+/// Updates an opportunity contact.
 ///
 /// `PATCH /sales/opportunities/{parentId}/contacts/{id}` · tool `update_a_connect_wise_psa_opportunity_contact_by_id`
 ///
@@ -771,7 +771,7 @@ pub fn update_opportunity_contact(
         .patch(patch)
 }
 
-/// Deletes a contact of an opportunity.
+/// Removes a contact from an opportunity.
 ///
 /// `DELETE /sales/opportunities/{parentId}/contacts/{id}` · tool `delete_a_connect_wise_psa_opportunity_contact_by_id`
 ///
@@ -785,7 +785,7 @@ pub fn delete_opportunity_contact(opportunity_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the forecasts of an opportunity.
+/// Lists an opportunity's forecasts.
 ///
 /// `GET /sales/opportunities/{parentId}/forecast` · tool `list_all_connect_wise_psa_opportunity_forecasts`
 ///
@@ -821,7 +821,7 @@ pub fn create_opportunity_forecast(
         .body(body)
 }
 
-/// Replaces the forecast of an opportunity. Fields that are left out are reset.
+/// Replaces an opportunity's forecast. Fields that are left out are reset.
 ///
 /// `PUT /sales/opportunities/{parentId}/forecast/` · tool `replace_a_connect_wise_psa_opportunity_forecast`
 ///
@@ -838,7 +838,7 @@ pub fn replace_opportunity_forecast(
         .body(body)
 }
 
-/// Updates fields of the forecast of an opportunity.
+/// Updates an opportunity's forecast.
 ///
 /// `PATCH /sales/opportunities/{parentId}/forecast/` · tool `update_a_connect_wise_psa_opportunity_forecast`
 ///
@@ -855,7 +855,7 @@ pub fn update_opportunity_forecast(
         .patch(patch)
 }
 
-/// Deletes the forecast of an opportunity.
+/// Deletes an opportunity's forecast.
 ///
 /// `DELETE /sales/opportunities/{parentId}/forecast/` · tool `delete_a_connect_wise_psa_opportunity_forecast`
 ///
@@ -884,7 +884,7 @@ pub fn copy_opportunity_forecast_item(
         .path("id", id)
 }
 
-/// Counts the forecasts of an opportunity.
+/// Counts an opportunity's forecasts.
 ///
 /// `GET /sales/opportunities/{parentId}/forecast/count` · tool `count_connect_wise_psa_opportunity_forecasts`
 ///
@@ -993,7 +993,7 @@ pub fn delete_opportunity_forecast_item(opportunity_id: i32, id: i32) -> Request
         .path("id", id)
 }
 
-/// Lists the notes of an opportunity.
+/// Lists an opportunity's notes.
 ///
 /// `GET /sales/opportunities/{parentId}/notes` · tool `list_all_connect_wise_psa_opportunity_notes`
 ///
@@ -1029,7 +1029,7 @@ pub fn create_opportunity_note(
         .body(body)
 }
 
-/// Counts the notes of an opportunity.
+/// Counts an opportunity's notes.
 ///
 /// `GET /sales/opportunities/{parentId}/notes/count` · tool `count_connect_wise_psa_opportunity_notes`
 ///
@@ -1049,7 +1049,7 @@ pub fn count_opportunity_notes(
         .records::<OpportunityNote>()
 }
 
-/// Gets a note of an opportunity by its ID.
+/// Gets an opportunity note by ID.
 ///
 /// `GET /sales/opportunities/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_opportunity_note_by_id`
 ///
@@ -1063,7 +1063,7 @@ pub fn get_opportunity_note(opportunity_id: i32, id: i32) -> Request<Opportunity
         .path("id", id)
 }
 
-/// Replaces a note of an opportunity. Fields that are left out are reset.
+/// Replaces an opportunity note. Fields that are left out are reset.
 ///
 /// `PUT /sales/opportunities/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_opportunity_note_by_id`
 ///
@@ -1083,7 +1083,7 @@ pub fn replace_opportunity_note(
         .body(body)
 }
 
-/// Updates fields of a note of an opportunity.
+/// Updates an opportunity note.
 ///
 /// `PATCH /sales/opportunities/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_opportunity_note_by_id`
 ///
@@ -1103,7 +1103,7 @@ pub fn update_opportunity_note(
         .patch(patch)
 }
 
-/// Deletes a note of an opportunity.
+/// Deletes an opportunity note.
 ///
 /// `DELETE /sales/opportunities/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_opportunity_note_by_id`
 ///
@@ -1117,7 +1117,7 @@ pub fn delete_opportunity_note(opportunity_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the team members of an opportunity.
+/// Lists an opportunity's team members.
 ///
 /// `GET /sales/opportunities/{parentId}/team` · tool `list_all_connect_wise_psa_opportunity_teams`
 ///
@@ -1150,7 +1150,7 @@ pub fn create_opportunity_team(opportunity_id: i32, body: &Team) -> Request<Team
         .body(body)
 }
 
-/// Counts the team members of an opportunity.
+/// Counts an opportunity's team members.
 ///
 /// `GET /sales/opportunities/{parentId}/team/count` · tool `count_connect_wise_psa_opportunity_teams`
 ///
@@ -1168,7 +1168,7 @@ pub fn count_opportunity_teams(
         .records::<Team>()
 }
 
-/// Gets a team member of an opportunity by its ID.
+/// Gets an opportunity team member by ID.
 ///
 /// `GET /sales/opportunities/{parentId}/team/{id}` · tool `get_single_connect_wise_psa_opportunity_team_by_id`
 ///
@@ -1182,7 +1182,7 @@ pub fn get_opportunity_team(opportunity_id: i32, id: i32) -> Request<Team> {
         .path("id", id)
 }
 
-/// Replaces a team member of an opportunity. Fields that are left out are reset.
+/// Replaces an opportunity team member. Fields that are left out are reset.
 ///
 /// `PUT /sales/opportunities/{parentId}/team/{id}` · tool `replace_a_connect_wise_psa_opportunity_team_by_id`
 ///
@@ -1202,7 +1202,7 @@ pub fn replace_opportunity_team(
         .body(body)
 }
 
-/// Updates fields of a team member of an opportunity.
+/// Updates an opportunity team member.
 ///
 /// `PATCH /sales/opportunities/{parentId}/team/{id}` · tool `update_a_connect_wise_psa_opportunity_team_by_id`
 ///
@@ -1222,7 +1222,7 @@ pub fn update_opportunity_team(
         .patch(patch)
 }
 
-/// Deletes a team member of an opportunity.
+/// Removes a team member from an opportunity.
 ///
 /// `DELETE /sales/opportunities/{parentId}/team/{id}` · tool `delete_a_connect_wise_psa_opportunity_team_by_id`
 ///

@@ -36,7 +36,7 @@ pub fn create_order(body: &Order) -> Request<Order> {
 ///
 /// `GET /sales/orders/conversions/{id}` · tool `list_all_connect_wise_psa_sales_order_conversions_by_id`
 ///
-/// * `id`: ID
+/// * `id`: sales order ID (see `sales::list_orders`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -112,7 +112,7 @@ pub fn list_order_status_info(query: &ListQuery) -> Request<Vec<OrderStatusInfo>
     Request::new(Method::Get, "/sales/orders/statuses/info").query(query)
 }
 
-/// Counts the summaries of sales order statuses.
+/// Counts sales order status summaries.
 ///
 /// `GET /sales/orders/statuses/info/count` · tool `count_connect_wise_psa_sales_order_status_info`
 ///
@@ -125,7 +125,7 @@ pub fn count_order_status_info(query: &CountQuery) -> Request<Count> {
         .records::<OrderStatusInfo>()
 }
 
-/// Gets a sales order status by its ID.
+/// Gets a sales order status by ID.
 ///
 /// `GET /sales/orders/statuses/{id}` · tool `get_single_connect_wise_psa_sales_order_status_by_id`
 ///
@@ -148,7 +148,7 @@ pub fn replace_order_status(id: i32, body: &OrderStatus) -> Request<OrderStatus>
     Request::new(Method::Put, "/sales/orders/statuses/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a sales order status.
+/// Updates a sales order status.
 ///
 /// `PATCH /sales/orders/statuses/{id}` · tool `update_a_connect_wise_psa_sales_order_status_by_id`
 ///
@@ -173,7 +173,7 @@ pub fn delete_order_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/statuses/{id}").path("id", id)
 }
 
-/// Gets a summary of a sales order status by its ID.
+/// Gets a sales order status summary by ID.
 ///
 /// `GET /sales/orders/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_order_status_info_by_id`
 ///
@@ -216,7 +216,7 @@ pub fn list_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
         .query(query)
 }
 
-/// Lists the email templates of a sales order status.
+/// Lists the email templates for a sales order status.
 ///
 /// `GET /sales/orders/statuses/{parentId}/emailtemplates/` · tool `list_all_connect_wise_psa_order_status_emailtemplates`
 ///
@@ -252,7 +252,7 @@ pub fn create_order_status_email_template(
         .body(body)
 }
 
-/// Counts the email templates of a sales order status.
+/// Counts the email templates for a sales order status.
 ///
 /// `GET /sales/orders/statuses/{parentId}/emailtemplates/count` · tool `count_connect_wise_psa_order_status_emailtemplates`
 ///
@@ -270,7 +270,7 @@ pub fn count_order_status_email_templates(
         .records::<OrderStatusEmailTemplate>()
 }
 
-/// Gets an email template of a sales order status by its ID.
+/// Gets an email template for a sales order status by ID.
 ///
 /// `GET /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_order_status_emailtemplate_by_id`
 ///
@@ -287,7 +287,7 @@ pub fn get_order_status_email_template(
         .path("id", id)
 }
 
-/// Replaces an email template of a sales order status. Fields that are left out are reset.
+/// Replaces an email template for a sales order status. Fields that are left out are reset.
 ///
 /// `PUT /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `replace_a_connect_wise_psa_order_status_emailtemplate_by_id`
 ///
@@ -307,7 +307,7 @@ pub fn replace_order_status_email_template(
         .body(body)
 }
 
-/// Updates fields of an email template of a sales order status.
+/// Updates an email template for a sales order status.
 ///
 /// `PATCH /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `update_a_connect_wise_psa_order_status_emailtemplate_by_id`
 ///
@@ -327,7 +327,7 @@ pub fn update_order_status_email_template(
         .patch(patch)
 }
 
-/// Deletes an email template of a sales order status.
+/// Deletes an email template for a sales order status.
 ///
 /// `DELETE /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `delete_a_connect_wise_psa_order_status_emailtemplate_by_id`
 ///
@@ -341,7 +341,7 @@ pub fn delete_order_status_email_template(status_id: i32, id: i32) -> Request<()
         .path("id", id)
 }
 
-/// Lists the notifications of a sales order status.
+/// Lists the notifications for a sales order status.
 ///
 /// `GET /sales/orders/statuses/{parentId}/notifications` · tool `list_all_connect_wise_psa_order_status_notifications`
 ///
@@ -377,7 +377,7 @@ pub fn create_order_status_notification(
         .body(body)
 }
 
-/// Counts the notifications of a sales order status.
+/// Counts the notifications for a sales order status.
 ///
 /// `GET /sales/orders/statuses/{parentId}/notifications/count` · tool `count_connect_wise_psa_order_status_notifications`
 ///
@@ -395,7 +395,7 @@ pub fn count_order_status_notifications(
         .records::<OrderStatusNotification>()
 }
 
-/// Gets a notification of a sales order status by its ID.
+/// Gets a sales order status notification by ID.
 ///
 /// `GET /sales/orders/statuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_order_status_notification_by_id`
 ///
@@ -412,7 +412,7 @@ pub fn get_order_status_notification(
         .path("id", id)
 }
 
-/// Replaces a notification of a sales order status. Fields that are left out are reset.
+/// Replaces a sales order status notification. Fields that are left out are reset.
 ///
 /// `PUT /sales/orders/statuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_order_status_notification_by_id`
 ///
@@ -432,7 +432,7 @@ pub fn replace_order_status_notification(
         .body(body)
 }
 
-/// Updates fields of a notification of a sales order status.
+/// Updates a sales order status notification.
 ///
 /// `PATCH /sales/orders/statuses/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_order_status_notification_by_id`
 ///
@@ -452,7 +452,7 @@ pub fn update_order_status_notification(
         .patch(patch)
 }
 
-/// Deletes a notification of a sales order status.
+/// Deletes a sales order status notification.
 ///
 /// `DELETE /sales/orders/statuses/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_order_status_notification_by_id`
 ///
@@ -466,7 +466,7 @@ pub fn delete_order_status_notification(status_id: i32, id: i32) -> Request<()> 
         .path("id", id)
 }
 
-/// Gets a sales order by its ID.
+/// Gets a sales order by ID.
 ///
 /// `GET /sales/orders/{id}` · tool `get_single_connect_wise_psa_sales_order_by_id`
 ///
@@ -489,7 +489,7 @@ pub fn replace_order(id: i32, body: &Order) -> Request<Order> {
     Request::new(Method::Put, "/sales/orders/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a sales order.
+/// Updates a sales order.
 ///
 /// `PATCH /sales/orders/{id}` · tool `update_a_connect_wise_psa_sales_order_by_id`
 ///
@@ -524,7 +524,7 @@ pub fn convert_order_to_service_ticket(id: i32) -> Request<Ticket> {
         .path("id", id)
 }
 
-/// Lists the financial recaps of a sales order.
+/// Lists a sales order's financial recaps.
 ///
 /// `GET /sales/orders/{id}/financialrecap` · tool `list_all_connect_wise_psa_order_financialrecaps`
 ///
@@ -543,7 +543,7 @@ pub fn list_order_financial_recaps(
         .query(query)
 }
 
-/// Lists the line items of a sales order.
+/// Lists a sales order's line items.
 ///
 /// `GET /sales/orders/{parentId}/lineitems/` · tool `list_all_connect_wise_psa_order_lineitems`
 ///
@@ -579,7 +579,7 @@ pub fn create_order_line_item(
         .body(body)
 }
 
-/// Counts the line items of a sales order.
+/// Counts a sales order's line items.
 ///
 /// `GET /sales/orders/{parentId}/lineitems/count` · tool `count_connect_wise_psa_order_lineitems`
 ///
@@ -594,7 +594,7 @@ pub fn count_order_line_items(order_id: i32, query: &CountQuery) -> Request<Coun
         .records::<SalesOrdersLineItem>()
 }
 
-/// Gets a line item of a sales order by its ID.
+/// Gets a sales order line item by ID.
 ///
 /// `GET /sales/orders/{parentId}/lineitems/{id}` · tool `get_single_connect_wise_psa_order_lineitem_by_id`
 ///
@@ -608,7 +608,7 @@ pub fn get_order_line_item(order_id: i32, id: i32) -> Request<SalesOrdersLineIte
         .path("id", id)
 }
 
-/// Replaces a line item of a sales order. Fields that are left out are reset.
+/// Replaces a sales order line item. Fields that are left out are reset.
 ///
 /// `PUT /sales/orders/{parentId}/lineitems/{id}` · tool `replace_a_connect_wise_psa_order_lineitem_by_id`
 ///
@@ -628,7 +628,7 @@ pub fn replace_order_line_item(
         .body(body)
 }
 
-/// Updates fields of a line item of a sales order.
+/// Updates a sales order line item.
 ///
 /// `PATCH /sales/orders/{parentId}/lineitems/{id}` · tool `update_a_connect_wise_psa_order_lineitem_by_id`
 ///
@@ -648,7 +648,7 @@ pub fn update_order_line_item(
         .patch(patch)
 }
 
-/// Deletes a line item of a sales order.
+/// Deletes a sales order line item.
 ///
 /// `DELETE /sales/orders/{parentId}/lineitems/{id}` · tool `delete_a_connect_wise_psa_order_lineitem_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_probability_info(query: &ListQuery) -> Request<Vec<SalesProbabilityI
     Request::new(Method::Get, "/sales/probabilities/info").query(query)
 }
 
-/// Counts the summaries of sales probabilities.
+/// Counts sales probability summaries.
 ///
 /// `GET /sales/probabilities/info/count` · tool `count_connect_wise_psa_sales_probability_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_probability_info(query: &CountQuery) -> Request<Count> {
         .records::<SalesProbabilityInfo>()
 }
 
-/// Gets a sales probability by its ID.
+/// Gets a sales probability by ID.
 ///
 /// `GET /sales/probabilities/{id}` · tool `get_single_connect_wise_psa_sales_probability_by_id`
 ///
@@ -94,7 +94,7 @@ pub fn replace_probability(
     Request::new(Method::Put, "/sales/probabilities/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a sales probability.
+/// Updates a sales probability.
 ///
 /// `PATCH /sales/probabilities/{id}` · tool `update_a_connect_wise_psa_sales_probability_by_id`
 ///
@@ -120,7 +120,7 @@ pub fn delete_probability(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/probabilities/{id}").path("id", id)
 }
 
-/// Gets a summary of a sales probability by its ID.
+/// Gets a sales probability summary by ID.
 ///
 /// `GET /sales/probabilities/{id}/info` · tool `get_single_connect_wise_psa_sales_probability_info_by_id`
 ///

@@ -40,7 +40,7 @@ pub fn count_quotas(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/quotas/count").query(query).records::<SalesQuota>()
 }
 
-/// Gets a sales quota by its ID.
+/// Gets a sales quota by ID.
 ///
 /// `GET /sales/quotas/{id}` · tool `get_single_connect_wise_psa_sales_quota_by_id`
 ///
@@ -63,7 +63,7 @@ pub fn replace_quota(id: i32, body: &SalesQuota) -> Request<SalesQuota> {
     Request::new(Method::Put, "/sales/quotas/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a sales quota.
+/// Updates a sales quota.
 ///
 /// `PATCH /sales/quotas/{id}` · tool `update_a_connect_wise_psa_sales_quota_by_id`
 ///

@@ -40,7 +40,7 @@ pub fn count_roles(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/roles/count").query(query).records::<Role>()
 }
 
-/// Gets a sales role by its ID.
+/// Gets a sales role by ID.
 ///
 /// `GET /sales/roles/{id}` · tool `get_single_connect_wise_psa_sales_role_by_id`
 ///
@@ -63,7 +63,7 @@ pub fn replace_role(id: i32, body: &Role) -> Request<Role> {
     Request::new(Method::Put, "/sales/roles/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a sales role.
+/// Updates a sales role.
 ///
 /// `PATCH /sales/roles/{id}` · tool `update_a_connect_wise_psa_sales_role_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_sales_teams(query: &CountQuery) -> Request<Count> {
         .records::<SalesTeam>()
 }
 
-/// Gets a sales team by its ID.
+/// Gets a sales team by ID.
 ///
 /// `GET /sales/salesTeams/{id}` · tool `get_single_connect_wise_psa_sales_team_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_sales_team(id: i32, body: &SalesTeam) -> Request<SalesTeam> {
     Request::new(Method::Put, "/sales/salesTeams/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a sales team.
+/// Updates a sales team.
 ///
 /// `PATCH /sales/salesTeams/{id}` · tool `update_a_connect_wise_psa_sales_team_by_id`
 ///
@@ -88,7 +88,7 @@ pub fn delete_sales_team(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/salesTeams/{id}").path("id", id)
 }
 
-/// Lists the members of a sales team.
+/// Lists a sales team's members.
 ///
 /// `GET /sales/salesTeams/{parentId}/members` · tool `list_all_connect_wise_psa_sales_team_members`
 ///
@@ -124,7 +124,7 @@ pub fn create_sales_team_member(
         .body(body)
 }
 
-/// Counts the members of a sales team.
+/// Counts a sales team's members.
 ///
 /// `GET /sales/salesTeams/{parentId}/members/count` · tool `count_connect_wise_psa_sales_team_members`
 ///
@@ -142,7 +142,7 @@ pub fn count_sales_team_members(
         .records::<SalesTeamMember>()
 }
 
-/// Gets a member of a sales team by its ID.
+/// Gets a sales team member by ID.
 ///
 /// `GET /sales/salesTeams/{parentId}/members/{id}` · tool `get_single_connect_wise_psa_sales_team_member_by_id`
 ///
@@ -156,7 +156,7 @@ pub fn get_sales_team_member(sales_team_id: i32, id: i32) -> Request<SalesTeamMe
         .path("id", id)
 }
 
-/// Replaces a member of a sales team. Fields that are left out are reset.
+/// Replaces a sales team member. Fields that are left out are reset.
 ///
 /// `PUT /sales/salesTeams/{parentId}/members/{id}` · tool `replace_a_connect_wise_psa_sales_team_member_by_id`
 ///
@@ -176,7 +176,7 @@ pub fn replace_sales_team_member(
         .body(body)
 }
 
-/// Updates fields of a member of a sales team.
+/// Updates a sales team member.
 ///
 /// `PATCH /sales/salesTeams/{parentId}/members/{id}` · tool `update_a_connect_wise_psa_sales_team_member_by_id`
 ///
@@ -196,7 +196,7 @@ pub fn update_sales_team_member(
         .patch(patch)
 }
 
-/// Deletes a member of a sales team.
+/// Removes a member from a sales team.
 ///
 /// `DELETE /sales/salesTeams/{parentId}/members/{id}` · tool `delete_a_connect_wise_psa_sales_team_member_by_id`
 ///

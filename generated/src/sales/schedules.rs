@@ -15,11 +15,11 @@ pub fn count_schedule_holiday_list_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/schedule/holidaylists/info/count").query(query)
 }
 
-/// Counts the holidays of a schedule holiday list.
+/// Counts a schedule holiday list's holidays.
 ///
 /// `GET /sales/schedule/holidaylists/{parentId}/holidays/info/count` · tool `count_connect_wise_psa_schedule_holidaylist_holiday_info`
 ///
-/// * `holiday_list_id`: holiday list ID
+/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
 /// * `query`: which rows are counted
 #[doc(alias = "GET /sales/schedule/holidaylists/{parentId}/holidays/info/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_holidaylist_holiday_info")]

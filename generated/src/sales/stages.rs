@@ -55,7 +55,7 @@ pub fn list_stage_info(query: &ListQuery) -> Request<Vec<OpportunityStageInfo>> 
     Request::new(Method::Get, "/sales/stages/info").query(query)
 }
 
-/// Counts the summaries of sales stages.
+/// Counts sales stage summaries.
 ///
 /// `GET /sales/stages/info/count` · tool `count_connect_wise_psa_sales_stage_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_stage_info(query: &CountQuery) -> Request<Count> {
         .records::<OpportunityStageInfo>()
 }
 
-/// Gets a sales stage by its ID.
+/// Gets a sales stage by ID.
 ///
 /// `GET /sales/stages/{id}` · tool `get_single_connect_wise_psa_sales_stage_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_stage(id: i32, body: &OpportunityStage) -> Request<OpportunitySta
     Request::new(Method::Put, "/sales/stages/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a sales stage.
+/// Updates a sales stage.
 ///
 /// `PATCH /sales/stages/{id}` · tool `update_a_connect_wise_psa_sales_stage_by_id`
 ///
@@ -117,7 +117,7 @@ pub fn delete_stage(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/stages/{id}").path("id", id)
 }
 
-/// Gets a summary of a sales stage by its ID.
+/// Gets a sales stage summary by ID.
 ///
 /// `GET /sales/stages/{id}/info` · tool `get_single_connect_wise_psa_sales_stage_info_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_calendar_info(query: &ListQuery) -> Request<Vec<CalendarInfo>> {
     Request::new(Method::Get, "/schedule/calendars/info").query(query)
 }
 
-/// Counts the summaries of schedule calendars.
+/// Counts schedule calendar summaries.
 ///
 /// `GET /schedule/calendars/info/count` · tool `count_connect_wise_psa_schedule_calendar_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_calendar_info(query: &CountQuery) -> Request<CalendarInfo> {
         .records::<CalendarInfo>()
 }
 
-/// Gets a schedule calendar by its ID.
+/// Gets a schedule calendar by ID.
 ///
 /// `GET /schedule/calendars/{id}` · tool `get_single_connect_wise_psa_schedule_calendar_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_calendar(id: i32, body: &Calendar) -> Request<Calendar> {
     Request::new(Method::Put, "/schedule/calendars/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a schedule calendar.
+/// Updates a schedule calendar.
 ///
 /// `PATCH /schedule/calendars/{id}` · tool `update_a_connect_wise_psa_schedule_calendar_by_id`
 ///
@@ -125,7 +125,7 @@ pub fn copy_calendar(id: i32) -> Request<Calendar> {
     Request::new(Method::Post, "/schedule/calendars/{id}/copy").path("id", id)
 }
 
-/// Gets a summary of a schedule calendar by its ID.
+/// Gets a schedule calendar summary by ID.
 ///
 /// `GET /schedule/calendars/{id}/info` · tool `get_single_connect_wise_psa_schedule_calendar_info_by_id`
 ///

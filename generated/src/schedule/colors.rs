@@ -40,7 +40,7 @@ pub fn reset_colors() -> Request<Vec<ScheduleColor>> {
     Request::new(Method::Post, "/schedule/colors/reset")
 }
 
-/// Gets a schedule color by its ID.
+/// Gets a schedule color by ID.
 ///
 /// `GET /schedule/colors/{id}` · tool `get_single_connect_wise_psa_schedule_color_by_id`
 ///
@@ -63,7 +63,7 @@ pub fn replace_color(id: i32, body: &ScheduleColor) -> Request<ScheduleColor> {
     Request::new(Method::Put, "/schedule/colors/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a schedule color.
+/// Updates a schedule color.
 ///
 /// `PATCH /schedule/colors/{id}` · tool `update_a_connect_wise_psa_schedule_color_by_id`
 ///
@@ -75,7 +75,7 @@ pub fn update_color(id: i32, patch: &Patch<ScheduleColor>) -> Request<ScheduleCo
     Request::new(Method::Patch, "/schedule/colors/{id}").path("id", id).patch(patch)
 }
 
-/// Clears the settings of a schedule color.
+/// Clears a schedule color's settings.
 ///
 /// `POST /schedule/colors/{id}/clear` · tool `clear_a_connect_wise_psa_schedule_color_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleEntry>()
 }
 
-/// Gets a schedule entry by its ID.
+/// Gets a schedule entry by ID.
 ///
 /// `GET /schedule/entries/{id}` · tool `get_single_connect_wise_psa_schedule_entry_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_entry(id: i32, body: &ScheduleEntry) -> Request<ScheduleEntry> {
     Request::new(Method::Put, "/schedule/entries/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a schedule entry.
+/// Updates a schedule entry.
 ///
 /// `PATCH /schedule/entries/{id}` · tool `update_a_connect_wise_psa_schedule_entry_by_id`
 ///
@@ -88,7 +88,7 @@ pub fn delete_entry(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/entries/{id}").path("id", id)
 }
 
-/// Deletes a schedule entry and choose whether its resource is notified.
+/// Deletes a schedule entry and choose whether to notify the assigned member.
 ///
 /// `DELETE /schedule/entries/{id}/{notifyResource}` · tool `delete_a_connect_wise_psa_schedule_entry_and_notify_by_id`
 ///
@@ -102,7 +102,7 @@ pub fn delete_entry_and_notify(id: i32, notify_resource: &str) -> Request<()> {
         .path("notifyResource", notify_resource)
 }
 
-/// Lists the details of a schedule entry.
+/// Lists a schedule entry's details.
 ///
 /// `GET /schedule/entries/{parentId}/details` · tool `list_all_connect_wise_psa_entry_details`
 ///
@@ -121,7 +121,7 @@ pub fn list_entry_details(
         .query(query)
 }
 
-/// Counts the details of a schedule entry.
+/// Counts a schedule entry's details.
 ///
 /// `GET /schedule/entries/{parentId}/details/count` · tool `count_connect_wise_psa_entry_details`
 ///
@@ -136,7 +136,7 @@ pub fn count_entry_details(entry_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<ScheduleDetail>()
 }
 
-/// Gets a detail of a schedule entry by its ID.
+/// Gets a schedule entry's detail by ID.
 ///
 /// `GET /schedule/entries/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_entry_detail_by_id`
 ///

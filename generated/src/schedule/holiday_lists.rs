@@ -53,7 +53,7 @@ pub fn count_holiday_lists(query: &CountQuery) -> Request<Count> {
         .records::<HolidayList>()
 }
 
-/// Gets a holiday list by its ID.
+/// Gets a holiday list by ID.
 ///
 /// `GET /schedule/holidayLists/{id}` · tool `get_single_connect_wise_psa_schedule_holiday_list_by_id`
 ///
@@ -76,7 +76,7 @@ pub fn replace_holiday_list(id: i32, body: &HolidayList) -> Request<HolidayList>
     Request::new(Method::Put, "/schedule/holidayLists/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a holiday list.
+/// Updates a holiday list.
 ///
 /// `PATCH /schedule/holidayLists/{id}` · tool `update_a_connect_wise_psa_schedule_holiday_list_by_id`
 ///
@@ -133,7 +133,7 @@ pub fn list_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
         .query(query)
 }
 
-/// Lists the holidays of a holiday list.
+/// Lists a holiday list's holidays.
 ///
 /// `GET /schedule/holidayLists/{parentId}/holidays` · tool `list_all_connect_wise_psa_holiday_list_holidays`
 ///
@@ -169,7 +169,7 @@ pub fn create_holiday_list_holiday(
         .body(body)
 }
 
-/// Counts the holidays of a holiday list.
+/// Counts a holiday list's holidays.
 ///
 /// `GET /schedule/holidayLists/{parentId}/holidays/count` · tool `count_connect_wise_psa_holiday_list_holidays`
 ///
@@ -187,7 +187,7 @@ pub fn count_holiday_list_holidays(
         .records::<Holiday>()
 }
 
-/// Gets a holiday of a holiday list by its ID.
+/// Gets a holiday list holiday by ID.
 ///
 /// `GET /schedule/holidayLists/{parentId}/holidays/{id}` · tool `get_single_connect_wise_psa_holiday_list_holiday_by_id`
 ///
@@ -201,7 +201,7 @@ pub fn get_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<Holida
         .path("id", id)
 }
 
-/// Replaces a holiday of a holiday list. Fields that are left out are reset.
+/// Replaces a holiday list holiday. Fields that are left out are reset.
 ///
 /// `PUT /schedule/holidayLists/{parentId}/holidays/{id}` · tool `replace_a_connect_wise_psa_holiday_list_holiday_by_id`
 ///
@@ -221,7 +221,7 @@ pub fn replace_holiday_list_holiday(
         .body(body)
 }
 
-/// Updates fields of a holiday of a holiday list.
+/// Updates a holiday list holiday.
 ///
 /// `PATCH /schedule/holidayLists/{parentId}/holidays/{id}` · tool `update_a_connect_wise_psa_holiday_list_holiday_by_id`
 ///
@@ -241,7 +241,7 @@ pub fn update_holiday_list_holiday(
         .patch(patch)
 }
 
-/// Deletes a holiday of a holiday list.
+/// Deletes a holiday list holiday.
 ///
 /// `DELETE /schedule/holidayLists/{parentId}/holidays/{id}` · tool `delete_a_connect_wise_psa_holiday_list_holiday_by_id`
 ///
@@ -268,7 +268,7 @@ pub fn list_holiday_list_info(query: &ListQuery) -> Request<Vec<HolidayListInfo>
     Request::new(Method::Get, "/schedule/holidaylists/info").query(query)
 }
 
-/// Gets a summary of a holiday list by its ID.
+/// Gets a holiday list summary by ID.
 ///
 /// `GET /schedule/holidaylists/{id}/info` · tool `get_single_connect_wise_psa_schedule_holidaylist_info_by_id`
 ///
@@ -279,7 +279,7 @@ pub fn get_holiday_list_info(id: i32) -> Request<HolidayListInfo> {
     Request::new(Method::Get, "/schedule/holidaylists/{id}/info").path("id", id)
 }
 
-/// Lists the holidays of a holiday list in summary form.
+/// Lists a holiday list's holidays in summary form.
 ///
 /// `GET /schedule/holidaylists/{parentId}/holidays/info` · tool `list_all_connect_wise_psa_holidaylist_holiday_info`
 ///
@@ -298,7 +298,7 @@ pub fn list_holiday_list_holiday_info(
         .query(query)
 }
 
-/// Gets a summary of a holiday of a holiday list by its ID.
+/// Gets a holiday list holiday summary by ID.
 ///
 /// `GET /schedule/holidaylists/{parentId}/holidays/{id}/info` · tool `get_single_connect_wise_psa_holidaylist_holiday_info_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_portal_calendars(query: &CountQuery) -> Request<Count> {
         .records::<PortalCalendar>()
 }
 
-/// Gets a portal calendar by its ID.
+/// Gets a portal calendar by ID.
 ///
 /// `GET /schedule/portalcalendars/{id}` · tool `get_single_connect_wise_psa_schedule_portalcalendar_by_id`
 ///
@@ -57,7 +57,7 @@ pub fn replace_portal_calendar(
     Request::new(Method::Put, "/schedule/portalcalendars/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a portal calendar.
+/// Updates a portal calendar.
 ///
 /// `PATCH /schedule/portalcalendars/{id}` · tool `update_a_connect_wise_psa_schedule_portalcalendar_by_id`
 ///

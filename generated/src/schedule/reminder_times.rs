@@ -31,7 +31,7 @@ pub fn count_reminder_times(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleReminderTime>()
 }
 
-/// Gets a reminder time by its ID.
+/// Gets a reminder time by ID.
 ///
 /// `GET /schedule/reminderTimes/{id}` · tool `get_single_connect_wise_psa_schedule_reminder_time_by_id`
 ///
@@ -57,7 +57,7 @@ pub fn replace_reminder_time(
     Request::new(Method::Put, "/schedule/reminderTimes/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a reminder time.
+/// Updates a reminder time.
 ///
 /// `PATCH /schedule/reminderTimes/{id}` · tool `update_a_connect_wise_psa_schedule_reminder_time_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_status_info(query: &ListQuery) -> Request<Vec<ScheduleStatusInfo>> {
     Request::new(Method::Get, "/schedule/statuses/info").query(query)
 }
 
-/// Counts the summaries of schedule statuses.
+/// Counts schedule status summaries.
 ///
 /// `GET /schedule/statuses/info/count` · tool `count_connect_wise_psa_schedule_status_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_status_info(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleStatusInfo>()
 }
 
-/// Gets a schedule status by its ID.
+/// Gets a schedule status by ID.
 ///
 /// `GET /schedule/statuses/{id}` · tool `get_single_connect_wise_psa_schedule_status_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_status(id: i32, body: &ScheduleStatus) -> Request<ScheduleStatus>
     Request::new(Method::Put, "/schedule/statuses/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a schedule status.
+/// Updates a schedule status.
 ///
 /// `PATCH /schedule/statuses/{id}` · tool `update_a_connect_wise_psa_schedule_status_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/statuses/{id}").path("id", id)
 }
 
-/// Gets a summary of a schedule status by its ID.
+/// Gets a schedule status summary by ID.
 ///
 /// `GET /schedule/statuses/{id}/info` · tool `get_single_connect_wise_psa_schedule_status_info_by_id`
 ///

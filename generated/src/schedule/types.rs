@@ -55,7 +55,7 @@ pub fn list_type_info(query: &ListQuery) -> Request<Vec<ScheduleTypeInfo>> {
     Request::new(Method::Get, "/schedule/types/info").query(query)
 }
 
-/// Counts the summaries of schedule types.
+/// Counts schedule type summaries.
 ///
 /// `GET /schedule/types/info/count` · tool `count_connect_wise_psa_schedule_type_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_type_info(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleTypeInfo>()
 }
 
-/// Gets a schedule type by its ID.
+/// Gets a schedule type by ID.
 ///
 /// `GET /schedule/types/{id}` · tool `get_single_connect_wise_psa_schedule_type_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_type(id: i32, body: &ScheduleType) -> Request<ScheduleType> {
     Request::new(Method::Put, "/schedule/types/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a schedule type.
+/// Updates a schedule type.
 ///
 /// `PATCH /schedule/types/{id}` · tool `update_a_connect_wise_psa_schedule_type_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/types/{id}").path("id", id)
 }
 
-/// Gets a summary of a schedule type by its ID.
+/// Gets a schedule type summary by ID.
 ///
 /// `GET /schedule/types/{id}/info` · tool `get_single_connect_wise_psa_schedule_type_info_by_id`
 ///

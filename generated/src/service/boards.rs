@@ -56,12 +56,12 @@ pub fn count_boards(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/boards/count").query(query).records::<Board>()
 }
 
-/// Lists the associations of a service board item.
+/// Lists the associations for a service board ticket item.
 ///
 /// `GET /service/boards/{grandparentId}/items/{parentId}/associations` · tool `list_all_connect_wise_psa_board_item_associations`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `item_id`: service board item ID (see `service::list_board_items`)
+/// * `item_id`: service board ticket item ID (see `service::list_board_items`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -81,12 +81,12 @@ pub fn list_board_item_associations(
         .query(query)
 }
 
-/// Counts the associations of a service board item.
+/// Counts the associations for a service board ticket item.
 ///
 /// `GET /service/boards/{grandparentId}/items/{parentId}/associations/count` · tool `count_connect_wise_psa_board_item_associations`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `item_id`: service board item ID (see `service::list_board_items`)
+/// * `item_id`: service board ticket item ID (see `service::list_board_items`)
 /// * `query`: which rows are counted
 #[doc(alias = "GET /service/boards/{grandparentId}/items/{parentId}/associations/count")]
 #[doc(alias = "count_connect_wise_psa_board_item_associations")]
@@ -105,13 +105,13 @@ pub fn count_board_item_associations(
         .records::<BoardItemAssociation>()
 }
 
-/// Gets an association of a service board item by its ID.
+/// Gets an association for a service board ticket item by ID.
 ///
 /// `GET /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool `get_single_connect_wise_psa_board_item_association_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `item_id`: service board item ID (see `service::list_board_items`)
-/// * `id`: service board item association ID (see `service::list_board_item_associations`)
+/// * `item_id`: service board ticket item ID (see `service::list_board_items`)
+/// * `id`: service board ticket item association ID (see `service::list_board_item_associations`)
 #[doc(alias = "GET /service/boards/{grandparentId}/items/{parentId}/associations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_item_association_by_id")]
 pub fn get_board_item_association(
@@ -128,13 +128,13 @@ pub fn get_board_item_association(
         .path("id", id)
 }
 
-/// Replaces an association of a service board item. Fields that are left out are reset.
+/// Replaces an association for a service board ticket item. Fields that are left out are reset.
 ///
 /// `PUT /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool `replace_a_connect_wise_psa_board_item_association_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `item_id`: service board item ID (see `service::list_board_items`)
-/// * `id`: service board item association ID (see `service::list_board_item_associations`)
+/// * `item_id`: service board ticket item ID (see `service::list_board_items`)
+/// * `id`: service board ticket item association ID (see `service::list_board_item_associations`)
 /// * `body`: the new state of the association.
 #[doc(alias = "PUT /service/boards/{grandparentId}/items/{parentId}/associations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_item_association_by_id")]
@@ -154,13 +154,13 @@ pub fn replace_board_item_association(
         .body(body)
 }
 
-/// Updates fields of an association of a service board item.
+/// Updates an association for a service board ticket item.
 ///
 /// `PATCH /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool `update_a_connect_wise_psa_board_item_association_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `item_id`: service board item ID (see `service::list_board_items`)
-/// * `id`: service board item association ID (see `service::list_board_item_associations`)
+/// * `item_id`: service board ticket item ID (see `service::list_board_items`)
+/// * `id`: service board ticket item association ID (see `service::list_board_item_associations`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(
     alias = "PATCH /service/boards/{grandparentId}/items/{parentId}/associations/{id}"
@@ -182,12 +182,12 @@ pub fn update_board_item_association(
         .patch(patch)
 }
 
-/// Lists the notifications of a service board status.
+/// Lists the notifications for a service board ticket status.
 ///
 /// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications` · tool `list_all_connect_wise_psa_board_status_notifications`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board status ID (see `service::list_board_statuses`)
+/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -207,12 +207,12 @@ pub fn list_board_status_notifications(
         .query(query)
 }
 
-/// Adds a notification to a service board status.
+/// Adds a notification to a service board ticket status.
 ///
 /// `POST /service/boards/{grandparentId}/statuses/{parentId}/notifications` · tool `create_a_connect_wise_psa_board_status_notification`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board status ID (see `service::list_board_statuses`)
+/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
 /// * `body`: the notification to create.
 #[doc(alias = "POST /service/boards/{grandparentId}/statuses/{parentId}/notifications")]
 #[doc(alias = "create_a_connect_wise_psa_board_status_notification")]
@@ -230,12 +230,12 @@ pub fn create_board_status_notification(
         .body(body)
 }
 
-/// Counts the notifications of a service board status.
+/// Counts the notifications for a service board ticket status.
 ///
 /// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/count` · tool `count_connect_wise_psa_board_status_notifications`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board status ID (see `service::list_board_statuses`)
+/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
 /// * `query`: which rows are counted
 #[doc(
     alias = "GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/count"
@@ -256,13 +256,13 @@ pub fn count_board_status_notifications(
         .records::<BoardStatusNotification>()
 }
 
-/// Gets a notification of a service board status by its ID.
+/// Gets a notification for a service board ticket status by ID.
 ///
 /// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_board_status_notification_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board status ID (see `service::list_board_statuses`)
-/// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
+/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
+/// * `id`: service board ticket status notification ID (see `service::list_board_status_notifications`)
 #[doc(
     alias = "GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
 )]
@@ -281,13 +281,13 @@ pub fn get_board_status_notification(
         .path("id", id)
 }
 
-/// Replaces a notification of a service board status. Fields that are left out are reset.
+/// Replaces a notification for a service board ticket status. Fields that are left out are reset.
 ///
 /// `PUT /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_board_status_notification_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board status ID (see `service::list_board_statuses`)
-/// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
+/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
+/// * `id`: service board ticket status notification ID (see `service::list_board_status_notifications`)
 /// * `body`: the new state of the notification.
 #[doc(
     alias = "PUT /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
@@ -309,13 +309,13 @@ pub fn replace_board_status_notification(
         .body(body)
 }
 
-/// Updates fields of a notification of a service board status.
+/// Updates a notification for a service board ticket status.
 ///
 /// `PATCH /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_board_status_notification_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board status ID (see `service::list_board_statuses`)
-/// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
+/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
+/// * `id`: service board ticket status notification ID (see `service::list_board_status_notifications`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(
     alias = "PATCH /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
@@ -337,13 +337,13 @@ pub fn update_board_status_notification(
         .patch(patch)
 }
 
-/// Deletes a notification of a service board status.
+/// Deletes a notification for a service board ticket status.
 ///
 /// `DELETE /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_board_status_notification_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board status ID (see `service::list_board_statuses`)
-/// * `id`: service board status notification ID (see `service::list_board_status_notifications`)
+/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
+/// * `id`: service board ticket status notification ID (see `service::list_board_status_notifications`)
 #[doc(
     alias = "DELETE /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
 )]
@@ -362,7 +362,7 @@ pub fn delete_board_status_notification(
         .path("id", id)
 }
 
-/// Gets a service board by its ID.
+/// Gets a service board by ID.
 ///
 /// `GET /service/boards/{id}` · tool `get_single_connect_wise_psa_service_board_by_id`
 ///
@@ -385,7 +385,7 @@ pub fn replace_board(id: i32, body: &Board) -> Request<Board> {
     Request::new(Method::Put, "/service/boards/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a service board.
+/// Updates a service board.
 ///
 /// `PATCH /service/boards/{id}` · tool `update_a_connect_wise_psa_service_board_by_id`
 ///
@@ -438,7 +438,7 @@ pub fn list_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the auto-assign resources of a service board.
+/// Lists a service board's auto-assign resources.
 ///
 /// `GET /service/boards/{parentId}/autoAssignResources` · tool `list_all_connect_wise_psa_board_auto_assign_resources`
 ///
@@ -474,7 +474,7 @@ pub fn create_board_auto_assign_resource(
         .body(body)
 }
 
-/// Counts the auto-assign resources of a service board.
+/// Counts a service board's auto-assign resources.
 ///
 /// `GET /service/boards/{parentId}/autoAssignResources/count` · tool `count_connect_wise_psa_board_auto_assign_resources`
 ///
@@ -492,7 +492,7 @@ pub fn count_board_auto_assign_resources(
         .records::<BoardAutoAssignResource>()
 }
 
-/// Gets an auto-assign resource of a service board by its ID.
+/// Gets a service board auto-assign resource by ID.
 ///
 /// `GET /service/boards/{parentId}/autoAssignResources/{id}` · tool `get_single_connect_wise_psa_board_auto_assign_resource_by_id`
 ///
@@ -509,7 +509,7 @@ pub fn get_board_auto_assign_resource(
         .path("id", id)
 }
 
-/// Replaces an auto-assign resource of a service board. Fields that are left out are reset.
+/// Replaces a service board auto-assign resource. Fields that are left out are reset.
 ///
 /// `PUT /service/boards/{parentId}/autoAssignResources/{id}` · tool `replace_a_connect_wise_psa_board_auto_assign_resource_by_id`
 ///
@@ -529,7 +529,7 @@ pub fn replace_board_auto_assign_resource(
         .body(body)
 }
 
-/// Updates fields of an auto-assign resource of a service board.
+/// Updates a service board auto-assign resource.
 ///
 /// `PATCH /service/boards/{parentId}/autoAssignResources/{id}` · tool `update_a_connect_wise_psa_board_auto_assign_resource_by_id`
 ///
@@ -549,7 +549,7 @@ pub fn update_board_auto_assign_resource(
         .patch(patch)
 }
 
-/// Deletes an auto-assign resource of a service board.
+/// Deletes a service board auto-assign resource.
 ///
 /// `DELETE /service/boards/{parentId}/autoAssignResources/{id}` · tool `delete_a_connect_wise_psa_board_auto_assign_resource_by_id`
 ///
@@ -563,7 +563,7 @@ pub fn delete_board_auto_assign_resource(board_id: i32, id: i32) -> Request<()> 
         .path("id", id)
 }
 
-/// Lists the automatic templates of a service board.
+/// Lists a service board's automatic templates.
 ///
 /// `GET /service/boards/{parentId}/autoTemplates` · tool `list_all_connect_wise_psa_board_auto_templates`
 ///
@@ -599,7 +599,7 @@ pub fn create_board_auto_template(
         .body(body)
 }
 
-/// Counts the automatic templates of a service board.
+/// Counts a service board's automatic templates.
 ///
 /// `GET /service/boards/{parentId}/autoTemplates/count` · tool `count_connect_wise_psa_board_auto_templates`
 ///
@@ -614,7 +614,7 @@ pub fn count_board_auto_templates(board_id: i32, query: &CountQuery) -> Request<
         .records::<BoardAutoTemplate>()
 }
 
-/// Gets an automatic template of a service board by its ID.
+/// Gets a service board automatic template by ID.
 ///
 /// `GET /service/boards/{parentId}/autoTemplates/{id}` · tool `get_single_connect_wise_psa_board_auto_template_by_id`
 ///
@@ -628,7 +628,7 @@ pub fn get_board_auto_template(board_id: i32, id: i32) -> Request<BoardAutoTempl
         .path("id", id)
 }
 
-/// Replaces an automatic template of a service board. Fields that are left out are reset.
+/// Replaces a service board automatic template. Fields that are left out are reset.
 ///
 /// `PUT /service/boards/{parentId}/autoTemplates/{id}` · tool `replace_a_connect_wise_psa_board_auto_template_by_id`
 ///
@@ -648,7 +648,7 @@ pub fn replace_board_auto_template(
         .body(body)
 }
 
-/// Updates fields of an automatic template of a service board.
+/// Updates a service board automatic template.
 ///
 /// `PATCH /service/boards/{parentId}/autoTemplates/{id}` · tool `update_a_connect_wise_psa_board_auto_template_by_id`
 ///
@@ -668,7 +668,7 @@ pub fn update_board_auto_template(
         .patch(patch)
 }
 
-/// Deletes an automatic template of a service board.
+/// Deletes a service board automatic template.
 ///
 /// `DELETE /service/boards/{parentId}/autoTemplates/{id}` · tool `delete_a_connect_wise_psa_board_auto_template_by_id`
 ///
@@ -682,7 +682,7 @@ pub fn delete_board_auto_template(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the excluded members of a service board.
+/// Lists a service board's excluded members.
 ///
 /// `GET /service/boards/{parentId}/excludedMembers` · tool `list_all_connect_wise_psa_board_excluded_members`
 ///
@@ -701,7 +701,7 @@ pub fn list_board_excluded_members(
         .query(query)
 }
 
-/// Adds an excluded member to a service board.
+/// Excludes a member from a service board.
 ///
 /// `POST /service/boards/{parentId}/excludedMembers` · tool `create_a_connect_wise_psa_board_excluded_member`
 ///
@@ -718,7 +718,7 @@ pub fn create_board_excluded_member(
         .body(body)
 }
 
-/// Counts the excluded members of a service board.
+/// Counts a service board's excluded members.
 ///
 /// `GET /service/boards/{parentId}/excludedMembers/count` · tool `count_connect_wise_psa_board_excluded_members`
 ///
@@ -736,7 +736,7 @@ pub fn count_board_excluded_members(
         .records::<BoardExcludedMember>()
 }
 
-/// Gets an excluded member of a service board by its ID.
+/// Gets a service board excluded member by ID.
 ///
 /// `GET /service/boards/{parentId}/excludedMembers/{id}` · tool `get_single_connect_wise_psa_board_excluded_member_by_id`
 ///
@@ -753,7 +753,7 @@ pub fn get_board_excluded_member(
         .path("id", id)
 }
 
-/// Deletes an excluded member of a service board.
+/// Removes a member from a service board's excluded members.
 ///
 /// `DELETE /service/boards/{parentId}/excludedMembers/{id}` · tool `delete_a_connect_wise_psa_board_excluded_member_by_id`
 ///
@@ -767,7 +767,7 @@ pub fn delete_board_excluded_member(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the items of a service board.
+/// Lists a service board's ticket items.
 ///
 /// `GET /service/boards/{parentId}/items` · tool `list_all_connect_wise_psa_board_items`
 ///
@@ -783,12 +783,12 @@ pub fn list_board_items(board_id: i32, query: &ListQuery) -> Request<Vec<BoardIt
         .query(query)
 }
 
-/// Adds an item to a service board.
+/// Adds a ticket item to a service board.
 ///
 /// `POST /service/boards/{parentId}/items` · tool `create_a_connect_wise_psa_board_item`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the item to create.
+/// * `body`: the ticket item to create.
 #[doc(alias = "POST /service/boards/{parentId}/items")]
 #[doc(alias = "create_a_connect_wise_psa_board_item")]
 pub fn create_board_item(board_id: i32, body: &BoardItem) -> Request<BoardItem> {
@@ -797,7 +797,7 @@ pub fn create_board_item(board_id: i32, body: &BoardItem) -> Request<BoardItem> 
         .body(body)
 }
 
-/// Counts the items of a service board.
+/// Counts a service board's ticket items.
 ///
 /// `GET /service/boards/{parentId}/items/count` · tool `count_connect_wise_psa_board_items`
 ///
@@ -812,12 +812,12 @@ pub fn count_board_items(board_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<BoardItem>()
 }
 
-/// Gets an item of a service board by its ID.
+/// Gets a service board ticket item by ID.
 ///
 /// `GET /service/boards/{parentId}/items/{id}` · tool `get_single_connect_wise_psa_board_item_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board item ID (see `service::list_board_items`)
+/// * `id`: service board ticket item ID (see `service::list_board_items`)
 #[doc(alias = "GET /service/boards/{parentId}/items/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_item_by_id")]
 pub fn get_board_item(board_id: i32, id: i32) -> Request<BoardItem> {
@@ -826,13 +826,13 @@ pub fn get_board_item(board_id: i32, id: i32) -> Request<BoardItem> {
         .path("id", id)
 }
 
-/// Replaces an item of a service board. Fields that are left out are reset.
+/// Replaces a service board ticket item. Fields that are left out are reset.
 ///
 /// `PUT /service/boards/{parentId}/items/{id}` · tool `replace_a_connect_wise_psa_board_item_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board item ID (see `service::list_board_items`)
-/// * `body`: the new state of the item.
+/// * `id`: service board ticket item ID (see `service::list_board_items`)
+/// * `body`: the new state of the ticket item.
 #[doc(alias = "PUT /service/boards/{parentId}/items/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_item_by_id")]
 pub fn replace_board_item(
@@ -846,12 +846,12 @@ pub fn replace_board_item(
         .body(body)
 }
 
-/// Updates fields of an item of a service board.
+/// Updates a service board ticket item.
 ///
 /// `PATCH /service/boards/{parentId}/items/{id}` · tool `update_a_connect_wise_psa_board_item_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board item ID (see `service::list_board_items`)
+/// * `id`: service board ticket item ID (see `service::list_board_items`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /service/boards/{parentId}/items/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_item_by_id")]
@@ -866,12 +866,12 @@ pub fn update_board_item(
         .patch(patch)
 }
 
-/// Deletes an item of a service board.
+/// Deletes a service board ticket item.
 ///
 /// `DELETE /service/boards/{parentId}/items/{id}` · tool `delete_a_connect_wise_psa_board_item_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board item ID (see `service::list_board_items`)
+/// * `id`: service board ticket item ID (see `service::list_board_items`)
 #[doc(alias = "DELETE /service/boards/{parentId}/items/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_item_by_id")]
 pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
@@ -880,12 +880,12 @@ pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists where a service board item is used.
+/// Lists where a service board ticket item is used.
 ///
 /// `GET /service/boards/{parentId}/items/{id}/usages` · tool `check_connect_wise_psa_board_item_usages_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board item ID (see `service::list_board_items`)
+/// * `id`: service board ticket item ID (see `service::list_board_items`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -902,12 +902,12 @@ pub fn check_board_item_usages(
         .query(query)
 }
 
-/// Lists each place where a service board item is used.
+/// Lists each place where a service board ticket item is used.
 ///
 /// `GET /service/boards/{parentId}/items/{id}/usages/list` · tool `list_all_connect_wise_psa_board_item_usages_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board item ID (see `service::list_board_items`)
+/// * `id`: service board ticket item ID (see `service::list_board_items`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -924,7 +924,7 @@ pub fn list_board_item_usages(
         .query(query)
 }
 
-/// Lists the notifications of a service board.
+/// Lists a service board's notifications.
 ///
 /// `GET /service/boards/{parentId}/notifications` · tool `list_all_connect_wise_psa_board_notifications`
 ///
@@ -960,7 +960,7 @@ pub fn create_board_notification(
         .body(body)
 }
 
-/// Counts the notifications of a service board.
+/// Counts a service board's notifications.
 ///
 /// `GET /service/boards/{parentId}/notifications/count` · tool `count_connect_wise_psa_board_notifications`
 ///
@@ -975,7 +975,7 @@ pub fn count_board_notifications(board_id: i32, query: &CountQuery) -> Request<C
         .records::<BoardNotification>()
 }
 
-/// Gets a notification of a service board by its ID.
+/// Gets a service board notification by ID.
 ///
 /// `GET /service/boards/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_board_notification_by_id`
 ///
@@ -989,7 +989,7 @@ pub fn get_board_notification(board_id: i32, id: i32) -> Request<BoardNotificati
         .path("id", id)
 }
 
-/// Replaces a notification of a service board. Fields that are left out are reset.
+/// Replaces a service board notification. Fields that are left out are reset.
 ///
 /// `PUT /service/boards/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_board_notification_by_id`
 ///
@@ -1009,7 +1009,7 @@ pub fn replace_board_notification(
         .body(body)
 }
 
-/// Updates fields of a notification of a service board.
+/// Updates a service board notification.
 ///
 /// `PATCH /service/boards/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_board_notification_by_id`
 ///
@@ -1029,7 +1029,7 @@ pub fn update_board_notification(
         .patch(patch)
 }
 
-/// Deletes a notification of a service board.
+/// Deletes a service board notification.
 ///
 /// `DELETE /service/boards/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_board_notification_by_id`
 ///
@@ -1043,7 +1043,7 @@ pub fn delete_board_notification(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the skill mappings of a service board.
+/// Lists a service board's skill mappings.
 ///
 /// `GET /service/boards/{parentId}/skillMappings/` · tool `list_all_connect_wise_psa_board_skill_mappings`
 ///
@@ -1079,7 +1079,7 @@ pub fn create_board_skill_mapping(
         .body(body)
 }
 
-/// Counts the skill mappings of a service board.
+/// Counts a service board's skill mappings.
 ///
 /// `GET /service/boards/{parentId}/skillMappings/count` · tool `count_connect_wise_psa_board_skill_mappings`
 ///
@@ -1094,7 +1094,7 @@ pub fn count_board_skill_mappings(board_id: i32, query: &CountQuery) -> Request<
         .records::<BoardSkillMapping>()
 }
 
-/// Gets a skill mapping of a service board by its ID.
+/// Gets a service board skill mapping by ID.
 ///
 /// `GET /service/boards/{parentId}/skillMappings/{id}` · tool `get_single_connect_wise_psa_board_skill_mapping_by_id`
 ///
@@ -1108,7 +1108,7 @@ pub fn get_board_skill_mapping(board_id: i32, id: i32) -> Request<BoardSkillMapp
         .path("id", id)
 }
 
-/// Replaces a skill mapping of a service board. Fields that are left out are reset.
+/// Replaces a service board skill mapping. Fields that are left out are reset.
 ///
 /// `PUT /service/boards/{parentId}/skillMappings/{id}` · tool `replace_a_connect_wise_psa_board_skill_mapping_by_id`
 ///
@@ -1128,7 +1128,7 @@ pub fn replace_board_skill_mapping(
         .body(body)
 }
 
-/// Updates fields of a skill mapping of a service board.
+/// Updates a service board skill mapping.
 ///
 /// `PATCH /service/boards/{parentId}/skillMappings/{id}` · tool `update_a_connect_wise_psa_board_skill_mapping_by_id`
 ///
@@ -1148,7 +1148,7 @@ pub fn update_board_skill_mapping(
         .patch(patch)
 }
 
-/// Deletes a skill mapping of a service board.
+/// Deletes a service board skill mapping.
 ///
 /// `DELETE /service/boards/{parentId}/skillMappings/{id}` · tool `delete_a_connect_wise_psa_board_skill_mapping_by_id`
 ///
@@ -1162,7 +1162,7 @@ pub fn delete_board_skill_mapping(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the statuses of a service board.
+/// Lists a service board's ticket statuses.
 ///
 /// `GET /service/boards/{parentId}/statuses` · tool `list_all_connect_wise_psa_board_statuses`
 ///
@@ -1181,12 +1181,12 @@ pub fn list_board_statuses(
         .query(query)
 }
 
-/// Adds a status to a service board.
+/// Adds a ticket status to a service board.
 ///
 /// `POST /service/boards/{parentId}/statuses` · tool `create_a_connect_wise_psa_board_status`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the status to create.
+/// * `body`: the ticket status to create.
 #[doc(alias = "POST /service/boards/{parentId}/statuses")]
 #[doc(alias = "create_a_connect_wise_psa_board_status")]
 pub fn create_board_status(board_id: i32, body: &BoardStatus) -> Request<BoardStatus> {
@@ -1195,7 +1195,7 @@ pub fn create_board_status(board_id: i32, body: &BoardStatus) -> Request<BoardSt
         .body(body)
 }
 
-/// Counts the statuses of a service board.
+/// Counts a service board's ticket statuses.
 ///
 /// `GET /service/boards/{parentId}/statuses/count` · tool `count_connect_wise_psa_board_statuses`
 ///
@@ -1210,7 +1210,7 @@ pub fn count_board_statuses(board_id: i32, query: &CountQuery) -> Request<Count>
         .records::<BoardStatus>()
 }
 
-/// Lists the statuses of a service board in summary form.
+/// Lists a service board's ticket statuses in summary form.
 ///
 /// `GET /service/boards/{parentId}/statuses/info` · tool `list_all_connect_wise_psa_board_status_info`
 ///
@@ -1229,7 +1229,7 @@ pub fn list_board_status_info(
         .query(query)
 }
 
-/// Counts the summaries of the statuses of a service board.
+/// Counts service board ticket status summaries.
 ///
 /// `GET /service/boards/{parentId}/statuses/info/count` · tool `count_connect_wise_psa_board_status_info`
 ///
@@ -1244,12 +1244,12 @@ pub fn count_board_status_info(board_id: i32, query: &CountQuery) -> Request<Cou
         .records::<BoardStatusInfo>()
 }
 
-/// Gets a status of a service board by its ID.
+/// Gets a service board ticket status by ID.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}` · tool `get_single_connect_wise_psa_board_status_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board status ID (see `service::list_board_statuses`)
+/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
 #[doc(alias = "GET /service/boards/{parentId}/statuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_status_by_id")]
 pub fn get_board_status(board_id: i32, id: i32) -> Request<BoardStatus> {
@@ -1258,13 +1258,13 @@ pub fn get_board_status(board_id: i32, id: i32) -> Request<BoardStatus> {
         .path("id", id)
 }
 
-/// Replaces a status of a service board. Fields that are left out are reset.
+/// Replaces a service board ticket status. Fields that are left out are reset.
 ///
 /// `PUT /service/boards/{parentId}/statuses/{id}` · tool `replace_a_connect_wise_psa_board_status_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board status ID (see `service::list_board_statuses`)
-/// * `body`: the new state of the status.
+/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
+/// * `body`: the new state of the ticket status.
 #[doc(alias = "PUT /service/boards/{parentId}/statuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_status_by_id")]
 pub fn replace_board_status(
@@ -1278,12 +1278,12 @@ pub fn replace_board_status(
         .body(body)
 }
 
-/// Updates fields of a status of a service board.
+/// Updates a service board ticket status.
 ///
 /// `PATCH /service/boards/{parentId}/statuses/{id}` · tool `update_a_connect_wise_psa_board_status_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board status ID (see `service::list_board_statuses`)
+/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /service/boards/{parentId}/statuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_status_by_id")]
@@ -1298,12 +1298,12 @@ pub fn update_board_status(
         .patch(patch)
 }
 
-/// Deletes a status of a service board.
+/// Deletes a service board ticket status.
 ///
 /// `DELETE /service/boards/{parentId}/statuses/{id}` · tool `delete_a_connect_wise_psa_board_status_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board status ID (see `service::list_board_statuses`)
+/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
 #[doc(alias = "DELETE /service/boards/{parentId}/statuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_status_by_id")]
 pub fn delete_board_status(board_id: i32, id: i32) -> Request<()> {
@@ -1312,12 +1312,12 @@ pub fn delete_board_status(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a status of a service board by its ID.
+/// Gets a service board ticket status summary by ID.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}/info` · tool `get_single_connect_wise_psa_board_status_info_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board status ID (see `service::list_board_statuses`)
+/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
 #[doc(alias = "GET /service/boards/{parentId}/statuses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_board_status_info_by_id")]
 pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo> {
@@ -1326,12 +1326,12 @@ pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo>
         .path("id", id)
 }
 
-/// Lists where a service board status is used.
+/// Lists where a service board ticket status is used.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}/usages` · tool `check_connect_wise_psa_board_status_usages_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board status ID (see `service::list_board_statuses`)
+/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -1348,12 +1348,12 @@ pub fn check_board_status_usages(
         .query(query)
 }
 
-/// Lists each place where a service board status is used.
+/// Lists each place where a service board ticket status is used.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_board_status_usages_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board status ID (see `service::list_board_statuses`)
+/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -1370,7 +1370,7 @@ pub fn list_board_status_usages(
         .query(query)
 }
 
-/// Lists the subtypes of a service board.
+/// Lists a service board's ticket subtypes.
 ///
 /// `GET /service/boards/{parentId}/subtypes` · tool `list_all_connect_wise_psa_board_subtypes`
 ///
@@ -1389,12 +1389,12 @@ pub fn list_board_sub_types(
         .query(query)
 }
 
-/// Adds a subtype to a service board.
+/// Adds a ticket subtype to a service board.
 ///
 /// `POST /service/boards/{parentId}/subtypes` · tool `create_a_connect_wise_psa_board_subtype`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the subtype to create.
+/// * `body`: the ticket subtype to create.
 #[doc(alias = "POST /service/boards/{parentId}/subtypes")]
 #[doc(alias = "create_a_connect_wise_psa_board_subtype")]
 pub fn create_board_sub_type(
@@ -1406,7 +1406,7 @@ pub fn create_board_sub_type(
         .body(body)
 }
 
-/// Counts the subtypes of a service board.
+/// Counts a service board's ticket subtypes.
 ///
 /// `GET /service/boards/{parentId}/subtypes/count` · tool `count_connect_wise_psa_board_subtypes`
 ///
@@ -1421,7 +1421,7 @@ pub fn count_board_sub_types(board_id: i32, query: &CountQuery) -> Request<Count
         .records::<BoardSubType>()
 }
 
-/// Lists the subtypes of a service board in summary form.
+/// Lists a service board's ticket subtypes in summary form.
 ///
 /// `GET /service/boards/{parentId}/subtypes/info` · tool `list_all_connect_wise_psa_board_subtype_info`
 ///
@@ -1440,7 +1440,7 @@ pub fn list_board_sub_type_info(
         .query(query)
 }
 
-/// Counts the summaries of the subtypes of a service board.
+/// Counts service board ticket subtype summaries.
 ///
 /// `GET /service/boards/{parentId}/subtypes/info/count` · tool `count_connect_wise_psa_board_subtype_info`
 ///
@@ -1455,12 +1455,12 @@ pub fn count_board_sub_type_info(board_id: i32, query: &CountQuery) -> Request<C
         .records::<BoardSubTypeInfo>()
 }
 
-/// Gets a subtype of a service board by its ID.
+/// Gets a service board ticket subtype by ID.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}` · tool `get_single_connect_wise_psa_board_subtype_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
 #[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_subtype_by_id")]
 pub fn get_board_sub_type(board_id: i32, id: i32) -> Request<BoardSubType> {
@@ -1469,13 +1469,13 @@ pub fn get_board_sub_type(board_id: i32, id: i32) -> Request<BoardSubType> {
         .path("id", id)
 }
 
-/// Replaces a subtype of a service board. Fields that are left out are reset.
+/// Replaces a service board ticket subtype. Fields that are left out are reset.
 ///
 /// `PUT /service/boards/{parentId}/subtypes/{id}` · tool `replace_a_connect_wise_psa_board_subtype_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
-/// * `body`: the new state of the subtype.
+/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
+/// * `body`: the new state of the ticket subtype.
 #[doc(alias = "PUT /service/boards/{parentId}/subtypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_subtype_by_id")]
 pub fn replace_board_sub_type(
@@ -1489,12 +1489,12 @@ pub fn replace_board_sub_type(
         .body(body)
 }
 
-/// Updates fields of a subtype of a service board.
+/// Updates a service board ticket subtype.
 ///
 /// `PATCH /service/boards/{parentId}/subtypes/{id}` · tool `update_a_connect_wise_psa_board_subtype_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /service/boards/{parentId}/subtypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_subtype_by_id")]
@@ -1509,12 +1509,12 @@ pub fn update_board_sub_type(
         .patch(patch)
 }
 
-/// Deletes a subtype of a service board.
+/// Deletes a service board ticket subtype.
 ///
 /// `DELETE /service/boards/{parentId}/subtypes/{id}` · tool `delete_a_connect_wise_psa_board_subtype_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
 #[doc(alias = "DELETE /service/boards/{parentId}/subtypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_subtype_by_id")]
 pub fn delete_board_sub_type(board_id: i32, id: i32) -> Request<()> {
@@ -1523,12 +1523,12 @@ pub fn delete_board_sub_type(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a subtype of a service board by its ID.
+/// Gets a service board ticket subtype summary by ID.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}/info` · tool `get_single_connect_wise_psa_board_subtype_info_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
 #[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_board_subtype_info_by_id")]
 pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeInfo> {
@@ -1537,12 +1537,12 @@ pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeIn
         .path("id", id)
 }
 
-/// Lists where a service board subtype is used.
+/// Lists where a service board ticket subtype is used.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}/usages` · tool `check_connect_wise_psa_board_subtype_usages_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -1559,12 +1559,12 @@ pub fn check_board_sub_type_usages(
         .query(query)
 }
 
-/// Lists each place where a service board subtype is used.
+/// Lists each place where a service board ticket subtype is used.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}/usages/list` · tool `list_all_connect_wise_psa_board_subtype_usages_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board subtype ID (see `service::list_board_sub_types`)
+/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -1581,7 +1581,7 @@ pub fn list_board_sub_type_usages(
         .query(query)
 }
 
-/// Lists the teams of a service board.
+/// Lists a service board's teams.
 ///
 /// `GET /service/boards/{parentId}/teams` · tool `list_all_connect_wise_psa_service_board_teams`
 ///
@@ -1611,7 +1611,7 @@ pub fn create_board_team(board_id: i32, body: &BoardTeam) -> Request<BoardTeam> 
         .body(body)
 }
 
-/// Counts the teams of a service board.
+/// Counts a service board's teams.
 ///
 /// `GET /service/boards/{parentId}/teams/count` · tool `count_connect_wise_psa_service_board_teams`
 ///
@@ -1626,7 +1626,7 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<BoardTeam>()
 }
 
-/// Lists the teams of a service board in summary form.
+/// Lists a service board's teams in summary form.
 ///
 /// `GET /service/boards/{parentId}/teams/info` · tool `list_all_connect_wise_psa_service_board_team_info`
 ///
@@ -1645,7 +1645,7 @@ pub fn list_board_team_info(
         .query(query)
 }
 
-/// Counts the summaries of the teams of a service board.
+/// Counts service board team summaries.
 ///
 /// `GET /service/boards/{parentId}/teams/info/count` · tool `count_connect_wise_psa_service_board_team_info`
 ///
@@ -1660,7 +1660,7 @@ pub fn count_board_team_info(board_id: i32, query: &CountQuery) -> Request<Count
         .records::<BoardTeamInfo>()
 }
 
-/// Gets a team of a service board by its ID.
+/// Gets a service board team by ID.
 ///
 /// `GET /service/boards/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_service_board_team_by_id`
 ///
@@ -1674,7 +1674,7 @@ pub fn get_board_team(board_id: i32, id: i32) -> Request<BoardTeam> {
         .path("id", id)
 }
 
-/// Replaces a team of a service board. Fields that are left out are reset.
+/// Replaces a service board team. Fields that are left out are reset.
 ///
 /// `PUT /service/boards/{parentId}/teams/{id}` · tool `replace_a_connect_wise_psa_service_board_team_by_id`
 ///
@@ -1694,7 +1694,7 @@ pub fn replace_board_team(
         .body(body)
 }
 
-/// Updates fields of a team of a service board.
+/// Updates a service board team.
 ///
 /// `PATCH /service/boards/{parentId}/teams/{id}` · tool `update_a_connect_wise_psa_service_board_team_by_id`
 ///
@@ -1714,7 +1714,7 @@ pub fn update_board_team(
         .patch(patch)
 }
 
-/// Deletes a team of a service board.
+/// Deletes a service board team.
 ///
 /// `DELETE /service/boards/{parentId}/teams/{id}` · tool `delete_a_connect_wise_psa_service_board_team_by_id`
 ///
@@ -1728,7 +1728,7 @@ pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a summary of a team of a service board by its ID.
+/// Gets a service board team summary by ID.
 ///
 /// `GET /service/boards/{parentId}/teams/{id}/info` · tool `get_single_connect_wise_psa_service_board_team_info_by_id`
 ///
@@ -1764,7 +1764,7 @@ pub fn list_board_team_usages(
         .query(query)
 }
 
-/// Lists the type, subtype and item associations of a service board.
+/// Lists the type, subtype and item associations for a service board.
 ///
 /// `GET /service/boards/{parentId}/typeSubTypeItemAssociations` · tool `list_all_connect_wise_psa_board_type_subtype_item_associations`
 ///
@@ -1783,7 +1783,7 @@ pub fn list_board_type_sub_type_item_associations(
         .query(query)
 }
 
-/// Counts the type, subtype and item associations of a service board.
+/// Counts the type, subtype and item associations for a service board.
 ///
 /// `GET /service/boards/{parentId}/typeSubTypeItemAssociations/count` · tool `count_connect_wise_psa_board_type_subtype_item_associations`
 ///
@@ -1804,7 +1804,7 @@ pub fn count_board_type_sub_type_item_associations(
         .records::<BoardTypeSubTypeItemAssociation>()
 }
 
-/// Gets a type, subtype and item association of a service board by its ID.
+/// Gets a type, subtype and item association for a service board by ID.
 ///
 /// `GET /service/boards/{parentId}/typeSubTypeItemAssociations/{id}` · tool `get_single_connect_wise_psa_board_type_subtype_item_assoc_by_id`
 ///
@@ -1824,7 +1824,7 @@ pub fn get_board_type_sub_type_item_association(
         .path("id", id)
 }
 
-/// Lists the types of a service board.
+/// Lists a service board's ticket types.
 ///
 /// `GET /service/boards/{parentId}/types` · tool `list_all_connect_wise_psa_board_types`
 ///
@@ -1840,12 +1840,12 @@ pub fn list_board_types(board_id: i32, query: &ListQuery) -> Request<Vec<BoardTy
         .query(query)
 }
 
-/// Adds a type to a service board.
+/// Adds a ticket type to a service board.
 ///
 /// `POST /service/boards/{parentId}/types` · tool `create_a_connect_wise_psa_board_type`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the type to create.
+/// * `body`: the ticket type to create.
 #[doc(alias = "POST /service/boards/{parentId}/types")]
 #[doc(alias = "create_a_connect_wise_psa_board_type")]
 pub fn create_board_type(board_id: i32, body: &BoardType) -> Request<BoardType> {
@@ -1854,7 +1854,7 @@ pub fn create_board_type(board_id: i32, body: &BoardType) -> Request<BoardType> 
         .body(body)
 }
 
-/// Counts the types of a service board.
+/// Counts a service board's ticket types.
 ///
 /// `GET /service/boards/{parentId}/types/count` · tool `count_connect_wise_psa_board_types`
 ///
@@ -1869,12 +1869,12 @@ pub fn count_board_types(board_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<BoardType>()
 }
 
-/// Gets a type of a service board by its ID.
+/// Gets a service board ticket type by ID.
 ///
 /// `GET /service/boards/{parentId}/types/{id}` · tool `get_single_connect_wise_psa_board_type_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board type ID (see `service::list_board_types`)
+/// * `id`: service board ticket type ID (see `service::list_board_types`)
 #[doc(alias = "GET /service/boards/{parentId}/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_type_by_id")]
 pub fn get_board_type(board_id: i32, id: i32) -> Request<BoardType> {
@@ -1883,13 +1883,13 @@ pub fn get_board_type(board_id: i32, id: i32) -> Request<BoardType> {
         .path("id", id)
 }
 
-/// Replaces a type of a service board. Fields that are left out are reset.
+/// Replaces a service board ticket type. Fields that are left out are reset.
 ///
 /// `PUT /service/boards/{parentId}/types/{id}` · tool `replace_a_connect_wise_psa_board_type_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board type ID (see `service::list_board_types`)
-/// * `body`: the new state of the type.
+/// * `id`: service board ticket type ID (see `service::list_board_types`)
+/// * `body`: the new state of the ticket type.
 #[doc(alias = "PUT /service/boards/{parentId}/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_type_by_id")]
 pub fn replace_board_type(
@@ -1903,12 +1903,12 @@ pub fn replace_board_type(
         .body(body)
 }
 
-/// Updates fields of a type of a service board.
+/// Updates a service board ticket type.
 ///
 /// `PATCH /service/boards/{parentId}/types/{id}` · tool `update_a_connect_wise_psa_board_type_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board type ID (see `service::list_board_types`)
+/// * `id`: service board ticket type ID (see `service::list_board_types`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /service/boards/{parentId}/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_type_by_id")]
@@ -1923,12 +1923,12 @@ pub fn update_board_type(
         .patch(patch)
 }
 
-/// Deletes a type of a service board.
+/// Deletes a service board ticket type.
 ///
 /// `DELETE /service/boards/{parentId}/types/{id}` · tool `delete_a_connect_wise_psa_board_type_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board type ID (see `service::list_board_types`)
+/// * `id`: service board ticket type ID (see `service::list_board_types`)
 #[doc(alias = "DELETE /service/boards/{parentId}/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_type_by_id")]
 pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
@@ -1937,12 +1937,12 @@ pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists where a service board type is used.
+/// Lists where a service board ticket type is used.
 ///
 /// `GET /service/boards/{parentId}/types/{id}/usages` · tool `check_connect_wise_psa_board_type_usages_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board type ID (see `service::list_board_types`)
+/// * `id`: service board ticket type ID (see `service::list_board_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -1959,12 +1959,12 @@ pub fn check_board_type_usages(
         .query(query)
 }
 
-/// Lists each place where a service board type is used.
+/// Lists each place where a service board ticket type is used.
 ///
 /// `GET /service/boards/{parentId}/types/{id}/usages/list` · tool `list_all_connect_wise_psa_board_type_usages_by_id`
 ///
 /// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board type ID (see `service::list_board_types`)
+/// * `id`: service board ticket type ID (see `service::list_board_types`)
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.

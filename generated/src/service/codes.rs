@@ -40,7 +40,7 @@ pub fn count_codes(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/codes/count").query(query).records::<Code>()
 }
 
-/// Gets a service code by its ID.
+/// Gets a service code by ID.
 ///
 /// `GET /service/codes/{id}` · tool `get_single_connect_wise_psa_service_code_by_id`
 ///
@@ -63,7 +63,7 @@ pub fn replace_code(id: i32, body: &Code) -> Request<Code> {
     Request::new(Method::Put, "/service/codes/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a service code.
+/// Updates a service code.
 ///
 /// `PATCH /service/codes/{id}` · tool `update_a_connect_wise_psa_service_code_by_id`
 ///

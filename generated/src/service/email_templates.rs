@@ -44,7 +44,7 @@ pub fn count_email_templates(query: &CountQuery) -> Request<Count> {
         .records::<ServiceEmailTemplate>()
 }
 
-/// Gets a service email template by its ID.
+/// Gets a service email template by ID.
 ///
 /// `GET /service/emailTemplates/{id}` · tool `get_single_connect_wise_psa_service_email_template_by_id`
 ///
@@ -70,7 +70,7 @@ pub fn replace_email_template(
     Request::new(Method::Put, "/service/emailTemplates/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a service email template.
+/// Updates a service email template.
 ///
 /// `PATCH /service/emailTemplates/{id}` · tool `update_a_connect_wise_psa_service_email_template_by_id`
 ///

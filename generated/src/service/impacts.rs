@@ -29,7 +29,7 @@ pub fn count_impacts(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/impacts/count").query(query).records::<Impact>()
 }
 
-/// Gets a ticket impact by its ID.
+/// Gets a ticket impact by ID.
 ///
 /// `GET /service/impacts/{id}` · tool `get_single_connect_wise_psa_service_impact_by_id`
 ///
@@ -52,7 +52,7 @@ pub fn replace_impact(id: i32, body: &Impact) -> Request<Impact> {
     Request::new(Method::Put, "/service/impacts/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a ticket impact.
+/// Updates a ticket impact.
 ///
 /// `PATCH /service/impacts/{id}` · tool `update_a_connect_wise_psa_service_impact_by_id`
 ///

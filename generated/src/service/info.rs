@@ -31,7 +31,7 @@ pub fn list_active_info_boards(query: &ListQuery) -> Request<Vec<BoardInfo>> {
     Request::new(Method::Get, "/service/info/boards/active").query(query)
 }
 
-/// Counts the summaries of service boards.
+/// Counts service board summaries.
 ///
 /// `GET /service/info/boards/count` · tool `count_connect_wise_psa_service_info_boards`
 ///
@@ -44,7 +44,7 @@ pub fn count_info_boards(query: &CountQuery) -> Request<Count> {
         .records::<BoardInfo>()
 }
 
-/// Gets a summary of a service board by its ID.
+/// Gets a service board summary by ID.
 ///
 /// `GET /service/info/boards/{id}` · tool `get_single_connect_wise_psa_service_info_board_by_id`
 ///
@@ -81,7 +81,7 @@ pub fn count_info_board_types(query: &CountQuery) -> Request<Count> {
         .records::<BoardTypeInfo>()
 }
 
-/// Gets a service board type by its ID.
+/// Gets a service board type by ID.
 ///
 /// `GET /service/info/boardtypes/{id}` · tool `get_single_connect_wise_psa_service_info_boardtype_by_id`
 ///

@@ -46,7 +46,7 @@ pub fn count_knowledge_base_articles(query: &CountQuery) -> Request<Count> {
         .records::<KnowledgeBaseArticle>()
 }
 
-/// Gets a knowledge base article by its ID.
+/// Gets a knowledge base article by ID.
 ///
 /// `GET /service/knowledgeBaseArticles/{id}` · tool `get_single_connect_wise_psa_service_know_base_article_by_id`
 ///
@@ -74,7 +74,7 @@ pub fn replace_knowledge_base_article(
         .body(body)
 }
 
-/// Updates fields of a knowledge base article.
+/// Updates a knowledge base article.
 ///
 /// `PATCH /service/knowledgeBaseArticles/{id}` · tool `update_a_connect_wise_psa_service_knowledge_base_article_by_id`
 ///

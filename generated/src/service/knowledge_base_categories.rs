@@ -46,7 +46,7 @@ pub fn count_knowledge_base_categories(query: &CountQuery) -> Request<Count> {
         .records::<KnowledgeBaseCategory>()
 }
 
-/// Gets a knowledge base category by its ID.
+/// Gets a knowledge base category by ID.
 ///
 /// `GET /service/knowledgeBaseCategories/{id}` · tool `get_single_connect_wise_psa_service_know_base_category_by_id`
 ///
@@ -74,7 +74,7 @@ pub fn replace_knowledge_base_category(
         .body(body)
 }
 
-/// Updates fields of a knowledge base category.
+/// Updates a knowledge base category.
 ///
 /// `PATCH /service/knowledgeBaseCategories/{id}` · tool `update_a_connect_wise_psa_service_knowledge_base_category_by_id`
 ///

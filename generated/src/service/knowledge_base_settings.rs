@@ -25,7 +25,7 @@ pub fn create_knowledge_base_setting(
     Request::new(Method::Post, "/service/knowledgebasesettings").body(body)
 }
 
-/// Gets a knowledge base setting by its ID.
+/// Gets a knowledge base setting by ID.
 ///
 /// `GET /service/knowledgebasesettings/{id}` · tool `get_single_connect_wise_psa_service_knowledgebasesetting_by_id`
 ///
@@ -53,7 +53,7 @@ pub fn replace_knowledge_base_setting(
         .body(body)
 }
 
-/// Updates fields of a knowledge base setting.
+/// Updates a knowledge base setting.
 ///
 /// `PATCH /service/knowledgebasesettings/{id}` · tool `update_a_connect_wise_psa_service_knowledgebasesetting_by_id`
 ///

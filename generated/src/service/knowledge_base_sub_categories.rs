@@ -46,7 +46,7 @@ pub fn count_knowledge_base_sub_categories(query: &CountQuery) -> Request<Count>
         .records::<KnowledgeBaseSubCategory>()
 }
 
-/// Gets a knowledge base subcategory by its ID.
+/// Gets a knowledge base subcategory by ID.
 ///
 /// `GET /service/knowledgeBaseSubCategories/{id}` · tool `get_single_connect_wise_psa_service_know_base_sub_cat_by_id`
 ///
@@ -74,7 +74,7 @@ pub fn replace_knowledge_base_sub_category(
         .body(body)
 }
 
-/// Updates fields of a knowledge base subcategory.
+/// Updates a knowledge base subcategory.
 ///
 /// `PATCH /service/knowledgeBaseSubCategories/{id}` · tool `update_a_connect_wise_psa_service_know_base_sub_category_by_id`
 ///

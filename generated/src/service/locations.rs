@@ -55,7 +55,7 @@ pub fn list_location_info(query: &ListQuery) -> Request<Vec<ServiceLocationInfo>
     Request::new(Method::Get, "/service/locations/info").query(query)
 }
 
-/// Counts the summaries of service locations.
+/// Counts service location summaries.
 ///
 /// `GET /service/locations/info/count` · tool `count_connect_wise_psa_service_location_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_location_info(query: &CountQuery) -> Request<Count> {
         .records::<ServiceLocationInfo>()
 }
 
-/// Gets a service location by its ID.
+/// Gets a service location by ID.
 ///
 /// `GET /service/locations/{id}` · tool `get_single_connect_wise_psa_service_location_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_location(id: i32, body: &ServiceLocation) -> Request<ServiceLocat
     Request::new(Method::Put, "/service/locations/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a service location.
+/// Updates a service location.
 ///
 /// `PATCH /service/locations/{id}` · tool `update_a_connect_wise_psa_service_location_by_id`
 ///
@@ -117,7 +117,7 @@ pub fn delete_location(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/locations/{id}").path("id", id)
 }
 
-/// Gets a summary of a service location by its ID.
+/// Gets a service location summary by ID.
 ///
 /// `GET /service/locations/{id}/info` · tool `get_single_connect_wise_psa_service_location_info_by_id`
 ///

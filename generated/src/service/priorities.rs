@@ -42,7 +42,7 @@ pub fn count_priorities(query: &CountQuery) -> Request<Count> {
         .records::<Priority>()
 }
 
-/// Gets a ticket priority by its ID.
+/// Gets a ticket priority by ID.
 ///
 /// `GET /service/priorities/{id}` · tool `get_single_connect_wise_psa_service_priority_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_priority(id: i32, body: &Priority) -> Request<Priority> {
     Request::new(Method::Put, "/service/priorities/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a ticket priority.
+/// Updates a ticket priority.
 ///
 /// `PATCH /service/priorities/{id}` · tool `update_a_connect_wise_psa_service_priority_by_id`
 ///
@@ -88,7 +88,7 @@ pub fn delete_priority(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/priorities/{id}").path("id", id)
 }
 
-/// Downloads the image of a ticket priority.
+/// Downloads a ticket priority's icon.
 ///
 /// `GET /service/priorities/{id}/image` · tool `download_a_connect_wise_psa_service_priority_image_by_id`
 ///
@@ -147,11 +147,11 @@ pub fn list_priority_info(query: &ListQuery) -> Request<Vec<PriorityInfo>> {
     Request::new(Method::Get, "/service/priority/info").query(query)
 }
 
-/// Gets a ticket priority by its ID.
+/// Gets a ticket priority by ID.
 ///
 /// `GET /service/priority/{id}/info` · tool `get_single_connect_wise_psa_service_priority_info_by_id`
 ///
-/// * `id`: ID
+/// * `id`: ticket priority ID (see `service::list_priorities`)
 #[doc(alias = "GET /service/priority/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_service_priority_info_by_id")]
 pub fn get_priority_info(id: i32) -> Request<PriorityInfo> {

@@ -5,7 +5,7 @@ use crate::service::SchedulingMemberInfo;
 use crate::shared::Count;
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists members available for scheduling.
+/// Lists schedulable members.
 ///
 /// `GET /service/scheduling/members/info` · tool `list_all_connect_wise_psa_service_scheduling_member_info`
 ///
@@ -20,7 +20,7 @@ pub fn list_scheduling_member_info(
     Request::new(Method::Get, "/service/scheduling/members/info").query(query)
 }
 
-/// Counts members available for scheduling.
+/// Counts schedulable members.
 ///
 /// `GET /service/scheduling/members/info/count` · tool `count_connect_wise_psa_service_scheduling_member_info`
 ///
@@ -33,7 +33,7 @@ pub fn count_scheduling_member_info(query: &CountQuery) -> Request<Count> {
         .records::<SchedulingMemberInfo>()
 }
 
-/// Gets a member available for scheduling by its ID.
+/// Gets a schedulable member by ID.
 ///
 /// `GET /service/scheduling/members/{id}/info` · tool `get_single_connect_wise_psa_service_sched_member_info_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_service_signoff_info(query: &ListQuery) -> Request<Vec<ServiceSignof
     Request::new(Method::Get, "/service/serviceSignoff/info").query(query)
 }
 
-/// Counts the summaries of service sign-offs.
+/// Counts service sign-off summaries.
 ///
 /// `GET /service/serviceSignoff/info/count` · tool `count_connect_wise_psa_service_signoff_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_service_signoff_info(query: &CountQuery) -> Request<Count> {
         .records::<ServiceSignoffInfo>()
 }
 
-/// Gets a service sign-off by its ID.
+/// Gets a service sign-off by ID.
 ///
 /// `GET /service/serviceSignoff/{id}` · tool `get_single_connect_wise_psa_service_signoff_by_id`
 ///
@@ -94,7 +94,7 @@ pub fn replace_service_signoff(
     Request::new(Method::Put, "/service/serviceSignoff/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a service sign-off.
+/// Updates a service sign-off.
 ///
 /// `PATCH /service/serviceSignoff/{id}` · tool `update_a_connect_wise_psa_service_signoff_by_id`
 ///
@@ -122,7 +122,7 @@ pub fn delete_service_signoff(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/serviceSignoff/{id}").path("id", id)
 }
 
-/// Gets a summary of a service sign-off by its ID.
+/// Gets a service sign-off summary by ID.
 ///
 /// `GET /service/serviceSignoff/{id}/info` · tool `get_single_connect_wise_psa_service_signoff_info_by_id`
 ///
@@ -165,7 +165,7 @@ pub fn list_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists the custom fields of a service sign-off.
+/// Lists a service sign-off's custom fields.
 ///
 /// `GET /service/serviceSignoff/{parentId}/signoffcustomfields` · tool `list_all_connect_wise_psa_service_signoff_customfields`
 ///
@@ -201,7 +201,7 @@ pub fn create_service_signoff_custom_field(
         .body(body)
 }
 
-/// Counts the custom fields of a service sign-off.
+/// Counts a service sign-off's custom fields.
 ///
 /// `GET /service/serviceSignoff/{parentId}/signoffcustomfields/count` · tool `count_connect_wise_psa_service_signoff_customfields`
 ///
@@ -222,7 +222,7 @@ pub fn count_service_signoff_custom_fields(
         .records::<ServiceSignoffCustomField>()
 }
 
-/// Gets a custom field of a service sign-off by its ID.
+/// Gets a service sign-off custom field by ID.
 ///
 /// `GET /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `get_single_connect_wise_psa_service_signoff_customfield_by_id`
 ///
@@ -242,7 +242,7 @@ pub fn get_service_signoff_custom_field(
         .path("id", id)
 }
 
-/// Replaces a custom field of a service sign-off. Fields that are left out are reset.
+/// Replaces a service sign-off custom field. Fields that are left out are reset.
 ///
 /// `PUT /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `replace_a_connect_wise_psa_service_signoff_customfield_by_id`
 ///
@@ -265,7 +265,7 @@ pub fn replace_service_signoff_custom_field(
         .body(body)
 }
 
-/// Updates fields of a custom field of a service sign-off.
+/// Updates a service sign-off custom field.
 ///
 /// `PATCH /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `update_a_connect_wise_psa_service_signoff_customfield_by_id`
 ///
@@ -288,7 +288,7 @@ pub fn update_service_signoff_custom_field(
         .patch(patch)
 }
 
-/// Deletes a custom field of a service sign-off.
+/// Deletes a service sign-off custom field.
 ///
 /// `DELETE /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `delete_a_connect_wise_psa_service_signoff_customfield_by_id`
 ///

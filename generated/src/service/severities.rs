@@ -31,7 +31,7 @@ pub fn count_severities(query: &CountQuery) -> Request<Count> {
         .records::<Severity>()
 }
 
-/// Gets a ticket severity by its ID.
+/// Gets a ticket severity by ID.
 ///
 /// `GET /service/severities/{id}` · tool `get_single_connect_wise_psa_service_severity_by_id`
 ///
@@ -54,7 +54,7 @@ pub fn replace_severity(id: i32, body: &Severity) -> Request<Severity> {
     Request::new(Method::Put, "/service/severities/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a ticket severity.
+/// Updates a ticket severity.
 ///
 /// `PATCH /service/severities/{id}` · tool `update_a_connect_wise_psa_service_severity_by_id`
 ///

@@ -40,7 +40,7 @@ pub fn count_slas(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/SLAs/count").query(query).records::<Sla>()
 }
 
-/// Counts the summaries of SLAs.
+/// Counts SLA summaries.
 ///
 /// `GET /service/SLAs/info/count` · tool `count_connect_wise_psa_service_sla_info`
 ///
@@ -53,7 +53,7 @@ pub fn count_sla_info(query: &CountQuery) -> Request<Count> {
         .records::<SlaInfo>()
 }
 
-/// Gets an SLA by its ID.
+/// Gets an SLA by ID.
 ///
 /// `GET /service/SLAs/{id}` · tool `get_single_connect_wise_psa_service_sla_by_id`
 ///
@@ -76,7 +76,7 @@ pub fn replace_sla(id: i32, body: &Sla) -> Request<Sla> {
     Request::new(Method::Put, "/service/SLAs/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an SLA.
+/// Updates an SLA.
 ///
 /// `PATCH /service/SLAs/{id}` · tool `update_a_connect_wise_psa_service_sla_by_id`
 ///
@@ -129,7 +129,7 @@ pub fn list_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the priorities of an SLA.
+/// Lists an SLA's priorities.
 ///
 /// `GET /service/SLAs/{parentId}/priorities` · tool `list_all_connect_wise_psa_sla_priorities`
 ///
@@ -159,7 +159,7 @@ pub fn create_sla_priority(sla_id: i32, body: &SlaPriority) -> Request<SlaPriori
         .body(body)
 }
 
-/// Counts the priorities of an SLA.
+/// Counts an SLA's priorities.
 ///
 /// `GET /service/SLAs/{parentId}/priorities/count` · tool `count_connect_wise_psa_sla_priorities`
 ///
@@ -174,7 +174,7 @@ pub fn count_sla_priorities(sla_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<SlaPriority>()
 }
 
-/// Gets a priority of an SLA by its ID.
+/// Gets an SLA priority by ID.
 ///
 /// `GET /service/SLAs/{parentId}/priorities/{id}` · tool `get_single_connect_wise_psa_sla_priority_by_id`
 ///
@@ -188,7 +188,7 @@ pub fn get_sla_priority(sla_id: i32, id: i32) -> Request<SlaPriority> {
         .path("id", id)
 }
 
-/// Replaces a priority of an SLA. Fields that are left out are reset.
+/// Replaces an SLA priority. Fields that are left out are reset.
 ///
 /// `PUT /service/SLAs/{parentId}/priorities/{id}` · tool `replace_a_connect_wise_psa_sla_priority_by_id`
 ///
@@ -208,7 +208,7 @@ pub fn replace_sla_priority(
         .body(body)
 }
 
-/// Updates fields of a priority of an SLA.
+/// Updates an SLA priority.
 ///
 /// `PATCH /service/SLAs/{parentId}/priorities/{id}` · tool `update_a_connect_wise_psa_sla_priority_by_id`
 ///
@@ -228,7 +228,7 @@ pub fn update_sla_priority(
         .patch(patch)
 }
 
-/// Deletes a priority of an SLA.
+/// Deletes an SLA priority.
 ///
 /// `DELETE /service/SLAs/{parentId}/priorities/{id}` · tool `delete_a_connect_wise_psa_sla_priority_by_id`
 ///
@@ -255,7 +255,7 @@ pub fn list_sla_info(query: &ListQuery) -> Request<Vec<SlaInfo>> {
     Request::new(Method::Get, "/service/slas/info").query(query)
 }
 
-/// Gets a summary of an SLA by its ID.
+/// Gets an SLA summary by ID.
 ///
 /// `GET /service/slas/{id}/info` · tool `get_single_connect_wise_psa_service_sla_info_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn list_source_info(query: &ListQuery) -> Request<Vec<SourceInfo>> {
     Request::new(Method::Get, "/service/sources/info").query(query)
 }
 
-/// Counts the summaries of ticket sources.
+/// Counts ticket source summaries.
 ///
 /// `GET /service/sources/info/count` · tool `count_connect_wise_psa_service_source_info`
 ///
@@ -66,7 +66,7 @@ pub fn count_source_info(query: &CountQuery) -> Request<Count> {
         .records::<SourceInfo>()
 }
 
-/// Gets a ticket source by its ID.
+/// Gets a ticket source by ID.
 ///
 /// `GET /service/sources/{id}` · tool `get_single_connect_wise_psa_service_source_by_id`
 ///
@@ -89,7 +89,7 @@ pub fn replace_source(id: i32, body: &Source) -> Request<Source> {
     Request::new(Method::Put, "/service/sources/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a ticket source.
+/// Updates a ticket source.
 ///
 /// `PATCH /service/sources/{id}` · tool `update_a_connect_wise_psa_service_source_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_source(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/sources/{id}").path("id", id)
 }
 
-/// Gets a summary of a ticket source by its ID.
+/// Gets a ticket source summary by ID.
 ///
 /// `GET /service/sources/{id}/info` · tool `get_single_connect_wise_psa_service_source_info_by_id`
 ///

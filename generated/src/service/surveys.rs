@@ -42,7 +42,7 @@ pub fn count_surveys(query: &CountQuery) -> Request<Count> {
         .records::<ServiceSurvey>()
 }
 
-/// Lists the options of a service survey question.
+/// Lists a service survey question's options.
 ///
 /// `GET /service/surveys/{grandparentId}/questions/{parentId}/options` · tool `list_all_connect_wise_psa_survey_question_options`
 ///
@@ -90,7 +90,7 @@ pub fn create_survey_question_option(
         .body(body)
 }
 
-/// Counts the options of a service survey question.
+/// Counts a service survey question's options.
 ///
 /// `GET /service/surveys/{grandparentId}/questions/{parentId}/options/count` · tool `count_connect_wise_psa_survey_question_options`
 ///
@@ -114,7 +114,7 @@ pub fn count_survey_question_options(
         .records::<SurveyOption>()
 }
 
-/// Gets an option of a service survey question by its ID.
+/// Gets a service survey question option by ID.
 ///
 /// `GET /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `get_single_connect_wise_psa_survey_question_option_by_id`
 ///
@@ -137,7 +137,7 @@ pub fn get_survey_question_option(
         .path("id", id)
 }
 
-/// Replaces an option of a service survey question. Fields that are left out are reset.
+/// Replaces a service survey question option. Fields that are left out are reset.
 ///
 /// `PUT /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `replace_a_connect_wise_psa_survey_question_option_by_id`
 ///
@@ -163,7 +163,7 @@ pub fn replace_survey_question_option(
         .body(body)
 }
 
-/// Updates fields of an option of a service survey question.
+/// Updates a service survey question option.
 ///
 /// `PATCH /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `update_a_connect_wise_psa_survey_question_option_by_id`
 ///
@@ -191,7 +191,7 @@ pub fn update_survey_question_option(
         .patch(patch)
 }
 
-/// Deletes an option of a service survey question.
+/// Deletes a service survey question option.
 ///
 /// `DELETE /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `delete_a_connect_wise_psa_survey_question_option_by_id`
 ///
@@ -216,7 +216,7 @@ pub fn delete_survey_question_option(
         .path("id", id)
 }
 
-/// Gets a service survey by its ID.
+/// Gets a service survey by ID.
 ///
 /// `GET /service/surveys/{id}` · tool `get_single_connect_wise_psa_service_survey_by_id`
 ///
@@ -239,7 +239,7 @@ pub fn replace_survey(id: i32, body: &ServiceSurvey) -> Request<ServiceSurvey> {
     Request::new(Method::Put, "/service/surveys/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a service survey.
+/// Updates a service survey.
 ///
 /// `PATCH /service/surveys/{id}` · tool `update_a_connect_wise_psa_service_survey_by_id`
 ///
@@ -303,7 +303,7 @@ pub fn list_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the questions of a service survey.
+/// Lists a service survey's questions.
 ///
 /// `GET /service/surveys/{parentId}/questions` · tool `list_all_connect_wise_psa_service_survey_questions`
 ///
@@ -339,7 +339,7 @@ pub fn create_survey_question(
         .body(body)
 }
 
-/// Counts the questions of a service survey.
+/// Counts a service survey's questions.
 ///
 /// `GET /service/surveys/{parentId}/questions/count` · tool `count_connect_wise_psa_service_survey_questions`
 ///
@@ -354,7 +354,7 @@ pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Cou
         .records::<ServiceSurveyQuestion>()
 }
 
-/// Gets a question of a service survey by its ID.
+/// Gets a service survey question by ID.
 ///
 /// `GET /service/surveys/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_service_survey_question_by_id`
 ///
@@ -368,7 +368,7 @@ pub fn get_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQues
         .path("id", id)
 }
 
-/// Replaces a question of a service survey. Fields that are left out are reset.
+/// Replaces a service survey question. Fields that are left out are reset.
 ///
 /// `PUT /service/surveys/{parentId}/questions/{id}` · tool `replace_a_connect_wise_psa_service_survey_question_by_id`
 ///
@@ -388,7 +388,7 @@ pub fn replace_survey_question(
         .body(body)
 }
 
-/// Updates fields of a question of a service survey.
+/// Updates a service survey question.
 ///
 /// `PATCH /service/surveys/{parentId}/questions/{id}` · tool `update_a_connect_wise_psa_service_survey_question_by_id`
 ///
@@ -408,7 +408,7 @@ pub fn update_survey_question(
         .patch(patch)
 }
 
-/// Deletes a question of a service survey.
+/// Deletes a service survey question.
 ///
 /// `DELETE /service/surveys/{parentId}/questions/{id}` · tool `delete_a_connect_wise_psa_service_survey_question_by_id`
 ///
@@ -436,7 +436,7 @@ pub fn copy_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQue
         .path("id", id)
 }
 
-/// Lists the results of a service survey.
+/// Lists a service survey's results.
 ///
 /// `GET /service/surveys/{parentId}/results` · tool `list_all_connect_wise_psa_survey_results`
 ///
@@ -472,7 +472,7 @@ pub fn create_survey_result(
         .body(body)
 }
 
-/// Counts the results of a service survey.
+/// Counts a service survey's results.
 ///
 /// `GET /service/surveys/{parentId}/results/count` · tool `count_connect_wise_psa_survey_results`
 ///
@@ -487,7 +487,7 @@ pub fn count_survey_results(survey_id: i32, query: &CountQuery) -> Request<Count
         .records::<SurveyResult>()
 }
 
-/// Gets a result of a service survey by its ID.
+/// Gets a service survey result by ID.
 ///
 /// `GET /service/surveys/{parentId}/results/{id}` · tool `get_single_connect_wise_psa_survey_result_by_id`
 ///
@@ -501,7 +501,7 @@ pub fn get_survey_result(survey_id: i32, id: i32) -> Request<SurveyResult> {
         .path("id", id)
 }
 
-/// Replaces a result of a service survey. Fields that are left out are reset.
+/// Replaces a service survey result. Fields that are left out are reset.
 ///
 /// `PUT /service/surveys/{parentId}/results/{id}` · tool `replace_a_connect_wise_psa_survey_result_by_id`
 ///
@@ -521,7 +521,7 @@ pub fn replace_survey_result(
         .body(body)
 }
 
-/// Updates fields of a result of a service survey.
+/// Updates a service survey result.
 ///
 /// `PATCH /service/surveys/{parentId}/results/{id}` · tool `update_a_connect_wise_psa_survey_result_by_id`
 ///
@@ -541,7 +541,7 @@ pub fn update_survey_result(
         .patch(patch)
 }
 
-/// Deletes a result of a service survey.
+/// Deletes a service survey result.
 ///
 /// `DELETE /service/surveys/{parentId}/results/{id}` · tool `delete_a_connect_wise_psa_survey_result_by_id`
 ///

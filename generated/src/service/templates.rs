@@ -44,7 +44,7 @@ pub fn list_template_info(query: &ListQuery) -> Request<Vec<ServiceTemplateInfo>
     Request::new(Method::Get, "/service/templates/info").query(query)
 }
 
-/// Counts the summaries of ticket templates.
+/// Counts ticket template summaries.
 ///
 /// `GET /service/templates/info/count` · tool `count_connect_wise_psa_service_template_info`
 ///
@@ -57,7 +57,7 @@ pub fn count_template_info(query: &CountQuery) -> Request<Count> {
         .records::<ServiceTemplateInfo>()
 }
 
-/// Gets a ticket template by its ID.
+/// Gets a ticket template by ID.
 ///
 /// `GET /service/templates/{id}` · tool `get_single_connect_wise_psa_service_template_by_id`
 ///
@@ -79,7 +79,7 @@ pub fn generate_tickets_from_template(id: i32) -> Request<TemplateGeneratedCount
     Request::new(Method::Post, "/service/templates/{id}/generate").path("id", id)
 }
 
-/// Gets a summary of a ticket template by its ID.
+/// Gets a ticket template summary by ID.
 ///
 /// `GET /service/templates/{id}/info` · tool `get_single_connect_wise_psa_service_template_info_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_ticket_link_info(query: &ListQuery) -> Request<Vec<ServiceTicketLink
     Request::new(Method::Get, "/service/ticketLinks/info").query(query)
 }
 
-/// Counts the summaries of ticket links.
+/// Counts ticket link summaries.
 ///
 /// `GET /service/ticketLinks/info/count` · tool `count_connect_wise_psa_service_ticket_link_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_ticket_link_info(query: &CountQuery) -> Request<Count> {
         .records::<ServiceTicketLinkInfo>()
 }
 
-/// Gets a ticket link by its ID.
+/// Gets a ticket link by ID.
 ///
 /// `GET /service/ticketLinks/{id}` · tool `get_single_connect_wise_psa_service_ticket_link_by_id`
 ///
@@ -94,7 +94,7 @@ pub fn replace_ticket_link(
     Request::new(Method::Put, "/service/ticketLinks/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a ticket link.
+/// Updates a ticket link.
 ///
 /// `PATCH /service/ticketLinks/{id}` · tool `update_a_connect_wise_psa_service_ticket_link_by_id`
 ///
@@ -120,7 +120,7 @@ pub fn delete_ticket_link(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/ticketLinks/{id}").path("id", id)
 }
 
-/// Gets a summary of a ticket link by its ID.
+/// Gets a ticket link summary by ID.
 ///
 /// `GET /service/ticketLinks/{id}/info` · tool `get_single_connect_wise_psa_service_ticket_link_info_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_ticket_syncs(query: &CountQuery) -> Request<Count> {
         .records::<TicketSync>()
 }
 
-/// Gets a ticket sync by its ID.
+/// Gets a ticket sync by ID.
 ///
 /// `GET /service/ticketSyncs/{id}` · tool `get_single_connect_wise_psa_service_ticket_sync_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_ticket_sync(id: i32, body: &TicketSync) -> Request<TicketSync> {
     Request::new(Method::Put, "/service/ticketSyncs/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a ticket sync.
+/// Updates a ticket sync.
 ///
 /// `PATCH /service/ticketSyncs/{id}` · tool `update_a_connect_wise_psa_service_ticket_sync_by_id`
 ///

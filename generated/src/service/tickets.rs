@@ -35,7 +35,7 @@ pub fn create_ticket(body: &Ticket) -> Request<Ticket> {
     Request::new(Method::Post, "/service/tickets").body(body)
 }
 
-/// Lists service tickets with their SLA figures calculated.
+/// Lists service tickets with calculated SLA figures.
 ///
 /// `GET /service/tickets/calculateSla` · tool `list_all_connect_wise_psa_tickets_with_calculated_sla`
 ///
@@ -61,7 +61,7 @@ pub fn list_ticket_change_logs(query: &ListQuery) -> Request<Vec<TicketChangeLog
     Request::new(Method::Get, "/service/tickets/changelogs").query(query)
 }
 
-/// Deletes the change logs of tickets.
+/// Deletes all ticket change logs.
 ///
 /// `DELETE /service/tickets/changelogs` · tool `delete_all_connect_wise_psa_ticket_changelogs`
 #[doc(alias = "DELETE /service/tickets/changelogs")]
@@ -94,7 +94,7 @@ pub fn list_ticket_info(query: &ListQuery) -> Request<Vec<TicketInfo>> {
     Request::new(Method::Get, "/service/tickets/info").query(query)
 }
 
-/// Counts the summaries of tickets.
+/// Counts ticket summaries.
 ///
 /// `GET /service/tickets/info/count` · tool `count_connect_wise_psa_ticket_info`
 ///
@@ -107,7 +107,7 @@ pub fn count_ticket_info(query: &CountQuery) -> Request<Count> {
         .records::<TicketInfo>()
 }
 
-/// Searches tickets.
+/// Searches service tickets with conditions in the request body.
 ///
 /// `POST /service/tickets/search` · tool `search_all_connect_wise_psa_tickets`
 ///
@@ -118,7 +118,7 @@ pub fn search_tickets(body: &FilterValues) -> Request<Vec<Ticket>> {
     Request::new(Method::Post, "/service/tickets/search").body(body)
 }
 
-/// Gets a ticket by its ID.
+/// Gets a ticket by ID.
 ///
 /// `GET /service/tickets/{id}` · tool `get_single_connect_wise_psa_ticket_by_id`
 ///
@@ -141,7 +141,7 @@ pub fn replace_ticket(id: i32, body: &Ticket) -> Request<Ticket> {
     Request::new(Method::Put, "/service/tickets/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a service ticket.
+/// Updates a service ticket.
 ///
 /// `PATCH /service/tickets/{id}` · tool `update_a_connect_wise_psa_ticket_by_id`
 ///
@@ -175,7 +175,7 @@ pub fn copy_ticket(id: i32) -> Request<Ticket> {
     Request::new(Method::Post, "/service/tickets/{id}/copy").path("id", id)
 }
 
-/// Gets a summary of a ticket by its ID.
+/// Gets a ticket summary by ID.
 ///
 /// `GET /service/tickets/{id}/info` · tool `get_single_connect_wise_psa_ticket_info_by_id`
 ///
@@ -186,7 +186,7 @@ pub fn get_ticket_info(id: i32) -> Request<TicketInfo> {
     Request::new(Method::Get, "/service/tickets/{id}/info").path("id", id)
 }
 
-/// Lists the activities of a ticket.
+/// Lists a ticket's activities.
 ///
 /// `GET /service/tickets/{parentId}/activities` · tool `list_all_connect_wise_psa_ticket_activities`
 ///
@@ -205,7 +205,7 @@ pub fn list_ticket_activities(
         .query(query)
 }
 
-/// Counts the activities of a ticket.
+/// Counts a ticket's activities.
 ///
 /// `GET /service/tickets/{parentId}/activities/count` · tool `count_connect_wise_psa_ticket_activities`
 ///
@@ -220,7 +220,7 @@ pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Co
         .records::<ActivityReference>()
 }
 
-/// Lists every kind of note of a service ticket, including those of its time entries.
+/// Lists all notes on a service ticket, including notes from its time entries.
 ///
 /// `GET /service/tickets/{parentId}/allNotes` · tool `list_all_connect_wise_psa_ticket_notes_of_any_kind`
 ///
@@ -253,7 +253,7 @@ pub fn attach_ticket_children(id: i32, body: &TicketBundle) -> Request<SuccessRe
         .body(body)
 }
 
-/// Lists the configurations of a ticket.
+/// Lists a ticket's configurations.
 ///
 /// `GET /service/tickets/{parentId}/configurations` · tool `list_all_connect_wise_psa_ticket_configurations`
 ///
@@ -289,7 +289,7 @@ pub fn create_ticket_configuration(
         .body(body)
 }
 
-/// Counts the configurations of a ticket.
+/// Counts a ticket's configurations.
 ///
 /// `GET /service/tickets/{parentId}/configurations/count` · tool `count_connect_wise_psa_ticket_configurations`
 ///
@@ -307,7 +307,7 @@ pub fn count_ticket_configurations(
         .records::<ConfigurationReference>()
 }
 
-/// Gets a configuration of a ticket by its ID.
+/// Gets a ticket configuration by ID.
 ///
 /// `GET /service/tickets/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_ticket_configuration_by_id`
 ///
@@ -324,7 +324,7 @@ pub fn get_ticket_configuration(
         .path("id", id)
 }
 
-/// Deletes a configuration of a ticket.
+/// Removes a configuration from a ticket.
 ///
 /// `DELETE /service/tickets/{parentId}/configurations/{id}` · tool `delete_a_connect_wise_psa_ticket_configuration_by_id`
 ///
@@ -338,7 +338,7 @@ pub fn delete_ticket_configuration(ticket_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Converts a service ticket to a ticket of a project.
+/// Converts a service ticket to a project ticket.
 ///
 /// `POST /service/tickets/{parentId}/convert` · tool `convert_a_connect_wise_psa_ticket_to_project_ticket_by_id`
 ///
@@ -355,7 +355,7 @@ pub fn convert_ticket_to_project_ticket(
         .body(body)
 }
 
-/// Lists the documents of a ticket.
+/// Lists a ticket's documents.
 ///
 /// `GET /service/tickets/{parentId}/documents` · tool `list_all_connect_wise_psa_ticket_documents`
 ///
@@ -374,7 +374,7 @@ pub fn list_ticket_documents(
         .query(query)
 }
 
-/// Counts the documents of a ticket.
+/// Counts a ticket's documents.
 ///
 /// `GET /service/tickets/{parentId}/documents/count` · tool `count_connect_wise_psa_ticket_documents`
 ///
@@ -403,7 +403,7 @@ pub fn merge_ticket(id: i32, body: &TicketMerge) -> Request<SuccessResponse> {
         .body(body)
 }
 
-/// Lists the notes of a ticket.
+/// Lists a ticket's notes.
 ///
 /// `GET /service/tickets/{parentId}/notes` · tool `list_all_connect_wise_psa_ticket_notes`
 ///
@@ -436,7 +436,7 @@ pub fn create_ticket_note(ticket_id: i32, body: &ServiceNote) -> Request<Service
         .body(body)
 }
 
-/// Counts the notes of a ticket.
+/// Counts a ticket's notes.
 ///
 /// `GET /service/tickets/{parentId}/notes/count` · tool `count_connect_wise_psa_ticket_notes`
 ///
@@ -451,7 +451,7 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<ServiceNote>()
 }
 
-/// Gets a note of a ticket by its ID.
+/// Gets a ticket's note by ID.
 ///
 /// `GET /service/tickets/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_ticket_note_by_id`
 ///
@@ -465,7 +465,7 @@ pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<ServiceNote> {
         .path("id", id)
 }
 
-/// Replaces a note of a ticket. Fields that are left out are reset.
+/// Replaces a ticket's note. Fields that are left out are reset.
 ///
 /// `PUT /service/tickets/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_ticket_note_by_id`
 ///
@@ -485,7 +485,7 @@ pub fn replace_ticket_note(
         .body(body)
 }
 
-/// Updates fields of a note of a ticket.
+/// Updates a ticket's note.
 ///
 /// `PATCH /service/tickets/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_ticket_note_by_id`
 ///
@@ -505,7 +505,7 @@ pub fn update_ticket_note(
         .patch(patch)
 }
 
-/// Deletes a note of a ticket.
+/// Deletes a ticket's note.
 ///
 /// `DELETE /service/tickets/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_ticket_note_by_id`
 ///
@@ -519,7 +519,7 @@ pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the products of a ticket.
+/// Lists a ticket's products.
 ///
 /// `GET /service/tickets/{parentId}/products` · tool `list_all_connect_wise_psa_ticket_products`
 ///
@@ -538,7 +538,7 @@ pub fn list_ticket_products(
         .query(query)
 }
 
-/// Counts the products of a ticket.
+/// Counts a ticket's products.
 ///
 /// `GET /service/tickets/{parentId}/products/count` · tool `count_connect_wise_psa_ticket_products`
 ///
@@ -553,7 +553,7 @@ pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Coun
         .records::<ProductReference>()
 }
 
-/// Lists the schedule entries of a ticket.
+/// Lists a ticket's schedule entries.
 ///
 /// `GET /service/tickets/{parentId}/scheduleentries` · tool `list_all_connect_wise_psa_ticket_scheduleentries`
 ///
@@ -572,7 +572,7 @@ pub fn list_ticket_schedule_entries(
         .query(query)
 }
 
-/// Counts the schedule entries of a ticket.
+/// Counts a ticket's schedule entries.
 ///
 /// `GET /service/tickets/{parentId}/scheduleentries/count` · tool `count_connect_wise_psa_ticket_scheduleentries`
 ///
@@ -590,7 +590,7 @@ pub fn count_ticket_schedule_entries(
         .records::<ScheduleEntryReference>()
 }
 
-/// Lists the tasks of a ticket.
+/// Lists a ticket's tasks.
 ///
 /// `GET /service/tickets/{parentId}/tasks` · tool `list_all_connect_wise_psa_ticket_tasks`
 ///
@@ -623,7 +623,7 @@ pub fn create_ticket_task(ticket_id: i32, body: &ServiceTask) -> Request<Service
         .body(body)
 }
 
-/// Counts the tasks of a ticket.
+/// Counts a ticket's tasks.
 ///
 /// `GET /service/tickets/{parentId}/tasks/count` · tool `count_connect_wise_psa_ticket_tasks`
 ///
@@ -638,7 +638,7 @@ pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<ServiceTask>()
 }
 
-/// Gets a task of a ticket by its ID.
+/// Gets a ticket task by ID.
 ///
 /// `GET /service/tickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_ticket_task_by_id`
 ///
@@ -652,7 +652,7 @@ pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<ServiceTask> {
         .path("id", id)
 }
 
-/// Replaces a task of a ticket. Fields that are left out are reset.
+/// Replaces a ticket task. Fields that are left out are reset.
 ///
 /// `PUT /service/tickets/{parentId}/tasks/{id}` · tool `replace_a_connect_wise_psa_ticket_task_by_id`
 ///
@@ -672,7 +672,7 @@ pub fn replace_ticket_task(
         .body(body)
 }
 
-/// Updates fields of a task of a ticket.
+/// Updates a ticket task.
 ///
 /// `PATCH /service/tickets/{parentId}/tasks/{id}` · tool `update_a_connect_wise_psa_ticket_task_by_id`
 ///
@@ -692,7 +692,7 @@ pub fn update_ticket_task(
         .patch(patch)
 }
 
-/// Deletes a task of a ticket.
+/// Deletes a ticket task.
 ///
 /// `DELETE /service/tickets/{parentId}/tasks/{id}` · tool `delete_a_connect_wise_psa_ticket_task_by_id`
 ///
@@ -706,7 +706,7 @@ pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the time entries of a ticket.
+/// Lists a ticket's time entries.
 ///
 /// `GET /service/tickets/{parentId}/timeentries` · tool `list_all_connect_wise_psa_ticket_timeentries`
 ///
@@ -725,7 +725,7 @@ pub fn list_ticket_time_entries(
         .query(query)
 }
 
-/// Counts the time entries of a ticket.
+/// Counts a ticket's time entries.
 ///
 /// `GET /service/tickets/{parentId}/timeentries/count` · tool `count_connect_wise_psa_ticket_timeentries`
 ///

@@ -27,7 +27,7 @@ pub struct Agreement {
     pub name: Option<String>,
     /// Type, from [`finance::list_agreement_types`](crate::finance::list_agreement_types). Required.
     pub type_: AgreementTypeReference,
-    /// Status of the agreement.
+    /// Agreement status.
     pub agreement_status: Option<AgreementAgreementStatus>,
     /// Allow overruns.
     pub allow_overruns: Option<bool>,
@@ -43,15 +43,15 @@ pub struct Agreement {
     pub auto_invoice_flag: Option<bool>,
     /// Bill amount.
     pub bill_amount: Option<Number>,
-    /// Whether and how this is billed. Required when the record is replaced.
+    /// Whether and how to bill this. Required when the record is replaced.
     pub bill_expenses: Option<AgreementBillExpenses>,
     /// Bill one time flag.
     pub bill_one_time_flag: Option<bool>,
-    /// Whether and how this is billed. Required when the record is replaced.
+    /// Whether and how to bill this. Required when the record is replaced.
     pub bill_products: Option<AgreementBillProducts>,
     /// Bill start date.
     pub bill_start_date: Option<Timestamp>,
-    /// Whether and how this is billed. Required when the record is replaced.
+    /// Whether and how to bill this. Required when the record is replaced.
     pub bill_time: Option<AgreementBillTime>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
     pub bill_to_company: CompanyReference,
@@ -111,7 +111,7 @@ pub struct Agreement {
     pub expire_when_zero: Option<bool>,
     /// Expired days.
     pub expired_days: Option<i32>,
-    /// Notes for your own members, not for customers.
+    /// Notes visible only to your own members, not to customers.
     pub internal_notes: Option<String>,
     /// Text shown on the invoice.
     pub invoice_description: Option<String>,

@@ -12,7 +12,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 pub struct BillingCycle {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Whether and how this is billed. Required.
+    /// Whether and how to bill this. Required.
     pub billing_options: Option<BillingCycleBillingOptions>,
     /// Identifier. At most 5 characters. Required.
     pub identifier: Option<String>,

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::ResultInfo;
 
-/// The results of a bulk operation, one for each item of the request.
+/// The results of a bulk operation, one for each item in the request.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BulkResult {

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// How many records match the conditions of a query.
+/// The number of records that match a query.
 ///
 /// [`procurement::get_catalog_quantity_on_hand`](crate::procurement::get_catalog_quantity_on_hand) gets one.
 #[derive(Clone, Default)]

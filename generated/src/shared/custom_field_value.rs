@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields, Value};
 
-/// The value of a custom field of a record, found by the ID of its definition or by its caption.
+/// The value of a record's custom field, identified by definition ID or caption.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomFieldValue {

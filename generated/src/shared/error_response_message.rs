@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::shared::ValidationError;
 
-/// An error of the API, with one entry for each field that it rejects.
+/// An API error, with one entry for each rejected field.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ErrorResponseMessage {

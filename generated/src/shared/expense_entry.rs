@@ -34,9 +34,9 @@ pub struct ExpenseEntry {
     pub billable_option: Option<ExpenseEntryBillableOption>,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
     pub business_unit_id: Option<i32>,
-    /// ID of the record that chargeToType names.
+    /// ID of the record to charge; chargeToType is its type.
     pub charge_to_id: Option<i32>,
-    /// Fill in chargeToType if company is left out.
+    /// Required if company is not set.
     pub charge_to_type: Option<ExpenseEntryChargeToType>,
     /// Classification, from [`expense::list_classifications`](crate::expense::list_classifications).
     pub classification: ClassificationReference,

@@ -9,7 +9,7 @@ use toolcrate_runtime::UnknownFields;
 pub struct FilterValues {
     /// Childconditions.
     pub childconditions: Option<String>,
-    /// Conditions as text, for example status/name="New".
+    /// Conditions as text, e.g. id>5 and lastUpdated>[2025-01-31].
     pub conditions: Option<String>,
     /// Customfieldconditions.
     pub customfieldconditions: Option<String>,

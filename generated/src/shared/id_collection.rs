@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The IDs of the records that a bulk operation deletes.
+/// The IDs of the records for a bulk operation to delete.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IdCollection {

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The tags that an integrator puts on a record.
+/// The tags that an integrator adds to a record.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IntegratorTagCollection {

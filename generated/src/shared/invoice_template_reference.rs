@@ -8,7 +8,7 @@ use toolcrate_runtime::UnknownFields;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceTemplateReference {
-    /// Refers to the setup record of the invoice template.
+    /// ID of the invoice template's setup record.
     pub id: Option<i32>,
     /// Name.
     pub name: Option<String>,

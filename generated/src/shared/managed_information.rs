@@ -3,13 +3,13 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// What a management solution knows of a configuration.
+/// Information from a management solution about a configuration.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagedInformation {
-    /// Field by which child configurations are matched.
+    /// Field used to match child configurations.
     pub child_configurations_matching_on: Option<String>,
-    /// Field by which configurations to inactivate are matched.
+    /// Field used to match configurations to inactivate.
     pub inactivate_configurations_matching_on: Option<String>,
     /// Inactive configuration status ID.
     pub inactive_configuration_status_id: Option<i32>,

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 
-/// One change of a JSON Patch, which `Patch` makes for you.
+/// One JSON Patch operation; `Patch` creates these for you.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PatchOperation {

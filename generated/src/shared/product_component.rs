@@ -35,7 +35,7 @@ pub struct ProductComponent {
     pub price: Option<Number>,
     /// Product item, from [`procurement::list_products`](crate::procurement::list_products).
     pub product_item: ProductItemReference,
-    /// Position among its siblings. Required when the record is replaced.
+    /// Position in the sequence. Required when the record is replaced.
     pub sequence_number: Option<i32>,
     /// Vendor, from [`company::list_companies`](crate::company::list_companies).
     pub vendor: CompanyReference,

@@ -12,7 +12,7 @@ use crate::shared::{
     WarehouseBinReference, WarehouseReference,
 };
 
-/// A product: an item put on a ticket, project, sales order or invoice, taken from the catalog.
+/// A product: a catalog item added to a ticket, project, sales order or invoice.
 ///
 /// [`procurement::list_products`](crate::procurement::list_products) lists them, [`procurement::get_product`](crate::procurement::get_product) gets one and [`procurement::create_product`](crate::procurement::create_product) creates one.
 #[derive(Clone, Default)]
@@ -80,9 +80,9 @@ pub struct ProductItem {
     pub forecast_status: OpportunityStatusReference,
     /// Ignore pricing schedules flag.
     pub ignore_pricing_schedules_flag: Option<bool>,
-    /// Identifier of the record in an integrated system.
+    /// The record's identifier in an integrated system.
     pub integration_x_ref: Option<String>,
-    /// Notes for your own members, not for customers. At most 1000 characters.
+    /// Notes visible only to your own members, not to customers. At most 1000 characters.
     pub internal_notes: Option<String>,
     /// Invoice, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub invoice: InvoiceReference,
@@ -130,7 +130,7 @@ pub struct ProductItem {
     pub recurring: Option<ProductRecurring>,
     /// Sales order, from [`sales::list_orders`](crate::sales::list_orders).
     pub sales_order: SalesOrderReference,
-    /// Position among its siblings.
+    /// Position in the sequence.
     pub sequence_number: Option<Number>,
     /// IDs of the records.
     pub serial_number_ids: Option<Vec<i32>>,

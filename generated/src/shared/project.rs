@@ -10,7 +10,7 @@ use crate::shared::{
     SystemDepartmentReference, SystemLocationReference, TaxCodeReference,
 };
 
-/// A project: planned work for a company, in phases and project tickets.
+/// A project: planned work for a company, divided into phases and project tickets.
 ///
 /// [`project::list_projects`](crate::project::list_projects) lists them, [`project::get_project`](crate::project::get_project) gets one and [`project::create_project`](crate::project::create_project) creates one.
 #[derive(Clone, Default)]
@@ -18,7 +18,7 @@ use crate::shared::{
 pub struct Project {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// How the amount to bill is determined. Required.
+    /// How the billed amount is determined. Required.
     pub billing_method: Option<ProjectBillingMethod>,
     /// Board, from [`service::list_boards`](crate::service::list_boards). Required.
     pub board: ProjectBoardReference,
@@ -38,13 +38,13 @@ pub struct Project {
     pub actual_start: Option<Timestamp>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
-    /// Whether and how this is billed. Required when the record is replaced.
+    /// Whether and how to bill this. Required when the record is replaced.
     pub bill_expenses: Option<ProjectBillExpenses>,
-    /// Whether and how this is billed. Required when the record is replaced.
+    /// Whether and how to bill this. Required when the record is replaced.
     pub bill_products: Option<ProjectBillProducts>,
     /// Bill project after closed flag.
     pub bill_project_after_closed_flag: Option<bool>,
-    /// Whether and how this is billed. Required when the record is replaced.
+    /// Whether and how to bill this. Required when the record is replaced.
     pub bill_time: Option<ProjectBillTime>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
     pub bill_to_company: CompanyReference,
@@ -58,7 +58,7 @@ pub struct Project {
     pub billing_amount: Option<Number>,
     /// Billing attention. At most 50 characters.
     pub billing_attention: Option<String>,
-    /// Whether and how this is billed. Required when the record is replaced.
+    /// Whether and how to bill this. Required when the record is replaced.
     pub billing_rate_type: Option<ProjectBillingRateType>,
     /// Billing start date.
     pub billing_start_date: Option<Timestamp>,

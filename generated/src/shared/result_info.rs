@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::shared::{ErrorResponseMessage, IRestIdentifiedItem};
 
-/// The result of a bulk operation for one item of the request.
+/// A bulk operation's result for one item in the request.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ResultInfo {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A reference to a service board item by its ID or name, from [`service::list_board_items`](crate::service::list_board_items).
+/// A reference to a service board ticket item by its ID or name, from [`service::list_board_items`](crate::service::list_board_items).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceItemReference {

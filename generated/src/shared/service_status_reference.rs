@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A reference to a service board status by its ID or name, from [`service::list_board_statuses`](crate::service::list_board_statuses).
+/// A reference to a service board ticket status by its ID or name, from [`service::list_board_statuses`](crate::service::list_board_statuses).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceStatusReference {

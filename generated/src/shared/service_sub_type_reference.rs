@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A reference to a service board subtype by its ID or name, from [`service::list_board_sub_types`](crate::service::list_board_sub_types).
+/// A reference to a service board ticket subtype by its ID or name, from [`service::list_board_sub_types`](crate::service::list_board_sub_types).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceSubTypeReference {

@@ -12,7 +12,7 @@ pub struct ServiceTemplateReference {
     pub id: Option<i32>,
     /// Name.
     pub name: Option<String>,
-    /// Short text that names the record, as shown in lists.
+    /// Short title, shown in lists.
     pub summary: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// Whether an action succeeded, with a message if it did not.
+/// Reports whether an action succeeded, with a message if it failed.
 ///
 /// [`system::test_auth_anvil_connection`](crate::system::test_auth_anvil_connection) gets one.
 #[derive(Clone, Default)]

@@ -23,7 +23,7 @@ pub struct Ticket {
     pub id: Option<i32>,
     /// Company, from [`company::list_companies`](crate::company::list_companies). Required.
     pub company: CompanyReference,
-    /// Short text that names the record, as shown in lists. At most 100 characters. Required.
+    /// Short title, shown in lists. At most 100 characters. Required.
     pub summary: Option<String>,
     /// Actual hours. Set by the server and never sent.
     pub actual_hours: Option<Number>,
@@ -37,7 +37,7 @@ pub struct Ticket {
     pub agreement_type: Option<String>,
     /// Allow all clients portal view.
     pub allow_all_clients_portal_view: Option<bool>,
-    /// Whether it is approved.
+    /// Whether the record is approved.
     pub approved: Option<bool>,
     /// Email addresses to copy on automatic emails. At most 1000 characters.
     pub automatic_email_cc: Option<String>,
@@ -47,15 +47,15 @@ pub struct Ticket {
     pub automatic_email_contact_flag: Option<bool>,
     /// Automatic email resource flag.
     pub automatic_email_resource_flag: Option<bool>,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub bill_expenses: Option<TicketBillExpenses>,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub bill_products: Option<TicketBillProducts>,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub bill_time: Option<TicketBillTime>,
     /// Billing amount.
     pub billing_amount: Option<Number>,
-    /// How the amount to bill is determined.
+    /// How the billed amount is determined.
     pub billing_method: Option<TicketBillingMethod>,
     /// The ticket's queue. Its status, type, subtype and item must belong to this board. From [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
@@ -117,7 +117,7 @@ pub struct Ticket {
     pub estimated_time_cost: Option<Number>,
     /// Estimated time revenue.
     pub estimated_time_revenue: Option<Number>,
-    /// Identifier of the record in an external system. At most 100 characters.
+    /// The record's identifier in an external system. At most 100 characters.
     pub external_x_ref: Option<String>,
     /// Has child ticket. Set by the server and never sent.
     pub has_child_ticket: Option<bool>,
@@ -125,15 +125,15 @@ pub struct Ticket {
     pub has_merged_child_ticket_flag: Option<bool>,
     /// Hourly rate.
     pub hourly_rate: Option<Number>,
-    /// How many are affected. Required when the record is replaced.
+    /// How many people are affected. Required when the record is replaced.
     pub impact: Option<TicketImpact>,
-    /// The request itself. Accepted on create only, where it becomes the first note.
+    /// The request itself. Accepted only on create, and becomes the first note.
     pub initial_description: Option<String>,
     /// Initial description from.
     pub initial_description_from: Option<String>,
-    /// Accepted on create alone; responses leave it out.
+    /// Accepted only on create; not included in responses.
     pub initial_internal_analysis: Option<String>,
-    /// Accepted on create alone; responses leave it out.
+    /// Accepted only on create; not included in responses.
     pub initial_resolution: Option<String>,
     /// Integrator tags.
     pub integrator_tags: Option<Vec<String>>,
@@ -173,13 +173,13 @@ pub struct Ticket {
     pub po_number: Option<String>,
     /// Predecessor closed flag.
     pub predecessor_closed_flag: Option<bool>,
-    /// ID of the ticket or phase that comes before.
+    /// ID of the preceding ticket or phase.
     pub predecessor_id: Option<i32>,
-    /// Kind of the record that predecessorId names.
+    /// Type of the record that predecessorId refers to.
     pub predecessor_type: Option<TicketPredecessorType>,
     /// Priority, from [`service::list_priorities`](crate::service::list_priorities).
     pub priority: PriorityReference,
-    /// True unless given; false saves the ticket without running notifications.
+    /// Defaults to true; false saves the ticket without sending notifications.
     pub process_notifications: Option<bool>,
     /// Record type.
     pub record_type: Option<TicketRecordType>,
@@ -195,7 +195,7 @@ pub struct Ticket {
     pub resolve_minutes: Option<i32>,
     /// Resolved by.
     pub resolved_by: Option<String>,
-    /// Identifiers of the assigned members, as one string.
+    /// Identifiers of the assigned members, in one string.
     pub resources: Option<String>,
     /// Resplan by.
     pub resplan_by: Option<String>,
@@ -213,13 +213,13 @@ pub struct Ticket {
     pub responded_skipped_minutes: Option<i32>,
     /// Service location, from [`service::list_locations`](crate::service::list_locations).
     pub service_location: ServiceLocationReference,
-    /// How serious it is. Required when the record is replaced.
+    /// How serious the issue is. Required when the record is replaced.
     pub severity: Option<TicketSeverity>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
     /// Site name. At most 50 characters.
     pub site_name: Option<String>,
-    /// Whether to send no callback for this change.
+    /// Whether to suppress callbacks for this change.
     pub skip_callback: Option<bool>,
     /// SLA, from [`service::list_slas`](crate::service::list_slas).
     pub sla: SlaReference,

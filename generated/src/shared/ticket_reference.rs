@@ -10,7 +10,7 @@ use toolcrate_runtime::UnknownFields;
 pub struct TicketReference {
     /// ID.
     pub id: Option<i32>,
-    /// Short text that names the record, as shown in lists.
+    /// Short title, shown in lists.
     pub summary: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

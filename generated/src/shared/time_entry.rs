@@ -22,7 +22,7 @@ pub struct TimeEntry {
     pub time_start: Option<Timestamp>,
     /// Activity, from [`sales::list_activities`](crate::sales::list_activities).
     pub activity: ActivityReference,
-    /// Hours worked, e.g. 0.25. Ignored by ConnectWise while both timeStart and timeEnd are set.
+    /// Hours worked, e.g. 0.25. ConnectWise ignores this if timeStart and timeEnd are both set.
     pub actual_hours: Option<Number>,
     /// Add to detail description flag.
     pub add_to_detail_description_flag: Option<bool>,
@@ -48,9 +48,9 @@ pub struct TimeEntry {
     pub business_group_desc: Option<String>,
     /// Department (business unit) ID. Find it with [`system::list_departments`](crate::system::list_departments).
     pub business_unit_id: Option<i32>,
-    /// ID of the record that chargeToType names.
+    /// ID of the record to charge; chargeToType is its type.
     pub charge_to_id: Option<i32>,
-    /// Without a chargeToId, the time counts against the company given on the entry.
+    /// If chargeToId is not set, the time is charged to the entry's company.
     pub charge_to_type: Option<TimeEntryChargeToType>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
@@ -62,13 +62,13 @@ pub struct TimeEntry {
     pub date_entered: Option<Timestamp>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: BillingUnitReference,
-    /// Change it with automaticEmailCc of the ticket.
+    /// To change this, set automaticEmailCc on the ticket.
     pub email_cc: Option<String>,
-    /// Change it with automaticEmailCcFlag of the ticket.
+    /// To change this, set automaticEmailCcFlag on the ticket.
     pub email_cc_flag: Option<bool>,
-    /// Change it with automaticEmailContactFlag of the ticket.
+    /// To change this, set automaticEmailContactFlag on the ticket.
     pub email_contact_flag: Option<bool>,
-    /// Change it with automaticEmailResourceFlag of the ticket.
+    /// To change this, set automaticEmailResourceFlag on the ticket.
     pub email_resource_flag: Option<bool>,
     /// Entered by. Set by the server and never sent.
     pub entered_by: Option<String>,
@@ -76,13 +76,13 @@ pub struct TimeEntry {
     pub extended_invoice_amount: Option<Number>,
     /// Hourly cost.
     pub hourly_cost: Option<String>,
-    /// Create fills in a default; change it with an update afterwards.
+    /// Set to a default on create; to change it, update the entry afterwards.
     pub hourly_rate: Option<Number>,
     /// In hours, e.g. 1.5.
     pub hours_billed: Option<Number>,
-    /// Break, in hours, subtracted from the time between start and end.
+    /// Break in hours, subtracted from the time between start and end.
     pub hours_deduct: Option<Number>,
-    /// Notes for your own members, not for customers.
+    /// Notes visible only to your own members, not to customers.
     pub internal_notes: Option<String>,
     /// Invoice, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub invoice: InvoiceReference,
@@ -134,7 +134,7 @@ pub struct TimeEntry {
     pub time_end: Option<Timestamp>,
     /// Time sheet, from [`time::list_sheets`](crate::time::list_sheets).
     pub time_sheet: TimeSheetReference,
-    /// The ticket's location limits which roles are allowed. From [`time::list_work_roles`](crate::time::list_work_roles).
+    /// The ticket's location limits the allowed roles. From [`time::list_work_roles`](crate::time::list_work_roles).
     pub work_role: WorkRoleReference,
     /// Work type, from [`time::list_work_types`](crate::time::list_work_types).
     pub work_type: WorkTypeReference,

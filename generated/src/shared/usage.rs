@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// Records of one type that use another record, which keeps it from being deleted.
+/// Records of one type that use another record and so prevent its deletion.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Usage {

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// What the API rejects about one field of a record.
+/// A validation error for one field of a record.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ValidationError {

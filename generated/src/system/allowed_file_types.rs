@@ -42,7 +42,7 @@ pub fn count_allowed_file_types(query: &CountQuery) -> Request<Count> {
         .records::<AllowedFileType>()
 }
 
-/// Gets an allowed file type by its ID.
+/// Gets an allowed file type by ID.
 ///
 /// `GET /system/allowedfiletypes/{id}` · tool `get_single_connect_wise_psa_system_allowedfiletype_by_id`
 ///
@@ -68,7 +68,7 @@ pub fn replace_allowed_file_type(
     Request::new(Method::Put, "/system/allowedfiletypes/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an allowed file type.
+/// Updates an allowed file type.
 ///
 /// `PATCH /system/allowedfiletypes/{id}` · tool `update_a_connect_wise_psa_system_allowedfiletype_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_allowed_origins(query: &CountQuery) -> Request<Count> {
         .records::<AllowedOrigin>()
 }
 
-/// Gets an allowed origin by its ID.
+/// Gets an allowed origin by ID.
 ///
 /// `GET /system/allowedorigins/{id}` · tool `get_single_connect_wise_psa_system_allowedorigin_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_allowed_origin(id: i32, body: &AllowedOrigin) -> Request<AllowedO
     Request::new(Method::Put, "/system/allowedorigins/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an allowed origin.
+/// Updates an allowed origin.
 ///
 /// `PATCH /system/allowedorigins/{id}` · tool `update_a_connect_wise_psa_system_allowedorigin_by_id`
 ///

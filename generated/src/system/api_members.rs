@@ -42,7 +42,7 @@ pub fn count_api_members(query: &CountQuery) -> Request<Count> {
         .records::<ApiMember>()
 }
 
-/// Gets an API member record that holds the default values for a new API member.
+/// Gets an API member record with the default values for a new API member.
 ///
 /// `GET /system/apiMembers/default` · tool `get_default_connect_wise_psa_system_api_member`
 #[doc(alias = "GET /system/apiMembers/default")]
@@ -51,7 +51,7 @@ pub fn get_default_api_member() -> Request<ApiMember> {
     Request::new(Method::Get, "/system/apiMembers/default")
 }
 
-/// Gets an API member by its ID.
+/// Gets an API member by ID.
 ///
 /// `GET /system/apiMembers/{id}` · tool `get_single_connect_wise_psa_system_api_member_by_id`
 ///
@@ -74,7 +74,7 @@ pub fn replace_api_member(id: i32, body: &ApiMember) -> Request<ApiMember> {
     Request::new(Method::Put, "/system/apiMembers/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an API member.
+/// Updates an API member.
 ///
 /// `PATCH /system/apiMembers/{id}` · tool `update_a_connect_wise_psa_system_api_member_by_id`
 ///

@@ -40,7 +40,7 @@ pub fn test_auth_anvil_connection() -> Request<SuccessResponse> {
     Request::new(Method::Get, "/system/authAnvils/testConnection")
 }
 
-/// Gets an AuthAnvil setup by its ID.
+/// Gets an AuthAnvil setup by ID.
 ///
 /// `GET /system/authAnvils/{id}` · tool `get_single_connect_wise_psa_system_auth_anvil_by_id`
 ///
@@ -63,7 +63,7 @@ pub fn replace_auth_anvil(id: i32, body: &AuthAnvil) -> Request<AuthAnvil> {
     Request::new(Method::Put, "/system/authAnvils/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an AuthAnvil setup.
+/// Updates an AuthAnvil setup.
 ///
 /// `PATCH /system/authAnvils/{id}` · tool `update_a_connect_wise_psa_system_auth_anvil_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_auto_sync_times(query: &CountQuery) -> Request<Count> {
         .records::<AutoSyncTime>()
 }
 
-/// Gets an automatic sync time by its ID.
+/// Gets an automatic sync time by ID.
 ///
 /// `GET /system/autoSyncTime/{id}` · tool `get_single_connect_wise_psa_system_auto_sync_time_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_auto_sync_time(id: i32, body: &AutoSyncTime) -> Request<AutoSyncT
     Request::new(Method::Put, "/system/autoSyncTime/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an automatic sync time.
+/// Updates an automatic sync time.
 ///
 /// `PATCH /system/autoSyncTime/{id}` · tool `update_a_connect_wise_psa_system_auto_sync_time_by_id`
 ///

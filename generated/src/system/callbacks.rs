@@ -42,7 +42,7 @@ pub fn count_callbacks(query: &CountQuery) -> Request<Count> {
         .records::<CallbackEntry>()
 }
 
-/// Gets a callback by its ID.
+/// Gets a callback by ID.
 ///
 /// `GET /system/callbacks/{id}` · tool `get_single_connect_wise_psa_system_callback_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_callback(id: i32, body: &CallbackEntry) -> Request<CallbackEntry>
     Request::new(Method::Put, "/system/callbacks/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a callback.
+/// Updates a callback.
 ///
 /// `PATCH /system/callbacks/{id}` · tool `update_a_connect_wise_psa_system_callback_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_certifications(query: &CountQuery) -> Request<Count> {
         .records::<Certification>()
 }
 
-/// Gets a certification by its ID.
+/// Gets a certification by ID.
 ///
 /// `GET /system/certifications/{id}` · tool `get_single_connect_wise_psa_system_certification_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_certification(id: i32, body: &Certification) -> Request<Certifica
     Request::new(Method::Put, "/system/certifications/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a certification.
+/// Updates a certification.
 ///
 /// `PATCH /system/certifications/{id}` · tool `update_a_connect_wise_psa_system_certification_by_id`
 ///

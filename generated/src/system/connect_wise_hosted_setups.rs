@@ -46,7 +46,7 @@ pub fn count_connect_wise_hosted_setups(query: &CountQuery) -> Request<Count> {
         .records::<ConnectWiseHostedSetup>()
 }
 
-/// Gets a ConnectWise hosted setup by its ID.
+/// Gets a ConnectWise hosted setup by ID.
 ///
 /// `GET /system/connectwisehostedsetups/{id}` · tool `get_single_connect_wise_psa_system_connectwisehostedsetup_by_id`
 ///
@@ -74,7 +74,7 @@ pub fn replace_connect_wise_hosted_setup(
         .body(body)
 }
 
-/// Updates fields of a ConnectWise hosted setup.
+/// Updates a ConnectWise hosted setup.
 ///
 /// `PATCH /system/connectwisehostedsetups/{id}` · tool `update_a_connect_wise_psa_system_connectwisehostedsetup_by_id`
 ///

@@ -29,7 +29,7 @@ pub fn create_contact_sync_monitoring() -> Request<M365ContactSyncMonitoring> {
     Request::new(Method::Post, "/system/contactsync/monitoring/")
 }
 
-/// Updates fields of the contact sync monitoring rule.
+/// Updates the contact sync monitoring rule.
 ///
 /// `PATCH /system/contactsync/monitoring/` · tool `update_a_connect_wise_psa_contactsync_monitoring`
 ///
@@ -55,7 +55,7 @@ pub fn count_contact_sync_monitoring(query: &CountQuery) -> Request<Count> {
         .records::<M365ContactSyncMonitoring>()
 }
 
-/// Gets the notification type of contact sync monitoring.
+/// Gets the contact sync monitoring notification type.
 ///
 /// `GET /system/contactsync/monitoring/notificationtype/` · tool `get_connect_wise_psa_contactsync_monitoring_notification_type`
 #[doc(alias = "GET /system/contactsync/monitoring/notificationtype/")]
@@ -66,7 +66,7 @@ pub fn get_contact_sync_monitoring_notification_type() -> Request<
     Request::new(Method::Get, "/system/contactsync/monitoring/notificationtype/")
 }
 
-/// Gets a contact sync monitoring rule by its type ID.
+/// Gets a contact sync monitoring rule by type ID.
 ///
 /// `GET /system/contactsync/monitoring/type/{id}` · tool `get_single_connect_wise_psa_contactsync_monitoring_by_type_id`
 ///
@@ -92,7 +92,7 @@ pub fn delete_contact_sync_monitoring(type_id: i32) -> Request<()> {
         .path("id", type_id)
 }
 
-/// Gets a contact sync monitoring rule by its ID.
+/// Gets a contact sync monitoring rule by ID.
 ///
 /// `GET /system/contactsync/monitoring/{id}` · tool `get_single_connect_wise_psa_contactsync_monitoring_by_id`
 ///

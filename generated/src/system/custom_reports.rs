@@ -42,7 +42,7 @@ pub fn count_custom_reports(query: &CountQuery) -> Request<Count> {
         .records::<CustomReport>()
 }
 
-/// Gets a custom report by its ID.
+/// Gets a custom report by ID.
 ///
 /// `GET /system/customReports/{id}` · tool `get_single_connect_wise_psa_system_custom_report_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_custom_report(id: i32, body: &CustomReport) -> Request<CustomRepo
     Request::new(Method::Put, "/system/customReports/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a custom report.
+/// Updates a custom report.
 ///
 /// `PATCH /system/customReports/{id}` · tool `update_a_connect_wise_psa_system_custom_report_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn delete_custom_report(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/customReports/{id}").path("id", id)
 }
 
-/// Lists the parameters of a custom report.
+/// Lists a custom report's parameters.
 ///
 /// `GET /system/customReports/{parentId}/parameters` · tool `list_all_connect_wise_psa_custom_report_parameters`
 ///
@@ -127,7 +127,7 @@ pub fn create_custom_report_parameter(
         .body(body)
 }
 
-/// Counts the parameters of a custom report.
+/// Counts a custom report's parameters.
 ///
 /// `GET /system/customReports/{parentId}/parameters/count` · tool `count_connect_wise_psa_custom_report_parameters`
 ///
@@ -145,7 +145,7 @@ pub fn count_custom_report_parameters(
         .records::<CustomReportParameter>()
 }
 
-/// Gets a parameter of a custom report by its ID.
+/// Gets a custom report parameter by ID.
 ///
 /// `GET /system/customReports/{parentId}/parameters/{id}` · tool `get_single_connect_wise_psa_custom_report_parameter_by_id`
 ///
@@ -162,7 +162,7 @@ pub fn get_custom_report_parameter(
         .path("id", id)
 }
 
-/// Replaces a parameter of a custom report. Fields that are left out are reset.
+/// Replaces a custom report parameter. Fields that are left out are reset.
 ///
 /// `PUT /system/customReports/{parentId}/parameters/{id}` · tool `replace_a_connect_wise_psa_custom_report_parameter_by_id`
 ///
@@ -182,7 +182,7 @@ pub fn replace_custom_report_parameter(
         .body(body)
 }
 
-/// Updates fields of a parameter of a custom report.
+/// Updates a custom report parameter.
 ///
 /// `PATCH /system/customReports/{parentId}/parameters/{id}` · tool `update_a_connect_wise_psa_custom_report_parameter_by_id`
 ///
@@ -202,7 +202,7 @@ pub fn update_custom_report_parameter(
         .patch(patch)
 }
 
-/// Deletes a parameter of a custom report.
+/// Deletes a custom report parameter.
 ///
 /// `DELETE /system/customReports/{parentId}/parameters/{id}` · tool `delete_a_connect_wise_psa_custom_report_parameter_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_departments(query: &CountQuery) -> Request<Count> {
         .records::<Department>()
 }
 
-/// Gets a department by its ID.
+/// Gets a department by ID.
 ///
 /// `GET /system/departments/{id}` · tool `get_single_connect_wise_psa_system_department_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_department(id: i32, body: &Department) -> Request<Department> {
     Request::new(Method::Put, "/system/departments/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a department.
+/// Updates a department.
 ///
 /// `PATCH /system/departments/{id}` · tool `update_a_connect_wise_psa_system_department_by_id`
 ///
@@ -120,7 +120,7 @@ pub fn list_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
         .query(query)
 }
 
-/// Lists the locations of a department.
+/// Lists a department's locations.
 ///
 /// `GET /system/departments/{parentId}/locations` · tool `list_all_connect_wise_psa_department_locations`
 ///
@@ -156,7 +156,7 @@ pub fn create_department_location(
         .body(body)
 }
 
-/// Counts the locations of a department.
+/// Counts a department's locations.
 ///
 /// `GET /system/departments/{parentId}/locations/count` · tool `count_connect_wise_psa_department_locations`
 ///
@@ -174,7 +174,7 @@ pub fn count_department_locations(
         .records::<DepartmentLocation>()
 }
 
-/// Gets a location of a department by its ID.
+/// Gets a department's location by ID.
 ///
 /// `GET /system/departments/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_department_location_by_id`
 ///
@@ -191,7 +191,7 @@ pub fn get_department_location(
         .path("id", id)
 }
 
-/// Replaces a location of a department. Fields that are left out are reset.
+/// Replaces a department's location. Fields that are left out are reset.
 ///
 /// `PUT /system/departments/{parentId}/locations/{id}` · tool `replace_a_connect_wise_psa_department_location_by_id`
 ///
@@ -211,7 +211,7 @@ pub fn replace_department_location(
         .body(body)
 }
 
-/// Updates fields of a location of a department.
+/// Updates a department's location.
 ///
 /// `PATCH /system/departments/{parentId}/locations/{id}` · tool `update_a_connect_wise_psa_department_location_by_id`
 ///
@@ -231,7 +231,7 @@ pub fn update_department_location(
         .patch(patch)
 }
 
-/// Deletes a location of a department.
+/// Removes a location from a department.
 ///
 /// `DELETE /system/departments/{parentId}/locations/{id}` · tool `delete_a_connect_wise_psa_department_location_by_id`
 ///

@@ -26,7 +26,7 @@ pub fn list_documents(
         .query(query)
 }
 
-/// Creates a document.
+/// Uploads a file as a document attached to the record given by recordType and recordId.
 ///
 /// `POST /system/documents` · tool `create_a_connect_wise_psa_system_document`
 ///
@@ -58,7 +58,7 @@ pub fn count_documents(
         .records::<DocumentInfo>()
 }
 
-/// Downloads the sample that shows how documents are uploaded.
+/// Downloads a sample that shows how to upload documents.
 ///
 /// `GET /system/documents/uploadsample` · tool `download_a_connect_wise_psa_system_document_upload_sample`
 #[doc(alias = "GET /system/documents/uploadsample")]
@@ -67,7 +67,7 @@ pub fn download_document_upload_sample() -> Request<Download> {
     Request::new(Method::Get, "/system/documents/uploadsample")
 }
 
-/// Gets a document by its ID.
+/// Gets a document by ID.
 ///
 /// `GET /system/documents/{id}` · tool `get_single_connect_wise_psa_system_document_by_id`
 ///
@@ -101,7 +101,7 @@ pub fn delete_document(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/documents/{id}").path("id", id)
 }
 
-/// Downloads the file of a document.
+/// Downloads a document's file.
 ///
 /// `GET /system/documents/{id}/download` · tool `download_a_connect_wise_psa_system_document_by_id`
 ///
@@ -115,7 +115,7 @@ pub fn download_document(id: i32, last_modified: Option<&str>) -> Request<Downlo
         .parameter_opt("lastModified", last_modified)
 }
 
-/// Downloads the thumbnail of a document.
+/// Downloads a document's thumbnail.
 ///
 /// `GET /system/documents/{id}/thumbnail` · tool `download_a_connect_wise_psa_system_document_thumbnail_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_e_pay_configurations(query: &CountQuery) -> Request<Count> {
         .records::<EPayConfiguration>()
 }
 
-/// Gets an e-payment configuration by its ID.
+/// Gets an e-payment configuration by ID.
 ///
 /// `GET /system/ePayConfigurations/{id}` · tool `get_single_connect_wise_psa_system_e_pay_configuration_by_id`
 ///
@@ -72,7 +72,7 @@ pub fn replace_e_pay_configuration(
         .body(body)
 }
 
-/// Updates fields of an e-payment configuration.
+/// Updates an e-payment configuration.
 ///
 /// `PATCH /system/ePayConfigurations/{id}` · tool `update_a_connect_wise_psa_system_e_pay_configuration_by_id`
 ///

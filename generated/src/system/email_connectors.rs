@@ -58,7 +58,7 @@ pub fn list_email_connector_info(query: &ListQuery) -> Request<Vec<EmailConnecto
     Request::new(Method::Get, "/system/emailConnectors/info").query(query)
 }
 
-/// Counts the summaries of email connectors.
+/// Counts email connector summaries.
 ///
 /// `GET /system/emailConnectors/info/count` · tool `count_connect_wise_psa_system_email_connector_info`
 ///
@@ -71,7 +71,7 @@ pub fn count_email_connector_info(query: &CountQuery) -> Request<Count> {
         .records::<EmailConnectorInfo>()
 }
 
-/// Lists the parsing rules of an email connector parsing style.
+/// Lists the parsing rules for an email connector parsing style.
 ///
 /// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules` · tool `list_all_connect_wise_psa_email_connector_parsing_rules`
 ///
@@ -123,7 +123,7 @@ pub fn create_email_connector_parsing_style_parsing_rule(
         .body(body)
 }
 
-/// Counts the parsing rules of an email connector parsing style.
+/// Counts the parsing rules for an email connector parsing style.
 ///
 /// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/count` · tool `count_connect_wise_psa_email_connector_parsing_rules`
 ///
@@ -149,7 +149,7 @@ pub fn count_email_connector_parsing_style_parsing_rules(
         .records::<EmailConnectorParsingRule>()
 }
 
-/// Gets a parsing rule of an email connector parsing style by its ID.
+/// Gets a parsing rule for an email connector parsing style by ID.
 ///
 /// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `get_single_connect_wise_psa_email_connector_parsing_rule_by_id`
 ///
@@ -174,7 +174,7 @@ pub fn get_email_connector_parsing_style_parsing_rule(
         .path("id", id)
 }
 
-/// Replaces a parsing rule of an email connector parsing style. Fields that are left out are reset.
+/// Replaces a parsing rule for an email connector parsing style. Fields that are left out are reset.
 ///
 /// `PUT /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `replace_a_connect_wise_psa_email_connector_parsing_rule_by_id`
 ///
@@ -202,7 +202,7 @@ pub fn replace_email_connector_parsing_style_parsing_rule(
         .body(body)
 }
 
-/// Updates fields of a parsing rule of an email connector parsing style.
+/// Updates a parsing rule for an email connector parsing style.
 ///
 /// `PATCH /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `update_a_connect_wise_psa_email_connector_parsing_rule_by_id`
 ///
@@ -230,7 +230,7 @@ pub fn update_email_connector_parsing_style_parsing_rule(
         .patch(patch)
 }
 
-/// Deletes a parsing rule of an email connector parsing style.
+/// Deletes a parsing rule for an email connector parsing style.
 ///
 /// `DELETE /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `delete_a_connect_wise_psa_email_connector_parsing_rule_by_id`
 ///
@@ -255,7 +255,7 @@ pub fn delete_email_connector_parsing_style_parsing_rule(
         .path("id", id)
 }
 
-/// Gets an email connector by its ID.
+/// Gets an email connector by ID.
 ///
 /// `GET /system/emailConnectors/{id}` · tool `get_single_connect_wise_psa_system_email_connector_by_id`
 ///
@@ -281,7 +281,7 @@ pub fn replace_email_connector(
     Request::new(Method::Put, "/system/emailConnectors/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an email connector.
+/// Updates an email connector.
 ///
 /// `PATCH /system/emailConnectors/{id}` · tool `update_a_connect_wise_psa_system_email_connector_by_id`
 ///
@@ -309,7 +309,7 @@ pub fn delete_email_connector(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/emailConnectors/{id}").path("id", id)
 }
 
-/// Gets a summary of an email connector by its ID.
+/// Gets an email connector summary by ID.
 ///
 /// `GET /system/emailConnectors/{id}/info` · tool `get_single_connect_wise_psa_system_email_connector_info_by_id`
 ///
@@ -320,7 +320,7 @@ pub fn get_email_connector_info(id: i32) -> Request<EmailConnectorInfo> {
     Request::new(Method::Get, "/system/emailConnectors/{id}/info").path("id", id)
 }
 
-/// Lists the parsing styles of an email connector.
+/// Lists an email connector's parsing styles.
 ///
 /// `GET /system/emailConnectors/{parentId}/parsingStyles` · tool `list_all_connect_wise_psa_email_connector_parsing_styles`
 ///
@@ -356,7 +356,7 @@ pub fn create_email_connector_parsing_style(
         .body(body)
 }
 
-/// Counts the parsing styles of an email connector.
+/// Counts an email connector's parsing styles.
 ///
 /// `GET /system/emailConnectors/{parentId}/parsingStyles/count` · tool `count_connect_wise_psa_email_connector_parsing_styles`
 ///
@@ -374,7 +374,7 @@ pub fn count_email_connector_parsing_styles(
         .records::<EmailConnectorParsingStyle>()
 }
 
-/// Gets a parsing style of an email connector by its ID.
+/// Gets an email connector parsing style by ID.
 ///
 /// `GET /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `get_single_connect_wise_psa_email_connector_parsing_style_by_id`
 ///
@@ -391,7 +391,7 @@ pub fn get_email_connector_parsing_style(
         .path("id", id)
 }
 
-/// Replaces a parsing style of an email connector. Fields that are left out are reset.
+/// Replaces an email connector parsing style. Fields that are left out are reset.
 ///
 /// `PUT /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `replace_a_connect_wise_psa_email_connector_parsing_style_by_id`
 ///
@@ -411,7 +411,7 @@ pub fn replace_email_connector_parsing_style(
         .body(body)
 }
 
-/// Updates fields of a parsing style of an email connector.
+/// Updates an email connector parsing style.
 ///
 /// `PATCH /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `update_a_connect_wise_psa_email_connector_parsing_style_by_id`
 ///
@@ -431,7 +431,7 @@ pub fn update_email_connector_parsing_style(
         .patch(patch)
 }
 
-/// Deletes a parsing style of an email connector.
+/// Deletes an email connector parsing style.
 ///
 /// `DELETE /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `delete_a_connect_wise_psa_email_connector_parsing_style_by_id`
 ///

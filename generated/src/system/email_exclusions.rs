@@ -42,7 +42,7 @@ pub fn count_email_exclusions(query: &CountQuery) -> Request<Count> {
         .records::<EmailExclusion>()
 }
 
-/// Gets an email exclusion by its ID.
+/// Gets an email exclusion by ID.
 ///
 /// `GET /system/emailExclusions/{id}` · tool `get_single_connect_wise_psa_system_email_exclusion_by_id`
 ///
@@ -68,7 +68,7 @@ pub fn replace_email_exclusion(
     Request::new(Method::Put, "/system/emailExclusions/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an email exclusion.
+/// Updates an email exclusion.
 ///
 /// `PATCH /system/emailExclusions/{id}` · tool `update_a_connect_wise_psa_system_email_exclusion_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_file_upload_settings(query: &CountQuery) -> Request<Count> {
         .records::<FileUploadSetting>()
 }
 
-/// Gets a file upload setting by its ID.
+/// Gets a file upload setting by ID.
 ///
 /// `GET /system/fileuploadsettings/{id}` · tool `get_single_connect_wise_psa_system_fileuploadsetting_by_id`
 ///
@@ -59,7 +59,7 @@ pub fn replace_file_upload_setting(
         .body(body)
 }
 
-/// Updates fields of a file upload setting.
+/// Updates a file upload setting.
 ///
 /// `PATCH /system/fileuploadsettings/{id}` · tool `update_a_connect_wise_psa_system_fileuploadsetting_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_google_email_setups(query: &CountQuery) -> Request<Count> {
         .records::<GoogleEmailSetup>()
 }
 
-/// Gets a Google email setup by its ID.
+/// Gets a Google email setup by ID.
 ///
 /// `GET /system/googleemailsetup/{id}` · tool `get_single_connect_wise_psa_system_googleemailsetup_by_id`
 ///
@@ -68,7 +68,7 @@ pub fn replace_google_email_setup(
     Request::new(Method::Put, "/system/googleemailsetup/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a Google email setup.
+/// Updates a Google email setup.
 ///
 /// `PATCH /system/googleemailsetup/{id}` · tool `update_a_connect_wise_psa_system_googleemailsetup_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn delete_google_email_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/googleemailsetup/{id}").path("id", id)
 }
 
-/// Tests the connection of a Google email setup.
+/// Tests a Google email setup's connection.
 ///
 /// `POST /system/googleemailsetup/{id}/testConnection` · tool `test_connect_wise_psa_system_googleemailsetup_connection_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn list_imap_info(query: &ListQuery) -> Request<Vec<ImapInfo>> {
     Request::new(Method::Get, "/system/imaps/info").query(query)
 }
 
-/// Counts the summaries of IMAP setups.
+/// Counts IMAP setup summaries.
 ///
 /// `GET /system/imaps/info/count` · tool `count_connect_wise_psa_system_imap_info`
 ///
@@ -66,7 +66,7 @@ pub fn count_imap_info(query: &CountQuery) -> Request<Count> {
         .records::<ImapInfo>()
 }
 
-/// Gets an IMAP setup by its ID.
+/// Gets an IMAP setup by ID.
 ///
 /// `GET /system/imaps/{id}` · tool `get_single_connect_wise_psa_system_imap_by_id`
 ///
@@ -89,7 +89,7 @@ pub fn replace_imap(id: i32, body: &Imap) -> Request<Imap> {
     Request::new(Method::Put, "/system/imaps/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an IMAP setup.
+/// Updates an IMAP setup.
 ///
 /// `PATCH /system/imaps/{id}` · tool `update_a_connect_wise_psa_system_imap_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_imap(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/imaps/{id}").path("id", id)
 }
 
-/// Gets a summary of an IMAP setup by its ID.
+/// Gets an IMAP setup summary by ID.
 ///
 /// `GET /system/imaps/{id}/info` · tool `get_single_connect_wise_psa_system_imap_info_by_id`
 ///

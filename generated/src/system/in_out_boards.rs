@@ -42,7 +42,7 @@ pub fn count_in_out_boards(query: &CountQuery) -> Request<Count> {
         .records::<InOutBoard>()
 }
 
-/// Gets an in/out board entry by its ID.
+/// Gets an in/out board entry by ID.
 ///
 /// `GET /system/inOutBoards/{id}` · tool `get_single_connect_wise_psa_system_in_out_board_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_in_out_board(id: i32, body: &InOutBoard) -> Request<InOutBoard> {
     Request::new(Method::Put, "/system/inOutBoards/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an in/out board entry.
+/// Updates an in/out board entry.
 ///
 /// `PATCH /system/inOutBoards/{id}` · tool `update_a_connect_wise_psa_system_in_out_board_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_in_out_types(query: &CountQuery) -> Request<Count> {
         .records::<InOutType>()
 }
 
-/// Counts the summaries of in/out types.
+/// Counts in/out type summaries.
 ///
 /// `GET /system/inOutTypes/count/info` · tool `count_connect_wise_psa_system_in_out_type_info`
 ///
@@ -66,7 +66,7 @@ pub fn list_in_out_type_info(query: &ListQuery) -> Request<Vec<InOutTypeInfo>> {
     Request::new(Method::Get, "/system/inOutTypes/info").query(query)
 }
 
-/// Gets an in/out type by its ID.
+/// Gets an in/out type by ID.
 ///
 /// `GET /system/inOutTypes/{id}` · tool `get_single_connect_wise_psa_system_in_out_type_by_id`
 ///
@@ -89,7 +89,7 @@ pub fn replace_in_out_type(id: i32, body: &InOutType) -> Request<InOutType> {
     Request::new(Method::Put, "/system/inOutTypes/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an in/out type.
+/// Updates an in/out type.
 ///
 /// `PATCH /system/inOutTypes/{id}` · tool `update_a_connect_wise_psa_system_in_out_type_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_in_out_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/inOutTypes/{id}").path("id", id)
 }
 
-/// Gets a summary of an in/out type by its ID.
+/// Gets an in/out type summary by ID.
 ///
 /// `GET /system/inOutTypes/{id}/info` · tool `get_single_connect_wise_psa_system_in_out_type_info_by_id`
 ///

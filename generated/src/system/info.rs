@@ -36,7 +36,7 @@ pub fn count_info_department_locations(query: &CountQuery) -> Request<Count> {
         .records::<DepartmentLocationInfo>()
 }
 
-/// Gets a department location by its ID.
+/// Gets a department location by ID.
 ///
 /// `GET /system/info/departmentlocations/{id}` · tool `get_single_connect_wise_psa_sys_info_departmentlocation_by_id`
 ///
@@ -60,7 +60,7 @@ pub fn list_info_departments(query: &ListQuery) -> Request<Vec<DepartmentInfo>> 
     Request::new(Method::Get, "/system/info/departments").query(query)
 }
 
-/// Counts the summaries of departments.
+/// Counts department summaries.
 ///
 /// `GET /system/info/departments/count` · tool `count_connect_wise_psa_system_info_departments`
 ///
@@ -73,7 +73,7 @@ pub fn count_info_departments(query: &CountQuery) -> Request<Count> {
         .records::<DepartmentInfo>()
 }
 
-/// Gets a summary of a department by its ID.
+/// Gets a department summary by ID.
 ///
 /// `GET /system/info/departments/{id}` · tool `get_single_connect_wise_psa_system_info_department_by_id`
 ///
@@ -97,7 +97,7 @@ pub fn list_info_links(query: &ListQuery) -> Request<Vec<LinkInfo>> {
     Request::new(Method::Get, "/system/info/links").query(query)
 }
 
-/// Counts the summaries of links.
+/// Counts link summaries.
 ///
 /// `GET /system/info/links/count` · tool `count_connect_wise_psa_system_info_links`
 ///
@@ -110,7 +110,7 @@ pub fn count_info_links(query: &CountQuery) -> Request<Count> {
         .records::<LinkInfo>()
 }
 
-/// Gets a summary of a link by its ID.
+/// Gets a link summary by ID.
 ///
 /// `GET /system/info/links/{id}` · tool `get_single_connect_wise_psa_system_info_link_by_id`
 ///
@@ -121,7 +121,7 @@ pub fn get_info_link(id: i32) -> Request<LinkInfo> {
     Request::new(Method::Get, "/system/info/links/{id}").path("id", id)
 }
 
-/// Fills in the placeholders in the URL of a link for a record.
+/// Fills in the placeholders in a link's URL for a record, without changing anything.
 ///
 /// `POST /system/info/links/{id}/resolveurl` · tool `resolve_a_connect_wise_psa_system_info_link_url_by_id`
 ///
@@ -164,7 +164,7 @@ pub fn count_info_locales(query: &CountQuery) -> Request<Count> {
         .records::<LocaleInfo>()
 }
 
-/// Gets a locale by its ID.
+/// Gets a locale by ID.
 ///
 /// `GET /system/info/locales/{id}` · tool `get_single_connect_wise_psa_system_info_locale_by_id`
 ///
@@ -188,7 +188,7 @@ pub fn list_info_locations(query: &ListQuery) -> Request<Vec<LocationInfo>> {
     Request::new(Method::Get, "/system/info/locations").query(query)
 }
 
-/// Counts the summaries of locations.
+/// Counts location summaries.
 ///
 /// `GET /system/info/locations/count` · tool `count_connect_wise_psa_system_info_locations`
 ///
@@ -201,7 +201,7 @@ pub fn count_info_locations(query: &CountQuery) -> Request<Count> {
         .records::<LocationInfo>()
 }
 
-/// Gets a summary of a location by its ID.
+/// Gets a location summary by ID.
 ///
 /// `GET /system/info/locations/{id}` · tool `get_single_connect_wise_psa_system_info_location_by_id`
 ///
@@ -225,7 +225,7 @@ pub fn list_info_members(query: &ListQuery) -> Request<Vec<MemberInfo>> {
     Request::new(Method::Get, "/system/info/members").query(query)
 }
 
-/// Counts the summaries of members.
+/// Counts member summaries.
 ///
 /// `GET /system/info/members/count` · tool `count_connect_wise_psa_system_info_members`
 ///
@@ -238,7 +238,7 @@ pub fn count_info_members(query: &CountQuery) -> Request<Count> {
         .records::<MemberInfo>()
 }
 
-/// Gets a summary of a member by its ID.
+/// Gets a member summary by ID.
 ///
 /// `GET /system/info/members/{id}` · tool `get_single_connect_wise_psa_system_info_member_by_id`
 ///
@@ -249,7 +249,7 @@ pub fn get_info_member(id: i32) -> Request<MemberInfo> {
     Request::new(Method::Get, "/system/info/members/{id}").path("id", id)
 }
 
-/// Gets a summary of a member by its identifier.
+/// Gets a member summary by identifier.
 ///
 /// `GET /system/info/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool `get_single_connect_wise_psa_system_info_member_by_identifier`
 ///
@@ -287,7 +287,7 @@ pub fn count_info_personas(query: &CountQuery) -> Request<Count> {
         .records::<PersonasInfo>()
 }
 
-/// Gets a persona by its ID.
+/// Gets a persona by ID.
 ///
 /// `GET /system/info/personas/{id}` · tool `get_single_connect_wise_psa_system_info_persona_by_id`
 ///
@@ -311,7 +311,7 @@ pub fn list_info_standard_notes(query: &ListQuery) -> Request<Vec<StandardNoteIn
     Request::new(Method::Get, "/system/info/standardNotes").query(query)
 }
 
-/// Counts the summaries of standard notes.
+/// Counts standard note summaries.
 ///
 /// `GET /system/info/standardNotes/count` · tool `count_connect_wise_psa_system_info_standard_notes`
 ///
@@ -324,7 +324,7 @@ pub fn count_info_standard_notes(query: &CountQuery) -> Request<Count> {
         .records::<StandardNoteInfo>()
 }
 
-/// Gets a summary of a standard note by its ID.
+/// Gets a standard note summary by ID.
 ///
 /// `GET /system/info/standardNotes/{id}` · tool `get_single_connect_wise_psa_system_info_standard_note_by_id`
 ///

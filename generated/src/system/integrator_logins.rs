@@ -42,7 +42,7 @@ pub fn count_integrator_logins(query: &CountQuery) -> Request<Count> {
         .records::<IntegratorLogin>()
 }
 
-/// Gets an integrator login by its ID.
+/// Gets an integrator login by ID.
 ///
 /// `GET /system/integratorlogins/{id}` · tool `get_single_connect_wise_psa_system_integratorlogin_by_id`
 ///
@@ -68,7 +68,7 @@ pub fn replace_integrator_login(
     Request::new(Method::Put, "/system/integratorlogins/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an integrator login.
+/// Updates an integrator login.
 ///
 /// `PATCH /system/integratorlogins/{id}` · tool `update_a_connect_wise_psa_system_integratorlogin_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_integrator_tags(query: &CountQuery) -> Request<Count> {
         .records::<IntegratorTag>()
 }
 
-/// Gets an integrator tag by its ID.
+/// Gets an integrator tag by ID.
 ///
 /// `GET /system/integratorTags/{id}` · tool `get_single_connect_wise_psa_system_integrator_tag_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_integrator_tag(id: i32, body: &IntegratorTag) -> Request<Integrat
     Request::new(Method::Put, "/system/integratorTags/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an integrator tag.
+/// Updates an integrator tag.
 ///
 /// `PATCH /system/integratorTags/{id}` · tool `update_a_connect_wise_psa_system_integrator_tag_by_id`
 ///

@@ -59,7 +59,7 @@ pub fn list_ldap_configuration_info(
     Request::new(Method::Get, "/system/ldapConfigurations/info").query(query)
 }
 
-/// Counts the summaries of LDAP configurations.
+/// Counts LDAP configuration summaries.
 ///
 /// `GET /system/ldapConfigurations/info/count` · tool `count_connect_wise_psa_system_ldap_configuration_info`
 ///
@@ -72,7 +72,7 @@ pub fn count_ldap_configuration_info(query: &CountQuery) -> Request<Count> {
         .records::<LdapConfigurationInfo>()
 }
 
-/// Tests a connection to an LDAP server with these settings.
+/// Tests a connection to an LDAP server with the given settings, without saving them.
 ///
 /// `POST /system/ldapConfigurations/testLink` · tool `test_connect_wise_psa_system_ldap_configuration_link`
 ///
@@ -85,7 +85,7 @@ pub fn test_ldap_configuration_link(
     Request::new(Method::Post, "/system/ldapConfigurations/testLink").body(body)
 }
 
-/// Gets an LDAP configuration by its ID.
+/// Gets an LDAP configuration by ID.
 ///
 /// `GET /system/ldapConfigurations/{id}` · tool `get_single_connect_wise_psa_system_ldap_configuration_by_id`
 ///
@@ -113,7 +113,7 @@ pub fn replace_ldap_configuration(
         .body(body)
 }
 
-/// Updates fields of an LDAP configuration.
+/// Updates an LDAP configuration.
 ///
 /// `PATCH /system/ldapConfigurations/{id}` · tool `update_a_connect_wise_psa_system_ldap_configuration_by_id`
 ///
@@ -141,7 +141,7 @@ pub fn delete_ldap_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/ldapConfigurations/{id}").path("id", id)
 }
 
-/// Gets a summary of an LDAP configuration by its ID.
+/// Gets an LDAP configuration summary by ID.
 ///
 /// `GET /system/ldapConfigurations/{id}/info` · tool `get_single_connect_wise_psa_system_ldap_config_info_by_id`
 ///

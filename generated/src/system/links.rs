@@ -40,7 +40,7 @@ pub fn count_links(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/links/count").query(query).records::<Link>()
 }
 
-/// Gets a link by its ID.
+/// Gets a link by ID.
 ///
 /// `GET /system/links/{id}` · tool `get_single_connect_wise_psa_system_link_by_id`
 ///
@@ -63,7 +63,7 @@ pub fn replace_link(id: i32, body: &Link) -> Request<Link> {
     Request::new(Method::Put, "/system/links/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a link.
+/// Updates a link.
 ///
 /// `PATCH /system/links/{id}` · tool `update_a_connect_wise_psa_system_link_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_locations(query: &CountQuery) -> Request<Count> {
         .records::<Location>()
 }
 
-/// Gets a location by its ID.
+/// Gets a location by ID.
 ///
 /// `GET /system/locations/{id}` · tool `get_single_connect_wise_psa_system_location_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_location(id: i32, body: &Location) -> Request<Location> {
     Request::new(Method::Put, "/system/locations/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a location.
+/// Updates a location.
 ///
 /// `PATCH /system/locations/{id}` · tool `update_a_connect_wise_psa_system_location_by_id`
 ///
@@ -120,7 +120,7 @@ pub fn list_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the departments of a location.
+/// Lists a location's departments.
 ///
 /// `GET /system/locations/{parentId}/departments` · tool `list_all_connect_wise_psa_location_departments`
 ///
@@ -139,7 +139,7 @@ pub fn list_location_departments(
         .query(query)
 }
 
-/// Counts the departments of a location.
+/// Counts a location's departments.
 ///
 /// `GET /system/locations/{parentId}/departments/count` · tool `count_connect_wise_psa_location_departments`
 ///
@@ -157,7 +157,7 @@ pub fn count_location_departments(
         .records::<LocationDepartment>()
 }
 
-/// Gets a department of a location by its ID.
+/// Gets a location department by ID.
 ///
 /// `GET /system/locations/{parentId}/departments/{id}` · tool `get_single_connect_wise_psa_location_department_by_id`
 ///
@@ -174,7 +174,7 @@ pub fn get_location_department(
         .path("id", id)
 }
 
-/// Lists the work roles of a location.
+/// Lists a location's work roles.
 ///
 /// `GET /system/locations/{parentId}/workRoles` · tool `list_all_connect_wise_psa_location_work_roles`
 ///
@@ -193,7 +193,7 @@ pub fn list_location_work_roles(
         .query(query)
 }
 
-/// Counts the work roles of a location.
+/// Counts a location's work roles.
 ///
 /// `GET /system/locations/{parentId}/workRoles/count` · tool `count_connect_wise_psa_location_work_roles`
 ///
@@ -211,7 +211,7 @@ pub fn count_location_work_roles(
         .records::<LocationWorkRole>()
 }
 
-/// Gets a work role of a location by its ID.
+/// Gets a location work role by ID.
 ///
 /// `GET /system/locations/{parentId}/workRoles/{id}` · tool `get_single_connect_wise_psa_location_work_role_by_id`
 ///

@@ -46,7 +46,7 @@ pub fn count_management_network_securities(query: &CountQuery) -> Request<Count>
         .records::<ManagementNetworkSecurity>()
 }
 
-/// Gets a management network security setting by its ID.
+/// Gets a management network security setting by ID.
 ///
 /// `GET /system/managementNetworkSecurities/{id}` · tool `get_single_connect_wise_psa_system_mgmt_network_security_by_id`
 ///
@@ -74,7 +74,7 @@ pub fn replace_management_network_security(
         .body(body)
 }
 
-/// Updates fields of a management network security setting.
+/// Updates a management network security setting.
 ///
 /// `PATCH /system/managementNetworkSecurities/{id}` · tool `update_a_connect_wise_psa_system_mgmt_network_security_by_id`
 ///
@@ -103,7 +103,7 @@ pub fn delete_management_network_security(id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Tests the credentials of a management network security setting.
+/// Tests a management network security setting's credentials.
 ///
 /// `GET /system/managementNetworkSecurities/{id}/testCredentials` · tool `test_connect_wise_psa_system_mgmt_network_sec_credentials_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_member_templates(query: &CountQuery) -> Request<Count> {
         .records::<MemberTemplate>()
 }
 
-/// Gets a member template by its ID.
+/// Gets a member template by ID.
 ///
 /// `GET /system/membertemplates/{id}` · tool `get_single_connect_wise_psa_system_membertemplate_by_id`
 ///
@@ -53,7 +53,7 @@ pub fn get_member_template(id: i32) -> Request<MemberTemplate> {
     Request::new(Method::Get, "/system/membertemplates/{id}").path("id", id)
 }
 
-/// Updates fields of a member template.
+/// Updates a member template.
 ///
 /// `PATCH /system/membertemplates/{id}` · tool `update_a_connect_wise_psa_system_membertemplate_by_id`
 ///

@@ -34,7 +34,7 @@ pub fn create_member(body: &Member) -> Request<Member> {
     Request::new(Method::Post, "/system/members").body(body)
 }
 
-/// Lists members with the fields that calendar sync uses.
+/// Lists members with the fields used by calendar sync.
 ///
 /// `GET /system/members/calendarsync` · tool `list_all_connect_wise_psa_system_members_for_calendar_sync`
 ///
@@ -110,7 +110,7 @@ pub fn list_member_type_info(query: &ListQuery) -> Request<Vec<MemberTypeInfo>> 
     Request::new(Method::Get, "/system/members/types/info").query(query)
 }
 
-/// Counts the summaries of member types.
+/// Counts member type summaries.
 ///
 /// `GET /system/members/types/info/count` · tool `count_connect_wise_psa_system_member_type_info`
 ///
@@ -123,7 +123,7 @@ pub fn count_member_type_info(query: &CountQuery) -> Request<Count> {
         .records::<MemberTypeInfo>()
 }
 
-/// Gets a member type by its ID.
+/// Gets a member type by ID.
 ///
 /// `GET /system/members/types/{id}` · tool `get_single_connect_wise_psa_system_member_type_by_id`
 ///
@@ -146,7 +146,7 @@ pub fn replace_member_type(id: i32, body: &MemberType) -> Request<MemberType> {
     Request::new(Method::Put, "/system/members/types/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a member type.
+/// Updates a member type.
 ///
 /// `PATCH /system/members/types/{id}` · tool `update_a_connect_wise_psa_system_member_type_by_id`
 ///
@@ -169,7 +169,7 @@ pub fn delete_member_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/types/{id}").path("id", id)
 }
 
-/// Gets a summary of a member type by its ID.
+/// Gets a member type summary by ID.
 ///
 /// `GET /system/members/types/{id}/info` · tool `get_single_connect_wise_psa_system_member_type_info_by_id`
 ///
@@ -193,7 +193,7 @@ pub fn list_members_with_sso(query: &ListQuery) -> Request<Vec<Member>> {
     Request::new(Method::Get, "/system/members/withSso").query(query)
 }
 
-/// Gets a member by its ID.
+/// Gets a member by ID.
 ///
 /// `GET /system/members/{id}` · tool `get_single_connect_wise_psa_system_member_by_id`
 ///
@@ -216,7 +216,7 @@ pub fn replace_member(id: i32, body: &Member) -> Request<Member> {
     Request::new(Method::Put, "/system/members/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a member.
+/// Updates a member.
 ///
 /// `PATCH /system/members/{id}` · tool `update_a_connect_wise_psa_system_member_by_id`
 ///
@@ -228,7 +228,7 @@ pub fn update_member(id: i32, patch: &Patch<Member>) -> Request<Member> {
     Request::new(Method::Patch, "/system/members/{id}").path("id", id).patch(patch)
 }
 
-/// Deactivates a member and reassign what the member is responsible for.
+/// Deactivates a member and reassign the member's responsibilities.
 ///
 /// `POST /system/members/{id}/deactivate` · tool `deactivate_a_connect_wise_psa_system_member_by_id`
 ///
@@ -245,7 +245,7 @@ pub fn deactivate_member(
         .body(body)
 }
 
-/// Downloads the image of a member.
+/// Downloads a member's photo.
 ///
 /// `GET /system/members/{id}/image` · tool `download_a_connect_wise_psa_system_member_image_by_id`
 ///
@@ -282,7 +282,7 @@ pub fn link_sso_user_to_member(
         .body(body)
 }
 
-/// Submits the single sign-on token of a member.
+/// Submits a member's single sign-on token.
 ///
 /// `POST /system/members/{id}/submit` · tool `submit_sso_token_of_a_connect_wise_psa_system_member_by_id`
 ///
@@ -308,7 +308,7 @@ pub fn unlink_sso_user_from_member(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/system/members/{id}/unlinkSsoUser").path("id", id)
 }
 
-/// Deletes the time sheets of a member that have no entries.
+/// Deletes a member's time sheets that have no entries.
 ///
 /// `DELETE /system/members/{id}/unusedTimeSheets` · tool `delete_connect_wise_psa_system_member_unused_time_sheets_by_id`
 ///
@@ -349,7 +349,7 @@ pub fn list_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Gets a member by its identifier.
+/// Gets a member by identifier.
 ///
 /// `GET /system/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool `get_single_connect_wise_psa_system_member_by_identifier`
 ///
@@ -361,7 +361,7 @@ pub fn get_member_by_identifier(member_identifier: &str) -> Request<Member> {
         .path("memberIdentifier", member_identifier)
 }
 
-/// Creates a pair of API keys that act as a member and expire after some hours.
+/// Creates an API key pair that acts as a member and expires after a few hours.
 ///
 /// `POST /system/members/{memberIdentifier}/tokens` · tool `create_a_connect_wise_psa_member_token`
 ///
@@ -378,7 +378,7 @@ pub fn create_member_token(
         .body(body)
 }
 
-/// Lists the accruals of a member.
+/// Lists a member's accruals.
 ///
 /// `GET /system/members/{parentId}/accruals` · tool `list_all_connect_wise_psa_member_accruals`
 ///
@@ -414,7 +414,7 @@ pub fn create_member_accrual(
         .body(body)
 }
 
-/// Counts the accruals of a member.
+/// Counts a member's accruals.
 ///
 /// `GET /system/members/{parentId}/accruals/count` · tool `count_connect_wise_psa_member_accruals`
 ///
@@ -429,7 +429,7 @@ pub fn count_member_accruals(member_id: i32, query: &CountQuery) -> Request<Coun
         .records::<MemberAccrual>()
 }
 
-/// Gets an accrual of a member by its ID.
+/// Gets a member accrual by ID.
 ///
 /// `GET /system/members/{parentId}/accruals/{id}` · tool `get_single_connect_wise_psa_member_accrual_by_id`
 ///
@@ -443,7 +443,7 @@ pub fn get_member_accrual(member_id: i32, id: i32) -> Request<MemberAccrual> {
         .path("id", id)
 }
 
-/// Replaces an accrual of a member. Fields that are left out are reset.
+/// Replaces a member accrual. Fields that are left out are reset.
 ///
 /// `PUT /system/members/{parentId}/accruals/{id}` · tool `replace_a_connect_wise_psa_member_accrual_by_id`
 ///
@@ -463,7 +463,7 @@ pub fn replace_member_accrual(
         .body(body)
 }
 
-/// Updates fields of an accrual of a member.
+/// Updates a member accrual.
 ///
 /// `PATCH /system/members/{parentId}/accruals/{id}` · tool `update_a_connect_wise_psa_member_accrual_by_id`
 ///
@@ -483,7 +483,7 @@ pub fn update_member_accrual(
         .patch(patch)
 }
 
-/// Deletes an accrual of a member.
+/// Deletes a member accrual.
 ///
 /// `DELETE /system/members/{parentId}/accruals/{id}` · tool `delete_a_connect_wise_psa_member_accrual_by_id`
 ///
@@ -497,7 +497,7 @@ pub fn delete_member_accrual(member_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the certifications of a member.
+/// Lists a member's certifications.
 ///
 /// `GET /system/members/{parentId}/certifications` · tool `list_all_connect_wise_psa_member_certifications`
 ///
@@ -533,7 +533,7 @@ pub fn create_member_certification(
         .body(body)
 }
 
-/// Counts the certifications of a member.
+/// Counts a member's certifications.
 ///
 /// `GET /system/members/{parentId}/certifications/count` · tool `count_connect_wise_psa_member_certifications`
 ///
@@ -551,7 +551,7 @@ pub fn count_member_certifications(
         .records::<MemberCertification>()
 }
 
-/// Gets a certification of a member by its ID.
+/// Gets a member certification by ID.
 ///
 /// `GET /system/members/{parentId}/certifications/{id}` · tool `get_single_connect_wise_psa_member_certification_by_id`
 ///
@@ -568,7 +568,7 @@ pub fn get_member_certification(
         .path("id", id)
 }
 
-/// Replaces a certification of a member. Fields that are left out are reset.
+/// Replaces a member certification. Fields that are left out are reset.
 ///
 /// `PUT /system/members/{parentId}/certifications/{id}` · tool `replace_a_connect_wise_psa_member_certification_by_id`
 ///
@@ -588,7 +588,7 @@ pub fn replace_member_certification(
         .body(body)
 }
 
-/// Updates fields of a certification of a member.
+/// Updates a member certification.
 ///
 /// `PATCH /system/members/{parentId}/certifications/{id}` · tool `update_a_connect_wise_psa_member_certification_by_id`
 ///
@@ -608,7 +608,7 @@ pub fn update_member_certification(
         .patch(patch)
 }
 
-/// Deletes a certification of a member.
+/// Removes a certification from a member.
 ///
 /// `DELETE /system/members/{parentId}/certifications/{id}` · tool `delete_a_connect_wise_psa_member_certification_by_id`
 ///
@@ -622,7 +622,7 @@ pub fn delete_member_certification(member_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the delegations of a member.
+/// Lists a member's delegations.
 ///
 /// `GET /system/members/{parentId}/delegations` · tool `list_all_connect_wise_psa_member_delegations`
 ///
@@ -658,7 +658,7 @@ pub fn create_member_delegation(
         .body(body)
 }
 
-/// Counts the delegations of a member.
+/// Counts a member's delegations.
 ///
 /// `GET /system/members/{parentId}/delegations/count` · tool `count_connect_wise_psa_member_delegations`
 ///
@@ -673,7 +673,7 @@ pub fn count_member_delegations(member_id: i32, query: &CountQuery) -> Request<C
         .records::<MemberDelegation>()
 }
 
-/// Gets a delegation of a member by its ID.
+/// Gets a member delegation by ID.
 ///
 /// `GET /system/members/{parentId}/delegations/{id}` · tool `get_single_connect_wise_psa_member_delegation_by_id`
 ///
@@ -687,7 +687,7 @@ pub fn get_member_delegation(member_id: i32, id: i32) -> Request<MemberDelegatio
         .path("id", id)
 }
 
-/// Replaces a delegation of a member. Fields that are left out are reset.
+/// Replaces a member delegation. Fields that are left out are reset.
 ///
 /// `PUT /system/members/{parentId}/delegations/{id}` · tool `replace_a_connect_wise_psa_member_delegation_by_id`
 ///
@@ -707,7 +707,7 @@ pub fn replace_member_delegation(
         .body(body)
 }
 
-/// Updates fields of a delegation of a member.
+/// Updates a member delegation.
 ///
 /// `PATCH /system/members/{parentId}/delegations/{id}` · tool `update_a_connect_wise_psa_member_delegation_by_id`
 ///
@@ -727,7 +727,7 @@ pub fn update_member_delegation(
         .patch(patch)
 }
 
-/// Deletes a delegation of a member.
+/// Deletes a member delegation.
 ///
 /// `DELETE /system/members/{parentId}/delegations/{id}` · tool `delete_a_connect_wise_psa_member_delegation_by_id`
 ///
@@ -741,7 +741,7 @@ pub fn delete_member_delegation(member_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the managed device accounts of a member.
+/// Lists a member's managed device accounts.
 ///
 /// `GET /system/members/{parentId}/managedDeviceAccounts` · tool `list_all_connect_wise_psa_member_managed_device_accounts`
 ///
@@ -760,7 +760,7 @@ pub fn list_member_managed_device_accounts(
         .query(query)
 }
 
-/// Replaces several managed device accounts of a member in one call.
+/// Replaces several of a member's managed device accounts in one call.
 ///
 /// `PUT /system/members/{parentId}/managedDeviceAccounts/bulk` · tool `replace_connect_wise_psa_member_managed_device_accounts_in_bulk`
 ///
@@ -779,7 +779,7 @@ pub fn replace_member_managed_device_accounts_in_bulk(
         .body(body)
 }
 
-/// Deletes several managed device accounts of a member in one call.
+/// Deletes several of a member's managed device accounts in one call.
 ///
 /// `DELETE /system/members/{parentId}/managedDeviceAccounts/bulk` · tool `delete_connect_wise_psa_member_managed_device_accounts_in_bulk`
 ///
@@ -798,7 +798,7 @@ pub fn delete_member_managed_device_accounts_in_bulk(
         .body(body)
 }
 
-/// Lists the personal certifications of a member.
+/// Lists a member's personal certifications.
 ///
 /// `GET /system/members/{parentId}/mycertifications` · tool `list_all_connect_wise_psa_member_mycertifications`
 ///
@@ -834,7 +834,7 @@ pub fn create_member_my_certification(
         .body(body)
 }
 
-/// Counts the personal certifications of a member.
+/// Counts a member's personal certifications.
 ///
 /// `GET /system/members/{parentId}/mycertifications/count` · tool `count_connect_wise_psa_member_mycertifications`
 ///
@@ -852,7 +852,7 @@ pub fn count_member_my_certifications(
         .records::<MemberCertification>()
 }
 
-/// Gets a personal certification of a member by its ID.
+/// Gets a member personal certification by ID.
 ///
 /// `GET /system/members/{parentId}/mycertifications/{id}` · tool `get_single_connect_wise_psa_member_mycertification_by_id`
 ///
@@ -869,7 +869,7 @@ pub fn get_member_my_certification(
         .path("id", id)
 }
 
-/// Replaces a personal certification of a member. Fields that are left out are reset.
+/// Replaces a member personal certification. Fields that are left out are reset.
 ///
 /// `PUT /system/members/{parentId}/mycertifications/{id}` · tool `replace_a_connect_wise_psa_member_mycertification_by_id`
 ///
@@ -889,7 +889,7 @@ pub fn replace_member_my_certification(
         .body(body)
 }
 
-/// Updates fields of a personal certification of a member.
+/// Updates a member personal certification.
 ///
 /// `PATCH /system/members/{parentId}/mycertifications/{id}` · tool `update_a_connect_wise_psa_member_mycertification_by_id`
 ///
@@ -909,7 +909,7 @@ pub fn update_member_my_certification(
         .patch(patch)
 }
 
-/// Deletes a personal certification of a member.
+/// Removes a personal certification from a member.
 ///
 /// `DELETE /system/members/{parentId}/mycertifications/{id}` · tool `delete_a_connect_wise_psa_member_mycertification_by_id`
 ///
@@ -923,7 +923,7 @@ pub fn delete_member_my_certification(member_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the notification settings of a member.
+/// Lists a member's notification settings.
 ///
 /// `GET /system/members/{parentId}/notificationSettings` · tool `list_all_connect_wise_psa_member_notification_settings`
 ///
@@ -959,7 +959,7 @@ pub fn create_member_notification_setting(
         .body(body)
 }
 
-/// Counts the notification settings of a member.
+/// Counts a member's notification settings.
 ///
 /// `GET /system/members/{parentId}/notificationSettings/count` · tool `count_connect_wise_psa_member_notification_settings`
 ///
@@ -977,7 +977,7 @@ pub fn count_member_notification_settings(
         .records::<MemberNotificationSetting>()
 }
 
-/// Gets a notification setting of a member by its ID.
+/// Gets a member notification setting by ID.
 ///
 /// `GET /system/members/{parentId}/notificationSettings/{id}` · tool `get_single_connect_wise_psa_member_notification_setting_by_id`
 ///
@@ -994,7 +994,7 @@ pub fn get_member_notification_setting(
         .path("id", id)
 }
 
-/// Replaces a notification setting of a member. Fields that are left out are reset.
+/// Replaces a member notification setting. Fields that are left out are reset.
 ///
 /// `PUT /system/members/{parentId}/notificationSettings/{id}` · tool `replace_a_connect_wise_psa_member_notification_setting_by_id`
 ///
@@ -1014,7 +1014,7 @@ pub fn replace_member_notification_setting(
         .body(body)
 }
 
-/// Updates fields of a notification setting of a member.
+/// Updates a member notification setting.
 ///
 /// `PATCH /system/members/{parentId}/notificationSettings/{id}` · tool `update_a_connect_wise_psa_member_notification_setting_by_id`
 ///
@@ -1034,7 +1034,7 @@ pub fn update_member_notification_setting(
         .patch(patch)
 }
 
-/// Deletes a notification setting of a member.
+/// Deletes a member notification setting.
 ///
 /// `DELETE /system/members/{parentId}/notificationSettings/{id}` · tool `delete_a_connect_wise_psa_member_notification_setting_by_id`
 ///
@@ -1048,7 +1048,7 @@ pub fn delete_member_notification_setting(member_id: i32, id: i32) -> Request<()
         .path("id", id)
 }
 
-/// Lists the personas of a member.
+/// Lists a member's personas.
 ///
 /// `GET /system/members/{parentId}/personas` · tool `list_all_connect_wise_psa_member_personas`
 ///
@@ -1084,7 +1084,7 @@ pub fn create_member_persona(
         .body(body)
 }
 
-/// Counts the personas of a member.
+/// Counts a member's personas.
 ///
 /// `GET /system/members/{parentId}/personas/count` · tool `count_connect_wise_psa_member_personas`
 ///
@@ -1099,7 +1099,7 @@ pub fn count_member_personas(member_id: i32, query: &CountQuery) -> Request<Coun
         .records::<MemberPersona>()
 }
 
-/// Gets a persona of a member by its ID.
+/// Gets a member persona by ID.
 ///
 /// `GET /system/members/{parentId}/personas/{id}` · tool `get_single_connect_wise_psa_member_persona_by_id`
 ///
@@ -1113,7 +1113,7 @@ pub fn get_member_persona(member_id: i32, id: i32) -> Request<MemberPersona> {
         .path("id", id)
 }
 
-/// Replaces a persona of a member. Fields that are left out are reset.
+/// Replaces a member persona. Fields that are left out are reset.
 ///
 /// `PUT /system/members/{parentId}/personas/{id}` · tool `replace_a_connect_wise_psa_member_persona_by_id`
 ///
@@ -1133,7 +1133,7 @@ pub fn replace_member_persona(
         .body(body)
 }
 
-/// Updates fields of a persona of a member.
+/// Updates a member persona.
 ///
 /// `PATCH /system/members/{parentId}/personas/{id}` · tool `update_a_connect_wise_psa_member_persona_by_id`
 ///
@@ -1153,7 +1153,7 @@ pub fn update_member_persona(
         .patch(patch)
 }
 
-/// Deletes a persona of a member.
+/// Removes a persona from a member.
 ///
 /// `DELETE /system/members/{parentId}/personas/{id}` · tool `delete_a_connect_wise_psa_member_persona_by_id`
 ///
@@ -1167,7 +1167,7 @@ pub fn delete_member_persona(member_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the skills of a member.
+/// Lists a member's skills.
 ///
 /// `GET /system/members/{parentId}/skills` · tool `list_all_connect_wise_psa_member_skills`
 ///
@@ -1200,7 +1200,7 @@ pub fn create_member_skill(member_id: i32, body: &MemberSkill) -> Request<Member
         .body(body)
 }
 
-/// Counts the skills of a member.
+/// Counts a member's skills.
 ///
 /// `GET /system/members/{parentId}/skills/count` · tool `count_connect_wise_psa_member_skills`
 ///
@@ -1215,7 +1215,7 @@ pub fn count_member_skills(member_id: i32, query: &CountQuery) -> Request<Count>
         .records::<MemberSkill>()
 }
 
-/// Gets a skill of a member by its ID.
+/// Gets a member skill by ID.
 ///
 /// `GET /system/members/{parentId}/skills/{id}` · tool `get_single_connect_wise_psa_member_skill_by_id`
 ///
@@ -1229,7 +1229,7 @@ pub fn get_member_skill(member_id: i32, id: i32) -> Request<MemberSkill> {
         .path("id", id)
 }
 
-/// Replaces a skill of a member. Fields that are left out are reset.
+/// Replaces a member skill. Fields that are left out are reset.
 ///
 /// `PUT /system/members/{parentId}/skills/{id}` · tool `replace_a_connect_wise_psa_member_skill_by_id`
 ///
@@ -1249,7 +1249,7 @@ pub fn replace_member_skill(
         .body(body)
 }
 
-/// Updates fields of a skill of a member.
+/// Updates a member skill.
 ///
 /// `PATCH /system/members/{parentId}/skills/{id}` · tool `update_a_connect_wise_psa_member_skill_by_id`
 ///
@@ -1269,7 +1269,7 @@ pub fn update_member_skill(
         .patch(patch)
 }
 
-/// Deletes a skill of a member.
+/// Removes a skill from a member.
 ///
 /// `DELETE /system/members/{parentId}/skills/{id}` · tool `delete_a_connect_wise_psa_member_skill_by_id`
 ///

@@ -5,7 +5,7 @@ use crate::shared::Count;
 use crate::system::{MenuEntry, MenuEntryLocation};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists the locations of a menu entry.
+/// Lists a menu entry's locations.
 ///
 /// `GET /system/menuEntries/{parentId}/locations` · tool `list_all_connect_wise_psa_menu_entry_locations`
 ///
@@ -41,7 +41,7 @@ pub fn create_menu_entry_location(
         .body(body)
 }
 
-/// Counts the locations of a menu entry.
+/// Counts a menu entry's locations.
 ///
 /// `GET /system/menuEntries/{parentId}/locations/count` · tool `count_connect_wise_psa_menu_entry_locations`
 ///
@@ -59,7 +59,7 @@ pub fn count_menu_entry_locations(
         .records::<MenuEntryLocation>()
 }
 
-/// Gets a location of a menu entry by its ID.
+/// Gets a menu entry location by ID.
 ///
 /// `GET /system/menuEntries/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_menu_entry_location_by_id`
 ///
@@ -76,7 +76,7 @@ pub fn get_menu_entry_location(
         .path("id", id)
 }
 
-/// Deletes a location of a menu entry.
+/// Deletes a menu entry location.
 ///
 /// `DELETE /system/menuEntries/{parentId}/locations/{id}` · tool `delete_a_connect_wise_psa_menu_entry_location_by_id`
 ///
@@ -127,7 +127,7 @@ pub fn count_menu_entries(query: &CountQuery) -> Request<Count> {
         .records::<MenuEntry>()
 }
 
-/// Gets a menu entry by its ID.
+/// Gets a menu entry by ID.
 ///
 /// `GET /system/menuentries/{id}` · tool `get_single_connect_wise_psa_system_menuentry_by_id`
 ///
@@ -150,7 +150,7 @@ pub fn replace_menu_entry(id: i32, body: &MenuEntry) -> Request<MenuEntry> {
     Request::new(Method::Put, "/system/menuentries/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a menu entry.
+/// Updates a menu entry.
 ///
 /// `PATCH /system/menuentries/{id}` · tool `update_a_connect_wise_psa_system_menuentry_by_id`
 ///
@@ -173,7 +173,7 @@ pub fn delete_menu_entry(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/menuentries/{id}").path("id", id)
 }
 
-/// Downloads the image of a menu entry.
+/// Downloads a menu entry's image.
 ///
 /// `GET /system/menuentries/{id}/image` · tool `download_a_connect_wise_psa_system_menuentry_image_by_id`
 ///
@@ -193,7 +193,7 @@ pub fn download_menu_entry_image(
         .parameter("largeFlag", large_flag)
 }
 
-/// Uploads the image of a menu entry.
+/// Uploads a menu entry's image.
 ///
 /// `POST /system/menuentries/{id}/image` · tool `upload_a_connect_wise_psa_system_menuentry_image_by_id`
 ///

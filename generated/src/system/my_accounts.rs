@@ -5,7 +5,7 @@ use crate::shared::Count;
 use crate::system::{MemberDelegation, MemberSkill, MyAccount};
 use crate::query::{CountQuery, ListQuery};
 
-/// Gets a signed-in member's account by its ID.
+/// Gets a My Account record by ID.
 ///
 /// `GET /system/myAccount/{id}` · tool `get_single_connect_wise_psa_system_my_account_by_id`
 ///
@@ -16,19 +16,19 @@ pub fn get_my_account(id: i32) -> Request<MyAccount> {
     Request::new(Method::Get, "/system/myAccount/{id}").path("id", id)
 }
 
-/// Replaces a signed-in member's account. Fields that are left out are reset.
+/// Replaces a My Account record. Fields that are left out are reset.
 ///
 /// `PUT /system/myAccount/{id}` · tool `replace_a_connect_wise_psa_system_my_account_by_id`
 ///
 /// * `id`: ID
-/// * `body`: the new state of the signed-in member's account.
+/// * `body`: the new state of the My Account record.
 #[doc(alias = "PUT /system/myAccount/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_my_account_by_id")]
 pub fn replace_my_account(id: i32, body: &MyAccount) -> Request<MyAccount> {
     Request::new(Method::Put, "/system/myAccount/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a signed-in member's account.
+/// Updates a My Account record.
 ///
 /// `PATCH /system/myAccount/{id}` · tool `update_a_connect_wise_psa_system_my_account_by_id`
 ///
@@ -40,7 +40,7 @@ pub fn update_my_account(id: i32, patch: &Patch<MyAccount>) -> Request<MyAccount
     Request::new(Method::Patch, "/system/myAccount/{id}").path("id", id).patch(patch)
 }
 
-/// Lists the delegations of a signed-in member's account.
+/// Lists My Account delegations.
 ///
 /// `GET /system/myAccount/{parentId}/delegations` · tool `list_all_connect_wise_psa_my_account_delegations`
 ///
@@ -59,12 +59,12 @@ pub fn list_my_account_delegations(
         .query(query)
 }
 
-/// Adds a delegation to a signed-in member's account.
+/// Creates a My Account delegation.
 ///
 /// `POST /system/myAccount/{parentId}/delegations` · tool `create_a_connect_wise_psa_my_account_delegation`
 ///
 /// * `my_account_id`: my account ID
-/// * `body`: the delegation to create.
+/// * `body`: the My Account delegation to create.
 #[doc(alias = "POST /system/myAccount/{parentId}/delegations")]
 #[doc(alias = "create_a_connect_wise_psa_my_account_delegation")]
 pub fn create_my_account_delegation(
@@ -76,7 +76,7 @@ pub fn create_my_account_delegation(
         .body(body)
 }
 
-/// Counts the delegations of a signed-in member's account.
+/// Counts My Account delegations.
 ///
 /// `GET /system/myAccount/{parentId}/delegations/count` · tool `count_connect_wise_psa_my_account_delegations`
 ///
@@ -94,12 +94,12 @@ pub fn count_my_account_delegations(
         .records::<MemberDelegation>()
 }
 
-/// Gets a delegation of a signed-in member's account by its ID.
+/// Gets a My Account delegation by ID.
 ///
 /// `GET /system/myAccount/{parentId}/delegations/{id}` · tool `get_single_connect_wise_psa_my_account_delegation_by_id`
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
+/// * `id`: My Account delegation ID (see `system::list_my_account_delegations`)
 #[doc(alias = "GET /system/myAccount/{parentId}/delegations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_my_account_delegation_by_id")]
 pub fn get_my_account_delegation(
@@ -111,13 +111,13 @@ pub fn get_my_account_delegation(
         .path("id", id)
 }
 
-/// Replaces a delegation of a signed-in member's account. Fields that are left out are reset.
+/// Replaces a My Account delegation. Fields that are left out are reset.
 ///
 /// `PUT /system/myAccount/{parentId}/delegations/{id}` · tool `replace_a_connect_wise_psa_my_account_delegation_by_id`
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
-/// * `body`: the new state of the delegation.
+/// * `id`: My Account delegation ID (see `system::list_my_account_delegations`)
+/// * `body`: the new state of the My Account delegation.
 #[doc(alias = "PUT /system/myAccount/{parentId}/delegations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_my_account_delegation_by_id")]
 pub fn replace_my_account_delegation(
@@ -131,12 +131,12 @@ pub fn replace_my_account_delegation(
         .body(body)
 }
 
-/// Updates fields of a delegation of a signed-in member's account.
+/// Updates a My Account delegation.
 ///
 /// `PATCH /system/myAccount/{parentId}/delegations/{id}` · tool `update_a_connect_wise_psa_my_account_delegation_by_id`
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
+/// * `id`: My Account delegation ID (see `system::list_my_account_delegations`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /system/myAccount/{parentId}/delegations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_my_account_delegation_by_id")]
@@ -151,12 +151,12 @@ pub fn update_my_account_delegation(
         .patch(patch)
 }
 
-/// Deletes a delegation of a signed-in member's account.
+/// Deletes a My Account delegation.
 ///
 /// `DELETE /system/myAccount/{parentId}/delegations/{id}` · tool `delete_a_connect_wise_psa_my_account_delegation_by_id`
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: signed-in member's account delegation ID (see `system::list_my_account_delegations`)
+/// * `id`: My Account delegation ID (see `system::list_my_account_delegations`)
 #[doc(alias = "DELETE /system/myAccount/{parentId}/delegations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_my_account_delegation_by_id")]
 pub fn delete_my_account_delegation(my_account_id: i32, id: i32) -> Request<()> {
@@ -165,7 +165,7 @@ pub fn delete_my_account_delegation(my_account_id: i32, id: i32) -> Request<()> 
         .path("id", id)
 }
 
-/// Lists the skills of a signed-in member's account.
+/// Lists My Account skills.
 ///
 /// `GET /system/myAccount/{parentId}/skills` · tool `list_all_connect_wise_psa_my_account_skills`
 ///
@@ -184,12 +184,12 @@ pub fn list_my_account_skills(
         .query(query)
 }
 
-/// Adds a skill to a signed-in member's account.
+/// Creates a My Account skill.
 ///
 /// `POST /system/myAccount/{parentId}/skills` · tool `create_a_connect_wise_psa_my_account_skill`
 ///
 /// * `my_account_id`: my account ID
-/// * `body`: the skill to create.
+/// * `body`: the My Account skill to create.
 #[doc(alias = "POST /system/myAccount/{parentId}/skills")]
 #[doc(alias = "create_a_connect_wise_psa_my_account_skill")]
 pub fn create_my_account_skill(
@@ -201,7 +201,7 @@ pub fn create_my_account_skill(
         .body(body)
 }
 
-/// Counts the skills of a signed-in member's account.
+/// Counts My Account skills.
 ///
 /// `GET /system/myAccount/{parentId}/skills/count` · tool `count_connect_wise_psa_my_account_skills`
 ///
@@ -219,12 +219,12 @@ pub fn count_my_account_skills(
         .records::<MemberSkill>()
 }
 
-/// Gets a skill of a signed-in member's account by its ID.
+/// Gets a My Account skill by ID.
 ///
 /// `GET /system/myAccount/{parentId}/skills/{id}` · tool `get_single_connect_wise_psa_my_account_skill_by_id`
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
+/// * `id`: My Account skill ID (see `system::list_my_account_skills`)
 #[doc(alias = "GET /system/myAccount/{parentId}/skills/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_my_account_skill_by_id")]
 pub fn get_my_account_skill(my_account_id: i32, id: i32) -> Request<MemberSkill> {
@@ -233,13 +233,13 @@ pub fn get_my_account_skill(my_account_id: i32, id: i32) -> Request<MemberSkill>
         .path("id", id)
 }
 
-/// Replaces a skill of a signed-in member's account. Fields that are left out are reset.
+/// Replaces a My Account skill. Fields that are left out are reset.
 ///
 /// `PUT /system/myAccount/{parentId}/skills/{id}` · tool `replace_a_connect_wise_psa_my_account_skill_by_id`
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
-/// * `body`: the new state of the skill.
+/// * `id`: My Account skill ID (see `system::list_my_account_skills`)
+/// * `body`: the new state of the My Account skill.
 #[doc(alias = "PUT /system/myAccount/{parentId}/skills/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_my_account_skill_by_id")]
 pub fn replace_my_account_skill(
@@ -253,12 +253,12 @@ pub fn replace_my_account_skill(
         .body(body)
 }
 
-/// Updates fields of a skill of a signed-in member's account.
+/// Updates a My Account skill.
 ///
 /// `PATCH /system/myAccount/{parentId}/skills/{id}` · tool `update_a_connect_wise_psa_my_account_skill_by_id`
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
+/// * `id`: My Account skill ID (see `system::list_my_account_skills`)
 /// * `patch`: the changes, as a JSON Patch.
 #[doc(alias = "PATCH /system/myAccount/{parentId}/skills/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_my_account_skill_by_id")]
@@ -273,12 +273,12 @@ pub fn update_my_account_skill(
         .patch(patch)
 }
 
-/// Deletes a skill of a signed-in member's account.
+/// Deletes a My Account skill.
 ///
 /// `DELETE /system/myAccount/{parentId}/skills/{id}` · tool `delete_a_connect_wise_psa_my_account_skill_by_id`
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: signed-in member's account skill ID (see `system::list_my_account_skills`)
+/// * `id`: My Account skill ID (see `system::list_my_account_skills`)
 #[doc(alias = "DELETE /system/myAccount/{parentId}/skills/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_my_account_skill_by_id")]
 pub fn delete_my_account_skill(my_account_id: i32, id: i32) -> Request<()> {

@@ -51,7 +51,7 @@ pub fn list_my_company_corporate_structure_info(
     Request::new(Method::Get, "/system/myCompany/corporateStructure/info").query(query)
 }
 
-/// Counts the summaries of corporate structures.
+/// Counts corporate structure summaries.
 ///
 /// `GET /system/myCompany/corporateStructure/info/count` · tool `count_connect_wise_psa_system_my_company_corporate_struct_info`
 ///
@@ -64,7 +64,7 @@ pub fn count_my_company_corporate_structure_info(query: &CountQuery) -> Request<
         .records::<CorporateStructureInfo>()
 }
 
-/// Gets a corporate structure by its ID.
+/// Gets a corporate structure by ID.
 ///
 /// `GET /system/myCompany/corporateStructure/{id}` · tool `get_single_connect_wise_psa_system_my_company_corp_struct_by_id`
 ///
@@ -92,7 +92,7 @@ pub fn replace_my_company_corporate_structure(
         .body(body)
 }
 
-/// Updates fields of a corporate structure.
+/// Updates a corporate structure.
 ///
 /// `PATCH /system/myCompany/corporateStructure/{id}` · tool `update_a_connect_wise_psa_system_my_company_corp_struct_by_id`
 ///
@@ -109,7 +109,7 @@ pub fn update_my_company_corporate_structure(
         .patch(patch)
 }
 
-/// Gets a summary of a corporate structure by its ID.
+/// Gets a corporate structure summary by ID.
 ///
 /// `GET /system/myCompany/corporateStructure/{id}/info` · tool `get_single_connect_wise_psa_system_my_co_corp_struct_info_by_id`
 ///
@@ -153,7 +153,7 @@ pub fn count_my_company_corporate_structure_levels(
         .records::<CorporateStructureLevel>()
 }
 
-/// Gets a corporate structure level by its ID.
+/// Gets a corporate structure level by ID.
 ///
 /// `GET /system/myCompany/corporateStructureLevels/{id}` · tool `get_single_connect_wise_psa_sys_my_co_corp_struct_level_by_id`
 ///
@@ -206,7 +206,7 @@ pub fn list_my_company_crm_info(query: &ListQuery) -> Request<Vec<CrmInfo>> {
     Request::new(Method::Get, "/system/myCompany/crm/info").query(query)
 }
 
-/// Counts the summaries of My Company CRM settings.
+/// Counts My Company CRM setting summaries.
 ///
 /// `GET /system/myCompany/crm/info/count` · tool `count_connect_wise_psa_system_my_company_crm_info`
 ///
@@ -219,7 +219,7 @@ pub fn count_my_company_crm_info(query: &CountQuery) -> Request<Count> {
         .records::<CrmInfo>()
 }
 
-/// Gets a My Company CRM setting by its ID.
+/// Gets a My Company CRM setting by ID.
 ///
 /// `GET /system/myCompany/crm/{id}` · tool `get_single_connect_wise_psa_system_my_company_crm_by_id`
 ///
@@ -242,7 +242,7 @@ pub fn replace_my_company_crm(id: i32, body: &Crm) -> Request<Crm> {
     Request::new(Method::Put, "/system/myCompany/crm/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a My Company CRM setting.
+/// Updates a My Company CRM setting.
 ///
 /// `PATCH /system/myCompany/crm/{id}` · tool `update_a_connect_wise_psa_system_my_company_crm_by_id`
 ///
@@ -254,7 +254,7 @@ pub fn update_my_company_crm(id: i32, patch: &Patch<Crm>) -> Request<Crm> {
     Request::new(Method::Patch, "/system/myCompany/crm/{id}").path("id", id).patch(patch)
 }
 
-/// Gets a summary of a My Company CRM setting by its ID.
+/// Gets a My Company CRM setting summary by ID.
 ///
 /// `GET /system/myCompany/crm/{id}/info` · tool `get_single_connect_wise_psa_system_my_company_crm_info_by_id`
 ///
@@ -291,7 +291,7 @@ pub fn count_my_company_other(query: &CountQuery) -> Request<Count> {
         .records::<Other>()
 }
 
-/// Gets an other My Company setting by its ID.
+/// Gets an other My Company setting by ID.
 ///
 /// `GET /system/myCompany/other/{id}` · tool `get_single_connect_wise_psa_system_my_company_other_by_id`
 ///
@@ -314,7 +314,7 @@ pub fn replace_my_company_other(id: i32, body: &Other) -> Request<Other> {
     Request::new(Method::Put, "/system/myCompany/other/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an other My Company setting.
+/// Updates an other My Company setting.
 ///
 /// `PATCH /system/myCompany/other/{id}` · tool `update_a_connect_wise_psa_system_my_company_other_by_id`
 ///
@@ -354,7 +354,7 @@ pub fn count_my_company_time_expenses(query: &CountQuery) -> Request<Count> {
         .records::<TimeExpense>()
 }
 
-/// Gets a My Company time and expense setting by its ID.
+/// Gets a My Company time and expense setting by ID.
 ///
 /// `GET /system/myCompany/timeExpense/{id}` · tool `get_single_connect_wise_psa_system_my_company_time_exp_by_id`
 ///
@@ -382,7 +382,7 @@ pub fn replace_my_company_time_expense(
         .body(body)
 }
 
-/// Updates fields of a My Company time and expense setting.
+/// Updates a My Company time and expense setting.
 ///
 /// `PATCH /system/myCompany/timeExpense/{id}` · tool `update_a_connect_wise_psa_system_my_company_time_expense_by_id`
 ///
@@ -412,7 +412,7 @@ pub fn list_my_company_documents(query: &ListQuery) -> Request<Vec<DocumentSetup
     Request::new(Method::Get, "/system/mycompany/documents").query(query)
 }
 
-/// Gets a My Company document setting by its ID.
+/// Gets a My Company document setting by ID.
 ///
 /// `GET /system/mycompany/documents/{id}` · tool `get_single_connect_wise_psa_system_mycompany_document_by_id`
 ///
@@ -440,7 +440,7 @@ pub fn replace_my_company_document(
         .body(body)
 }
 
-/// Updates fields of a My Company document setting.
+/// Updates a My Company document setting.
 ///
 /// `PATCH /system/mycompany/documents/{id}` · tool `update_a_connect_wise_psa_system_mycompany_document_by_id`
 ///
@@ -470,7 +470,7 @@ pub fn list_my_company_info_services(query: &ListQuery) -> Request<Vec<ServiceIn
     Request::new(Method::Get, "/system/mycompany/info/services").query(query)
 }
 
-/// Gets a summary of a My Company service setting by its ID.
+/// Gets a My Company service setting summary by ID.
 ///
 /// `GET /system/mycompany/info/services/{id}` · tool `get_single_connect_wise_psa_system_mycompany_info_service_by_id`
 ///
@@ -494,7 +494,7 @@ pub fn list_reporting_services(query: &ListQuery) -> Request<Vec<ReportingServic
     Request::new(Method::Get, "/system/mycompany/reportingServices").query(query)
 }
 
-/// Gets a reporting service by its ID.
+/// Gets a reporting service by ID.
 ///
 /// `GET /system/mycompany/reportingServices/{id}` · tool `get_single_connect_wise_psa_reporting_service_by_id`
 ///
@@ -522,7 +522,7 @@ pub fn replace_reporting_service(
         .body(body)
 }
 
-/// Updates fields of a reporting service.
+/// Updates a reporting service.
 ///
 /// `PATCH /system/mycompany/reportingServices/{id}` · tool `update_a_connect_wise_psa_reporting_service_by_id`
 ///
@@ -539,7 +539,7 @@ pub fn update_reporting_service(
         .patch(patch)
 }
 
-/// Tests the connection of a reporting service.
+/// Tests a reporting service's connection.
 ///
 /// `POST /system/mycompany/reportingServices/{id}/testConnection` · tool `test_connect_wise_psa_reporting_service_connection_by_id`
 ///
@@ -564,7 +564,7 @@ pub fn list_my_company_services(query: &ListQuery) -> Request<Vec<Service>> {
     Request::new(Method::Get, "/system/mycompany/services").query(query)
 }
 
-/// Gets a My Company service setting by its ID.
+/// Gets a My Company service setting by ID.
 ///
 /// `GET /system/mycompany/services/{id}` · tool `get_single_connect_wise_psa_system_mycompany_service_by_id`
 ///
@@ -589,7 +589,7 @@ pub fn replace_my_company_service(id: i32, body: &Service) -> Request<Service> {
         .body(body)
 }
 
-/// Updates fields of a My Company service setting.
+/// Updates a My Company service setting.
 ///
 /// `PATCH /system/mycompany/services/{id}` · tool `update_a_connect_wise_psa_system_mycompany_service_by_id`
 ///

@@ -4,7 +4,7 @@ use toolcrate_runtime::{Method, Request};
 use crate::system::{MySecurity, MySecurityCustomizeItem};
 use crate::query::ListQuery;
 
-/// Lists security permissions of the signed-in member.
+/// Lists My Security permissions.
 ///
 /// `GET /system/mySecurity` · tool `list_all_connect_wise_psa_system_my_security`
 ///
@@ -17,7 +17,7 @@ pub fn list_my_security(query: &ListQuery) -> Request<Vec<MySecurity>> {
     Request::new(Method::Get, "/system/mySecurity").query(query)
 }
 
-/// Lists customization items of the signed-in member.
+/// Lists My Security customization items.
 ///
 /// `GET /system/mySecurity/customizeItems/` · tool `list_all_connect_wise_psa_system_my_security_customize_items`
 ///

@@ -33,7 +33,7 @@ pub fn count_office365_application_info(query: &CountQuery) -> Request<Count> {
         .records::<Office365EmailApplicationInfo>()
 }
 
-/// Gets an Office 365 application by its ID.
+/// Gets an Office 365 application by ID.
 ///
 /// `GET /system/office365/application/{id}/info` · tool `get_single_connect_wise_psa_system_office365_app_info_by_id`
 ///
@@ -87,7 +87,7 @@ pub fn count_office365_email_setups(query: &CountQuery) -> Request<Count> {
         .records::<Office365EmailSetup>()
 }
 
-/// Gets an Office 365 email setup by its ID.
+/// Gets an Office 365 email setup by ID.
 ///
 /// `GET /system/office365/emailSetups/{id}` · tool `get_single_connect_wise_psa_office365_email_setup_by_id`
 ///
@@ -115,7 +115,7 @@ pub fn replace_office365_email_setup(
         .body(body)
 }
 
-/// Updates fields of an Office 365 email setup.
+/// Updates an Office 365 email setup.
 ///
 /// `PATCH /system/office365/emailSetups/{id}` · tool `update_a_connect_wise_psa_office365_email_setup_by_id`
 ///
@@ -174,7 +174,7 @@ pub fn list_office365_email_setup_emails(
         .query(query)
 }
 
-/// Tests the connection of an Office 365 email setup.
+/// Tests an Office 365 email setup's connection.
 ///
 /// `POST /system/office365/emailSetups/{id}/testConnection` · tool `test_connect_wise_psa_office365_email_setup_connection_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_on_premise_search_settings(query: &CountQuery) -> Request<Count> {
         .records::<OnPremiseSearchSetting>()
 }
 
-/// Gets an on-premises search setting by its ID.
+/// Gets an on-premises search setting by ID.
 ///
 /// `GET /system/onPremiseSearchSetting/{id}` · tool `get_single_connect_wise_psa_sys_on_premise_search_setting_by_id`
 ///
@@ -61,7 +61,7 @@ pub fn replace_on_premise_search_setting(
         .body(body)
 }
 
-/// Updates fields of an on-premises search setting.
+/// Updates an on-premises search setting.
 ///
 /// `PATCH /system/onPremiseSearchSetting/{id}` · tool `update_a_connect_wise_psa_sys_on_premise_search_setting_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_os_grade_weights(query: &CountQuery) -> Request<Count> {
         .records::<OsGradeWeight>()
 }
 
-/// Gets an OS grade weight by its ID.
+/// Gets an OS grade weight by ID.
 ///
 /// `GET /system/osgradeweights/{id}` · tool `get_single_connect_wise_psa_system_osgradeweight_by_id`
 ///
@@ -54,7 +54,7 @@ pub fn replace_os_grade_weight(id: i32, body: &OsGradeWeight) -> Request<OsGrade
     Request::new(Method::Put, "/system/osgradeweights/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an OS grade weight.
+/// Updates an OS grade weight.
 ///
 /// `PATCH /system/osgradeweights/{id}` · tool `update_a_connect_wise_psa_system_osgradeweight_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_portal_reports(query: &CountQuery) -> Request<Count> {
         .records::<PortalReport>()
 }
 
-/// Gets a portal report by its ID.
+/// Gets a portal report by ID.
 ///
 /// `GET /system/portalReports/{id}` · tool `get_single_connect_wise_psa_system_portal_report_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_portal_report(id: i32, body: &PortalReport) -> Request<PortalRepo
     Request::new(Method::Put, "/system/portalReports/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a portal report.
+/// Updates a portal report.
 ///
 /// `PATCH /system/portalReports/{id}` · tool `update_a_connect_wise_psa_system_portal_report_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_quote_link_setups(query: &CountQuery) -> Request<Count> {
         .records::<QuoteLink>()
 }
 
-/// Tests the connection of the quote link setup.
+/// Tests the quote link setup's connection.
 ///
 /// `GET /system/quoteLinkSetup/testConnection` · tool `test_connect_wise_psa_system_quote_link_setup_connection`
 ///
@@ -54,7 +54,7 @@ pub fn test_quote_link_setup_connection(url: &str) -> Request<SuccessResponse> {
         .parameter("url", url)
 }
 
-/// Gets a quote link setup by its ID.
+/// Gets a quote link setup by ID.
 ///
 /// `GET /system/quoteLinkSetup/{id}` · tool `get_single_connect_wise_psa_system_quote_link_setup_by_id`
 ///
@@ -77,7 +77,7 @@ pub fn replace_quote_link_setup(id: i32, body: &QuoteLink) -> Request<QuoteLink>
     Request::new(Method::Put, "/system/quoteLinkSetup/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a quote link setup.
+/// Updates a quote link setup.
 ///
 /// `PATCH /system/quoteLinkSetup/{id}` · tool `update_a_connect_wise_psa_system_quote_link_setup_by_id`
 ///

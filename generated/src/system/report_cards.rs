@@ -55,7 +55,7 @@ pub fn list_report_card_info(query: &ListQuery) -> Request<Vec<ReportCardInfo>> 
     Request::new(Method::Get, "/system/reportCards/info").query(query)
 }
 
-/// Counts the summaries of report cards.
+/// Counts report card summaries.
 ///
 /// `GET /system/reportCards/info/count` · tool `count_connect_wise_psa_system_report_card_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_report_card_info(query: &CountQuery) -> Request<Count> {
         .records::<ReportCardInfo>()
 }
 
-/// Gets a report card by its ID.
+/// Gets a report card by ID.
 ///
 /// `GET /system/reportCards/{id}` · tool `get_single_connect_wise_psa_system_report_card_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_report_card(id: i32, body: &ReportCard) -> Request<ReportCard> {
     Request::new(Method::Put, "/system/reportCards/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a report card.
+/// Updates a report card.
 ///
 /// `PATCH /system/reportCards/{id}` · tool `update_a_connect_wise_psa_system_report_card_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_report_card(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/reportCards/{id}").path("id", id)
 }
 
-/// Gets a summary of a report card by its ID.
+/// Gets a report card summary by ID.
 ///
 /// `GET /system/reportCards/{id}/info` · tool `get_single_connect_wise_psa_system_report_card_info_by_id`
 ///
@@ -125,7 +125,7 @@ pub fn get_report_card_info(id: i32) -> Request<ReportCardInfo> {
     Request::new(Method::Get, "/system/reportCards/{id}/info").path("id", id)
 }
 
-/// Lists the details of a report card.
+/// Lists a report card's details.
 ///
 /// `GET /system/reportCards/{parentId}/details` · tool `list_all_connect_wise_psa_report_card_details`
 ///
@@ -161,7 +161,7 @@ pub fn create_report_card_detail(
         .body(body)
 }
 
-/// Counts the details of a report card.
+/// Counts a report card's details.
 ///
 /// `GET /system/reportCards/{parentId}/details/count` · tool `count_connect_wise_psa_report_card_details`
 ///
@@ -179,7 +179,7 @@ pub fn count_report_card_details(
         .records::<ReportCardDetail>()
 }
 
-/// Gets a detail of a report card by its ID.
+/// Gets a report card detail by ID.
 ///
 /// `GET /system/reportCards/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_report_card_detail_by_id`
 ///
@@ -196,7 +196,7 @@ pub fn get_report_card_detail(
         .path("id", id)
 }
 
-/// Replaces a detail of a report card. Fields that are left out are reset.
+/// Replaces a report card detail. Fields that are left out are reset.
 ///
 /// `PUT /system/reportCards/{parentId}/details/{id}` · tool `replace_a_connect_wise_psa_report_card_detail_by_id`
 ///
@@ -216,7 +216,7 @@ pub fn replace_report_card_detail(
         .body(body)
 }
 
-/// Updates fields of a detail of a report card.
+/// Updates a report card detail.
 ///
 /// `PATCH /system/reportCards/{parentId}/details/{id}` · tool `update_a_connect_wise_psa_report_card_detail_by_id`
 ///
@@ -236,7 +236,7 @@ pub fn update_report_card_detail(
         .patch(patch)
 }
 
-/// Deletes a detail of a report card.
+/// Deletes a report card detail.
 ///
 /// `DELETE /system/reportCards/{parentId}/details/{id}` · tool `delete_a_connect_wise_psa_report_card_detail_by_id`
 ///

@@ -6,7 +6,7 @@ use crate::shared::Count;
 use crate::system::{Report, ReportColumnDefinition, ReportDataResponse};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists the reports that can be run.
+/// Lists the available reports.
 ///
 /// `GET /system/reports` · tool `list_all_connect_wise_psa_system_reports`
 ///
@@ -31,7 +31,7 @@ pub fn get_report(report_name: &str) -> Request<ReportDataResponse> {
         .path("reportName", report_name)
 }
 
-/// Lists the columns of a report.
+/// Lists a report's columns.
 ///
 /// `GET /system/reports/{reportName}/columns` · tool `list_all_connect_wise_psa_report_columns`
 ///
@@ -50,7 +50,7 @@ pub fn list_report_columns(
         .query(query)
 }
 
-/// Counts the rows of a report by name.
+/// Counts a report's rows, by report name.
 ///
 /// `GET /system/reports/{reportName}/count` · tool `count_connect_wise_psa_system_report_rows_by_name`
 ///

@@ -5,7 +5,7 @@ use crate::shared::Count;
 use crate::system::{SecurityRole, SecurityRoleInfo, SecurityRoleSetting};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists the settings of a security role.
+/// Lists a security role's settings.
 ///
 /// `GET /system/securityRoles/{parentId}/settings` · tool `list_all_connect_wise_psa_system_security_role_settings`
 ///
@@ -24,7 +24,7 @@ pub fn list_security_role_settings(
         .query(query)
 }
 
-/// Counts the settings of a security role.
+/// Counts a security role's settings.
 ///
 /// `GET /system/securityRoles/{parentId}/settings/count` · tool `count_connect_wise_psa_system_security_role_settings`
 ///
@@ -42,7 +42,7 @@ pub fn count_security_role_settings(
         .records::<SecurityRoleSetting>()
 }
 
-/// Gets a setting of a security role by its ID.
+/// Gets a security role setting by ID.
 ///
 /// `GET /system/securityRoles/{parentId}/settings/{id}` · tool `get_single_connect_wise_psa_system_security_role_setting_by_id`
 ///
@@ -109,7 +109,7 @@ pub fn list_security_role_info(query: &ListQuery) -> Request<Vec<SecurityRoleInf
     Request::new(Method::Get, "/system/securityroles/info").query(query)
 }
 
-/// Counts the summaries of security roles.
+/// Counts security role summaries.
 ///
 /// `GET /system/securityroles/info/count` · tool `count_connect_wise_psa_system_securityrole_info`
 ///
@@ -122,7 +122,7 @@ pub fn count_security_role_info(query: &CountQuery) -> Request<Count> {
         .records::<SecurityRoleInfo>()
 }
 
-/// Gets a security role by its ID.
+/// Gets a security role by ID.
 ///
 /// `GET /system/securityroles/{id}` · tool `get_single_connect_wise_psa_system_securityrole_by_id`
 ///
@@ -144,7 +144,7 @@ pub fn delete_security_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/securityroles/{id}").path("id", id)
 }
 
-/// Gets a summary of a security role by its ID.
+/// Gets a security role summary by ID.
 ///
 /// `GET /system/securityroles/{id}/info` · tool `get_single_connect_wise_psa_system_securityrole_info_by_id`
 ///

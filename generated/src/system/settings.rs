@@ -31,7 +31,7 @@ pub fn count_settings(query: &CountQuery) -> Request<Count> {
         .records::<SystemSetting>()
 }
 
-/// Gets a system setting by its ID.
+/// Gets a system setting by ID.
 ///
 /// `GET /system/settings/{id}` · tool `get_single_connect_wise_psa_system_setting_by_id`
 ///
@@ -54,7 +54,7 @@ pub fn replace_setting(id: i32, body: &SystemSetting) -> Request<SystemSetting> 
     Request::new(Method::Put, "/system/settings/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a system setting.
+/// Updates a system setting.
 ///
 /// `PATCH /system/settings/{id}` · tool `update_a_connect_wise_psa_system_setting_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_skill_categories(query: &CountQuery) -> Request<Count> {
         .records::<SkillCategory>()
 }
 
-/// Gets a skill category by its ID.
+/// Gets a skill category by ID.
 ///
 /// `GET /system/skillCategories/{id}` · tool `get_single_connect_wise_psa_system_skill_category_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_skill_category(id: i32, body: &SkillCategory) -> Request<SkillCat
     Request::new(Method::Put, "/system/skillCategories/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a skill category.
+/// Updates a skill category.
 ///
 /// `PATCH /system/skillCategories/{id}` · tool `update_a_connect_wise_psa_system_skill_category_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn list_skill_info(query: &ListQuery) -> Request<Vec<SkillInfo>> {
     Request::new(Method::Get, "/system/skills/info").query(query)
 }
 
-/// Counts the summaries of skills.
+/// Counts skill summaries.
 ///
 /// `GET /system/skills/info/count` · tool `count_connect_wise_psa_system_skill_info`
 ///
@@ -66,7 +66,7 @@ pub fn count_skill_info(query: &CountQuery) -> Request<Count> {
         .records::<SkillInfo>()
 }
 
-/// Gets a skill by its ID.
+/// Gets a skill by ID.
 ///
 /// `GET /system/skills/{id}` · tool `get_single_connect_wise_psa_system_skill_by_id`
 ///
@@ -89,7 +89,7 @@ pub fn replace_skill(id: i32, body: &Skill) -> Request<Skill> {
     Request::new(Method::Put, "/system/skills/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a skill.
+/// Updates a skill.
 ///
 /// `PATCH /system/skills/{id}` · tool `update_a_connect_wise_psa_system_skill_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_skill(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/skills/{id}").path("id", id)
 }
 
-/// Gets a summary of a skill by its ID.
+/// Gets a skill summary by ID.
 ///
 /// `GET /system/skills/{id}/info` · tool `get_single_connect_wise_psa_system_skill_info_by_id`
 ///

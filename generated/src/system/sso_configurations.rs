@@ -42,7 +42,7 @@ pub fn count_sso_configurations(query: &CountQuery) -> Request<Count> {
         .records::<SsoConfiguration>()
 }
 
-/// Gets an SSO configuration by its ID.
+/// Gets an SSO configuration by ID.
 ///
 /// `GET /system/ssoConfigurations/{id}` · tool `get_single_connect_wise_psa_system_sso_configuration_by_id`
 ///
@@ -68,7 +68,7 @@ pub fn replace_sso_configuration(
     Request::new(Method::Put, "/system/ssoConfigurations/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an SSO configuration.
+/// Updates an SSO configuration.
 ///
 /// `PATCH /system/ssoConfigurations/{id}` · tool `update_a_connect_wise_psa_system_sso_configuration_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn delete_sso_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/ssoConfigurations/{id}").path("id", id)
 }
 
-/// Registers the token of a single sign-on configuration.
+/// Registers a single sign-on configuration's token.
 ///
 /// `POST /system/ssoConfigurations/{id}/registertoken` · tool `register_token_of_a_connect_wise_psa_system_sso_config_by_id`
 ///
@@ -113,7 +113,7 @@ pub fn register_token_of_sso_configuration(
         .body(body)
 }
 
-/// Submits the members of a single sign-on configuration.
+/// Submits a single sign-on configuration's members.
 ///
 /// `POST /system/ssoConfigurations/{id}/submitmembers` · tool `submit_members_of_a_connect_wise_psa_system_sso_config_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_standard_notes(query: &CountQuery) -> Request<Count> {
         .records::<StandardNote>()
 }
 
-/// Gets a standard note by its ID.
+/// Gets a standard note by ID.
 ///
 /// `GET /system/standardNotes/{id}` · tool `get_single_connect_wise_psa_system_standard_note_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_standard_note(id: i32, body: &StandardNote) -> Request<StandardNo
     Request::new(Method::Put, "/system/standardNotes/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a standard note.
+/// Updates a standard note.
 ///
 /// `PATCH /system/standardNotes/{id}` · tool `update_a_connect_wise_psa_system_standard_note_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn list_survey_info(query: &ListQuery) -> Request<Vec<SurveyInfo>> {
     Request::new(Method::Get, "/system/surveys/info").query(query)
 }
 
-/// Counts the summaries of surveys.
+/// Counts survey summaries.
 ///
 /// `GET /system/surveys/info/count` · tool `count_connect_wise_psa_system_survey_info`
 ///
@@ -66,7 +66,7 @@ pub fn count_survey_info(query: &CountQuery) -> Request<Count> {
         .records::<SurveyInfo>()
 }
 
-/// Lists the values of a survey question.
+/// Lists a survey question's values.
 ///
 /// `GET /system/surveys/{grandparentId}/questions/{parentId}/values` · tool `list_all_connect_wise_psa_survey_question_values`
 ///
@@ -114,7 +114,7 @@ pub fn create_survey_question_value(
         .body(body)
 }
 
-/// Gets a value of a survey question by its ID.
+/// Gets a survey question value by ID.
 ///
 /// `GET /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `get_single_connect_wise_psa_survey_question_value_by_id`
 ///
@@ -137,7 +137,7 @@ pub fn get_survey_question_value(
         .path("id", id)
 }
 
-/// Replaces a value of a survey question. Fields that are left out are reset.
+/// Replaces a survey question value. Fields that are left out are reset.
 ///
 /// `PUT /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `replace_a_connect_wise_psa_survey_question_value_by_id`
 ///
@@ -163,7 +163,7 @@ pub fn replace_survey_question_value(
         .body(body)
 }
 
-/// Updates fields of a value of a survey question.
+/// Updates a survey question value.
 ///
 /// `PATCH /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `update_a_connect_wise_psa_survey_question_value_by_id`
 ///
@@ -189,7 +189,7 @@ pub fn update_survey_question_value(
         .patch(patch)
 }
 
-/// Deletes a value of a survey question.
+/// Deletes a survey question value.
 ///
 /// `DELETE /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `delete_a_connect_wise_psa_survey_question_value_by_id`
 ///
@@ -212,7 +212,7 @@ pub fn delete_survey_question_value(
         .path("id", id)
 }
 
-/// Gets a survey by its ID.
+/// Gets a survey by ID.
 ///
 /// `GET /system/surveys/{id}` · tool `get_single_connect_wise_psa_system_survey_by_id`
 ///
@@ -235,7 +235,7 @@ pub fn replace_survey(id: i32, body: &Survey) -> Request<Survey> {
     Request::new(Method::Put, "/system/surveys/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a survey.
+/// Updates a survey.
 ///
 /// `PATCH /system/surveys/{id}` · tool `update_a_connect_wise_psa_system_survey_by_id`
 ///
@@ -269,7 +269,7 @@ pub fn copy_survey(id: i32) -> Request<Survey> {
     Request::new(Method::Post, "/system/surveys/{id}/copy").path("id", id)
 }
 
-/// Gets a summary of a survey by its ID.
+/// Gets a survey summary by ID.
 ///
 /// `GET /system/surveys/{id}/info` · tool `get_single_connect_wise_psa_system_survey_info_by_id`
 ///
@@ -280,7 +280,7 @@ pub fn get_survey_info(id: i32) -> Request<SurveyInfo> {
     Request::new(Method::Get, "/system/surveys/{id}/info").path("id", id)
 }
 
-/// Lists the questions of a survey.
+/// Lists a survey's questions.
 ///
 /// `GET /system/surveys/{parentId}/questions` · tool `list_all_connect_wise_psa_system_survey_questions`
 ///
@@ -316,7 +316,7 @@ pub fn create_survey_question(
         .body(body)
 }
 
-/// Counts the questions of a survey.
+/// Counts a survey's questions.
 ///
 /// `GET /system/surveys/{parentId}/questions/count` · tool `count_connect_wise_psa_system_survey_questions`
 ///
@@ -331,7 +331,7 @@ pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Cou
         .records::<SurveyQuestion>()
 }
 
-/// Gets a question of a survey by its ID.
+/// Gets a survey question by ID.
 ///
 /// `GET /system/surveys/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_system_survey_question_by_id`
 ///
@@ -345,7 +345,7 @@ pub fn get_survey_question(survey_id: i32, id: i32) -> Request<SurveyQuestion> {
         .path("id", id)
 }
 
-/// Replaces a question of a survey. Fields that are left out are reset.
+/// Replaces a survey question. Fields that are left out are reset.
 ///
 /// `PUT /system/surveys/{parentId}/questions/{id}` · tool `replace_a_connect_wise_psa_system_survey_question_by_id`
 ///
@@ -365,7 +365,7 @@ pub fn replace_survey_question(
         .body(body)
 }
 
-/// Updates fields of a question of a survey.
+/// Updates a survey question.
 ///
 /// `PATCH /system/surveys/{parentId}/questions/{id}` · tool `update_a_connect_wise_psa_system_survey_question_by_id`
 ///
@@ -385,7 +385,7 @@ pub fn update_survey_question(
         .patch(patch)
 }
 
-/// Deletes a question of a survey.
+/// Deletes a survey question.
 ///
 /// `DELETE /system/surveys/{parentId}/questions/{id}` · tool `delete_a_connect_wise_psa_system_survey_question_by_id`
 ///

@@ -16,7 +16,7 @@ pub fn request_system_bundle(
     Request::new(Method::Post, "/system/bundles").body(body)
 }
 
-/// Gets the version, time zone and license of the server.
+/// Gets the server's version, time zone and license.
 ///
 /// `GET /system/info` · tool `get_single_connect_wise_psa_system_info`
 #[doc(alias = "GET /system/info")]

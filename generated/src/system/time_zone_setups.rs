@@ -55,7 +55,7 @@ pub fn list_time_zone_setup_info(query: &ListQuery) -> Request<Vec<TimeZoneSetup
     Request::new(Method::Get, "/system/timeZoneSetups/info").query(query)
 }
 
-/// Counts the summaries of time zone setups.
+/// Counts time zone setup summaries.
 ///
 /// `GET /system/timeZoneSetups/info/count` · tool `count_connect_wise_psa_system_time_zone_setup_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_time_zone_setup_info(query: &CountQuery) -> Request<Count> {
         .records::<TimeZoneSetupInfo>()
 }
 
-/// Gets a time zone setup by its ID.
+/// Gets a time zone setup by ID.
 ///
 /// `GET /system/timeZoneSetups/{id}` · tool `get_single_connect_wise_psa_system_time_zone_setup_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_time_zone_setup(id: i32, body: &TimeZoneSetup) -> Request<TimeZon
     Request::new(Method::Put, "/system/timeZoneSetups/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a time zone setup.
+/// Updates a time zone setup.
 ///
 /// `PATCH /system/timeZoneSetups/{id}` · tool `update_a_connect_wise_psa_system_time_zone_setup_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_time_zone_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/timeZoneSetups/{id}").path("id", id)
 }
 
-/// Gets a summary of a time zone setup by its ID.
+/// Gets a time zone setup summary by ID.
 ///
 /// `GET /system/timeZoneSetups/{id}/info` · tool `get_single_connect_wise_psa_system_time_zone_setup_info_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_today_page_categories(query: &CountQuery) -> Request<Count> {
         .records::<TodayPageCategory>()
 }
 
-/// Gets a Today page category by its ID.
+/// Gets a Today page category by ID.
 ///
 /// `GET /system/todayPageCategories/{id}` · tool `get_single_connect_wise_psa_system_today_page_category_by_id`
 ///
@@ -72,7 +72,7 @@ pub fn replace_today_page_category(
         .body(body)
 }
 
-/// Updates fields of a Today page category.
+/// Updates a Today page category.
 ///
 /// `PATCH /system/todayPageCategories/{id}` · tool `update_a_connect_wise_psa_system_today_page_category_by_id`
 ///

@@ -57,7 +57,7 @@ pub fn list_user_defined_field_info(
     Request::new(Method::Get, "/system/userDefinedFields/info").query(query)
 }
 
-/// Counts the summaries of custom field definitions.
+/// Counts custom field definition summaries.
 ///
 /// `GET /system/userDefinedFields/info/count` · tool `count_connect_wise_psa_system_user_defined_field_info`
 ///
@@ -70,7 +70,7 @@ pub fn count_user_defined_field_info(query: &CountQuery) -> Request<Count> {
         .records::<UserDefinedFieldInfo>()
 }
 
-/// Gets a custom field definition by its ID.
+/// Gets a custom field definition by ID.
 ///
 /// `GET /system/userDefinedFields/{id}` · tool `get_single_connect_wise_psa_system_user_defined_field_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn replace_user_defined_field(
     Request::new(Method::Put, "/system/userDefinedFields/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a custom field definition.
+/// Updates a custom field definition.
 ///
 /// `PATCH /system/userDefinedFields/{id}` · tool `update_a_connect_wise_psa_system_user_defined_field_by_id`
 ///
@@ -124,7 +124,7 @@ pub fn delete_user_defined_field(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/userDefinedFields/{id}").path("id", id)
 }
 
-/// Gets a summary of a custom field definition by its ID.
+/// Gets a custom field definition summary by ID.
 ///
 /// `GET /system/userDefinedFields/{id}/info` · tool `get_single_connect_wise_psa_sys_user_defined_field_info_by_id`
 ///

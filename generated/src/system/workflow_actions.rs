@@ -20,7 +20,7 @@ pub fn list_system_workflow_action_automate_parameters(
     Request::new(Method::Get, "/system/workflowActions/automateParameters").query(query)
 }
 
-/// Gets a workflow action Automate parameter by its ID.
+/// Gets a workflow action Automate parameter by ID.
 ///
 /// `GET /system/workflowActions/automateParameters/{id}` · tool `get_single_connect_wise_psa_system_wf_action_auto_param_by_id`
 ///
@@ -34,7 +34,7 @@ pub fn get_system_workflow_action_automate_parameter(
         .path("id", id)
 }
 
-/// Lists the Automate parameters of a workflow action.
+/// Lists a workflow action's Automate parameters.
 ///
 /// `GET /system/workflowActions/{parentId}/automateParameters` · tool `list_all_connect_wise_psa_workflow_action_automate_parameters`
 ///
@@ -70,7 +70,7 @@ pub fn create_workflow_action_automate_parameter(
         .body(body)
 }
 
-/// Counts the Automate parameters of a workflow action.
+/// Counts a workflow action's Automate parameters.
 ///
 /// `GET /system/workflowActions/{parentId}/automateParameters/count` · tool `count_connect_wise_psa_workflow_action_automate_parameters`
 ///
@@ -91,7 +91,7 @@ pub fn count_workflow_action_automate_parameters(
         .records::<WorkflowActionAutomateParameter>()
 }
 
-/// Gets an Automate parameter of a workflow action by its ID.
+/// Gets a workflow action's Automate parameter by ID.
 ///
 /// `GET /system/workflowActions/{parentId}/automateParameters/{id}` · tool `get_single_connect_wise_psa_workflow_action_auto_param_by_id`
 ///
@@ -111,7 +111,7 @@ pub fn get_workflow_action_automate_parameter(
         .path("id", id)
 }
 
-/// Replaces an Automate parameter of a workflow action. Fields that are left out are reset.
+/// Replaces a workflow action's Automate parameter. Fields that are left out are reset.
 ///
 /// `PUT /system/workflowActions/{parentId}/automateParameters/{id}` · tool `replace_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///
@@ -134,7 +134,7 @@ pub fn replace_workflow_action_automate_parameter(
         .body(body)
 }
 
-/// Updates fields of an Automate parameter of a workflow action.
+/// Updates a workflow action's Automate parameter.
 ///
 /// `PATCH /system/workflowActions/{parentId}/automateParameters/{id}` · tool `update_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///
@@ -157,7 +157,7 @@ pub fn update_workflow_action_automate_parameter(
         .patch(patch)
 }
 
-/// Deletes an Automate parameter of a workflow action.
+/// Deletes a workflow action's Automate parameter.
 ///
 /// `DELETE /system/workflowActions/{parentId}/automateParameters/{id}` · tool `delete_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///

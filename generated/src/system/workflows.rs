@@ -49,7 +49,7 @@ pub fn list_system_workflow_attachments(
     Request::new(Method::Get, "/system/workflows/attachments").query(query)
 }
 
-/// Gets a workflow attachment by its ID.
+/// Gets a workflow attachment by ID.
 ///
 /// `GET /system/workflows/attachments/{id}` · tool `get_single_connect_wise_psa_system_workflow_attachment_by_id`
 ///
@@ -103,7 +103,7 @@ pub fn list_system_workflow_event_actions(
     Request::new(Method::Get, "/system/workflows/events/actions").query(query)
 }
 
-/// Gets a workflow event action by its ID.
+/// Gets a workflow event action by ID.
 ///
 /// `GET /system/workflows/events/actions/{id}` · tool `get_single_connect_wise_psa_system_workflow_event_action_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn get_system_workflow_event_action(id: i32) -> Request<WorkflowAction> {
     Request::new(Method::Get, "/system/workflows/events/actions/{id}").path("id", id)
 }
 
-/// Gets a workflow event by its ID.
+/// Gets a workflow event by ID.
 ///
 /// `GET /system/workflows/events/{id}` · tool `get_single_connect_wise_psa_system_workflow_event_by_id`
 ///
@@ -140,7 +140,7 @@ pub fn list_system_workflow_notify_types(
     Request::new(Method::Get, "/system/workflows/notifyTypes").query(query)
 }
 
-/// Gets a workflow notify type by its ID.
+/// Gets a workflow notify type by ID.
 ///
 /// `GET /system/workflows/notifyTypes/{id}` · tool `get_single_connect_wise_psa_system_workflow_notify_type_by_id`
 ///
@@ -194,7 +194,7 @@ pub fn list_workflow_table_type_info(
     Request::new(Method::Get, "/system/workflows/tableTypes/info").query(query)
 }
 
-/// Counts the summaries of workflow table types.
+/// Counts workflow table type summaries.
 ///
 /// `GET /system/workflows/tableTypes/info/count` · tool `count_connect_wise_psa_system_workflow_table_type_info`
 ///
@@ -207,7 +207,7 @@ pub fn count_workflow_table_type_info(query: &CountQuery) -> Request<Count> {
         .records::<WorkflowTableTypeInfo>()
 }
 
-/// Gets a workflow table type by its ID.
+/// Gets a workflow table type by ID.
 ///
 /// `GET /system/workflows/tableTypes/{id}` · tool `get_single_connect_wise_psa_system_workflow_table_type_by_id`
 ///
@@ -218,7 +218,7 @@ pub fn get_workflow_table_type(id: i32) -> Request<WorkflowTableType> {
     Request::new(Method::Get, "/system/workflows/tableTypes/{id}").path("id", id)
 }
 
-/// Gets a summary of a workflow table type by its ID.
+/// Gets a workflow table type summary by ID.
 ///
 /// `GET /system/workflows/tableTypes/{id}/info` · tool `get_single_connect_wise_psa_system_wf_table_type_info_by_id`
 ///
@@ -259,7 +259,7 @@ pub fn list_system_workflow_trigger_options(
     Request::new(Method::Get, "/system/workflows/triggers/options").query(query)
 }
 
-/// Deletes the custom fields of a workflow action.
+/// Deletes all of a workflow action's custom fields.
 ///
 /// `DELETE /system/workflows/userdefinedfields/actions/{parentId}` · tool `delete_connect_wise_psa_workflow_action_userdefinedfields`
 ///
@@ -337,12 +337,12 @@ pub fn list_event_action_user_defined_fields(
         .query(query)
 }
 
-/// Replaces a custom field of a workflow action. Fields that are left out are reset.
+/// Replaces a workflow action custom field. Fields that are left out are reset.
 ///
 /// `PUT /system/workflows/userdefinedfields/{id}` · tool `replace_a_connect_wise_psa_workflow_action_udf_by_id`
 ///
 /// * `id`: ID
-/// * `body`: the new state of the custom field of a workflow action.
+/// * `body`: the new state of the workflow action custom field.
 #[doc(alias = "PUT /system/workflows/userdefinedfields/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_workflow_action_udf_by_id")]
 pub fn replace_workflow_action_user_defined_field(
@@ -354,7 +354,7 @@ pub fn replace_workflow_action_user_defined_field(
         .body(body)
 }
 
-/// Updates fields of a custom field of a workflow action.
+/// Updates a workflow action custom field.
 ///
 /// `PATCH /system/workflows/userdefinedfields/{id}` · tool `update_a_connect_wise_psa_workflow_action_udf_by_id`
 ///
@@ -371,7 +371,7 @@ pub fn update_workflow_action_user_defined_field(
         .patch(patch)
 }
 
-/// Lists the actions of a workflow event.
+/// Lists a workflow event's actions.
 ///
 /// `GET /system/workflows/{grandparentId}/events/{parentId}/actions` · tool `list_all_connect_wise_psa_workflow_event_actions`
 ///
@@ -419,7 +419,7 @@ pub fn create_workflow_event_action(
         .body(body)
 }
 
-/// Counts the actions of a workflow event.
+/// Counts a workflow event's actions.
 ///
 /// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/count` · tool `count_connect_wise_psa_workflow_event_actions`
 ///
@@ -443,7 +443,7 @@ pub fn count_workflow_event_actions(
         .records::<WorkflowAction>()
 }
 
-/// Gets an action of a workflow event by its ID.
+/// Gets a workflow event's action by ID.
 ///
 /// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `get_single_connect_wise_psa_workflow_event_action_by_id`
 ///
@@ -466,7 +466,7 @@ pub fn get_workflow_event_action(
         .path("id", id)
 }
 
-/// Replaces an action of a workflow event. Fields that are left out are reset.
+/// Replaces a workflow event's action. Fields that are left out are reset.
 ///
 /// `PUT /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `replace_a_connect_wise_psa_workflow_event_action_by_id`
 ///
@@ -492,7 +492,7 @@ pub fn replace_workflow_event_action(
         .body(body)
 }
 
-/// Updates fields of an action of a workflow event.
+/// Updates a workflow event's action.
 ///
 /// `PATCH /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `update_a_connect_wise_psa_workflow_event_action_by_id`
 ///
@@ -518,7 +518,7 @@ pub fn update_workflow_event_action(
         .patch(patch)
 }
 
-/// Deletes an action of a workflow event.
+/// Deletes a workflow event's action.
 ///
 /// `DELETE /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `delete_a_connect_wise_psa_workflow_event_action_by_id`
 ///
@@ -541,7 +541,7 @@ pub fn delete_workflow_event_action(
         .path("id", id)
 }
 
-/// Lists the options of a workflow trigger.
+/// Lists a workflow trigger's options.
 ///
 /// `GET /system/workflows/{grandparentId}/triggers/{parentId}/options` · tool `list_all_connect_wise_psa_workflow_trigger_options`
 ///
@@ -566,7 +566,7 @@ pub fn list_workflow_trigger_options(
         .query(query)
 }
 
-/// Counts the options of a workflow trigger.
+/// Counts a workflow trigger's options.
 ///
 /// `GET /system/workflows/{grandparentId}/triggers/{parentId}/options/count` · tool `count_connect_wise_psa_workflow_trigger_options`
 ///
@@ -590,7 +590,7 @@ pub fn count_workflow_trigger_options(
         .records::<WorkflowTriggerOption>()
 }
 
-/// Gets a workflow by its ID.
+/// Gets a workflow by ID.
 ///
 /// `GET /system/workflows/{id}` · tool `get_single_connect_wise_psa_system_workflow_by_id`
 ///
@@ -613,7 +613,7 @@ pub fn replace_workflow(id: i32, body: &Workflow) -> Request<Workflow> {
     Request::new(Method::Put, "/system/workflows/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a workflow.
+/// Updates a workflow.
 ///
 /// `PATCH /system/workflows/{id}` · tool `update_a_connect_wise_psa_system_workflow_by_id`
 ///
@@ -647,7 +647,7 @@ pub fn copy_workflow(id: i32) -> Request<Workflow> {
     Request::new(Method::Post, "/system/workflows/{id}/copy").path("id", id)
 }
 
-/// Lists the attachments of a workflow.
+/// Lists a workflow's attachments.
 ///
 /// `GET /system/workflows/{parentId}/attachments` · tool `list_all_connect_wise_psa_workflow_attachments`
 ///
@@ -666,7 +666,7 @@ pub fn list_workflow_attachments(
         .query(query)
 }
 
-/// Counts the attachments of a workflow.
+/// Counts a workflow's attachments.
 ///
 /// `GET /system/workflows/{parentId}/attachments/count` · tool `count_connect_wise_psa_workflow_attachments`
 ///
@@ -684,7 +684,7 @@ pub fn count_workflow_attachments(
         .records::<WorkflowAttachment>()
 }
 
-/// Gets an attachment of a workflow by its ID.
+/// Gets a workflow's attachment by ID.
 ///
 /// `GET /system/workflows/{parentId}/attachments/{id}` · tool `get_single_connect_wise_psa_workflow_attachment_by_id`
 ///
@@ -701,7 +701,7 @@ pub fn get_workflow_attachment(
         .path("id", id)
 }
 
-/// Lists the events of a workflow.
+/// Lists a workflow's events.
 ///
 /// `GET /system/workflows/{parentId}/events` · tool `list_all_connect_wise_psa_workflow_events`
 ///
@@ -737,7 +737,7 @@ pub fn create_workflow_event(
         .body(body)
 }
 
-/// Counts the events of a workflow.
+/// Counts a workflow's events.
 ///
 /// `GET /system/workflows/{parentId}/events/count` · tool `count_connect_wise_psa_workflow_events`
 ///
@@ -752,7 +752,7 @@ pub fn count_workflow_events(workflow_id: i32, query: &CountQuery) -> Request<Co
         .records::<WorkflowEvent>()
 }
 
-/// Gets an event of a workflow by its ID.
+/// Gets a workflow's event by ID.
 ///
 /// `GET /system/workflows/{parentId}/events/{id}` · tool `get_single_connect_wise_psa_workflow_event_by_id`
 ///
@@ -766,7 +766,7 @@ pub fn get_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> {
         .path("id", id)
 }
 
-/// Replaces an event of a workflow. Fields that are left out are reset.
+/// Replaces a workflow's event. Fields that are left out are reset.
 ///
 /// `PUT /system/workflows/{parentId}/events/{id}` · tool `replace_a_connect_wise_psa_workflow_event_by_id`
 ///
@@ -786,7 +786,7 @@ pub fn replace_workflow_event(
         .body(body)
 }
 
-/// Updates fields of an event of a workflow.
+/// Updates a workflow's event.
 ///
 /// `PATCH /system/workflows/{parentId}/events/{id}` · tool `update_a_connect_wise_psa_workflow_event_by_id`
 ///
@@ -806,7 +806,7 @@ pub fn update_workflow_event(
         .patch(patch)
 }
 
-/// Deletes an event of a workflow.
+/// Deletes a workflow's event.
 ///
 /// `DELETE /system/workflows/{parentId}/events/{id}` · tool `delete_a_connect_wise_psa_workflow_event_by_id`
 ///
@@ -856,7 +856,7 @@ pub fn test_workflow_event(
         .query(query)
 }
 
-/// Lists the notify types of a workflow.
+/// Lists a workflow's notify types.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes` · tool `list_all_connect_wise_psa_workflow_notify_types`
 ///
@@ -875,7 +875,7 @@ pub fn list_workflow_notify_types(
         .query(query)
 }
 
-/// Counts the notify types of a workflow.
+/// Counts a workflow's notify types.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/count` · tool `count_connect_wise_psa_workflow_notify_types`
 ///
@@ -893,7 +893,7 @@ pub fn count_workflow_notify_types(
         .records::<WorkflowNotifyType>()
 }
 
-/// Lists the notify types of a workflow in summary form.
+/// Lists a workflow's notify types in summary form.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/info` · tool `list_all_connect_wise_psa_workflow_notify_type_info`
 ///
@@ -912,7 +912,7 @@ pub fn list_workflow_notify_type_info(
         .query(query)
 }
 
-/// Counts the summaries of the notify types of a workflow.
+/// Counts summaries of a workflow's notify types.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/info/count` · tool `count_connect_wise_psa_workflow_notify_type_info`
 ///
@@ -930,7 +930,7 @@ pub fn count_workflow_notify_type_info(
         .records::<WorkflowNotifyTypeInfo>()
 }
 
-/// Gets a notify type of a workflow by its ID.
+/// Gets a workflow's notify type by ID.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/{id}` · tool `get_single_connect_wise_psa_workflow_notify_type_by_id`
 ///
@@ -947,7 +947,7 @@ pub fn get_workflow_notify_type(
         .path("id", id)
 }
 
-/// Gets a summary of a notify type of a workflow by its ID.
+/// Gets a summary of a workflow's notify type by ID.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/{id}/info` · tool `get_single_connect_wise_psa_workflow_notify_type_info_by_id`
 ///
@@ -964,7 +964,7 @@ pub fn get_workflow_notify_type_info(
         .path("id", id)
 }
 
-/// Lists the triggers of a workflow.
+/// Lists a workflow's triggers.
 ///
 /// `GET /system/workflows/{parentId}/triggers` · tool `list_all_connect_wise_psa_workflow_triggers`
 ///
@@ -983,7 +983,7 @@ pub fn list_workflow_triggers(
         .query(query)
 }
 
-/// Counts the triggers of a workflow.
+/// Counts a workflow's triggers.
 ///
 /// `GET /system/workflows/{parentId}/triggers/count` · tool `count_connect_wise_psa_workflow_triggers`
 ///

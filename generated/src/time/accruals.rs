@@ -42,7 +42,7 @@ pub fn count_accruals(query: &CountQuery) -> Request<Count> {
         .records::<TimeAccrual>()
 }
 
-/// Gets an accrual by its ID.
+/// Gets an accrual by ID.
 ///
 /// `GET /time/accruals/{id}` · tool `get_single_connect_wise_psa_time_accrual_by_id`
 ///
@@ -65,7 +65,7 @@ pub fn replace_accrual(id: i32, body: &TimeAccrual) -> Request<TimeAccrual> {
     Request::new(Method::Put, "/time/accruals/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an accrual.
+/// Updates an accrual.
 ///
 /// `PATCH /time/accruals/{id}` · tool `update_a_connect_wise_psa_time_accrual_by_id`
 ///
@@ -88,7 +88,7 @@ pub fn delete_accrual(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/accruals/{id}").path("id", id)
 }
 
-/// Lists the details of an accrual.
+/// Lists an accrual's details.
 ///
 /// `GET /time/accruals/{parentId}/details` · tool `list_all_connect_wise_psa_accrual_details`
 ///
@@ -124,7 +124,7 @@ pub fn create_accrual_detail(
         .body(body)
 }
 
-/// Counts the details of an accrual.
+/// Counts an accrual's details.
 ///
 /// `GET /time/accruals/{parentId}/details/count` · tool `count_connect_wise_psa_accrual_details`
 ///
@@ -139,7 +139,7 @@ pub fn count_accrual_details(accrual_id: i32, query: &CountQuery) -> Request<Cou
         .records::<TimeAccrualDetail>()
 }
 
-/// Gets a detail of an accrual by its ID.
+/// Gets an accrual detail by ID.
 ///
 /// `GET /time/accruals/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_accrual_detail_by_id`
 ///
@@ -153,7 +153,7 @@ pub fn get_accrual_detail(accrual_id: i32, id: i32) -> Request<TimeAccrualDetail
         .path("id", id)
 }
 
-/// Replaces a detail of an accrual. Fields that are left out are reset.
+/// Replaces an accrual detail. Fields that are left out are reset.
 ///
 /// `PUT /time/accruals/{parentId}/details/{id}` · tool `replace_a_connect_wise_psa_accrual_detail_by_id`
 ///
@@ -173,7 +173,7 @@ pub fn replace_accrual_detail(
         .body(body)
 }
 
-/// Updates fields of a detail of an accrual.
+/// Updates an accrual detail.
 ///
 /// `PATCH /time/accruals/{parentId}/details/{id}` · tool `update_a_connect_wise_psa_accrual_detail_by_id`
 ///
@@ -193,7 +193,7 @@ pub fn update_accrual_detail(
         .patch(patch)
 }
 
-/// Deletes a detail of an accrual.
+/// Deletes an accrual detail.
 ///
 /// `DELETE /time/accruals/{parentId}/details/{id}` · tool `delete_a_connect_wise_psa_accrual_detail_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_activity_stopwatches(query: &CountQuery) -> Request<Count> {
         .records::<ActivityStopwatch>()
 }
 
-/// Gets an activity stopwatch by its ID.
+/// Gets an activity stopwatch by ID.
 ///
 /// `GET /time/activitystopwatches/{id}` · tool `get_single_connect_wise_psa_time_activitystopwatch_by_id`
 ///
@@ -70,7 +70,7 @@ pub fn replace_activity_stopwatch(
     Request::new(Method::Put, "/time/activitystopwatches/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of an activity stopwatch.
+/// Updates an activity stopwatch.
 ///
 /// `PATCH /time/activitystopwatches/{id}` · tool `update_a_connect_wise_psa_time_activitystopwatch_by_id`
 ///

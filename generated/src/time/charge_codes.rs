@@ -55,7 +55,7 @@ pub fn list_charge_code_info(query: &ListQuery) -> Request<Vec<ChargeCodeInfo>> 
     Request::new(Method::Get, "/time/chargeCodes/info").query(query)
 }
 
-/// Counts the summaries of charge codes.
+/// Counts charge code summaries.
 ///
 /// `GET /time/chargeCodes/info/count` · tool `count_connect_wise_psa_time_charge_code_info`
 ///
@@ -68,7 +68,7 @@ pub fn count_charge_code_info(query: &CountQuery) -> Request<Count> {
         .records::<ChargeCodeInfo>()
 }
 
-/// Gets a charge code by its ID.
+/// Gets a charge code by ID.
 ///
 /// `GET /time/chargeCodes/{id}` · tool `get_single_connect_wise_psa_time_charge_code_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn replace_charge_code(id: i32, body: &ChargeCode) -> Request<ChargeCode> {
     Request::new(Method::Put, "/time/chargeCodes/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a charge code.
+/// Updates a charge code.
 ///
 /// `PATCH /time/chargeCodes/{id}` · tool `update_a_connect_wise_psa_time_charge_code_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_charge_code(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/chargeCodes/{id}").path("id", id)
 }
 
-/// Gets a summary of a charge code by its ID.
+/// Gets a charge code summary by ID.
 ///
 /// `GET /time/chargeCodes/{id}/info` · tool `get_single_connect_wise_psa_time_charge_code_info_by_id`
 ///
@@ -157,7 +157,7 @@ pub fn list_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
         .query(query)
 }
 
-/// Lists the expense types of a charge code.
+/// Lists a charge code's expense types.
 ///
 /// `GET /time/chargeCodes/{parentId}/expenseTypes` · tool `list_all_connect_wise_psa_charge_code_expense_types`
 ///
@@ -193,7 +193,7 @@ pub fn create_charge_code_expense_type(
         .body(body)
 }
 
-/// Counts the expense types of a charge code.
+/// Counts a charge code's expense types.
 ///
 /// `GET /time/chargeCodes/{parentId}/expenseTypes/count` · tool `count_connect_wise_psa_charge_code_expense_types`
 ///
@@ -211,7 +211,7 @@ pub fn count_charge_code_expense_types(
         .records::<ChargeCodeExpenseType>()
 }
 
-/// Gets an expense type of a charge code by its ID.
+/// Gets a charge code's expense type by ID.
 ///
 /// `GET /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `get_single_connect_wise_psa_charge_code_expense_type_by_id`
 ///
@@ -228,7 +228,7 @@ pub fn get_charge_code_expense_type(
         .path("id", id)
 }
 
-/// Replaces an expense type of a charge code. Fields that are left out are reset.
+/// Replaces a charge code's expense type. Fields that are left out are reset.
 ///
 /// `PUT /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `replace_a_connect_wise_psa_charge_code_expense_type_by_id`
 ///
@@ -248,7 +248,7 @@ pub fn replace_charge_code_expense_type(
         .body(body)
 }
 
-/// Updates fields of an expense type of a charge code.
+/// Updates a charge code's expense type.
 ///
 /// `PATCH /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `update_a_connect_wise_psa_charge_code_expense_type_by_id`
 ///
@@ -268,7 +268,7 @@ pub fn update_charge_code_expense_type(
         .patch(patch)
 }
 
-/// Deletes an expense type of a charge code.
+/// Removes an expense type from a charge code.
 ///
 /// `DELETE /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `delete_a_connect_wise_psa_charge_code_expense_type_by_id`
 ///

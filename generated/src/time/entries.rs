@@ -40,7 +40,7 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/entries/count").query(query).records::<TimeEntry>()
 }
 
-/// Gets the values that ConnectWise would fill in for a time entry with these fields.
+/// Gets the values that ConnectWise would fill in for a time entry with the given fields, without creating it.
 ///
 /// `POST /time/entries/defaults` · tool `get_defaults_for_a_connect_wise_psa_time_entry`
 ///
@@ -51,7 +51,7 @@ pub fn get_defaults_for_entry(body: &TimeEntry) -> Request<TimeEntry> {
     Request::new(Method::Post, "/time/entries/defaults").body(body)
 }
 
-/// Gets a time entry by its ID.
+/// Gets a time entry by ID.
 ///
 /// `GET /time/entries/{id}` · tool `get_single_connect_wise_psa_time_entry_by_id`
 ///
@@ -74,7 +74,7 @@ pub fn replace_entry(id: i32, body: &TimeEntry) -> Request<TimeEntry> {
     Request::new(Method::Put, "/time/entries/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a time entry.
+/// Updates a time entry.
 ///
 /// `PATCH /time/entries/{id}` · tool `update_a_connect_wise_psa_time_entry_by_id`
 ///
@@ -97,7 +97,7 @@ pub fn delete_entry(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/entries/{id}").path("id", id)
 }
 
-/// Lists the audit entries of a time entry.
+/// Lists a time entry's audit entries.
 ///
 /// `GET /time/entries/{parentId}/audits` · tool `list_all_connect_wise_psa_time_entry_audits`
 ///
@@ -116,7 +116,7 @@ pub fn list_entry_audits(
         .query(query)
 }
 
-/// Counts the audit entries of a time entry.
+/// Counts a time entry's audit entries.
 ///
 /// `GET /time/entries/{parentId}/audits/count` · tool `count_connect_wise_psa_time_entry_audits`
 ///
@@ -131,7 +131,7 @@ pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<TimeEntryAudit>()
 }
 
-/// Gets an audit entry of a time entry by its ID.
+/// Gets a time entry audit entry by ID.
 ///
 /// `GET /time/entries/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_time_entry_audit_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_schedule_stopwatches(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleStopwatch>()
 }
 
-/// Gets a schedule stopwatch by its ID.
+/// Gets a schedule stopwatch by ID.
 ///
 /// `GET /time/schedulestopwatches/{id}` · tool `get_single_connect_wise_psa_time_schedulestopwatch_by_id`
 ///
@@ -70,7 +70,7 @@ pub fn replace_schedule_stopwatch(
     Request::new(Method::Put, "/time/schedulestopwatches/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a schedule stopwatch.
+/// Updates a schedule stopwatch.
 ///
 /// `PATCH /time/schedulestopwatches/{id}` · tool `update_a_connect_wise_psa_time_schedulestopwatch_by_id`
 ///

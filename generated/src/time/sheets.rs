@@ -29,7 +29,7 @@ pub fn count_sheets(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/sheets/count").query(query).records::<TimeSheet>()
 }
 
-/// Gets a time sheet by its ID.
+/// Gets a time sheet by ID.
 ///
 /// `GET /time/sheets/{id}` · tool `get_single_connect_wise_psa_time_sheet_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn submit_sheet(id: i32) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/time/sheets/{id}/submit").path("id", id)
 }
 
-/// Lists the audit entries of a time sheet.
+/// Lists a time sheet's audit entries.
 ///
 /// `GET /time/sheets/{parentId}/audits` · tool `list_all_connect_wise_psa_sheet_audits`
 ///
@@ -115,7 +115,7 @@ pub fn list_sheet_audits(
         .query(query)
 }
 
-/// Counts the audit entries of a time sheet.
+/// Counts a time sheet's audit entries.
 ///
 /// `GET /time/sheets/{parentId}/audits/count` · tool `count_connect_wise_psa_sheet_audits`
 ///
@@ -130,7 +130,7 @@ pub fn count_sheet_audits(sheet_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<TimeSheetAudit>()
 }
 
-/// Gets an audit entry of a time sheet by its ID.
+/// Gets a time sheet audit entry by ID.
 ///
 /// `GET /time/sheets/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_sheet_audit_by_id`
 ///

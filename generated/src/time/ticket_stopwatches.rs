@@ -42,7 +42,7 @@ pub fn count_ticket_stopwatches(query: &CountQuery) -> Request<Count> {
         .records::<TicketStopwatch>()
 }
 
-/// Gets a ticket stopwatch by its ID.
+/// Gets a ticket stopwatch by ID.
 ///
 /// `GET /time/ticketstopwatches/{id}` · tool `get_single_connect_wise_psa_time_ticketstopwatch_by_id`
 ///
@@ -68,7 +68,7 @@ pub fn replace_ticket_stopwatch(
     Request::new(Method::Put, "/time/ticketstopwatches/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a ticket stopwatch.
+/// Updates a ticket stopwatch.
 ///
 /// `PATCH /time/ticketstopwatches/{id}` · tool `update_a_connect_wise_psa_time_ticketstopwatch_by_id`
 ///

@@ -2,7 +2,7 @@
 
 use toolcrate_runtime::{Method, Request};
 
-/// Deletes the change logs of time entries.
+/// Deletes all time entry change logs.
 ///
 /// `DELETE /time/changelogs` · tool `delete_all_connect_wise_psa_time_changelogs`
 #[doc(alias = "DELETE /time/changelogs")]

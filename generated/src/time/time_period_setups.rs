@@ -42,7 +42,7 @@ pub fn count_time_period_setups(query: &CountQuery) -> Request<Count> {
         .records::<TimePeriodSetup>()
 }
 
-/// Gets a time period setup that holds the default values for a new one.
+/// Gets a time period setup record with the default values for a new time period setup.
 ///
 /// `GET /time/timePeriodSetups/default` · tool `get_default_connect_wise_psa_time_period_setup`
 #[doc(alias = "GET /time/timePeriodSetups/default")]
@@ -51,7 +51,7 @@ pub fn get_default_time_period_setup() -> Request<Value> {
     Request::new(Method::Get, "/time/timePeriodSetups/default")
 }
 
-/// Gets a time period setup by its ID.
+/// Gets a time period setup by ID.
 ///
 /// `GET /time/timePeriodSetups/{id}` · tool `get_single_connect_wise_psa_time_period_setup_by_id`
 ///
@@ -77,7 +77,7 @@ pub fn replace_time_period_setup(
     Request::new(Method::Put, "/time/timePeriodSetups/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a time period setup.
+/// Updates a time period setup.
 ///
 /// `PATCH /time/timePeriodSetups/{id}` · tool `update_a_connect_wise_psa_time_period_setup_by_id`
 ///
@@ -105,7 +105,7 @@ pub fn delete_time_period_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/timePeriodSetups/{id}").path("id", id)
 }
 
-/// Lists the periods of a time period setup.
+/// Lists a time period setup's periods.
 ///
 /// `GET /time/timePeriodSetups/{parentId}/periods` · tool `list_all_connect_wise_psa_time_period_setup_periods`
 ///
@@ -124,7 +124,7 @@ pub fn list_time_period_setup_periods(
         .query(query)
 }
 
-/// Counts the periods of a time period setup.
+/// Counts a time period setup's periods.
 ///
 /// `GET /time/timePeriodSetups/{parentId}/periods/count` · tool `count_connect_wise_psa_time_period_setup_periods`
 ///
@@ -142,7 +142,7 @@ pub fn count_time_period_setup_periods(
         .records::<TimePeriod>()
 }
 
-/// Gets a period of a time period setup by its ID.
+/// Gets a time period setup period by ID.
 ///
 /// `GET /time/timePeriodSetups/{parentId}/periods/{id}` · tool `get_single_connect_wise_psa_time_period_setup_period_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn list_work_role_info(query: &ListQuery) -> Request<Vec<WorkRoleInfo>> {
     Request::new(Method::Get, "/time/workRoles/info").query(query)
 }
 
-/// Counts the summaries of work roles.
+/// Counts work role summaries.
 ///
 /// `GET /time/workRoles/info/count` · tool `count_connect_wise_psa_time_work_role_info`
 ///
@@ -66,7 +66,7 @@ pub fn count_work_role_info(query: &CountQuery) -> Request<Count> {
         .records::<WorkRoleInfo>()
 }
 
-/// Gets a work role by its ID.
+/// Gets a work role by ID.
 ///
 /// `GET /time/workRoles/{id}` · tool `get_single_connect_wise_psa_time_work_role_by_id`
 ///
@@ -89,7 +89,7 @@ pub fn replace_work_role(id: i32, body: &WorkRole) -> Request<WorkRole> {
     Request::new(Method::Put, "/time/workRoles/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a work role.
+/// Updates a work role.
 ///
 /// `PATCH /time/workRoles/{id}` · tool `update_a_connect_wise_psa_time_work_role_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_work_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/workRoles/{id}").path("id", id)
 }
 
-/// Gets a summary of a work role by its ID.
+/// Gets a work role summary by ID.
 ///
 /// `GET /time/workRoles/{id}/info` · tool `get_single_connect_wise_psa_time_work_role_info_by_id`
 ///
@@ -153,7 +153,7 @@ pub fn list_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists the locations of a work role.
+/// Lists a work role's locations.
 ///
 /// `GET /time/workRoles/{parentId}/locations` · tool `list_all_connect_wise_psa_work_role_locations`
 ///
@@ -189,7 +189,7 @@ pub fn create_work_role_location(
         .body(body)
 }
 
-/// Counts the locations of a work role.
+/// Counts a work role's locations.
 ///
 /// `GET /time/workRoles/{parentId}/locations/count` · tool `count_connect_wise_psa_work_role_locations`
 ///
@@ -207,7 +207,7 @@ pub fn count_work_role_locations(
         .records::<WorkRoleLocation>()
 }
 
-/// Gets a location of a work role by its ID.
+/// Gets a work role location by ID.
 ///
 /// `GET /time/workRoles/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_work_role_location_by_id`
 ///
@@ -221,7 +221,7 @@ pub fn get_work_role_location(work_role_id: i32, id: i32) -> Request<WorkRoleLoc
         .path("id", id)
 }
 
-/// Replaces a location of a work role. Fields that are left out are reset.
+/// Replaces a work role location. Fields that are left out are reset.
 ///
 /// `PUT /time/workRoles/{parentId}/locations/{id}` · tool `replace_a_connect_wise_psa_work_role_location_by_id`
 ///
@@ -241,7 +241,7 @@ pub fn replace_work_role_location(
         .body(body)
 }
 
-/// Updates fields of a location of a work role.
+/// Updates a work role location.
 ///
 /// `PATCH /time/workRoles/{parentId}/locations/{id}` · tool `update_a_connect_wise_psa_work_role_location_by_id`
 ///
@@ -261,7 +261,7 @@ pub fn update_work_role_location(
         .patch(patch)
 }
 
-/// Deletes a location of a work role.
+/// Removes a location from a work role.
 ///
 /// `DELETE /time/workRoles/{parentId}/locations/{id}` · tool `delete_a_connect_wise_psa_work_role_location_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn list_work_type_info(query: &ListQuery) -> Request<Vec<WorkTypeInfo>> {
     Request::new(Method::Get, "/time/workTypes/info").query(query)
 }
 
-/// Counts the summaries of work types.
+/// Counts work type summaries.
 ///
 /// `GET /time/workTypes/info/count` · tool `count_connect_wise_psa_time_work_type_info`
 ///
@@ -66,7 +66,7 @@ pub fn count_work_type_info(query: &CountQuery) -> Request<Count> {
         .records::<WorkTypeInfo>()
 }
 
-/// Gets a work type by its ID.
+/// Gets a work type by ID.
 ///
 /// `GET /time/workTypes/{id}` · tool `get_single_connect_wise_psa_time_work_type_by_id`
 ///
@@ -89,7 +89,7 @@ pub fn replace_work_type(id: i32, body: &WorkType) -> Request<WorkType> {
     Request::new(Method::Put, "/time/workTypes/{id}").path("id", id).body(body)
 }
 
-/// Updates fields of a work type.
+/// Updates a work type.
 ///
 /// `PATCH /time/workTypes/{id}` · tool `update_a_connect_wise_psa_time_work_type_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_work_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/workTypes/{id}").path("id", id)
 }
 
-/// Gets a summary of a work type by its ID.
+/// Gets a work type summary by ID.
 ///
 /// `GET /time/workTypes/{id}/info` · tool `get_single_connect_wise_psa_time_work_type_info_by_id`
 ///

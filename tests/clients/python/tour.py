@@ -1,4 +1,4 @@
-"""A tour of the sandbox with pyconnectwise, a client that others wrote: what works with a real server must work
+"""A test the sandbox with pyconnectwise, a client that others wrote: what works with a real server must work
 here. The client speaks HTTPS alone. The server's address and keys come from the environment, and which
 certificate to trust; `cargo xtask test` starts a server and sets them. By hand:
 

@@ -19,7 +19,7 @@ pub(crate) const REPOSITORY: &str = "https://github.com/connectwise-psa-tools/co
 pub(crate) const MCP_NAME: &str = "io.github.connectwise-psa-tools/cwpsa";
 /// A sentence about the product, limited to 100 characters.
 pub(crate) const SUMMARY: &str =
-    "Every operation of the ConnectWise PSA (Manage) API as a tool. Includes a mock server.";
+    "Every ConnectWise PSA (Manage) API operation as a tool. Includes a mock server.";
 /// The container image, without a tag.
 pub(crate) const IMAGE: &str = "ghcr.io/connectwise-psa-tools/cwpsa";
 
@@ -55,7 +55,7 @@ impl Artifact {
 impl ReleaseBinary {
     /// Reads a binary.
     pub(crate) fn read(platform: ReleasePlatform, path: &Path) -> anyhow::Result<Self> {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes = std::fs::read(path).with_context(|| format!("can't read {}", path.display()))?;
         let path = std::path::absolute(path)?;
         Ok(Self { platform, bytes, path, epoch: source_date_epoch()? })
     }
@@ -70,7 +70,7 @@ impl ReleaseBinary {
 
 /// Reads a text file from the workspace.
 pub(crate) fn workspace_file(path: &str) -> anyhow::Result<String> {
-    std::fs::read_to_string(workspace_root().join(path)).with_context(|| format!("cannot read {path}"))
+    std::fs::read_to_string(workspace_root().join(path)).with_context(|| format!("can't read {path}"))
 }
 
 /// Returns the license texts, which are included in every package.

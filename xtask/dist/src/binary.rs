@@ -18,7 +18,7 @@ pub(crate) fn build(platform: ReleasePlatform) -> anyhow::Result<PathBuf> {
         command.args(["--target", platform.triple]);
     }
     command.env("RUSTFLAGS", rust_flags()?);
-    let output = command.output().context("cannot start cargo")?;
+    let output = command.output().context("can't start cargo")?;
     if !output.status.success() {
         bail!("{}: {}", line(&command), output.status);
     }

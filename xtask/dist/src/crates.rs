@@ -126,7 +126,7 @@ fn unpack(published: &PublishedCrate, archives: &Path, folder: &Path) -> anyhow:
     let archive = archives.join(format!("{name}-{version}.crate"));
     let size =
         std::fs::metadata(&archive).with_context(|| format!("{} is missing", archive.display()))?.len();
-    ensure!(size <= MAX_ARCHIVE, "the archive of {name} has {size} bytes (expected at most {MAX_ARCHIVE})");
+    ensure!(size <= MAX_ARCHIVE, "the archive of {name} is {size} bytes (expected at most {MAX_ARCHIVE})");
     finish(Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(folder))?;
     let unpacked = folder.join(format!("{name}-{version}"));
     for file in REQUIRED {

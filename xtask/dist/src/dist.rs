@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &DistArguments) -> anyhow::Result<()> {
     empty(&out)?;
     for artifact in &artifacts {
         let path = out.join(&artifact.name);
-        std::fs::write(&path, &artifact.bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(&path, &artifact.bytes).with_context(|| format!("can't write {}", path.display()))?;
         println!("{:>12}  {}", artifact.bytes.len(), artifact.name);
     }
     if !arguments.prove {
@@ -60,8 +60,12 @@ fn empty(out: &Path) -> anyhow::Result<()> {
     if let Ok(mut entries) = std::fs::read_dir(out)
         && entries.next().is_some()
     {
-        ensure!(out.join(CHECKSUMS).exists(), "{} has other files; choose another folder", out.display());
-        std::fs::remove_dir_all(out).with_context(|| format!("cannot empty {}", out.display()))?;
+        ensure!(
+            out.join(CHECKSUMS).exists(),
+            "{} contains other files; choose another folder",
+            out.display()
+        );
+        std::fs::remove_dir_all(out).with_context(|| format!("can't empty {}", out.display()))?;
     }
     Ok(std::fs::create_dir_all(out)?)
 }

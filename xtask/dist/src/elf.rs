@@ -106,8 +106,8 @@ fn loader(file: &[u8]) -> anyhow::Result<Option<String>> {
 }
 
 fn string(file: &[u8], start: usize) -> anyhow::Result<String> {
-    let rest = file.get(start..).context("a name is outside of the file")?;
-    let end = rest.iter().position(|byte| *byte == 0).context("a name has no end")?;
+    let rest = file.get(start..).context("a name is outside the file")?;
+    let end = rest.iter().position(|byte| *byte == 0).context("a name is not terminated")?;
     Ok(String::from_utf8(rest[..end].to_vec())?)
 }
 

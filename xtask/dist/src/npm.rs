@@ -35,7 +35,7 @@ fn launcher_package(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
 fn platform_package(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     let platform = binary.platform;
     let (os, cpu) = platform.npm;
-    let mut manifest = manifest(&platform.npm_package(), &format!("The binary of cwpsa for {os} on {cpu}"));
+    let mut manifest = manifest(&platform.npm_package(), &format!("The cwpsa binary for {os} on {cpu}"));
     manifest.insert("os".to_owned(), json!([os]));
     manifest.insert("cpu".to_owned(), json!([cpu]));
     if os == "linux" {
@@ -44,7 +44,7 @@ fn platform_package(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     // Yarn can't run a binary inside a zip file.
     manifest.insert("preferUnplugged".to_owned(), json!(true));
     let readme =
-        "The binary of [cwpsa](https://www.npmjs.com/package/cwpsa). Install that package instead.\n";
+        "The binary for [cwpsa](https://www.npmjs.com/package/cwpsa). Install that package instead.\n";
     let program = format!("bin/{}", platform.program());
     let files =
         vec![ArchiveEntry::program(program, binary.bytes.clone()), ArchiveEntry::file("README.md", readme)];

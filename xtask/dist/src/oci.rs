@@ -133,7 +133,7 @@ fn program_files(binary: &ReleaseBinary) -> anyhow::Result<Vec<ArchiveEntry>> {
 }
 
 fn system_files(binary: &ReleaseBinary) -> anyhow::Result<Vec<ArchiveEntry>> {
-    let read = |path: &Path| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    let read = |path: &Path| std::fs::read(path).with_context(|| format!("can't read {}", path.display()));
     let inside = |path: &Path| path.to_string_lossy().trim_start_matches('/').to_owned();
     let users = format!("root:x:0:0:root:/:/sbin/nologin\ncwpsa:x:{USER}:{USER}:cwpsa:/data:/sbin/nologin\n");
     let mut files = vec![
@@ -174,7 +174,7 @@ fn libraries(binary: &ReleaseBinary) -> anyhow::Result<Vec<PathBuf>> {
         }
         let paths = folders.iter().map(|folder| Path::new(folder).join(&name));
         let path =
-            paths.into_iter().find(|path| path.exists()).with_context(|| format!("cannot find {name}"))?;
+            paths.into_iter().find(|path| path.exists()).with_context(|| format!("can't find {name}"))?;
         missing.extend(ElfNeeds::read(&std::fs::read(&path)?)?.libraries);
         found.push(path);
     }

@@ -65,7 +65,7 @@ impl ReleasePlatform {
         let triple = triple.unwrap_or(&host);
         let known = || PLATFORMS.map(|platform| platform.triple).join(", ");
         let found = PLATFORMS.into_iter().find(|platform| platform.triple == triple);
-        found.with_context(|| format!("nothing is released for {triple:?} (expected one of {})", known()))
+        found.with_context(|| format!("no release for {triple:?} (expected one of {})", known()))
     }
 
     /// Returns the name of the npm package with the binary.
@@ -85,5 +85,5 @@ pub(crate) fn host_triple() -> anyhow::Result<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let about = output_text(std::process::Command::new(rustc).arg("-vV"))?;
     let triple = about.lines().find_map(|line| line.strip_prefix("host: "));
-    triple.map(str::to_owned).context("rustc does not report its host")
+    triple.map(str::to_owned).context("rustc did not report its host")
 }

@@ -43,7 +43,7 @@ pub(crate) fn output_text(command: &mut Command) -> anyhow::Result<String> {
 }
 
 fn start_failure(command: &Command) -> String {
-    format!("cannot start {}", command.get_program().display())
+    format!("can't start {}", command.get_program().display())
 }
 
 /// Returns the command as a person would type it.

@@ -62,14 +62,14 @@ pub(crate) fn server_entry(bundles: &[&Artifact]) -> anyhow::Result<Artifact> {
 
 fn variables() -> Value {
     let variable = |name: &str, description: &str, is_secret: bool| json!({"name": name, "description": description, "isRequired": true, "isSecret": is_secret});
-    let mut region = variable("CWPSA_REGION", "Region of the ConnectWise cloud.", false);
+    let mut region = variable("CWPSA_REGION", "ConnectWise cloud region.", false);
     region["choices"] = json!(["na", "eu", "au", "za"]);
     json!([
         region,
-        variable("CWPSA_COMPANY_ID", "Company ID that you enter at login.", false),
-        variable("CWPSA_PUBLIC_KEY", "Public key of an API member.", true),
-        variable("CWPSA_PRIVATE_KEY", "Private key of that API member.", true),
-        variable("CWPSA_CLIENT_ID", "Client ID of your integration, from developer.connectwise.com.", true),
+        variable("CWPSA_COMPANY_ID", "Company ID used at login.", false),
+        variable("CWPSA_PUBLIC_KEY", "An API member's public key.", true),
+        variable("CWPSA_PRIVATE_KEY", "The API member's private key.", true),
+        variable("CWPSA_CLIENT_ID", "Your integration's client ID, from developer.connectwise.com.", true),
         {
             "name": "CWPSA_READ_ONLY",
             "description": "Expose only tools that can't change data.",

@@ -50,7 +50,7 @@ fn check_versions() -> anyhow::Result<()> {
 
 fn files(folder: &str, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
     let folder = workspace_root().canonicalize()?.join(folder);
-    let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let entries = std::fs::read_dir(&folder).with_context(|| format!("can't read {}", folder.display()))?;
     let mut paths: Vec<PathBuf> =
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     paths.retain(|path| path.extension().is_some_and(|found| found == extension));

@@ -76,7 +76,7 @@ impl PackageGraph {
 
     fn root(&self) -> anyhow::Result<String> {
         let root = self.packages.iter().find(|(_, package)| package["name"] == "cwpsa");
-        root.map(|(id, _)| id.clone()).context("the workspace has no package cwpsa")
+        root.map(|(id, _)| id.clone()).context("the workspace has no cwpsa package")
     }
 }
 

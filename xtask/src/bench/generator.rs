@@ -102,7 +102,7 @@ fn tool_lines() -> anyhow::Result<Vec<Value>> {
     let mut tools = Vec::new();
     for path in files("generated/catalog/tools")? {
         let text =
-            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            std::fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))?;
         for line in text.lines() {
             tools.push(serde_json::from_str(line)?);
         }
@@ -114,9 +114,7 @@ fn files(folder: &str) -> anyhow::Result<Vec<std::path::PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![Path::new(folder).to_owned()];
     while let Some(folder) = open.pop() {
-        for entry in
-            std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?
-        {
+        for entry in std::fs::read_dir(&folder).with_context(|| format!("can't read {}", folder.display()))? {
             let path = entry?.path();
             if path.is_dir() { open.push(path) } else { found.push(path) }
         }

@@ -107,7 +107,7 @@ fn measure(parts: &[Part], arguments: &BenchArguments) -> anyhow::Result<bool> {
         }
         print(&figures);
         if *part != Part::Load || programs.is_none() {
-            store(*part, &figures).with_context(|| format!("cannot write {STORE}"))?;
+            store(*part, &figures).with_context(|| format!("can't write {STORE}"))?;
         }
         are_met &= figures.iter().all(|figure| figure.met);
     }

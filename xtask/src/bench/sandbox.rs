@@ -80,9 +80,9 @@ fn large(program: &Path, figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     }
     figures.push(Figure::at_most("sandbox: a condition over 100,000 tickets", slowest, 100.0, "ms"));
     let output = Command::new("ps").args(["-o", "rss=", "-p", &sandbox.id().to_string()]).output();
-    let output = output.context("cannot start ps")?;
+    let output = output.context("can't start ps")?;
     let kilobytes: f64 =
-        String::from_utf8_lossy(&output.stdout).trim().parse().context("cannot read the output of ps")?;
+        String::from_utf8_lossy(&output.stdout).trim().parse().context("can't read the output of ps")?;
     figures.push(Figure::at_most("sandbox: memory of 100,000 tickets", kilobytes / 1024.0, 600.0, "MB"));
     Ok(())
 }

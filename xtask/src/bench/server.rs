@@ -32,7 +32,7 @@ pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<Start> {
     eprintln!("measuring: cwpsa …");
     build(&["--profile", "dist", "--bins"])?;
     build(&["--release", "--examples"])?;
-    let size = std::fs::metadata(PROGRAM).with_context(|| format!("cannot read {PROGRAM}"))?.len();
+    let size = std::fs::metadata(PROGRAM).with_context(|| format!("can't read {PROGRAM}"))?.len();
     figures.push(Figure::at_most("cwpsa, as given to people: size", size as f64 / 1e6, 20.0, "MB"));
     let mut of_all = Start { milliseconds: 0.0, megabytes: 0.0 };
     for (offer, bound) in [("search", 25.0), ("all", 60.0)] {
@@ -77,7 +77,7 @@ pub(crate) fn build(what: &[&str]) -> anyhow::Result<()> {
     let mut cargo = Command::new(env!("CARGO"));
     let status = cargo.args(["build", "--quiet", "--package", "cwpsa"]).args(what).status();
     let built = status?.success();
-    built.then_some(()).context("cannot build cwpsa")
+    built.then_some(()).context("can't build cwpsa")
 }
 
 /// An MCP server over stdin and stdout. The process is killed when this value is dropped.

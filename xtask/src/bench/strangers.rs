@@ -210,7 +210,7 @@ fn open_session(host: &str, headers: &str) -> Option<String> {
 /// Measures the slowest response from `/healthz` while callers with and without a token do their worst: once with low
 /// priority, as if they ran on other machines, and once with an equal share of these cores, which delays the probe too.
 fn health(server: &CwpsaProcess) -> anyhow::Result<Vec<Figure>> {
-    let measure = |niceness: &str, name: &str| {
+    let measure = |niceness: &str, name: &str| -> anyhow::Result<Figure> {
         let attack = Attack::start(&server.host, niceness)?;
         let times = probe(&server.host);
         drop(attack);
@@ -237,7 +237,7 @@ impl Attack {
     fn start(host: &str, niceness: &str) -> anyhow::Result<Self> {
         let mut command = Command::new("nice");
         command.args(["-n", niceness]).arg(std::env::current_exe()?).args(["attack", host]);
-        Ok(Self(command.spawn().context("cannot start the callers")?))
+        Ok(Self(command.spawn().context("can't start the callers")?))
     }
 }
 
@@ -291,7 +291,7 @@ fn wait_until_idle(server: &CwpsaProcess) -> anyhow::Result<()> {
 /// Returns a process's CPU time.
 fn cpu_milliseconds(process: u32) -> anyhow::Result<f64> {
     let path = format!("/proc/{process}/stat");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    let text = std::fs::read_to_string(&path).with_context(|| format!("can't read {path}"))?;
     // The program name, in parentheses, may contain spaces.
     let fields = text.rsplit_once(") ").map_or("", |(_, fields)| fields);
     let mut times = fields.split(' ').skip(11).take(2).map(str::parse::<f64>);

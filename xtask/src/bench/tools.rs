@@ -15,12 +15,12 @@ pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     let build = ["build", "--quiet", "--release", "--package", "e2e", "--examples"];
     let status = Command::new(env!("CARGO")).args(build).status()?;
     if !status.success() {
-        bail!("cannot build the examples of the end to end tests");
+        bail!("can't build the end-to-end test examples");
     }
     let output = Command::new("target/release/examples/figures").output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
-        bail!("the example `figures` failed: {}", String::from_utf8_lossy(&output.stderr));
+        bail!("the `figures` example failed: {}", String::from_utf8_lossy(&output.stderr));
     }
     for line in text.lines() {
         let figure: Value = serde_json::from_str(line)?;

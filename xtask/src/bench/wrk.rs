@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Context;
 
-const MISSING: &str = "cannot start wrk; install it (Debian: apt-get install wrk)";
+const MISSING: &str = "can't start wrk; install it (Debian: apt-get install wrk)";
 
 /// The result of several seconds of load.
 pub(crate) struct Load {

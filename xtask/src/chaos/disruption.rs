@@ -63,7 +63,7 @@ impl fmt::Display for Disruption {
             Self::KillServer => "server killed",
             Self::RestartRedis => "Redis killed",
             Self::RotateAuditLog => "audit log rotated",
-            Self::FillDisk => "disk of the audit log full",
+            Self::FillDisk => "audit log disk full",
             Self::Flood => "flood of requests without a key",
             Self::SlowClients => "slow clients",
         })

@@ -53,7 +53,7 @@ fn measure(arguments: &ChaosArguments) -> anyhow::Result<ChaosReport> {
     if servers::has_redis() {
         kinds.push(StateKind::Redis);
     } else {
-        eprintln!("redis-server is not installed; state in Redis is left out");
+        eprintln!("redis-server is not installed; skipping state in Redis");
     }
     let mut report = ChaosReport::default();
     for kind in &kinds {
@@ -79,7 +79,7 @@ fn disrupt(servers: ChaosServers, duration: Duration, report: &mut ChaosReport) 
         while Instant::now() < end && result.is_ok() {
             std::thread::sleep(QUIET_INTERVAL);
             if let Some(disruption) = disruptions.next() {
-                result = disruption.apply(servers).with_context(|| format!("cannot run: {disruption}"));
+                result = disruption.apply(servers).with_context(|| format!("can't run: {disruption}"));
                 report.count_disruption(*disruption);
             }
         }

@@ -200,12 +200,12 @@ impl RedisProcess {
             .arg(folder)
             .stdout(Stdio::null())
             .spawn()
-            .context("cannot start redis-server")?;
+            .context("can't start redis-server")?;
         let redis = Self { process, port };
         let end = Instant::now() + START_TIMEOUT;
         while http::connect(&format!("127.0.0.1:{port}")).is_err() {
             if Instant::now() > end {
-                bail!("redis-server does not listen on port {port}");
+                bail!("redis-server is not listening on port {port}");
             }
             std::thread::sleep(Duration::from_millis(10));
         }

@@ -60,7 +60,7 @@ pub(crate) fn run_examples(only: Option<&str>, write: bool) -> anyhow::Result<()
     let program = server_process::build_program("cwpsa", &[])?;
     let target =
         program.parent().and_then(Path::parent).context("the program has no folder")?.join("examples");
-    std::fs::create_dir_all(&target).with_context(|| format!("cannot create {}", target.display()))?;
+    std::fs::create_dir_all(&target).with_context(|| format!("can't create {}", target.display()))?;
     let runner = ExampleRunner { root, target, program };
     let wants = |name: &str| only.is_none_or(|only| only == name);
     let known = NODE.iter().chain(PYTHON.iter().flat_map(|(_, files)| *files)).chain(&["stock"]);

@@ -23,7 +23,7 @@ pub(crate) fn finish(command: &mut Command) -> anyhow::Result<()> {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(anyhow!("{command:?}: {status}")),
         Err(error) => Err(anyhow!(
-            "cannot start {}: {error}; the tours need node 20 or newer with npm, and python 3.11 or newer",
+            "can't start {}: {error}; the client tests need Node.js 20 or newer with npm, and Python 3.11 or newer",
             command.get_program().display()
         )),
     }
@@ -36,9 +36,9 @@ mod tests {
     #[test]
     fn a_missing_program_is_an_error_that_names_what_to_install() {
         let message = finish(Command::new("no-such-program").arg("ci")).unwrap_err().to_string();
-        assert!(message.starts_with("cannot start no-such-program: "), "{message}");
+        assert!(message.starts_with("can't start no-such-program: "), "{message}");
         assert!(
-            message.ends_with("the tours need node 20 or newer with npm, and python 3.11 or newer"),
+            message.ends_with("the client tests need Node.js 20 or newer with npm, and Python 3.11 or newer"),
             "{message}"
         );
         assert_eq!(finish(&mut Command::new("false")).unwrap_err().to_string(), "\"false\": exit status: 1");

@@ -32,14 +32,14 @@ pub(crate) fn run() -> anyhow::Result<()> {
 
 /// Each test starts the servers that it needs.
 fn truto(folder: &Path, server: &Path, sandbox: &Path) -> anyhow::Result<()> {
-    eprintln!("tour of the server with a client that behaves like Truto's");
+    eprintln!("test the server with a Truto-like client");
     let mut tests = Command::new("node");
     tests.arg("--test").current_dir(folder);
     finish(tests.env("CWPSA", server).env("CWPSA_SANDBOX_PROGRAM", sandbox))
 }
 
 fn mcp_node(folder: &Path, server: &Path) -> anyhow::Result<()> {
-    eprintln!("the server and the MCP project's suite, inspector and clients for TypeScript");
+    eprintln!("test the server with the MCP project's test suite, inspector and TypeScript clients");
     finish(Command::new("npm").args(NPM_INSTALL).current_dir(folder))?;
     let mut tests = Command::new("node");
     tests.args(["--test", "--test-concurrency=1"]).current_dir(folder);
@@ -47,13 +47,13 @@ fn mcp_node(folder: &Path, server: &Path) -> anyhow::Result<()> {
 }
 
 fn mcp_python(folder: &Path, environment: &Path, server: &Path) -> anyhow::Result<()> {
-    eprintln!("tour of the server with the MCP project's client for Python");
+    eprintln!("test the server with the MCP project's Python client");
     let python = python_environment(folder, environment)?;
     finish(Command::new(&python).args(["-W", "ignore", "tour.py"]).current_dir(folder).env("CWPSA", server))
 }
 
 fn agent_adapters(folder: &Path, environment: &Path, server: &Path) -> anyhow::Result<()> {
-    eprintln!("tours of the server with the MCP adapters of CrewAI and LangChain");
+    eprintln!("test the server with the CrewAI and LangChain MCP adapters");
     let python = python_environment(folder, environment)?;
     for tour in ["crewai_tour", "langchain_tour"] {
         let mut tests = Command::new(&python);
@@ -64,7 +64,7 @@ fn agent_adapters(folder: &Path, environment: &Path, server: &Path) -> anyhow::R
 }
 
 fn prism(folder: &Path, target: &Path, host: &str) -> anyhow::Result<()> {
-    eprintln!("tour of the areas through prism");
+    eprintln!("test all areas through Prism");
     finish(Command::new(env!("CARGO")).args([
         "build",
         "--quiet",
@@ -82,7 +82,7 @@ fn prism(folder: &Path, target: &Path, host: &str) -> anyhow::Result<()> {
 }
 
 fn node(folder: &Path, host: &str, certificate: &Path) -> anyhow::Result<()> {
-    eprintln!("tour of the sandbox with connectwise-rest");
+    eprintln!("test the sandbox with connectwise-rest");
     finish(Command::new("npm").args(NPM_INSTALL).current_dir(folder))?;
     let mut tour = Command::new("node");
     tour.args(["--test", "tour.test.mjs"]).current_dir(folder);
@@ -90,7 +90,7 @@ fn node(folder: &Path, host: &str, certificate: &Path) -> anyhow::Result<()> {
 }
 
 fn python(folder: &Path, environment: &Path, host: &str, certificate: &Path) -> anyhow::Result<()> {
-    eprintln!("tour of the sandbox with pyconnectwise");
+    eprintln!("test the sandbox with pyconnectwise");
     let python = python_environment(folder, environment)?;
     let mut tour = Command::new(&python);
     tour.args(["-W", "ignore", "tour.py"]).current_dir(folder);

@@ -82,7 +82,7 @@ fn rows(arguments: &CorpusArguments) -> anyhow::Result<Vec<CorpusRow>> {
     let crates = work.join("crates");
     if crates.exists() {
         let is_own = work.join(MARKER).exists();
-        anyhow::ensure!(is_own, "{} was not made by this command; nothing was changed", crates.display());
+        anyhow::ensure!(is_own, "{} was not created by this command; nothing was changed", crates.display());
         fs::remove_dir_all(&crates)?;
     }
     fs::create_dir_all(&work)?;

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 
 use super::violation::{Rule, Violation};
 
-const HEADER: &str = "# Violations that `cargo xtask structure` knows. This list only shrinks; to remove what is fixed, \
+const HEADER: &str = "# Known violations of `cargo xtask structure`. This list only shrinks; to remove fixed violations, \
                       run `cargo xtask structure --update`.\n";
 
 /// The number of times each subject is known to violate a rule.
@@ -21,7 +21,7 @@ impl Exceptions {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+            Err(error) => return Err(error).with_context(|| format!("can't read {}", path.display())),
         };
         let mut entries = BTreeMap::new();
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -58,7 +58,7 @@ impl Exceptions {
             // A list without entries for any rule is being created for the first time.
             if !self.0.is_empty() && count(&after) > count(&before) {
                 bail!(
-                    "{} has {} violations, but {} are known; fix the new ones first",
+                    "{} has {} violations, but only {} are listed as known; fix the new ones",
                     rule.id(),
                     count(&after),
                     count(&before)
@@ -74,7 +74,7 @@ impl Exceptions {
             _ => format!("{rule} {subject} x{count}\n"),
         };
         let text: String = std::iter::once(HEADER.to_owned()).chain(self.0.iter().map(line)).collect();
-        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+        std::fs::write(path, text).with_context(|| format!("can't write {}", path.display()))
     }
 
     fn from_violations(violations: &[Violation]) -> Self {

@@ -31,7 +31,7 @@ pub(crate) fn too_long(root: &Path) -> anyhow::Result<Vec<Violation>> {
 pub(crate) fn walk(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let (mut found, mut pending) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = pending.pop() {
-        let failed = || format!("cannot read {}", folder.display());
+        let failed = || format!("can't read {}", folder.display());
         for entry in std::fs::read_dir(&folder).with_context(failed)? {
             let entry = entry.with_context(failed)?;
             let name = entry.file_name();
@@ -48,7 +48,7 @@ pub(crate) fn walk(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))
 }
 
 /// Returns `path` relative to `root`, with forward slashes.

@@ -24,7 +24,11 @@ pub(crate) fn cycles(workspace: &Workspace, sources: &[SourceFile]) -> Vec<Viola
                     rule: Rule::ImportCycle,
                     subject: files::display(&workspace.root, path),
                     count: 1,
-                    detail: format!("in a circle of {} files; imports {}", cycle.len(), within.join(", ")),
+                    detail: format!(
+                        "part of an import cycle of {} files; imports {}",
+                        cycle.len(),
+                        within.join(", ")
+                    ),
                 });
             }
         }

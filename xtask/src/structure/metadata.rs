@@ -37,13 +37,13 @@ impl Workspace {
             .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
             .current_dir(root)
             .output()
-            .context("cannot run cargo metadata")?;
+            .context("can't run cargo metadata")?;
         if !output.status.success() {
             let message = String::from_utf8_lossy(&output.stderr);
             bail!("cargo metadata failed in {}: {}", root.display(), message.trim());
         }
         let metadata: CargoMetadata =
-            serde_json::from_slice(&output.stdout).context("cannot read the output of cargo metadata")?;
+            serde_json::from_slice(&output.stdout).context("can't read the output of cargo metadata")?;
         let mut packages = metadata.packages;
         packages.retain(|package| !package.is_golden());
         packages.sort_by(|a, b| a.name.cmp(&b.name));

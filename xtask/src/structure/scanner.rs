@@ -69,7 +69,7 @@ fn module_of(relative: &str) -> Vec<String> {
 
 fn scan(package: &str, path: &Path, module: Vec<String>, text: &str) -> anyhow::Result<SourceFile> {
     let tokens: TokenStream =
-        text.parse().map_err(|error| anyhow!("cannot parse {}: {error}", path.display()))?;
+        text.parse().map_err(|error| anyhow!("can't parse {}: {error}", path.display()))?;
     let mut source = SourceFile {
         package: package.to_owned(),
         path: path.to_owned(),

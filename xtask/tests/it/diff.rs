@@ -55,7 +55,7 @@ fn incomparable_input_exits_with_2() {
     let missing = run(&[OLD, "missing.yaml"], None);
     assert_eq!((missing.code, missing.stdout.as_str()), (Some(2), ""));
     assert!(
-        missing.stderr.starts_with("error[E001] missing.yaml: the spec cannot be read"),
+        missing.stderr.starts_with("error[E001] missing.yaml: the spec can't be read"),
         "{}",
         missing.stderr
     );
@@ -180,7 +180,7 @@ fn accepted_changes_do_not_fail_and_idle_entries_are_flagged() {
     let run = accepted(&format!("{late}{idle}"), Some(&summary));
     assert_eq!(run.code, Some(1));
     let warnings = [
-        "`property-removed Order` was accepted until 2020-01-31; fix the change or extend the date",
+        "the acceptance of `property-removed Order` expired on 2020-01-31; fix the change or extend the date",
         "`tool-removed` matches no change; delete the entry",
     ];
     for warning in warnings {

@@ -118,5 +118,5 @@ fn invalid_input_is_reported_once_and_changes_nothing() {
     assert_eq!(fs::read(folder.path().join("expected/manifest.txt")).unwrap(), kept);
     let (code, _, stderr) = run(folder.path(), &["--spec", "missing.json"]);
     assert_eq!(code, Some(2));
-    assert!(stderr.starts_with("error[E001] missing.json: the spec cannot be read"), "{stderr}");
+    assert!(stderr.starts_with("error[E001] missing.json: the spec can't be read"), "{stderr}");
 }

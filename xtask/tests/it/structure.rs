@@ -59,14 +59,14 @@ fn each_broken_rule_is_reported() {
                 ("runtime/src/a.rs", "use super::b::{B};"),
                 ("runtime/src/b/mod.rs", "pub struct B; fn f() { crate::a::f() }"),
             ],
-            "error[import-cycle] runtime/src/a.rs: in a circle of 2 files; imports src/b/mod.rs",
+            "error[import-cycle] runtime/src/a.rs: part of an import cycle of 2 files; imports src/b/mod.rs",
         ),
         (
             &[
                 ("runtime/src/lib.rs", "mod a; pub use a::A; pub struct Shared;"),
                 ("runtime/src/a.rs", "pub struct A(super::Shared);"),
             ],
-            "error[import-cycle] runtime/src/lib.rs: in a circle of 2 files; imports src/a.rs",
+            "error[import-cycle] runtime/src/lib.rs: part of an import cycle of 2 files; imports src/a.rs",
         ),
         (
             &[("runtime/src/lib.rs", "pub struct Twice;"), ("catalog/src/lib.rs", "enum Twice {}")],

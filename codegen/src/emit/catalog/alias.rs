@@ -20,8 +20,8 @@ pub fn records<'a>(context: &'a Context<'_>) -> Result<Vec<AliasRecord<'a>>, Err
         |(name, tool): (&'a str, &'a str)| {
             let is_tool = |name: &str| tools.values().any(|tool| tool.tool == name);
             let wrong = match (is_tool(name), is_tool(tool)) {
-                (true, _) => Some(format!("{name} is still the name of a tool")),
-                (_, false) => Some(format!("{tool} is not a tool of this release")),
+                (true, _) => Some(format!("{name} is still a tool name")),
+                (_, false) => Some(format!("{tool} is not a tool in this release")),
                 _ => None,
             };
             errors.0.extend(wrong.map(|wrong| {

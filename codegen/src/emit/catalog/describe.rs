@@ -75,6 +75,7 @@ impl Describer {
                 "next": next,
                 "answers": answers,
                 "one": name.subject.own_one,
+                "created": if name.subject.is_link { "added" } else { "created" },
                 "copies": name.variant == Some(OperationVariant::Copy) && answers == "json",
                 "bulk": operation.response.statuses.contains(&207),
                 "paged": context.profile.paging.is_paged(),

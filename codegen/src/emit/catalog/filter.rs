@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use toolcrate_catalog::placeholder::{escape, placeholder};
 use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar, OperationKind};
 
@@ -67,7 +67,11 @@ impl<'a> Filters<'a> {
         let filter = self.filter?;
         let description = match self.list(context, index) {
             Some(list) => format!("Same as in {}.", placeholder(&context.named.operations[list].short)),
-            None => format!("{} Fields: {}", escape(&filter.description), self.shown(context, schema)),
+            None => {
+                let shown = self.shown(context, schema);
+                let words = filter.description.replace(EXAMPLE, &self.example(schema, &shown));
+                format!("{} Fields: {}", escape(&words), shown.join(", "))
+            }
         };
         Some((schema, &filter.argument, json!({"type": "object", "description": description})))
     }
@@ -94,10 +98,10 @@ impl<'a> Filters<'a> {
         context.counted_list(&context.api.operations[index]).filter(|list| self.schemas.contains_key(list))
     }
 
-    /// Returns the fields by which `schema` records are most likely filtered: the ID, required fields, then
-    /// references, those that most resources have first. Only an object's own name is shown: the example shows the
-    /// rest of the syntax, and an error suggests the nearest field.
-    fn shown(&self, context: &Context<'_>, schema: &str) -> String {
+    /// The members that the records called `schema` are most likely filtered by: the id, what every record must have,
+    /// then references, and of these what most resources have. Of an object only its own name is shown: the
+    /// example says how to go on, and an error names what is nearest.
+    fn shown<'s>(&'s self, context: &Context<'_>, schema: &str) -> Vec<&'s str> {
         let record = context.api.schemas[schema].fields();
         let is_required = |name: &str| record.iter().any(|field| field.name == name && field.required);
         let mut members: Vec<(&str, bool)> = self.members(schema).collect();
@@ -114,7 +118,30 @@ impl<'a> Filters<'a> {
         if shown.len() < members.len() {
             shown.push("…");
         }
-        shown.join(", ")
+        shown
+    }
+
+    /// A filter by fields that the records called `schema` have: a name if one is among the fields `shown`, and a choice
+    /// of IDs.
+    fn example(&self, schema: &str, shown: &[&str]) -> String {
+        let fields = &self.records[schema].fields;
+        let mut first: Option<(usize, usize, &str, Value)> = None;
+        for (path, kind) in fields {
+            let member = path.split('/').next().unwrap_or(path);
+            let Some(position) = shown.iter().position(|name| *name == member) else { continue };
+            let Some((rank, value)) = sample(path, kind) else { continue };
+            if first.as_ref().is_none_or(|(best, at, ..)| (rank, position) < (*best, *at)) {
+                first = Some((rank, position, path, value));
+            }
+        }
+        let mut example = Map::new();
+        if let Some((.., path, value)) = first {
+            example.insert(path.to_owned(), value);
+        }
+        if let Some(FilterKind::Scalar(FilterScalar::Integer)) = fields.get("id") {
+            example.insert("or".to_owned(), json!([{"id": {">": 5}}, {"id": 2}]));
+        }
+        Value::Object(example).to_string()
     }
 
     /// Returns the fields by which a record can be filtered, and whether each one is an object.
@@ -135,7 +162,26 @@ fn members_of<'r>(record: &'r FilterRecord<'_>) -> impl Iterator<Item = (&'r str
     })
 }
 
-/// Maximum length of the field list shown in a schema; an error suggests the nearest of all fields.
+/// The placeholder of the example in the words on the filter.
+const EXAMPLE: &str = "{example}";
+
+/// How well a field suits an example, from 0, and a value for it. The ID is in the example anyway.
+fn sample(path: &str, kind: &FilterKind<'_>) -> Option<(usize, Value)> {
+    let rank = match path.rsplit('/').next() {
+        Some("name") => 0,
+        Some("identifier") => 1,
+        _ => 2,
+    };
+    Some(match kind {
+        FilterKind::Scalar(FilterScalar::Text) => (rank, json!("A")),
+        FilterKind::Choice(values) => (3, json!(values.first()?)),
+        FilterKind::Scalar(FilterScalar::Boolean) => (4, json!(true)),
+        FilterKind::Scalar(FilterScalar::Integer | FilterScalar::Number) if path != "id" => (5, json!(1)),
+        FilterKind::Scalar(_) => return None,
+    })
+}
+
+/// How much of the list of fields a schema shows; an error names the nearest of all.
 const SHOWN: usize = 105;
 
 type FilterFields<'a> = IndexMap<Cow<'a, str>, FilterKind<'a>>;

@@ -80,7 +80,7 @@ fn write(
         .and_then(|()| files.add_records("filters", emitters.filters.records().cloned()))
         .and_then(|()| files.add_records("collections", emitters.facts.collections.values().cloned()))
         .and_then(|()| files.add_aliases(&aliases))
-        .map_err(|error| CodegenError::new("E030", format!("a record that can't be written: {error}")))?;
+        .map_err(|error| CodegenError::new("E030", format!("can't write a record: {error}")))?;
     Ok(files.into_files())
 }
 

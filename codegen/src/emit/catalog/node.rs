@@ -12,6 +12,8 @@ use crate::relate::Reference;
 
 /// Maximum depth to which objects are expanded; anything deeper is an object with a note.
 const DEPTH: usize = 4;
+/// The pattern of base64.
+const BASE64: &str = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$";
 
 /// The start of a relation: the path of fields from the arguments, `a/b`.
 pub type LocatedReference<'a> = (String, &'a Reference);
@@ -121,6 +123,9 @@ impl<'a> Writer<'a> {
                     set(&mut node, "format", format);
                 }
                 lengths(&mut node, limits);
+                if format.as_deref() == Some("byte") && limits.pattern.is_none() {
+                    set(&mut node, "pattern", BASE64);
+                }
             }
             Type::DateTime => {
                 set(&mut node, "type", "string");
@@ -278,7 +283,7 @@ impl<'a> Writer<'a> {
         }
         let mut tags = union.variants.iter().filter_map(|variant| variant.signature.values.as_ref());
         if let Some(tag) = tag.or_else(|| tags.next().map(|(tag, _)| tag)) {
-            join(words, &format!("`{tag}` determines which fields it has."));
+            join(words, &format!("`{tag}` determines which fields apply."));
         }
     }
 

@@ -209,7 +209,7 @@ fn add_members<'a>(
     let taken = |name: &str| members.contains_key(name);
     let object = &context.api.schemas[schema];
     if let Some(additional) = &object.additional {
-        let mut node = json!({"type": "object", "description": "Members of other names."});
+        let mut node = json!({"type": "object", "description": "Additional properties."});
         if *additional != Type::Any {
             node["additionalProperties"] = Writer::new(context).node(additional, &Limits::default(), "");
         }
@@ -305,7 +305,9 @@ fn operations() -> Value {
 fn clear(context: &Context<'_>, schema: &str) -> Value {
     let custom = context.api.schemas[schema].fields().iter().find(|field| context.is_custom_fields(field));
     let words = match custom {
-        Some(field) => format!("Names of fields to empty. For one of `{0}`: `{0}/CAPTION`.", field.name),
+        Some(field) => {
+            format!("Names of fields to empty. For a custom field, use `{}/CAPTION`.", field.name)
+        }
         None => "Names of fields to empty.".to_owned(),
     };
     json!({"type": "array", "items": {"type": "string"}, "description": words})

@@ -190,7 +190,7 @@ fn join<'a>(
     let operation = &context.api.operations[other];
     let (mut second, filter) = filtered_plan(context, other, emitters);
     let Some(first) = context.named.operations[other].parents.first() else {
-        let message = "the operation has no id in its path that the argument could fill";
+        let message = "the operation's path has no ID for the argument to fill";
         return Err(CodegenError::new("E032", message).at(binding.entry()));
     };
     // The overlay names the argument that selects the binding.

@@ -54,7 +54,9 @@ impl<'a> ArgumentDescriber<'a> {
         if words.is_empty() {
             words = match (parameter.location, source) {
                 (_, Some(source)) => self.identifies(source),
-                (ParameterLocation::Path, None) => self.placeholder_words(operation, argument),
+                (ParameterLocation::Path, None) => {
+                    self.placeholder_words(operation, argument, self.context.api.resolve(&parameter.ty))
+                }
                 _ => self.unknown(argument, self.context.api.resolve(&parameter.ty)),
             };
         }
@@ -78,23 +80,26 @@ impl<'a> ArgumentDescriber<'a> {
 
     /// Returns `Ticket ID.`, or a sentence about the row field that contains the value.
     fn identifies(&self, source: &ValueSource) -> String {
-        let one = &self.context.named.operations[source.operation].subject.one;
+        let one = self.context.named.operations[source.operation].subject.id_noun();
         match source.field.as_str() {
             "id" => format!("{} ID.", capital(one)),
-            field => format!("{} of the {one}.", capital(&spoken(field))),
+            field => format!("{} {}.", capital(one), spoken(field)),
         }
     }
 
-    /// Returns the description of a path placeholder whose list is unknown.
-    fn placeholder_words(&self, operation: OperationId, argument: &str) -> String {
+    /// Returns the description of a placeholder of the path whose list is not known.
+    fn placeholder_words(&self, operation: OperationId, argument: &str, ty: &Type) -> String {
         let subject = &self.context.named.operations[operation].subject;
         if argument == "id" {
-            return format!("{} ID.", capital(&subject.one));
+            return format!("{} ID.", capital(subject.id_noun()));
+        }
+        if let Some(words) = words_by_name(self.context, argument, ty) {
+            return words.to_owned();
         }
         let words = spoken(argument);
         match words.strip_suffix(" ID") {
             Some(_) => format!("{}.", capital(&words)),
-            None => format!("{} of the {}.", capital(&words), subject.one),
+            None => format!("{} {words}.", capital(&subject.one)),
         }
     }
 
@@ -141,7 +146,7 @@ impl<'a> ArgumentDescriber<'a> {
         };
         let list = self.context.list_of(stem)?;
         let name = &self.context.named.operations[list];
-        let one = capital(&name.subject.one);
+        let one = capital(name.subject.id_noun());
         Some(match is_list {
             true => format!("{one} IDs. Find them with {}.", placeholder(&name.short)),
             false => format!("{one} ID. {}", self.find_it(list)),

@@ -54,7 +54,7 @@ pub(super) fn union_type(
         #[non_exhaustive]
         pub enum #rust {
             #(#variants)*
-            /// A value that is none of these, unchanged.
+            /// Any other value, unchanged.
             Other(Value),
         }
 

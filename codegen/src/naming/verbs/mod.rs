@@ -183,7 +183,7 @@ impl<'a> OperationWords<'a> {
             // For a single resource without a list, the request may replace the existing data.
             (Some(_), None) => {
                 let guess = format!(
-                    "nothing says whether `{}` creates something; it counts as destructive",
+                    "it is unclear whether `{}` creates something; it is treated as destructive",
                     self.operation.key()
                 );
                 let create = KnownVerb { word: "create".to_owned(), effect: VerbEffect::Destructive };
@@ -191,17 +191,17 @@ impl<'a> OperationWords<'a> {
             }
             (None, Some(word)) => (word, self.whole_path_action(&unknown(word))),
             (None, None) if self.end.has_item => {
-                let guess =
-                    format!("nothing says what `{}` does; it counts as destructive", self.operation.key());
+                let guess = format!(
+                    "it is unclear what `{}` does; it is treated as destructive",
+                    self.operation.key()
+                );
                 let action = self.whole_path_action(&unknown("submit"));
                 return VerbReading { action: Some(action), guess: Some(guess) };
             }
             (None, None) => return VerbReading::default(),
         };
-        let guess = format!(
-            "`{verb}` is not among the known verbs; `{}` counts as destructive",
-            self.operation.key()
-        );
+        let guess =
+            format!("`{verb}` is not a known verb; `{}` is treated as destructive", self.operation.key());
         VerbReading { action: Some(action), guess: Some(guess) }
     }
 }

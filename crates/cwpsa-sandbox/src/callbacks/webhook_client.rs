@@ -59,7 +59,7 @@ impl fmt::Display for DeliveryOutcome {
             Self::Delivered { status, .. } => status.fmt(f),
             Self::Failed { reason, .. } => f.write_str(reason),
             Self::Forbidden => {
-                f.write_str("not sent: only loopback addresses are allowed, see --allow-callbacks-to-anyone")
+                f.write_str("not sent: only loopback addresses are allowed; see --allow-callbacks-to-anyone")
             }
         }
     }
@@ -123,5 +123,5 @@ fn client(settings: &CallbackSettings) -> Result<reqwest::Client, String> {
     if !settings.allow_any_address {
         client = client.no_proxy().tls_backend_preconfigured(without_certificates()?);
     }
-    client.build().map_err(|error| format!("the HTTP client can't be created: {error}"))
+    client.build().map_err(|error| format!("can't create the HTTP client: {error}"))
 }

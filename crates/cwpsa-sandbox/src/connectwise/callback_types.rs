@@ -29,7 +29,7 @@ struct CallbackType {
 static TYPES: LazyLock<HashMap<String, CallbackType>> =
     LazyLock::new(|| match serde_json::from_str(include_str!("../../data/callbacks.json")) {
         Ok(types) => types,
-        Err(error) => panic!("the table of callback types is damaged: {error}"),
+        Err(error) => panic!("the callback type table is corrupt: {error}"),
     });
 
 /// Returns true if and only if a collection has callbacks.

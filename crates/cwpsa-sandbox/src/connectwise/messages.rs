@@ -69,7 +69,7 @@ impl ApiError {
 
     /// Returns a 500 for a write that the database rejected.
     pub(crate) fn not_stored(reason: &str) -> Self {
-        Self::general(500, format!("The write could not be stored: {reason}"))
+        Self::general(500, format!("The change could not be saved: {reason}"))
     }
 
     pub(crate) fn patch_without_path() -> Self {
@@ -77,7 +77,7 @@ impl ApiError {
     }
 
     pub(crate) fn patch_path_without_field(path: &str) -> Self {
-        Self::general(400, format!("The path '{path}' names no member."))
+        Self::general(400, format!("The path '{path}' doesn't name a property."))
     }
 
     pub(crate) fn unknown_patch_segment(segment: &str) -> Self {

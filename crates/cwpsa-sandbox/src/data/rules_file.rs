@@ -68,7 +68,7 @@ impl RulesFile {
 
 /// Returns the collection with this template.
 pub(crate) fn collection_at(template: &str) -> Result<CollectionId, DataError> {
-    api().collection_id(template).ok_or_else(|| DataError::new(template, "there is no such collection"))
+    api().collection_id(template).ok_or_else(|| DataError::new(template, "unknown collection"))
 }
 
 fn by_collection<T, U>(

@@ -50,7 +50,7 @@ fn pattern(
     let now = state.created_at;
     let known = api().collection(collection);
     let Some(writer) = known.writer() else {
-        return Err(DataError::new(known.path, "records can't be written"));
+        return Err(DataError::new(known.path, "can't write records"));
     };
     let links = &api().operations[writer].details().links;
     let mut record = given.as_object().cloned().unwrap_or_default();

@@ -103,7 +103,7 @@ fn resolve_path(state: &TenantState, path: &str) -> Result<(CollectionId, i64), 
         }
         return Ok((collection, parent));
     }
-    Err(DataError::new(path, "there is no such collection"))
+    Err(DataError::new(path, "unknown collection"))
 }
 
 fn resolve_dates(record: &mut Map<String, Value>, now: i64) {

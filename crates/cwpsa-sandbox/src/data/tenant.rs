@@ -44,7 +44,7 @@ pub(crate) fn load_tenant(
                 let parent = stored.get("parent").and_then(Value::as_i64).unwrap_or_default();
                 state.put(collection, id, parent, false, record);
             } else {
-                damaged = Some(format!("the record {template} {id} can't be read"));
+                damaged = Some(format!("can't read the record {template} {id}"));
             }
         })
         .map_err(unusable)?;

@@ -16,7 +16,7 @@ pub(super) struct BudgetMeter {
 impl BudgetMeter {
     pub(super) fn new(budget: &RequestBudget) -> Result<Self, FaultRuleError> {
         if budget.window_seconds == 0 {
-            return Err(FaultRuleError("the window of a budget must be at least one second".to_owned()));
+            return Err(FaultRuleError("a budget's window must be at least one second".to_owned()));
         }
         let window = Duration::from_secs(budget.window_seconds.into());
         Ok(Self { requests: budget.requests, window, spent: None })

@@ -19,8 +19,7 @@ impl FromStr for FaultRule {
     /// or a content type.
     fn from_str(text: &str) -> Result<Self, FaultSyntaxError> {
         let mut words = text.split_whitespace();
-        let first =
-            words.next().ok_or_else(|| FaultSyntaxError("expected the name of a fault".to_owned()))?;
+        let first = words.next().ok_or_else(|| FaultSyntaxError("expected a fault name".to_owned()))?;
         let (name, value) = first.split_once('=').map_or((first, None), |(name, value)| (name, Some(value)));
         let fault = serde_json::from_value(name.into())
             .map_err(|error| FaultSyntaxError(format!("unknown fault \"{name}\": {error}")))?;
@@ -106,7 +105,7 @@ mod tests {
         assert_eq!(whole, expected);
         assert_eq!(rule("html_error=504").status, Some(504));
         for (text, message) in [
-            ("", "expected the name of a fault"),
+            ("", "expected a fault name"),
             ("earthquake", "unknown fault \"earthquake\""),
             ("latency=soon", "expected a number, got \"soon\""),
             ("cut_before=1", "takes no value"),

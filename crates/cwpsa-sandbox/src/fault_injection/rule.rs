@@ -33,17 +33,17 @@ impl ActiveFaultRule {
             return invalid(format!("expected a probability between 0 and 1, got {}", rule.probability));
         }
         if rule.status.is_some_and(|status| !(400..=599).contains(&status)) {
-            return invalid("the status of an error must be between 400 and 599".to_owned());
+            return invalid("an error status must be between 400 and 599".to_owned());
         }
         if matches!(rule.fault, FaultKind::Latency | FaultKind::SlowBody) && rule.milliseconds.is_none() {
-            return invalid("latency and slow_body need milliseconds".to_owned());
+            return invalid("latency and slow_body require a duration in milliseconds".to_owned());
         }
         if rule.content_type.as_ref().is_some_and(|value| HeaderValue::from_str(value).is_err()) {
-            return invalid("the content type is not a valid header value".to_owned());
+            return invalid("the content type must be a valid header value".to_owned());
         }
         let method = rule.method.as_deref().map(|method| method.to_uppercase().parse());
         let method =
-            method.transpose().map_err(|_| FaultRuleError("the method is not an HTTP method".to_owned()))?;
+            method.transpose().map_err(|_| FaultRuleError("the method must be an HTTP method".to_owned()))?;
         let path = rule.path.as_deref().map(pattern).transpose()?;
         Ok(Self { rule: rule.clone(), method, path, matched: 0, fired: 0 })
     }

@@ -112,7 +112,7 @@ fn load() -> Result<ApiRules, DataError> {
     let mut file = RulesFile::load()?;
     let overrides = file.take_overrides()?;
     let mut rules = RuleSet::new(all_rules(&mut file));
-    let unknown_rule = |name: &str| DataError::new(name, "there is no such rule");
+    let unknown_rule = |name: &str| DataError::new(name, "unknown rule");
     for (template, names) in &file.records {
         let collection = collection_at(template)?;
         for name in names {
@@ -126,13 +126,13 @@ fn load() -> Result<ApiRules, DataError> {
         let mut operations = api().operations.iter();
         let index =
             operations.position(|known| known.method().as_str() == method && known.template == template);
-        let index = index.ok_or_else(|| DataError::new(operation, "there is no such operation"))?;
+        let index = index.ok_or_else(|| DataError::new(operation, "unknown operation"))?;
         if !rules.bind_operation(index, name) {
             return Err(unknown_rule(name));
         }
     }
     if let Some(name) = rules.unused().next() {
-        return Err(DataError::new(name, "the rule applies to nothing"));
+        return Err(DataError::new(name, "the rule matches nothing"));
     }
     Ok(ApiRules { rules, overrides })
 }

@@ -20,7 +20,7 @@ async fn program_prints_its_address_and_stops_on_sigterm() {
     let mut command = tokio::process::Command::from(program());
     command.args(["--listen", "127.0.0.1:0", "--fault", "html_error=503 x1 GET /time/entries"]);
     let mut server = ServerProcess::start(command);
-    let root = server.wait_for_url("the sandbox listens at ").await;
+    let root = server.wait_for_url("the sandbox is listening at ").await;
     server.wait_for_line("company acme, public key public, private key private").await;
     assert_eq!(get(&format!("{root}/time/entries")).await.status, 503);
     assert_eq!(get(&format!("{root}/time/entries")).await.status, 200);

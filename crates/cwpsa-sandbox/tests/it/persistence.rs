@@ -76,7 +76,7 @@ fn data_file_from_an_older_release_is_rejected_and_unchanged() {
     let settings = SandboxSettings { data: Some(path.clone()), ..SandboxSettings::default() };
     let Err(error) = Sandbox::new(settings) else { panic!("expected an error") };
     let error = error.to_string();
-    assert!(error.contains("found one of an older release (redb file format 2); move it away"), "{error}");
+    assert!(error.contains("found an older format (redb file format 2); move the file"), "{error}");
     assert!(std::fs::read(&path).expect("a file") == written, "the older release can still open it");
 }
 
@@ -133,7 +133,7 @@ fn records_from_a_file_are_added_to_the_seeded_ones() {
         "the seeded ones are there"
     );
     for (records, wrong) in [
-        (json!({"/service/tickats": []}), "/service/tickats: there is no such collection"),
+        (json!({"/service/tickats": []}), "/service/tickats: unknown collection"),
         (json!({"/service/tickets": [{"sumary": "x"}]}), "unknown field sumary"),
         (json!([]), "records.json: "),
     ] {

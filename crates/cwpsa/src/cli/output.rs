@@ -72,6 +72,6 @@ mod tests {
         assert!(write(&mut Broken(io::ErrorKind::BrokenPipe), b"x").is_ok());
         let lost = write(&mut Broken(io::ErrorKind::StorageFull), b"x").unwrap_err();
         assert_eq!(lost.exit_code(), 4);
-        assert!(lost.to_string().starts_with("cannot write the result to stdout: "), "{lost}");
+        assert!(lost.to_string().starts_with("can't write the result to stdout: "), "{lost}");
     }
 }

@@ -47,7 +47,7 @@ impl FromArgMatches for IgnoredVariables {
                 _ => continue,
             };
             let message =
-                format!("{sandbox} cannot be used with {other}: use either the sandbox or an account");
+                format!("{sandbox} can't be used with {other}: use either the sandbox or an account");
             return Err(Error::raw(ErrorKind::ArgumentConflict, message + "\n"));
         }
         Ok(Self(unused))

@@ -36,7 +36,7 @@ pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> 
         let (client, is_example) =
             client.map_err(|failure| failure.into_call_error(ErrorKind::Configuration))?;
         if is_example {
-            eprintln!("note: no server configured; the request shows a server of the ConnectWise cloud");
+            eprintln!("note: no server configured; the request shows a ConnectWise cloud server");
         }
         return output::print_json(&client.prepare_with(tool, &given, &options)?.to_json());
     }

@@ -94,7 +94,7 @@ async fn check(settings: Result<Settings, CliError>, report: &mut DoctorReport) 
         let now = SystemTime::now();
         let skew =
             now.duration_since(server_time).or_else(|_| server_time.duration_since(now)).unwrap_or_default();
-        let fix = (skew > MAX_CLOCK_SKEW).then_some("Synchronize the clock of this machine (NTP).");
+        let fix = (skew > MAX_CLOCK_SKEW).then_some("Synchronize this machine's clock (NTP).");
         report.add("clock", skew <= MAX_CLOCK_SKEW, format!("differs by {} s", skew.as_secs()), fix);
     }
     let version = response.value["version"].as_str().unwrap_or("unknown").to_owned();

@@ -52,14 +52,14 @@ pub async fn run(invocation: Invocation) -> ExitCode {
         },
         Command::Sandbox(arguments) => cwpsa_sandbox::command::run(&arguments)
             .await
-            .map_err(|error| CliError::Local(format!("cannot start the sandbox: {error}"))),
+            .map_err(|error| CliError::Local(format!("can't start the sandbox: {error}"))),
         Command::Doctor(arguments) => doctor::run(&arguments, settings).await,
         Command::Healthcheck(arguments) => match settings {
             Ok(settings) => healthcheck::run(&arguments, settings.values.listen).await,
             Err(error) => Err(error),
         },
         Command::Man { folder } => clap_mangen::generate_to(Cli::command(), &folder).map_err(|error| {
-            CliError::Local(format!("cannot write manual pages to {}: {error}", folder.display()))
+            CliError::Local(format!("can't write manual pages to {}: {error}", folder.display()))
         }),
         Command::Completions { shell } => {
             // Generated into a buffer first, because `generate` panics if the reader closes the pipe.

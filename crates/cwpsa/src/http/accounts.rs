@@ -114,7 +114,7 @@ impl ConfiguredAccounts {
             values.webhook_command.is_some() || values.webhook_post.is_some() || values.webhook_mcp;
         if has_flags && self.0.len() > 1 {
             return Err(CliError::Usage(
-                "--webhook-command, --webhook-post and --webhook-mcp are for one account; name it with --account, or \
+                "--webhook-command, --webhook-post and --webhook-mcp apply to one account; select it with --account, or \
                  give each its table in the settings file: [accounts.NAME.webhooks]"
                     .to_owned(),
             ));

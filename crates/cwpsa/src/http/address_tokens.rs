@@ -71,7 +71,7 @@ pub(crate) struct MintTokenRequest {
 /// The reason why a [`MintTokenRequest`] is invalid.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MintTokenError {
-    #[error("expected a JSON object as body: {0}")]
+    #[error("expected a JSON object as the body: {0}")]
     NotAnObject(#[from] serde_json::Error),
     #[error("unknown property \"{name}\" in {object} (expected {})", .known.join(", "))]
     UnknownField { object: &'static str, name: String, known: &'static [&'static str] },

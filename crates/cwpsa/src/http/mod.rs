@@ -93,7 +93,7 @@ pub async fn listen(
     let webhooks = Arc::new(configured.webhooks(settings, &store, &metrics.webhooks)?);
     let address = values.listen;
     check_access(address, &accounts, &secret, &context)?;
-    let failed = |error: std::io::Error| CliError::Local(format!("cannot listen on {address}: {error}"));
+    let failed = |error: std::io::Error| CliError::Local(format!("can't listen on {address}: {error}"));
     let listener = Listener::bind(address).await.map_err(failed)?;
     let address = listener.local_address().map_err(failed)?;
     let hosts = AllowedHosts::new(address, &values.allow_host)
@@ -148,7 +148,7 @@ fn check_access(
     }
     if let Some(name) = accounts.weak_token() {
         return Err(CliError::Usage(format!(
-            "{address} is reachable from other machines, and a token of {name} is easy to guess; generate one with: openssl rand -hex 16"
+            "{address} is reachable from other machines, and a token for {name} is easy to guess; generate one with: openssl rand -hex 16"
         )));
     }
     if secret.is_short() {
@@ -173,7 +173,7 @@ pub async fn run(arguments: &ServeArgs, loader: SettingsLoader, settings: &Setti
     let (address, stop) = (listening.address, shutdown_signal());
     eprintln!("tools at http://{address}/integrated-account/{{account}}/tools, MCP at http://{address}/mcp");
     for account in listening.webhooks.accounts() {
-        eprintln!("callbacks of {account} at http://{address}/webhooks/{account}?recordId=");
+        eprintln!("callbacks for {account} at http://{address}/webhooks/{account}?recordId=");
     }
     if settings.values.state.is_none() && listening.webhooks.accounts().next().is_some() {
         eprintln!("note: undelivered events are lost when this process exits; set --state to persist them");

@@ -132,10 +132,10 @@ async fn retry(
 fn queue_response(result: Result<Option<Value>, StoreError>) -> Result<Response, HttpError> {
     match result {
         Ok(Some(value)) => Ok(json_response(StatusCode::OK, &value)),
-        Ok(None) => Err(HttpError::NotFound("the account has no webhooks".to_owned())),
+        Ok(None) => Err(HttpError::NotFound("no webhooks are configured for the account".to_owned())),
         Err(error) => {
-            tracing::error!(%error, "cannot read the event queues");
-            Err(HttpError::Internal("cannot read the event queues; retry later"))
+            tracing::error!(%error, "can't read the event queues");
+            Err(HttpError::Internal("can't read the event queues; retry later"))
         }
     }
 }
@@ -158,8 +158,7 @@ fn error_response(error: &WebhookError) -> Response {
         // A nonexistent account and a wrong signature can't be distinguished.
         _ => HttpError::Status {
             status: StatusCode::UNAUTHORIZED,
-            message: "the callback was not signed by the account; see the server's log for details"
-                .to_owned(),
+            message: "the callback was not signed by the account; see the server log for details".to_owned(),
         }
         .into_response(),
     }

@@ -32,7 +32,7 @@ impl SettingsLayer {
             if Url::parse(text).is_ok_and(|url| url.password().is_some()) {
                 let origin = value.origin().unwrap_or(key).to_owned();
                 let problem = format!(
-                    "other users of this machine can see the password; set CWPSA_{} or the settings file instead",
+                    "other users on this machine can see the password; set CWPSA_{} or the settings file instead",
                     key.to_uppercase()
                 );
                 return Err(SettingsError::Invalid { origin, problem });

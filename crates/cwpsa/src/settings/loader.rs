@@ -77,7 +77,7 @@ fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> SettingsError 
     let last = text.lines().count().max(1);
     let line = error.span().map_or(1, |span| (text[..span.start].matches('\n').count() + 1).min(last));
     let message = match error.message() {
-        message if message.starts_with("invalid type") => "the value is of the wrong type",
+        message if message.starts_with("invalid type") => "the value has the wrong type",
         message => message,
     };
     SettingsError::Malformed { path: path.to_owned(), line, message: message.to_owned() }
@@ -126,7 +126,7 @@ mod tests {
                 &[],
                 "CWPSA_CUSTOM_FIELDS: expected true or false, got \"maybe\"",
             ),
-            ("\ngrace = \"soon\"", &[], &[], "config.toml line 2: the value is of the wrong type"),
+            ("\ngrace = \"soon\"", &[], &[], "config.toml line 2: the value has the wrong type"),
             ("[accounts.a\n", &[], &[], "config.toml line 1: "),
         ] {
             let message = load(file, variables, flags).unwrap_err();

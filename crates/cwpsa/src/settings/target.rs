@@ -82,7 +82,7 @@ async fn start_sandbox(values: &SettingValues) -> Result<Target, CliError> {
         ..SandboxArguments::default()
     };
     let started = command::start(&arguments).await;
-    let server = started.map_err(|error| CliError::Local(format!("cannot start the sandbox: {error}")))?;
+    let server = started.map_err(|error| CliError::Local(format!("can't start the sandbox: {error}")))?;
     let base_url = server.base_url();
     // Dropping it would stop it.
     std::mem::forget(server);

@@ -136,7 +136,7 @@ impl AccountWebhooks {
         self.queue.add(id, event.to_string().as_bytes()).await?;
         // At worst, recovery queues the change once more.
         if let Err(error) = self.reported.note(event).await {
-            tracing::error!(account = self.account, %error, "cannot note a reported change");
+            tracing::error!(account = self.account, %error, "can't record a reported change");
         }
         tracing::info!(account = self.account, event_id = id, "callback accepted");
         Ok(())

@@ -6,7 +6,7 @@ use connectwise_callbacks::CallbackError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookError {
     /// The account doesn't exist or has no webhooks.
-    #[error("unknown account, or an account without webhooks")]
+    #[error("unknown account, or no webhooks are configured for it")]
     UnknownAccount,
     /// The callback is invalid, wasn't signed by the account, or has already been accepted.
     #[error(transparent)]
@@ -18,10 +18,10 @@ pub enum WebhookError {
     #[error("too many large callbacks without a valid signature")]
     Busy,
     /// The same callback is currently being stored.
-    #[error("the same callback is being processed")]
+    #[error("this callback is already being processed")]
     UnderWay,
     /// The callback could not be stored.
-    #[error("cannot store the callback: {0}")]
+    #[error("can't store the callback: {0}")]
     NotStored(String),
 }
 

@@ -50,7 +50,7 @@ impl EventQueue {
         // The event is queued. At worst, it is delivered twice, which is documented. The in-memory store evicts the
         // oldest marks for new ones, so there is always room for an event.
         if let Err(error) = self.store.put_evictable(&seen, ACCEPTED, ACCEPTED_TTL).await {
-            tracing::error!(account = self.account, %error, "cannot mark an event as accepted");
+            tracing::error!(account = self.account, %error, "can't mark an event as accepted");
         }
         Ok(())
     }

@@ -48,15 +48,15 @@ impl WebhookMetrics {
     /// Creates and registers the metrics.
     pub fn new(registry: &mut Registry) -> Self {
         let counts = Self::default();
-        registry.register("webhooks", "Received callbacks by account and outcome", counts.received.clone());
+        registry.register("webhooks", "Callbacks received, by account and outcome", counts.received.clone());
         registry.register(
             "webhook_deliveries",
-            "Attempts to deliver an event by account, receiver and outcome",
+            "Event delivery attempts, by account, receiver and outcome",
             counts.deliveries.clone(),
         );
         registry.register(
             "webhook_recovered_events",
-            "Changes that no callback reported and a scan found, by account",
+            "Changes found by scans because no callback reported them, by account",
             counts.recovered.clone(),
         );
         registry.register(
@@ -66,7 +66,7 @@ impl WebhookMetrics {
         );
         registry.register(
             "webhook_inactive_callbacks",
-            "Callbacks that are inactive in ConnectWise, by account, as of the last scan",
+            "Inactive callbacks in ConnectWise, by account, as of the last scan",
             counts.inactive.clone(),
         );
         counts

@@ -204,7 +204,7 @@ impl Webhooks {
         let _ = stop.wait_for(|stop| *stop).await;
         let finish = async { while tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(SHUTDOWN_TIMEOUT, finish).await.is_err() {
-            tracing::warn!("deliveries in flight did not finish before shutdown; they will be retried");
+            tracing::warn!("in-flight deliveries did not finish before shutdown and will be retried");
         }
     }
 }

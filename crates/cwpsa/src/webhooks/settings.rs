@@ -127,7 +127,7 @@ fn signer(settings: &Settings, table: &WebhookTable) -> Result<Signer, CliError>
         kept,
     )?.ok_or_else(|| {
         usage(
-            "no secret for signing posted events: set CWPSA_WEBHOOK_SECRET, or secret_env or secret_file in the \
+            "no signing secret for posted events: set CWPSA_WEBHOOK_SECRET, or secret_env or secret_file in the \
              settings file; generate one with: echo whsec_$(openssl rand -base64 32)",
         )
     })?;

@@ -25,7 +25,7 @@ impl Signer {
         let key = secret.expose().strip_prefix(PREFIX).and_then(|text| STANDARD.decode(text).ok());
         key.filter(|key| key.len() >= MIN_SECRET_BYTES).map(Self).ok_or_else(|| {
             format!(
-                "the secret for signing posted events must be {PREFIX} followed by at least {MIN_SECRET_BYTES} bytes in \
+                "the signing secret for posted events must be {PREFIX} followed by at least {MIN_SECRET_BYTES} bytes in \
                  base64; generate one with: echo {PREFIX}$(openssl rand -base64 32)"
             )
         })

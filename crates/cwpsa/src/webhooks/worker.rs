@@ -76,7 +76,7 @@ impl DeliveryWorker {
                 }
                 Ok(None) => POLL_INTERVAL,
                 Err(error) => {
-                    tracing::error!(account = self.account, %error, "cannot read the event queue");
+                    tracing::error!(account = self.account, %error, "can't read the event queue");
                     STORE_RETRY_INTERVAL
                 }
             };
@@ -134,7 +134,7 @@ impl DeliveryWorker {
         };
         // The lease expires, so the event is delivered again.
         if let Err(error) = kept {
-            tracing::error!(account, to, event_id, %error, "cannot record the result of a delivery");
+            tracing::error!(account, to, event_id, %error, "can't record a delivery's result");
         }
     }
 

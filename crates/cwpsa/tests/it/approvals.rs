@@ -252,5 +252,5 @@ async fn elicitation_in_a_session_blocks_the_call() {
     let outcomes: Vec<&str> = audited.iter().map(|(outcome, _)| &**outcome).collect();
     let asked = "approval_requested";
     assert_eq!(outcomes, [asked, "declined", asked, "dismissed", asked, "started", "ok"]);
-    assert_eq!(audited[6].1, "the user of the MCP client");
+    assert_eq!(audited[6].1, "the MCP client's user");
 }

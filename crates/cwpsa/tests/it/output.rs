@@ -28,7 +28,7 @@ fn lost_output_is_an_error() {
         let output = cwpsa(arguments).stdout(full).output().unwrap();
         let told = said(&output);
         assert_eq!(output.status.code(), Some(4), "{arguments:?}: {told}");
-        assert!(told.contains("error: cannot write the result to stdout: "), "{arguments:?}: {told}");
+        assert!(told.contains("error: can't write the result to stdout: "), "{arguments:?}: {told}");
     }
 }
 

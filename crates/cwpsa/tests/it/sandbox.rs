@@ -58,7 +58,7 @@ async fn sandbox_and_account_flags_conflict() {
         (&[], &[("CWPSA_SANDBOX", "1"), ("CWPSA_REGION", "na")], ["CWPSA_SANDBOX", "CWPSA_REGION"]),
     ] {
         let (code, said) = doctor(flags, variables).await;
-        let says = format!("{} cannot be used with {}", both[0], both[1]);
+        let says = format!("{} can't be used with {}", both[0], both[1]);
         assert!(code == Some(2) && said.contains(&says), "{flags:?} {variables:?}: {said}");
     }
     assert_eq!(doctor(&[], &[("CWPSA_SANDBOX", "yes")]).await.0, Some(0));

@@ -52,7 +52,7 @@ enum PathTypes<'a> {
 
 /// An index line that can't be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("malformed line in the catalog's index: {line:?}")]
+#[error("malformed line in the catalog index: {line:?}")]
 pub struct IndexError {
     /// The line.
     pub line: String,

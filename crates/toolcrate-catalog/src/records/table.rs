@@ -71,7 +71,7 @@ impl<T: Deserialize<'static>> RecordEntry<T> {
     fn parsed(&self) -> &T {
         self.record.get_or_init(|| match serde_json::from_str(self.text) {
             Ok(record) => record,
-            Err(error) => panic!("the catalog's record {} is malformed: {error}", self.name),
+            Err(error) => panic!("the catalog record {} is malformed: {error}", self.name),
         })
     }
 }

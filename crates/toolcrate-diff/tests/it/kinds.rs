@@ -192,7 +192,8 @@ fn accepted_changes_do_not_count_until_their_date_and_idle_entries_are_flagged()
     assert_eq!(
         late.stale,
         [
-            "`tool-argument-*` was accepted until 2026-01-31; fix the change or extend the date".to_owned(),
+            "the acceptance of `tool-argument-*` expired on 2026-01-31; fix the change or extend the date"
+                .to_owned(),
             idle
         ]
     );
@@ -246,7 +247,7 @@ fn invalid_allowlist_is_rejected_entry_by_entry() {
     std::fs::write(file.path(), text).unwrap();
     let errors = allowlist::read(file.path()).unwrap_err().to_string();
     assert!(
-        errors.contains("error[E034]") && errors.contains("unknown kind of change `property-lost`"),
+        errors.contains("error[E034]") && errors.contains("unknown change kind `property-lost`"),
         "{errors}"
     );
     assert!(errors.contains("entry 2, tool-added: `reason` is missing"), "{errors}");

@@ -72,8 +72,7 @@ pub struct Approvals {
 impl Approvals {
     /// Creates approvals for the tools in `policy`, stored in `store`.
     pub fn new(policy: ApprovalPolicy, store: SharedStore) -> Self {
-        let setup_hint =
-            "Use a client that can ask its user (elicitation), or configure an approver.".to_owned();
+        let setup_hint = "Use a client that supports elicitation, or configure an approver.".to_owned();
         Self { policy, store, setup_hint }
     }
 
@@ -106,7 +105,7 @@ impl Approvals {
         match consent {
             Consent::Token(token) => self.redeem_token(call, token).await,
             Consent::Person(accepted) if !has_approvers && accepted == call.digest => {
-                Ok(Approval { by: "the user of the MCP client".to_owned(), redeemed: None })
+                Ok(Approval { by: "the MCP client's user".to_owned(), redeemed: None })
             }
             _ if has_approvers => Err(self.wait_for_approver(call).await?),
             _ => {
@@ -125,7 +124,7 @@ impl Approvals {
     async fn redeem_token(&self, call: ApprovalRequest<'_>, token: &str) -> Result<Approval, ApprovalError> {
         let refused = |message: String| ApprovalError::new(ApprovalErrorKind::Refused, message);
         let unknown = || {
-            refused("this approval token is unknown, was used, or has expired".to_owned())
+            refused("this approval token is unknown, has been used, or has expired".to_owned())
                 .with_next_step("Repeat the call without it to request a new approval.")
         };
         let key = granted_key(token);
@@ -173,7 +172,7 @@ impl Approvals {
         }
         let message = format!("{} needs approval; nothing was done", pending.tool);
         let error = ApprovalError::new(ApprovalErrorKind::Required, message).with_next_step(
-            "An approver decides with POST /approvals/{id}, which returns a token. Then repeat this exact call with the \
+            "An approver must decide with POST /approvals/{id}, which returns a token. Then repeat this exact call with the \
              header X-Approval-Token.",
         );
         Ok(ApprovalError { pending: Some(pending), ..error })
@@ -187,7 +186,7 @@ impl Approvals {
             return;
         }
         if let Err(error) = self.store.put(&key, &value, left).await {
-            tracing::error!(%error, "cannot restore the approval of a call that was not made");
+            tracing::error!(%error, "can't restore the approval for a call that was not made");
         }
     }
 

@@ -104,8 +104,8 @@ impl ApprovalError {
 
 impl From<StoreError> for ApprovalError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "cannot read approvals");
-        let message = "cannot read approvals; nothing was done, retry later";
+        tracing::error!(%error, "can't read approvals");
+        let message = "can't read approvals; nothing was done; retry later";
         Self::new(ApprovalErrorKind::Unavailable, message)
     }
 }

@@ -16,10 +16,12 @@ pub struct ApprovalPolicy {
 #[non_exhaustive]
 pub enum ApprovalPolicyError {
     /// `none` is combined with other values.
-    #[error("none can't be combined with other values")]
+    #[error("`none` can't be combined with other values")]
     NoneIsNotAlone,
     /// A name matches no tool.
-    #[error("no tool matches \"{0}\" (expected none, writes, destructive, or a glob of tool names)")]
+    #[error(
+        "no tool matches \"{0}\" (expected `none`, `writes`, `destructive`, or a glob pattern for tool names)"
+    )]
     UnknownTool(String),
 }
 

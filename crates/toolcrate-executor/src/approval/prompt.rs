@@ -27,7 +27,7 @@ pub fn approval_prompt(call: ApprovalRequest<'_>) -> Option<String> {
         "Changes data."
     };
     let mut text = format!(
-        "{} ({}) for the account {}. {effect}\n",
+        "{} ({}) on the account {}. {effect}\n",
         call.tool.title(),
         call.tool.short_name(),
         call.account
@@ -125,7 +125,7 @@ mod tests {
             approval_prompt(ApprovalRequest { account: "acme", tool, arguments: &arguments, digest: "abc" })
                 .unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        assert!(lines[0].contains("(create_a_loan) for the account acme. Changes data."), "{text}");
+        assert!(lines[0].contains("(create_a_loan) on the account acme. Changes data."), "{text}");
         assert_eq!(
             lines[2..],
             [

@@ -83,7 +83,7 @@ impl RunningCall {
         record.publish(span, outcome, limit, *started);
         // The call was made; if its entry can't be written, the next call is prevented.
         if let Err(error) = record.context.audit.end(&record.audit_entry(), outcome, started.elapsed()) {
-            tracing::error!(%error, "cannot write the audit log");
+            tracing::error!(%error, "can't write the audit log");
         }
     }
 }

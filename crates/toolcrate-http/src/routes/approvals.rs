@@ -78,7 +78,7 @@ pub(crate) async fn decide_approval(
             Ok(json_response(StatusCode::OK, &json!({"approved": false, "digest": call.digest})))
         }
         None => Err(HttpError::NotFound(
-            "no pending call with this ID for this approver: it was decided, has expired, or never existed"
+            "this approver has no pending call with this ID; the call was decided, has expired, or never existed"
                 .to_owned(),
         )),
     }
@@ -105,11 +105,11 @@ fn require_approver(accounts: &AccountRegistry, headers: &HeaderMap) -> Result<(
     }
     accounts.open_any(headers)?;
     Err(HttpError::Forbidden(
-        "listing and deciding pending calls requires an approver's token; a token that makes calls can't approve them",
+        "pending calls can be listed and decided only with an approver's token; a token for calls can't approve them",
     ))
 }
 
 fn unavailable(error: &StoreError) -> HttpError {
-    tracing::error!(%error, "cannot read approvals");
-    HttpError::Internal("cannot read approvals; nothing was decided, retry later")
+    tracing::error!(%error, "can't read approvals");
+    HttpError::Internal("can't read approvals; nothing was decided; retry later")
 }

@@ -120,14 +120,14 @@ fn find_tool(routes: &ProxyRoutes, resource: &str, method: &str) -> Result<Tool,
         HttpError::NotFound(if methods.is_empty() {
             format!("unknown resource {resource}; see the list of tools")
         } else {
-            format!("unknown method {method} of {resource} (expected {})", methods.join(", "))
+            format!("unknown method {method} for {resource} (expected {})", methods.join(", "))
         })
     })
 }
 
 fn parse_body(body: &[u8]) -> Result<Map<String, Value>, HttpError> {
     parse_object(&replace_lone_surrogates(body))
-        .map_err(|error| HttpError::BadRequest(format!("expected a JSON object as body: {error}")))
+        .map_err(|error| HttpError::BadRequest(format!("expected a JSON object as the body: {error}")))
 }
 
 /// Converts a page to JSON. A warning reports rows that were omitted because of limits: rows that the cursor continues
@@ -136,14 +136,14 @@ fn page_to_json(outcome: &Outcome, mut notes: Map<String, Value>) -> Value {
     let cursor = outcome.next_cursor();
     let mut value = json!({"result": outcome.value, "next_cursor": cursor});
     if let Some(omitted) = &outcome.omitted {
-        let mut warning = format!("{} rows of this page omitted to limit the size", omitted.count);
+        let mut warning = format!("{} rows omitted from this page to limit its size", omitted.count);
         let too_big: Vec<String> = omitted
             .too_big
             .iter()
             .map(|row| row.id.as_ref().map_or("?".to_owned(), Value::to_string))
             .collect();
         if omitted.count > too_big.len() && cursor.is_some() {
-            warning.push_str("; next_cursor continues with them");
+            warning.push_str("; use next_cursor to get them");
         }
         if !too_big.is_empty() {
             let mut ids =
@@ -151,7 +151,7 @@ fn page_to_json(outcome: &Outcome, mut notes: Map<String, Value>) -> Value {
             if too_big.len() > MAX_NAMED_IDS {
                 ids += &format!(" and {} more", too_big.len() - MAX_NAMED_IDS);
             }
-            warning += &format!("; too large for any page (request fewer fields with \"fields\"): id {ids}");
+            warning += &format!("; too large for any page (request fewer fields with \"fields\"): IDs {ids}");
         }
         value["omitted_count"] = json!(omitted.count);
         let warnings = notes.entry("warnings").or_insert_with(|| json!([]));

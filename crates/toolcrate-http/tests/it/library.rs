@@ -152,7 +152,7 @@ async fn a_proxy_call_reaches_the_api_and_its_cursor_the_next_page() {
     let (status, body) = library.send(Method::DELETE, "/proxy/books/b1", None).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     let message = body["message"].as_str().unwrap();
-    assert_eq!(message, "unknown method delete of books (expected change, create, list)");
+    assert_eq!(message, "unknown method delete for books (expected change, create, list)");
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ pub(super) fn input_schema() -> Value {
         "properties": {
             "name": {"type": "string", "description": "The tool's name."},
             "arguments": {"type": "object", "description": "As in the tool's input schema."},
-            "all_pages": {"type": "boolean", "description": "Follow the pages of a list to the end."},
+            "all_pages": {"type": "boolean", "description": "Fetch all pages of a list."},
         },
         "required": ["name"],
         "additionalProperties": false,

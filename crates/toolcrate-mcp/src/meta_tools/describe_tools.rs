@@ -24,12 +24,12 @@ impl MetaTool for DescribeTools {
             "type": "object",
             "properties": {
                 "names": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MAX_TOOLS},
-                "output": {"type": "boolean", "description": "Also return the schema of the result."},
+                "output": {"type": "boolean", "description": "Also return the result schema."},
             },
             "required": ["names"],
             "additionalProperties": false,
         });
-        let description = "Show tools in full: input schema, filterable fields, and which tools provide the IDs that they need. Use it before the first call of a tool.";
+        let description = "Show tools in full: input schema, filterable fields, and the tools that provide the required IDs. Use it before you call a tool for the first time.";
         definition("describe_tools", "Describe tools", description.to_owned(), schema, read_only())
     }
 

@@ -21,11 +21,11 @@ pub(super) struct ReadAnyTool;
 impl MetaTool for ReadAnyTool {
     fn definition(&self, product: &Product) -> Tool {
         let description = format!(
-            "Call a {} tool that only reads, by name. Returns its result; lists are paginated, and `next` holds the arguments of the next page.",
+            "Call a read-only {} tool by name. Returns its result; lists are paginated, and `next` contains the arguments for the next page.",
             product.title
         );
         let annotations = ToolAnnotations::new().read_only(true).open_world(true);
-        definition(READ_TOOL, "Read with a tool", description, input_schema(), annotations)
+        definition(READ_TOOL, "Call a read-only tool", description, input_schema(), annotations)
     }
 
     fn output_schema(&self) -> Option<Map<String, Value>> {
@@ -49,7 +49,7 @@ impl MetaTool for ReadAnyTool {
         context.executor.record_rejection(caller.principal(), tool, &call.arguments, "not_read_only");
         result::failure(json!({"error": {
             "kind": "not_read_only",
-            "message": format!("{} can change data, and {READ_TOOL} only runs tools that can't", tool.short_name()),
+            "message": format!("{} can change data, but {READ_TOOL} runs only tools that can't", tool.short_name()),
             "next_step": format!("Nothing was sent. Call it with {CALL_TOOL}."),
         }}))
         .into()

@@ -41,8 +41,7 @@ impl MetaTool for SearchTools {
             "additionalProperties": false,
         });
         let description = format!(
-            "Find {} tools by what they do. Returns names, titles, when to use them and required arguments, best match \
-             first.",
+            "Find {} tools for a task. Returns names, titles, descriptions and required arguments, best match first.",
             product.title
         );
         definition(SEARCH_TOOLS, "Search tools", description, schema, read_only())
@@ -70,8 +69,8 @@ impl MetaTool for SearchTools {
         let mut found = json!({"tools": tools});
         if hits.first().is_none_or(|best| best.coverage < MIN_COVERAGE) {
             found["message"] = json!(
-                "No tool fits the query well. Name the record and the action in other words, or use the names that the \
-                 API has for them."
+                "No tool matches the query well. Describe the record and the action in other words, or use the API's \
+                 terms."
             );
         }
         result::success(found).into()

@@ -24,7 +24,7 @@ pub(super) fn check_version(headers: &HeaderMap) -> Result<(), ProtocolError> {
     match version.filter(|version| *version != BATCH_VERSION) {
         Some(version) => {
             let message =
-                format!("the protocol's version {version} has no batches; send one message a request");
+                format!("protocol version {version} doesn't support batches; send one message per request");
             Err(ProtocolError::invalid_request(None, message))
         }
         None => Ok(()),

@@ -40,7 +40,7 @@ pub(super) async fn response_as_json(
                     return Response::from_parts(parts, PrefixedBody { prefix, rest: body }.boxed());
                 }
                 Some((_, MessageKind::Request)) => {
-                    let message = "the server has to ask the client first; accept text/event-stream";
+                    let message = "the server needs to ask the client first; accept text/event-stream";
                     let error = ProtocolError::invalid_request(id, message);
                     return error.with_status(StatusCode::NOT_ACCEPTABLE).into_response();
                 }

@@ -49,10 +49,10 @@ impl<'a> IncomingBody<'a> {
         if text.trim_start().starts_with('[') {
             let messages: Vec<&RawValue> = serde_json::from_str(text).map_err(not_json)?;
             return match messages.len() {
-                0 => Err(ProtocolError::invalid_request(None, "a batch has at least one message")),
+                0 => Err(ProtocolError::invalid_request(None, "expected at least one message in the batch")),
                 1..=MAX_BATCH => Ok(Self::Batch(messages)),
                 _ => {
-                    let message = format!("a batch has at most {MAX_BATCH} messages");
+                    let message = format!("expected at most {MAX_BATCH} messages in the batch");
                     Err(ProtocolError::invalid_request(None, message))
                 }
             };

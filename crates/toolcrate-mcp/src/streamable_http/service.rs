@@ -165,7 +165,7 @@ where
     match Limited::new(body, MAX_BODY_BYTES).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
-            let message = format!("a request has at most {MAX_BODY_BYTES} bytes");
+            let message = format!("expected at most {MAX_BODY_BYTES} bytes in a request");
             Err(ProtocolError::invalid_request(None, message).with_status(StatusCode::PAYLOAD_TOO_LARGE))
         }
         Err(_) => Err(ProtocolError::parse("incomplete body")),

@@ -209,7 +209,7 @@ mod tests {
         let waiting = (0..10).map(|_| tokens.get("oauth", &credentials, failing()));
         assert!(futures_util::future::join_all(waiting).await.iter().all(Result::is_err));
         assert_eq!(failures.load(Ordering::SeqCst), 1);
-        // A later request isn't affected by that failure.
+        // A later caller sends a request of its own.
         tokio::time::advance(Duration::from_millis(1)).await;
         assert!(tokens.get("oauth", &credentials, endpoint.issue(None)).await.is_ok());
     }

@@ -91,7 +91,7 @@ impl Client {
         *request.uri_mut() = url
             .as_str()
             .parse()
-            .map_err(|error| Error::configuration(format!("the URL can't be requested: {error}")))?;
+            .map_err(|error| Error::configuration(format!("can't request the URL: {error}")))?;
         *request.headers_mut() = headers;
         request.extensions_mut().insert(UrlTemplate(outgoing.template.clone()));
         Ok(request)
@@ -145,7 +145,7 @@ fn redirect(
     let refused = |message: String| {
         Error::new(ErrorKind::Configuration, message)
             .with_status(status.as_u16())
-            .with_next_step("If that is the right server, use it as the base URL.")
+            .with_next_step("If that is the correct server, use its URL as the base URL.")
     };
     if !same_origin(from, &target) {
         return Err(refused(format!(
@@ -155,7 +155,7 @@ fn redirect(
     }
     if !matches!(method, Method::Get | Method::Head) && !matches!(status.as_u16(), 307 | 308) {
         return Err(refused(format!(
-            "the server redirects to {}, which would turn the {method} into a GET",
+            "the server redirected to {}, which would turn the {method} into a GET",
             target.path()
         )));
     }

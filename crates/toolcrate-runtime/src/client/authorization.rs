@@ -100,8 +100,7 @@ impl OutgoingRequest {
     }
 }
 
-/// Returns the first alternative whose schemes are all known. An alternative without schemes applies only if no other
-/// does.
+/// Returns the first alternative whose schemes are all known. An alternative without schemes needs no credentials.
 fn select(
     alternatives: &[Vec<&str>],
     mut known: Vec<(&'static str, SchemeCredentials)>,

@@ -31,13 +31,13 @@ impl BaseUrl {
             return Err(wrong("must start with https:// or http://"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("must not have a user or a password in it; give credentials apart"));
+            return Err(wrong("must not contain a user or password; pass credentials separately"));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong("must not have a question mark or a # in it"));
+            return Err(wrong("must not contain ? or #"));
         }
         if url.scheme() == "http" && !allow_plain_http && !is_loopback(&url) {
-            return Err(wrong("is plain http, which would show the credentials to the network"))
+            return Err(wrong("uses unencrypted http, which would expose the credentials to the network"))
                 .map_err(|error| error.with_next_step("Use https, or explicitly allow plain http."));
         }
         Ok(Self { base: url.as_str().trim_end_matches('/').to_owned(), url, allow_plain_http })
@@ -94,7 +94,7 @@ impl BaseUrl {
             .map_err(|error| Error::configuration(format!("invalid path template: {error}")))?;
         // A template can't escape from the base URL either.
         if !same_origin(&self.url, &url) || !url.as_str().starts_with(&format!("{}/", self.base)) {
-            return Err(Error::configuration("the path template leaves the base URL"));
+            return Err(Error::configuration("the path template points outside the base URL"));
         }
         if !call.query.is_empty() {
             url.set_query(Some(&call.query.encoded()));

@@ -144,7 +144,11 @@ impl ClientBuilder {
         let parsed: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
         let certificates = match parsed {
             Ok(certificates) if !certificates.is_empty() => certificates,
-            Ok(_) => return self.refuse("the root certificates are invalid: no PEM section CERTIFICATE"),
+            Ok(_) => {
+                return self.refuse(
+                    "the root certificates are invalid: no CERTIFICATE section found in the PEM file",
+                );
+            }
             Err(error) => return self.refuse(format!("the root certificates are invalid: {error}")),
         };
         for der in certificates {

@@ -70,7 +70,8 @@ impl HttpTransport {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let no_client = || TransportError::new(TransportErrorKind::Unsendable, "there is no HTTP client");
+        let no_client =
+            || TransportError::new(TransportErrorKind::Unsendable, "no HTTP client is configured");
         let client = self.settings.as_ref().ok_or_else(no_client)?.make_client()?;
         Ok(self.client.get_or_init(|| client))
     }
@@ -152,7 +153,7 @@ impl HttpSettings {
         let http = http.redirect(reqwest::redirect::Policy::none()).build();
         http.map_err(|error| {
             let error = error.without_url();
-            let message = format!("cannot set up the transport: {}", message_with_causes(&error));
+            let message = format!("can't set up the transport: {}", message_with_causes(&error));
             TransportError::new(TransportErrorKind::Unsendable, message).with_source(error)
         })
     }
@@ -172,7 +173,7 @@ fn failed(error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     let message = message_with_causes(&error);
     let message = match kind {
-        TransportErrorKind::Unsendable => format!("cannot build the request: {message}"),
+        TransportErrorKind::Unsendable => format!("can't build the request: {message}"),
         _ => message,
     };
     TransportError::new(kind, message).with_source(error)

@@ -24,7 +24,7 @@ pub(crate) fn complete<'c>(call: &'c Call, api: &Api, empty: EmptyValueFn) -> Re
         let grammar = api
             .filter
             .as_ref()
-            .ok_or_else(|| Error::configuration(format!("lists of {} take no filter", api.name)))?;
+            .ok_or_else(|| Error::configuration(format!("lists of {} don't accept a filter", api.name)))?;
         let added = filter::compile(&filter, grammar, fields.as_ref()).and_then(|expression| {
             filter::add_conditions(&expression, grammar, &call.selection.resumed, &mut call.query)
         });
@@ -44,7 +44,7 @@ fn path_problems(call: &Call, fields: Option<&RecordFields>) -> Vec<FieldError> 
             Some(fields) => Some(filter::unknown_field(pointer(), path, fields)),
             None if filter::is_path(path) => None,
             None => {
-                let message = format!("expected the name of a field, got \"{}\"", path.escape_debug());
+                let message = format!("expected a field name, got \"{}\"", path.escape_debug());
                 Some(FieldError::new(pointer(), "unknown", message))
             }
         }

@@ -44,7 +44,7 @@ impl ToolDialect for AnthropicDialect {
 
     fn check_root(&self, schema: &Value, pointer: &str, findings: &mut LintFindings) {
         for (name, _) in properties(schema).filter(|(name, _)| !is_accepted(name)) {
-            let message = format!("\"{name}\" is not a name of 1 to 64 letters");
+            let message = format!("\"{name}\" must have 1 to 64 letters");
             findings.add("property-name", format!("{pointer}/properties/{}", escape(name)), message);
         }
     }

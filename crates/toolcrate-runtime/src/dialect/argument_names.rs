@@ -25,7 +25,7 @@ impl ArgumentNames {
             let base = replacement(name);
             let numbered = (2..).map(|number| format!("{base}_{number}"));
             let free = std::iter::once(base.clone()).chain(numbered).find(|free| !names.contains(free));
-            let Some(free) = free else { unreachable!("there is always a further number") };
+            let Some(free) = free else { unreachable!("there is always another number") };
             names.push(free.clone());
             pairs.push((name.clone(), free));
         }

@@ -81,16 +81,16 @@ impl ToolDialect for GeminiDialect {
 
     fn check_node(&self, node: &Value, pointer: &str, findings: &mut LintFindings) {
         if node["type"].is_array() {
-            findings.add("union", pointer, "a node has one type here, and nullable for null");
+            findings.add("union", pointer, "this dialect allows one type per node; use nullable for null");
         }
         if let Some(values) = node.get("enum") {
             let mut values = values.as_array().into_iter().flatten();
             if !values.all(|value| value.as_str().is_some_and(|text| !text.is_empty())) {
-                findings.add("enum-text", pointer, "only text that is not empty can be listed here");
+                findings.add("enum-text", pointer, "this dialect allows only non-empty strings in an enum");
             }
         }
         if is_free_form(node) {
-            findings.add("free-form", pointer, "an object needs properties here");
+            findings.add("free-form", pointer, "this dialect requires properties in every object");
         }
     }
 }
@@ -149,7 +149,7 @@ fn schema_of(node: &Value, special: &SpecialProperties) -> Map<String, Value> {
         }
     }
     if several.len() > 1 {
-        add_note(&mut schema, "Text; anything else, and text that looks like JSON, as JSON text.");
+        add_note(&mut schema, "Text. Encode other values, and text that looks like JSON, as JSON text.");
     } else {
         add_values(node, kind, &mut schema);
     }

@@ -98,22 +98,30 @@ impl ToolDialect for OpenAiStrictDialect {
         let kinds = types(node);
         let is_nested = |kind: &&str| matches!(*kind, "object" | "array");
         if has_several_types(node) && kinds.iter().any(is_nested) {
-            findings.add("union", pointer, "an object or a list can't be one of several types here");
+            findings.add(
+                "union",
+                pointer,
+                "this dialect doesn't allow an object or array among several types",
+            );
         }
         if !kinds.contains(&"object") {
             return;
         }
         if node.get("additionalProperties") != Some(&Value::Bool(false)) {
-            findings.add("closed", pointer, "every object must forbid further properties");
+            findings.add("closed", pointer, "every object must set additionalProperties to false");
         }
         let needed = required(node);
         for (name, _) in properties(node).filter(|(name, _)| !needed.contains(&name.as_str())) {
-            let message = format!("\"{name}\" must be required, and may be nullable");
+            let message = format!("\"{name}\" must be required (it can be nullable)");
             findings.add("all-required", pointer, message);
         }
         // The root schema of a function without arguments is empty.
         if is_free_form(node) && pointer != "/function/parameters" {
-            findings.add("free-form", pointer, "an object without properties can only be empty here");
+            findings.add(
+                "free-form",
+                pointer,
+                "in this dialect, an object without properties is always empty",
+            );
         }
     }
 }

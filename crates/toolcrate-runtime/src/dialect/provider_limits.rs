@@ -43,7 +43,7 @@ pub(super) fn exceeded_limits(schema: &Value) -> Vec<String> {
     let mut reasons = Vec::new();
     let mut over = |what: &str, value: usize, most: usize| {
         if value > most {
-            reasons.push(format!("it has {value} {what}; {most} are allowed"));
+            reasons.push(format!("expected at most {most} {what}, found {value}"));
         }
     };
     over("properties", size.properties, MAX_PROPERTIES);
@@ -52,7 +52,7 @@ pub(super) fn exceeded_limits(schema: &Value) -> Vec<String> {
     over("enum values", size.values, MAX_VALUES);
     if let Some((values, characters)) = size.long_enum {
         reasons.push(format!(
-            "an enum of {values} values has {characters} characters; {} are allowed",
+            "expected at most {} characters in an enum of {values} values, found {characters}",
             MAX_LONG_ENUM.1
         ));
     }

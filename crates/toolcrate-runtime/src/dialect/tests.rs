@@ -92,7 +92,7 @@ fn strict_requires_everything_and_closes_every_object() {
     assert_eq!(members["customer"], customer);
     let test = &members["filter"]["items"];
     assert_eq!(test["required"], json!(["field", "op", "value", "values"]));
-    assert_eq!(members["filter"]["description"], "Tests, all of which must hold. Fields: id, name");
+    assert_eq!(members["filter"]["description"], "Conditions that must all be met. Fields: id, name");
     assert_eq!(members["extras"]["items"]["required"], json!(["caption", "value"]));
     let value = json!({"type": ["string", "number", "boolean"]});
     assert_eq!(members["extras"]["items"]["properties"]["value"], value);

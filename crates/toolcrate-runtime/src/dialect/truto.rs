@@ -263,7 +263,7 @@ fn check_route(declaration: &Value, findings: &mut LintFindings) {
     for name in ["resource", "method"] {
         let word = declaration[name].as_str().unwrap_or_default();
         if word.is_empty() || !word.chars().all(is_accepted) {
-            findings.add("route", format!("/{name}"), format!("\"{word}\" is not one plain word"));
+            findings.add("route", format!("/{name}"), format!("\"{word}\" must be a single plain word"));
         }
     }
 }
@@ -272,20 +272,20 @@ fn check_names(declaration: &Value, findings: &mut LintFindings) {
     for name in RESERVED {
         for (side, _) in sides(declaration).into_iter().filter(|(_, schema)| property(schema, name).is_some())
         {
-            let message = format!("\"{name}\" would override the route of the call");
+            let message = format!("\"{name}\" would override the call's route");
             findings.add("reserved", format!("/{side}/properties/{name}"), message);
         }
     }
     let [(_, query), (_, body)] = sides(declaration);
     for (name, _) in properties(query).filter(|(name, _)| property(body, name).is_some()) {
-        let message = format!("\"{name}\" is in the query and in the body, and would go to both");
+        let message = format!("\"{name}\" is in both the query and the body and would be sent twice");
         findings.add("clash", format!("/body_schema/properties/{name}"), message);
     }
 }
 
 fn check_required(declaration: &Value, findings: &mut LintFindings) {
     let Some(names) = declaration["required"].as_array() else {
-        findings.add("required", "/required", "must be a list: that of the schemas is not looked at");
+        findings.add("required", "/required", "must be an array; the arrays in the schemas are not read");
         return;
     };
     for (index, name) in names.iter().enumerate() {
@@ -298,7 +298,7 @@ fn check_required(declaration: &Value, findings: &mut LintFindings) {
     for (side, schema) in sides(declaration) {
         for name in required(schema).into_iter().filter(|name| !names.iter().any(|other| other == name)) {
             let message =
-                format!("\"{name}\" must be named at the tool: what {side} requires is not looked at");
+                format!("\"{name}\" must be listed at the tool; the required list of {side} is not read");
             findings.add("required", "/required", message);
         }
     }
@@ -312,10 +312,10 @@ fn check_method(declaration: &Value, findings: &mut LintFindings) {
         && matches!(method, "get" | "update" | "delete")
         && (property(query, "id").is_none() || !names.iter().any(|name| name == "id"))
     {
-        findings.add("id", "/query_schema/properties/id", "the id must be in the query and required");
+        findings.add("id", "/query_schema/properties/id", "the ID must be a required query parameter");
     }
     if method == "list" && property(query, CURSOR).is_none() {
-        let message = "without it, only the first page can be requested";
+        let message = "it is required to request pages after the first";
         findings.add("cursor", format!("/query_schema/properties/{CURSOR}"), message);
     }
     if matches!(method, "list" | "get" | "delete") && properties(body).next().is_some() {

@@ -69,7 +69,7 @@ pub(super) fn encoded_schema(encoding: ValueEncoding, node: &Value, value: &Valu
         ValueEncoding::FilterTests => {
             // The object's description would be misleading, but its list of fields still applies.
             let fields = about.find("Fields: ").map_or("", |start| &about[start..]);
-            let about = format!("Tests, all of which must hold. {fields}");
+            let about = format!("Conditions that must all be met. {fields}");
             json!({
                 "type": "array",
                 "description": about.trim(),
@@ -78,7 +78,7 @@ pub(super) fn encoded_schema(encoding: ValueEncoding, node: &Value, value: &Valu
                     "properties": {
                         "field": {"type": "string"},
                         "op": {"type": "string", "enum": OPERATORS},
-                        "value": {"type": value, "description": "For all but in and not in. Dates as 2025-01-31T08:00:00Z."},
+                        "value": {"type": value, "description": "For all operators except in and not in. Format dates as 2025-01-31T08:00:00Z."},
                         "values": {"type": "array", "items": {"type": "string"}, "description": "For in and not in."},
                     },
                     "required": ["field", "op"],

@@ -55,7 +55,7 @@ impl Error {
         Self::new(ErrorKind::InvalidArguments, message)
             .with_fields(fields)
             .with_delivery(Delivery::NotSent)
-            .with_next_step("Correct the arguments listed in `fields` and call again.")
+            .with_next_step("Correct the arguments listed in `fields`, then call again.")
     }
 
     /// Creates an error for an unknown tool name. `nearest` contains similar names.
@@ -75,7 +75,7 @@ impl Error {
     pub(crate) fn lost(loss: ResponseLoss, writes: bool, detail: &str) -> Self {
         match loss {
             ResponseLoss::NotConnected => {
-                Self::new(ErrorKind::Unreachable, format!("cannot reach the server: {detail}"))
+                Self::new(ErrorKind::Unreachable, format!("can't reach the server: {detail}"))
                     .with_delivery(Delivery::NotSent)
                     .with_next_step("Nothing was sent. Check the base URL and the network, then try again.")
             }
@@ -109,7 +109,7 @@ impl Error {
         let message =
             format!("the server redirected the write to {target}; redirects of writes are not followed");
         Self::new(ErrorKind::OutcomeUnknown, message).with_status(status).with_next_step(format!(
-            "{OUTCOME_UNKNOWN} If the redirect points to the right server, use it as the base URL."
+            "{OUTCOME_UNKNOWN} If the redirect points to the correct server, use that URL as the base URL."
         ))
     }
 

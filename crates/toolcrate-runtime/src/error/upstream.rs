@@ -15,7 +15,7 @@ use crate::text::bounded;
 
 /// The next step after a "not found" web page, which doesn't come from the API.
 const NO_API: &str =
-    "Check the base URL: a web page answers there, not the API. Its path may be missing or wrong.";
+    "Check the base URL: it leads to a web page, not the API. The path may be missing or wrong.";
 
 /// The next step if a web page rejects a request. The cause is neither the arguments nor the permissions.
 const REFUSED_BY_PAGE: &str = "The response is a web page, not the API's: a proxy or firewall may have refused the request. Check the base \
@@ -86,13 +86,17 @@ fn kind(status: u16, outcome_unknown: bool) -> ErrorKind {
 
 fn next_step(kind: ErrorKind, status: u16) -> Option<&'static str> {
     Some(match kind {
-        ErrorKind::Unauthorized => "Check the credentials: the server does not accept them.",
-        ErrorKind::Forbidden => "The credentials lack a permission for this; ask whoever manages them.",
-        ErrorKind::NotFound => "Check the ids: list the records to find one that exists.",
-        ErrorKind::Conflict => "Read the record again and see what has changed or what holds it.",
-        ErrorKind::RateLimited => "Wait for the seconds in retry_after, then send the same request again.",
+        ErrorKind::Unauthorized => "The server rejected the credentials. Check them.",
+        ErrorKind::Forbidden => {
+            "The credentials lack the required permission. Ask the account's administrator to grant it."
+        }
+        ErrorKind::NotFound => "Check the IDs. List the records to find one that exists.",
+        ErrorKind::Conflict => "Read the record again to see what changed or what blocks the change.",
+        ErrorKind::RateLimited => {
+            "Wait for the number of seconds in retry_after, then send the same request again."
+        }
         ErrorKind::Rejected if matches!(status, 400 | 422) => {
-            "Correct what the message and the fields name, then send again."
+            "Correct the problems listed in the message and fields, then send the request again."
         }
         ErrorKind::OutcomeUnknown => OUTCOME_UNKNOWN,
         ErrorKind::Server => "Try again in a moment.",

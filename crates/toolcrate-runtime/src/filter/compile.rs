@@ -76,7 +76,7 @@ impl FilterCompiler<'_> {
             FilterNode::Not(node) => self.node(node, !negated),
             FilterNode::All(nodes) => self.group(nodes, negated, negated),
             FilterNode::Any(nodes) if nodes.is_empty() => {
-                self.problem(None, "empty", "at least one of no filters can't match anything")
+                self.problem(None, "empty", "an empty list of alternatives can't match anything")
             }
             FilterNode::Any(nodes) => self.group(nodes, negated, !negated),
             FilterNode::Test { target, operator, operand } => {
@@ -88,7 +88,7 @@ impl FilterCompiler<'_> {
 
     fn group(&mut self, nodes: &[FilterNode], negated: bool, any: bool) -> Expression {
         if any && nodes.is_empty() {
-            return self.problem(None, "empty", "the opposite of everything can't match anything");
+            return self.problem(None, "empty", "the negation of an empty filter can't match anything");
         }
         let mut parts: Vec<Expression> = nodes.iter().map(|node| self.node(node, negated)).collect();
         if parts.len() == 1 {
@@ -123,7 +123,7 @@ impl FilterCompiler<'_> {
             ComparedValue::List(items) => items
                 .iter()
                 .map(|item| match item {
-                    ComparedValue::Null => Err("a list can't hold null; use is_null".to_owned()),
+                    ComparedValue::Null => Err("a list can't contain null; use is_null".to_owned()),
                     item => item.to_literal(found.kind, false),
                 })
                 .collect(),
@@ -148,7 +148,7 @@ impl FilterCompiler<'_> {
                 Ok(ComparedTarget { bucket, field: caption.clone().into_owned(), kind })
             }
             (FilterTarget::Field(path), _) if path.split('/').next() == Some(custom_fields) => {
-                let message = "custom fields are compared by their caption: Filter::custom_field(\"…\")";
+                let message = "use the caption to compare a custom field: Filter::custom_field(\"…\")";
                 Err(FieldError::new(pointer(path), "unknown", message))
             }
             (FilterTarget::Field(path), Some(fields)) => {
@@ -165,7 +165,7 @@ impl FilterCompiler<'_> {
                 Ok(ComparedTarget { bucket, field: path.clone().into_owned(), kind })
             }
             (FilterTarget::Field(path), None) => {
-                let message = "expected names of fields with slashes between them, such as status/name";
+                let message = "expected field names separated by slashes, such as status/name";
                 Err(FieldError::new(pointer(path), "unknown", message))
             }
         }
@@ -195,11 +195,11 @@ impl ComparedTarget {
 /// Returns the reason why an operator can't be used with a value on a field of this kind.
 fn misfit(operator: Operator, operand: &ComparedValue, kind: FilterValueKind) -> Option<&'static str> {
     if operator.is_partial() && !matches!(kind, FilterValueKind::Text | FilterValueKind::Any) {
-        return Some("only strings can be compared with a part of them");
+        return Some("only strings can be matched by substring or pattern");
     }
     if operator.is_order() && kind == FilterValueKind::Boolean {
-        return Some("true and false have no order");
+        return Some("true and false can't be ordered");
     }
     let is_equality = matches!(operator, Operator::Equal | Operator::NotEqual);
-    (*operand == ComparedValue::Null && !is_equality).then_some("null can only be compared by eq and ne")
+    (*operand == ComparedValue::Null && !is_equality).then_some("null can only be compared with eq and ne")
 }

@@ -47,9 +47,9 @@ pub(crate) enum Operator {
     NotIn,
 }
 
-/// The reason why alternatives can't be written.
-pub(super) const MIXED_ALTERNATIVES: &str = "alternatives must be all of the record, all of members of lists, or all \
-     custom fields: the API takes each kind in a parameter of its own";
+/// Why alternatives can't be written.
+pub(super) const MIXED_ALTERNATIVES: &str = "alternatives must all test fields of the record, all test fields of list \
+     elements, or all test custom fields, because the API takes each kind in a separate parameter";
 
 /// The buckets of the tests in an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -86,7 +86,7 @@ impl ComparedValue {
                 match date::utc_seconds(text) {
                     Some(date) => return Ok(format!("[{date}]")),
                     None if kind == FilterValueKind::Any => return Ok(quoted(text)),
-                    None => "a date, because only dates of text fields can be compared by order",
+                    None => "a date, because only dates in text fields can be ordered",
                 }
             }
             (FilterValueKind::Text | FilterValueKind::Any, Self::Text(text)) => return Ok(quoted(text)),
@@ -106,7 +106,7 @@ impl ComparedValue {
             Self::Number(value) => value.to_string(),
             Self::Text(text) => quoted(&crate::text::bounded(text, 60)),
             Self::Date(Some(date)) => date.clone(),
-            Self::Date(None) => "a date out of range".to_owned(),
+            Self::Date(None) => "a date that is out of range".to_owned(),
             Self::List(_) => "a list".to_owned(),
         }
     }

@@ -73,7 +73,7 @@ impl FilterParser<'_> {
     /// Parses the properties of an object, or the tests in a list; all of them must be true.
     fn group(&mut self, value: &Value, pointer: &str, negated: bool, depth: usize) -> Expression {
         if depth > MAX_DEPTH {
-            return self.problem(pointer, "depth", "groups are nested too deep");
+            return self.problem(pointer, "depth", "groups are nested too deeplyly");
         }
         let parts: Vec<Expression> = match value {
             // An empty group would match everything, which nobody intends.
@@ -99,7 +99,13 @@ impl FilterParser<'_> {
                     .map(|(index, item)| self.group(item, &format!("{pointer}/{index}"), negated, depth + 1))
                     .collect()
             }
-            _ => return self.problem(pointer, "type", "expected an object of fields, or a list of tests"),
+            _ => {
+                return self.problem(
+                    pointer,
+                    "type",
+                    "expected an object of fields or an array of conditions",
+                );
+            }
         };
         self.join(parts, pointer, negated)
     }
@@ -192,7 +198,7 @@ impl FilterParser<'_> {
             return self.problem(pointer, "operator", message);
         }
         if found.bucket != Bucket::Record && operator.takes_list() {
-            let message = "\"in\" works on fields of the record alone; use \"or\"";
+            let message = "\"in\" is supported only for fields of the record; use \"or\" instead";
             return self.problem(pointer, "operator", message);
         }
         let list = operator.takes_list();
@@ -202,7 +208,7 @@ impl FilterParser<'_> {
             }
             _ if list => Err("expected a non-empty list of values".to_owned()),
             Value::Null if !matches!(operator, Operator::Equal | Operator::NotEqual) => {
-                Err("null can only be compared by = and !=".to_owned())
+                Err("null can only be compared with = and !=".to_owned())
             }
             value => literal(value, kind).map(|literal| vec![literal]),
         };
@@ -258,19 +264,19 @@ fn fits(operator: Operator, kind: Kind<'_>) -> bool {
 
 fn offered(kind: Kind<'_>) -> &'static str {
     match kind {
-        Kind::Scalar(FilterScalar::Boolean) => "it takes = and !=",
-        Kind::Choice(_) => "it takes =, !=, in and not in",
+        Kind::Scalar(FilterScalar::Boolean) => "expected = or !=",
+        Kind::Choice(_) => "expected =, !=, in or not in",
         Kind::Scalar(FilterScalar::Text) => {
-            "it takes =, !=, contains, like, in and not in, and with a date <, <=, > and >="
+            "expected =, !=, contains, like, in or not in, or with a date <, <=, > or >="
         }
-        _ => "it takes =, !=, <, <=, >, >=, in and not in",
+        _ => "expected =, !=, <, <=, >, >=, in or not in",
     }
 }
 
 /// Returns a list value in the grammar's syntax.
 fn listed(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     match value {
-        Value::Null => Err("a list can't hold null; compare with null by = or !=".to_owned()),
+        Value::Null => Err("a list can't contain null; use = or != to compare with null".to_owned()),
         value => literal(value, kind),
     }
 }

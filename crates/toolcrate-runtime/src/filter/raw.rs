@@ -82,7 +82,7 @@ impl<'t> ConditionsReader<'t> {
             return self.comparison();
         }
         if depth == MAX_DEPTH {
-            return Err("fewer parentheses in each other");
+            return Err("fewer nested parentheses");
         }
         self.alternatives(depth + 1)?;
         if self.sign(")") { Ok(()) } else { Err("and, or, or a closing parenthesis") }

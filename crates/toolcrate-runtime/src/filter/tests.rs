@@ -151,7 +151,7 @@ fn filters_of_any_size_are_refused_in_a_bounded_time() {
     let problem = compile(&unknown(5000)).expect_err("too many").remove(0);
     assert_eq!((problem.code.as_str(), problem.pointer.as_str()), ("length", "/filter"));
     let ids: Vec<u32> = (0..10_000).collect();
-    assert!(compile(&json!({"id": ids})).is_ok(), "a list of values is not a list of fields");
+    assert!(compile(&json!({"id": ids})).is_ok(), "a list of values isn't a list of fields");
 }
 
 fn tree(filter: &Value) -> Condition {

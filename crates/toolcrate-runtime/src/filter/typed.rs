@@ -40,7 +40,7 @@ pub(super) enum FilterTarget {
 
 /// A field to be compared. See [`Filter::field`] and [`Filter::custom_field`].
 #[derive(Clone, Debug)]
-#[must_use = "a field alone is no filter; compare it with a value"]
+#[must_use = "a field is not a filter; compare it with a value"]
 pub struct FieldComparison(FilterTarget);
 
 impl Filter {

@@ -206,7 +206,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             ValueMut::Long(target) => *target = value,
             ValueMut::Unsigned(target) => match u64::try_from(value) {
                 Ok(value) => *target = value,
-                Err(_) => return Ok(odd(value, "an integer that is not negative")),
+                Err(_) => return Ok(odd(value, "a non-negative integer")),
             },
             ValueMut::Number(target) => *target = Number::from(value),
             ValueMut::Any(target) => *target = Value::from(value),

@@ -61,7 +61,7 @@ macro_rules! impl_reference {
         )*
         impl $name {
             $(
-                #[doc = ::std::concat!("Refers to the record with this ", ::std::stringify!($key), ".")]
+                #[doc = ::std::concat!("References the record with this ", ::std::stringify!($key), ".")]
                 pub fn $key(value: impl ::std::convert::Into<::std::string::String>) -> Self {
                     Self { $key: ::std::option::Option::Some(value.into()), ..Self::default() }
                 }

@@ -49,7 +49,7 @@ pub(crate) fn field_index<T: ModelFields, F>(record: &mut T, field: impl FnOnce(
     let mut numbers = 0..record.field_names().len();
     numbers
         .find(|index| field_location(record.field_mut(*index)) == place)
-        .expect("the closure must return a field of the record itself")
+        .expect("the closure must return a top-level field of the record")
 }
 
 /// Returns a value's location: its address and its size, because the first part of a value has the same address.

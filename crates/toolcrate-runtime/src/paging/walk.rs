@@ -11,7 +11,7 @@ use crate::response::RawResponse;
 
 /// The reason why a list whose server repeats the same page doesn't end.
 pub(super) const SAME_PAGE: &str =
-    "two pages in a row are the same, so the server seems to ignore the page number";
+    "two consecutive pages are identical, so the server seems to ignore the page number";
 
 /// A list being followed.
 pub(crate) struct Walk {
@@ -51,7 +51,7 @@ impl Walk {
             }
             next.apply(&mut call.query);
             if self.seen.contains(&call.query.encoded()) {
-                self.broken = Some(self.endless("its next page is one that was already read"));
+                self.broken = Some(self.endless("the next page was already read"));
             } else {
                 self.call = Some(call);
             }

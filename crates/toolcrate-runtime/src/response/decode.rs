@@ -89,8 +89,7 @@ impl RawResponse {
 
     /// Returns the error for a body that is a web page, which may not come from the API at all.
     pub(crate) fn web_page(&self) -> Error {
-        const CHECK: &str =
-            "Check the base URL; a web page usually comes from a login or a proxy on the way.";
+        const CHECK: &str = "Check the base URL. A web page usually comes from a login page or a proxy.";
         let title = html_title(&String::from_utf8_lossy(self.json()));
         let title = title.map(|title| format!(": \"{title}\"")).unwrap_or_default();
         let message = format!("expected JSON, got a web page{title}");

@@ -125,7 +125,7 @@ impl Catalog {
         self.aliases.get_or_init(|| {
             let parse = |line: &'static str| match serde_json::from_str(line) {
                 Ok(alias) => alias,
-                Err(error) => panic!("the catalog's alias {line:?} is malformed: {error}"),
+                Err(error) => panic!("the catalog alias {line:?} is malformed: {error}"),
             };
             self.text.aliases.lines().map(parse).collect()
         })
@@ -216,12 +216,12 @@ impl Tool {
     /// Returns the warning for a caller who used the name from the previous release.
     pub(crate) fn warning(self) -> Option<String> {
         let old = self.asked_as?;
-        Some(format!("{old} was renamed to {}; the old name works in this release only", self.name()))
+        Some(format!("{old} was renamed to {}; the old name works only in this release", self.name()))
     }
 
     /// Returns the report for a tool that was called by another spelling of its name.
     pub(super) fn name_reinterpretation(self) -> Option<Reinterpretation> {
-        let message = || format!("tool name read as {}", self.short_name());
+        let message = || format!("interpreted the tool name as {}", self.short_name());
         self.is_respelled.then(|| Reinterpretation::new("", message()))
     }
 
@@ -319,7 +319,7 @@ impl Tool {
     fn parse<T: Deserialize<'static>>(self) -> T {
         match serde_json::from_str(self.line()) {
             Ok(record) => record,
-            Err(error) => panic!("the catalog's record of {} is malformed: {error}", self.name()),
+            Err(error) => panic!("the catalog record for {} is malformed: {error}", self.name()),
         }
     }
 

@@ -67,7 +67,7 @@ pub(super) fn extract(
         match caption {
             Some(_) if names.iter().any(|(_, other)| Some(*other) == custom) => {
                 let custom = custom.unwrap_or_default();
-                let message = format!("\"{custom}\" is already cleared entirely in the same call");
+                let message = format!("\"{custom}\" is already cleared completely in the same call");
                 problems.push(FieldError::new(pointer, "conflict", message));
             }
             Some(caption) => cleared.captions.push((pointer, caption.to_owned())),

@@ -69,17 +69,17 @@ impl Client {
         let invalid = |reason: String| invalid_cursor(name, &reason);
         if !check.is_list(tool) {
             let tool = tool.short_name();
-            return Err(invalid(format!("{tool} is not a list; only lists accept a cursor")));
+            return Err(invalid(format!("{tool} is not a list tool; only list tools accept a cursor")));
         }
         let state = cursor.as_str().and_then(|text| self.cursor_key().open(tool.name(), text));
         let state = state.ok_or_else(|| {
             invalid(format!(
-                "expected the {name} of a previous response of the same tool and account, unchanged"
+                "expected an unchanged {name} from a previous response for the same tool and account"
             ))
         })?;
         match state.iter().find(|(member, value)| !is_page_state(check, member, value)) {
             None => Ok(state),
-            Some((member, _)) => Err(invalid(format!("\"{member}\" is not a position in a list"))),
+            Some((member, _)) => Err(invalid(format!("\"{member}\" is not a valid array index"))),
         }
     }
 }
@@ -214,7 +214,7 @@ mod tests {
         for tool in CATALOG.tools().filter(|tool| !tool.short_name().starts_with("list_")) {
             let error = decoded(tool.short_name(), &json!({"page": 2}), json!({"id": 9006}));
             let message = error.expect_err("no list").message().to_owned();
-            assert!(message.contains("is not a list; only lists accept a cursor"), "{message}");
+            assert!(message.contains("is not a list tool; only list tools accept a cursor"), "{message}");
         }
     }
 

@@ -157,8 +157,8 @@ impl Client {
         }
         let is_checked = || self.account_fields().is_some_and(|fields| fields.is_readable());
         if checked.call.writes && self.mentions_custom_fields(&checked.arguments) && !is_checked() {
-            let message = "custom fields were not checked, as these credentials can't read their definitions; \
-                           read the record to see which were stored";
+            let message = "custom fields were not checked, because these credentials can't read their definitions; \
+                           read the record to see which fields were stored";
             outcome.warnings.push(message.to_owned());
         }
     }

@@ -152,9 +152,9 @@ fn patch(
     let removed = removed.iter().map(|name| PatchOperation::member("remove", name, None));
     let operations: Vec<PatchOperation> = replaced.chain(removed).chain(parts.operations).collect();
     if operations.is_empty() {
-        let mut message = "give at least one member to change".to_owned();
+        let mut message = "expected at least one field to change".to_owned();
         if let Some(clear) = plan.clear_argument() {
-            message.push_str(&format!(", or name what to empty in \"{clear}\""));
+            message.push_str(&format!(", or fields to empty in \"{clear}\""));
         }
         problems.push(FieldError::new("", "missing", message));
     }

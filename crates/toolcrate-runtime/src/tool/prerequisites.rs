@@ -153,7 +153,7 @@ impl fmt::Display for Prerequisites {
                 f.write_str(if index == 0 { " (" } else { ", " })?;
                 match source {
                     Source::Step { step, field } => write!(f, "{name} = {field} of {}", step + 1)?,
-                    Source::Caller => write!(f, "{name}: supplied by the caller")?,
+                    Source::Caller => write!(f, "{name}: must be supplied by the caller")?,
                 }
             }
             if !step.arguments.is_empty() {

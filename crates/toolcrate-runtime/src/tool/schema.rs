@@ -80,7 +80,7 @@ fn choices(rules: &[AnyOfRule<'_>]) -> String {
 pub(super) fn parse(name: &str, text: &str) -> Value {
     match serde_json::from_str(text) {
         Ok(value) => value,
-        Err(error) => panic!("the catalog's schema of {name} is damaged: {error}"),
+        Err(error) => panic!("the catalog schema for {name} is malformed: {error}"),
     }
 }
 

@@ -45,13 +45,13 @@ impl Omitted {
             .iter()
             .map(|row| json!({"index": row.index, "bytes": row.bytes, "id": row.id}))
             .collect();
-        let mut message = format!("{} rows of this page omitted to limit the size.", self.count);
+        let mut message = format!("{} rows omitted from this page to limit its size.", self.count);
         if self.arguments.is_some() {
-            message.push_str(" Call again with these arguments for the rest.");
+            message.push_str(" Call again with these arguments to get the rest.");
         }
         if !too_big.is_empty() {
             message.push_str(
-                " Request fewer fields, or raise the limit, for rows that are too large on their own.",
+                " For rows that are too large on their own, request fewer fields or raise the limit.",
             );
         }
         json!({

@@ -11,9 +11,9 @@ use crate::text::bounded;
 
 /// Maximum number of enum values listed in a message.
 const MAX_VALUES: usize = 40;
-/// Maximum number of problems to look for. A call with more problems can't be corrected one problem at a time.
+/// Maximum number of problems to find. A caller can't fix more than that one by one.
 const MAX_PROBLEMS: usize = 200;
-/// Maximum number of problems with suggested names, because comparing names takes time.
+/// Maximum number of problems for which similar names are suggested, because comparing names takes time.
 pub(super) const MAX_EXPLAINED: usize = 32;
 
 /// Returns the source of the value at a pointer, if known.

@@ -20,7 +20,7 @@ mod time_types {
             let moment = Self::from_unix_timestamp(timestamp.unix_seconds()).ok();
             let moment =
                 moment.and_then(|moment| moment.replace_nanosecond(timestamp.subsecond_nanoseconds()).ok());
-            moment.ok_or_else(|| InvalidValueError::new("a moment within the range of `time`", timestamp))
+            moment.ok_or_else(|| InvalidValueError::new("a timestamp that `time` can represent", timestamp))
         }
     }
 
@@ -30,7 +30,7 @@ mod time_types {
         fn try_from(date: time::Date) -> Result<Self, InvalidValueError> {
             let year = u16::try_from(date.year());
             let year =
-                year.map_err(|_| InvalidValueError::new("a day of the years 0 to 9999", date.year()))?;
+                year.map_err(|_| InvalidValueError::new("a date between the years 0 and 9999", date.year()))?;
             Self::new(year, date.month().into(), date.day())
         }
     }
@@ -42,7 +42,7 @@ mod time_types {
             let month = Month::try_from(date.month()).ok();
             let day =
                 month.and_then(|month| Self::from_calendar_date(date.year().into(), month, date.day()).ok());
-            day.ok_or_else(|| InvalidValueError::new("a day within the range of `time`", date))
+            day.ok_or_else(|| InvalidValueError::new("a date that `time` can represent", date))
         }
     }
 }
@@ -66,7 +66,7 @@ mod chrono_types {
 
         fn try_from(timestamp: Timestamp) -> Result<Self, InvalidValueError> {
             Self::from_timestamp(timestamp.unix_seconds(), timestamp.subsecond_nanoseconds())
-                .ok_or_else(|| InvalidValueError::new("a moment within the range of `chrono`", timestamp))
+                .ok_or_else(|| InvalidValueError::new("a timestamp that `chrono` can represent", timestamp))
         }
     }
 
@@ -75,7 +75,8 @@ mod chrono_types {
 
         fn try_from(date: NaiveDate) -> Result<Self, InvalidValueError> {
             let year = u16::try_from(date.year());
-            let year = year.map_err(|_| InvalidValueError::new("a day of the years 0 to 9999", date))?;
+            let year =
+                year.map_err(|_| InvalidValueError::new("a date between the years 0 and 9999", date))?;
             Self::new(year, date.month() as u8, date.day() as u8)
         }
     }
@@ -106,7 +107,7 @@ mod jiff_types {
 
         fn try_from(timestamp: Timestamp) -> Result<Self, InvalidValueError> {
             Self::new(timestamp.unix_seconds(), timestamp.subsecond_nanoseconds() as i32)
-                .map_err(|_| InvalidValueError::new("a moment within the range of `jiff`", timestamp))
+                .map_err(|_| InvalidValueError::new("a timestamp that `jiff` can represent", timestamp))
         }
     }
 
@@ -115,7 +116,8 @@ mod jiff_types {
 
         fn try_from(date: jiff::civil::Date) -> Result<Self, InvalidValueError> {
             let year = u16::try_from(date.year());
-            let year = year.map_err(|_| InvalidValueError::new("a day of the years 0 to 9999", date))?;
+            let year =
+                year.map_err(|_| InvalidValueError::new("a date between the years 0 and 9999", date))?;
             Self::new(year, date.month() as u8, date.day() as u8)
         }
     }
@@ -125,7 +127,7 @@ mod jiff_types {
 
         fn try_from(date: Date) -> Result<Self, InvalidValueError> {
             Self::new(date.year() as i16, date.month() as i8, date.day() as i8)
-                .map_err(|_| InvalidValueError::new("a day within the range of `jiff`", date))
+                .map_err(|_| InvalidValueError::new("a date that `jiff` can represent", date))
         }
     }
 }
@@ -161,7 +163,7 @@ mod decimal_types {
                 None => Self::from_scientific(&format!("{:e}", number.as_f64())).ok(),
             };
             decimal
-                .ok_or_else(|| InvalidValueError::new("a number within the range of `rust_decimal`", number))
+                .ok_or_else(|| InvalidValueError::new("a number that `rust_decimal` can represent", number))
         }
     }
 }

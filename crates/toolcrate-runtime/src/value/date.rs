@@ -32,7 +32,7 @@ impl Date {
             return Ok(Self { year, month, day });
         }
         let found = format!("{year:04}-{month:02}-{day:02}");
-        Err(InvalidValueError::new("a day of the years 0 to 9999", found))
+        Err(InvalidValueError::new("a date between the years 0 and 9999", found))
     }
 
     /// Returns the year.
@@ -81,7 +81,7 @@ impl FromStr for Date {
     type Err = InvalidValueError;
 
     fn from_str(text: &str) -> Result<Self, InvalidValueError> {
-        Self::parse(text).ok_or_else(|| InvalidValueError::new("a day such as 2025-01-31", text))
+        Self::parse(text).ok_or_else(|| InvalidValueError::new("a date such as 2025-01-31", text))
     }
 }
 

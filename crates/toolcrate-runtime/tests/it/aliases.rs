@@ -52,7 +52,7 @@ async fn call_by_an_alias_succeeds_with_a_warning() {
     let outcome = client.execute(old, &json!({"binId": 1})).await.expect("an answer");
     assert_eq!(outcome.value, json!([{"id": 1}]));
     let warning =
-        "list_all_items was renamed to list_all_acme_stock; the old name works in this release only";
+        "list_all_items was renamed to list_all_acme_stock; the old name works only in this release";
     assert_eq!(outcome.warnings, [warning]);
     let pages: Vec<_> = client.execute_pages(old, &json!({"binId": 1})).try_collect().await.expect("pages");
     assert!(!pages.is_empty() && pages.iter().all(|page| page.warnings == [warning]));

@@ -41,7 +41,7 @@ async fn status_429_is_returned_immediately_with_normalized_headers() {
             "code": "OrdersAPI",
             "message": "Too many requests. Please try again in 30 seconds.",
             "fields": [],
-            "next_step": "Wait for the seconds in retry_after, then send the same request again.",
+            "next_step": "Wait for the number of seconds in retry_after, then send the same request again.",
             "request": "GET /orders/{id}",
             "request_id": "r-1",
             "retry_after": 30,

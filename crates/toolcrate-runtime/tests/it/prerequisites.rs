@@ -72,7 +72,7 @@ fn cycles_end_and_unsourced_arguments_are_left_to_the_caller() {
     let circle = plan("get_a");
     assert_eq!(
         circle.to_string(),
-        "1. list_b (a: supplied by the caller)\n2. list_a (b = id of 1): id is a",
+        "1. list_b (a: must be supplied by the caller)\n2. list_a (b = id of 1): id is a",
         "list_a waits for list_b, which can't wait for list_a"
     );
     for name in ["get_self", "get_gone"] {

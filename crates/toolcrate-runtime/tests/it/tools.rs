@@ -224,7 +224,7 @@ fn partial_record_becomes_a_patch() {
         {"op": "add", "path": "lines/0", "value": {"quantity": 1}},
     ]);
     assert_eq!(prepared("update_an_acme_order_by_id", &arguments).body, PreparedBody::Json(body));
-    let nothing = " missing: give at least one member to change, or name what to empty in \"clear\"";
+    let nothing = " missing: expected at least one field to change, or fields to empty in \"clear\"";
     for arguments in [json!({"id": 5}), json!({"id": 5, "clear": []}), json!({"id": 5, "customer": null})] {
         assert_eq!(problems(&refused("update_an_acme_order_by_id", &arguments)), [nothing]);
     }

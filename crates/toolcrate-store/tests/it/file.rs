@@ -44,8 +44,8 @@ fn file_of_an_older_release_is_rejected_and_unchanged() {
     write_redb_2_file(&path);
     let written = std::fs::read(&path).unwrap();
     let error = FileStore::open(&path).unwrap_err().to_string();
-    let message = "expected a state file of the current format, found one of an older release (redb file format 2); \
-                   move it away to start with an empty one, or keep running the older release";
+    let message = "expected a state file in the current format, found an older format (redb file format 2); \
+                   move the file to start with an empty state, or keep running the older release";
     assert_eq!(error, format!("{}: {message}", path.display()));
     assert!(std::fs::read(&path).unwrap() == written, "the older release can still open it");
 }

@@ -16,13 +16,13 @@ pub struct AddressFormat {
     pub format: Option<String>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_countries: Option<bool>,
     /// IDs of the records.
     pub country_ids: Option<Vec<i32>>,
     /// Default flag.
     pub default_flag: Option<bool>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_countries: Option<bool>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -18,17 +18,17 @@ pub struct CommunicationType {
     pub android_xref: Option<String>,
     /// Default flag.
     pub default_flag: Option<bool>,
-    /// One or more of phoneFlag, faxFlag and emailFlag must be true.
+    /// At least one of phoneFlag, faxFlag and emailFlag must be true.
     pub email_flag: Option<bool>,
     /// Identifier in the integrated system. At most 50 characters.
     pub exchange_xref: Option<String>,
-    /// One or more of phoneFlag, faxFlag and emailFlag must be true.
+    /// At least one of phoneFlag, faxFlag and emailFlag must be true.
     pub fax_flag: Option<bool>,
     /// Identifier in the integrated system. At most 50 characters.
     pub google_xref: Option<String>,
     /// Identifier in the integrated system. At most 50 characters.
     pub iphone_xref: Option<String>,
-    /// One or more of phoneFlag, faxFlag and emailFlag must be true.
+    /// At least one of phoneFlag, faxFlag and emailFlag must be true.
     pub phone_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -28,9 +28,9 @@ pub struct Company {
     pub name: Option<String>,
     /// Account number.
     pub account_number: Option<String>,
-    /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 50 characters.
+    /// At least one of addressLine1, addressLine2, city, state, zip and country is required. At most 50 characters.
     pub address_line1: Option<String>,
-    /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 50 characters.
+    /// At least one of addressLine1, addressLine2, city, state, zip and country is required. At most 50 characters.
     pub address_line2: Option<String>,
     /// Annual revenue.
     pub annual_revenue: Option<Number>,
@@ -44,7 +44,7 @@ pub struct Company {
     pub billing_terms: BillingTermsReference,
     /// Calendar, from [`schedule::list_calendars`](crate::schedule::list_calendars).
     pub calendar: CalendarReference,
-    /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 50 characters.
+    /// At least one of addressLine1, addressLine2, city, state, zip and country is required. At most 50 characters.
     pub city: Option<String>,
     /// Company entity type, from [`company::list_entity_types`](crate::company::list_entity_types).
     pub company_entity_type: EntityTypeReference,
@@ -108,7 +108,7 @@ pub struct Company {
     pub sic_code: SicCodeReference,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
-    /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 50 characters.
+    /// At least one of addressLine1, addressLine2, city, state, zip and country is required. At most 50 characters.
     pub state: Option<String>,
     /// Status, from [`company::list_company_statuses`](crate::company::list_company_statuses).
     pub status: CompanyStatusReference,
@@ -124,7 +124,7 @@ pub struct Company {
     pub time_zone_setup: TimeZoneSetupReference,
     /// Twitter URL.
     pub twitter_url: Option<String>,
-    /// Company type ids, POST only. Later use /company/companyTypeAssociations or /company/companies/{ID}/typeAssociations. From [`company::list_company_types`](crate::company::list_company_types).
+    /// Company type IDs; POST only. To change them later, use /company/companyTypeAssociations or /company/companies/{ID}/typeAssociations. From [`company::list_company_types`](crate::company::list_company_types).
     pub types: Option<Vec<CompanyTypeReference>>,
     /// Unsubscribe flag.
     pub unsubscribe_flag: Option<bool>,
@@ -154,7 +154,7 @@ pub struct Company {
     pub website: Option<String>,
     /// Year established.
     pub year_established: Option<i32>,
-    /// Fill in one or more of addressLine1, addressLine2, city, state, zip and country. At most 12 characters.
+    /// At least one of addressLine1, addressLine2, city, state, zip and country is required. At most 12 characters.
     pub zip: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -10,7 +10,7 @@ use crate::shared::{
     SiteReference, SlaReference, SystemDepartmentReference, SystemLocationReference,
 };
 
-/// A configuration: a device or other asset of a company, with serial number, warranty and purchase date.
+/// A configuration: a device or other asset of a company, with its serial number, warranty and purchase date.
 ///
 /// [`company::list_configurations`](crate::company::list_configurations) lists them, [`company::get_configuration`](crate::company::get_configuration) gets one and [`company::create_configuration`](crate::company::create_configuration) creates one.
 #[derive(Clone, Default)]
@@ -104,7 +104,7 @@ pub struct CompanyConfiguration {
     pub parent_configuration_id: Option<i32>,
     /// Purchase date.
     pub purchase_date: Option<Timestamp>,
-    /// Values for the questions of the configuration's type.
+    /// The configuration type's questions, with answers.
     pub questions: Option<Vec<ConfigurationQuestion>>,
     /// Ram. At most 25 characters.
     pub ram: Option<String>,

@@ -23,7 +23,7 @@ pub struct CompanyGroup {
     pub contact_ids: Option<Vec<i32>>,
     /// Default contact flag.
     pub default_contact_flag: Option<bool>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_contacts_flag: Option<bool>,
     /// Unsubscribe flag.
     pub unsubscribe_flag: Option<bool>,

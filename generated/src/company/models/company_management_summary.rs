@@ -24,7 +24,7 @@ pub struct CompanyManagementSummary {
     pub company: CompanyReference,
     /// Cpu utilization.
     pub cpu_utilization: Option<Number>,
-    /// Must be given when managementSolution is Legacy.
+    /// Required if managementSolution is Legacy.
     pub device_type: Option<CompanyManagementSummaryDeviceType>,
     /// Disk cleanups.
     pub disk_cleanups: Option<i32>,

@@ -13,11 +13,11 @@ pub struct CompanyMerge {
     pub account_number: Option<CompanyMergeAccountNumber>,
     /// Activities.
     pub activities: Option<CompanyMergeActivities>,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub billing_address: Option<CompanyMergeBillingAddress>,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub billing_contact: Option<CompanyMergeBillingContact>,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub billing_terms: Option<CompanyMergeBillingTerms>,
     /// Contacts.
     pub contacts: Option<CompanyMergeContacts>,

@@ -30,7 +30,7 @@ pub struct CompanyPickerItem {
     pub company_type: CompanyTypeReference,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
-    /// True when the vendor picker made the record, false when the company picker did.
+    /// True if the vendor picker created the record, false if the company picker did.
     pub vendor_picker_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::TrackReference;
 
-/// A company status: whether the company is active, on credit hold and so on.
+/// A company status: such as active or on credit hold.
 ///
 /// [`company::list_company_statuses`](crate::company::list_company_statuses) lists them, [`company::get_company_status`](crate::company::get_company_status) gets one and [`company::create_company_status`](crate::company::create_company_status) creates one.
 #[derive(Clone, Default)]

@@ -8,7 +8,7 @@ use crate::shared::{
     SystemLocationReference, TeamRoleReference,
 };
 
-/// A company team member: a member who looks after the company in a role.
+/// A company team member: one of your members, assigned to the company in a specific role.
 ///
 /// [`company::list_company_teams`](crate::company::list_company_teams) lists them, [`company::get_company_team`](crate::company::get_company_team) gets one and [`company::create_company_team`](crate::company::create_company_team) creates one.
 #[derive(Clone, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A company type: the relationship to the company, for example client, vendor or prospect.
+/// A company type: a kind of business relationship, such as client, vendor or prospect.
 ///
 /// [`company::list_company_types`](crate::company::list_company_types) lists them, [`company::get_company_type`](crate::company::get_company_type) gets one and [`company::create_company_type`](crate::company::create_company_type) creates one.
 #[derive(Clone, Default)]

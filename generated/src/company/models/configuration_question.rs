@@ -21,7 +21,7 @@ pub struct ConfigurationQuestion {
     pub question_id: Option<i32>,
     /// Required flag.
     pub required_flag: Option<bool>,
-    /// Position among its siblings.
+    /// Position in the sequence.
     pub sequence_number: Option<Number>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

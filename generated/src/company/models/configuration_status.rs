@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A configuration status: whether the asset is in use, retired and so on.
+/// A configuration status: such as in use or retired.
 ///
 /// [`company::list_configuration_statuses`](crate::company::list_configuration_statuses) lists them, [`company::get_configuration_status`](crate::company::get_configuration_status) gets one and [`company::create_configuration_status`](crate::company::create_configuration_status) creates one.
 #[derive(Clone, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A configuration type: a kind of asset, for example server or firewall.
+/// A configuration type: a kind of asset, such as server or firewall.
 ///
 /// [`company::list_configuration_types`](crate::company::list_configuration_types) lists them, [`company::get_configuration_type`](crate::company::get_configuration_type) gets one and [`company::create_configuration_type`](crate::company::create_configuration_type) creates one.
 #[derive(Clone, Default)]

@@ -7,7 +7,7 @@ use toolcrate_runtime::UnknownFields;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConfigurationTypeCopy {
-    /// ID of the record to use. Required.
+    /// Record ID. Required.
     pub id: Option<i32>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,

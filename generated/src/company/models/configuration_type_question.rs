@@ -19,7 +19,7 @@ pub struct ConfigurationTypeQuestion {
     pub field_type: Option<ConfigurationTypeQuestionFieldType>,
     /// Question. At most 1000 characters. Required.
     pub question: Option<String>,
-    /// Position among its siblings. Required.
+    /// Position in the sequence. Required.
     pub sequence_number: Option<Number>,
     /// Configuration type, from [`company::list_configuration_types`](crate::company::list_configuration_types).
     pub configuration_type: ConfigurationTypeReference,

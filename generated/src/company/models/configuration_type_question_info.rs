@@ -27,7 +27,7 @@ pub struct ConfigurationTypeQuestionInfo {
     pub question: Option<String>,
     /// Required flag.
     pub required_flag: Option<bool>,
-    /// Position among its siblings.
+    /// Position in the sequence.
     pub sequence_number: Option<Number>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -112,7 +112,7 @@ pub struct Contact {
     pub title: Option<String>,
     /// Twitter URL.
     pub twitter_url: Option<String>,
-    /// Contact type ids, POST only. Later use /company/contactTypeAssociations or /company/contacts/{ID}/typeAssociations.
+    /// Contact type IDs; POST only. To change them later, use /company/contactTypeAssociations or /company/contacts/{ID}/typeAssociations.
     pub type_ids: Option<Vec<i32>>,
     /// Types, from [`company::list_contact_types`](crate::company::list_contact_types).
     pub types: Option<Vec<ContactTypeReference>>,

@@ -31,9 +31,9 @@ pub struct ManagedDevicesIntegration {
     pub default_location: SystemLocationReference,
     /// Disable new cross references flag.
     pub disable_new_cross_references_flag: Option<bool>,
-    /// Fill in with globalLoginFlag on; otherwise optional. At most 50 characters.
+    /// Required if globalLoginFlag is true. At most 50 characters.
     pub global_login_password: Option<String>,
-    /// Fill in with globalLoginFlag on; otherwise optional. At most 50 characters.
+    /// Required if globalLoginFlag is true. At most 50 characters.
     pub global_login_username: Option<String>,
     /// Integrator login, from [`system::list_integrator_logins`](crate::system::list_integrator_logins).
     pub integrator_login: IntegratorLoginReference,

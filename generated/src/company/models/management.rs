@@ -21,11 +21,11 @@ pub struct Management {
     pub integrator_login: IntegratorLoginReference,
     /// Schedule executive summary report flag. Required.
     pub schedule_executive_summary_report_flag: Option<bool>,
-    /// Fill in with scheduleExecutiveSummaryReportFlag on; otherwise optional.
+    /// Required if scheduleExecutiveSummaryReportFlag is true.
     pub executive_summary_report_schedule_day: Option<i32>,
-    /// Hour on the 24-hour clock (14 means 2pm); mandatory just when scheduleExecutiveSummaryReportFlag is on.
+    /// Hour in 24-hour format (14 is 2 p.m.); required only if scheduleExecutiveSummaryReportFlag is true.
     pub executive_summary_report_schedule_hour: Option<i32>,
-    /// Fill in with scheduleExecutiveSummaryReportFlag on; otherwise optional.
+    /// Required if scheduleExecutiveSummaryReportFlag is true.
     pub executive_summary_report_schedule_minute: Option<i32>,
     /// Run time.
     pub run_time: Option<Timestamp>,

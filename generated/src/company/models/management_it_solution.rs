@@ -18,29 +18,29 @@ pub struct ManagementItSolution {
     >,
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
-    /// Fill in for Continuum; other solutions can leave it empty. At most 100 characters.
+    /// Required for Continuum; optional for other solutions. At most 100 characters.
     pub continuum_api_password: Option<String>,
-    /// Fill in for Continuum; other solutions can leave it empty. At most 100 characters.
+    /// Required for Continuum; optional for other solutions. At most 100 characters.
     pub continuum_api_username: Option<String>,
     /// Global login flag.
     pub global_login_flag: Option<bool>,
-    /// Fill in with globalLoginFlag on; otherwise optional. At most 50 characters.
+    /// Required if globalLoginFlag is true. At most 50 characters.
     pub global_login_password: Option<String>,
-    /// Fill in with globalLoginFlag on; otherwise optional. At most 50 characters.
+    /// Required if globalLoginFlag is true. At most 50 characters.
     pub global_login_username: Option<String>,
-    /// Fill in for Level Platforms; other solutions can leave it empty. At most 100 characters.
+    /// Required for Level Platforms; optional for other solutions. At most 100 characters.
     pub level_api_password: Option<String>,
-    /// Fill in for Level Platforms; other solutions can leave it empty. At most 100 characters.
+    /// Required for Level Platforms; optional for other solutions. At most 100 characters.
     pub level_api_username: Option<String>,
-    /// Fill in for Level Platforms; other solutions can leave it empty. At most 100 characters.
+    /// Required for Level Platforms; optional for other solutions. At most 100 characters.
     pub level_var_domain: Option<String>,
-    /// Fill in for Level Platforms; other solutions can leave it empty. At most 200 characters.
+    /// Required for Level Platforms; optional for other solutions. At most 200 characters.
     pub management_server_url: Option<String>,
-    /// Fill in for a managementItSolutionType of Custom; otherwise optional. At most 30 characters.
+    /// Required if managementItSolutionType is Custom. At most 30 characters.
     pub management_solution_name: Option<String>,
-    /// Fill in for N-Able; other solutions can leave it empty. At most 50 characters.
+    /// Required for N-able; optional for other solutions. At most 50 characters.
     pub n_able_password: Option<String>,
-    /// Fill in for N-Able; other solutions can leave it empty. At most 50 characters.
+    /// Required for N-able; optional for other solutions. At most 50 characters.
     pub n_able_username: Option<String>,
     /// No display flag.
     pub no_display_flag: Option<bool>,
@@ -48,11 +48,11 @@ pub struct ManagementItSolution {
     pub override_login_location_flag: Option<bool>,
     /// Override web service location flag.
     pub override_web_service_location_flag: Option<bool>,
-    /// Fill in for Level Platforms with overrideLoginLocationFlag on; otherwise optional. At most 200 characters.
+    /// Required for Level Platforms if overrideLoginLocationFlag is true. At most 200 characters.
     pub portal_override_login_url: Option<String>,
     /// Using ssl flag.
     pub using_ssl_flag: Option<bool>,
-    /// Fill in for Level Platforms with overrideWebServiceLocationFlag on; otherwise optional. At most 200 characters.
+    /// Required for Level Platforms if overrideWebServiceLocationFlag is true. At most 200 characters.
     pub webservice_override_url: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -11,7 +11,7 @@ use crate::shared::CompanyReference;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalConfiguration {
-    /// To copy a portal configuration, give the id of the one to copy. Set by the server and never sent.
+    /// ID of the portal configuration to copy. Set by the server and never sent.
     pub id: Option<i32>,
     /// Name. At most 150 characters. Required.
     pub name: Option<String>,

@@ -14,7 +14,7 @@ use crate::shared::{PortalConfigurationReference, SystemLocationReference};
 pub struct PortalConfigurationInvoiceSetup {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_statuses: Option<bool>,
     /// Allow inv pmt flag.
     pub allow_inv_pmt_flag: Option<bool>,
@@ -32,7 +32,7 @@ pub struct PortalConfigurationInvoiceSetup {
     pub payment_processor: PortalConfigurationPaymentProcessorReference,
     /// Portal configuration, from [`company::list_portal_configurations`](crate::company::list_portal_configurations).
     pub portal_configuration: PortalConfigurationReference,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_statuses: Option<bool>,
     /// URL override.
     pub url_override: Option<String>,

@@ -29,15 +29,15 @@ pub struct PortalConfigurationOpportunitySetup {
     pub acceptance_email_from_last_name: Option<String>,
     /// Acceptance email subject.
     pub acceptance_email_subject: Option<String>,
-    /// Must be given once acceptanceSendEmailFlag is on.
+    /// Required if acceptanceSendEmailFlag is true.
     pub acceptance_from_email: Option<String>,
     /// Acceptance opportunity status, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses).
     pub acceptance_opportunity_status: OpportunityStatusReference,
     /// Acceptance send email flag.
     pub acceptance_send_email_flag: Option<bool>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_opportunity_statuses: Option<bool>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_opportunity_types: Option<bool>,
     /// Confirmation email body.
     pub confirmation_email_body: Option<String>,
@@ -49,7 +49,7 @@ pub struct PortalConfigurationOpportunitySetup {
     pub confirmation_email_subject: Option<String>,
     /// Confirmation email use default company email address flag.
     pub confirmation_email_use_default_company_email_address_flag: Option<bool>,
-    /// Must be given once confirmationSendEmailFlag is on.
+    /// Required if confirmationSendEmailFlag is true.
     pub confirmation_from_email: Option<String>,
     /// Confirmation send email flag.
     pub confirmation_send_email_flag: Option<bool>,
@@ -73,15 +73,15 @@ pub struct PortalConfigurationOpportunitySetup {
     pub rejection_email_from_last_name: Option<String>,
     /// Rejection email subject.
     pub rejection_email_subject: Option<String>,
-    /// Must be given once rejectionSendEmailFlag is on.
+    /// Required if rejectionSendEmailFlag is true.
     pub rejection_from_email: Option<String>,
     /// Rejection opportunity status, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses).
     pub rejection_opportunity_status: OpportunityStatusReference,
     /// Rejection send email flag.
     pub rejection_send_email_flag: Option<bool>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_opportunity_statuses: Option<bool>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_opportunity_types: Option<bool>,
     /// Restrict view by opportunity status flag.
     pub restrict_view_by_opportunity_status_flag: Option<bool>,

@@ -14,7 +14,7 @@ pub struct PortalConfigurationPasswordEmailSetup {
     pub id: Option<i32>,
     /// Invalid password email body.
     pub invalid_password_email_body: Option<String>,
-    /// Must be given once invalidPasswordEmailUseCustomEmailFlag is on.
+    /// Required if invalidPasswordEmailUseCustomEmailFlag is true.
     pub invalid_password_email_from_email: Option<String>,
     /// Invalid password email from first name.
     pub invalid_password_email_from_first_name: Option<String>,
@@ -26,7 +26,7 @@ pub struct PortalConfigurationPasswordEmailSetup {
     pub invalid_password_email_use_custom_email_flag: Option<bool>,
     /// Valid password email body.
     pub valid_password_email_body: Option<String>,
-    /// Must be given once validPasswordEmailUseCustomEmailFlag is on.
+    /// Required if validPasswordEmailUseCustomEmailFlag is true.
     pub valid_password_email_from_email: Option<String>,
     /// Valid password email from first name.
     pub valid_password_email_from_first_name: Option<String>,

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 use crate::shared::MemberReference;
 
-/// An expense report: a member's expenses of one period, to be submitted and approved.
+/// An expense report: a member's expenses for one period, to be submitted for approval.
 ///
 /// [`expense::list_reports`](crate::expense::list_reports) lists them and [`expense::get_report`](crate::expense::get_report) gets one.
 #[derive(Clone, Default)]

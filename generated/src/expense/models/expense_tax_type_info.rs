@@ -12,7 +12,7 @@ use toolcrate_runtime::UnknownFields;
 pub struct ExpenseTaxTypeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Whether it is inactive.
+    /// Whether the record is inactive.
     pub inactive: Option<bool>,
     /// Name.
     pub name: Option<String>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 
-/// An expense type: a kind of expense, for example mileage.
+/// An expense type: a kind of expense, such as mileage.
 ///
 /// [`expense::list_types`](crate::expense::list_types) lists them, [`expense::get_type`](crate::expense::get_type) gets one and [`expense::create_type`](crate::expense::create_type) creates one.
 #[derive(Clone, Default)]
@@ -14,7 +14,7 @@ pub struct ExpenseType {
     pub id: Option<i32>,
     /// Amount caption. Required.
     pub amount_caption: Option<String>,
-    /// Whether and how this is billed. Required.
+    /// Whether and how to bill this. Required.
     pub bill_expenses: Option<ExpenseTypeBillExpenses>,
     /// Invoice markup option. Required.
     pub invoice_markup_option: Option<ExpenseTypeInvoiceMarkupOption>,
@@ -26,7 +26,7 @@ pub struct ExpenseType {
     pub default_flag: Option<bool>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Identifier of the record in an integrated system. At most 50 characters.
+    /// The record's identifier in an integrated system. At most 50 characters.
     pub integration_x_ref: Option<String>,
     /// Invoice markup amount.
     pub invoice_markup_amount: Option<Number>,

@@ -7,7 +7,7 @@ use crate::shared::{
     CustomFieldValue, InvoiceGroupingReference, IvItemReference, OpportunityReference,
 };
 
-/// An agreement addition: a product billed with the agreement, for example a license per user.
+/// An agreement addition: a product billed with the agreement, such as a license per user.
 ///
 /// [`finance::list_agreement_additions`](crate::finance::list_agreement_additions) lists them, [`finance::get_agreement_addition`](crate::finance::get_agreement_addition) gets one and [`finance::create_agreement_addition`](crate::finance::create_agreement_addition) creates one.
 #[derive(Clone, Default)]
@@ -15,13 +15,13 @@ use crate::shared::{
 pub struct Addition {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Whether and how this is billed. Required.
+    /// Whether and how to bill this. Required.
     pub bill_customer: Option<AdditionBillCustomer>,
     /// Product, from [`procurement::list_catalogs`](crate::procurement::list_catalogs). Required.
     pub product: IvItemReference,
     /// Agreement ID.
     pub agreement_id: Option<i32>,
-    /// Status of the agreement.
+    /// Agreement status.
     pub agreement_status: Option<AdditionAgreementStatus>,
     /// Billed quantity.
     pub billed_quantity: Option<Number>,
@@ -61,7 +61,7 @@ pub struct Addition {
     pub purchase_item_flag: Option<bool>,
     /// Quantity.
     pub quantity: Option<Number>,
-    /// Position among its siblings.
+    /// Position in the sequence.
     pub sequence_number: Option<Number>,
     /// Serial number. At most 50 characters.
     pub serial_number: Option<String>,

@@ -18,11 +18,11 @@ use crate::shared::{
 pub struct AgreementType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Whether and how this is billed. Required.
+    /// Whether and how to bill this. Required.
     pub bill_expenses: Option<AgreementTypeBillExpenses>,
-    /// Whether and how this is billed. Required.
+    /// Whether and how to bill this. Required.
     pub bill_products: Option<AgreementTypeBillProducts>,
-    /// Whether and how this is billed. Required.
+    /// Whether and how to bill this. Required.
     pub bill_time: Option<AgreementTypeBillTime>,
     /// Employee comp not exceed. Required.
     pub employee_comp_not_exceed: Option<AgreementTypeEmployeeCompNotExceed>,
@@ -32,9 +32,9 @@ pub struct AgreementType {
     pub invoicing_cycle: Option<AgreementTypeInvoicingCycle>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_work_role_exclusions: Option<bool>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_work_type_exclusions: Option<bool>,
     /// Allow overruns flag.
     pub allow_overruns_flag: Option<bool>,
@@ -72,9 +72,9 @@ pub struct AgreementType {
     pub comp_hourly_rate: Option<Number>,
     /// Comp limit amount.
     pub comp_limit_amount: Option<Number>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_work_roles_flag: Option<bool>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_work_types_flag: Option<bool>,
     /// Cover agreement expense flag.
     pub cover_agreement_expense_flag: Option<bool>,
@@ -100,7 +100,7 @@ pub struct AgreementType {
     pub expired_days: Option<i32>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Identifier of the record in an integrated system. At most 50 characters.
+    /// The record's identifier in an integrated system. At most 50 characters.
     pub integration_x_ref: Option<String>,
     /// Text shown on the invoice. At most 4000 characters.
     pub invoice_description: Option<String>,
@@ -124,9 +124,9 @@ pub struct AgreementType {
     pub project_type: ProjectTypeReference,
     /// Prorate flag.
     pub prorate_flag: Option<bool>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_work_role_exclusions: Option<bool>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_work_type_exclusions: Option<bool>,
     /// Restrict department flag.
     pub restrict_department_flag: Option<bool>,

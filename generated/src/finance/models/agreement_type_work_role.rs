@@ -19,7 +19,7 @@ pub struct AgreementTypeWorkRole {
     pub effective_date: Option<Timestamp>,
     /// Ending date.
     pub ending_date: Option<Timestamp>,
-    /// Limit that the rate applies up to.
+    /// Limit up to which the rate applies.
     pub limit_to: Option<Number>,
     /// Rate.
     pub rate: Option<Number>,

@@ -13,7 +13,7 @@ use crate::shared::{AgreementTypeReference, WorkTypeReference};
 pub struct AgreementTypeWorkType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Whether and how this is billed. Required.
+    /// Whether and how to bill this. Required.
     pub bill_time: Option<AgreementTypeWorkTypeBillTime>,
     /// How the overage rate is applied. Required.
     pub overage_rate_type: Option<AgreementTypeWorkTypeOverageRateType>,
@@ -27,7 +27,7 @@ pub struct AgreementTypeWorkType {
     pub hours_max: Option<Number>,
     /// In hours, e.g. 1.5.
     pub hours_min: Option<Number>,
-    /// Limit that the rate applies up to.
+    /// Limit up to which the rate applies.
     pub limit_to: Option<Number>,
     /// Overage rate.
     pub overage_rate: Option<Number>,

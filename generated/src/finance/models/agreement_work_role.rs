@@ -23,7 +23,7 @@ pub struct AgreementWorkRole {
     pub effective_date: Option<Timestamp>,
     /// Ending date.
     pub ending_date: Option<Timestamp>,
-    /// Limit that the rate applies up to.
+    /// Limit up to which the rate applies.
     pub limit_to: Option<Number>,
     /// Location.
     pub location: OwnerLevelReference,

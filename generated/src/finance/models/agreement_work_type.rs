@@ -16,7 +16,7 @@ use crate::shared::{
 pub struct AgreementWorkType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Whether and how this is billed. Required.
+    /// Whether and how to bill this. Required.
     pub bill_time: Option<AgreementWorkTypeBillTime>,
     /// How the rate is applied. Required.
     pub rate_type: Option<AgreementWorkTypeRateType>,

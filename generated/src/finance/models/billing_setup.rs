@@ -61,11 +61,11 @@ pub struct BillingSetup {
     pub city: Option<String>,
     /// Company code. At most 250 characters.
     pub company_code: Option<String>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_agreement_products_flag: Option<bool>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_non_service_products_flag: Option<bool>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_service_products_flag: Option<bool>,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,

@@ -17,7 +17,7 @@ pub struct BillingSetupRouting {
     pub invoice_rule: Option<BillingSetupRoutingInvoiceRule>,
     /// Routing rule. Required.
     pub routing_rule: Option<BillingSetupRoutingRoutingRule>,
-    /// Position among its siblings. Required.
+    /// Position in the sequence. Required.
     pub sequence_number: Option<i32>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,

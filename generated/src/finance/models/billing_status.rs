@@ -22,7 +22,7 @@ pub struct BillingStatus {
     pub inactive_flag: Option<bool>,
     /// Sent flag.
     pub sent_flag: Option<bool>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

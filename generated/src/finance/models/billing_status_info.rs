@@ -16,7 +16,7 @@ pub struct BillingStatusInfo {
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

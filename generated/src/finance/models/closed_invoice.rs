@@ -5,13 +5,13 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::finance::BillingStatusReference;
 
-/// A reference to an invoice that is closed.
+/// A reference to a closed invoice.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ClosedInvoice {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Notes for your own members, not for customers.
+    /// Notes visible only to your own members, not to customers.
     pub internal_notes: Option<String>,
     /// Status, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses).
     pub status: BillingStatusReference,

@@ -11,15 +11,15 @@ use toolcrate_runtime::UnknownFields;
 pub struct CreateAccountingBatchRequest {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Holds record ids of general ledger entries. Required.
+    /// General ledger entry IDs. Required.
     pub processed_record_ids: Option<Vec<i32>>,
     /// Batch identifier. At most 50 characters.
     pub batch_identifier: Option<String>,
-    /// A batch needs one or more of invoices, expenses and products.
+    /// A batch must include at least one of invoices, expenses and products.
     pub export_expenses_flag: Option<bool>,
-    /// A batch needs one or more of invoices, expenses and products.
+    /// A batch must include at least one of invoices, expenses and products.
     pub export_invoices_flag: Option<bool>,
-    /// A batch needs one or more of invoices, expenses and products.
+    /// A batch must include at least one of invoices, expenses and products.
     pub export_products_flag: Option<bool>,
     /// GL interface identifier.
     pub gl_interface_identifier: Option<String>,

@@ -15,7 +15,7 @@ pub struct ExpenseTypeExemption {
     pub id: Option<i32>,
     /// Expense type, from [`expense::list_types`](crate::expense::list_types). Required.
     pub expense_type: ExpenseTypeReference,
-    /// Which tax levels are taxable.
+    /// Tax levels that are taxable.
     pub taxable_levels: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

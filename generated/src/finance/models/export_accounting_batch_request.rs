@@ -15,13 +15,13 @@ pub struct ExportAccountingBatchRequest {
     pub excluded_invoice_ids: Option<Vec<i32>>,
     /// IDs of the records.
     pub excluded_product_ids: Option<Vec<String>>,
-    /// The export needs one or more of invoices, expenses and products (procurement).
+    /// An export must include at least one of invoices, expenses and products (procurement).
     pub export_expenses_flag: Option<bool>,
-    /// The export needs one or more of invoices, expenses and products (procurement).
+    /// An export must include at least one of invoices, expenses and products (procurement).
     pub export_invoices_flag: Option<bool>,
-    /// The export needs one or more of invoices, expenses and products (procurement).
+    /// An export must include at least one of invoices, expenses and products (procurement).
     pub export_payments_flag: Option<bool>,
-    /// The export needs one or more of invoices, expenses and products (procurement).
+    /// An export must include at least one of invoices, expenses and products (procurement).
     pub export_products_flag: Option<bool>,
     /// GL interface identifier.
     pub gl_interface_identifier: Option<String>,

@@ -64,7 +64,7 @@ pub struct GlExportInventoryTransfer {
     pub sales_code: Option<String>,
     /// Sales description.
     pub sales_description: Option<String>,
-    /// Serial numbers, as one string.
+    /// Serial numbers, in one string.
     pub serial_numbers: Option<String>,
     /// Serialized flag.
     pub serialized_flag: Option<bool>,

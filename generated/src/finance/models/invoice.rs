@@ -82,7 +82,7 @@ pub struct Invoice {
     pub date: Option<Timestamp>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: BillingUnitReference,
-    /// Fill in for special invoices; other invoices can leave it out.
+    /// Required for special invoices; optional for other invoices.
     pub department_id: Option<i32>,
     /// Downpayment applied.
     pub downpayment_applied: Option<Number>,
@@ -90,13 +90,13 @@ pub struct Invoice {
     pub downpayment_previously_taxed_flag: Option<bool>,
     /// Due date.
     pub due_date: Option<Timestamp>,
-    /// Look the id up in the InvoiceEmailTemplate report.
+    /// Find the ID in the InvoiceEmailTemplate report.
     pub email_template_id: Option<i32>,
     /// Expense total. Set by the server and never sent.
     pub expense_total: Option<Number>,
     /// GL batch, from [`finance::list_accounting_batches`](crate::finance::list_accounting_batches).
     pub gl_batch: BatchReference,
-    /// Notes for your own members, not for customers.
+    /// Notes visible only to your own members, not to customers.
     pub internal_notes: Option<String>,
     /// Invoice number. At most 15 characters. Required when the record is replaced.
     pub invoice_number: Option<String>,
@@ -160,7 +160,7 @@ pub struct Invoice {
     pub tax_code: TaxCodeReference,
     /// Taxable flag.
     pub taxable_flag: Option<bool>,
-    /// Look the id up in the InvoiceTemplate report.
+    /// Find the ID in the InvoiceTemplate report.
     pub template_setup_id: Option<i32>,
     /// Territory, from [`system::list_locations`](crate::system::list_locations).
     pub territory: SystemLocationReference,

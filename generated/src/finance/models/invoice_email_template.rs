@@ -22,15 +22,15 @@ pub struct InvoiceEmailTemplate {
     pub attach_invoice_flag: Option<bool>,
     /// Body.
     pub body: Option<String>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_sender_flag: Option<bool>,
-    /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
+    /// If useSenderFlag is false, the sender's first name, last name and email address are all required. At most 100 characters.
     pub email_address: Option<String>,
-    /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
+    /// If useSenderFlag is false, the sender's first name, last name and email address are all required. At most 100 characters.
     pub first_name: Option<String>,
     /// Invoice status, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses).
     pub invoice_status: BillingStatusReference,
-    /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
+    /// If useSenderFlag is false, the sender's first name, last name and email address are all required. At most 100 characters.
     pub last_name: Option<String>,
     /// Service survey, from [`service::list_surveys`](crate::service::list_surveys).
     pub service_survey: ServiceSurveyReference,

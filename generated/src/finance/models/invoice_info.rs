@@ -8,7 +8,7 @@ use crate::shared::{
     DocumentInfo, ExpenseEntry, ProductComponent, ProductItem, TimeEntry,
 };
 
-/// A finance invoice, as [`finance::get_info_invoice`](crate::finance::get_info_invoice) returns it.
+/// An invoice, as [`finance::get_info_invoice`](crate::finance::get_info_invoice) returns it.
 ///
 /// [`finance::get_info_invoice`](crate::finance::get_info_invoice) gets one.
 #[derive(Clone, Default)]

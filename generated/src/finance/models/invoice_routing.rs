@@ -21,7 +21,7 @@ pub struct InvoiceRouting {
     pub member: MemberReference,
     /// Reviewed flag.
     pub reviewed_flag: Option<bool>,
-    /// Position among its siblings.
+    /// Position in the sequence.
     pub sequence_number: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -17,7 +17,7 @@ pub struct MappedType {
     pub name: Option<String>,
     /// Rec ID field.
     pub rec_id_field: Option<String>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Table.
     pub table: Option<String>,

@@ -15,7 +15,7 @@ pub struct ProductTypeExemption {
     pub id: Option<i32>,
     /// Product type, from [`procurement::list_types`](crate::procurement::list_types). Required.
     pub product_type: ProductTypeReference,
-    /// Which tax levels are taxable.
+    /// Tax levels that are taxable.
     pub taxable_levels: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

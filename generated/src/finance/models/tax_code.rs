@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{Number, OpenEnum, Timestamp, UnknownFields};
 use crate::shared::CountryReference;
 
-/// A tax code: which taxes apply to a sale.
+/// A tax code: a set of taxes that apply to a sale.
 ///
 /// [`finance::list_tax_codes`](crate::finance::list_tax_codes) lists them, [`finance::get_tax_code`](crate::finance::get_tax_code) gets one and [`finance::create_tax_code`](crate::finance::create_tax_code) creates one.
 #[derive(Clone, Default)]
@@ -21,11 +21,11 @@ pub struct TaxCode {
     pub identifier: Option<String>,
     /// Invoice caption. At most 25 characters. Required.
     pub invoice_caption: Option<String>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_expense_types: Option<bool>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_product_types: Option<bool>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_work_roles: Option<bool>,
     /// Canada calculate gst flag.
     pub canada_calculate_gst_flag: Option<bool>,
@@ -37,7 +37,7 @@ pub struct TaxCode {
     pub default_flag: Option<bool>,
     /// Display on invoice flag.
     pub display_on_invoice_flag: Option<bool>,
-    /// Ids of the expense types that this tax code does not apply to.
+    /// IDs of the expense types that are exempt from this tax code.
     pub expense_type_ids: Option<Vec<i32>>,
     /// Identifier in the integrated system. At most 100 characters.
     pub level_five_agency_xref: Option<String>,
@@ -183,15 +183,15 @@ pub struct TaxCode {
     pub level_two_tax_code_xref: Option<String>,
     /// Level two taxable max.
     pub level_two_taxable_max: Option<Number>,
-    /// Ids of the product types that this tax code does not apply to.
+    /// IDs of the product types that are exempt from this tax code.
     pub product_type_ids: Option<Vec<i32>>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_expense_types: Option<bool>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_product_types: Option<bool>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_work_roles: Option<bool>,
-    /// Ids of the work roles that this tax code does not apply to.
+    /// IDs of the work roles that are exempt from this tax code.
     pub work_role_ids: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -31,7 +31,7 @@ pub struct TaxCodeXRef {
     pub level_two: Option<TaxCodeXRefLevelTwo>,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
     pub tax_code: TaxCodeReference,
-    /// Which tax levels are taxable.
+    /// Tax levels that are taxable.
     pub taxable_levels: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

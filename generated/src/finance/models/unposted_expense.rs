@@ -23,7 +23,7 @@ pub struct UnpostedExpense {
     pub agreement: AgreementReference,
     /// Agreement amount covered.
     pub agreement_amount_covered: Option<Number>,
-    /// Tells whether Avalara tax is switched on.
+    /// True if Avalara tax is enabled.
     pub avalara_tax_flag: Option<bool>,
     /// Billable amount.
     pub billable_amount: Option<Number>,
@@ -81,7 +81,7 @@ pub struct UnpostedExpense {
     pub item_taxable_flag: Option<bool>,
     /// Level six tax amount.
     pub level_six_tax_amount: Option<Number>,
-    /// True if level six tax applies to the transaction.
+    /// True if level 6 tax applies to the transaction.
     pub level_six_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
     pub level_six_tax_xref: Option<String>,

@@ -18,7 +18,7 @@ pub struct UnpostedInvoice {
     pub id: Option<i32>,
     /// Account number.
     pub account_number: Option<String>,
-    /// Tells whether Avalara tax is switched on.
+    /// True if Avalara tax is enabled.
     pub avalara_tax_flag: Option<bool>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
     pub bill_to_company: CompanyReference,
@@ -88,7 +88,7 @@ pub struct UnpostedInvoice {
     pub item_taxable_flag: Option<bool>,
     /// Level six tax amount.
     pub level_six_tax_amount: Option<Number>,
-    /// True if level six tax applies to the transaction.
+    /// True if level 6 tax applies to the transaction.
     pub level_six_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
     pub level_six_tax_xref: Option<String>,

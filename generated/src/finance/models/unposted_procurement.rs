@@ -16,7 +16,7 @@ use crate::shared::{
 pub struct UnpostedProcurement {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Tells whether Avalara tax is switched on.
+    /// True if Avalara tax is enabled.
     pub avalara_tax_flag: Option<bool>,
     /// Billing terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms).
     pub billing_terms: BillingTermsReference,
@@ -62,7 +62,7 @@ pub struct UnpostedProcurement {
     pub item_taxable_flag: Option<bool>,
     /// Level six tax amount.
     pub level_six_tax_amount: Option<Number>,
-    /// True if level six tax applies to the transaction.
+    /// True if level 6 tax applies to the transaction.
     pub level_six_tax_flag: Option<bool>,
     /// Identifier in the integrated system.
     pub level_six_tax_xref: Option<String>,

@@ -15,7 +15,7 @@ pub struct WorkRoleExemption {
     pub id: Option<i32>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles). Required.
     pub work_role: WorkRoleReference,
-    /// Which tax levels are taxable.
+    /// Tax levels that are taxable.
     pub taxable_levels: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -8,7 +8,7 @@ use crate::marketing::{
 };
 use crate::shared::{GroupReference, MemberReference};
 
-/// A marketing campaign: a marketing effort whose results are tracked.
+/// A marketing campaign: a marketing effort with tracked results.
 ///
 /// [`marketing::list_campaigns`](crate::marketing::list_campaigns) lists them, [`marketing::get_campaign`](crate::marketing::get_campaign) gets one and [`marketing::create_campaign`](crate::marketing::create_campaign) creates one.
 #[derive(Clone, Default)]
@@ -48,7 +48,7 @@ pub struct Campaign {
     pub end_date: Option<Timestamp>,
     /// Impressions.
     pub impressions: Option<i32>,
-    /// Whether it is inactive.
+    /// Whether the record is inactive.
     pub inactive: Option<bool>,
     /// Inactive days after end.
     pub inactive_days_after_end: Option<i32>,

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{Timestamp, UnknownFields};
 
-/// A marketing campaign opened email, as [`marketing::list_campaign_emails_opened`](crate::marketing::list_campaign_emails_opened) lists it.
+/// A marketing campaign email open, as [`marketing::list_campaign_emails_opened`](crate::marketing::list_campaign_emails_opened) lists it.
 ///
 /// [`marketing::list_campaign_emails_opened`](crate::marketing::list_campaign_emails_opened) lists them, [`marketing::get_campaign_email_opened`](crate::marketing::get_campaign_email_opened) gets one and [`marketing::create_campaign_email_opened`](crate::marketing::create_campaign_email_opened) creates one.
 #[derive(Clone, Default)]
@@ -22,7 +22,7 @@ pub struct EmailOpened {
 }
 
 impl EmailOpened {
-    /// Creates a marketing campaign opened email from the fields that the API requires.
+    /// Creates a marketing campaign email open from the fields that the API requires.
     pub fn new(contact_id: i32) -> Self {
         Self {
             contact_id: Some(contact_id),

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{Timestamp, UnknownFields};
 
-/// A marketing campaign submitted form, as [`marketing::list_campaign_forms_submitted`](crate::marketing::list_campaign_forms_submitted) lists it.
+/// A marketing campaign form submission, as [`marketing::list_campaign_forms_submitted`](crate::marketing::list_campaign_forms_submitted) lists it.
 ///
 /// [`marketing::list_campaign_forms_submitted`](crate::marketing::list_campaign_forms_submitted) lists them, [`marketing::get_campaign_form_submitted`](crate::marketing::get_campaign_form_submitted) gets one and [`marketing::create_campaign_form_submitted`](crate::marketing::create_campaign_form_submitted) creates one.
 #[derive(Clone, Default)]
@@ -23,7 +23,7 @@ pub struct FormSubmitted {
     pub page_sub_type: Option<String>,
     /// Page type.
     pub page_type: Option<String>,
-    /// Query string of the page.
+    /// The page's query string.
     pub query_string: Option<String>,
     /// Status.
     pub status: Option<String>,
@@ -36,7 +36,7 @@ pub struct FormSubmitted {
 }
 
 impl FormSubmitted {
-    /// Creates a marketing campaign submitted form from the fields that the API requires.
+    /// Creates a marketing campaign form submission from the fields that the API requires.
     pub fn new(contact_id: i32, url: impl Into<String>) -> Self {
         Self {
             contact_id: Some(contact_id),

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{Timestamp, UnknownFields};
 
-/// A marketing campaign clicked link, as [`marketing::list_campaign_links_clicked`](crate::marketing::list_campaign_links_clicked) lists it.
+/// A marketing campaign link click, as [`marketing::list_campaign_links_clicked`](crate::marketing::list_campaign_links_clicked) lists it.
 ///
 /// [`marketing::list_campaign_links_clicked`](crate::marketing::list_campaign_links_clicked) lists them, [`marketing::get_campaign_link_clicked`](crate::marketing::get_campaign_link_clicked) gets one and [`marketing::create_campaign_link_clicked`](crate::marketing::create_campaign_link_clicked) creates one.
 #[derive(Clone, Default)]
@@ -19,14 +19,14 @@ pub struct LinkClicked {
     pub campaign_id: Option<i32>,
     /// Date clicked.
     pub date_clicked: Option<Timestamp>,
-    /// Query string of the page.
+    /// The page's query string.
     pub query_string: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
 impl LinkClicked {
-    /// Creates a marketing campaign clicked link from the fields that the API requires.
+    /// Creates a marketing campaign link click from the fields that the API requires.
     pub fn new(contact_id: i32, url: impl Into<String>) -> Self {
         Self {
             contact_id: Some(contact_id),

@@ -33,7 +33,7 @@ pub struct CatalogComponent {
     pub parent_catalog_item: CatalogItemReference,
     /// Price.
     pub price: Option<Number>,
-    /// Position among its siblings.
+    /// Position in the sequence.
     pub sequence_number: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -58,7 +58,7 @@ pub struct CatalogItem {
     pub entity_type: EntityTypeReference,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Identifier of the record in an integrated system. At most 50 characters.
+    /// The record's identifier in an integrated system. At most 50 characters.
     pub integration_x_ref: Option<String>,
     /// Manufacturer, from [`procurement::list_manufacturers`](crate::procurement::list_manufacturers).
     pub manufacturer: ManufacturerReference,
@@ -78,7 +78,7 @@ pub struct CatalogItem {
     pub price: Option<Number>,
     /// Price attribute.
     pub price_attribute: Option<CatalogItemPriceAttribute>,
-    /// Non-Inventory unless another class is given.
+    /// Defaults to Non-Inventory.
     pub product_class: Option<CatalogItemProductClass>,
     /// Recurring bill cycle, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles).
     pub recurring_bill_cycle: BillingCycleReference,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A product category: a top-level group of the catalog.
+/// A product category: a top-level group in the catalog.
 ///
 /// [`procurement::list_categories`](crate::procurement::list_categories) lists them, [`procurement::get_category`](crate::procurement::get_category) gets one and [`procurement::create_category`](crate::procurement::create_category) creates one.
 #[derive(Clone, Default)]
@@ -14,19 +14,19 @@ pub struct Category {
     pub id: Option<i32>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_locations: Option<bool>,
     /// Default flag.
     pub default_flag: Option<bool>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Identifier of the record in an integrated system. At most 50 characters.
+    /// The record's identifier in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
     /// Location IDs. Find them with [`system::list_locations`](crate::system::list_locations).
     pub location_ids: Option<Vec<i32>>,
     /// Identifier in the integrated system. At most 10 characters.
     pub price_level_xref: Option<String>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_locations: Option<bool>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

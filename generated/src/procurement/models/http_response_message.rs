@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 use crate::procurement::{HttpContent, HttpRequestMessage, Version};
 
-/// An HTTP response as the server describes it, in place of the number of records.
+/// An HTTP response that the spec declares in place of a record count.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct HttpResponseMessage {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A manufacturer: the maker of catalog items.
+/// A manufacturer: a maker of catalog items.
 ///
 /// [`procurement::list_manufacturers`](crate::procurement::list_manufacturers) lists them, [`procurement::get_manufacturer`](crate::procurement::get_manufacturer) gets one and [`procurement::create_manufacturer`](crate::procurement::create_manufacturer) creates one.
 #[derive(Clone, Default)]

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::{CatalogItemReference, WarehouseBinReference, WarehouseReference};
 
-/// A serial number in stock: with the item and its warehouse bin.
+/// An on-hand serial number: with the item and its warehouse bin.
 ///
 /// [`procurement::list_on_hand_serial_numbers`](crate::procurement::list_on_hand_serial_numbers) lists them and [`procurement::get_on_hand_serial_number`](crate::procurement::get_on_hand_serial_number) gets one.
 #[derive(Clone, Default)]

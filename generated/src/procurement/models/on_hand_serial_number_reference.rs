@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A reference to a serial number in stock by its ID, from [`procurement::list_on_hand_serial_numbers`](crate::procurement::list_on_hand_serial_numbers).
+/// A reference to an on-hand serial number by its ID, from [`procurement::list_on_hand_serial_numbers`](crate::procurement::list_on_hand_serial_numbers).
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OnHandSerialNumberReference {

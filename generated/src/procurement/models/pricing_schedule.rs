@@ -23,7 +23,7 @@ pub struct PricingSchedule {
     pub default_flag: Option<bool>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_companies_flag: Option<bool>,
     /// Set all companies flag.
     pub set_all_companies_flag: Option<bool>,

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{Timestamp, UnknownFields};
 use crate::procurement::{AdjustmentDetail, AdjustmentTypeReference};
 
-/// An inventory adjustment: a change of stock on hand, with a reason.
+/// An inventory adjustment: a change to on-hand stock, with a reason.
 ///
 /// [`procurement::list_adjustments`](crate::procurement::list_adjustments) lists them, [`procurement::get_adjustment`](crate::procurement::get_adjustment) gets one and [`procurement::create_adjustment`](crate::procurement::create_adjustment) creates one.
 #[derive(Clone, Default)]

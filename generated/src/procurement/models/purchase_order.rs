@@ -10,7 +10,7 @@ use crate::shared::{
     SiteReference, SystemLocationReference, TaxCodeReference, WarehouseReference,
 };
 
-/// A purchase order: goods ordered from a vendor.
+/// A purchase order: an order for goods from a vendor.
 ///
 /// [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders) lists them, [`procurement::get_purchase_order`](crate::procurement::get_purchase_order) gets one and [`procurement::create_purchase_order`](crate::procurement::create_purchase_order) creates one.
 #[derive(Clone, Default)]
@@ -18,7 +18,7 @@ use crate::shared::{
 pub struct PurchaseOrder {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// A status with closedFlag closes the order. From [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses). Required.
+    /// Setting a status with closedFlag closes the order. From [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses). Required.
     pub status: PurchaseOrderStatusReference,
     /// Terms, from [`finance::list_billing_terms`](crate::finance::list_billing_terms). Required.
     pub terms: BillingTermsReference,
@@ -32,7 +32,7 @@ pub struct PurchaseOrder {
     pub cancel_reason: Option<String>,
     /// Closed by. Set by the server and never sent.
     pub closed_by: Option<String>,
-    /// Follows the purchase order's status: move the order to a closed or open status to change it. Set by the server and never sent.
+    /// Derived from the purchase order's status; to change it, set a closed or open status on the order. Set by the server and never sent.
     pub closed_flag: Option<bool>,
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
@@ -76,7 +76,7 @@ pub struct PurchaseOrder {
     pub freight_packing_slip: Option<String>,
     /// Freight tax total.
     pub freight_tax_total: Option<Number>,
-    /// Notes for your own members, not for customers.
+    /// Notes visible only to your own members, not to customers.
     pub internal_notes: Option<String>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
@@ -84,7 +84,7 @@ pub struct PurchaseOrder {
     pub location_id: Option<i32>,
     /// Po date. Required when the record is replaced.
     pub po_date: Option<Timestamp>,
-    /// Order number shown to the vendor. At most 50 characters. Required when the record is replaced.
+    /// Purchase order number shown to the vendor. At most 50 characters. Required when the record is replaced.
     pub po_number: Option<String>,
     /// Sales tax.
     pub sales_tax: Option<Number>,

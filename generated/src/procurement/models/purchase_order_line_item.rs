@@ -8,7 +8,7 @@ use crate::shared::{
     UnitOfMeasureReference, WarehouseBinReference, WarehouseReference,
 };
 
-/// A purchase order line item: an ordered product, and how much of it was received.
+/// A purchase order line item: an ordered product and the quantity received so far.
 ///
 /// [`procurement::list_purchase_order_line_items`](crate::procurement::list_purchase_order_line_items) lists them, [`procurement::get_purchase_order_line_item`](crate::procurement::get_purchase_order_line_item) gets one and [`procurement::create_purchase_order_line_item`](crate::procurement::create_purchase_order_line_item) creates one.
 #[derive(Clone, Default)]
@@ -54,7 +54,7 @@ pub struct PurchaseOrderLineItem {
     pub expected_ship_date: Option<Timestamp>,
     /// Ext cost. Set by the server and never sent.
     pub ext_cost: Option<Number>,
-    /// Notes for your own members, not for customers. At most 1000 characters.
+    /// Notes visible only to your own members, not to customers. At most 1000 characters.
     pub internal_notes: Option<String>,
     /// Is detach available. Set by the server and never sent.
     pub is_detach_available: Option<bool>,
@@ -66,11 +66,11 @@ pub struct PurchaseOrderLineItem {
     pub purchase_order_number: Option<String>,
     /// Units received so far. Set receivedStatus as well.
     pub received_quantity: Option<i32>,
-    /// Waiting (nothing received), FullyReceived, PartiallyReceiveCancelRest (cancel what is missing) or PartiallyReceiveCloneRest (move what is missing to a new line).
+    /// Waiting (nothing received), FullyReceived, PartiallyReceiveCancelRest (cancel the missing units) or PartiallyReceiveCloneRest (move the missing units to a new line).
     pub received_status: Option<PurchaseOrderLineItemReceivedStatus>,
     /// Sales order, from [`sales::list_orders`](crate::sales::list_orders).
     pub sales_order: Option<Vec<SalesOrderReference>>,
-    /// Serial numbers, as one string.
+    /// Serial numbers, in one string.
     pub serial_numbers: Option<String>,
     /// Ship date.
     pub ship_date: Option<Timestamp>,

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::procurement::PurchaseOrderStatusEmailTemplateReference;
 
-/// A purchase order status: a status with closedFlag closes the order.
+/// A purchase order status: setting a status with closedFlag closes the order.
 ///
 /// [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses) lists them, [`procurement::get_purchase_order_status`](crate::procurement::get_purchase_order_status) gets one and [`procurement::create_purchase_order_status`](crate::procurement::create_purchase_order_status) creates one.
 #[derive(Clone, Default)]
@@ -25,7 +25,7 @@ pub struct PurchaseOrderStatus {
     pub email_template: PurchaseOrderStatusEmailTemplateReference,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

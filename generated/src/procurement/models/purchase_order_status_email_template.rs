@@ -17,7 +17,7 @@ pub struct PurchaseOrderStatusEmailTemplate {
     pub subject: Option<String>,
     /// Body.
     pub body: Option<String>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_sender_flag: Option<bool>,
     /// Email address. At most 100 characters.
     pub email_address: Option<String>,

@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 use crate::procurement::{ProductDemand, PurchaseOrder};
 use crate::shared::{CompanyReference, WarehouseReference};
 
-/// A purchasing demand: products that customers need and that are not ordered yet.
+/// A purchasing demand: products that customers need and that haven't been ordered yet.
 ///
 /// [`procurement::create_purchasing_demand`](crate::procurement::create_purchasing_demand) creates one.
 #[derive(Clone, Default)]

@@ -21,7 +21,7 @@ pub struct RmaStatus {
     pub default_flag: Option<bool>,
     /// Email template, from [`procurement::list_rma_status_email_templates`](crate::procurement::list_rma_status_email_templates).
     pub email_template: RmaStatusEmailTemplateReference,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -13,7 +13,7 @@ use crate::shared::{
     SystemDepartmentReference, SystemLocationReference, TicketReference,
 };
 
-/// An RMA tag: for an item that is returned to its vendor.
+/// An RMA tag: a label for an item returned to its vendor.
 ///
 /// [`procurement::list_rma_tags`](crate::procurement::list_rma_tags) lists them, [`procurement::get_rma_tag`](crate::procurement::get_rma_tag) gets one and [`procurement::create_rma_tag`](crate::procurement::create_rma_tag) creates one.
 #[derive(Clone, Default)]
@@ -49,7 +49,7 @@ pub struct RmaTag {
     pub date_closed: Option<String>,
     /// Drop ship flag.
     pub drop_ship_flag: Option<bool>,
-    /// Notes for your own members, not for customers. At most 1000 characters.
+    /// Notes visible only to your own members, not to customers. At most 1000 characters.
     pub internal_notes: Option<String>,
     /// Invoice, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub invoice: InvoiceReference,
@@ -167,7 +167,7 @@ pub struct RmaTag {
     pub shipping_date: Option<Date>,
     /// Shipping tracking number. At most 50 characters.
     pub shipping_tracking_number: Option<String>,
-    /// Short text that names the record, as shown in lists. At most 150 characters.
+    /// Short title, shown in lists. At most 150 characters.
     pub summary: Option<String>,
     /// Technical contact, from [`system::list_members`](crate::system::list_members).
     pub technical_contact: MemberReference,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A shipment method: how goods are shipped.
+/// A shipment method: a way to ship goods.
 ///
 /// [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods) lists them, [`procurement::get_shipment_method`](crate::procurement::get_shipment_method) gets one and [`procurement::create_shipment_method`](crate::procurement::create_shipment_method) creates one.
 #[derive(Clone, Default)]

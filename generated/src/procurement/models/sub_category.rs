@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::ProductCategoryReference;
 
-/// A product subcategory: a group within a category of the catalog.
+/// A product subcategory: a group within a catalog category.
 ///
 /// [`procurement::list_sub_categories`](crate::procurement::list_sub_categories) lists them, [`procurement::get_sub_category`](crate::procurement::get_sub_category) gets one and [`procurement::create_sub_category`](crate::procurement::create_sub_category) creates one.
 #[derive(Clone, Default)]
@@ -21,7 +21,7 @@ pub struct SubCategory {
     pub default_flag: Option<bool>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Identifier of the record in an integrated system. At most 50 characters.
+    /// The record's identifier in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

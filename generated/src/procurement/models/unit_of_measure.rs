@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A unit of measure: how an item is counted, for example each or hours.
+/// A unit of measure: a unit in which items are counted, such as each or hours.
 ///
 /// [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures) lists them, [`procurement::get_unit_of_measure`](crate::procurement::get_unit_of_measure) gets one and [`procurement::create_unit_of_measure`](crate::procurement::create_unit_of_measure) creates one.
 #[derive(Clone, Default)]

@@ -8,7 +8,7 @@ use crate::shared::{
     SiteReference, SystemDepartmentReference, SystemLocationReference,
 };
 
-/// A warehouse: where stock is kept, in bins.
+/// A warehouse: a stock location that is divided into bins.
 ///
 /// [`procurement::list_warehouses`](crate::procurement::list_warehouses) lists them, [`procurement::get_warehouse`](crate::procurement::get_warehouse) gets one and [`procurement::create_warehouse`](crate::procurement::create_warehouse) creates one.
 #[derive(Clone, Default)]

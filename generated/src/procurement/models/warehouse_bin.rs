@@ -8,7 +8,7 @@ use crate::shared::{
     SystemLocationReference, WarehouseBinReference, WarehouseReference,
 };
 
-/// A warehouse bin: a place in a warehouse where stock is counted.
+/// A warehouse bin: a storage location within a warehouse.
 ///
 /// [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins) lists them, [`procurement::get_warehouse_bin`](crate::procurement::get_warehouse_bin) gets one and [`procurement::create_warehouse_bin`](crate::procurement::create_warehouse_bin) creates one.
 #[derive(Clone, Default)]

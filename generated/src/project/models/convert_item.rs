@@ -16,7 +16,7 @@ pub struct ConvertItem {
     pub phase: ProjectPhaseReference,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
-    /// Work breakdown structure code, for example 1.2.
+    /// Work breakdown structure (WBS) code, e.g. 1.2.
     pub wbs_code: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

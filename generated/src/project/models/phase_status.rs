@@ -21,7 +21,7 @@ pub struct PhaseStatus {
     pub closed_flag: Option<bool>,
     /// Collapsed flag.
     pub collapsed_flag: Option<bool>,
-    /// Must be given for a statusIndicator of Custom. At most 30 characters.
+    /// Required if statusIndicator is Custom. At most 30 characters.
     pub custom_status_indicator_name: Option<String>,
     /// Default flag.
     pub default_flag: Option<bool>,

@@ -28,17 +28,17 @@ pub struct ProjectPhase {
     pub actual_start: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
-    /// Whether and how this is billed. Required when the record is replaced.
+    /// Whether and how to bill this. Required when the record is replaced.
     pub bill_expenses: Option<ProjectPhaseBillExpenses>,
-    /// Holds back billing of the phase until the phase closes.
+    /// Delays billing for the phase until the phase is closed.
     pub bill_phase_closed_flag: Option<bool>,
-    /// Whether and how this is billed. Required when the record is replaced.
+    /// Whether and how to bill this. Required when the record is replaced.
     pub bill_products: Option<ProjectPhaseBillProducts>,
-    /// Holds back billing of the phase until its project closes.
+    /// Delays billing for the phase until its project is closed.
     pub bill_project_closed_flag: Option<bool>,
     /// Bill separately flag.
     pub bill_separately_flag: Option<bool>,
-    /// Whether and how this is billed. Required when the record is replaced.
+    /// Whether and how to bill this. Required when the record is replaced.
     pub bill_time: Option<ProjectPhaseBillTime>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
     pub bill_to_company: CompanyReference,
@@ -46,7 +46,7 @@ pub struct ProjectPhase {
     pub bill_to_contact: ContactReference,
     /// Bill to site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub bill_to_site: SiteReference,
-    /// Must be given once the phase's billSeparatelyFlag is on.
+    /// Required if the phase's billSeparatelyFlag is true.
     pub billing_method: Option<ProjectPhaseBillingMethod>,
     /// Billing start date.
     pub billing_start_date: Option<Timestamp>,
@@ -118,7 +118,7 @@ pub struct ProjectPhase {
     pub status: PhaseStatusReference,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
     pub tax_code: TaxCodeReference,
-    /// Work breakdown structure code, for example 1.2. At most 50 characters.
+    /// Work breakdown structure (WBS) code, e.g. 1.2. At most 50 characters.
     pub wbs_code: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

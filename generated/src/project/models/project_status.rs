@@ -17,7 +17,7 @@ pub struct ProjectStatus {
     pub name: Option<String>,
     /// Closed flag.
     pub closed_flag: Option<bool>,
-    /// Must be given for a statusIndicator of Custom. At most 30 characters.
+    /// Required if statusIndicator is Custom. At most 30 characters.
     pub custom_status_indicator_name: Option<String>,
     /// Default flag.
     pub default_flag: Option<bool>,

@@ -32,7 +32,7 @@ pub struct ProjectTemplatePhase {
     pub phase_billed_separately: Option<bool>,
     /// Template rec ID.
     pub template_rec_id: Option<i32>,
-    /// Work breakdown structure code, for example 1.2.
+    /// Work breakdown structure (WBS) code, e.g. 1.2.
     pub wbs_code: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

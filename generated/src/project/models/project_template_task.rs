@@ -29,7 +29,7 @@ pub struct ProjectTemplateTask {
     pub parent_id: Option<i32>,
     /// Sequence.
     pub sequence: Option<i32>,
-    /// Short text that names the record, as shown in lists.
+    /// Short title, shown in lists.
     pub summary: Option<String>,
     /// Ticket ID.
     pub ticket_id: Option<i32>,

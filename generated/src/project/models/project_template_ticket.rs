@@ -25,7 +25,7 @@ pub struct ProjectTemplateTicket {
     pub connect_wise_id: Option<String>,
     /// Duration.
     pub duration: Option<i32>,
-    /// Notes for your own members, not for customers.
+    /// Notes visible only to your own members, not to customers.
     pub internal_analysis: Option<String>,
     /// Days to wait after the predecessor.
     pub lag_days: Option<i32>,
@@ -45,7 +45,7 @@ pub struct ProjectTemplateTicket {
     pub pm_tmp_project_rec_id: Option<i32>,
     /// Predecessor closed flag.
     pub predecessor_closed_flag: Option<bool>,
-    /// ID of the ticket or phase that comes before.
+    /// ID of the preceding ticket or phase.
     pub predecessor_id: Option<i32>,
     /// Predecessor type.
     pub predecessor_type: Option<String>,
@@ -57,13 +57,13 @@ pub struct ProjectTemplateTicket {
     pub project_template_phase_cw_id: Option<String>,
     /// Project template phase ID.
     pub project_template_phase_id: Option<i32>,
-    /// Kind of the record that recordId names, for example Ticket. At most 1 characters.
+    /// Type of the record that recordId refers to, e.g. Ticket. At most 1 characters.
     pub record_type: Option<String>,
     /// Resolution.
     pub resolution: Option<String>,
     /// Source, from [`service::list_sources`](crate::service::list_sources).
     pub source: ServiceSourceReference,
-    /// Work breakdown structure code, for example 1.2. At most 50 characters.
+    /// Work breakdown structure (WBS) code, e.g. 1.2. At most 50 characters.
     pub wbs_code: Option<String>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
     pub work_role: WorkRoleReference,

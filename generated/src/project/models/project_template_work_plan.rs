@@ -12,7 +12,7 @@ use crate::project::TemplatePhase;
 pub struct ProjectTemplateWorkPlan {
     /// Phases.
     pub phases: Option<Vec<TemplatePhase>>,
-    /// Template ID.
+    /// Project template ID.
     pub template_id: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -24,7 +24,7 @@ pub struct ProjectTicket {
     pub id: Option<i32>,
     /// Phase, from [`project::list_project_phases`](crate::project::list_project_phases). Required.
     pub phase: ProjectPhaseReference,
-    /// Short text that names the record, as shown in lists. At most 100 characters. Required.
+    /// Short title, shown in lists. At most 100 characters. Required.
     pub summary: Option<String>,
     /// Actual hours. Set by the server and never sent.
     pub actual_hours: Option<Number>,
@@ -38,7 +38,7 @@ pub struct ProjectTicket {
     pub agreement_type: Option<String>,
     /// Allow all clients portal view.
     pub allow_all_clients_portal_view: Option<bool>,
-    /// Whether it is approved.
+    /// Whether the record is approved.
     pub approved: Option<bool>,
     /// Email addresses to copy on automatic emails. At most 1000 characters.
     pub automatic_email_cc: Option<String>,
@@ -48,11 +48,11 @@ pub struct ProjectTicket {
     pub automatic_email_contact_flag: Option<bool>,
     /// Automatic email resource flag.
     pub automatic_email_resource_flag: Option<bool>,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub bill_expenses: Option<ProjectTicketBillExpenses>,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub bill_products: Option<ProjectTicketBillProducts>,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub bill_time: Option<ProjectTicketBillTime>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
@@ -94,11 +94,11 @@ pub struct ProjectTicket {
     pub duration: Option<i32>,
     /// Estimated start date.
     pub estimated_start_date: Option<Timestamp>,
-    /// Accepted on create alone; responses leave it out.
+    /// Accepted only on create; not included in responses.
     pub initial_description: Option<String>,
-    /// Accepted on create alone; responses leave it out.
+    /// Accepted only on create; not included in responses.
     pub initial_internal_analysis: Option<String>,
-    /// Accepted on create alone; responses leave it out.
+    /// Accepted only on create; not included in responses.
     pub initial_resolution: Option<String>,
     /// Is issue flag.
     pub is_issue_flag: Option<bool>,
@@ -126,19 +126,19 @@ pub struct ProjectTicket {
     pub owner: MemberReference,
     /// Predecessor closed flag.
     pub predecessor_closed_flag: Option<bool>,
-    /// ID of the ticket or phase that comes before.
+    /// ID of the preceding ticket or phase.
     pub predecessor_id: Option<i32>,
-    /// Kind of the record that predecessorId names.
+    /// Type of the record that predecessorId refers to.
     pub predecessor_type: Option<ProjectTicketPredecessorType>,
     /// Priority, from [`service::list_priorities`](crate::service::list_priorities).
     pub priority: PriorityReference,
-    /// True unless given; false saves the ticket without running notifications.
+    /// Defaults to true; false saves the ticket without sending notifications.
     pub process_notifications: Option<bool>,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,
     /// Required date.
     pub required_date: Option<Timestamp>,
-    /// Identifiers of the assigned members, as one string.
+    /// Identifiers of the assigned members, in one string.
     pub resources: Option<String>,
     /// Schedule end date.
     pub schedule_end_date: Option<Timestamp>,
@@ -150,7 +150,7 @@ pub struct ProjectTicket {
     pub site: SiteReference,
     /// Site name. At most 50 characters.
     pub site_name: Option<String>,
-    /// Whether to send no callback for this change.
+    /// Whether to suppress callbacks for this change.
     pub skip_callback: Option<bool>,
     /// Source, from [`service::list_sources`](crate::service::list_sources).
     pub source: ServiceSourceReference,
@@ -170,7 +170,7 @@ pub struct ProjectTicket {
     pub tasks: Option<Vec<TicketTask>>,
     /// Type, from [`service::list_board_types`](crate::service::list_board_types).
     pub type_: ServiceTypeReference,
-    /// Work breakdown structure code, for example 1.2. At most 50 characters.
+    /// Work breakdown structure (WBS) code, e.g. 1.2. At most 50 characters.
     pub wbs_code: Option<String>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
     pub work_role: WorkRoleReference,

@@ -18,7 +18,7 @@ pub struct ProjectType {
     pub default_flag: Option<bool>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Identifier of the record in an integrated system. At most 50 characters.
+    /// The record's identifier in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

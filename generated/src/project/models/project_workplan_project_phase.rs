@@ -46,7 +46,7 @@ pub struct ProjectWorkplanProjectPhase {
     pub start_date: Option<String>,
     /// Status, from [`project::list_phase_statuses`](crate::project::list_phase_statuses).
     pub status: PhaseStatusReference,
-    /// Work breakdown structure code, for example 1.2.
+    /// Work breakdown structure (WBS) code, e.g. 1.2.
     pub wbs_code: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

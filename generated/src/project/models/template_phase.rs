@@ -21,9 +21,9 @@ pub struct TemplatePhase {
     pub notes: Option<String>,
     /// Parent phase, from [`project::list_project_template_phases_by_parent_id`](crate::project::list_project_template_phases_by_parent_id).
     pub parent_phase: ProjectTemplatePhaseReference,
-    /// Template ID.
+    /// Project template ID.
     pub template_id: Option<i32>,
-    /// Work breakdown structure code, for example 1.2.
+    /// Work breakdown structure (WBS) code, e.g. 1.2.
     pub wbs_code: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::{ContactReference, MemberReference};
 
-/// A project ticket note: discussion, internal analysis or resolution, depending on its flags.
+/// A project ticket note: a discussion entry, internal analysis or resolution, depending on its flags.
 ///
 /// [`project::list_ticket_notes`](crate::project::list_ticket_notes) lists them, [`project::get_ticket_note`](crate::project::get_ticket_note) gets one and [`project::create_ticket_note`](crate::project::create_ticket_note) creates one.
 #[derive(Clone, Default)]
@@ -29,7 +29,7 @@ pub struct TicketNote {
     pub issue_flag: Option<bool>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
-    /// Whether ConnectWise sends its notifications for this change.
+    /// Whether ConnectWise sends notifications for this change.
     pub process_notifications: Option<bool>,
     /// Resolution flag.
     pub resolution_flag: Option<bool>,

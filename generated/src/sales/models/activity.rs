@@ -11,7 +11,7 @@ use crate::shared::{
     ServiceLocationReference, TicketReference,
 };
 
-/// A sales activity: a call, meeting or other task of a member for a sale.
+/// A sales activity: a call, meeting or other sales task for a member.
 ///
 /// [`sales::list_activities`](crate::sales::list_activities) lists them, [`sales::get_activity`](crate::sales::get_activity) gets one and [`sales::create_activity`](crate::sales::create_activity) creates one.
 #[derive(Clone, Default)]
@@ -53,7 +53,7 @@ pub struct Activity {
     pub opportunity: OpportunityReference,
     /// Phone number. At most 30 characters.
     pub phone_number: Option<String>,
-    /// When to remind.
+    /// When to send the reminder.
     pub reminder: ReminderReference,
     /// Schedule status, from [`schedule::list_statuses`](crate::schedule::list_statuses).
     pub schedule_status: ScheduleStatusReference,

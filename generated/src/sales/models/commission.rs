@@ -27,7 +27,7 @@ pub struct Commission {
     pub agreement_type: AgreementTypeReference,
     /// Agreements flag.
     pub agreements_flag: Option<bool>,
-    /// How the amount to bill is determined.
+    /// How the billed amount is determined.
     pub billing_method: Option<CommissionBillingMethod>,
     /// Commission basis.
     pub commission_basis: Option<CommissionCommissionBasis>,

@@ -12,7 +12,7 @@ use crate::sales::{
 };
 use crate::shared::{BillingTermsReference, CurrencyReference, TaxCodeReference};
 
-/// An opportunity forecast: expected revenue of the opportunity.
+/// An opportunity forecast: expected revenue.
 ///
 /// [`sales::list_opportunity_forecasts`](crate::sales::list_opportunity_forecasts) lists them and [`sales::create_opportunity_forecast`](crate::sales::create_opportunity_forecast) creates one.
 #[derive(Clone, Default)]

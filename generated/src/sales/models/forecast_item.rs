@@ -8,7 +8,7 @@ use crate::shared::{
     OpportunityStatusReference,
 };
 
-/// An opportunity forecast: expected revenue of the opportunity.
+/// An opportunity forecast: expected revenue.
 ///
 /// [`sales::get_opportunity_forecast_item`](crate::sales::get_opportunity_forecast_item) gets one and [`sales::create_opportunity_forecast_item`](crate::sales::create_opportunity_forecast_item) creates one.
 #[derive(Clone, Default)]
@@ -66,7 +66,7 @@ pub struct ForecastItem {
     pub recurring_revenue: Option<Number>,
     /// Revenue.
     pub revenue: Option<Number>,
-    /// Position among its siblings.
+    /// Position in the sequence.
     pub sequence_number: Option<Number>,
     /// Sub number.
     pub sub_number: Option<i32>,

@@ -55,7 +55,7 @@ pub struct Opportunity {
     pub customer_po: Option<String>,
     /// Date became lead.
     pub date_became_lead: Option<Timestamp>,
-    /// When the sale is expected, in UTC. Required when the record is replaced.
+    /// When the sale is expected to close, in UTC. Required when the record is replaced.
     pub expected_close_date: Option<Timestamp>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations). Required when the record is replaced.
     pub location_id: Option<i32>,

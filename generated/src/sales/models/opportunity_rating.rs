@@ -14,7 +14,7 @@ pub struct OpportunityRating {
     pub id: Option<i32>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

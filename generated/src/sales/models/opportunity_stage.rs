@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::sales::OpportunityProbabilityReference;
 
-/// A sales stage: how far an opportunity has come.
+/// A sales stage: a step in the sales process.
 ///
 /// [`sales::list_stages`](crate::sales::list_stages) lists them, [`sales::get_stage`](crate::sales::get_stage) gets one and [`sales::create_stage`](crate::sales::create_stage) creates one.
 #[derive(Clone, Default)]
@@ -19,7 +19,7 @@ pub struct OpportunityStage {
     pub color: Option<String>,
     /// Probability, from [`sales::list_probabilities`](crate::sales::list_probabilities).
     pub probability: OpportunityProbabilityReference,
-    /// Position among its siblings.
+    /// Position in the sequence.
     pub sequence_number: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

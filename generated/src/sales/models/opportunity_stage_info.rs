@@ -19,7 +19,7 @@ pub struct OpportunityStageInfo {
     pub name: Option<String>,
     /// Probability, from [`sales::list_probabilities`](crate::sales::list_probabilities).
     pub probability: OpportunityProbabilityReference,
-    /// Position among its siblings.
+    /// Position in the sequence.
     pub sequence_number: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{Timestamp, UnknownFields};
 
-/// An opportunity status: whether an opportunity is open, won or lost.
+/// An opportunity status: such as open, won or lost.
 ///
 /// [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses) lists them, [`sales::get_opportunity_status`](crate::sales::get_opportunity_status) gets one and [`sales::create_opportunity_status`](crate::sales::create_opportunity_status) creates one.
 #[derive(Clone, Default)]

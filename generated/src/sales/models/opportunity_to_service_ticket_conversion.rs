@@ -19,7 +19,7 @@ pub struct OpportunityToServiceTicketConversion {
     pub include_note_ids: Option<Vec<i32>>,
     /// IDs of the records.
     pub include_product_ids: Option<Vec<i32>>,
-    /// Short text that names the record, as shown in lists.
+    /// Short title, shown in lists.
     pub summary: Option<String>,
     /// Ticket ID.
     pub ticket_id: Option<i32>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// An opportunity type: the kind of sale.
+/// An opportunity type: a kind of sale.
 ///
 /// [`sales::list_opportunity_types`](crate::sales::list_opportunity_types) lists them, [`sales::get_opportunity_type`](crate::sales::get_opportunity_type) gets one and [`sales::create_opportunity_type`](crate::sales::create_opportunity_type) creates one.
 #[derive(Clone, Default)]

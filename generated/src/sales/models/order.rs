@@ -9,7 +9,7 @@ use crate::shared::{
     SiteReference, SystemDepartmentReference, SystemLocationReference, TaxCodeReference,
 };
 
-/// A sales order: what a customer has bought.
+/// A sales order: a customer's purchase.
 ///
 /// [`sales::list_orders`](crate::sales::list_orders) lists them, [`sales::get_order`](crate::sales::get_order) gets one and [`sales::create_order`](crate::sales::create_order) creates one.
 #[derive(Clone, Default)]

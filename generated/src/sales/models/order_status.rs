@@ -23,7 +23,7 @@ pub struct OrderStatus {
     pub email_template: OrderStatusEmailTemplateReference,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

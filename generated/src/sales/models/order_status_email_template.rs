@@ -17,7 +17,7 @@ pub struct OrderStatusEmailTemplate {
     pub body: Option<String>,
     /// Subject. At most 200 characters. Required.
     pub subject: Option<String>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_sender_flag: Option<bool>,
     /// Email address. At most 100 characters.
     pub email_address: Option<String>,

@@ -17,7 +17,7 @@ pub struct OrderStatusNotification {
     pub id: Option<i32>,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients). Required.
     pub notify_who: NotificationRecipientReference,
-    /// Must be given for order status notifications of type "Email Address". At most 50 characters.
+    /// Required for order status notifications of type "Email Address". At most 50 characters.
     pub email: Option<String>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,

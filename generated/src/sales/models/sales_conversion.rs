@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::sales::ConversionTypeReference;
 
-/// A sales order: what a customer has bought.
+/// A sales order: a customer's purchase.
 ///
 /// [`sales::list_order_conversions`](crate::sales::list_order_conversions) lists them.
 #[derive(Clone, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A sales probability: how likely an opportunity is to be won, in percent.
+/// A sales probability: a likelihood of winning an opportunity, in percent.
 ///
 /// [`sales::list_probabilities`](crate::sales::list_probabilities) lists them, [`sales::get_probability`](crate::sales::get_probability) gets one and [`sales::create_probability`](crate::sales::create_probability) creates one.
 #[derive(Clone, Default)]

@@ -17,7 +17,7 @@ pub struct Holiday {
     pub date: Option<Date>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
-    /// True unless given; false limits the holiday to particular hours.
+    /// Defaults to true; false limits the holiday to specific hours.
     pub all_day_flag: Option<bool>,
     /// Holiday list, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists).
     pub holiday_list: HolidayListReference,

@@ -13,7 +13,7 @@ use crate::schedule::HolidayListReference;
 pub struct HolidayInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// True unless given; false limits the holiday to particular hours.
+    /// Defaults to true; false limits the holiday to specific hours.
     pub all_day_flag: Option<bool>,
     /// Date.
     pub date: Option<String>,

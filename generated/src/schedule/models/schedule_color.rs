@@ -12,11 +12,11 @@ use toolcrate_runtime::UnknownFields;
 pub struct ScheduleColor {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Takes a hex color value. Required.
+    /// Hex color value. Required.
     pub color: Option<String>,
-    /// Must be given whenever startPercent is set.
+    /// Required if startPercent is set.
     pub end_percent: Option<i32>,
-    /// 0 or more; must be given whenever endPercent is set.
+    /// 0 or more. Required if endPercent is set.
     pub start_percent: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -8,7 +8,7 @@ use crate::shared::{
     MemberReference, ReminderReference, ScheduleStatusReference, ServiceLocationReference,
 };
 
-/// A schedule entry: a member's assignment to a ticket, activity or other work at a time.
+/// A schedule entry: a time slot that assigns a member to a ticket, activity or other work.
 ///
 /// [`schedule::list_entries`](crate::schedule::list_entries) lists them, [`schedule::get_entry`](crate::schedule::get_entry) gets one and [`schedule::create_entry`](crate::schedule::create_entry) creates one.
 #[derive(Clone, Default)]
@@ -50,15 +50,15 @@ pub struct ScheduleEntry {
     pub notification_response: Option<String>,
     /// Notification sent.
     pub notification_sent: Option<bool>,
-    /// Notify resource.
+    /// Whether to notify the member assigned to the entry.
     pub notify_resource: Option<bool>,
-    /// ID of the record that the entry is for, as its type says.
+    /// ID of the record that the entry is for. The entry's type determines the kind of record.
     pub object_id: Option<i32>,
     /// Owner flag.
     pub owner_flag: Option<bool>,
     /// Project role ID.
     pub project_role_id: Option<i32>,
-    /// When to remind.
+    /// When to send the reminder.
     pub reminder: ReminderReference,
     /// Span.
     pub span: ScheduleSpanReference,

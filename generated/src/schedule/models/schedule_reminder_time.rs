@@ -16,7 +16,7 @@ pub struct ScheduleReminderTime {
     pub default_flag: Option<bool>,
     /// Name. At most 10 characters.
     pub name: Option<String>,
-    /// Measured in minutes.
+    /// In minutes.
     pub time: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

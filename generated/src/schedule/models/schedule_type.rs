@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::{ChargeCodeReference, ServiceLocationReference};
 
-/// A schedule type: what a schedule entry is for, for example service or sales.
+/// A schedule type: the purpose of a schedule entry, such as service or sales.
 ///
 /// [`schedule::list_types`](crate::schedule::list_types) lists them, [`schedule::get_type`](crate::schedule::get_type) gets one and [`schedule::create_type`](crate::schedule::create_type) creates one.
 #[derive(Clone, Default)]

@@ -26,7 +26,7 @@ pub struct Board {
     pub name: Option<String>,
     /// All sort.
     pub all_sort: Option<BoardAllSort>,
-    /// Settable while autoAssignLimitFlag is on, not otherwise.
+    /// Can be set only if autoAssignLimitFlag is true.
     pub auto_assign_limit_amount: Option<i32>,
     /// Auto assign limit flag.
     pub auto_assign_limit_flag: Option<bool>,
@@ -40,15 +40,15 @@ pub struct Board {
     pub auto_assign_ticket_owner_flag: Option<bool>,
     /// Auto close status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
     pub auto_close_status: ServiceStatusReference,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub bill_expense: Option<BoardBillExpense>,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub bill_product: Option<BoardBillProduct>,
     /// Bill ticket separately flag.
     pub bill_ticket_separately_flag: Option<bool>,
     /// Bill tickets after closed flag.
     pub bill_tickets_after_closed_flag: Option<bool>,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub bill_time: Option<BoardBillTime>,
     /// Bill unapproved time expense flag.
     pub bill_unapproved_time_expense_flag: Option<bool>,
@@ -72,17 +72,17 @@ pub struct Board {
     pub duty_manager_member: MemberReference,
     /// Email connector allow reopen closed flag.
     pub email_connector_allow_reopen_closed_flag: Option<bool>,
-    /// Settable while emailConnectorAllowReopenClosed is on, not otherwise.
+    /// Can be set only if emailConnectorAllowReopenClosed is true.
     pub email_connector_never_reopen_by_days_closed_flag: Option<bool>,
-    /// Settable while emailConnectorAllowReopenClosed is on, not otherwise.
+    /// Can be set only if emailConnectorAllowReopenClosed is true.
     pub email_connector_never_reopen_by_days_flag: Option<bool>,
-    /// Settable while emailConnectorAllowReopenClosed is on, not otherwise.
+    /// Can be set only if emailConnectorAllowReopenClosed is true.
     pub email_connector_new_ticket_no_match_flag: Option<bool>,
-    /// Mandatory with emailConnectorNeverReopenByDaysClosedFlag on; settable just when emailConnectorAllowReopenClosed is on too.
+    /// Required if emailConnectorNeverReopenByDaysClosedFlag is true; can be set only if emailConnectorAllowReopenClosed is also true.
     pub email_connector_reopen_days_closed_limit: Option<i32>,
-    /// Mandatory with emailConnectorNeverReopenByDaysFlag on; settable just when emailConnectorAllowReopenClosed is on too.
+    /// Required if emailConnectorNeverReopenByDaysFlag is true; can be set only if emailConnectorAllowReopenClosed is also true.
     pub email_connector_reopen_days_limit: Option<i32>,
-    /// Settable while emailConnectorAllowReopenClosed is on, not otherwise.
+    /// Can be set only if emailConnectorAllowReopenClosed is true.
     pub email_connector_reopen_resources_flag: Option<bool>,
     /// Email connector reopen status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
     pub email_connector_reopen_status: ServiceStatusReference,
@@ -122,9 +122,9 @@ pub struct Board {
     pub send_to_resource_flag: Option<bool>,
     /// Service manager member, from [`system::list_members`](crate::system::list_members).
     pub service_manager_member: MemberReference,
-    /// Appears on project boards alone.
+    /// Applies only to project boards.
     pub show_dependencies_flag: Option<bool>,
-    /// Appears on project boards alone.
+    /// Applies only to project boards.
     pub show_estimates_flag: Option<bool>,
     /// Sign off template, from [`service::list_service_signoffs`](crate::service::list_service_signoffs).
     pub sign_off_template: ServiceSignoffReference,

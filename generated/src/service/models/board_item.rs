@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::BoardReference;
 
-/// A service board item: for tickets of this board only.
+/// A service board ticket item: used only for tickets on that board.
 ///
 /// [`service::list_board_items`](crate::service::list_board_items) lists them, [`service::get_board_item`](crate::service::get_board_item) gets one and [`service::create_board_item`](crate::service::create_board_item) creates one.
 #[derive(Clone, Default)]
@@ -26,7 +26,7 @@ pub struct BoardItem {
 }
 
 impl BoardItem {
-    /// Creates a service board item from the fields that the API requires.
+    /// Creates a service board ticket item from the fields that the API requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),

@@ -5,23 +5,23 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::{BoardReference, ServiceItemReference};
 
-/// A service board item association, as [`service::list_board_item_associations`](crate::service::list_board_item_associations) lists it.
+/// A service board ticket item association, as [`service::list_board_item_associations`](crate::service::list_board_item_associations) lists it.
 ///
 /// [`service::list_board_item_associations`](crate::service::list_board_item_associations) lists them and [`service::get_board_item_association`](crate::service::get_board_item_association) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardItemAssociation {
-    /// ID of the record to use. Required.
+    /// Record ID. Required.
     pub id: Option<i32>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_sub_types_flag: Option<bool>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Item, from [`service::list_board_items`](crate::service::list_board_items).
     pub item: ServiceItemReference,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_sub_types_flag: Option<bool>,
-    /// Must be given if neither addAllSubTypesFlag nor removeAllSubTypesFlag is true.
+    /// Required if neither addAllSubTypesFlag nor removeAllSubTypesFlag is true.
     pub sub_type_association_ids: Option<Vec<i32>>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,
@@ -30,7 +30,7 @@ pub struct BoardItemAssociation {
 }
 
 impl BoardItemAssociation {
-    /// Creates a service board item association from the fields that the API requires.
+    /// Creates a service board ticket item association from the fields that the API requires.
     pub fn new(id: i32) -> Self {
         Self {
             id: Some(id),

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::service::ServiceEmailTemplateReference;
 use crate::shared::{BoardReference, StatusIndicatorReference};
 
-/// A service board status: for tickets of this board only.
+/// A service board ticket status: used only for tickets on that board.
 ///
 /// [`service::list_board_statuses`](crate::service::list_board_statuses) lists them, [`service::get_board_status`](crate::service::get_board_status) gets one and [`service::create_board_status`](crate::service::create_board_status) creates one.
 #[derive(Clone, Default)]
@@ -34,13 +34,13 @@ pub struct BoardStatus {
     pub email_template: ServiceEmailTemplateReference,
     /// Escalation status.
     pub escalation_status: Option<BoardStatusEscalationStatus>,
-    /// Whether it is inactive.
+    /// Whether the record is inactive.
     pub inactive: Option<bool>,
     /// Round robin catchall.
     pub round_robin_catchall: Option<bool>,
     /// Save time as note.
     pub save_time_as_note: Option<bool>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Status indicator, from [`project::list_status_indicators`](crate::project::list_status_indicators).
     pub status_indicator: StatusIndicatorReference,
@@ -53,7 +53,7 @@ pub struct BoardStatus {
 }
 
 impl BoardStatus {
-    /// Creates a service board status from the fields that the API requires.
+    /// Creates a service board ticket status from the fields that the API requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),

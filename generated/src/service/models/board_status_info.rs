@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A service board status in summary form, as [`service::list_board_status_info`](crate::service::list_board_status_info) lists it.
+/// A service board ticket status in summary form, as [`service::list_board_status_info`](crate::service::list_board_status_info) lists it.
 ///
 /// [`service::list_board_status_info`](crate::service::list_board_status_info) lists them and [`service::get_board_status_info`](crate::service::get_board_status_info) gets one.
 #[derive(Clone, Default)]
@@ -20,7 +20,7 @@ pub struct BoardStatusInfo {
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

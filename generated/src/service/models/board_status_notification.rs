@@ -7,7 +7,7 @@ use crate::shared::{
     MemberReference, NotificationRecipientReference, ServiceStatusReference,
 };
 
-/// A service board status notification, as [`service::list_board_status_notifications`](crate::service::list_board_status_notifications) lists it.
+/// A service board ticket status notification, as [`service::list_board_status_notifications`](crate::service::list_board_status_notifications) lists it.
 ///
 /// [`service::list_board_status_notifications`](crate::service::list_board_status_notifications) lists them, [`service::get_board_status_notification`](crate::service::get_board_status_notification) gets one and [`service::create_board_status_notification`](crate::service::create_board_status_notification) creates one.
 #[derive(Clone, Default)]
@@ -17,7 +17,7 @@ pub struct BoardStatusNotification {
     pub id: Option<i32>,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients). Required.
     pub notify_who: NotificationRecipientReference,
-    /// Must be given for service status notifications of type "Email Address". At most 255 characters.
+    /// Required for service status notifications of type "Email Address". At most 255 characters.
     pub email: Option<String>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
@@ -32,7 +32,7 @@ pub struct BoardStatusNotification {
 }
 
 impl BoardStatusNotification {
-    /// Creates a service board status notification from the fields that the API requires.
+    /// Creates a service board ticket status notification from the fields that the API requires.
     pub fn new(notify_who: impl Into<NotificationRecipientReference>) -> Self {
         Self {
             notify_who: notify_who.into(),

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::BoardReference;
 
-/// A service board subtype: for tickets of this board only.
+/// A service board ticket subtype: used only for tickets on that board.
 ///
 /// [`service::list_board_sub_types`](crate::service::list_board_sub_types) lists them, [`service::get_board_sub_type`](crate::service::get_board_sub_type) gets one and [`service::create_board_sub_type`](crate::service::create_board_sub_type) creates one.
 #[derive(Clone, Default)]
@@ -15,13 +15,13 @@ pub struct BoardSubType {
     pub id: Option<i32>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_types_flag: Option<bool>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_types_flag: Option<bool>,
     /// IDs of the records.
     pub type_association_ids: Option<Vec<i32>>,
@@ -32,7 +32,7 @@ pub struct BoardSubType {
 }
 
 impl BoardSubType {
-    /// Creates a service board subtype from the fields that the API requires.
+    /// Creates a service board ticket subtype from the fields that the API requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A service board subtype in summary form, as [`service::list_board_sub_type_info`](crate::service::list_board_sub_type_info) lists it.
+/// A service board ticket subtype in summary form, as [`service::list_board_sub_type_info`](crate::service::list_board_sub_type_info) lists it.
 ///
 /// [`service::list_board_sub_type_info`](crate::service::list_board_sub_type_info) lists them and [`service::get_board_sub_type_info`](crate::service::get_board_sub_type_info) gets one.
 #[derive(Clone, Default)]

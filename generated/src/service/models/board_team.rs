@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::MemberReference;
 
-/// A service board team: members who work the board's tickets.
+/// A service board team: members who work on the board's tickets.
 ///
 /// [`service::list_board_teams`](crate::service::list_board_teams) lists them, [`service::get_board_team`](crate::service::get_board_team) gets one and [`service::create_board_team`](crate::service::create_board_team) creates one.
 #[derive(Clone, Default)]

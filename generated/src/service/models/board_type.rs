@@ -8,7 +8,7 @@ use crate::shared::{
     SystemLocationReference,
 };
 
-/// A service board type: for tickets of this board only.
+/// A service board ticket type: used only for tickets on that board.
 ///
 /// [`service::list_board_types`](crate::service::list_board_types) lists them, [`service::get_board_type`](crate::service::get_board_type) gets one and [`service::create_board_type`](crate::service::create_board_type) creates one.
 #[derive(Clone, Default)]
@@ -28,7 +28,7 @@ pub struct BoardType {
     pub department: SystemDepartmentReference,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Identifier of the record in an integrated system. At most 50 characters.
+    /// The record's identifier in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
@@ -45,7 +45,7 @@ pub struct BoardType {
 }
 
 impl BoardType {
-    /// Creates a service board type from the fields that the API requires.
+    /// Creates a service board ticket type from the fields that the API requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),

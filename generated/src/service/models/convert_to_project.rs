@@ -12,7 +12,7 @@ pub struct ConvertToProject {
     pub id: Option<i32>,
     /// Phase, from [`project::list_project_phases`](crate::project::list_project_phases). Required.
     pub phase: ProjectPhaseReference,
-    /// Work breakdown structure code, for example 1.2. Required.
+    /// Work breakdown structure (WBS) code, e.g. 1.2. Required.
     pub wbs_code: Option<String>,
     /// Project, from [`project::list_projects`](crate::project::list_projects).
     pub project: ProjectReference,

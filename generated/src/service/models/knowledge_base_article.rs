@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::BoardReference;
 
-/// A knowledge base article: how a known issue is solved.
+/// A knowledge base article: a solution to a known issue.
 ///
 /// [`service::list_knowledge_base_articles`](crate::service::list_knowledge_base_articles) lists them, [`service::get_knowledge_base_article`](crate::service::get_knowledge_base_article) gets one and [`service::create_knowledge_base_article`](crate::service::create_knowledge_base_article) creates one.
 #[derive(Clone, Default)]

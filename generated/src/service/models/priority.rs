@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// A ticket priority: how urgent a ticket is.
+/// A ticket priority: a level of ticket urgency.
 ///
 /// [`service::list_priorities`](crate::service::list_priorities) lists them, [`service::get_priority`](crate::service::get_priority) gets one and [`service::create_priority`](crate::service::create_priority) creates one.
 #[derive(Clone, Default)]
@@ -22,7 +22,7 @@ pub struct Priority {
     pub image_link: Option<String>,
     /// Level.
     pub level: Option<String>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Urgency sort order.
     pub urgency_sort_order: Option<String>,

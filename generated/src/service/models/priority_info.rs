@@ -22,7 +22,7 @@ pub struct PriorityInfo {
     pub level: Option<String>,
     /// Name.
     pub name: Option<String>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Urgency sort order.
     pub urgency_sort_order: Option<String>,

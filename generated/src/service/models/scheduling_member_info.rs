@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A member available for scheduling, as [`service::list_scheduling_member_info`](crate::service::list_scheduling_member_info) lists it.
+/// A schedulable member, as [`service::list_scheduling_member_info`](crate::service::list_scheduling_member_info) lists it.
 ///
 /// [`service::list_scheduling_member_info`](crate::service::list_scheduling_member_info) lists them and [`service::get_scheduling_member_info`](crate::service::get_scheduling_member_info) gets one.
 #[derive(Clone, Default)]

@@ -17,17 +17,17 @@ pub struct ServiceEmailTemplate {
     pub type_: Option<ServiceEmailTemplateType>,
     /// Body.
     pub body: Option<String>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_sender_flag: Option<bool>,
-    /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
+    /// If useSenderFlag is false, the sender's first name, last name and email address are all required. At most 100 characters.
     pub email_address: Option<String>,
     /// External contact notifications.
     pub external_contact_notifications: Option<bool>,
-    /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
+    /// If useSenderFlag is false, the sender's first name, last name and email address are all required. At most 100 characters.
     pub first_name: Option<String>,
     /// Internal contact notifications.
     pub internal_contact_notifications: Option<bool>,
-    /// With useSenderFlag off, the sender's first name, last name and email address must all be given. At most 100 characters.
+    /// If useSenderFlag is false, the sender's first name, last name and email address are all required. At most 100 characters.
     pub last_name: Option<String>,
     /// Resource records flag.
     pub resource_records_flag: Option<bool>,

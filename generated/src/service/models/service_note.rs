@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{Number, UnknownFields};
 use crate::shared::{ContactReference, MemberReference};
 
-/// A ticket note: discussion, internal analysis or resolution, depending on its flags.
+/// A ticket note: a discussion entry, internal analysis or resolution, depending on its flags.
 ///
 /// [`service::list_ticket_notes`](crate::service::list_ticket_notes) lists them, [`service::get_ticket_note`](crate::service::get_ticket_note) gets one and [`service::create_ticket_note`](crate::service::create_ticket_note) creates one.
 #[derive(Clone, Default)]
@@ -21,11 +21,11 @@ pub struct ServiceNote {
     pub customer_updated_flag: Option<bool>,
     /// Date created.
     pub date_created: Option<String>,
-    /// Adds it to the discussion, which customers see.
+    /// Adds the note to the discussion; customers see it.
     pub detail_description_flag: Option<bool>,
     /// External flag.
     pub external_flag: Option<bool>,
-    /// Makes it an internal note, which customers don't see.
+    /// Makes the note internal; customers don't see it.
     pub internal_analysis_flag: Option<bool>,
     /// Internal flag.
     pub internal_flag: Option<bool>,
@@ -33,9 +33,9 @@ pub struct ServiceNote {
     pub issue_flag: Option<bool>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
-    /// Whether ConnectWise sends its notifications for this change.
+    /// Whether ConnectWise sends notifications for this change.
     pub process_notifications: Option<bool>,
-    /// Adds it to the resolution.
+    /// Adds the note to the resolution.
     pub resolution_flag: Option<bool>,
     /// Sentiment score.
     pub sentiment_score: Option<Number>,

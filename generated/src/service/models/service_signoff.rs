@@ -16,7 +16,7 @@ pub struct ServiceSignoff {
     pub name: Option<String>,
     /// Billing methods text. At most 2000 characters.
     pub billing_methods_text: Option<String>,
-    /// A POST with non-empty billingMethodsText turns this on.
+    /// A POST with a non-empty billingMethodsText sets this to true.
     pub billing_methods_text_flag: Option<bool>,
     /// Billing terms flag.
     pub billing_terms_flag: Option<bool>,
@@ -30,7 +30,7 @@ pub struct ServiceSignoff {
     pub customer_signoff_fields_flag: Option<bool>,
     /// Customer signoff text. At most 4000 characters.
     pub customer_signoff_text: Option<String>,
-    /// A POST with non-empty customerSignoffText turns this on.
+    /// A POST with a non-empty customerSignoffText sets this to true.
     pub customer_signoff_text_flag: Option<bool>,
     /// Default ff flag.
     pub default_ff_flag: Option<bool>,
@@ -46,7 +46,7 @@ pub struct ServiceSignoff {
     pub expense_bill_flag: Option<bool>,
     /// Expense date flag.
     pub expense_date_flag: Option<bool>,
-    /// A POST with any expense flag turned on turns this on too.
+    /// A POST that sets any expense flag to true also sets this to true.
     pub expense_flag: Option<bool>,
     /// Expense manual entry.
     pub expense_manual_entry: Option<i32>,
@@ -70,7 +70,7 @@ pub struct ServiceSignoff {
     pub product_description_flag: Option<bool>,
     /// Product extended amount flag.
     pub product_extended_amount_flag: Option<bool>,
-    /// A POST with any product flag turned on turns this on too.
+    /// A POST that sets any product flag to true also sets this to true.
     pub product_flag: Option<bool>,
     /// Product manual entry.
     pub product_manual_entry: Option<i32>,
@@ -86,9 +86,9 @@ pub struct ServiceSignoff {
     pub resolution_flag: Option<bool>,
     /// Summary flag.
     pub summary_flag: Option<bool>,
-    /// In a POST, giving a task and leaving out taskFlag turns taskFlag on.
+    /// In a POST, setting task without taskFlag sets taskFlag to true.
     pub task: Option<ServiceSignoffTask>,
-    /// In a POST, true without a task makes task ServiceTasks.All.
+    /// In a POST, true without task sets task to ServiceTasks.All.
     pub task_flag: Option<bool>,
     /// Technician signoff flag.
     pub technician_signoff_flag: Option<bool>,
@@ -100,7 +100,7 @@ pub struct ServiceSignoff {
     pub time_date_flag: Option<bool>,
     /// Time extended amount flag.
     pub time_extended_amount_flag: Option<bool>,
-    /// A POST with any time flag turned on turns this on too.
+    /// A POST that sets any time flag to true also sets this to true.
     pub time_flag: Option<bool>,
     /// Time hours flag.
     pub time_hours_flag: Option<bool>,

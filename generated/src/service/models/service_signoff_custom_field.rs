@@ -15,7 +15,7 @@ pub struct ServiceSignoffCustomField {
     pub id: Option<i32>,
     /// Display section. Required.
     pub display_section: Option<String>,
-    /// Position among its siblings. Required.
+    /// Position in the sequence. Required.
     pub sequence_number: Option<Number>,
     /// User defined field, from [`system::list_user_defined_fields`](crate::system::list_user_defined_fields). Required.
     pub user_defined_field: UserDefinedFieldReference,

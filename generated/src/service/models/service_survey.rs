@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 use crate::service::GenericIdIdentifierReference;
 use crate::shared::MemberReference;
 
-/// A service survey: what customers are asked after their ticket is closed.
+/// A service survey: a questionnaire sent to customers after a ticket is closed.
 ///
 /// [`service::list_surveys`](crate::service::list_surveys) lists them, [`service::get_survey`](crate::service::get_survey) gets one and [`service::create_survey`](crate::service::create_survey) creates one.
 #[derive(Clone, Default)]

@@ -19,13 +19,13 @@ pub struct ServiceSurveyQuestion {
     pub type_: Option<ServiceSurveyQuestionType>,
     /// Include flag.
     pub include_flag: Option<bool>,
-    /// Points of a question that was skipped.
+    /// Points for a skipped question.
     pub no_answer_points: Option<i32>,
     /// The options to choose from.
     pub options: Option<Vec<ServiceSurveyQuestionOption>>,
     /// Required flag.
     pub required_flag: Option<bool>,
-    /// Position among its siblings.
+    /// Position in the sequence.
     pub sequence_number: Option<i32>,
     /// Survey ID.
     pub survey_id: Option<i32>,

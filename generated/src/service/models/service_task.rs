@@ -31,7 +31,7 @@ pub struct ServiceTask {
     pub resolution: Option<String>,
     /// Schedule, from [`schedule::list_entries`](crate::schedule::list_entries).
     pub schedule: ScheduleEntryReference,
-    /// Short text that names the record, as shown in lists.
+    /// Short title, shown in lists.
     pub summary: Option<String>,
     /// Ticket ID.
     pub ticket_id: Option<i32>,

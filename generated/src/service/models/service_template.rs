@@ -35,7 +35,7 @@ pub struct ServiceTemplate {
     pub bill_unapproved_time_and_expenses_flag: Option<bool>,
     /// Billing amount.
     pub billing_amount: Option<Number>,
-    /// How the amount to bill is determined.
+    /// How the billed amount is determined.
     pub billing_method: Option<ServiceTemplateBillingMethod>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
@@ -59,9 +59,9 @@ pub struct ServiceTemplate {
     pub expense_invoice_flag: Option<bool>,
     /// In hours, e.g. 1.5.
     pub hours_budget: Option<Number>,
-    /// How many are affected.
+    /// How many people are affected.
     pub impact: Option<ServiceTemplateImpact>,
-    /// Notes for your own members, not for customers.
+    /// Notes visible only to your own members, not to customers.
     pub internal_analysis: Option<String>,
     /// Item, from [`service::list_board_items`](crate::service::list_board_items).
     pub item: ServiceItemReference,
@@ -89,7 +89,7 @@ pub struct ServiceTemplate {
     pub service_days_before: Option<i32>,
     /// Service location, from [`service::list_locations`](crate::service::list_locations).
     pub service_location: ServiceLocationReference,
-    /// How serious it is.
+    /// How serious the issue is.
     pub severity: Option<ServiceTemplateSeverity>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
@@ -99,7 +99,7 @@ pub struct ServiceTemplate {
     pub status: ServiceStatusReference,
     /// Subtype, from [`service::list_board_sub_types`](crate::service::list_board_sub_types).
     pub subtype: ServiceSubTypeReference,
-    /// Short text that names the record, as shown in lists.
+    /// Short title, shown in lists.
     pub summary: Option<String>,
     /// Team, from [`service::list_teams`](crate::service::list_teams).
     pub team: ServiceTeamReference,

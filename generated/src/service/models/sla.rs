@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 use crate::shared::{CalendarReference, PriorityReference};
 
-/// An SLA: how soon tickets must be responded to and resolved.
+/// An SLA: time limits for responding to and resolving tickets.
 ///
 /// [`service::list_slas`](crate::service::list_slas) lists them, [`service::get_sla`](crate::service::get_sla) gets one and [`service::create_sla`](crate::service::create_sla) creates one.
 #[derive(Clone, Default)]

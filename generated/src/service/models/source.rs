@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{Timestamp, UnknownFields};
 
-/// A ticket source: how a ticket came in, for example by phone or email.
+/// A ticket source: a channel through which tickets come in, such as phone or email.
 ///
 /// [`service::list_sources`](crate::service::list_sources) lists them, [`service::get_source`](crate::service::get_source) gets one and [`service::create_source`](crate::service::create_source) creates one.
 #[derive(Clone, Default)]

@@ -7,7 +7,7 @@ use toolcrate_runtime::{UnknownFields, Value};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SurveyResultDetail {
-    /// For Selection questions, give the index of the chosen option in the options array.
+    /// For Selection questions, the index of the selected option in the options array.
     pub answer: Option<Value>,
     /// Question ID.
     pub question_id: Option<i32>,

@@ -52,7 +52,7 @@ pub struct TicketChangeLog {
     pub processing_status: Option<String>,
     /// Product instance ID.
     pub product_instance_id: Option<String>,
-    /// Kind of the record that recordId names, for example Ticket.
+    /// Type of the record that recordId refers to, e.g. Ticket.
     pub record_type: Option<String>,
     /// Resource list.
     pub resource_list: Option<String>,
@@ -64,7 +64,7 @@ pub struct TicketChangeLog {
     pub sla_status: Option<String>,
     /// Status.
     pub status: Option<String>,
-    /// Short text that names the record, as shown in lists.
+    /// Short title, shown in lists.
     pub summary: Option<String>,
     /// Team name.
     pub team_name: Option<String>,

@@ -15,7 +15,7 @@ pub struct TicketInfo {
     pub id: Option<i32>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
-    /// Short text that names the record, as shown in lists.
+    /// Short title, shown in lists.
     pub summary: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -12,7 +12,7 @@ pub struct BundleRequest {
     pub api_request: Option<ApiRequest>,
     /// Resource type.
     pub resource_type: Option<String>,
-    /// Position among its siblings.
+    /// Position in the sequence.
     pub sequence_number: Option<i32>,
     /// Version.
     pub version: Option<String>,

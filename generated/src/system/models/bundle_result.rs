@@ -16,7 +16,7 @@ pub struct BundleResult {
     pub error: Option<ErrorResponseMessage>,
     /// Resource type.
     pub resource_type: Option<String>,
-    /// Position among its siblings.
+    /// Position in the sequence.
     pub sequence_number: Option<i32>,
     /// Status code.
     pub status_code: Option<i32>,

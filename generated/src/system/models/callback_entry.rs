@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A callback: a webhook: a request to your URL when records of one type change.
+/// A callback: a webhook that calls your URL when records of one type change.
 ///
 /// [`system::list_callbacks`](crate::system::list_callbacks) lists them, [`system::get_callback`](crate::system::get_callback) gets one and [`system::create_callback`](crate::system::create_callback) creates one.
 #[derive(Clone, Default)]
@@ -12,13 +12,13 @@ use toolcrate_runtime::UnknownFields;
 pub struct CallbackEntry {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Required Reference. Required.
+    /// Required. Required.
     pub level: Option<String>,
-    /// Required Reference. Required.
+    /// Required. Required.
     pub object_id: Option<i32>,
-    /// Required Reference. Required.
+    /// Required. Required.
     pub type_: Option<String>,
-    /// Required Reference. Required.
+    /// Required. Required.
     pub url: Option<String>,
     /// Connect wise ID.
     pub connect_wise_id: Option<String>,

@@ -14,13 +14,13 @@ pub struct ConnectWiseHostedSetup {
     pub id: Option<i32>,
     /// Description. At most 50 characters. Required.
     pub description: Option<String>,
-    /// Look the id up in the ConnectWiseHostedApiScreen report. Required.
+    /// Find the ID in the ConnectWiseHostedApiScreen report. Required.
     pub screen_id: Option<i32>,
     /// Type. Required.
     pub type_: Option<ConnectWiseHostedSetupType>,
     /// URL. At most 1024 characters. Required.
     pub url: Option<String>,
-    /// Can be left out once a value is stored. At most 36 characters.
+    /// Optional once a value has been saved. At most 36 characters.
     pub client_id: Option<String>,
     /// Created by. Set by the server and never sent.
     pub created_by: Option<String>,
@@ -42,7 +42,7 @@ pub struct ConnectWiseHostedSetup {
     pub toolbar_button_dialog_width: Option<i32>,
     /// Toolbar button icon document ID.
     pub toolbar_button_icon_document_id: Option<i32>,
-    /// Mandatory for ToolbarButtons, optional for other types. At most 50 characters.
+    /// Required for ToolbarButtons; optional for other types. At most 50 characters.
     pub toolbar_button_text: Option<String>,
     /// Toolbar button tool tip. At most 50 characters.
     pub toolbar_button_tool_tip: Option<String>,

@@ -24,19 +24,19 @@ pub struct CustomReport {
     pub agreement_flag: Option<bool>,
     /// Agreement override.
     pub agreement_override: Option<String>,
-    /// Id of the report parameter that stands for the agreement.
+    /// ID of the report parameter for the agreement.
     pub agreement_param_id: Option<i32>,
     /// Agreement type flag.
     pub agreement_type_flag: Option<bool>,
     /// Agreement type override.
     pub agreement_type_override: Option<String>,
-    /// Id of the report parameter that stands for the agreement type.
+    /// ID of the report parameter for the agreement type.
     pub agreement_type_param_id: Option<i32>,
     /// Company flag.
     pub company_flag: Option<bool>,
     /// Company override.
     pub company_override: Option<String>,
-    /// Id of the report parameter that stands for the company.
+    /// ID of the report parameter for the company.
     pub company_param_id: Option<i32>,
     /// Department default flag.
     pub department_default_flag: Option<bool>,
@@ -44,13 +44,13 @@ pub struct CustomReport {
     pub department_flag: Option<bool>,
     /// Department override.
     pub department_override: Option<String>,
-    /// Id of the report parameter that stands for the department.
+    /// ID of the report parameter for the department.
     pub department_param_id: Option<i32>,
     /// End date flag.
     pub end_date_flag: Option<bool>,
     /// End date override.
     pub end_date_override: Option<String>,
-    /// Id of the report parameter that stands for the end date.
+    /// ID of the report parameter for the end date.
     pub end_date_param_id: Option<i32>,
     /// Generated flag.
     pub generated_flag: Option<bool>,
@@ -58,7 +58,7 @@ pub struct CustomReport {
     pub invoice_flag: Option<bool>,
     /// Invoice override.
     pub invoice_override: Option<String>,
-    /// Id of the report parameter that stands for the invoice type.
+    /// ID of the report parameter for the invoice type.
     pub invoice_param_id: Option<i32>,
     /// Location default flag.
     pub location_default_flag: Option<bool>,
@@ -66,31 +66,31 @@ pub struct CustomReport {
     pub location_flag: Option<bool>,
     /// Location override.
     pub location_override: Option<String>,
-    /// Id of the report parameter that stands for the location.
+    /// ID of the report parameter for the location.
     pub location_param_id: Option<i32>,
     /// Marketing campaign flag.
     pub marketing_campaign_flag: Option<bool>,
     /// Marketing campaign override.
     pub marketing_campaign_override: Option<String>,
-    /// Id of the report parameter that stands for the marketing campaign.
+    /// ID of the report parameter for the marketing campaign.
     pub marketing_campaign_param_id: Option<i32>,
     /// Member flag.
     pub member_flag: Option<bool>,
     /// Member override.
     pub member_override: Option<String>,
-    /// Id of the report parameter that stands for the member.
+    /// ID of the report parameter for the member.
     pub member_param_id: Option<i32>,
     /// Opp type flag.
     pub opp_type_flag: Option<bool>,
     /// Opp type override.
     pub opp_type_override: Option<String>,
-    /// Id of the report parameter that stands for the opportunity type.
+    /// ID of the report parameter for the opportunity type.
     pub opp_type_param_id: Option<i32>,
     /// Opportunity flag.
     pub opportunity_flag: Option<bool>,
     /// Opportunity override.
     pub opportunity_override: Option<String>,
-    /// Id of the report parameter that stands for the opportunity.
+    /// ID of the report parameter for the opportunity.
     pub opportunity_param_id: Option<i32>,
     /// Parameter name separator. At most 50 characters.
     pub parameter_name_separator: Option<String>,
@@ -104,13 +104,13 @@ pub struct CustomReport {
     pub project_flag: Option<bool>,
     /// Project override.
     pub project_override: Option<String>,
-    /// Id of the report parameter that stands for the project.
+    /// ID of the report parameter for the project.
     pub project_param_id: Option<i32>,
     /// Project type flag.
     pub project_type_flag: Option<bool>,
     /// Project type override.
     pub project_type_override: Option<String>,
-    /// Id of the report parameter that stands for the project type.
+    /// ID of the report parameter for the project type.
     pub project_type_param_id: Option<i32>,
     /// Service board default flag.
     pub service_board_default_flag: Option<bool>,
@@ -118,25 +118,25 @@ pub struct CustomReport {
     pub service_board_flag: Option<bool>,
     /// Service board override.
     pub service_board_override: Option<String>,
-    /// Id of the report parameter that stands for the service board.
+    /// ID of the report parameter for the service board.
     pub service_board_param_id: Option<i32>,
     /// Service status flag.
     pub service_status_flag: Option<bool>,
     /// Service status override.
     pub service_status_override: Option<String>,
-    /// Id of the report parameter that stands for the service status.
+    /// ID of the report parameter for the service status.
     pub service_status_param_id: Option<i32>,
     /// Service type flag.
     pub service_type_flag: Option<bool>,
     /// Service type override.
     pub service_type_override: Option<String>,
-    /// Id of the report parameter that stands for the service type.
+    /// ID of the report parameter for the service type.
     pub service_type_param_id: Option<i32>,
     /// Start date flag.
     pub start_date_flag: Option<bool>,
     /// Start date override.
     pub start_date_override: Option<String>,
-    /// Id of the report parameter that stands for the start date.
+    /// ID of the report parameter for the start date.
     pub start_date_param_id: Option<i32>,
     /// Territory default flag.
     pub territory_default_flag: Option<bool>,
@@ -144,19 +144,19 @@ pub struct CustomReport {
     pub territory_flag: Option<bool>,
     /// Territory override.
     pub territory_override: Option<String>,
-    /// Id of the report parameter that stands for the territory.
+    /// ID of the report parameter for the territory.
     pub territory_param_id: Option<i32>,
     /// Work role flag.
     pub work_role_flag: Option<bool>,
     /// Work role override.
     pub work_role_override: Option<String>,
-    /// Id of the report parameter that stands for the work role.
+    /// ID of the report parameter for the work role.
     pub work_role_param_id: Option<i32>,
     /// Work type flag.
     pub work_type_flag: Option<bool>,
     /// Work type override.
     pub work_type_override: Option<String>,
-    /// Id of the report parameter that stands for the work type.
+    /// ID of the report parameter for the work type.
     pub work_type_param_id: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

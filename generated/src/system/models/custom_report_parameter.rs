@@ -13,11 +13,11 @@ use crate::system::CustomReportReference;
 pub struct CustomReportParameter {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Fill in at least one of captionName and name. At most 50 characters.
+    /// At least one of captionName and name is required. At most 50 characters.
     pub caption_name: Option<String>,
     /// Custom report, from [`system::list_custom_reports`](crate::system::list_custom_reports).
     pub custom_report: CustomReportReference,
-    /// Fill in at least one of captionName and name. At most 50 characters.
+    /// At least one of captionName and name is required. At most 50 characters.
     pub name: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

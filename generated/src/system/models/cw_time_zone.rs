@@ -12,13 +12,13 @@ use toolcrate_runtime::{Number, UnknownFields};
 pub struct CwTimeZone {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Looked up in the system library from the chosen timeZone; queries cannot filter on it yet.
+    /// Looked up in the system library based on timeZone; can't be used in filters yet.
     pub daylight_savings_flag: Option<bool>,
     /// End date.
     pub end_date: Option<String>,
     /// Name.
     pub name: Option<String>,
-    /// Signed offset, in hours.
+    /// Signed UTC offset, in hours.
     pub offset: Option<Number>,
     /// Start date.
     pub start_date: Option<String>,

@@ -16,7 +16,7 @@ pub struct DepartmentLocation {
     pub id: Option<i32>,
     /// Location, from [`system::list_locations`](crate::system::list_locations). Required.
     pub location: SystemLocationReference,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_locations: Option<bool>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
@@ -28,7 +28,7 @@ pub struct DepartmentLocation {
     pub duty_manager: MemberReference,
     /// LDAP config, from [`system::list_ldap_configurations`](crate::system::list_ldap_configurations).
     pub ldap_config: LdapConfigurationReference,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_locations: Option<bool>,
     /// Service manager, from [`system::list_members`](crate::system::list_members).
     pub service_manager: MemberReference,

@@ -37,7 +37,7 @@ pub struct EmailToken {
     pub sales_flag: Option<bool>,
     /// Service flag.
     pub service_flag: Option<bool>,
-    /// Token of the connected service.
+    /// Token for the connected service.
     pub token: Option<String>,
     /// Tracks flag.
     pub tracks_flag: Option<bool>,

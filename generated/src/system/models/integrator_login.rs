@@ -29,9 +29,9 @@ pub struct IntegratorLogin {
     pub agreement_callback_url: Option<String>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
-    /// True creates an integrator with access to every API; member and board then become mandatory.
+    /// True creates an integrator with access to every API; member and board are then required.
     pub can_access_all_apis_flag: Option<bool>,
-    /// Chooses between access to every record in the system and access to records the integrator made itself.
+    /// True grants access to all records, false only to records that the integrator created.
     pub can_access_all_records_flag: Option<bool>,
     /// Company API flag.
     pub company_api_flag: Option<bool>,
@@ -45,7 +45,7 @@ pub struct IntegratorLogin {
     pub configuration_auto_child_flag: Option<bool>,
     /// Configuration callback URL. At most 1000 characters.
     pub configuration_callback_url: Option<String>,
-    /// Lets the integrator attach configurations as children.
+    /// Lets the integrator attach child configurations.
     pub configuration_childling_flag: Option<bool>,
     /// Configuration legacy callback flag.
     pub configuration_legacy_callback_flag: Option<bool>,
@@ -69,7 +69,7 @@ pub struct IntegratorLogin {
     pub managed_services_api_flag: Option<bool>,
     /// Managed services auto child flag.
     pub managed_services_auto_child_flag: Option<bool>,
-    /// Lets the integrator attach configurations as children.
+    /// Lets the integrator attach child configurations.
     pub managed_services_childing_flag: Option<bool>,
     /// Marketing API flag.
     pub marketing_api_flag: Option<bool>,
@@ -81,11 +81,11 @@ pub struct IntegratorLogin {
     pub opportunity_api_flag: Option<bool>,
     /// Opportunity callback URL. At most 1000 characters.
     pub opportunity_callback_url: Option<String>,
-    /// Grants the member use of the Opportunity Conversion API.
+    /// Lets the member use the Opportunity Conversion API.
     pub opportunity_conversion_api_flag: Option<bool>,
     /// Opportunity legacy callback flag.
     pub opportunity_legacy_callback_flag: Option<bool>,
-    /// Write-only; responses leave it out. At most 50 characters.
+    /// Write-only; not included in responses. At most 50 characters.
     pub password: Option<String>,
     /// Product API flag.
     pub product_api_flag: Option<bool>,

@@ -20,7 +20,7 @@ pub struct Kpi {
     pub inactive_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -13,7 +13,7 @@ pub struct KpiCategory {
     pub id: Option<i32>,
     /// Name.
     pub name: Option<String>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -12,11 +12,11 @@ use toolcrate_runtime::UnknownFields;
 pub struct LdapConfiguration {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Domain the LDAP server belongs to. At most 50 characters. Required.
+    /// The LDAP server's domain. At most 50 characters. Required.
     pub domain: Option<String>,
     /// Name. At most 100 characters. Required.
     pub name: Option<String>,
-    /// Fully qualified host name of the LDAP server. At most 200 characters. Required.
+    /// The LDAP server's fully qualified host name. At most 200 characters. Required.
     pub server: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields, Value};
 
-/// A marketplace import getdefinition, as [`system::get_marketplace_import_definition`](crate::system::get_marketplace_import_definition) returns it.
+/// A marketplace import definition, as [`system::get_marketplace_import_definition`](crate::system::get_marketplace_import_definition) returns it.
 ///
 /// [`system::get_marketplace_import_definition`](crate::system::get_marketplace_import_definition) gets one.
 #[derive(Clone, Default)]
@@ -22,7 +22,7 @@ pub struct MarketplaceImport {
 }
 
 impl MarketplaceImport {
-    /// Creates a marketplace import getdefinition without any fields; the API requires none.
+    /// Creates a marketplace import definition without any fields; the API requires none.
     pub fn new() -> Self {
         Self::default()
     }

@@ -15,7 +15,7 @@ use crate::system::{
     SecurityRoleReference, StructureReference,
 };
 
-/// A member: a person who works here and can log in.
+/// A member: someone at your company who can log in.
 ///
 /// [`system::list_members`](crate::system::list_members) lists them, [`system::get_member`](crate::system::get_member) gets one and [`system::create_member`](crate::system::create_member) creates one.
 #[derive(Clone, Default)]
@@ -35,7 +35,7 @@ pub struct Member {
     pub identifier: Option<String>,
     /// Last name. At most 30 characters. Required.
     pub last_name: Option<String>,
-    /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor. Required.
+    /// F (full), A (API), C (StreamlineIT) or X (subcontractor). Required.
     pub license_class: Option<MemberLicenseClass>,
     /// Security role, from [`system::list_security_roles`](crate::system::list_security_roles). Required.
     pub security_role: SecurityRoleReference,
@@ -65,11 +65,11 @@ pub struct Member {
     pub client_id: Option<String>,
     /// How the tab is laid out.
     pub company_activity_tab_format: Option<MemberCompanyActivityTabFormat>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_column_layouts_and_filters: Option<bool>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_pod_layouts: Option<bool>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_shared_default_views: Option<bool>,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
@@ -145,7 +145,7 @@ pub struct Member {
     pub ldap_user_name: Option<String>,
     /// Mapi name.
     pub mapi_name: Option<String>,
-    /// IDs of the personas.
+    /// Persona IDs.
     pub member_personas: Option<Vec<i32>>,
     /// Middle initial. At most 1 characters.
     pub middle_initial: Option<String>,
@@ -169,7 +169,7 @@ pub struct Member {
     pub office_phone: Option<String>,
     /// Partner portal flag.
     pub partner_portal_flag: Option<bool>,
-    /// Needed in some cases only; the system makes up a random one for API members. At most 60 characters.
+    /// Required in some cases; for API members, the system generates a random password. At most 60 characters.
     pub password: Option<String>,
     /// Phone integration type.
     pub phone_integration_type: Option<MemberPhoneIntegrationType>,
@@ -225,7 +225,7 @@ pub struct Member {
     pub schedule_default_location: SystemLocationReference,
     /// Security location, from [`system::list_locations`](crate::system::list_locations).
     pub security_location: SystemLocationReference,
-    /// IDs of service board teams.
+    /// Service board team IDs.
     pub service_board_team_ids: Option<Vec<i32>>,
     /// Service default board, from [`service::list_boards`](crate::service::list_boards).
     pub service_default_board: BoardReference,
@@ -259,7 +259,7 @@ pub struct Member {
     pub title: Option<String>,
     /// Toast notification flag.
     pub toast_notification_flag: Option<bool>,
-    /// Token of the connected service.
+    /// Token for the connected service.
     pub token: Option<String>,
     /// Type, from [`system::list_member_types`](crate::system::list_member_types).
     pub type_: MemberTypeReference,

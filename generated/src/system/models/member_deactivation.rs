@@ -13,9 +13,9 @@ use crate::system::{
 pub struct MemberDeactivation {
     /// Activity.
     pub activity: Option<MemberDeactivationItem>,
-    /// Customers where the member sits on the company team.
+    /// Companies that have the member on their company team.
     pub company_team: Option<Vec<MemberDeactivationCompanyTeam>>,
-    /// Defaults to false: open timesheets then block deleting the member with an error. True deletes those timesheets along with the member.
+    /// True deletes the member's open time sheets along with the member. If false (the default), open time sheets cause an error.
     pub delete_open_time_sheets_flag: Option<bool>,
     /// Department manager.
     pub department_manager: Option<MemberDeactivationItem>,

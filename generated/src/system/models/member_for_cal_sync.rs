@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A member: a person who works here and can log in.
+/// A member: someone at your company who can log in.
 ///
 /// [`system::list_members_for_calendar_sync`](crate::system::list_members_for_calendar_sync) lists them.
 #[derive(Clone, Default)]

@@ -7,7 +7,7 @@ use toolcrate_runtime::UnknownFields;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberSsoToken {
-    /// Token of the connected service.
+    /// Token for the connected service.
     pub token: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -39,11 +39,11 @@ pub struct MemberTemplate {
     pub calendar: CalendarReference,
     /// Company activity tab format.
     pub company_activity_tab_format: Option<String>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_column_layouts_and_filters: Option<bool>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_pod_layouts: Option<bool>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_shared_default_views: Option<bool>,
     /// Custom fields.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
@@ -87,7 +87,7 @@ pub struct MemberTemplate {
     pub invoice_time_tab_format: Option<String>,
     /// Invoicing display options.
     pub invoicing_display_options: Option<String>,
-    /// IDs of the personas.
+    /// Persona IDs.
     pub member_personas: Option<Vec<i32>>,
     /// Minimum per period, in hours.
     pub minimum_hours: Option<Number>,
@@ -141,7 +141,7 @@ pub struct MemberTemplate {
     pub schedule_default_location: SystemLocationReference,
     /// Security location, from [`system::list_locations`](crate::system::list_locations).
     pub security_location: SystemLocationReference,
-    /// IDs of service board teams.
+    /// Service board team IDs.
     pub service_board_team_ids: Option<Vec<i32>>,
     /// Service default board, from [`service::list_boards`](crate::service::list_boards).
     pub service_default_board: BoardReference,

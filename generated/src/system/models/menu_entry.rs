@@ -21,9 +21,9 @@ pub struct MenuEntry {
     pub menu_location: MenuLocationReference,
     /// New window flag. Required.
     pub new_window_flag: Option<bool>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_locations: Option<bool>,
-    /// Can be left out once a value is stored. At most 36 characters.
+    /// Optional once a value has been saved. At most 36 characters.
     pub client_id: Option<String>,
     /// Large menu icon ID.
     pub large_menu_icon_id: Option<i32>,
@@ -31,7 +31,7 @@ pub struct MenuEntry {
     pub location_ids: Option<Vec<i32>>,
     /// Origin. At most 2000 characters.
     pub origin: Option<String>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_locations: Option<bool>,
     /// Small menu icon ID.
     pub small_menu_icon_id: Option<i32>,

@@ -13,7 +13,7 @@ use crate::system::{
     DirectionalSyncReference, MemberOffice365, MemberTypeReference, ReportCardReference,
 };
 
-/// A signed-in member's account, as [`system::get_my_account`](crate::system::get_my_account) returns it.
+/// A My Account record, as [`system::get_my_account`](crate::system::get_my_account) returns it.
 ///
 /// [`system::get_my_account`](crate::system::get_my_account) gets one.
 #[derive(Clone, Default)]
@@ -53,7 +53,7 @@ pub struct MyAccount {
     pub invoicing_display_options: Option<MyAccountInvoicingDisplayOptions>,
     /// Last name. At most 30 characters. Required.
     pub last_name: Option<String>,
-    /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor. Required.
+    /// F (full), A (API), C (StreamlineIT) or X (subcontractor). Required.
     pub license_class: Option<MyAccountLicenseClass>,
     /// Sales default location, from [`system::list_locations`](crate::system::list_locations). Required.
     pub sales_default_location: SystemLocationReference,
@@ -81,11 +81,11 @@ pub struct MyAccount {
     pub calendar_sync_integration_flag: Option<bool>,
     /// Client ID.
     pub client_id: Option<String>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_column_layouts_and_filters: Option<bool>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_pod_layouts: Option<bool>,
-    /// Whether to copy them.
+    /// Whether to copy these records too.
     pub copy_shared_default_views: Option<bool>,
     /// Country, from [`company::list_countries`](crate::company::list_countries).
     pub country: CountryReference,
@@ -133,7 +133,7 @@ pub struct MyAccount {
     pub last_login: Option<String>,
     /// Mapi name.
     pub mapi_name: Option<String>,
-    /// IDs of the personas.
+    /// Persona IDs.
     pub member_personas: Option<Vec<i32>>,
     /// Middle initial. At most 1 characters.
     pub middle_initial: Option<String>,
@@ -157,7 +157,7 @@ pub struct MyAccount {
     pub office_phone: Option<String>,
     /// Partner portal flag.
     pub partner_portal_flag: Option<bool>,
-    /// Needed in some cases only; the system makes up a random one for API members. At most 60 characters.
+    /// Required in some cases; for API members, the system generates a random password. At most 60 characters.
     pub password: Option<String>,
     /// Phone integration type.
     pub phone_integration_type: Option<MyAccountPhoneIntegrationType>,
@@ -189,7 +189,7 @@ pub struct MyAccount {
     pub schedule_default_department: SystemDepartmentReference,
     /// Schedule default location, from [`system::list_locations`](crate::system::list_locations).
     pub schedule_default_location: SystemLocationReference,
-    /// IDs of service board teams.
+    /// Service board team IDs.
     pub service_board_team_ids: Option<Vec<i32>>,
     /// Service default board, from [`service::list_boards`](crate::service::list_boards).
     pub service_default_board: BoardReference,
@@ -213,7 +213,7 @@ pub struct MyAccount {
     pub title: Option<String>,
     /// Toast notification flag.
     pub toast_notification_flag: Option<bool>,
-    /// Token of the connected service.
+    /// Token for the connected service.
     pub token: Option<String>,
     /// Type, from [`system::list_member_types`](crate::system::list_member_types).
     pub type_: MemberTypeReference,
@@ -234,7 +234,7 @@ pub struct MyAccount {
 }
 
 impl MyAccount {
-    /// Creates a signed-in member's account from the fields that the API requires.
+    /// Creates a My Account record from the fields that the API requires.
     pub fn new(
         agreement_invoicing_display_options: impl Into<
             MyAccountAgreementInvoicingDisplayOptions,

@@ -118,7 +118,7 @@ pub struct MyMember {
     pub ldap_configuration: LdapConfigurationReference,
     /// LDAP user name.
     pub ldap_user_name: Option<String>,
-    /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor.
+    /// F (full), A (API), C (StreamlineIT) or X (subcontractor).
     pub license_class: Option<MyMemberLicenseClass>,
     /// Mapi name.
     pub mapi_name: Option<String>,
@@ -140,7 +140,7 @@ pub struct MyMember {
     pub office_extension: Option<String>,
     /// Office phone.
     pub office_phone: Option<String>,
-    /// Needed in some cases only; the system makes up a random one for API members.
+    /// Required in some cases; for API members, the system generates a random password.
     pub password: Option<String>,
     /// Photo, from [`system::list_documents`](crate::system::list_documents).
     pub photo: DocumentReference,
@@ -192,7 +192,7 @@ pub struct MyMember {
     pub security_location: SystemLocationReference,
     /// Security role, from [`system::list_security_roles`](crate::system::list_security_roles).
     pub security_role: SecurityRoleReference,
-    /// IDs of service board teams.
+    /// Service board team IDs.
     pub service_board_team_ids: Option<Vec<i32>>,
     /// Service default board, from [`service::list_boards`](crate::service::list_boards).
     pub service_default_board: BoardReference,

@@ -43,7 +43,7 @@ pub struct MyMemberInfo {
     pub inactive_flag: Option<bool>,
     /// Last name.
     pub last_name: Option<String>,
-    /// Codes: F is full, A is API, C is StreamlineIT, X is subcontractor.
+    /// F (full), A (API), C (StreamlineIT) or X (subcontractor).
     pub license_class: Option<MyMemberInfoLicenseClass>,
     /// Middle initial.
     pub middle_initial: Option<String>,

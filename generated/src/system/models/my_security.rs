@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::shared::MemberReference;
 
-/// A security permission of the signed-in member, as [`system::list_my_security`](crate::system::list_my_security) lists it.
+/// A My Security permission, as [`system::list_my_security`](crate::system::list_my_security) lists it.
 ///
 /// [`system::list_my_security`](crate::system::list_my_security) lists them.
 #[derive(Clone, Default)]
@@ -43,7 +43,7 @@ pub struct MySecurity {
     pub report_flag: Option<bool>,
     /// Restrict flag.
     pub restrict_flag: Option<bool>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

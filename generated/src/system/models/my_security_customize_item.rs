@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
-/// A customization item of the signed-in member, as [`system::list_my_security_customize_items`](crate::system::list_my_security_customize_items) lists it.
+/// A My Security customization item, as [`system::list_my_security_customize_items`](crate::system::list_my_security_customize_items) lists it.
 ///
 /// [`system::list_my_security_customize_items`](crate::system::list_my_security_customize_items) lists them.
 #[derive(Clone, Default)]

@@ -40,7 +40,7 @@ pub struct Other {
     pub logo_path: Option<String>,
     /// Sync leads flag.
     pub sync_leads_flag: Option<bool>,
-    /// True also moves every member to serverTimeZone; false changes My Company's time zone alone.
+    /// True also changes every member's time zone to serverTimeZone; false changes only My Company's time zone.
     pub update_member_time_zones_flag: Option<bool>,
     /// Use expanded format activity flag.
     pub use_expanded_format_activity_flag: Option<bool>,

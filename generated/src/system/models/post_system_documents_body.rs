@@ -17,9 +17,9 @@ pub struct PostSystemDocumentsBody {
     pub private_flag: Option<bool>,
     /// Read only flay.
     pub read_only_flay: Option<bool>,
-    /// ID of the record that recordType names.
+    /// ID of the record; recordType is its type.
     pub record_id: Option<i32>,
-    /// Kind of the record that recordId names, for example Ticket.
+    /// Type of the record that recordId refers to, e.g. Ticket.
     pub record_type: Option<String>,
     /// Title.
     pub title: Option<String>,

@@ -17,7 +17,7 @@ pub struct ReportCardDetail {
     pub kpi: KpiReference,
     /// Report card, from [`system::list_report_cards`](crate::system::list_report_cards).
     pub report_card: ReportCardReference,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

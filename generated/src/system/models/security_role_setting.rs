@@ -40,7 +40,7 @@ pub struct SecurityRoleSetting {
     pub report_flag: Option<bool>,
     /// Restrict flag.
     pub restrict_flag: Option<bool>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

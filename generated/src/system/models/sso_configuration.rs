@@ -12,7 +12,7 @@ use toolcrate_runtime::{OpenEnum, Timestamp, UnknownFields};
 pub struct SsoConfiguration {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Locations that rely on this SAML IdP setup. Required.
+    /// IDs of the locations that use this SAML identity provider setup. Required.
     pub location_ids: Option<Vec<i32>>,
     /// Name. At most 100 characters. Required.
     pub name: Option<String>,
@@ -20,35 +20,35 @@ pub struct SsoConfiguration {
     pub sso_type: Option<SsoConfigurationSsoType>,
     /// All members submitted.
     pub all_members_submitted: Option<bool>,
-    /// Identifies this setup as a client of ConnectWise SSO. At most 1000 characters.
+    /// Client ID of this setup in ConnectWise SSO. At most 1000 characters.
     pub client_id: Option<String>,
-    /// True when this SSO setup is switched off.
+    /// True if this SSO setup is disabled.
     pub inactive_flag: Option<bool>,
     /// Is SSO on by default.
     pub is_sso_on_by_default: Option<bool>,
-    /// Holder named on the SAML certificate; a property of SAML\_Idp\_Certificate.
+    /// Subject of the SAML certificate, from SAML\_Idp\_Certificate.
     pub saml_certificate_issued_to: Option<String>,
-    /// What the SAML certificate is called; a property of SAML\_Idp\_Certificate.
+    /// Name of the SAML certificate, from SAML\_Idp\_Certificate.
     pub saml_certificate_name: Option<String>,
-    /// Fingerprint of the SAML certificate; a property of SAML\_Idp\_Certificate.
+    /// Thumbprint of the SAML certificate, from SAML\_Idp\_Certificate.
     pub saml_certificate_thumbprint: Option<String>,
-    /// Start of the SAML certificate's validity; a property of SAML\_Idp\_Certificate.
+    /// When the SAML certificate becomes valid, from SAML\_Idp\_Certificate.
     pub saml_certificate_valid_from: Option<Timestamp>,
-    /// End of the SAML certificate's validity; a property of SAML\_Idp\_Certificate.
+    /// When the SAML certificate expires, from SAML\_Idp\_Certificate.
     pub saml_certificate_valid_to: Option<Timestamp>,
-    /// Entity id of the SAML identity provider. At most 1000 characters.
+    /// The SAML identity provider's entity ID. At most 1000 characters.
     pub saml_entity_id: Option<String>,
-    /// Public certificate that goes with what the identity provider signs.
+    /// Public certificate for the identity provider's signatures.
     pub saml_idp_certificate: Option<String>,
-    /// Login address of the SAML identity provider. At most 1000 characters.
+    /// The SAML identity provider's login URL. At most 1000 characters.
     pub saml_sign_in_url: Option<String>,
-    /// Login address of ConnectWise SSO.
+    /// ConnectWise SSO login URL.
     pub sts_base_url: Option<String>,
-    /// Address for managing users in ConnectWise SSO.
+    /// URL for managing users in ConnectWise SSO.
     pub sts_user_admin_url: Option<String>,
     /// Submitted member count.
     pub submitted_member_count: Option<i32>,
-    /// Token of the connected service.
+    /// Token for the connected service.
     pub token: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -19,7 +19,7 @@ pub struct SurveyQuestion {
     pub field_type: Option<SurveyQuestionFieldType>,
     /// Question. At most 1000 characters. Required.
     pub question: Option<String>,
-    /// Position among its siblings. Required.
+    /// Position in the sequence. Required.
     pub sequence_number: Option<Number>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,

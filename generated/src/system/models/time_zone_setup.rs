@@ -17,11 +17,11 @@ pub struct TimeZoneSetup {
     pub name: Option<String>,
     /// Time zone, from [`system::list_cw_time_zones`](crate::system::list_cw_time_zones). Required.
     pub time_zone: TimeZoneReference,
-    /// Looked up in the system library from the chosen timeZone; queries cannot filter on it yet.
+    /// Looked up in the system library based on timeZone; can't be used in filters yet.
     pub daylight_savings_flag: Option<bool>,
-    /// True for the time zone setup the system uses by default.
+    /// True for the system's default time zone setup.
     pub default_flag: Option<bool>,
-    /// Signed distance from UTC, in hours.
+    /// Signed UTC offset, in hours.
     pub offset: Option<Number>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

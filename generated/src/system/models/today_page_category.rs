@@ -15,7 +15,7 @@ pub struct TodayPageCategory {
     pub id: Option<i32>,
     /// Name. At most 30 characters. Required.
     pub name: Option<String>,
-    /// Position in sorted lists, ascending. Required.
+    /// Sort position, ascending. Required.
     pub sort_order: Option<i32>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,

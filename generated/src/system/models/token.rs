@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A pair of keys of a member, which expires after a few hours.
+/// A member's key pair, which expires after a few hours.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Token {

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{OpenEnum, Timestamp, UnknownFields};
 use crate::system::UserDefinedFieldOption;
 
-/// A custom field definition: with caption, type and options.
+/// A custom field definition: with its caption, type and options.
 ///
 /// [`system::list_user_defined_fields`](crate::system::list_user_defined_fields) lists them, [`system::get_user_defined_field`](crate::system::get_user_defined_field) gets one and [`system::create_user_defined_field`](crate::system::create_user_defined_field) creates one.
 #[derive(Clone, Default)]
@@ -17,41 +17,41 @@ pub struct UserDefinedField {
     pub caption: Option<String>,
     /// Field type identifier. Required.
     pub field_type_identifier: Option<UserDefinedFieldFieldTypeIdentifier>,
-    /// Pod that holds the custom field. Required.
+    /// Pod that contains the custom field. Required.
     pub pod_id: Option<i32>,
-    /// Display position among the custom fields, from 1 to 500. Required.
+    /// Display order of the custom field, from 1 to 500. Required.
     pub sequence_number: Option<i32>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_business_units: Option<bool>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_locations: Option<bool>,
     /// Department (business unit) IDs. Find them with [`system::list_departments`](crate::system::list_departments).
     pub business_unit_ids: Option<Vec<i32>>,
-    /// For button fields alone, and mandatory when entryTypeIdentifier is button. At most 1000 characters.
+    /// Only for button fields. Required if entryTypeIdentifier is button. At most 1000 characters.
     pub button_url: Option<String>,
     /// Connect wise ID.
     pub connect_wise_id: Option<String>,
-    /// Creation time of the custom field, in UTC. Set by the server and never sent.
+    /// When the custom field was created, in UTC. Set by the server and never sent.
     pub date_created: Option<Timestamp>,
     /// Display on screen flag.
     pub display_on_screen_flag: Option<bool>,
     /// Entry type identifier.
     pub entry_type_identifier: Option<UserDefinedFieldEntryTypeIdentifier>,
-    /// Guidance shown with the custom field. At most 1000 characters.
+    /// Help text shown with the custom field. At most 1000 characters.
     pub help_text: Option<String>,
-    /// True when list views show this custom field.
+    /// True if list views show this custom field.
     pub list_view_flag: Option<bool>,
     /// Location IDs. Find them with [`system::list_locations`](crate::system::list_locations).
     pub location_ids: Option<Vec<i32>>,
-    /// Applies to number and percent fields alone.
+    /// Applies only to number and percent fields.
     pub number_decimals: Option<i32>,
     /// The options to choose from.
     pub options: Option<Vec<UserDefinedFieldOption>>,
     /// Read only flag.
     pub read_only_flag: Option<bool>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_business_units: Option<bool>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_locations: Option<bool>,
     /// Required flag.
     pub required_flag: Option<bool>,

@@ -13,13 +13,13 @@ use crate::system::UserDefinedFieldOption;
 pub struct UserDefinedFieldInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Business units, by id, where the custom field is in use.
+    /// IDs of the business units that use the custom field.
     pub business_unit_ids: Option<Vec<i32>>,
-    /// For button fields alone, and mandatory when entryTypeIdentifier is button.
+    /// Only for button fields. Required if entryTypeIdentifier is button.
     pub button_url: Option<String>,
     /// Caption.
     pub caption: Option<String>,
-    /// Creation time of the custom field, in UTC. Set by the server and never sent.
+    /// When the custom field was created, in UTC. Set by the server and never sent.
     pub date_created: Option<String>,
     /// Display on screen flag.
     pub display_on_screen_flag: Option<bool>,
@@ -27,23 +27,23 @@ pub struct UserDefinedFieldInfo {
     pub entry_type_identifier: Option<UserDefinedFieldInfoEntryTypeIdentifier>,
     /// Field type identifier.
     pub field_type_identifier: Option<UserDefinedFieldInfoFieldTypeIdentifier>,
-    /// Guidance shown with the custom field.
+    /// Help text shown with the custom field.
     pub help_text: Option<String>,
-    /// True when list views show this custom field.
+    /// True if list views show this custom field.
     pub list_view_flag: Option<bool>,
-    /// Locations, by id, where the custom field is in use.
+    /// IDs of the locations that use the custom field.
     pub location_ids: Option<Vec<i32>>,
-    /// Applies to number and percent fields alone.
+    /// Applies only to number and percent fields.
     pub number_decimals: Option<i32>,
     /// The options to choose from.
     pub options: Option<Vec<UserDefinedFieldOption>>,
-    /// Pod that holds the custom field.
+    /// Pod that contains the custom field.
     pub pod_id: Option<i32>,
     /// Read only flag.
     pub read_only_flag: Option<bool>,
     /// Required flag.
     pub required_flag: Option<bool>,
-    /// Display position among the custom fields, from 1 to 500.
+    /// Display order of the custom field, from 1 to 500.
     pub sequence_number: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

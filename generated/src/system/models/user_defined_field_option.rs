@@ -15,7 +15,7 @@ pub struct UserDefinedFieldOption {
     pub inactive_flag: Option<bool>,
     /// Option value.
     pub option_value: Option<String>,
-    /// Position in sorted lists, ascending.
+    /// Sort position, ascending.
     pub sort_order: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

@@ -18,15 +18,15 @@ pub struct Workflow {
     pub name: Option<String>,
     /// Table type, from [`system::list_workflow_table_types`](crate::system::list_workflow_table_types). Required.
     pub table_type: WorkflowTableTypeReference,
-    /// Stays off at creation: batches need an existing workflow with one or more events before they can be activated.
+    /// Can't be true on create: a workflow needs at least one event before its batch can be activated.
     pub activate_flag: Option<bool>,
-    /// Minutes unless given; months cannot be used because they differ in length.
+    /// Defaults to minutes; months are not allowed because they vary in length.
     pub batch_frequency_unit: Option<WorkflowBatchFrequencyUnit>,
     /// Batch interval.
     pub batch_interval: Option<i32>,
     /// Batch last ran.
     pub batch_last_ran: Option<Timestamp>,
-    /// Must be given once activateFlag is on.
+    /// Required if activateFlag is true.
     pub batch_schedule: Option<WorkflowBatchSchedule>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,

@@ -30,7 +30,7 @@ pub struct WorkflowAction {
     pub activity_status: ActivityStatusReference,
     /// Activity type, from [`sales::list_activity_types`](crate::sales::list_activity_types).
     pub activity_type: ActivityTypeReference,
-    /// Must be given for a notifyType of "Attach Configuration".
+    /// Required if notifyType is "Attach Configuration".
     pub attach_configurations_for: Option<WorkflowActionAttachConfigurationsFor>,
     /// Attached track, from [`company::list_tracks`](crate::company::list_tracks).
     pub attached_track: TrackReference,
@@ -60,13 +60,13 @@ pub struct WorkflowAction {
     pub days_to_execute: Option<i32>,
     /// Detail notes flag.
     pub detail_notes_flag: Option<bool>,
-    /// Must be given for a notifyFrom of "Email Address". At most 250 characters.
+    /// Required if notifyFrom is "Email Address". At most 250 characters.
     pub email_from: Option<String>,
-    /// Must be given for a notifyWho of "Email Address". At most 250 characters.
+    /// Required if notifyWho is "Email Address". At most 250 characters.
     pub email_recipient: Option<String>,
     /// Grand parent connect wise ID.
     pub grand_parent_connect_wise_id: Option<String>,
-    /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
+    /// ID of the workflow it belongs to (WF\_NotifyHeader\_RecID).
     pub grand_parent_id: Option<i32>,
     /// Group, from [`marketing::list_groups`](crate::marketing::list_groups).
     pub group: GroupReference,
@@ -82,7 +82,7 @@ pub struct WorkflowAction {
     pub notify_who: NotificationRecipientReference,
     /// Parent connect wise ID.
     pub parent_connect_wise_id: Option<String>,
-    /// Record id of the owning workflow event (WF\_NotifyEvents\_RecID).
+    /// ID of the workflow event it belongs to (WF\_NotifyEvents\_RecID).
     pub parent_id: Option<i32>,
     /// Project status, from [`project::list_statuses`](crate::project::list_statuses).
     pub project_status: ProjectStatusReference,
@@ -110,7 +110,7 @@ pub struct WorkflowAction {
     pub specific_member_to: MemberReference,
     /// Specific team to.
     pub specific_team_to: GenericBoardTeamReference,
-    /// Must be given for a notifyType of "Create Activity", "Send Email" or "Assign Resource". At most 100 characters.
+    /// Required if notifyType is "Create Activity", "Send Email" or "Assign Resource". At most 100 characters.
     pub subject: Option<String>,
     /// Update owner flag.
     pub update_owner_flag: Option<bool>,

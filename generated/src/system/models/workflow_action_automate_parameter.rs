@@ -18,7 +18,7 @@ pub struct WorkflowActionAutomateParameter {
     pub connect_wise_id: Option<String>,
     /// Parent connect wise ID.
     pub parent_connect_wise_id: Option<String>,
-    /// Record id of the owning workflow action (WF\_NotifyActions\_RecID).
+    /// ID of the workflow action it belongs to (WF\_NotifyActions\_RecID).
     pub parent_id: Option<i32>,
     /// Value.
     pub value: Option<String>,

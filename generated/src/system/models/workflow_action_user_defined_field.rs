@@ -12,7 +12,7 @@ use toolcrate_runtime::UnknownFields;
 pub struct WorkflowActionUserDefinedField {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Action ID.
+    /// Workflow action ID.
     pub action_id: Option<i32>,
     /// Caption.
     pub caption: Option<String>,
@@ -20,13 +20,13 @@ pub struct WorkflowActionUserDefinedField {
     pub connect_wise_id: Option<String>,
     /// Entry type ID.
     pub entry_type_id: Option<String>,
-    /// Event ID.
+    /// Workflow event ID.
     pub event_id: Option<i32>,
     /// Field type ID.
     pub field_type_id: Option<String>,
     /// Grand parent connect wise ID.
     pub grand_parent_connect_wise_id: Option<String>,
-    /// Record id of the owning workflow event (WF\_NotifyEvents\_RecID).
+    /// ID of the workflow event it belongs to (WF\_NotifyEvents\_RecID).
     pub grand_parent_id: Option<i32>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
@@ -34,7 +34,7 @@ pub struct WorkflowActionUserDefinedField {
     pub overwrite_flag: Option<bool>,
     /// Parent connect wise ID.
     pub parent_connect_wise_id: Option<String>,
-    /// Record id of the owning workflow action (WF\_NotifyActions\_RecID).
+    /// ID of the workflow action it belongs to (WF\_NotifyActions\_RecID).
     pub parent_id: Option<i32>,
     /// Pod description.
     pub pod_description: Option<String>,

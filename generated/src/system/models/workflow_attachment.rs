@@ -18,7 +18,7 @@ pub struct WorkflowAttachment {
     pub name: Option<String>,
     /// Parent connect wise ID.
     pub parent_connect_wise_id: Option<String>,
-    /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
+    /// ID of the workflow it belongs to (WF\_NotifyHeader\_RecID).
     pub parent_id: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

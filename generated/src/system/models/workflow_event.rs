@@ -18,19 +18,19 @@ pub struct WorkflowEvent {
     pub connect_wise_id: Option<String>,
     /// Date tested utc. Set by the server and never sent.
     pub date_tested_utc: Option<Timestamp>,
-    /// Once, unless another value is given.
+    /// Defaults to Once.
     pub execution_time: Option<WorkflowEventExecutionTime>,
-    /// Must be given for an executionTime of MultipleTimes or Continuously.
+    /// Required if executionTime is MultipleTimes or Continuously.
     pub frequency_of_execution: Option<i32>,
-    /// Must be given for an executionTime of MultipleTimes or Continuously.
+    /// Required if executionTime is MultipleTimes or Continuously.
     pub frequency_unit: Option<WorkflowEventFrequencyUnit>,
-    /// Must be given for an executionTime of MultipleTimes.
+    /// Required if executionTime is MultipleTimes.
     pub max_number_of_execution: Option<i32>,
     /// Name.
     pub name: Option<String>,
     /// Parent connect wise ID.
     pub parent_connect_wise_id: Option<String>,
-    /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
+    /// ID of the workflow it belongs to (WF\_NotifyHeader\_RecID).
     pub parent_id: Option<i32>,
     /// Test records matched.
     pub test_records_matched: Option<i32>,

@@ -14,17 +14,17 @@ pub struct WorkflowNotifyType {
     pub id: Option<i32>,
     /// Connect wise ID.
     pub connect_wise_id: Option<String>,
-    /// True when the action reaches outside the system, such as an integration or an outgoing email.
+    /// True if the action goes outside the system, such as an integration or an outgoing email.
     pub external_flag: Option<bool>,
     /// Identifier.
     pub identifier: Option<String>,
-    /// True when the action can be used because its integration, such as Automate, is already configured.
+    /// True if the action's integration, such as Automate, is configured.
     pub is_setup_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
     /// Parent connect wise ID.
     pub parent_connect_wise_id: Option<String>,
-    /// Record id of the owning workflow (WF\_NotifyHeader\_RecID).
+    /// ID of the workflow it belongs to (WF\_NotifyHeader\_RecID).
     pub parent_id: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -33,7 +33,7 @@ pub struct ActivityStopwatch {
     pub date_entered: Option<Timestamp>,
     /// End time.
     pub end_time: Option<Timestamp>,
-    /// Notes for your own members, not for customers.
+    /// Notes visible only to your own members, not to customers.
     pub internal_notes: Option<String>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
     pub location_id: Option<i32>,
@@ -43,7 +43,7 @@ pub struct ActivityStopwatch {
     pub notes: Option<String>,
     /// Start time.
     pub start_time: Option<Timestamp>,
-    /// Total time that the stopwatch was paused.
+    /// Total time the stopwatch was paused.
     pub total_pause_time: Option<i32>,
     /// Work role, from [`time::list_work_roles`](crate::time::list_work_roles).
     pub work_role: WorkRoleReference,

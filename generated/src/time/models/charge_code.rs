@@ -8,7 +8,7 @@ use crate::shared::{
     WorkRoleReference, WorkTypeReference,
 };
 
-/// A charge code: internal work that time is charged to when no customer pays for it.
+/// A charge code: a category of internal work that no customer pays for.
 ///
 /// [`time::list_charge_codes`](crate::time::list_charge_codes) lists them, [`time::get_charge_code`](crate::time::get_charge_code) gets one and [`time::create_charge_code`](crate::time::create_charge_code) creates one.
 #[derive(Clone, Default)]
@@ -22,7 +22,7 @@ pub struct ChargeCode {
     pub name: Option<String>,
     /// Allow all expense type flag.
     pub allow_all_expense_type_flag: Option<bool>,
-    /// Whether and how this is billed.
+    /// Whether and how to bill this.
     pub bill_time: Option<ChargeCodeBillTime>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
@@ -30,7 +30,7 @@ pub struct ChargeCode {
     pub expense_entry_flag: Option<bool>,
     /// IDs of the records.
     pub expense_type_ids: Option<Vec<i32>>,
-    /// Identifier of the record in an integrated system. At most 50 characters.
+    /// The record's identifier in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,

@@ -19,7 +19,7 @@ pub struct TimeAccrual {
     pub holiday_carryover_allowed_flag: Option<bool>,
     /// Holiday carryover limit.
     pub holiday_carryover_limit: Option<Number>,
-    /// When false, the system wipes or skips holidayAvailableType, holidayCarryoverAllowedFlag and holidayCarryoverLimit.
+    /// If false, the system clears or ignores holidayAvailableType, holidayCarryoverAllowedFlag and holidayCarryoverLimit.
     pub holiday_flag: Option<bool>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
@@ -29,7 +29,7 @@ pub struct TimeAccrual {
     pub pto_carryover_allowed_flag: Option<bool>,
     /// Pto carryover limit.
     pub pto_carryover_limit: Option<Number>,
-    /// When false, the system wipes or skips ptoAvailableType, ptoCarryoverAllowedFlag and ptoCarryoverLimit.
+    /// If false, the system clears or ignores ptoAvailableType, ptoCarryoverAllowedFlag and ptoCarryoverLimit.
     pub pto_flag: Option<bool>,
     /// Sick available type.
     pub sick_available_type: Option<TimeAccrualSickAvailableType>,
@@ -37,7 +37,7 @@ pub struct TimeAccrual {
     pub sick_carryover_allowed_flag: Option<bool>,
     /// Sick carryover limit.
     pub sick_carryover_limit: Option<Number>,
-    /// When false, the system wipes or skips sickAvailableType, sickCarryoverAllowedFlag and sickCarryoverLimit.
+    /// If false, the system clears or ignores sickAvailableType, sickCarryoverAllowedFlag and sickCarryoverLimit.
     pub sick_flag: Option<bool>,
     /// Vacation available type.
     pub vacation_available_type: Option<TimeAccrualVacationAvailableType>,
@@ -45,7 +45,7 @@ pub struct TimeAccrual {
     pub vacation_carryover_allowed_flag: Option<bool>,
     /// Vacation carryover limit.
     pub vacation_carryover_limit: Option<Number>,
-    /// When false, the system wipes or skips vacationAvailableType, vacationCarryoverAllowedFlag and vacationCarryoverLimit.
+    /// If false, the system clears or ignores vacationAvailableType, vacationCarryoverAllowedFlag and vacationCarryoverLimit.
     pub vacation_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

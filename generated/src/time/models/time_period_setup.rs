@@ -26,15 +26,15 @@ pub struct TimePeriodSetup {
     pub year: Option<i32>,
     /// Description. At most 100 characters.
     pub description: Option<String>,
-    /// Fill in for monthly periods; other types can leave it out.
+    /// Required for monthly periods; optional for other types.
     pub last_day_flag: Option<bool>,
-    /// Fill in for monthly periods; other types can leave it out.
+    /// Required for monthly periods; optional for other types.
     pub monthly_period_ends: Option<i32>,
-    /// Fill in for semi-monthly periods; other types can leave it out.
+    /// Required for semi-monthly periods; optional for other types.
     pub semi_monthly_first_period: Option<i32>,
     /// Semi monthly last day flag.
     pub semi_monthly_last_day_flag: Option<bool>,
-    /// Fill in for semi-monthly periods; other types can leave it out.
+    /// Required for semi-monthly periods; optional for other types.
     pub semi_monthly_second_period: Option<i32>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

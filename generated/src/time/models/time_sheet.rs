@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 use crate::shared::MemberReference;
 
-/// A time sheet: a member's time entries of one period, to be submitted and approved.
+/// A time sheet: a member's time entries for one period, to be submitted for approval.
 ///
 /// [`time::list_sheets`](crate::time::list_sheets) lists them and [`time::get_sheet`](crate::time::get_sheet) gets one.
 #[derive(Clone, Default)]

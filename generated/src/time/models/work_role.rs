@@ -14,19 +14,19 @@ pub struct WorkRole {
     pub id: Option<i32>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
-    /// Read at creation alone: true excludes the work role from every agreement and agreement type.
+    /// Used only on create: true excludes the work role from all agreements and agreement types.
     pub add_all_agreement_exclusions: Option<bool>,
-    /// Whether to add all of them.
+    /// Whether to add all of these records.
     pub add_all_locations: Option<bool>,
     /// Hourly rate.
     pub hourly_rate: Option<Number>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Identifier of the record in an integrated system. At most 50 characters.
+    /// The record's identifier in an integrated system. At most 50 characters.
     pub integration_xref: Option<String>,
     /// Location IDs. Find them with [`system::list_locations`](crate::system::list_locations).
     pub location_ids: Option<Vec<i32>>,
-    /// Whether to remove all of them.
+    /// Whether to remove all of these records.
     pub remove_all_locations: Option<bool>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 
-/// A work type: the kind of work, for example regular or after hours.
+/// A work type: a kind of work, such as regular or after hours.
 ///
 /// [`time::list_work_types`](crate::time::list_work_types) lists them, [`time::get_work_type`](crate::time::get_work_type) gets one and [`time::create_work_type`](crate::time::create_work_type) creates one.
 #[derive(Clone, Default)]
@@ -12,7 +12,7 @@ use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 pub struct WorkType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Whether and how this is billed. Required.
+    /// Whether and how to bill this. Required.
     pub bill_time: Option<WorkTypeBillTime>,
     /// Name. At most 50 characters. Required.
     pub name: Option<String>,
@@ -24,7 +24,7 @@ pub struct WorkType {
     pub accrual_type: Option<WorkTypeAccrualType>,
     /// Activity default flag.
     pub activity_default_flag: Option<bool>,
-    /// Read at creation alone: true excludes the work type from every agreement and agreement type.
+    /// Used only on create: true excludes the work type from all agreements and agreement types.
     pub add_all_agreement_exclusions: Option<bool>,
     /// Cost multiplier.
     pub cost_multiplier: Option<Number>,
@@ -34,7 +34,7 @@ pub struct WorkType {
     pub hours_min: Option<Number>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Identifier of the record in an integrated system. At most 50 characters.
+    /// The record's identifier in an integrated system. At most 50 characters.
     pub integration_x_ref: Option<String>,
     /// Overall default flag.
     pub overall_default_flag: Option<bool>,

@@ -34,7 +34,7 @@ impl EmptyRoot {
             link(program, &root.path("bin").join(name))?;
         }
         for tool in ["cargo", "rustc"] {
-            ensure!(!root.path("bin").join(tool).exists(), "the root has {tool}");
+            ensure!(!root.path("bin").join(tool).exists(), "the root contains {tool}");
         }
         Ok(root)
     }
@@ -64,7 +64,7 @@ pub(crate) fn locate(program: &str) -> anyhow::Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut candidates = std::env::split_paths(&path).map(|folder| folder.join(program));
     let found = candidates.find(|candidate| candidate.is_file());
-    found.with_context(|| format!("cannot find {program}; install it"))
+    found.with_context(|| format!("can't find {program}; install it"))
 }
 
 #[cfg(unix)]

@@ -25,7 +25,7 @@ impl ProofFigures {
 
     /// Adds the size of a file.
     pub(crate) fn file(&mut self, what: &str, path: &Path, bound: Option<f64>) -> anyhow::Result<()> {
-        let about = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let about = std::fs::metadata(path).with_context(|| format!("can't read {}", path.display()))?;
         self.size(what, usize::try_from(about.len())?, bound);
         Ok(())
     }

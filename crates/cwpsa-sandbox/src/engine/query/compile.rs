@@ -40,7 +40,7 @@ pub(super) fn children(
     })?;
     if lists.len() > MAX_SEARCHED_LISTS {
         return Err(QueryError::new(format!(
-            "childConditions can search {MAX_SEARCHED_LISTS} lists at once."
+            "childConditions can search at most {MAX_SEARCHED_LISTS} lists at once."
         )));
     }
     Ok(Predicate::Items(Box::new(ItemPredicate { lists, tests })))
@@ -104,9 +104,10 @@ fn has_caption(expression: &ConditionExpression) -> bool {
 
 fn no_list(test: &syntax::ConditionTest, parameter: &str) -> Result<(), QueryError> {
     match test.operator {
-        ConditionOperator::In | ConditionOperator::NotIn => {
-            Err(QueryError::new(format!("{}: in works in conditions alone, not in {parameter}.", test.name)))
-        }
+        ConditionOperator::In | ConditionOperator::NotIn => Err(QueryError::new(format!(
+            "{}: the operator in is supported only in conditions, not in {parameter}.",
+            test.name
+        ))),
         _ => Ok(()),
     }
 }

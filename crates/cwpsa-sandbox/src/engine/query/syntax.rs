@@ -131,8 +131,7 @@ fn part(input: &mut &str, depth: usize) -> ModalResult<ConditionExpression> {
     }
     if depth == MAX_DEPTH {
         let mut error = ContextError::new();
-        error
-            .push(StrContext::Expected(StrContextValue::Description("at most 64 parentheses in each other")));
+        error.push(StrContext::Expected(StrContextValue::Description("at most 64 nested parentheses")));
         return Err(ErrMode::Cut(error));
     }
     let inner = |input: &mut &str| alternatives(input, depth + 1);

@@ -39,7 +39,7 @@ impl ValueTest {
         match (test.operator, &test.value) {
             (ConditionOperator::Equal, ConditionLiteral::Null) => Ok(Self::Null { negated: false }),
             (ConditionOperator::NotEqual, ConditionLiteral::Null) => Ok(Self::Null { negated: true }),
-            (_, ConditionLiteral::Null) => rejected("null can only be compared by = and !="),
+            (_, ConditionLiteral::Null) => rejected("null can only be compared with = and !="),
             (
                 ConditionOperator::Contains
                 | ConditionOperator::NotContains
@@ -70,7 +70,7 @@ impl ValueTest {
                 if kind == Some(&ValueKind::Boolean)
                     && !matches!(operator, ConditionOperator::Equal | ConditionOperator::NotEqual)
                 {
-                    return rejected("true and false can only be compared by = and !=");
+                    return rejected("true and false can only be compared with = and !=");
                 }
                 Ok(Self::Compare { operator, operand: operand(&test.name, value, kind)? })
             }

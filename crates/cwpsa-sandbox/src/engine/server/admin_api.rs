@@ -18,7 +18,7 @@ const TOKEN_HEADER: &str = "x-sandbox-token";
 /// Handles a request to `/_sandbox/{name}`.
 pub(super) fn handle(state: &ServerState, request: &BufferedRequest, name: &str) -> MockResponse {
     if !is_allowed(state, request) {
-        let message = "only allowed from a loopback address or with the right x-sandbox-token";
+        let message = "only allowed from a loopback address or with the correct x-sandbox-token";
         return error(StatusCode::FORBIDDEN, message);
     }
     match (name, &request.parts.method) {

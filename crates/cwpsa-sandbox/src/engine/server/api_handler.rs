@@ -57,7 +57,7 @@ pub(super) async fn handle(
 /// Calls the engine. A panic in the engine becomes a 500 and affects no other request.
 fn call_engine(engine: &dyn MockEngine, request: &MockRequest) -> MockResponse {
     catch_unwind(AssertUnwindSafe(|| engine.answer(request))).unwrap_or_else(|_| {
-        let message = "The sandbox failed to handle this request. This is a bug of the sandbox.";
+        let message = "The sandbox failed to handle this request. This is a bug in the sandbox.";
         let body = json!({"code": "Sandbox", "message": message, "errors": Value::Null});
         responses::json(StatusCode::INTERNAL_SERVER_ERROR, &body)
     })

@@ -10,7 +10,7 @@ use crate::connectwise::headers::JSON;
 use crate::message::MockResponse;
 
 const PAGE_NOT_FOUND: &[u8] = b"<!DOCTYPE html>\r\n<html><head><title>404 - File or directory not found.</title></head>\
-    <body><h1>Server Error</h1><h2>404 - File or directory not found.</h2><p>There is nothing here. The API is below \
+    <body><h1>Server Error</h1><h2>404 - File or directory not found.</h2><p>There is nothing here. The API is under \
     /v4_6_release/apis/3.0, for example /v4_6_release/apis/3.0/system/info.</p></body></html>\r\n";
 
 /// Returns a line of text.

@@ -41,7 +41,7 @@ impl ServerCertificate {
             _ => {
                 return Err(invalid(
                     folder,
-                    "cert.pem and key.pem belong together, but one of them is missing",
+                    "expected both cert.pem and key.pem, but one of the two files is missing",
                 ));
             }
         }

@@ -46,8 +46,8 @@ pub(crate) enum DatabaseEntry {
 fn open_error(error: redb::DatabaseError) -> DatabaseError {
     match error {
         redb::DatabaseError::UpgradeRequired(version) => DatabaseError(format!(
-            "expected a data file of the current format, found one of an older release (redb file format {version}); \
-             move it away to start with a new tenant, or keep running the older release"
+            "expected a data file in the current format, found an older format (redb file format {version}); \
+             move the file to start with a new tenant, or keep running the older release"
         )),
         error => error.into(),
     }

@@ -71,11 +71,11 @@ impl ScanPosition {
 enum ScanError {
     #[error(transparent)]
     Api(#[from] Error),
-    #[error("cannot access the store: {0}")]
+    #[error("can't access the store: {0}")]
     Store(#[from] StoreError),
-    #[error("cannot queue an event: {0}")]
+    #[error("can't queue an event: {0}")]
     NotQueued(WebhookError),
-    #[error("the catalog has no list of {0}")]
+    #[error("the catalog has no list tool for {0}")]
     NoList(String),
 }
 
@@ -115,7 +115,7 @@ impl GapRecovery {
             Ok(count) => {
                 self.metrics.recovery_scan(account, "completed");
                 if count > 0 {
-                    tracing::warn!(account, count, "recovered changes that no callback reported");
+                    tracing::warn!(account, count, "recovered changes not reported by callbacks");
                 }
             }
             Err(error) => {
@@ -123,7 +123,7 @@ impl GapRecovery {
                 tracing::warn!(
                     account,
                     %error,
-                    "cannot scan for changes that no callback reported; the next scan covers the same period"
+                    "can't scan for changes not reported by callbacks; the next scan covers the same period"
                 );
             }
         }
@@ -176,8 +176,8 @@ impl GapRecovery {
                 account = self.account,
                 callback = callback.id().to_string(),
                 record_type = callback.record_type(),
-                "a callback is inactive in ConnectWise; its changes arrive at the interval of scans until its inactiveFlag \
-                 is set to false"
+                "a callback is inactive in ConnectWise; until its inactiveFlag is set to false, its changes arrive only \
+                 with each scan"
             );
         }
         self.metrics.inactive_callbacks(&self.account, count);
@@ -224,7 +224,11 @@ impl GapRecovery {
             Err(error) => return Err(ScanError::NotQueued(error)),
         }
         self.metrics.recovered(&self.account);
-        tracing::info!(account = self.account, event_id = id, "change without a callback recovered");
+        tracing::info!(
+            account = self.account,
+            event_id = id,
+            "recovered a change not reported by a callback"
+        );
         self.reported.note(&event).await?;
         Ok(true)
     }

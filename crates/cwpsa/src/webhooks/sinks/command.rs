@@ -32,7 +32,7 @@ impl CommandSink {
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| DeliveryError::new(format!("cannot start {}: {error}", self.program)))?;
+            .map_err(|error| DeliveryError::new(format!("can't start {}: {error}", self.program)))?;
         let input = child.stdin.take();
         let write = async {
             if let Some(mut input) = input {
@@ -80,7 +80,7 @@ mod tests {
     async fn failures_are_reported() {
         for (line, why) in [
             (vec!["false"], "failed with exit status: 1"),
-            (vec!["/no/such/program"], "cannot start"),
+            (vec!["/no/such/program"], "can't start"),
             (vec!["sleep", "60"], "timed out"),
         ] {
             let failed = command(&line).deliver(b"{}").await.unwrap_err();

@@ -71,7 +71,7 @@ fn check_name(
 ) {
     let name = members.get("name").and_then(Value::as_str).unwrap_or_default();
     if !dialect.accepts_name(name) {
-        let message = format!("\"{name}\" is not a name of 1 to 64 letters");
+        let message = format!("\"{name}\" must have 1 to 64 letters");
         findings.add("name", format!("{pointer}/name"), message);
     }
 }
@@ -87,6 +87,6 @@ fn check_description(
     if text.trim().is_empty() {
         findings.add("description", pointer, "is missing");
     } else if let Some(max) = max_characters.filter(|max| text.chars().count() > *max) {
-        findings.add("description", pointer, format!("has more than {max} characters"));
+        findings.add("description", pointer, format!("expected at most {max} characters"));
     }
 }

@@ -29,7 +29,7 @@ fn visit(dialect: &dyn ToolDialect, node: &Value, pointer: &str, findings: &mut 
     for name in members.keys() {
         let at = || format!("{pointer}/{}", escape(name));
         if matches!(name.as_str(), "$ref" | "$defs" | "definitions") {
-            findings.add("reference", at(), "references are dropped or refused");
+            findings.add("reference", at(), "references are not supported");
         } else if !dialect.rules().keywords.contains(&name.as_str()) {
             findings.add("keyword", at(), format!("\"{name}\" is not supported by this dialect"));
         }
@@ -57,7 +57,7 @@ fn check_type(node: &Value, pointer: &str, findings: &mut LintFindings) {
         findings.add("type", pointer, "every node needs a type");
     }
     if kinds.contains(&"array") && !node.get("items").is_some_and(Value::is_object) {
-        findings.add("items", pointer, "a list needs a schema of its items");
+        findings.add("items", pointer, "an array needs an items schema");
     }
 }
 
@@ -68,7 +68,7 @@ fn check_values(dialect: &dyn ToolDialect, node: &Value, pointer: &str, findings
         let is_unique = values.iter().enumerate().all(|(index, value)| !values[..index].contains(value));
         let is_typed = values.iter().all(|value| kinds.iter().any(|kind| has_type(value, kind)));
         if values.is_empty() || !is_unique || !is_typed {
-            findings.add("enum", pointer, "must list values of the node's type, each once");
+            findings.add("enum", pointer, "must list distinct values of the node's type");
         }
     }
     if let Some(format) = node.get("format") {

@@ -3,7 +3,7 @@
 use toolcrate_runtime::{Method, Request};
 use crate::staff::StaffPerson;
 
-/// Updates fields of the copy of a staff type.
+/// Updates a staff type's copy.
 ///
 /// `PATCH /staff/types{id}/copy` · tool `update_a_dirt_type_copy`
 ///

@@ -18,7 +18,7 @@ pub enum Choices {
     Boolean(bool),
     /// A number.
     Number(Number),
-    /// A value that is none of these, unchanged.
+    /// Any other value, unchanged.
     Other(Value),
 }
 

@@ -7,7 +7,7 @@ use crate::jobs::{RetryRunAnswer, Run, Ticket};
 ///
 /// `GET /jobs/runs` · tool `list_all_kinds_jobs_runs`
 ///
-/// Returns 200 or 204; `send_full` has the status beside the value.
+/// Returns 200 or 204; `send_full` returns the status next to the value.
 #[doc(alias = "GET /jobs/runs")]
 #[doc(alias = "list_all_kinds_jobs_runs")]
 pub fn list_runs() -> Request<Vec<Run>> {
@@ -35,7 +35,7 @@ pub fn create_run(body: &Run) -> Request<CreateRunResponse> {
 ///
 /// * `body`: the new state of the jobs run.
 ///
-/// Returns 200 or 201; `send_full` has the status beside the value.
+/// Returns 200 or 201; `send_full` returns the status next to the value.
 #[doc(alias = "PUT /jobs/runs")]
 #[doc(alias = "replace_a_kinds_jobs_run")]
 pub fn replace_run(body: &Run) -> Request<Run> {
@@ -46,7 +46,7 @@ pub fn replace_run(body: &Run) -> Request<Run> {
 ///
 /// `DELETE /jobs/runs` · tool `delete_a_kinds_jobs_run`
 ///
-/// Returns 202 or 204; `send_full` has the status beside the value.
+/// Returns 202 or 204; `send_full` returns the status next to the value.
 #[doc(alias = "DELETE /jobs/runs")]
 #[doc(alias = "delete_a_kinds_jobs_run")]
 pub fn delete_run() -> Request<()> {

@@ -18,7 +18,7 @@ pub enum Figure {
     Square(Box<Square>),
     /// `Other`
     OtherModel(Box<Other>),
-    /// A value that is none of these, unchanged.
+    /// Any other value, unchanged.
     Other(Value),
 }
 

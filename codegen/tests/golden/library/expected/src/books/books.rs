@@ -30,7 +30,7 @@ pub fn create_book(body: Option<&Book>) -> Request<Book> {
     Request::new(Method::Post, "/books").body_opt(body)
 }
 
-/// Updates fields of a book.
+/// Updates a book.
 ///
 /// `PATCH /books/{isbn}` · tool `update_a_city_library_book_by_isbn`
 ///

@@ -4,7 +4,7 @@ use toolcrate_runtime::{Method, ParameterLocation, ParameterStyle, Request};
 use crate::default_area::MethodOwner;
 use crate::shared::MethodModel;
 
-/// Gets a default route by its ids.
+/// Gets a default route by ids.
 ///
 /// `GET /default/routes/{ids}` · tool `get_single_modern_default_route_by_ids`
 ///
@@ -30,7 +30,7 @@ pub fn replace_route(ids: &[i64], body: &str) -> Request<()> {
         .raw("text/plain", body)
 }
 
-/// Updates fields of a default route.
+/// Updates a default route.
 ///
 /// `PATCH /default/routes/{ids}` · tool `update_a_modern_default_route_by_ids`
 ///

@@ -44,7 +44,7 @@ pub fn count_orders(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/orders/count").query(query).records::<Order>()
 }
 
-/// Gets a sales order by its ID.
+/// Gets a sales order by ID.
 ///
 /// `GET /sales/orders/{id}` · tool `get_single_orders_sales_order_by_id`
 ///
@@ -67,7 +67,7 @@ pub fn replace_order(id: i32, body: Option<&Order>) -> Request<Order> {
     Request::new(Method::Put, "/sales/orders/{id}").path("id", id).body_opt(body)
 }
 
-/// Updates fields of a sales order.
+/// Updates a sales order.
 ///
 /// `PATCH /sales/orders/{id}` · tool `update_a_orders_sales_order_by_id`
 ///

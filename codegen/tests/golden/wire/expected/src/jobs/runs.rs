@@ -16,7 +16,7 @@ pub fn create_run(body: Option<&RunOptions>) -> Request<()> {
     Request::new(Method::Post, "/jobs/runs").body_opt(body).security(&[])
 }
 
-/// Updates fields of a jobs run.
+/// Updates a jobs run.
 ///
 /// `PATCH /jobs/runs/{id}` · tool `update_a_wire_jobs_run_by_id`
 ///

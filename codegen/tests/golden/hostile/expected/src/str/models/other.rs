@@ -3,7 +3,7 @@
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
-/// The response of [`str::replace_str`](crate::str::replace_str), which replaces a str of a str str str.
+/// The response of [`str::replace_str`](crate::str::replace_str), which replaces a str str str str.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Other {

@@ -14,7 +14,7 @@ pub enum MessageBlocksItem {
     ImageBlock(Box<ImageBlock>),
     /// `rule`
     MessageBlocksItemRule(Box<MessageBlocksItemRule>),
-    /// A value that is none of these, unchanged.
+    /// Any other value, unchanged.
     Other(Value),
 }
 

@@ -12,7 +12,7 @@ pub enum MessageFree {
     Object(BTreeMap<String, Value>),
     /// A string.
     Text(String),
-    /// A value that is none of these, unchanged.
+    /// Any other value, unchanged.
     Other(Value),
 }
 

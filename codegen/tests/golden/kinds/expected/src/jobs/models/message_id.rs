@@ -11,7 +11,7 @@ pub enum MessageId {
     Text(String),
     /// A number.
     Integer(i64),
-    /// A value that is none of these, unchanged.
+    /// Any other value, unchanged.
     Other(Value),
 }
 

@@ -18,7 +18,7 @@ pub enum MessageSetting {
     List(Vec<Ticket>),
     /// An object.
     MessageSettingValue(Box<MessageSettingValue>),
-    /// A value that is none of these, unchanged.
+    /// Any other value, unchanged.
     Other(Value),
 }
 

@@ -11,7 +11,7 @@ pub enum MessageTags {
     Text(String),
     /// A list.
     List(Vec<String>),
-    /// A value that is none of these, unchanged.
+    /// Any other value, unchanged.
     Other(Value),
 }
 

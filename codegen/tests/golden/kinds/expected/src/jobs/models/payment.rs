@@ -16,7 +16,7 @@ pub enum Payment {
     PaymentTransfer(Box<PaymentTransfer>),
     /// An object with `note` and without `number`, `iban`.
     PaymentVoucher(Box<PaymentVoucher>),
-    /// A value that is none of these, unchanged.
+    /// Any other value, unchanged.
     Other(Value),
 }
 

@@ -11,7 +11,7 @@ pub enum Rule {
     Text(String),
     /// A list.
     List(Vec<Rule>),
-    /// A value that is none of these, unchanged.
+    /// Any other value, unchanged.
     Other(Value),
 }
 

@@ -14,7 +14,7 @@ pub enum DrawingBorder {
     Circle(Box<Circle>),
     /// `Square`
     Square(Box<Square>),
-    /// A value that is none of these, unchanged.
+    /// Any other value, unchanged.
     Other(Value),
 }
 
