@@ -279,7 +279,7 @@ pub struct NameRules {
     pub abbreviations: IndexMap<String, String>,
     /// Compounds to split in titles and Rust names, where the spec never writes them in camel case.
     pub compounds: IndexMap<String, String>,
-    /// How words are written in titles, e.g. `rma: RMA`.
+    /// How words are written in titles and sentences, e.g. `rma: RMA`. An entry may have two words: `connect wise`.
     pub spellings: IndexMap<String, String>,
     /// Paths that count as if they began differently.
     pub modules: Vec<ModuleAlias>,

@@ -19,12 +19,16 @@ mod operations;
 mod query;
 mod rust;
 mod sentence;
+mod spoken;
 mod templates;
 mod tool_browser;
 mod writable;
 
+use std::collections::BTreeMap;
+
 use crate::config::{Overlay, Profile, UsageTracker};
 use crate::diagnostic::Errors;
+use crate::id::SchemaId;
 use crate::model::Model;
 use context::Context;
 use features::Features;
@@ -32,6 +36,7 @@ use rust::Job;
 
 pub use context::Files;
 pub use documentation::DocumentationCoverage;
+pub use models::surface::{ModelArgument, ModelFunction, ModelSurface};
 pub use templates::Templates;
 
 /// Emits the crate.
@@ -82,6 +87,17 @@ pub fn documentation_coverage(
 ) -> DocumentationCoverage {
     let features = Features::new(&model.api, &model.names);
     documentation::count(&Context::new(model, profile, overlay, usage, features))
+}
+
+/// Returns what programs can use of each model besides its fields.
+pub fn model_surfaces(
+    model: &Model,
+    profile: &Profile,
+    overlay: &Overlay,
+    usage: &UsageTracker,
+) -> BTreeMap<SchemaId, ModelSurface> {
+    let features = Features::new(&model.api, &model.names);
+    models::surface::surfaces(&Context::new(model, profile, overlay, usage, features))
 }
 
 /// Emits the tool catalog alone, which is what a comparison of two releases reads.

@@ -8,7 +8,7 @@ use crate::ir::{ApiDefinition, BodyKind, Field, Limits, OperationBody, Schema, S
 
 /// Gives operations the bodies of the overlay. An operation that has a body keeps it, as a later release of the document
 /// knows better. Like an entry for an operation that doesn't exist, the entry is then reported as unused.
-pub fn add_bodies(api: &mut ApiDefinition, overlay: &Overlay, usage: &UsageTracker) {
+pub(super) fn add_bodies(api: &mut ApiDefinition, overlay: &Overlay, usage: &UsageTracker) {
     for fact in &overlay.bodies {
         if let Some((id, body)) = body(api, fact) {
             usage.mark(fact.entry());

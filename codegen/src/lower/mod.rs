@@ -6,6 +6,7 @@
 
 mod bodies;
 mod description_constraints;
+mod field_formats;
 mod limits;
 mod media;
 mod object_parts;
@@ -17,13 +18,11 @@ mod schemas;
 mod selection;
 mod unions;
 
-use crate::config::{Profile, UsageTracker};
+use crate::config::{Overlay, Profile, UsageTracker};
 use crate::diagnostic::{Errors, Report};
 use crate::ir::ApiDefinition;
 use crate::repair::RepairedDocument;
 use description_constraints::DescriptionConstraints;
-
-pub use bodies::add_bodies;
 
 /// The result of lowering a document.
 #[derive(Clone, Debug)]
@@ -80,4 +79,10 @@ fn lower_document(
         schemas,
     };
     Ok(Lowering { api, report })
+}
+
+/// Adds what the overlay knows about the API and the document doesn't say: bodies of requests and forms of strings.
+pub fn apply_overlay(api: &mut ApiDefinition, overlay: &Overlay, usage: &UsageTracker) {
+    bodies::add_bodies(api, overlay, usage);
+    field_formats::add_formats(api, overlay, usage);
 }

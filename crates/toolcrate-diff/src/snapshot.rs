@@ -3,7 +3,7 @@
 //! Both are read with the same profile and overlay. Overlay rules for parts that a release lacks are ignored, and entries
 //! that match nothing are not an error, because a comparison must be possible before they are updated.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -11,7 +11,8 @@ use serde_json::Value;
 use crate::change::ReleaseInfo;
 use toolcrate_codegen::config::{self, Overlay, Profile, UsageTracker};
 use toolcrate_codegen::diagnostic::{CodegenError, Errors};
-use toolcrate_codegen::emit::{self, Files};
+use toolcrate_codegen::emit::{self, Files, ModelSurface};
+use toolcrate_codegen::id::SchemaId;
 use toolcrate_codegen::ir::ApiDefinition;
 use toolcrate_codegen::lower::Lowering;
 use toolcrate_codegen::model::Model;
@@ -79,6 +80,8 @@ pub struct Snapshot {
     pub release: ReleaseInfo,
     /// The API with its names and relations.
     pub model: Model,
+    /// What programs can use of each model besides its fields.
+    pub surfaces: BTreeMap<SchemaId, ModelSurface>,
     /// The files of the tool catalog.
     pub catalog: Files,
     /// The document in the form of OpenAPI 3.0, with what the model leaves out.
@@ -153,7 +156,7 @@ fn lower_source(
 ) -> Result<Lowering, Errors> {
     let document = repair::repair(load::parse(&source.bytes, &source.file)?)?;
     let mut lowering = lower::lower(document, &settings.profile, usage)?;
-    lower::add_bodies(&mut lowering.api, &settings.overlay, usage);
+    lower::apply_overlay(&mut lowering.api, &settings.overlay, usage);
     Ok(lowering)
 }
 
@@ -173,6 +176,7 @@ fn snapshot(
     let relations = relate::relate(&api, &settings.profile, &overlay, usage).map_err(in_file)?;
     let model = Model { api, names, relations, report };
     let catalog = emit::emit_catalog(&model, &settings.profile, &overlay, usage).map_err(in_file)?;
+    let surfaces = emit::model_surfaces(&model, &settings.profile, &overlay, usage);
     let release = ReleaseInfo {
         file: source.file.display().to_string(),
         version: model.api.version.clone(),
@@ -180,7 +184,7 @@ fn snapshot(
         schemas: model.api.schemas.values().filter(|schema| !schema.inline).count(),
     };
     let document = load::read_declared(&source.bytes, &source.file)?;
-    Ok(Snapshot { release, model, catalog, document })
+    Ok(Snapshot { release, model, surfaces, catalog, document })
 }
 
 /// The part of `overlay` that is about what `api` has.

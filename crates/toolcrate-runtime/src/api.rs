@@ -72,11 +72,11 @@ pub struct CustomFields {
     pub definitions: Option<CustomFieldDefinitions>,
 }
 
-/// The tool that lists the definitions of an account's custom fields, and the names of their properties.
+/// The list of the definitions of an account's custom fields, and the names of their properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CustomFieldDefinitions {
-    /// The tool that lists them.
-    pub tool: &'static str,
+    /// The path of the list.
+    pub path: &'static str,
     /// The property with the type.
     pub kind: &'static str,
     /// The type of values for each type name; others are text.
@@ -173,6 +173,7 @@ pub enum Paging {
 
 impl Paging {
     /// Returns the query parameters with the position and the size of a page, if both are numbers.
+    #[cfg(feature = "tools")]
     pub(crate) fn numbers(&self) -> Option<(&'static str, &'static str)> {
         match *self {
             Self::Page { page, size, .. } | Self::PageIn { page, size, .. } => Some((page, size)),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
+use crate::custom_fields::CaptionedValues;
 use crate::filter::EmptyValueFn;
 use crate::form::Form;
 use crate::patch::PatchOperation;
@@ -22,6 +23,8 @@ pub(crate) struct Call {
     pub(crate) query: QueryPairs,
     pub(crate) headers: Vec<(Cow<'static, str>, String)>,
     pub(crate) body: Body,
+    /// The custom fields of a patch, whose IDs are found when it is sent.
+    pub(crate) custom_fields: Option<CaptionedValues>,
     pub(crate) content_type: Option<Cow<'static, str>>,
     /// The parts of the query about fields of records.
     pub(crate) selection: Selection,
@@ -55,6 +58,7 @@ impl Call {
             query: QueryPairs::new(),
             headers: Vec::new(),
             body: Body::None,
+            custom_fields: None,
             content_type: None,
             selection: Selection::default(),
             records: None,

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the project's figures beside their bounds, printed as a table and stored as JSON, by parts.
 
+mod decode;
 mod diff;
 mod fastmcp;
 mod figure;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value, json};
 
 use crate::server_process;
 use figure::Figure;
+pub(crate) use figure::{NEWER_SPEC, OLDER_SPEC};
 
 /// The file with the figures.
 const STORE: &str = "docs/figures.json";
@@ -42,6 +44,8 @@ pub(crate) struct BenchArguments {
 enum Part {
     /// The generator, and the compile time of its output.
     Generator,
+    /// The typed client: how long a page of records takes to decode.
+    Decode,
     /// The tools: their schemas, and a process that calls one.
     Tools,
     /// `cargo xtask diff`.
@@ -80,6 +84,7 @@ fn measure(parts: &[Part], arguments: &BenchArguments) -> anyhow::Result<bool> {
         let mut figures = Vec::new();
         match part {
             Part::Generator => generator::measure(&mut figures)?,
+            Part::Decode => decode::measure(&mut figures)?,
             Part::Tools => tools::measure(&mut figures)?,
             Part::Diff => diff::measure(&mut figures)?,
             Part::Sandbox => sandbox::measure(&mut figures)?,

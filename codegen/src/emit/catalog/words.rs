@@ -5,7 +5,6 @@ use toolcrate_catalog::placeholder::{escape, placeholder};
 use crate::config::ArgumentPattern;
 use crate::emit::argument_words::{kind, words_by_name};
 use crate::emit::context::Context;
-use crate::emit::sentence::spoken;
 use crate::id::OperationId;
 use crate::ir::{Field, Operation, Parameter, ParameterLocation, Type};
 use crate::naming::identifiers::capital;
@@ -81,7 +80,7 @@ impl<'a> ArgumentDescriber<'a> {
         let one = &self.context.named.operations[source.operation].subject.one;
         match source.field.as_str() {
             "id" => format!("{} ID.", capital(one)),
-            field => format!("{} of the {one}.", capital(&spoken(field))),
+            field => format!("{} of the {one}.", capital(&self.context.spoken(field))),
         }
     }
 
@@ -91,7 +90,7 @@ impl<'a> ArgumentDescriber<'a> {
         if argument == "id" {
             return format!("{} ID.", capital(&subject.one));
         }
-        let words = spoken(argument);
+        let words = self.context.spoken(argument);
         match words.strip_suffix(" ID") {
             Some(_) => format!("{}.", capital(&words)),
             None => format!("{} of the {}.", capital(&words), subject.one),

@@ -6,4 +6,5 @@ mod mutations;
 mod other_tool;
 mod properties;
 mod release_notes;
+mod rust_items;
 mod support;

@@ -1,7 +1,7 @@
 //! Configuration of a client, validated before anything is sent.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -237,6 +237,7 @@ impl ClientBuilder {
             credentials: self.credentials,
             retry: self.retry,
             max_body: self.max_body,
+            account_fields: RwLock::default(),
             #[cfg(feature = "tools")]
             tools: ToolState::new(self.tools)?,
         };

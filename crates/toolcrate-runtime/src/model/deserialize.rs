@@ -3,8 +3,10 @@
 //!
 //! A field whose value has another type than the API's description says is absent, and the value is kept among the
 //! [unknown fields](crate::UnknownFields) of its object under its own name: one odd value doesn't cost the rest of a
-//! response, and an object that is written back has it as it was.
+//! response, and an object that is written back has it as it was. An item of the list that a response is has no such object,
+//! so it is handed to the caller.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use serde_core::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -16,6 +18,7 @@ use super::filled::{Filled, OddValue, odd, to_json};
 use super::json_path::JsonPath;
 use super::member_name::{KeySeed, MemberName, NameSeed};
 use super::raw_number::{RAW_VALUE, read_raw_number};
+use super::skipped::SkippedItem;
 use crate::value::{Date, Number, Timestamp};
 
 /// Fills `value` from `deserializer`. The format must be self-describing, as JSON is.
@@ -29,9 +32,31 @@ pub fn deserialize_into<'de, D: Deserializer<'de>>(
     deserializer: D,
     value: ValueMut<'_>,
 ) -> Result<(), D::Error> {
+    fill(deserializer, value, None)
+}
+
+/// Does the same, and returns the items of a list, or of a map, that have another type than the others. They are an error
+/// only if there are no others.
+///
+/// # Errors
+/// As [`deserialize_into`].
+pub fn deserialize_items<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    value: ValueMut<'_>,
+) -> Result<Vec<SkippedItem>, D::Error> {
+    let skipped = RefCell::default();
+    fill(deserializer, value, Some(&skipped))?;
+    Ok(skipped.into_inner())
+}
+
+fn fill<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    value: ValueMut<'_>,
+    skipped: Option<&RefCell<Vec<SkippedItem>>>,
+) -> Result<(), D::Error> {
     let path = JsonPath::default();
     let expected = expected(&value);
-    match deserializer.deserialize_any(ValueVisitor { value, path: &path }) {
+    match deserializer.deserialize_any(ValueVisitor { value, path: &path, skipped }) {
         Ok(Filled::Value | Filled::EmptyObject) => Ok(()),
         Ok(Filled::Null) => Err(mismatch(expected, "null")),
         Ok(Filled::Odd(odd)) => Err(in_path(&path, mismatch(odd.expected, odd.found))),
@@ -90,7 +115,7 @@ struct DestinationVisitor<'a, 't> {
 
 impl<'a, 't> DestinationVisitor<'a, 't> {
     fn into_value_visitor(self) -> ValueVisitor<'a, 't> {
-        ValueVisitor { value: self.destination.into_value(), path: self.path }
+        ValueVisitor { value: self.destination.into_value(), path: self.path, skipped: None }
     }
 }
 
@@ -171,6 +196,8 @@ impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
 struct ValueVisitor<'a, 't> {
     value: ValueMut<'a>,
     path: &'t JsonPath,
+    /// Where the items go that can't be stored, if that is not an error of the whole list.
+    skipped: Option<&'t RefCell<Vec<SkippedItem>>>,
 }
 
 impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
@@ -270,7 +297,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             ValueMut::Text(target) => *target = value,
             ValueMut::Any(target) => *target = Value::String(value),
             ValueMut::Union(target) => target.set(Value::String(value)),
-            target => return ValueVisitor { value: target, path: self.path }.visit_str(&value),
+            target => return ValueVisitor { value: target, ..self }.visit_str(&value),
         }
         Ok(Filled::Value)
     }
@@ -306,10 +333,15 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
         for index in 0.. {
             let destination = DestinationVisitor { destination: Destination::Item(list), path: self.path };
             match seq.next_element_seed(destination) {
-                // A list with an odd item is odd as a whole.
                 Ok(Some(Filled::Odd(odd))) => {
-                    self.path.index(index);
                     list.pop();
+                    if let Some(skipped) = self.skipped {
+                        self.path.clear();
+                        skipped.borrow_mut().push(SkippedItem::new(index, odd));
+                        continue;
+                    }
+                    // A list with an odd item is odd as a whole.
+                    self.path.index(index);
                     let before = (0..list.len()).filter_map(|index| to_json(list.item(index)?));
                     let mut items: Vec<Value> = before.chain([odd.value]).collect();
                     while let Some(item) = seq.next_element()? {
@@ -325,13 +357,19 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 }
             }
         }
-        Ok(Filled::Value)
+        Ok(match self.skipped.and_then(|skipped| only_odd(list.is_empty(), skipped)) {
+            Some((position, odd)) => {
+                self.path.index(position.parse().unwrap_or_default());
+                Filled::Odd(odd)
+            }
+            None => Filled::Value,
+        })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Filled, A::Error> {
         match self.value {
             ValueMut::Object(model) => return read_fields(model, map, self.path),
-            ValueMut::Map(entries) => return read_map(entries, map, self.path),
+            ValueMut::Map(entries) => return read_map(entries, map, self.path, self.skipped),
             ValueMut::Any(target) => *target = Value::deserialize(MapAccessDeserializer::new(map))?,
             ValueMut::Union(target) => target.set(Value::deserialize(MapAccessDeserializer::new(map))?),
             other => {
@@ -391,13 +429,19 @@ fn read_map<'de, A: MapAccess<'de>>(
     entries: &mut dyn MapValue,
     mut map: A,
     path: &JsonPath,
+    skipped: Option<&RefCell<Vec<SkippedItem>>>,
 ) -> Result<Filled, A::Error> {
     while let Some(key) = map.next_key_seed(KeySeed)? {
         let destination = DestinationVisitor { destination: Destination::Entry(entries, &key), path };
         match map.next_value_seed(destination) {
-            // A map with an odd value is odd as a whole.
             Ok(Filled::Odd(odd)) => {
                 entries.remove(&key);
+                if let Some(skipped) = skipped {
+                    path.clear();
+                    skipped.borrow_mut().push(SkippedItem::new(&key, odd));
+                    continue;
+                }
+                // A map with an odd value is odd as a whole.
                 let before = entries.entries();
                 let mut members: Map<String, Value> =
                     before.filter_map(|(key, value)| Some((key.to_owned(), to_json(value)?))).collect();
@@ -415,7 +459,21 @@ fn read_map<'de, A: MapAccess<'de>>(
             }
         }
     }
-    Ok(Filled::Value)
+    let is_empty = entries.entries().next().is_none();
+    Ok(match skipped.and_then(|skipped| only_odd(is_empty, skipped)) {
+        Some((key, odd)) => {
+            path.key(key);
+            Filled::Odd(odd)
+        }
+        None => Filled::Value,
+    })
+}
+
+/// Returns the first of the items that were skipped, with its position, if there are no others: the response is something
+/// else than what the caller asked for.
+fn only_odd(is_empty: bool, skipped: &RefCell<Vec<SkippedItem>>) -> Option<(String, OddValue)> {
+    let mut skipped = skipped.borrow_mut();
+    (is_empty && !skipped.is_empty()).then(|| skipped.swap_remove(0).into_odd_value())
 }
 
 fn whole(value: f64) -> Option<i64> {

@@ -14,6 +14,7 @@ mod open_enum;
 mod optional_field;
 mod raw_number;
 mod serialize;
+mod skipped;
 mod values;
 
 pub use access::{
@@ -21,8 +22,10 @@ pub use access::{
     UnionValue, ValueMut, ValueRef,
 };
 pub use deserialize::deserialize_into;
+pub(crate) use deserialize::deserialize_items;
 pub use open_enum::{OpenEnum, OpenEnumMut};
 pub(crate) use optional_field::field_index;
-pub use optional_field::{OptionalField, SetNull};
+pub use optional_field::{OptionalField, SetNull, field_path};
 pub(crate) use serialize::WriteMode;
 pub use serialize::{fields_absent, fields_equal, fmt_debug, serialize_fields};
+pub use skipped::SkippedItem;

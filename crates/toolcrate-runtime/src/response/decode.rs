@@ -9,7 +9,7 @@ use serde_core::de::IgnoredAny;
 use crate::api::Api;
 use crate::download::Download;
 use crate::error::{Delivery, Error, ErrorKind, OUTCOME_UNKNOWN, html_title, is_html};
-use crate::model::{ModelValue, ValueMut, deserialize_into};
+use crate::model::{ModelValue, SkippedItem, ValueMut, deserialize_items};
 
 /// A response of status 2xx before it is decoded.
 #[derive(Clone, Debug)]
@@ -19,11 +19,18 @@ pub struct RawResponse {
     body: Bytes,
     /// True if the request was a write, which a caller must know if the response can't be read.
     wrote: bool,
+    /// The items that were left out when the body was decoded.
+    skipped: Vec<SkippedItem>,
 }
 
 impl RawResponse {
     pub(crate) fn new(status: u16, headers: HeaderMap, body: Bytes, wrote: bool) -> Self {
-        Self { status, headers, body, wrote }
+        Self { status, headers, body, wrote, skipped: Vec::new() }
+    }
+
+    /// Returns the items of the list that [`decode_into`](Self::decode_into) left out.
+    pub(crate) fn into_skipped(self) -> Vec<SkippedItem> {
+        self.skipped
     }
 
     /// Returns the HTTP status.
@@ -51,18 +58,21 @@ impl RawResponse {
         self.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.body).trim_ascii()
     }
 
-    /// Decodes the body, which must be JSON, into `value`.
+    /// Decodes the body, which must be JSON, into `value`. Items of a list that have another type than the others are left
+    /// out and recorded.
     ///
     /// # Errors
     /// Returns `NotJson` for a web page or other content, and `Decode` for JSON that is cut off or of another shape.
-    pub fn decode_into(&self, value: ValueMut<'_>) -> Result<(), Error> {
+    pub fn decode_into(&mut self, value: ValueMut<'_>) -> Result<(), Error> {
         let body = self.json();
         if body.is_empty() {
             return Err(self.error(ErrorKind::Decode, "expected a response body"));
         }
         let mut deserializer = serde_json::Deserializer::from_slice(body);
-        let result = deserialize_into(&mut deserializer, value).and_then(|()| deserializer.end());
-        result.map_err(|error| self.explain(&error))
+        let result = deserialize_items(&mut deserializer, value);
+        let result = result.and_then(|skipped| deserializer.end().map(|()| skipped));
+        self.skipped = result.map_err(|error| self.explain(&error))?;
+        Ok(())
     }
 
     /// Returns the error for a body that could not be decoded.
@@ -125,7 +135,7 @@ pub trait FromResponse: Sized {
     ///
     /// # Errors
     /// Returns `NotJson`, or `Decode` with the path of the field that has another type.
-    fn from_response(response: RawResponse) -> Result<Self, Error>;
+    fn from_response(response: &mut RawResponse) -> Result<Self, Error>;
 
     /// Hands an empty value of the type to `visit`, so that the fields which it has can be seen.
     #[doc(hidden)]
@@ -138,7 +148,7 @@ pub trait FromResponse: Sized {
 }
 
 impl<T: ModelValue> FromResponse for T {
-    fn from_response(response: RawResponse) -> Result<Self, Error> {
+    fn from_response(response: &mut RawResponse) -> Result<Self, Error> {
         let mut value = T::default();
         response.decode_into(value.value_mut())?;
         Ok(value)
@@ -150,14 +160,14 @@ impl<T: ModelValue> FromResponse for T {
 }
 
 impl FromResponse for () {
-    fn from_response(_: RawResponse) -> Result<Self, Error> {
+    fn from_response(_: &mut RawResponse) -> Result<Self, Error> {
         Ok(())
     }
 }
 
 impl FromResponse for Download {
-    fn from_response(response: RawResponse) -> Result<Self, Error> {
-        Ok(Self::new(&response.headers, response.body))
+    fn from_response(response: &mut RawResponse) -> Result<Self, Error> {
+        Ok(Self::new(&response.headers, response.body.clone()))
     }
 
     fn accept(_: &Api) -> &'static str {

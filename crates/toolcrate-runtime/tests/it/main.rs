@@ -1,11 +1,13 @@
 //! Integration tests: one binary, one module per subject.
 
 mod aliases;
+mod custom_fields;
 mod errors;
 mod filters;
 mod models;
 mod prerequisites;
 mod requests;
+mod spans;
 mod speed;
 mod support;
 mod tools;
