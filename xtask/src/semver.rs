@@ -95,7 +95,9 @@ fn document(profile: &Path, spec: &Path, folder: &Path) -> anyhow::Result<PathBu
     std::fs::write(path, manifest)?;
     std::fs::copy("Cargo.lock", folder.join("Cargo.lock"))?;
     let status = Command::new(env!("CARGO"))
-        .args(["rustdoc", "--lib", "--all-features", "--target-dir", "../build", "--"])
+        .args(["rustdoc", "--lib", "--all-features", "--target-dir"])
+        .arg(std::env::current_dir()?.join("target"))
+        .arg("--")
         .args(["-Zunstable-options", "--output-format", "json", "--cap-lints", "allow"])
         // The format of the documentation is stable enough for the program that reads it.
         .env("RUSTC_BOOTSTRAP", "1")
@@ -105,7 +107,7 @@ fn document(profile: &Path, spec: &Path, folder: &Path) -> anyhow::Result<PathBu
         bail!("cargo rustdoc failed: {status}");
     }
     let file = folder.join("rustdoc.json");
-    std::fs::rename(folder.join("../build/doc/connectwise_psa.json"), &file)?;
+    std::fs::rename("target/doc/connectwise_psa.json", &file)?;
     Ok(file)
 }
 

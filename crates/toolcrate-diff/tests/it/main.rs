@@ -7,4 +7,5 @@ mod other_tool;
 mod properties;
 mod release_notes;
 mod rust_items;
+mod semver_checks;
 mod support;

@@ -78,7 +78,7 @@ impl ParsedItems {
                     self.methods.insert(key, arguments(function.inputs.clone().into_iter()));
                 }
             }
-            Some((_, path, _)) => {
+            Some((path, _)) => {
                 let from = last_segment(path);
                 let from = from.strip_prefix("From<").and_then(|from| from.strip_suffix('>'));
                 self.conversions.extend(from.map(|from| (from.to_owned(), own)));
