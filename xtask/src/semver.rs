@@ -7,7 +7,9 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use toolcrate_codegen::{LockUpdate, Options, generate};
+use toolcrate_codegen::config::UsageTracker;
+use toolcrate_codegen::emit;
+use toolcrate_diff::{DiffSettings, Snapshot, SpecSource};
 
 use crate::bench::{NEWER_SPEC, OLDER_SPEC};
 
@@ -51,9 +53,13 @@ pub(crate) fn run(arguments: &SemverArguments) -> ExitCode {
 }
 
 fn write_findings(arguments: &SemverArguments) -> anyhow::Result<usize> {
+    let settings = DiffSettings::read(&arguments.profile).map_err(|errors| anyhow!("{errors}"))?;
+    let source = |spec: &Path| SpecSource::read(spec).map_err(|errors| anyhow!("{errors}"));
+    let (old, new) = (source(&arguments.old)?, source(&arguments.new)?);
+    let (old, new) = toolcrate_diff::read(&old, &new, &settings).map_err(|errors| anyhow!("{errors}"))?;
     let document =
-        |name: &str, spec: &Path| document(&arguments.profile, spec, &Path::new(FOLDER).join(name));
-    let (old, new) = (document("old", &arguments.old)?, document("new", &arguments.new)?);
+        |name: &str, release: &Snapshot| document(&settings, release, &Path::new(FOLDER).join(name));
+    let (old, new) = (document("old", &old)?, document("new", &new)?);
     let output = Command::new(&arguments.program)
         .args(["semver-checks", "--color", "never", "--release-type", "patch"])
         .arg("--baseline-rustdoc")
@@ -77,19 +83,16 @@ fn write_findings(arguments: &SemverArguments) -> anyhow::Result<usize> {
     Ok(findings.len())
 }
 
-/// Generates the crate of a spec into a package of its own, and returns the file of its documentation as JSON.
-fn document(profile: &Path, spec: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
-    eprintln!("documenting the crate of {} …", spec.display());
-    let options = Options {
-        profile: profile.to_owned(),
-        spec: Some(spec.to_owned()),
-        out: Some(folder.to_owned()),
-        lock: LockUpdate::Nothing,
-        ..Options::default()
-    };
-    let generated = generate(&options).map_err(|errors| anyhow!("{errors}"))?;
-    let changes = generated.plan.changes().map_err(|errors| anyhow!("{errors}"))?;
-    generated.plan.apply(&changes).map_err(|errors| anyhow!("{errors}"))?;
+/// Writes the crate of a release as a package of its own, and returns the file of its documentation as JSON.
+fn document(settings: &DiffSettings, release: &Snapshot, folder: &Path) -> anyhow::Result<PathBuf> {
+    eprintln!("documenting the crate of {} …", release.release.file);
+    let files = emit::emit(&release.model, &settings.profile, &release.overlay, &UsageTracker::new());
+    drop(std::fs::remove_dir_all(folder));
+    for (path, text) in files.map_err(|errors| anyhow!("{errors}"))? {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        std::fs::write(path, text)?;
+    }
     let path = folder.join("Cargo.toml");
     let manifest = manifest(&std::fs::read_to_string(&path)?)?;
     std::fs::write(path, manifest)?;
@@ -145,11 +148,15 @@ fn findings(report: &str) -> BTreeSet<(String, String)> {
     findings
 }
 
-/// `function a::b, previously in file /c.rs:3` gives `function a::b`.
+/// `function a::b, previously in file c.rs:3` gives `function a::b`.
 fn without_location(item: &str) -> String {
-    let ends = [", previously in", " in file ", " in /", " (defined at "];
-    let end = ends.iter().filter_map(|end| item.find(end)).min().unwrap_or(item.len());
-    item[..end].trim().trim_end_matches(',').to_owned()
+    let is_location = |rest: &str| {
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        word == "file" || word.contains(".rs:")
+    };
+    let location = item.match_indices(" in ").find(|(at, word)| is_location(&item[at + word.len()..]));
+    let item = location.map_or(item, |(at, _)| &item[..at]);
+    item.trim_end_matches(", previously").trim_end_matches(',').trim().to_owned()
 }
 
 #[cfg(test)]
@@ -172,7 +179,8 @@ Failed in:
 --- warning struct_marked_deprecated: struct is deprecated ---
 
 Failed in:
-  struct a::D in /src/d.rs:3
+  struct a::D in src/d.rs:3
+  a::E::new takes 0 parameters in src/e.rs:3, but now takes 2 parameters in src/e.rs:4
 
      Summary semver requires new major version
 ";
@@ -183,6 +191,7 @@ Failed in:
             [
                 "function_missing function a::b",
                 "function_missing function a::c",
+                "struct_marked_deprecated a::E::new takes 0 parameters",
                 "struct_marked_deprecated struct a::D"
             ]
         );

@@ -80,6 +80,8 @@ pub struct Snapshot {
     pub release: ReleaseInfo,
     /// The API with its names and relations.
     pub model: Model,
+    /// The part of the overlay that is about this release.
+    pub overlay: Overlay,
     /// What programs can use of each model besides its fields.
     pub surfaces: BTreeMap<SchemaId, ModelSurface>,
     /// The files of the tool catalog.
@@ -184,7 +186,7 @@ fn snapshot(
         schemas: model.api.schemas.values().filter(|schema| !schema.inline).count(),
     };
     let document = load::read_declared(&source.bytes, &source.file)?;
-    Ok(Snapshot { release, model, surfaces, catalog, document })
+    Ok(Snapshot { release, model, overlay, surfaces, catalog, document })
 }
 
 /// The part of `overlay` that is about what `api` has.

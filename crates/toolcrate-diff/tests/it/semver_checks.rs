@@ -21,48 +21,51 @@ impl SemverFinding {
         Self { lint: lint.to_owned(), item: item.to_owned() }
     }
 
-    /// The path of the item without the name of the crate: `company::get_company`.
+    /// The path of the item without the name of the crate: `company::get_company`, or `Company::new`.
     fn path(&self) -> &str {
-        let mut words = self.item.split_whitespace();
-        let path = words.find_map(|word| word.strip_prefix("connectwise_psa::"));
-        path.unwrap_or_else(|| panic!("no path in {}: {}", self.lint, self.item))
+        let path = self.item.split_whitespace().find(|word| word.contains("::"));
+        let path = path.unwrap_or_else(|| panic!("no path in {}: {}", self.lint, self.item));
+        path.strip_prefix("connectwise_psa::").unwrap_or(path)
     }
 
-    /// The last name of the path.
-    fn name(&self) -> &str {
-        self.path().rsplit("::").next().unwrap_or_default()
+    /// Returns true if the path ends with these names.
+    fn ends_with(&self, names: &[&str]) -> bool {
+        let path: Vec<&str> = self.path().split("::").collect();
+        path.ends_with(names)
+    }
+
+    /// Returns true if the item is in a module of this list of ours.
+    fn is_in(&self, modules: Option<&String>) -> bool {
+        let module = self.path().split("::").next().unwrap_or_default();
+        modules.is_some_and(|modules| modules.contains(&format!("`{module}`")))
     }
 
     /// Returns true if `change` is what was found.
     fn is(&self, change: &Change) -> bool {
+        let subject = change.subject.as_str();
         let old = change.old.as_deref().unwrap_or_default();
         let member = change.member.as_deref().unwrap_or_default();
-        let words: Vec<&str> = self.item.split_whitespace().collect();
+        let says = |name: &str| self.item.split_whitespace().any(|word| word == name);
         match (self.lint.as_str(), change.kind) {
-            ("function_missing", DiffKind::RustFunctionRemoved) => change.subject == self.path(),
+            ("function_missing", DiffKind::RustFunctionRemoved) => subject == self.path(),
             ("function_missing", DiffKind::RustFunctionRenamed) => old == self.path(),
-            ("struct_missing" | "enum_missing", DiffKind::RustTypeRemoved | DiffKind::RustTypeChanged) => {
-                change.subject == self.name()
-            }
-            ("struct_missing" | "enum_missing", DiffKind::RustTypeRenamed) => old == self.name(),
+            ("function_parameter_count_changed", DiffKind::RustFunctionChanged) => subject == self.path(),
+            ("struct_missing" | "enum_missing", DiffKind::RustTypeRemoved) => self.ends_with(&[subject]),
+            ("struct_missing" | "enum_missing", DiffKind::RustTypeRenamed) => self.ends_with(&[old]),
             ("struct_missing" | "enum_missing", DiffKind::RustPathRemoved) => {
-                let module = self.path().split("::").next().unwrap_or_default();
-                change.subject == self.name() && old.contains(&format!("`{module}`"))
+                self.ends_with(&[subject]) && self.is_in(change.old.as_ref())
             }
-            ("module_missing" | "feature_missing", DiffKind::RustModuleRemoved) => change.subject == self.name(),
-            ("struct_pub_field_missing", DiffKind::RustFieldRemoved) => {
-                words.contains(&member) && words.contains(&change.subject.as_str())
+            ("non_exhaustive_struct_added" | "non_exhaustive_enum_added", DiffKind::RustTypeAdded) => {
+                self.ends_with(&[subject])
             }
-            ("struct_pub_field_missing", DiffKind::RustFieldRenamed) => {
-                words.contains(&old) && words.contains(&change.subject.as_str())
+            ("non_exhaustive_struct_added" | "non_exhaustive_enum_added", DiffKind::RustPathAdded) => {
+                self.ends_with(&[subject]) && self.is_in(change.new.as_ref())
             }
-            ("enum_variant_missing", DiffKind::RustVariantRemoved) => {
-                words.contains(&format!("{}::{member}", change.subject).as_str())
-            }
-            ("function_parameter_count_changed", DiffKind::RustFunctionChanged) => change.subject == self.path(),
-            ("method_parameter_count_changed" | "inherent_method_missing", kind) => {
-                let is_kind = matches!(kind, DiffKind::RustMethodChanged | DiffKind::RustMethodRemoved);
-                is_kind && self.item.contains(&format!("{}::{member}", change.subject))
+            ("struct_pub_field_missing", DiffKind::RustFieldRemoved) => says(member) && says(subject),
+            ("inherent_method_added", DiffKind::RustMethodAdded)
+            | ("inherent_method_missing", DiffKind::RustMethodRemoved)
+            | ("method_parameter_count_changed", DiffKind::RustMethodChanged) => {
+                self.ends_with(&[subject, member])
             }
             _ => false,
         }
@@ -77,7 +80,10 @@ const EXPLANATIONS: &[(DiffKind, &str)] = &[
     ),
     (DiffKind::RustFieldChanged, "It doesn't compare the types of fields."),
     (DiffKind::RustMethodChanged, "It compares the number of arguments, not their types."),
-    (DiffKind::RustConversionRemoved, "It doesn't compare implementations of generic traits, such as `From`."),
+    (
+        DiffKind::RustConversionRemoved,
+        "It doesn't compare implementations of generic traits, such as `From`.",
+    ),
 ];
 
 #[test]
