@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Merges the folders that `cargo xtask dist` made on several platforms, one below the other, into one: all files, one
-# SHA256SUMS, and one server.json with the bundles of all platforms.
+# Merges the output folders of `cargo xtask dist` from several platforms, which are in one parent folder: all files, a
+# combined SHA256SUMS, and a server.json with every platform's bundle.
 #
 #     .github/scripts/merge-dist.sh DOWNLOADED OUT
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares the current spec with the one of an earlier commit. Uses the allowlist specs/accepted.yaml if it exists. Exit
-# codes are those of `cargo xtask diff`.
+# Compares the current spec with an earlier commit's spec. Uses the specs/accepted.yaml allowlist if it exists. The exit
+# codes are the same as for `cargo xtask diff`.
 #
 #     .github/scripts/spec-changes.sh COMMIT
 set -euo pipefail

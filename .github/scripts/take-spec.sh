@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Adds a new spec: copies the file into specs/, sets it in the profile, generates the crate, and writes the body of a
-# pull request, which is the release note. Changes nothing if the spec is the current one.
+# Adds a new spec: copies the file to specs/, sets it in the profile, generates the crate, and writes the release note as
+# the pull request body. Changes nothing if the spec is already the current spec.
 #
 #     .github/scripts/take-spec.sh NEW_SPEC BODY
 #
-# Sets `version` in GITHUB_OUTPUT, empty if nothing is new, and `draft`, true if the crate could not be generated. In that
-# case the body contains the errors, and somebody has to adapt the profile or the overlay.
+# Sets `version` in GITHUB_OUTPUT (empty if nothing is new) and `draft` (true if the crate could not be generated). If
+# `draft` is true, the body contains the errors, and the profile or the overlay has to be adapted.
 set -euo pipefail
 new=$1 body=$2
 # shellcheck disable=SC2206 # several words on purpose
@@ -29,7 +29,7 @@ name=$(basename "$old")
 name=${name%.*}
 file=${name%-[0-9]*}-$version.json
 
-# Before the file is copied: the new spec may be a corrected one of the same release.
+# Compare before copying the file, because the new spec may be a corrected version of the same release.
 "${xtask[@]}" diff "$old" "$new" --profile "$profile" --format note --fail-on never --out "$body"
 cp "$new" "specs/$file"
 sed -i "s|^spec: .*|spec: $file|" "$profile"
@@ -41,7 +41,7 @@ if ! errors=$("${xtask[@]}" regenerate --profile "$profile" 2>&1 >/dev/null); th
     printf '\n## The crate could not be generated\n\n```\n%s\n```\n' "$errors"
   } >>"$body"
 fi
-# The body of a pull request is limited to 65536 characters.
+# A pull request body is limited to 65536 characters.
 if [ "$(wc -c <"$body")" -gt 60000 ]; then
   head -c 60000 "$body" | sed '$d' >"$body.cut"
   # shellcheck disable=SC2016 # Markdown

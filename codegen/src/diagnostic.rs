@@ -1,21 +1,21 @@
-//! Diagnostics: errors that stop a run, and a [`Report`] of what was repaired or degraded.
+//! Diagnostics: errors that stop a run, and a [`Report`] of repairs and degraded parts.
 //!
-//! Each has a stable code, the file, and a JSON pointer or a line, so that a reader can go straight to the
-//! cause. Stages never print; they return these values.
+//! Each diagnostic has a stable code, a file, and a JSON pointer or line number, so readers can go
+//! straight to the cause. Stages never print; they return diagnostics.
 //!
-//! Only a document that cannot be read is refused. A defect that leaves no doubt about what was meant is
-//! [repaired](Repair). A part that cannot be expressed [degrades](Degradation) the operation or value it
-//! belongs to, and everything else is generated. In strict mode a degradation is an error.
+//! Only an unreadable document is rejected. A defect with an unambiguous fix is [repaired](Repair). A part
+//! that can't be expressed [degrades](Degradation) the operation or value that contains it, and everything
+//! else is generated. In strict mode, degradations are errors.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-/// A defect of the document that was repaired, and how.
+/// A defect in the document that was repaired, and how.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Repair {
-    /// Stable code, `R001` and up; `docs/codes.md` lists them.
+    /// Stable code, starting at `R001`; listed in `docs/codes.md`.
     pub code: &'static str,
     /// JSON pointer into the document, e.g. `/paths/~1system~1members/get`.
     pub pointer: String,
@@ -24,7 +24,7 @@ pub struct Repair {
 }
 
 impl Repair {
-    /// A repair at `pointer`.
+    /// Creates a repair at `pointer`.
     pub fn new(code: &'static str, pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self { code, pointer: pointer.into(), message: message.into() }
     }
@@ -34,16 +34,16 @@ impl Repair {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
-    /// The path or operation is not generated.
+    /// The path or operation isn't generated.
     Omitted,
     /// The value is generated as any JSON value.
     Untyped,
-    /// The value is text or bytes that the caller writes or reads.
+    /// The value is generated as text or bytes that the caller writes or reads.
     Raw,
 }
 
 impl Effect {
-    /// Describes the effect in the words that follow the problem in a report.
+    /// Returns the words that describe the effect after the problem in a report.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Omitted => "left out",
@@ -53,7 +53,7 @@ impl Effect {
     }
 }
 
-/// A part of the document that cannot be expressed, and what was generated in its place.
+/// A part of the document that can't be expressed, and what was generated instead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Degradation {
     /// The error that caused the degradation. In strict mode this error stops the run.
@@ -80,35 +80,35 @@ pub struct Report {
     pub repairs: Vec<Repair>,
     /// Every degradation, sorted by pointer.
     pub degradations: Vec<Degradation>,
-    /// What is as it should be only if a person agrees.
+    /// Results that are correct only if a person agrees.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<CodegenError>,
 }
 
 impl Report {
-    /// Records that `problem` leaves out the path or operation it is about.
+    /// Records that `problem` causes the affected path or operation to be left out.
     pub fn omit(&mut self, problem: CodegenError) {
         self.degradations.push(Degradation { problem, effect: Effect::Omitted });
     }
 
-    /// Records that `problem` makes the value it is about untyped.
+    /// Records that `problem` causes the affected value to be untyped.
     pub fn untype(&mut self, problem: CodegenError) {
         self.degradations.push(Degradation { problem, effect: Effect::Untyped });
     }
 
-    /// Records that `problem` leaves the value it is about to the caller, as text or bytes.
+    /// Records that `problem` leaves the affected value to the caller, as text or bytes.
     pub fn leave_raw(&mut self, problem: CodegenError) {
         self.degradations.push(Degradation { problem, effect: Effect::Raw });
     }
 
-    /// Adds what another stage reported.
+    /// Adds another stage's report.
     pub fn extend(&mut self, other: Self) {
         self.repairs.extend(other.repairs);
         self.degradations.extend(other.degradations);
         self.warnings.extend(other.warnings);
     }
 
-    /// Puts everything in canonical order and drops what was reported twice.
+    /// Puts everything in canonical order and drops duplicates.
     pub fn sort(&mut self) {
         self.repairs.sort();
         self.repairs.dedup();
@@ -124,7 +124,7 @@ impl Report {
     /// Returns an error for each degradation, if there are any.
     ///
     /// # Errors
-    /// The problems of all degradations.
+    /// Returns the problems of all degradations.
     pub fn require_complete(&self) -> Result<(), Errors> {
         Errors(self.degradations.iter().map(|degradation| degradation.problem.clone()).collect())
             .into_result()
@@ -134,30 +134,30 @@ impl Report {
 /// A problem that stops the run. Nothing has been written when it is reported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CodegenError {
-    /// Stable code, `E001` and up.
+    /// Stable code, starting at `E001`.
     pub code: &'static str,
-    /// The file that holds the problem, where one does.
+    /// The file with the problem, if there is one.
     pub file: Option<PathBuf>,
-    /// A JSON pointer (`/paths/~1x`), or `line 3 column 7`, where known.
+    /// A JSON pointer (`/paths/~1x`), or `line 3 column 7`, if known.
     pub location: Option<String>,
     /// The problem and how to fix it.
     pub message: String,
 }
 
 impl CodegenError {
-    /// An error with neither file nor location yet.
+    /// Creates an error without a file or location.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, file: None, location: None, message: message.into() }
     }
 
-    /// Names the location: a JSON pointer or a line.
+    /// Sets the location: a JSON pointer or a line.
     #[must_use]
     pub fn at(mut self, location: impl Into<String>) -> Self {
         self.location.get_or_insert(location.into());
         self
     }
 
-    /// Names the file, unless a stage that knew better named one already.
+    /// Sets the file, unless an earlier stage has already set one.
     #[must_use]
     pub fn in_file(mut self, file: &Path) -> Self {
         self.file.get_or_insert_with(|| file.to_owned());
@@ -187,17 +187,17 @@ impl fmt::Display for CodegenError {
 
 impl std::error::Error for CodegenError {}
 
-/// All errors of one run, in the order found; never empty when it is an `Err`.
+/// All errors of a run, in the order found; never empty in an `Err`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Errors(pub Vec<CodegenError>);
 
 impl Errors {
-    /// `Ok` when nothing was collected.
+    /// Returns `Ok` if there are no errors.
     pub fn into_result(self) -> Result<(), Errors> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }
 
-    /// Names `file` in each error that names none.
+    /// Sets the file in each error that has none.
     #[must_use]
     pub fn in_file(self, file: &Path) -> Self {
         Self(self.0.into_iter().map(|error| error.in_file(file)).collect())
@@ -224,7 +224,7 @@ impl fmt::Display for Errors {
 
 impl std::error::Error for Errors {}
 
-/// A JSON pointer made of `parts`, each escaped (`~` and `/`).
+/// Returns a JSON pointer with these parts, each escaped (`~` and `/`).
 pub fn pointer(parts: &[&str]) -> String {
     let mut pointer = String::new();
     for part in parts {
@@ -234,7 +234,7 @@ pub fn pointer(parts: &[&str]) -> String {
     pointer
 }
 
-/// The candidates nearest to `word`, for "did you mean" hints; at most `limit`.
+/// Returns the candidates nearest to `word`, for "did you mean" hints; at most `limit`.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>, limit: usize) -> Vec<&'a str> {
     let mut scored: Vec<(f64, &str)> = candidates
         .into_iter()
@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_prints_code_file_location_and_message() {
+    fn error_prints_code_file_location_and_message() {
         let error =
             CodegenError::new("E003", "it is Swagger 2.0").at("/swagger").in_file(Path::new("a.json"));
         assert_eq!(error.to_string(), "error[E003] a.json at /swagger: it is Swagger 2.0");

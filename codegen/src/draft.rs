@@ -1,4 +1,4 @@
-//! Drafts the profile of an API from its document.
+//! Drafts an API profile from its spec.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::naming::identifiers;
 
-/// Drafts a profile for the document `tree`, which is the file `spec` relative to the profile. `name` becomes
-/// the name of the package and of the tools' prefix, and `runtime` is the folder of the runtime crate.
+/// Drafts a profile for the document `tree`, which is in the file `spec`, relative to the profile. `name` is
+/// used for the package name and the tool prefix, and `runtime` is the folder of the runtime crate.
 ///
 /// Everything that the document doesn't define is guessed, and marked as a guess in a comment.
 pub fn profile(tree: &Value, spec: &Path, name: &str, runtime: &Path) -> String {
@@ -47,7 +47,7 @@ errors: { message: [/message, /error/message, /error_description, /error, /detai
     text
 }
 
-/// `text` as a YAML scalar, which JSON's strings are.
+/// Returns `text` as a YAML scalar, in the form of a JSON string.
 fn quoted(text: &str) -> String {
     json!(text.split_whitespace().collect::<Vec<_>>().join(" ")).to_string()
 }
@@ -71,7 +71,7 @@ fn servers(tree: &Value) -> String {
     text
 }
 
-/// Credentials by the first scheme that can be sent.
+/// Returns the credentials for the first supported scheme.
 fn auth(tree: &Value) -> String {
     let schemes = match &tree["components"]["securitySchemes"] {
         Value::Null => &tree["securityDefinitions"],
@@ -118,7 +118,7 @@ fn api_key(location: &str, name: &str, template: &str) -> String {
     )
 }
 
-/// Pages, by the names of the parameters that most lists have for them.
+/// Returns the pagination settings, based on the parameter names that most lists use.
 fn paging(tree: &Value) -> String {
     let text = tree.to_string();
     let has = |name: &&str| text.contains(&format!("\"name\":\"{name}\""));
@@ -170,7 +170,7 @@ mod tests {
     use crate::config::{self, Profile};
 
     #[test]
-    fn a_draft_is_a_profile() {
+    fn draft_is_a_valid_profile() {
         for schemes in [
             json!({}),
             json!({"a": {"type": "http", "scheme": "basic"}}),

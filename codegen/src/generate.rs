@@ -1,4 +1,4 @@
-//! The whole pipeline in one call.
+//! Runs the whole pipeline.
 
 use std::path::{Path, PathBuf};
 
@@ -11,25 +11,25 @@ use crate::relate::RelationCoverage;
 use crate::write::WritePlan;
 use crate::{emit, load, lower, naming, relate, repair};
 
-/// Options of a run: the inputs and the output folder.
+/// The options for a run: inputs and output folder.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The profile, `toolcrate.yaml`.
     pub profile: PathBuf,
-    /// Another spec than the profile's.
+    /// A spec to use instead of the profile's.
     pub spec: Option<PathBuf>,
-    /// Another folder than the profile's.
+    /// A folder to use instead of the profile's.
     pub out: Option<PathBuf>,
-    /// What may be added to the lock of names.
+    /// The names that may be added to the lock file.
     pub lock: LockUpdate,
-    /// Refuse a document of which a part cannot be expressed, instead of leaving that part out.
+    /// Rejects a document with a part that can't be expressed, instead of leaving that part out.
     pub strict: bool,
 }
 
-/// What a run may add to the lock of names.
+/// The names that a run may add to the lock file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LockUpdate {
-    /// The names of new operations and schemas, except those that are guesses.
+    /// The names of new operations and schemas, except guesses.
     #[default]
     Certain,
     /// All new names.
@@ -38,33 +38,33 @@ pub enum LockUpdate {
     Nothing,
 }
 
-/// The result of a run, before anything is written.
+/// The result of a run before anything is written.
 #[derive(Clone, Debug)]
 pub struct Generated {
     /// The files to write.
     pub plan: WritePlan,
     /// The folder to write to.
     pub out: PathBuf,
-    /// `info.version` of the spec.
+    /// The spec's `info.version`.
     pub version: String,
-    /// Number of operations; each is a typed function and a tool.
+    /// The number of operations; each is a typed function and a tool.
     pub operations: usize,
-    /// Number of operations of which no part is untyped or left out.
+    /// The number of operations without untyped or omitted parts.
     pub typed_operations: usize,
-    /// Number of schemas that the spec names.
+    /// The number of schemas named in the spec.
     pub schemas: usize,
-    /// The repairs, and the parts that could not be expressed.
+    /// The repairs, and the parts that couldn't be expressed.
     pub report: Report,
     /// How many relations are known.
     pub coverage: RelationCoverage,
-    /// How much is documented in words.
+    /// How much has a written description.
     pub documentation: DocumentationCoverage,
-    /// Entries of the profile and the overlay that never applied. They are errors unless another spec than
+    /// Entries in the profile and the overlay that never applied. They are errors unless a spec other than
     /// the profile's is used or a part of the document is left out.
     pub unused: Vec<String>,
 }
 
-/// Reads a text of the profile's folder.
+/// Reads a text file from the profile's folder.
 fn read_text(folder: &Path, path: &Path) -> Result<String, Errors> {
     let path = folder.join(path);
     let text = std::fs::read_to_string(&path);
@@ -72,7 +72,7 @@ fn read_text(folder: &Path, path: &Path) -> Result<String, Errors> {
     text.map_err(|error| Errors::from(failed(error)))
 }
 
-/// Reads the license texts of the profile, by the name that each has in the package.
+/// Reads the profile's license texts, with their file names in the package.
 fn license_texts(folder: &Path, profile: &Profile) -> Result<Vec<(String, String)>, Errors> {
     let read = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -84,7 +84,7 @@ fn license_texts(folder: &Path, profile: &Profile) -> Result<Vec<(String, String
 /// Runs every stage up to emitting, and plans what to write.
 ///
 /// # Errors
-/// Whatever a stage reports, with the file that it is about. Nothing is written in any case.
+/// Returns the errors of the stages, with the affected file. Nothing is ever written.
 pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let mut profile: Profile = config::read_yaml(&options.profile)?;
     let folder = options.profile.parent().unwrap_or(Path::new("."));
@@ -134,7 +134,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
             unused.push(CodegenError::new("E012", message).at(entry.clone()).in_file(file));
         }
     }
-    // What an entry is about may be among what was left out.
+    // The part to which an entry applies may have been left out.
     let is_complete = model.report.degradations.is_empty();
     if options.spec.is_none() && is_complete && !unused.is_empty() {
         return Err(Errors(unused));

@@ -1,7 +1,7 @@
-//! Typed identifiers, and tables keyed by them.
+//! Typed IDs, and tables keyed by them.
 //!
-//! Every stage keys what it computes by the identifiers that [`crate::lower`] assigned, so tables of
-//! different stages can be combined without keeping lists in sync.
+//! Every stage keys its results by the IDs that [`crate::lower`] assigned, so tables from different
+//! stages can be combined without keeping lists in sync.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -10,20 +10,20 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-/// Identifies an operation of one [`ApiDefinition`](crate::ir::ApiDefinition).
+/// Identifies an operation in an [`ApiDefinition`](crate::ir::ApiDefinition).
 ///
 /// Operations are numbered in canonical order, by path and then by method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct OperationId(u32);
 
-/// Identifies a schema of one [`ApiDefinition`](crate::ir::ApiDefinition) by its name in the document.
+/// Identifies a schema in an [`ApiDefinition`](crate::ir::ApiDefinition) by its name in the document.
 ///
-/// Cloning is cheap: the name is shared.
+/// Cloning is cheap, because the name is shared.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaId(Arc<str>);
 
 impl SchemaId {
-    /// Returns the name that the document gives to the schema.
+    /// Returns the schema's name in the document.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -67,7 +67,7 @@ impl Serialize for SchemaId {
     }
 }
 
-/// A table with one row for each operation of an [`ApiDefinition`](crate::ir::ApiDefinition).
+/// A table with one row per operation of an [`ApiDefinition`](crate::ir::ApiDefinition).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct OperationTable<T>(Vec<T>);
@@ -83,7 +83,7 @@ impl<T> OperationTable<T> {
         self.0.is_empty()
     }
 
-    /// Returns the identifiers of all operations in canonical order.
+    /// Returns all operation IDs in canonical order.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = OperationId> + use<T> {
         (0..self.0.len()).map(id)
     }
@@ -106,7 +106,7 @@ impl<T> OperationTable<T> {
     /// Returns each row of this table with the row of `other` for the same operation.
     ///
     /// # Panics
-    /// If the tables are not about the same API.
+    /// Panics if the tables belong to different APIs.
     pub fn zip<'a, U>(&'a self, other: &'a OperationTable<U>) -> impl Iterator<Item = (&'a T, &'a U)> {
         assert_eq!(self.len(), other.len(), "tables of two different APIs");
         self.0.iter().zip(&other.0)
@@ -123,7 +123,7 @@ impl<T> Default for OperationTable<T> {
     }
 }
 
-/// Collects rows in canonical order of their operations.
+/// Collects rows in the canonical order of their operations.
 impl<T> FromIterator<T> for OperationTable<T> {
     fn from_iter<I: IntoIterator<Item = T>>(rows: I) -> Self {
         Self(rows.into_iter().collect())

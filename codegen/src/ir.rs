@@ -1,8 +1,8 @@
 //! The intermediate representation of an API.
 //!
-//! It knows nothing of OpenAPI and nothing of Rust. [`crate::lower`] makes it, and every later stage reads
-//! it. Everything is in canonical order (operations by path and method, schemas and fields by name), so two
-//! documents that mean the same give the same value.
+//! It is independent of OpenAPI and Rust. [`crate::lower`] creates it, and every later stage reads it. Everything is
+//! in canonical order (operations by path and method, schemas and fields by name), so equivalent documents produce
+//! identical values.
 
 use std::collections::BTreeMap;
 
@@ -12,23 +12,23 @@ pub use toolcrate_catalog::{FieldStyle, Method};
 
 use crate::id::{OperationId, OperationTable, SchemaId};
 
-/// A whole API.
+/// A complete API.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ApiDefinition {
-    /// `info.title` of the document.
+    /// The document's `info.title`.
     pub title: String,
-    /// `info.version` of the document, e.g. `2025.1`.
+    /// The document's `info.version`, e.g. `2025.1`.
     pub version: String,
-    /// The first server's address, where the document names one.
+    /// The first server's URL, if the document specifies one.
     pub server: Option<String>,
     /// All operations, by path and method.
     pub operations: OperationTable<Operation>,
-    /// All named schemas, by their names in the document.
+    /// All named schemas, by their name in the document.
     pub schemas: BTreeMap<SchemaId, Schema>,
 }
 
 impl ApiDefinition {
-    /// Finds the operation with the key `GET /path`, where the path is spelled as in the document.
+    /// Finds the operation with the key `GET /path`, with the path spelled as in the document.
     pub fn operation_called(&self, key: &str) -> Option<OperationId> {
         let (method, path) = key.split_once(' ')?;
         let is_it = |operation: &Operation| {
@@ -37,7 +37,7 @@ impl ApiDefinition {
         self.operations.iter().find(|(_, operation)| is_it(operation)).map(|(id, _)| id)
     }
 
-    /// Follows aliases from `ty` until it is not one.
+    /// Follows aliases from `ty` to a type that isn't an alias.
     pub fn resolve<'a>(&'a self, mut ty: &'a Type) -> &'a Type {
         while let Type::Named(name) = ty {
             match self.schemas.get(name).map(|schema| &schema.shape) {
@@ -48,7 +48,7 @@ impl ApiDefinition {
         ty
     }
 
-    /// Returns the type of the items and true if `ty` is a list, or the type itself and false. Aliases are followed.
+    /// Returns the item type and true if `ty` is a list, or else the type itself and false. Aliases are followed.
     pub fn resolve_item<'a>(&'a self, ty: &'a Type) -> (&'a Type, bool) {
         match self.resolve(ty) {
             Type::List(item) => (self.resolve(item), true),
@@ -57,39 +57,39 @@ impl ApiDefinition {
     }
 }
 
-/// One operation: a method on a path.
+/// A single operation: a method on a path.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Operation {
     /// The HTTP method.
     pub method: Method,
-    /// The path exactly as the document spells it. With the method it identifies the operation.
+    /// The path exactly as spelled in the document. Together with the method, it identifies the operation.
     pub spec_path: String,
-    /// The repaired path, as it is sent.
+    /// The repaired path, as sent.
     pub path: Template,
-    /// JSON pointer of the operation in the document.
+    /// JSON pointer to the operation in the document.
     pub pointer: String,
-    /// `operationId` of the document, or the one that was derived from method and path.
+    /// The document's `operationId`, or one derived from method and path.
     pub id: String,
-    /// `summary` of the document.
+    /// The document's `summary`.
     pub summary: String,
-    /// `description` of the document.
+    /// The document's `description`.
     pub description: String,
-    /// `tags` of the document.
+    /// The document's `tags`.
     pub tags: Vec<String>,
-    /// Marked as deprecated.
+    /// True if the document marks it as deprecated.
     pub deprecated: bool,
-    /// Path parameters in template order, then query parameters, then headers, in document order.
+    /// Path parameters in template order, followed by query parameters and headers in document order.
     pub parameters: Vec<Parameter>,
     /// The request body, if the operation takes one.
     pub body: Option<OperationBody>,
-    /// The response of a successful call.
+    /// The response to a successful call.
     pub response: SuccessResponse,
-    /// The type of the body of an error, if the document describes it.
+    /// The type of an error body, if the document describes it.
     pub error: Option<Type>,
 }
 
 impl Operation {
-    /// Returns `GET /path`, with the path as the document spells it.
+    /// Returns `GET /path`, with the path spelled as in the document.
     pub fn key(&self) -> String {
         format!("{} {}", self.method, self.spec_path)
     }
@@ -102,7 +102,7 @@ impl Operation {
         }
     }
 
-    /// An operation of which nothing but method and path is known.
+    /// Creates an operation with nothing but a method and a path.
     #[cfg(test)]
     pub fn bare(method: Method, path: &str) -> Self {
         Self {
@@ -122,7 +122,7 @@ impl Operation {
         }
     }
 
-    /// Returns the parameters that are sent at `location`.
+    /// Returns the parameters sent at `location`.
     pub fn parameters_in(&self, location: ParameterLocation) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(move |parameter| parameter.location == location)
     }
@@ -131,9 +131,9 @@ impl Operation {
 /// A path template, split into segments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Template {
-    /// The template as it is sent, e.g. `/a/{id}/b/`.
+    /// The template as sent, e.g. `/a/{id}/b/`.
     pub text: String,
-    /// Fixed text and placeholders in order, without slashes. `types{id}` is two segments.
+    /// Literal text and placeholders in order, without slashes. `types{id}` is two segments.
     pub segments: Vec<Segment>,
 }
 
@@ -141,7 +141,7 @@ pub struct Template {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Segment {
-    /// Fixed text.
+    /// Literal text.
     Text(String),
     /// A placeholder's name.
     Placeholder(String),
@@ -176,8 +176,8 @@ impl Template {
         })
     }
 
-    /// Returns the template in lower case, with `{}` for each placeholder and without a trailing slash, so
-    /// that two spellings of one path are equal.
+    /// Returns the template in lower case, with `{}` for each placeholder and without a trailing slash, so different
+    /// spellings of a path are equal.
     pub fn normal_form(&self) -> String {
         let mut text = String::new();
         let mut inside = false;
@@ -196,7 +196,7 @@ impl Template {
     }
 }
 
-/// Where a parameter is sent.
+/// The location of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -207,14 +207,14 @@ pub enum ParameterLocation {
     Cookie,
 }
 
-/// A parameter of an operation.
+/// An operation parameter.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Parameter {
-    /// The name as it is sent.
+    /// The name as sent.
     pub name: String,
-    /// Where it is sent.
+    /// The location.
     pub location: ParameterLocation,
-    /// True if every call must have it.
+    /// True if every call requires it.
     pub required: bool,
     /// The description in the document.
     pub description: String,
@@ -222,8 +222,8 @@ pub struct Parameter {
     pub ty: Type,
     /// Constraints on the value.
     pub limits: Limits,
-    /// The separator of the items of a list that is sent as one value; without it a list in the query is
-    /// one pair for each item.
+    /// The separator between list items sent as a single value; without it, a list in the query is sent as one pair
+    /// per item.
     pub separator: Option<char>,
     /// The schema of the object whose properties are sent as separate parameters, if this is one of them.
     pub member_of: Option<SchemaId>,
@@ -234,20 +234,20 @@ pub struct Parameter {
 pub struct OperationBody {
     /// How it is serialized.
     pub kind: BodyKind,
-    /// The type. For a JSON Patch, the type of the record that is patched, if that is known.
+    /// The type. For a JSON Patch, the type of the patched record, if known.
     pub ty: Type,
-    /// True if every call must have it.
+    /// True if every call requires it.
     pub required: bool,
-    /// The media type that the document declares, where it is not that of the kind.
+    /// The media type declared in the document, if it isn't the default for the kind.
     pub media_type: Option<String>,
-    /// How members of a URL-encoded form are written, where that is not the usual way.
+    /// The encodings of URL-encoded form fields, if they differ from the default.
     pub field_styles: BTreeMap<String, FieldStyle>,
-    /// The media types of the parts of a form with files, where the document declares them.
+    /// The media types of the parts of a form with files, if the document declares them.
     pub part_types: BTreeMap<String, String>,
 }
 
 impl OperationBody {
-    /// A body without any declarations about its members.
+    /// Creates a body without declarations about its fields.
     pub fn new(kind: BodyKind, ty: Type, required: bool, media_type: Option<String>) -> Self {
         Self { kind, ty, required, media_type, field_styles: BTreeMap::new(), part_types: BTreeMap::new() }
     }
@@ -257,7 +257,7 @@ impl OperationBody {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BodyKind {
-    /// One JSON value.
+    /// A single JSON value.
     Json,
     /// A JSON Patch: an array of operations on a record.
     Patch,
@@ -265,14 +265,14 @@ pub enum BodyKind {
     Multipart,
     /// A URL-encoded form.
     UrlEncoded,
-    /// Text or bytes, as the caller has them.
+    /// Text or bytes, unchanged.
     Raw,
 }
 
-/// The response of a successful call.
+/// The response to a successful call.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SuccessResponse {
-    /// The 2xx statuses that the document declares.
+    /// The 2xx statuses declared in the document.
     pub statuses: Vec<u16>,
     /// The content.
     pub content: Content,
@@ -298,21 +298,21 @@ pub enum Content {
 pub enum Type {
     /// `true` or `false`.
     Boolean,
-    /// 32 bit integer.
+    /// A 32-bit integer.
     Integer,
-    /// 64 bit integer.
+    /// A 64-bit integer.
     Long,
-    /// 64 bit integer that is not negative.
+    /// A 64-bit unsigned integer.
     Unsigned,
     /// A double.
     Number,
-    /// A string, with the `format` of the document if it has one (`uuid`, `email`, `date`).
+    /// A string, with its `format` from the document, if any (`uuid`, `email`, `date`).
     Text(Option<String>),
     /// A date with a time.
     DateTime,
-    /// Bytes; in forms only.
+    /// Bytes; only in forms.
     Binary,
-    /// A string that is one of these values.
+    /// A string with one of these values.
     Choice(Vec<String>),
     /// A named schema.
     Named(SchemaId),
@@ -342,9 +342,9 @@ pub struct Schema {
     pub description: String,
     /// Its shape.
     pub shape: Shape,
-    /// The type of further properties of an object, if the document explicitly allows them.
+    /// The type of additional properties, if the document explicitly allows them.
     pub additional: Option<Type>,
-    /// True if the generator named it because the document has it inline.
+    /// True if the generator named it because it is inline in the document.
     pub inline: bool,
 }
 
@@ -363,7 +363,7 @@ pub enum Shape {
 /// One of several objects; the value of one property determines which.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Union {
-    /// The member that names the variant.
+    /// The property that determines the variant.
     pub member: String,
     /// The variants, in document order; never empty.
     pub variants: Vec<UnionVariant>,
@@ -372,7 +372,7 @@ pub struct Union {
 /// A variant of a union.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UnionVariant {
-    /// The values of the member that stand for the variant; never empty.
+    /// The property values that identify the variant; never empty.
     pub values: Vec<String>,
     /// The object.
     pub schema: SchemaId,
@@ -391,7 +391,7 @@ impl Schema {
 /// A field of an object.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Field {
-    /// The name as it is sent.
+    /// The name as sent.
     pub name: String,
     /// Its type.
     pub ty: Type,
@@ -428,11 +428,11 @@ pub struct Limits {
     pub max_items: Option<u64>,
     pub min_items: Option<u64>,
     pub unique_items: bool,
-    /// The only values that are allowed, where they are not all strings (those are a [`Type::Choice`]).
+    /// The allowed values, if they aren't all strings (those are a [`Type::Choice`]).
     pub values: Vec<Value>,
-    /// The value that the server assumes if none is given.
+    /// The default value on the server.
     pub default: Option<Value>,
-    /// True if the field is required when a record is replaced, though not when it is created.
+    /// True if the field is required when a record is replaced but not when it is created.
     pub required_on_replace: bool,
 }
 
@@ -441,7 +441,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn templates_are_cut_into_texts_and_placeholders() {
+    fn templates_are_split_into_literals_and_placeholders() {
         let template = Template::parse("/finance/agreements/types{id}/copy/");
         let text = |text: &str| Segment::Text(text.into());
         assert_eq!(

@@ -1,14 +1,14 @@
 //! Generates a typed Rust client and a catalog of LLM tools from an OpenAPI document.
 //!
-//! The input is an OpenAPI 3 or Swagger 2.0 document, a *profile* (`toolcrate.yaml`) with the conventions of the API,
-//! such as authentication and pagination, and an optional *overlay* with facts that the document lacks. The
-//! output is a crate: one module for each area of the API, one file for each schema, and a catalog in which
-//! each operation is a tool. Nothing in this crate is specific to one API.
+//! The input is an OpenAPI 3 or Swagger 2.0 document, a *profile* (`toolcrate.yaml`) with API conventions such as
+//! authentication and pagination, and an optional *overlay* with facts that the document lacks. The output is a
+//! crate: one module per area of the API, one file per schema, and a catalog in which each operation is a tool.
+//! Nothing in this crate is specific to one API.
 //!
 //! # Example
 //!
-//! [`generate`] runs the whole pipeline. It writes nothing; [`WritePlan`](write::WritePlan) compares the
-//! result with the disk and applies it as a whole or not at all.
+//! [`generate`] runs the whole pipeline but writes nothing; [`WritePlan`](write::WritePlan) compares the result with
+//! the files on disk and applies it atomically.
 //!
 //! ```no_run
 //! use toolcrate_codegen::{Options, generate};
@@ -25,11 +25,11 @@
 //!
 //! # Stages
 //!
-//! Data flows one way, and each stage is a module with one entry function:
+//! Data flows in one direction, and each stage is a module with one entry function:
 //!
 //! | stage | input | output |
 //! | --- | --- | --- |
-//! | [`load`] | the bytes of a document | [`load::Document`] |
+//! | [`load`] | the document's bytes | [`load::Document`] |
 //! | [`repair`] | a document | [`repair::RepairedDocument`] |
 //! | [`lower`] | a repaired document | [`ir::ApiDefinition`] |
 //! | [`naming`] | the API | [`naming::Names`] |
@@ -37,9 +37,9 @@
 //! | [`emit`] | the [`model::Model`] of all three | [`emit::Files`] |
 //! | [`mod@write`] | files | [`write::WritePlan`] |
 //!
-//! Stages never print. Errors that stop a run, and the [`Report`](diagnostic::Report) of what was repaired
-//! or left out, are values with a code, a location and a sentence. Only a document that cannot be read is
-//! refused; a part of it that cannot be expressed is left out or untyped, unless [`Options::strict`] is set.
+//! Stages never print. Errors that stop a run, and the [`Report`](diagnostic::Report) of repairs and omissions, are
+//! values with a code, a location and a sentence. Only an unreadable document is rejected; a part that can't be
+//! expressed is omitted or left untyped, unless [`Options::strict`] is set.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,22 +1,22 @@
-//! Everything that is known about an API before it is written out.
+//! Everything known about an API before it is emitted.
 
 use crate::diagnostic::Report;
 use crate::ir::ApiDefinition;
 use crate::naming::Names;
 use crate::relate::Relations;
 
-/// One API with the side tables that the stages computed for it.
+/// An API with the side tables that the stages computed for it.
 ///
-/// The tables are keyed by the [`OperationId`](crate::id::OperationId) and
-/// [`SchemaId`](crate::id::SchemaId) of `api`. Each stage takes the tables that it reads by reference and
-/// returns its own, so a stage cannot read what has not been computed yet. [`crate::emit`] reads them all.
+/// The tables are keyed by the [`OperationId`](crate::id::OperationId) and [`SchemaId`](crate::id::SchemaId)
+/// of `api`. Each stage takes its input tables by reference and returns its own, so a stage can't read
+/// anything that hasn't been computed yet. [`crate::emit`] reads all of them.
 #[derive(Clone, Debug)]
 pub struct Model {
     /// Operations and schemas.
     pub api: ApiDefinition,
     /// Names of tools, Rust items and parameters.
     pub names: Names,
-    /// Where the values of references and parameters come from.
+    /// The sources of reference and parameter values.
     pub relations: Relations,
     /// The repairs and degradations of all stages.
     pub report: Report,

@@ -1,9 +1,9 @@
-//! Stage 7: writes files to disk, all or nothing.
+//! Stage 7: writes files to disk atomically.
 //!
-//! Only files whose bytes differ are touched. A file that an earlier run emitted and this one does not is
-//! deleted; `manifest.txt` lists what was emitted, so no other file ever is, and none is overwritten. New files are first written
-//! next to the folder and then moved into place, and old files are kept until the last move is done. A run
-//! that fails therefore leaves the old tree as it was.
+//! Only files whose bytes differ are touched. Files that an earlier run emitted and this one doesn't are deleted.
+//! `manifest.txt` lists all emitted files, so other files are never deleted or overwritten. New files are first written
+//! next to the folder and then moved into place, and old files are kept until the last move is done, so a failed run
+//! leaves the old tree unchanged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,19 +15,19 @@ use similar::TextDiff;
 use crate::diagnostic::{CodegenError, Errors};
 use crate::emit::Files;
 
-/// The file in the output folder that lists what was emitted.
+/// The file in the output folder that lists all emitted files.
 pub const MANIFEST: &str = "manifest.txt";
 
 /// The files that a run changes, or would change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileChanges {
-    /// Files that were not there.
+    /// New files.
     pub added: Vec<PathBuf>,
     /// Files whose bytes differ.
     pub changed: Vec<PathBuf>,
     /// Files that are no longer emitted.
     pub removed: Vec<PathBuf>,
-    /// Files that stay as they are.
+    /// The number of unchanged files.
     pub unchanged: usize,
 }
 
@@ -43,16 +43,16 @@ impl FileChanges {
 pub struct WritePlan {
     wanted: BTreeMap<PathBuf, String>,
     stale: BTreeSet<PathBuf>,
-    /// What is at the place of emitted files and was not emitted before.
+    /// Existing files or folders that would be overwritten but weren't emitted before.
     foreign: BTreeSet<PathBuf>,
     out: PathBuf,
 }
 
 impl WritePlan {
-    /// Plans to write `files` below `out`, and `extra` (such as the lock of names) where they stand.
+    /// Plans to write `files` below `out`, and `extra` files (such as the lock file) to their own paths.
     ///
     /// # Errors
-    /// `E040` the manifest of an earlier run can't be read.
+    /// Returns `E040` if the manifest of an earlier run can't be read.
     pub fn new(out: &Path, files: Files, extra: Vec<(PathBuf, String)>) -> Result<Self, Errors> {
         let mut manifest = String::from("# Files made by `cargo xtask regenerate`; do not edit.\n");
         for path in files.keys() {
@@ -84,10 +84,10 @@ impl WritePlan {
         Ok(Self { wanted, stale, foreign, out: out.to_owned() })
     }
 
-    /// Compares the plan with the disk.
+    /// Compares the plan with the files on disk.
     ///
     /// # Errors
-    /// `E040` a file that can't be read.
+    /// Returns `E040` if a file can't be read.
     pub fn changes(&self) -> Result<FileChanges, Errors> {
         let mut changes =
             FileChanges { removed: self.stale.iter().cloned().collect(), ..FileChanges::default() };
@@ -101,10 +101,10 @@ impl WritePlan {
         Ok(changes)
     }
 
-    /// A unified diff of what `changes` says, file by file, at most `limit` lines.
+    /// Returns a unified diff for `changes`, file by file, with at most `limit` lines.
     ///
     /// # Errors
-    /// `E040` a file that can't be read.
+    /// Returns `E040` if a file can't be read.
     pub fn diff(&self, changes: &FileChanges, limit: usize) -> Result<String, Errors> {
         let mut text = String::new();
         for path in changes.added.iter().chain(&changes.changed).chain(&changes.removed) {
@@ -122,11 +122,11 @@ impl WritePlan {
         Ok(text)
     }
 
-    /// Writes what `changes` says.
+    /// Writes `changes` to disk.
     ///
     /// # Errors
-    /// - `E041`: something can't be written; everything is as it was then.
-    /// - `E043`: a file or the folder was not written by the generator.
+    /// - `E041` if something can't be written; the old state is then restored.
+    /// - `E043` if a file or the folder was not written by the generator.
     pub fn apply(&self, changes: &FileChanges) -> Result<(), Errors> {
         if changes.is_empty() {
             return Ok(());
@@ -172,7 +172,7 @@ impl WritePlan {
         Ok(())
     }
 
-    /// Fails if `changes` would overwrite what the generator did not write.
+    /// Fails if `changes` would overwrite something that the generator didn't write.
     fn require_own(&self, changes: &FileChanges) -> Result<(), Errors> {
         let is_touched = |path: &&PathBuf| **path == self.out || changes.changed.contains(path);
         let refuse = |path: &PathBuf| {
@@ -184,7 +184,7 @@ impl WritePlan {
     }
 }
 
-/// Renames that can be taken back.
+/// Renames that can be undone.
 #[derive(Default)]
 struct ReversibleMoves {
     done: Vec<(PathBuf, PathBuf)>,
@@ -198,7 +198,7 @@ impl ReversibleMoves {
         Ok(())
     }
 
-    /// A relative path ends in an empty ancestor, the working folder, which is there.
+    /// A relative path ends with an empty ancestor, the working folder, which exists.
     fn create_parents(&mut self, path: &Path) -> io::Result<()> {
         let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
         let missing: Vec<PathBuf> =
@@ -210,7 +210,7 @@ impl ReversibleMoves {
         Ok(())
     }
 
-    /// Best effort: what can't be moved back is left in the staging folder's place.
+    /// This is a best effort: anything that can't be moved back remains in the staging folder.
     fn undo(self) {
         for (from, to) in self.done.iter().rev() {
             let _ = fs::rename(to, from);
@@ -221,7 +221,7 @@ impl ReversibleMoves {
     }
 }
 
-/// A line of a manifest that leads out of the folder was not written by us.
+/// A manifest line that points outside the folder wasn't written by us.
 fn is_inside(line: &str) -> bool {
     Path::new(line).components().all(|part| matches!(part, std::path::Component::Normal(_)))
 }
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_is_touched_and_stale_files_go() {
+    fn only_changed_files_are_written_and_stale_files_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         write(&out, &[("src/a.rs", "a"), ("src/old/b.rs", "b")]);
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_generator_did_not_write_is_not_overwritten() {
+    fn files_the_generator_did_not_write_are_not_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let refusal = |out: &Path, pairs: &[(&str, &str)]| {
             let plan = WritePlan::new(out, files(pairs), Vec::new()).unwrap();
@@ -307,11 +307,11 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_run_leaves_the_old_tree() {
+    fn failed_run_leaves_the_old_tree() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         write(&out, &[("a.rs", "old"), ("b.rs", "old")]);
-        // A folder stands where a file should go: the move fails after others have been made.
+        // A folder occupies a file's path, so the move fails after others have been made.
         fs::create_dir_all(out.join("z.rs/full")).unwrap();
         let plan = WritePlan::new(&out, files(&[("a.rs", "new"), ("z.rs", "z")]), Vec::new()).unwrap();
         let changes = FileChanges {
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_that_leads_outside_deletes_nothing_there() {
+    fn manifest_with_outside_paths_deletes_nothing_there() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         fs::create_dir(&out).unwrap();
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn the_diff_shows_old_and_new() {
+    fn diff_shows_old_and_new_lines() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &[("a", "one\ntwo\n")]);
         let plan = WritePlan::new(folder.path(), files(&[("a", "one\nthree\n")]), Vec::new()).unwrap();

@@ -1,5 +1,5 @@
-// The program of Truto's blog: an `AgentExecutor` with the package under the name `truto-langchainjs-toolset`. When the
-// API's rate limit is exhausted, it pauses and then goes on: `node agent-executor.mjs`.
+// The program from Truto's blog: an `AgentExecutor` that imports the package as `truto-langchainjs-toolset`. When the API's
+// rate limit is exhausted, the program pauses and then continues. Run it with `node agent-executor.mjs`.
 
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
@@ -12,7 +12,7 @@ import { show, STOCK as job } from "./job.mjs";
 import { model } from "./langchain-model.mjs";
 import { account, start } from "./server.mjs";
 
-// The API of this server refuses one call in the middle of the job, because its rate limit is exhausted.
+// This server's API rejects one call in the middle of the task because the rate limit is exhausted.
 const fault = "too_many_requests=1 x1 /procurement/onhandserialnumbers";
 process.env.TRUTO_API_BASE_URL = await start(["--sandbox-fault", fault]);
 

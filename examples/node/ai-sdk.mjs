@@ -1,4 +1,4 @@
-// The Vercel AI SDK looks up stock: `node ai-sdk.mjs`.
+// Looks up stock with the Vercel AI SDK. Run it with `node ai-sdk.mjs`.
 
 import { generateText, stepCountIs } from "ai";
 import { MockLanguageModelV3 } from "ai/test";
@@ -7,7 +7,7 @@ import { listTools, toAiSdkTools } from "cwpsa-langchain/ai-sdk";
 import { show, STOCK as job } from "./job.mjs";
 import { account, server } from "./server.mjs";
 
-/** The model: a real one if a key is set, otherwise a scripted one. */
+/** Returns a real model if a key is set, otherwise a scripted model. */
 async function model() {
   if (process.env.ANTHROPIC_API_KEY) {
     const { anthropic } = await import("@ai-sdk/anthropic");

@@ -1,14 +1,14 @@
-// The two jobs of the examples, each with a scripted model. Like a real model, the script sees the results of tools and
-// decides on the next call.
+// The two example tasks, each with a scripted model. Like a real model, the script sees tool results and decides on the next
+// call.
 
 import assert from "node:assert/strict";
 
 const tool = (name) => name.replace(/^(list_all|create_a)_/, "$1_connect_wise_psa_");
 
-/** The model gets only these tools. An agent with a narrow job needs few. */
+/** The model gets only these tools. An agent with a narrow task needs only a few. */
 export const STOCK = {
   wanted: { methods: ["list"], tags: ["CatalogsItem", "InventoryOnHands", "OnHandSerialNumberses"] },
-  question: "How many Cisco Meraki MX64 are in stock in each warehouse, and with which serial numbers?",
+  question: "How many Cisco Meraki MX64 units are in stock in each warehouse, and what are their serial numbers?",
   /** Returns the next call or the final message, given the results so far. */
   next([items, stock, serials]) {
     if (!items) {
@@ -36,7 +36,7 @@ export const STOCK = {
   },
 };
 
-// Unique, to distinguish the note from those of other runs.
+// Unique, to distinguish the note from other runs' notes.
 const TEXT = `The laptop was ordered with PO #5092 (run ${Date.now().toString(36)}).`;
 
 export const NOTE = {
@@ -61,7 +61,7 @@ export const NOTE = {
   },
 };
 
-/** Prints a step of an agent. */
+/** Prints an agent step. */
 export function show(what, value) {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   console.log(`${what.padEnd(8)} ${text.length > 160 ? `${text.slice(0, 160)}…` : text}`);

@@ -1,4 +1,4 @@
-// A chat model for LangChain.js and LangGraph.js: a real one if a key is set, otherwise a scripted one.
+// A chat model for LangChain.js and LangGraph.js: a real model if a key is set, otherwise a scripted model.
 
 import { AIMessage } from "@langchain/core/messages";
 import { fakeModel } from "@langchain/core/testing";

@@ -1,4 +1,4 @@
-// An agent of LangChain.js looks up stock: `node langchain.mjs`.
+// Looks up stock with a LangChain.js agent. Run it with `node langchain.mjs`.
 
 import { TrutoToolManager } from "cwpsa-langchain";
 import { createAgent } from "langchain";

@@ -1,4 +1,4 @@
-// A graph of LangGraph.js adds a note to a ticket: `node langgraph.mjs`.
+// Adds a note to a ticket with a LangGraph.js graph. Run it with `node langgraph.mjs`.
 
 import { MessagesAnnotation, StateGraph } from "@langchain/langgraph";
 import { ToolNode, toolsCondition } from "@langchain/langgraph/prebuilt";

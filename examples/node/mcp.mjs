@@ -1,5 +1,5 @@
-// An MCP client looks up stock: `node mcp.mjs`. The server lists meta tools that find, describe and call all others; the
-// steps are those that a model would take.
+// Looks up stock with an MCP client. The server lists meta-tools for finding, describing and calling any other tool; the
+// steps are the same as a model's. Run it with `node mcp.mjs`.
 
 import assert from "node:assert/strict";
 

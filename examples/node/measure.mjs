@@ -1,5 +1,5 @@
-// Measures what the frameworks for Node.js send to a model: every schema is passed to each framework, and the result is
-// recorded, as is the treatment of the server's errors. `node measure.mjs FILE`; ../python/frameworks.py compares.
+// Records what Node.js frameworks send to a model for every schema, and how they handle server errors. Run it with
+// `node measure.mjs FILE`; ../python/frameworks.py compares the results.
 
 import { writeFileSync } from "node:fs";
 
@@ -25,7 +25,7 @@ const ANSWER = {
   stop_reason: "end_turn", stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 },
 };
 
-/** A `fetch` that records what would be sent to a model. */
+/** A `fetch` that records requests to a model. */
 function recorder() {
   const bodies = [];
   const fetch = async (_url, { body }) => {
@@ -38,7 +38,7 @@ function recorder() {
 const baseUrl = await server();
 const all = await new TrutoToolManager({ baseUrl }).getTools("acme");
 const given = Object.fromEntries(all.map(({ name, description, remote }) => [name, { name, description, schema: remote.schema }]));
-/** What was sent, in the order of the tools, by their original names. */
+/** Returns the recorded tools by original name, in the order in which they were passed. */
 const sent = (declared) => Object.fromEntries(declared.map((one, index) => [all[index].name, one]));
 
 async function langchainToAnthropic() {
@@ -56,7 +56,7 @@ async function aiSdkToAnthropic() {
 }
 
 async function mcp() {
-  // A list doesn't wait for custom fields, so they are excluded from the comparison.
+  // A tool list doesn't wait for custom fields, so exclude them from the comparison.
   const args = ["mcp", "--sandbox", "--tools", "all", "--names", "full", "--custom-fields", "false"];
   const client = new Client({ name: "measure", version: "1.0.0" });
   await client.connect(new StdioClientTransport({ command: program(), args, stderr: "ignore" }));

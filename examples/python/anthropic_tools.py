@@ -1,5 +1,7 @@
-"""Anthropic's tools format, with Anthropic's client and no framework, adds a note to a ticket:
-`python anthropic_tools.py`."""
+"""Adds a note to a ticket with Anthropic's tool format and client, without a framework.
+
+Run it with `python anthropic_tools.py`.
+"""
 
 import json
 import os
@@ -14,7 +16,7 @@ JOB = Note("Anthropic's client ordered the laptop with PO #5092.")
 
 
 def scripted(request: dict) -> dict:
-    """The responses of the scripted model."""
+    """Returns the scripted model's responses."""
     contents = [message["content"] for message in request["messages"] if isinstance(message["content"], list)]
     parts = [part for content in contents for part in content if part["type"] == "tool_result"]
     results = [json.loads(part["content"]) for part in parts]
@@ -32,7 +34,7 @@ def scripted(request: dict) -> dict:
 
 
 def client() -> Anthropic:
-    """Returns the real provider if a key is set, otherwise a scripted one."""
+    """Returns the real provider if a key is set, otherwise a scripted provider."""
     if os.environ.get("ANTHROPIC_API_KEY"):
         return Anthropic()
     return Anthropic(base_url=Provider(scripted).url, api_key="none")

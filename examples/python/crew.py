@@ -1,4 +1,4 @@
-"""An agent of CrewAI adds a note to a ticket: `python crew.py`."""
+"""Adds a note to a ticket with a CrewAI agent. Run it with `python crew.py`."""
 
 import json
 import os
@@ -27,7 +27,7 @@ class Scripted(BaseLLM):
             return step
         name, arguments = step
         show("tools", ", ".join(tool["function"]["name"] for tool in tools))
-        # A model with a strict schema passes every argument, and null for those that it leaves out.
+        # With a strict schema, a model passes every argument, using null for arguments that it doesn't need.
         [tool] = [tool["function"] for tool in tools if tool["function"]["name"] == name]
         arguments = {**dict.fromkeys(tool["parameters"]["properties"]), **arguments}
         show("calls", f"{name} {json.dumps(arguments)}")
@@ -38,7 +38,7 @@ class Scripted(BaseLLM):
 
 
 def model() -> BaseLLM:
-    """Returns a real model if a key is set, otherwise a scripted one."""
+    """Returns a real model if a key is set, otherwise a scripted model."""
     if os.environ.get("OPENAI_API_KEY"):
         return LLM(model=os.environ.get("MODEL", "openai/gpt-5.5"))
     return Scripted(model="scripted")

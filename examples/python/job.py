@@ -1,5 +1,7 @@
-"""The two jobs of the examples, each with a scripted model. Like a real model, the script sees the results of tools and
-decides on the next call."""
+"""The two example tasks, each with a scripted model.
+
+Like a real model, the script sees tool results and decides on the next call.
+"""
 
 import json
 import os
@@ -13,13 +15,13 @@ PREFIX = "connect_wise_psa_"
 
 
 class Stock:
-    """Stock of an item by warehouse. The model gets few tools, because a narrow job needs few."""
+    """Reports an item's stock by warehouse. The model gets only a few tools, because the task is narrow."""
 
     wanted = {"methods": ["list"], "tags": ["CatalogsItem", "InventoryOnHands", "OnHandSerialNumberses"]}
     tools = (
         "list_all_procurement_catalogs", "list_all_inventory_on_hands", "list_all_procurement_onhandserialnumbers"
     )
-    question = "How many Cisco Meraki MX64 are in stock in each warehouse, and with which serial numbers?"
+    question = "How many Cisco Meraki MX64 units are in stock in each warehouse, and what are their serial numbers?"
 
     @staticmethod
     def next(results: list[Any]) -> tuple[str, dict] | str:
@@ -49,10 +51,10 @@ class Stock:
 
 
 class Note:
-    """A note on a ticket."""
+    """Adds a note to a ticket."""
 
     def __init__(self, text: str):
-        # Unique, to distinguish the note from those of other runs.
+        # Unique, to distinguish the note from other runs' notes.
         self.text = f"{text} (run {time.time_ns():x})"
         self.question = f"Add an internal note to ticket #8812: {self.text}"
 
@@ -84,10 +86,10 @@ def call(server: str, tool: str, arguments: dict) -> Any:
 def expect(found: Any, wanted: Any) -> None:
     """Ends the example with an error if two values differ."""
     if found != wanted:
-        raise SystemExit(f"error: found {found!r}, expected {wanted!r}")
+        raise SystemExit(f"error: expected {wanted!r}, got {found!r}")
 
 
 def show(what: str, value: Any) -> None:
-    """Prints a step of an agent."""
+    """Prints an agent step."""
     text = value if isinstance(value, str) else json.dumps(value)
     print(f"{what:8} {text[:160]}{'…' if len(text) > 160 else ''}")

@@ -1,4 +1,4 @@
-"""A graph of LangGraph looks up stock: `python langgraph_agent.py`."""
+"""Looks up stock with a LangGraph graph. Run it with `python langgraph_agent.py`."""
 
 import json
 import os
@@ -42,7 +42,7 @@ class Scripted(BaseChatModel):
 
 
 def model() -> BaseChatModel:
-    """Returns a real model if a key is set, otherwise a scripted one."""
+    """Returns a real model if a key is set, otherwise a scripted model."""
     if os.environ.get("ANTHROPIC_API_KEY"):
         from langchain_anthropic import ChatAnthropic
 
@@ -56,7 +56,7 @@ def main() -> None:
     bound = model().bind_tools(tools)
     graph = StateGraph(MessagesState)
     graph.add_node("model", lambda state: {"messages": [bound.invoke(state["messages"])]})
-    # With `handle_tool_errors`, the model sees the error and can correct the call; without it, the graph ends.
+    # With `handle_tool_errors`, the model sees errors and can correct the call. Without it, an error ends the graph.
     graph.add_node("tools", ToolNode(tools, handle_tool_errors=True))
     graph.add_edge(START, "model")
     graph.add_conditional_edges("model", tools_condition)

@@ -1,5 +1,7 @@
-"""Measures what CrewAI sends to a model: every schema is passed to it, and the result is recorded, as is
-the treatment of the server's errors. `python measure_crewai.py FILE`; frameworks.py compares."""
+"""Records what CrewAI sends to a model for every schema, and how it handles server errors.
+
+Run it with `python measure_crewai.py FILE`; frameworks.py compares the results.
+"""
 
 import json
 import os
@@ -29,7 +31,7 @@ class Plain(BaseTool):
 
 
 def sent(tools: list[Any]) -> dict:
-    """Returns what would be sent, by the original names of the tools."""
+    """Returns the tools as they would be sent, by original name."""
     made = {}
     for tool in tools:
         [declared], _, _ = convert_tools_to_openai_schema([tool])
@@ -41,7 +43,7 @@ def sent(tools: list[Any]) -> dict:
 
 
 def error_of(tool: Any) -> dict:
-    """Returns how a crew treats an error of the server."""
+    """Returns how a crew handles a server error."""
     read = []
 
     class Scripted(BaseLLM):

@@ -1,6 +1,7 @@
-"""Measures what LangChain, LangGraph and the MCP SDK send to a model: every schema is passed to each, and the
-result is recorded, as is the treatment of the server's errors. `python measure_langgraph.py FILE`; frameworks.py
-compares."""
+"""Records what LangChain, LangGraph and the MCP SDK send to a model for every schema, and how they handle server errors.
+
+Run it with `python measure_langgraph.py FILE`; frameworks.py compares the results.
+"""
 
 import asyncio
 import json
@@ -63,8 +64,8 @@ def gemini(tool: dict) -> dict:
 
 
 async def over_mcp() -> tuple[dict, dict]:
-    """Returns the tools as the MCP SDK lists them, and how it treats an error."""
-    # A list doesn't wait for custom fields, so they are excluded from the comparison.
+    """Returns the tools as the MCP SDK lists them, and how it handles an error."""
+    # A tool list doesn't wait for custom fields, so exclude them from the comparison.
     command = ["mcp", "--sandbox", "--tools", "all", "--names", "full", "--custom-fields", "false"]
     listed, cursor = {}, None
     async with Client(StdioServerParameters(command=program(), args=command)) as client:
@@ -81,7 +82,7 @@ async def over_mcp() -> tuple[dict, dict]:
 
 
 def error_of(tool: Any, **options: Any) -> dict:
-    """Returns how a graph treats an error of the server."""
+    """Returns how a graph handles a server error."""
     graph = StateGraph(MessagesState)
     graph.add_node("tools", ToolNode([tool], **options))
     graph.add_edge(START, "tools")

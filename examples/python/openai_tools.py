@@ -1,4 +1,4 @@
-"""OpenAI's tools format, with OpenAI's client and no framework, looks up stock: `python openai_tools.py`."""
+"""Looks up stock with OpenAI's tool format and client, without a framework. Run it with `python openai_tools.py`."""
 
 import json
 import os
@@ -13,7 +13,7 @@ JOB = Stock()
 
 
 def scripted(request: dict) -> dict:
-    """The responses of the scripted model."""
+    """Returns the scripted model's responses."""
     results = [json.loads(message["content"]) for message in request["messages"] if message["role"] == "tool"]
     step = JOB.next(results)
     message = {"role": "assistant", "content": step if isinstance(step, str) else None}
@@ -25,7 +25,7 @@ def scripted(request: dict) -> dict:
 
 
 def client() -> OpenAI:
-    """Returns the real provider if a key is set, otherwise a scripted one."""
+    """Returns the real provider if a key is set, otherwise a scripted provider."""
     if os.environ.get("OPENAI_API_KEY"):
         return OpenAI()
     return OpenAI(base_url=Provider(scripted).url, api_key="none")

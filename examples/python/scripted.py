@@ -1,5 +1,4 @@
-"""A local model provider with scripted responses, so that a provider's own client can be used. Only its URL differs from
-the real one."""
+"""A local model provider with scripted responses for the provider's own client. Only its URL differs from the real provider."""
 
 import json
 import threading
@@ -8,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Provider:
-    """Responds to each POST with `answer(body)`. `requests` are the bodies, `url` is the URL."""
+    """Responds to each POST with `answer(body)`. `requests` contains the request bodies, and `url` is the provider's URL."""
 
     def __init__(self, answer: Callable[[dict], dict]):
         self.requests: list[dict] = []

@@ -1,5 +1,7 @@
-"""The server: the one that CWPSA_URL names, or one with a mock ConnectWise server, started for the example. For an
-account of your own, start `cwpsa serve` yourself, and name it with CWPSA_URL and the account with CWPSA_ACCOUNT."""
+"""The server at CWPSA_URL, or a server with a mock ConnectWise server that is started for the example.
+
+To use your own account, start `cwpsa serve` yourself, and set CWPSA_URL and CWPSA_ACCOUNT.
+"""
 
 import atexit
 import json
@@ -9,17 +11,17 @@ import subprocess
 
 
 def program() -> str:
-    """The path of the program `cwpsa`."""
+    """Returns the path of the `cwpsa` program."""
     return os.environ.get("CWPSA_BIN", "cwpsa")
 
 
 def account() -> str:
-    """The account whose tools are used. The mock server has one."""
+    """Returns the account whose tools are used. The mock server has a single account."""
     return (os.environ.get("CWPSA_URL") and os.environ.get("CWPSA_ACCOUNT")) or "acme"
 
 
 def server() -> str:
-    """Returns the URL of a server that ends with this process."""
+    """Returns the server URL. A server started here stops when this process exits."""
     if url := os.environ.get("CWPSA_URL"):
         return url
     command = [program(), "serve", "--sandbox", "--listen", "127.0.0.1:0"]
@@ -28,13 +30,15 @@ def server() -> str:
     line = process.stderr.readline()
     address = re.search(r"http://[^/\s]+", line)
     if not address:
-        raise SystemExit(f"error: {program()} did not say where it listens: {line}")
+        raise SystemExit(f"error: {program()} didn't print its address: {line}")
     return address[0]
 
 
 def declared(names: tuple[str, ...], dialect: str | None) -> list[dict]:
-    """Returns the output of `cwpsa tools --name … --dialect …`. Without names, all tools; without a dialect, the full
-    records."""
+    """Returns the output of `cwpsa tools --name … --dialect …`.
+
+    Without names, it contains all tools. Without a dialect, it contains the full records.
+    """
     command = [program(), "tools", "--json"]
     if dialect:
         command += ["--dialect", dialect]

@@ -1,4 +1,4 @@
-"""Whether the comparison of frameworks.py sees what is lost."""
+"""Checks that the comparison in frameworks.py detects losses."""
 
 import unittest
 from collections import Counter
@@ -21,7 +21,7 @@ OWN = {
 
 
 def lost(**changes) -> dict:
-    """What is lost where these properties are changed, or left out with None."""
+    """Returns the losses if these properties are changed, or removed if None."""
     properties = {name: member for name, member in {**OWN["properties"], **changes}.items() if member is not None}
     total, found = Counter(), Counter()
     compare(OWN, {**OWN, "properties": properties}, total, found)

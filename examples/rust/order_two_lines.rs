@@ -3,7 +3,7 @@ use connectwise_psa::runtime::{Client, Error};
 use connectwise_psa::shared::{CompanyReference, IvItemReference};
 
 pub async fn order_drives(client: &Client) -> Result<PurchaseOrder, Error> {
-    // The vendor by its identifier, the status and the payment terms by their IDs.
+    // The vendor is given by identifier, and the status and payment terms by ID.
     let mut order = PurchaseOrder::new(CompanyReference::identifier("TechSource"), 1, 2);
     order.internal_notes = Some("For the new rack".into());
     let order = procurement::create_purchase_order(&order).send(client).await?;

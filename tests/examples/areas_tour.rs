@@ -1,13 +1,13 @@
-//! A tour of the eleven areas against a server whose address is given: every operation on one collection of each,
-//! with arguments planned on the server's records. Prints a line of JSON for each call that failed and a summary;
-//! made to run through a proxy that checks requests and answers against the spec.
+//! A tour of the eleven areas against a server at a given address: every operation on one collection of each
+//! area, with arguments planned from the server's records. Prints a line of JSON for each failed call and a
+//! summary. It is designed to run through a proxy that checks requests and responses against the spec.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, Error, Method, Tool, Value};
 use serde_json::{Map, json};
 use toolcrate_testing::planner::{self, ArgumentPlanner};
 
-/// A collection of each area whose records can be made, changed and deleted.
+/// A collection of each area whose records can be created, changed and deleted.
 const COLLECTIONS: [&str; 11] = [
     "/company/contacts",
     "/expense/entries",
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             planner.forget();
             let mut arguments =
                 planner.arguments(tool, &mut |tool, arguments| execute(&client, tool, arguments).ok());
-            // Answers that are cut to some members lack what the spec says every record has.
+            // Responses limited to some fields lack fields that the spec requires.
             arguments.shift_remove("fields");
             let mut result = execute(&client, tool, &arguments);
             while let Err(error) = &result

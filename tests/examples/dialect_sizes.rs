@@ -1,4 +1,4 @@
-//! How large all tools of two releases are in the words of each provider, in bytes of JSON: a JSON list of
+//! Measures the size of all tools of two releases in each provider's format, in bytes of JSON: a JSON list of
 //! `{dialect, old, new}`. `cargo xtask diff --sizes` runs it on the catalogs that it compares:
 //!
 //! ```text
@@ -34,7 +34,7 @@ fn size(catalog: &'static Catalog, dialect: Dialect) -> usize {
     catalog.tools().map(|tool| tool.declaration(dialect).value.to_string().len()).sum()
 }
 
-/// The catalog in `folder`. Its texts live as long as the program, as they do in a generated crate.
+/// Reads the catalog in `folder`. Its contents live as long as the program, as in a generated crate.
 fn read(folder: &Path) -> Result<&'static Catalog, Box<dyn Error>> {
     let mut files = Vec::new();
     for below in ["", "index", "tools"] {

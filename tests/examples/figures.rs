@@ -1,12 +1,12 @@
-//! Prints the figures of the tools as a line of JSON each, for `cargo xtask bench`; what falls short of a bound goes
-//! to stderr.
+//! Prints the tool figures as lines of JSON, for `cargo xtask bench`; figures outside their limits are reported on
+//! stderr.
 
 use e2e::spec::Spec;
 
 #[path = "../support/figures.rs"]
 mod tool_figures;
 
-/// Arguments drawn for each tool.
+/// Number of argument draws per tool.
 const DRAWS: u64 = 20;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,4 +1,4 @@
-//! A process that makes the request of one tool and ends, to measure what starting one costs.
+//! A process that makes a single tool's request and exits, for measuring the startup cost.
 
 use connectwise_psa::CATALOG;
 use serde_json::json;

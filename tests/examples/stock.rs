@@ -1,6 +1,6 @@
-//! The stock of an item by warehouse, with the generated crate and no model: `cargo run -p e2e --example stock`.
+//! Shows an item's stock by warehouse, with the generated crate and no model: `cargo run -p e2e --example stock`.
 //!
-//! Makes typed calls to a mock server in this process, adds a note with a tool, and checks both. Fails if a result is
+//! Makes typed calls to a mock server in the process, adds a note with a tool, and checks both. Fails if a result is
 //! wrong.
 
 use std::error::Error;

@@ -1,6 +1,6 @@
 //! A tour without an account: `cargo run --example tour`.
 //!
-//! Lists tools, prints the schema of one, and makes a typed call and a tool call to a mock server. With
+//! Lists tools, prints one tool's schema, and makes a typed call and a tool call to a mock server. With
 //! `CWPSA_BASE_URL`, `CWPSA_COMPANY_ID`, `CWPSA_PUBLIC_KEY`, `CWPSA_PRIVATE_KEY` and `CWPSA_CLIENT_ID` set,
 //! it reads from a real account instead, and changes nothing there.
 

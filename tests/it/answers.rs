@@ -1,5 +1,5 @@
-//! Answers of list tools as a model gets them: within a budget, without empty members, and with a handle by which
-//! every row is reached in the end.
+//! Responses of list tools as a model gets them: within a budget, without empty properties, and with a way to
+//! reach every row eventually.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, ExecuteOptions, Outcome};
@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 use toolcrate_testing::random;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
 
-/// A list of rows, by pages as the API gives them.
+/// A list of rows, in pages as the API returns them.
 struct List {
     rows: Vec<Value>,
-    /// The size of a page if none is asked for.
+    /// The default page size.
     size: usize,
 }
 
@@ -48,7 +48,7 @@ async fn list(client: &Client, arguments: &Map<String, Value>, options: &Execute
     client.execute_with(tool, arguments, options).await.unwrap()
 }
 
-/// Rows of all sizes, some without anything in them.
+/// Returns rows of all sizes, some of them empty.
 fn rows(count: usize, seed: u64) -> Vec<Value> {
     let mut random = random::Random::new(seed);
     let row = |id| {
@@ -63,7 +63,7 @@ fn ids(rows: &[Value]) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn following_the_handle_reaches_every_row_once() {
+async fn following_the_cursor_reaches_every_row_once() {
     for (count, size, budget, most, seed) in [
         (137, 25, 900, None, 1),
         (137, 25, 2500, None, 2),
@@ -97,13 +97,13 @@ async fn following_the_handle_reaches_every_row_once() {
             }
         }
         assert_eq!(seen, ids(&all), "{count} rows in pages of {size} with {budget} bytes, {calls} calls");
-        // The filter stays as it was given: it is not joined to itself page by page.
+        // The filter remains as it was given: it isn't combined with itself page by page.
         assert!(!arguments.contains_key("conditions"), "{arguments:?}");
     }
 }
 
 #[tokio::test]
-async fn skipping_gives_the_rest_of_a_page_and_cursors_do_too() {
+async fn skip_and_cursor_return_the_rest_of_a_page() {
     let all = rows(30, 7);
     let (_server, client) = serve(all.clone(), 25).await;
     let budget = ExecuteOptions { max_bytes: Some(800), ..ExecuteOptions::default() };
@@ -144,7 +144,7 @@ async fn rows_beyond_any_budget_are_reported() {
 }
 
 #[tokio::test]
-async fn empty_members_go_on_request_or_before_a_row_does() {
+async fn empty_members_are_dropped_on_request_or_before_rows() {
     let all = rows(3, 5);
     let (_server, client) = serve(all.clone(), 25).await;
     let full = list(&client, &Map::new(), &ExecuteOptions::default()).await;
@@ -164,13 +164,13 @@ async fn empty_members_go_on_request_or_before_a_row_does() {
     let options = ExecuteOptions { drop_empty: true, ..ExecuteOptions::default() };
     let dropped = list(&client, &Map::new(), &options).await;
     assert_eq!(dropped.value, Value::from(expected.clone()));
-    // A budget that holds all rows without their empty members, but not with them.
+    // A budget for all rows without their empty properties, but not with them.
     let bytes = dropped.value.to_string().len();
     assert!(bytes < full.value.to_string().len());
     let budget = ExecuteOptions { max_bytes: Some(bytes), ..ExecuteOptions::default() };
     let squeezed = list(&client, &Map::new(), &budget).await;
     assert_eq!((squeezed.value, squeezed.omitted), (Value::from(expected), None));
-    // What was asked for by name stays.
+    // Explicitly requested fields are kept.
     let fields = json!({"fields": "id,closedDate,company/name"}).as_object().cloned().unwrap();
     let asked = list(&client, &fields, &options).await;
     assert_eq!(asked.value[0]["closedDate"], Value::Null);

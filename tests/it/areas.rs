@@ -1,4 +1,4 @@
-//! One read and one write of each of the eleven API areas, as tools and typed, over a real connection.
+//! One read and one write in each of the eleven API areas, as tools and typed, over a real connection.
 
 use connectwise_psa::runtime::{Patch, Tool};
 use connectwise_psa::{CATALOG, ListQuery, procurement, service};
@@ -32,7 +32,7 @@ fn tool_at(verb: &str, template: &str) -> Tool {
 }
 
 #[tokio::test]
-async fn a_read_and_a_write_of_each_area() {
+async fn each_area_has_a_working_read_and_write() {
     assert_eq!(CATALOG.modules().collect::<Vec<_>>(), AREAS.map(|(area, ..)| area));
     for (area, collection, verb, template) in AREAS {
         let server = MockServer::start().await;
@@ -58,7 +58,7 @@ async fn a_read_and_a_write_of_each_area() {
         let write = tool_at(verb, template);
         assert_eq!(write.module(), area);
         let mut arguments = sample::arguments(&write.input_schema_value());
-        // What is filled is not emptied.
+        // A field that is set isn't cleared.
         arguments.remove("clear");
         if arguments.contains_key("id") {
             arguments.insert("id".to_owned(), json!(7));
@@ -70,7 +70,7 @@ async fn a_read_and_a_write_of_each_area() {
 }
 
 #[tokio::test]
-async fn typed_calls_read_change_and_page() {
+async fn typed_calls_read_update_and_page() {
     let server = MockServer::start().await;
     let order = json!({"id": 5091, "poNumber": "5091", "shipmentDate": null, "brandNew": {"x": 1},
         "vendorCompany": {"id": 842, "name": "Samsung"}, "status": {"id": 1, "name": "New"}});

@@ -1,4 +1,4 @@
-//! A callback of the mock server, verified without `cwpsa` and read as a typed record.
+//! A callback from the mock server, verified without `cwpsa` and deserialized as a typed record.
 
 use connectwise_callbacks::{CallbackAction, CallbackError, CallbackVerifier, RecordType};
 use connectwise_psa::CATALOG;
@@ -10,7 +10,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 #[tokio::test]
-async fn callback_of_a_change_becomes_a_typed_record() {
+async fn change_callback_becomes_a_typed_record() {
     let (server, client) = sandbox().await;
     let receiver = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(202)).mount(&receiver).await;

@@ -1,5 +1,5 @@
-//! Mistakes that callers make. Each is converted, with a report, or rejected with an error that allows a program that knows
-//! only `fields[].pointer` and `fix` to succeed with its second call.
+//! Mistakes that callers make. Each one is converted, with a report, or rejected with an error that lets a program that
+//! knows only `fields[].pointer` and `fix` succeed with its second call.
 //!
 //! Generates docs/what-callers-send.md; `UPDATE_GOLDEN=1` updates it.
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 const PAGE: &str = "../docs/what-callers-send.md";
 
-/// Applies the fixes of an error to the arguments that it refuses. It has no code for any mistake.
+/// Applies an error's fixes to the rejected arguments. It has no code for any particular mistake.
 fn retry(mut arguments: Value, error: &Value) -> Result<Value, String> {
     for field in error["error"]["fields"].as_array().into_iter().flatten() {
         let pointer = field["pointer"].as_str().ok_or("a field without a pointer")?;
@@ -25,7 +25,7 @@ fn retry(mut arguments: Value, error: &Value) -> Result<Value, String> {
     Ok(arguments)
 }
 
-/// Applies an operation of a JSON Patch.
+/// Applies a JSON Patch operation.
 fn apply(document: &mut Value, operation: &Value) -> Option<()> {
     let text = |name: &str| operation[name].as_str();
     match text("op")? {
@@ -75,7 +75,7 @@ async fn call(client: &Client, tool: &str, arguments: &Value) -> Result<(Value, 
     Ok((arguments, prepared.send().await?))
 }
 
-/// Makes the call of a mistake, and retries it if it is rejected. Returns the result of the first call for the table.
+/// Makes a mistake's call, and retries it if it is rejected. Returns the result of the first call for the table.
 async fn try_mistake(client: &Client, mistake: &Mistake) -> Result<String, String> {
     let sent = mistake.sent();
     match call(client, mistake.tool, &sent).await {
@@ -107,7 +107,7 @@ fn check(mistake: &Mistake, arguments: &Value) -> Result<(), String> {
 
 fn converted(reports: &[Reinterpretation]) -> String {
     if reports.is_empty() {
-        return "Means the same.".to_owned();
+        return "Equivalent; not reported.".to_owned();
     }
     let reports = reports.iter().map(|report| match report.pointer.as_str() {
         "" => format!("{}.", report.message),
@@ -125,7 +125,7 @@ fn rejected(error: &Value, is_relative: bool) -> String {
     format!("**Rejected.** {}", fields.collect::<Vec<_>>().join("<br>"))
 }
 
-/// The value in a report as code.
+/// Formats the value in a report as code.
 fn code(message: &str) -> String {
     match message.strip_prefix("read as ") {
         Some(value) => format!("read as `{value}`"),
@@ -136,7 +136,7 @@ fn code(message: &str) -> String {
 #[tokio::test]
 async fn every_mistake_is_converted_or_fixed_by_the_second_call() {
     let (server, client) = sandbox().await;
-    // A company whose name is one word and not its identifier.
+    // A company whose name is a single word and differs from its identifier.
     let company = json!({"identifier": "HooliInc", "name": "Hooli"});
     call(&client, "create_a_company", &company).await.expect("a company");
     let mut page = include_str!("caller_mistakes/page.md").to_owned();
@@ -198,7 +198,7 @@ async fn exact_forms_are_not_reported() {
 }
 
 #[test]
-fn a_name_that_no_tool_has_is_refused_at_once() {
+fn unknown_tool_name_is_rejected_immediately() {
     for name in ["x".repeat(2000), "mcp__a__".repeat(5000), "_".repeat(2000), "a.".repeat(2000)] {
         let error = CATALOG.resolve(&name).expect_err("no tool");
         assert!(error.to_string().len() < 1000, "{error}");

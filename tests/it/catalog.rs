@@ -1,11 +1,11 @@
-//! Contents of the catalog besides schemas: where IDs come from, the lives of records, names in two lengths.
+//! Catalog contents other than schemas: sources of IDs, record lifecycles, and full and short names.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::OperationTarget;
 use connectwise_psa::runtime::catalog::IndexEntry;
 
 #[test]
-fn reference_names_its_list_and_the_needs_of_the_list() {
+fn reference_names_its_list_and_the_lists_requirements() {
     let tool = CATALOG.resolve("create_a_connect_wise_psa_ticket").unwrap();
     let relations = tool.relations();
     let of = |argument: &str| relations.iter().find(|relation| relation.argument == argument).unwrap();
@@ -20,7 +20,7 @@ fn reference_names_its_list_and_the_needs_of_the_list() {
 }
 
 #[test]
-fn every_relation_leads_from_an_argument_to_a_tool() {
+fn every_relation_connects_an_argument_to_a_tool() {
     for tool in CATALOG.tools() {
         let schema = tool.input_schema_value();
         for relation in tool.relations() {
@@ -32,7 +32,7 @@ fn every_relation_leads_from_an_argument_to_a_tool() {
 }
 
 #[test]
-fn life_cycle_of_a_purchase_order_is_described() {
+fn purchase_order_life_cycle_is_described() {
     let tool = CATALOG.resolve("create_a_connect_wise_psa_purchaseorder_lineitem").unwrap();
     let life = tool.lifecycle();
     assert_eq!(life[0]["name"], "purchase order");
@@ -41,7 +41,7 @@ fn life_cycle_of_a_purchase_order_is_described() {
 }
 
 #[test]
-fn a_tool_is_found_by_its_long_and_its_short_name() {
+fn tool_is_found_by_long_and_short_name() {
     for tool in CATALOG.tools() {
         assert_eq!(CATALOG.get(tool.short_name()).unwrap().name(), tool.name());
         assert_eq!(tool.name().replacen("connect_wise_psa_", "", 1), tool.short_name());
@@ -50,9 +50,10 @@ fn a_tool_is_found_by_its_long_and_its_short_name() {
     assert!(error["error"]["next_step"].as_str().unwrap().contains("ticket_note"), "{error}");
 }
 
-/// The names of 2022.1 of operations that 2025.1 has under another path; the lock says what they are now.
+/// Names in 2022.1 of operations that have a different path in 2025.1; the lock file lists their current
+/// names.
 #[test]
-fn a_tool_that_moved_is_found_by_its_old_names_in_this_release() {
+fn renamed_tool_is_found_by_its_old_names_for_one_release() {
     for (old, new) in [
         ("list_all_connect_wise_psa_service_slainfo_info", "list_all_connect_wise_psa_service_sla_info"),
         (
@@ -69,7 +70,7 @@ fn a_tool_that_moved_is_found_by_its_old_names_in_this_release() {
     }
 }
 
-/// The index repeats what records say; each of its lines is what the record of the tool makes of it.
+/// The index repeats information from the records; each of its lines must match the tool's record.
 #[test]
 fn index_agrees_with_the_records_of_the_whole_catalog() {
     for tool in CATALOG.tools() {
@@ -92,7 +93,7 @@ fn index_agrees_with_the_records_of_the_whole_catalog() {
 
 /// Collections that records refer to by name exist.
 #[test]
-fn every_name_in_a_record_leads_to_a_record() {
+fn every_name_in_a_record_resolves() {
     for tool in CATALOG.tools() {
         let record = tool.details();
         let operations = (0..record.bindings.len()).map(Some).chain([None]);

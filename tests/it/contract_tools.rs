@@ -1,4 +1,4 @@
-//! The nine tools whose names are contracts, over a real connection: verb, path, query, headers and body.
+//! The nine tools whose names are contracts, over a real connection: method, path, query, headers and body.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Outcome;
@@ -6,7 +6,7 @@ use e2e::{AUTHORIZATION, CLIENT_ID, client};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers};
 
-/// Executes `tool`; gives the outcome and the request that the server saw.
+/// Executes `tool`; returns the outcome and the request that the server saw.
 async fn call(tool: &str, arguments: Value, status: u16, answer: Value) -> (Outcome, Request) {
     let server = MockServer::start().await;
     let response = ResponseTemplate::new(status).set_body_json(answer);
@@ -32,7 +32,7 @@ fn sent(request: &Request) -> (String, String, Value) {
 }
 
 #[tokio::test]
-async fn list_inventory_on_hand_of_a_bin() {
+async fn list_inventory_on_hand_in_a_bin() {
     let arguments =
         json!({"warehouseBinId": 3, "conditions": "catalogItem/identifier = \"MX64\"", "pageSize": 50});
     let rows = json!([{"id": 1, "onHand": 12, "_info": {"lastUpdated": "2025-01-01T00:00:00Z"}}]);
@@ -176,7 +176,7 @@ async fn create_an_opportunity() {
 }
 
 #[tokio::test]
-async fn a_limit_is_passed_on_at_once() {
+async fn rate_limit_is_forwarded_immediately() {
     let server = MockServer::start().await;
     let body =
         json!({"error": "ConnectWiseAPI", "message": "Too many requests. Please try again in 30 seconds."});
@@ -192,7 +192,7 @@ async fn a_limit_is_passed_on_at_once() {
 }
 
 #[tokio::test]
-async fn a_structured_filter_becomes_conditions() {
+async fn structured_filter_becomes_conditions() {
     let arguments = json!({
         "filter": {
             "board/name": "Network \"Core\"",
@@ -213,7 +213,7 @@ async fn a_structured_filter_becomes_conditions() {
 }
 
 #[tokio::test]
-async fn a_wrong_field_of_a_filter_gets_the_nearest_names() {
+async fn unknown_filter_field_gets_the_nearest_names() {
     let client = client("http://127.0.0.1:9").unwrap();
     let tool = CATALOG.resolve("list_all_connect_wise_psa_tickets").unwrap();
     let error = client.execute(tool, &json!({"filter": {"sumary": "x"}})).await.unwrap_err();
@@ -223,7 +223,7 @@ async fn a_wrong_field_of_a_filter_gets_the_nearest_names() {
 }
 
 #[tokio::test]
-async fn a_bare_id_or_name_is_a_reference() {
+async fn bare_id_or_name_is_a_reference() {
     let order = json!({"status": "New", "terms": 2, "vendorCompany": 842, "customerCompany": "Acme"});
     let (_, request) =
         call("create_a_connect_wise_psa_procurement_purchaseorder", order, 201, json!({"id": 5092})).await;

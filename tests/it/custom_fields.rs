@@ -1,5 +1,5 @@
-//! Fields that an account defined: by caption in arguments and answers, typed once the account's definitions were
-//! read, and absent without an error where the account doesn't show them.
+//! An account's custom fields: keyed by caption in arguments and responses, typed once the account's definitions
+//! have been fetched, and absent without an error if the account doesn't show them.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::dialect::{self, Dialect};
@@ -39,7 +39,7 @@ fn body(client: &Client, tool: &str, arguments: Value) -> Value {
 }
 
 #[tokio::test]
-async fn an_enriched_schema_has_the_accounts_own_fields() {
+async fn enriched_schema_has_custom_fields() {
     let (server, client) = serve(200, definitions()).await;
     let account = client.enrich().await.unwrap();
     let schema = account.input_schema(CATALOG.get("create_a_ticket").unwrap());
@@ -51,7 +51,7 @@ async fn an_enriched_schema_has_the_accounts_own_fields() {
         })
     );
     assert!(schema["required"].as_array().unwrap().contains(&json!("customFields")));
-    // An update need not have what a record must have.
+    // An update doesn't need a record's required fields.
     let update = account.input_schema(CATALOG.get("update_a_ticket_by_id").unwrap());
     assert_eq!(update["properties"]["customFields"].get("required"), None);
     assert_eq!(update["required"], json!(["id"]));
@@ -59,13 +59,13 @@ async fn an_enriched_schema_has_the_accounts_own_fields() {
     assert_eq!(order["properties"]["customFields"]["properties"], json!({"Rebate": {"type": "boolean"}}));
     let captions: Vec<String> = account.fields("Contact").into_iter().map(|field| field.caption).collect();
     assert_eq!(captions, ["Birthday"]);
-    // Every dialect takes them.
+    // Every dialect accepts them.
     for dialect in Dialect::ALL {
         let declaration = account.declaration(CATALOG.get("create_a_ticket").unwrap(), dialect);
         assert_eq!(dialect::check(dialect, &declaration.value), [], "{dialect}");
         assert!(declaration.value.to_string().contains("Downtime"));
     }
-    // They were read once, for the client and for the next account, and again when that is asked for.
+    // They are fetched once, for the client and for the next account, and again on request.
     client.enrich().await.unwrap();
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
     account.refresh().await.unwrap();
@@ -73,7 +73,7 @@ async fn an_enriched_schema_has_the_accounts_own_fields() {
 }
 
 #[tokio::test]
-async fn captions_become_ids_in_what_is_sent() {
+async fn captions_become_ids_in_requests() {
     let (_server, client) = serve(200, definitions()).await;
     let ticket = |extras: Value| json!({"company": 1, "summary": "x", "customFields": extras});
     // Before the definitions are known, the caption is sent.
@@ -88,7 +88,7 @@ async fn captions_become_ids_in_what_is_sent() {
     let patch = body(&client, update, json!({"id": 5, "clear": ["customFields/Region"]}));
     let expected = json!([{"op": "replace", "path": "/customFields", "value": [{"id": 11, "value": null}]}]);
     assert_eq!(patch, expected);
-    // Null stands for a field that is not given, beside one that is and beside one that is emptied.
+    // Null means that a field is absent, next to one that is set and one that is cleared.
     let both = json!({
         "id": 5, "customFields": {"Region": null, "Downtime": 2}, "clear": ["customFields/region", "company"],
     });
@@ -137,7 +137,7 @@ async fn captions_become_ids_in_what_is_sent() {
             ticket(json!({"Region": "west"})),
             json!([{"op": "replace", "path": "/customFields/Region", "value": "West"}]),
         ),
-        // Nothing is dropped whose caption resembles none.
+        // Nothing is dropped if its caption resembles no other.
         (tool, ticket(json!({"Color": "red"})), Value::Null),
         (
             CATALOG.get(update).unwrap(),
@@ -148,7 +148,7 @@ async fn captions_become_ids_in_what_is_sent() {
         let error = client.prepare(tool, &arguments).unwrap_err().to_json();
         assert_eq!(error["error"]["fields"][0]["fix"], fix, "{arguments}: {error}");
     }
-    // In strict mode null is not given, and elsewhere a list of captions does as well.
+    // In strict mode, null means absent; elsewhere, a list of captions works as well.
     let strict = ExecuteOptions { dialect: Dialect::OpenAiStrict, ..ExecuteOptions::default() };
     let sent =
         client.prepare_with(tool, &ticket(json!({"Region": "East", "Downtime": null})), &strict).unwrap();
@@ -159,14 +159,14 @@ async fn captions_become_ids_in_what_is_sent() {
 }
 
 #[tokio::test]
-async fn an_account_that_shows_no_definitions_adds_nothing() {
+async fn account_without_definitions_adds_nothing() {
     for status in [401, 403, 404] {
         let (server, client) = serve(status, json!({"code": "Security", "message": "no"})).await;
         let account = client.enrich().await.unwrap();
         for tool in CATALOG.tools().filter(|tool| tool.module() == "service") {
             assert_eq!(account.input_schema(tool), tool.input_schema_value());
         }
-        // That it is denied is remembered too.
+        // The denial is remembered, too.
         client.enrich().await.unwrap();
         assert_eq!(server.received_requests().await.unwrap().len(), 1);
     }
@@ -175,7 +175,7 @@ async fn an_account_that_shows_no_definitions_adds_nothing() {
 }
 
 #[tokio::test]
-async fn answers_have_captions_and_the_ids_beside_them() {
+async fn responses_have_captions_and_ids() {
     let server = MockServer::start().await;
     let field = |id: i32, caption: &str, value: Value| json!({"id": id, "caption": caption, "type": "Text", "value": value});
     let ticket = json!({"id": 1, "customFields": [field(11, "Region", json!("West")), field(12, "Downtime", Value::Null)]});

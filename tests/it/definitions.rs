@@ -1,10 +1,9 @@
-//! The definitions of the tools that people use most, as files that a reviewer reads. Read the difference before
-//! accepting one.
+//! The definitions of the most used tools, as files for reviewers. Read the diff before accepting it.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{NameStyle, Tool, Value};
 
-/// The nine tools of the contract, and what people use beside them.
+/// The nine contract tools, and other frequently used ones.
 const TOOLS: [&str; 26] = [
     "list_all_inventory_on_hands",
     "create_a_procurement_purchaseorder",
@@ -35,14 +34,14 @@ const TOOLS: [&str; 26] = [
 ];
 
 #[test]
-fn definitions_of_the_most_used_tools_are_as_reviewed() {
+fn most_used_tool_definitions_match_their_snapshots() {
     for name in TOOLS {
         let tool = CATALOG.get(name).unwrap_or_else(|| panic!("no tool {name}"));
         insta::assert_snapshot!(name, page(tool));
     }
 }
 
-/// A tool as a list under short names shows it.
+/// Returns a tool as listed under short names.
 fn page(tool: Tool) -> String {
     let schema = tool.input_schema_value_in(NameStyle::Short);
     let required = schema["required"].as_array().cloned().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Every tool in every dialect: the linter finds nothing, and what a model sends in a dialect is what the tool
-//! takes.
+//! Every tool in every dialect: the linter finds nothing, and arguments from a model in a dialect are decoded
+//! to the tool's own.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use e2e::client;
 use serde_json::{Map, Value, json};
 use toolcrate_testing::{draw, random};
 
-/// Arguments drawn for each tool and dialect.
+/// Number of argument draws per tool and dialect.
 const DRAWS: u64 = 2;
 
 #[test]
@@ -45,7 +45,7 @@ fn every_tool_is_valid_in_every_dialect() {
             }
         }
     }
-    // What can't be strict is told, and is declared without.
+    // Tools that can't be strict are reported, and declared without it.
     wrong.iter().for_each(|tool| println!("{tool}"));
     assert!(strict * 10 >= CATALOG.tools().len() * 9, "{strict} tools are strict");
 }
@@ -69,7 +69,7 @@ fn routes_are_unique() {
     assert_eq!(of("update_a_procurement_purchaseorder_by_id"), "procurement_purchaseorders update");
 }
 
-/// Returns the schema that a model sees in a dialect, without the argument for a cursor.
+/// Returns the schema that a model sees in a dialect, without the cursor argument.
 fn seen(tool: Tool, dialect: Dialect) -> Value {
     let declared = tool.declaration(dialect).value;
     let (mut properties, mut required) = (Map::new(), Vec::new());
@@ -82,7 +82,7 @@ fn seen(tool: Tool, dialect: Dialect) -> Value {
 }
 
 #[test]
-fn documents_list_all_dialects() {
+fn docs_list_all_dialects() {
     let names = Dialect::ALL.map(|dialect| format!("`{dialect}`"));
     let (last, others) = names.split_last().expect("there are dialects");
     let lists = ["and", "or"].map(|conjunction| format!("{} {conjunction} {last}", others.join(", ")));
@@ -95,7 +95,7 @@ fn documents_list_all_dialects() {
                 continue;
             }
             let document = std::fs::read_to_string(&path).expect("a document");
-            // A paragraph that names both forms of one provider lists all dialects.
+            // A paragraph that mentions both forms of one provider lists all dialects.
             for paragraph in
                 document.split("\n\n").filter(|text| others[1..3].iter().all(|name| text.contains(name)))
             {
@@ -131,7 +131,7 @@ fn arguments_in_a_dialect_are_accepted_by_the_tool() {
                 }
                 match client.prepare_with(tool, &arguments, &options) {
                     Ok(_) => accepted += 1,
-                    // Drawn from the schema alone, an update may have nothing in it.
+                    // An update drawn only from the schema may be empty.
                     Err(error) if error.to_string().contains("at least one member") => accepted += 1,
                     Err(error) => {
                         let arguments = Value::Object(arguments).to_string();
@@ -148,7 +148,7 @@ fn arguments_in_a_dialect_are_accepted_by_the_tool() {
 }
 
 #[test]
-fn one_filter_in_the_forms_of_all_dialects() {
+fn one_filter_works_in_every_dialect() {
     let client = client("https://localhost").expect("a client");
     let tool = CATALOG.get("list_all_tickets").expect("a tool");
     let expected = "closedFlag = false and budgetHours > 1.5 and id in (1, 2)";
@@ -184,7 +184,7 @@ fn one_filter_in_the_forms_of_all_dialects() {
     }
 }
 
-/// A part of a query without its percent signs.
+/// Decodes part of a query.
 fn decoded(part: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = part.bytes();
@@ -216,7 +216,7 @@ fn null_changes_nothing_and_clear_empties_in_every_dialect() {
         assert_eq!(body(&Value::Object(nulls)), json!([replace]), "{dialect}");
         let sent = json!({"id": 1, "internalNotes": "late", "customerCity": null, "clear": ["customerCity"]});
         assert_eq!(body(&sent), json!([replace, remove]), "{dialect}");
-        // A reference and its members.
+        // A reference and its fields.
         let sent = json!({"id": 1, "vendorCompany": {"id": 250, "identifier": null, "name": null}});
         let reference = json!([{"op": "replace", "path": "/vendorCompany", "value": {"id": 250}}]);
         assert_eq!(body(&sent), reference, "{dialect}");
@@ -225,12 +225,12 @@ fn null_changes_nothing_and_clear_empties_in_every_dialect() {
     }
 }
 
-/// The members that a schema declares, each with null.
+/// Returns the properties that a schema declares, each with null.
 fn properties(schema: &Value) -> impl Iterator<Item = (String, Value)> {
     schema["properties"].as_object().into_iter().flatten().map(|(name, _)| (name.clone(), Value::Null))
 }
 
-/// Every place of a schema that allows null.
+/// Collects every location in a schema that allows null.
 fn nullable(node: &Value, pointer: &str, found: &mut Vec<String>) {
     let kinds = &node["type"];
     let in_enum = node["enum"].as_array().is_some_and(|values| values.contains(&Value::Null));
@@ -249,7 +249,7 @@ fn nullable(node: &Value, pointer: &str, found: &mut Vec<String>) {
 }
 
 #[test]
-fn no_update_lists_null_and_every_one_can_clear() {
+fn no_update_accepts_null_and_every_update_can_clear() {
     let mut updates = 0;
     for tool in CATALOG.tools() {
         let record = tool.details();
@@ -258,7 +258,7 @@ fn no_update_lists_null_and_every_one_can_clear() {
         }
         updates += 1;
         for dialect in Dialect::ALL {
-            // These declare an argument that may be left out as nullable.
+            // These dialects declare optional arguments as nullable.
             if matches!(dialect, Dialect::OpenAiStrict | Dialect::Gemini) {
                 continue;
             }
@@ -267,7 +267,7 @@ fn no_update_lists_null_and_every_one_can_clear() {
             assert!(found.is_empty(), "{dialect} {}: {found:?}", tool.name());
         }
         let schema = tool.input_schema_value();
-        // What names no members takes raw operations alone.
+        // Tools without fields accept only raw operations.
         let has_members = record.input.shape.is_some();
         assert_eq!(schema["properties"]["clear"]["type"] == "array", has_members, "{}", tool.name());
         assert_eq!(schema["properties"].get("clear").is_some(), has_members, "{}", tool.name());
@@ -275,7 +275,7 @@ fn no_update_lists_null_and_every_one_can_clear() {
     assert_eq!(updates, 325);
 }
 
-/// Values of a query arrive as text.
+/// Query values arrive as text.
 fn as_query(arguments: &mut Map<String, Value>, schema: &Value) {
     for (name, value) in arguments {
         let scalar = value.is_number() || value.is_boolean();

@@ -1,5 +1,5 @@
-//! Every operation of the spec, as a tool and as a typed function: it makes the request that the spec asks
-//! for, and nothing of what was given is lost on the way.
+//! Every operation in the spec, as a tool and as a typed function: it makes the request that the spec
+//! requires, and no input is lost.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,7 +21,7 @@ async fn mount_empty_object(server: &MockServer) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_tool_makes_its_request() {
+async fn every_tool_sends_its_request() {
     let server = MockServer::start().await;
     mount_empty_object(&server).await;
     let client = client(&server.uri()).unwrap();
@@ -33,15 +33,15 @@ async fn every_tool_makes_its_request() {
     let mut passed = 0;
     for tool in CATALOG.tools() {
         let mut arguments = sample::arguments(&tool.input_schema_value());
-        // What chooses another operation is tried by the tests of the contract tools.
+        // Arguments that select another operation are covered by the tests of the contract tools.
         let record = tool.details();
         for binding in &record.bindings {
             arguments.remove(binding.when.as_ref());
         }
-        // A structured filter is tried with the first field that it names.
+        // A structured filter is tested with its first field.
         if let Some(field) = first_field(tool) {
             arguments.insert("filter".to_owned(), json!({field: null}));
-            // Only whole conditions are joined with it.
+            // Only complete conditions are combined with it.
             for name in ["conditions", "childConditions", "customFieldConditions"] {
                 if let Some(conditions) = arguments.get_mut(name) {
                     *conditions = json!("id > 0 or id = \"a/b ü\"");
@@ -57,7 +57,7 @@ async fn every_tool_makes_its_request() {
         let requests = server.received_requests().await.unwrap_or_default();
         server.reset().await;
         mount_empty_object(&server).await;
-        // By caption in the arguments, a list in what is sent.
+        // They are keyed by caption in the arguments, and a list in the request.
         set_custom_fields(&mut arguments, &json!([{"caption": "Region", "value": "West"}]));
         let problems = match &requests[..] {
             [request] => problems(tool, &record, first_field(tool), &arguments, cleared.as_deref(), request),
@@ -75,7 +75,7 @@ async fn every_tool_makes_its_request() {
     assert_eq!(passed, operations);
 }
 
-/// Empties one member instead of filling it, where a tool can: gives its name.
+/// Clears one field instead of setting it, if the tool supports that; returns its name.
 fn take_cleared(record: &ToolRecord<'_>, arguments: &mut Map<String, Value>) -> Option<String> {
     let argument = record.request.clear_argument()?;
     let targets = &record.request.arguments;
@@ -85,7 +85,7 @@ fn take_cleared(record: &ToolRecord<'_>, arguments: &mut Map<String, Value>) -> 
     Some(member)
 }
 
-/// Sets the fields that an account defined, wherever a record has them.
+/// Sets custom fields wherever a record has them.
 fn set_custom_fields(members: &mut Map<String, Value>, fields: &Value) {
     for (name, member) in members {
         match member {
@@ -101,7 +101,8 @@ fn set_custom_fields(members: &mut Map<String, Value>, fields: &Value) {
     }
 }
 
-/// Returns the problems of the request that a tool makes of `arguments`, according to the catalog's record.
+/// Returns the problems with the request that a tool builds from `arguments`, according to the catalog's
+/// record.
 fn problems(
     tool: Tool,
     record: &ToolRecord<'_>,
@@ -171,24 +172,24 @@ fn problems(
     problems
 }
 
-/// A field that the tool's filter takes.
+/// Returns a field that the tool's filter accepts.
 fn first_field(tool: Tool) -> Option<String> {
     tool.filter_fields().into_iter().next()
 }
 
 #[test]
-fn every_typed_function_makes_the_request_of_its_tool() {
+fn every_typed_function_sends_its_tools_request() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated/src");
     let mut typed: BTreeMap<String, (String, String)> = BTreeMap::new();
     for module in CATALOG.modules() {
         for entry in std::fs::read_dir(sources.join(module)).unwrap() {
             let path = entry.unwrap().path();
-            // The models of the area are in a folder.
+            // The area's models are in a folder.
             if path.is_dir() {
                 continue;
             }
             let text = std::fs::read_to_string(path).unwrap();
-            // Each function's comment names its tool; verb and path are the next two literals.
+            // Each function's comment contains its tool; method and path are the next two literals.
             for function in text.split("· tool `").skip(1) {
                 let tool = function.split('`').next().unwrap();
                 let (_, rest) = function.split_once("Request::new(").unwrap();

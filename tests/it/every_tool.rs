@@ -1,5 +1,5 @@
-//! Every tool through the runtime over HTTP, with arguments drawn from its own schema, on a seeded tenant: it works,
-//! and what it answers is what the spec says.
+//! Every tool through the runtime over HTTP, with arguments drawn from its schema, on a seeded tenant: it succeeds,
+//! and its response matches the spec.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use e2e::spec::Spec;
 use serde_json::Map;
 use toolcrate_testing::planner::{self, ArgumentPlanner};
 
-/// The record as the API gave it, but for its custom fields, which tools answer by caption.
+/// Leaves the record as returned by the API, except for its custom fields, which tools return keyed by caption.
 fn options() -> ExecuteOptions {
     ExecuteOptions { keep_trimmed: true, ..ExecuteOptions::default() }
 }
@@ -27,13 +27,13 @@ async fn every_tool_works_on_a_seeded_tenant() {
     let mut schemas: BTreeMap<String, jsonschema::Validator> = BTreeMap::new();
     let mut failed = BTreeMap::new();
     let mut passed = 0;
-    // What destroys goes last, so that there is something to read before.
+    // Destructive tools come last, so there is something to read before.
     let mut tools: Vec<Tool> = CATALOG.tools().collect();
     tools.sort_by_key(|tool| (tool.method() == Method::Delete, tool.annotations().destructive_hint));
     for tool in tools {
         let deletes = tool.method() == Method::Delete;
         if deletes {
-            // What other tools made may use what is to be deleted.
+            // Records created by other tools may use the ones to be deleted.
             server.stop().await;
             (server, client) = sandbox().await;
             planner.forget();

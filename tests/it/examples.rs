@@ -1,4 +1,4 @@
-//! The examples of tools: each is a call that works on the mock server as it is seeded.
+//! The tools' examples: each one is a call that works on the seeded mock server.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::RawJson;
@@ -10,7 +10,7 @@ fn examples(tool: Tool) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn every_example_is_a_call_that_works() {
+async fn every_example_call_works() {
     let (_server, client) = sandbox().await;
     let (mut count, mut failed) = (0, Vec::new());
     for tool in CATALOG.tools() {
@@ -28,7 +28,7 @@ async fn every_example_is_a_call_that_works() {
 }
 
 #[test]
-fn examples_are_where_each_provider_reads_them() {
+fn examples_are_placed_where_each_provider_expects_them() {
     let tool = CATALOG.get("create_a_ticket_note").expect("a tool");
     let example = &examples(tool)[0];
     for dialect in Dialect::ALL {

@@ -1,4 +1,4 @@
-//! The bounds that the tools keep to, and that what judges calls can tell right from wrong.
+//! The limits that the tools must meet, and tests that the checks on calls can tell right from wrong.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::PreparedBody;
@@ -9,16 +9,16 @@ use toolcrate_testing::draw;
 use toolcrate_testing::mutate::mutate;
 use toolcrate_testing::random::Random;
 
-// The library of this package can't use `toolcrate-testing`, which is a dependency of tests alone.
+// The package's library can't use `toolcrate-testing`, which is only a test dependency.
 #[path = "../support/figures.rs"]
 #[allow(dead_code)]
 mod tool_figures;
 
-/// Arguments drawn for each tool; the bench draws more.
+/// Number of argument draws per tool; the benchmark uses more.
 const DRAWS: u64 = 3;
 
 #[test]
-fn schemas_and_descriptions_keep_to_their_bounds() {
+fn schemas_and_descriptions_stay_within_bounds() {
     let figures = tool_figures::schemas();
     figures.iter().for_each(|figure| println!("{}: {} (bound: {})", figure.what, figure.value, figure.bound));
     assert!(figures.iter().all(|figure| figure.met));
@@ -26,7 +26,7 @@ fn schemas_and_descriptions_keep_to_their_bounds() {
 }
 
 #[test]
-fn drawn_calls_are_accepted_and_mutations_are_rejected() {
+fn random_calls_are_accepted_and_mutations_are_rejected() {
     let client = client("https://localhost").unwrap();
     let mut spec = Spec::read_current().unwrap();
     let (figures, failures) = tool_figures::calls(&client, &mut spec, DRAWS);
@@ -56,7 +56,7 @@ fn request_that_violates_the_spec_is_reported() {
         (with(&|body| body["vendorOrderNumber"] = json!("x".repeat(1000))), "the body"),
     ] {
         let problems = spec.problems(path, &request);
-        // Lengths stand in the spec's prose alone, so a judge that reads nothing else lets them pass.
+        // Lengths are only in the spec's prose, so a checker that reads nothing else accepts them.
         let is_prose = told == "the body";
         assert_eq!(problems.is_empty(), is_prose, "{problems:?}");
         assert!(is_prose || problems[0].contains(told), "{problems:?}");

@@ -1,4 +1,4 @@
-//! End to end tests of the generated crate over real connections.
+//! End-to-end tests of the generated crate over real connections.
 
 mod answers;
 mod areas;

@@ -1,4 +1,4 @@
-//! The documentation of the generated models: a sentence for each type, and a comment for each field.
+//! The documentation of the generated models: a sentence for each type, and a comment on each field.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ fn files() -> Vec<PathBuf> {
     files.filter(|file| !file.ends_with("mod.rs")).collect()
 }
 
-/// Returns the public types of a file with the first lines of their comments.
+/// Returns a file's public types with the first lines of their comments.
 fn types(text: &str) -> Vec<(String, String)> {
     let mut first = None;
     let mut types = Vec::new();
@@ -31,7 +31,7 @@ fn types(text: &str) -> Vec<(String, String)> {
     types
 }
 
-/// Returns true if a comment says more than the name of its type.
+/// Returns true if a comment says more than the type's name.
 fn is_sentence(name: &str, comment: &str) -> bool {
     let text = comment.split("](").map(|part| part.split_once(')').map_or(part, |(_, rest)| rest));
     let text = text.collect::<Vec<_>>().join(" ").to_lowercase();
@@ -42,7 +42,7 @@ fn is_sentence(name: &str, comment: &str) -> bool {
 }
 
 #[test]
-fn every_type_has_a_sentence_that_says_more_than_its_name() {
+fn every_type_has_an_informative_sentence() {
     let mut count = 0;
     let mut poor = Vec::new();
     for file in files() {
@@ -59,7 +59,7 @@ fn every_type_has_a_sentence_that_says_more_than_its_name() {
 }
 
 #[test]
-fn modules_stay_short_and_name_no_condition_twice() {
+fn modules_stay_short_without_duplicate_cfgs() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated/src");
     for area in source.read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(|area| area.is_dir()) {
         for file in [area.join("mod.rs"), area.join("models/mod.rs")] {

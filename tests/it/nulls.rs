@@ -1,5 +1,5 @@
-//! Clients that give every argument, and null for what they leave out: an update changes what is named and nothing
-//! else, and what is to be emptied is named too.
+//! Clients that send every argument, with null for those they don't use: an update changes only the named fields,
+//! and the fields to clear are named as well.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::BodyFormat;
@@ -13,13 +13,14 @@ fn tool(name: &str) -> Tool {
     CATALOG.get(name).expect(name)
 }
 
-/// The record, but for when it was changed.
+/// Returns the record without its modification time.
 async fn contact(client: &Client) -> Map<String, Value> {
     let outcome = client.execute(tool("get_single_company_contact_by_id"), &json!({"id": 501})).await;
     outcome.expect("a contact").value.as_object().cloned().expect("a record")
 }
 
-/// Null for every optional property of `schema`; `deep` gives objects and lists of objects whose members are null.
+/// Returns null for every optional property of `schema`; with `deep`, objects and lists of objects whose
+/// properties are null.
 fn nulls(schema: &Value, deep: bool) -> Map<String, Value> {
     let required = schema["required"].as_array();
     let is_required = |name: &str| required.is_some_and(|names| names.contains(&json!(name)));
@@ -35,7 +36,7 @@ fn nulls(schema: &Value, deep: bool) -> Map<String, Value> {
 }
 
 #[tokio::test]
-async fn nulls_of_a_client_change_nothing() {
+async fn nulls_from_a_client_change_nothing() {
     let (server, client) = sandbox().await;
     let update = tool("update_a_company_contact_by_id");
     let schema = update.input_schema_value();
@@ -56,7 +57,7 @@ async fn nulls_of_a_client_change_nothing() {
             assert_eq!(contact(&client).await, expected, "{dialect}");
         }
     }
-    // What is named is emptied, and the null beside it is still nothing.
+    // A named field is cleared, and nulls next to it still mean nothing.
     let mut arguments = nulls(&schema, false);
     arguments.extend([("id".to_owned(), json!(501)), ("clear".to_owned(), json!(["title", "site"]))]);
     client.execute(update, &arguments).await.expect("an answer");
@@ -77,7 +78,7 @@ async fn nulls_of_a_client_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_reference_loses_its_null_members() {
+async fn reference_drops_its_null_members() {
     let (server, client) = sandbox().await;
     let company = json!({"id": 250, "identifier": null, "name": null});
     let ticket = json!({"summary": "crew", "company": company, "board": {"id": null, "name": "Help Desk"}});
@@ -87,7 +88,7 @@ async fn a_reference_loses_its_null_members() {
 }
 
 #[test]
-fn no_update_is_made_of_nulls() {
+fn update_with_only_nulls_is_rejected() {
     let client = e2e::client("https://localhost").expect("a client");
     let mut tried = 0;
     for tool in CATALOG.tools() {

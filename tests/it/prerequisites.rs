@@ -1,5 +1,4 @@
-//! The plan of look-ups of every tool: it ends, its steps exist, and each has what it requires from steps before
-//! it.
+//! Every tool's lookup plan: it is finite, its steps exist, and each step's requirements come from earlier ones.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +30,7 @@ fn every_plan_can_be_followed() {
 }
 
 #[test]
-fn plans_that_people_know() {
+fn well_known_plans_are_as_expected() {
     let plan = |name: &str| CATALOG.get(name).expect(name).prerequisites().to_string();
     assert_eq!(
         plan("create_a_purchaseorder_lineitem").lines().next(),

@@ -1,4 +1,4 @@
-//! The programs of the front page: they do what they say on the mock server, and are as short as they are said to be.
+//! The programs on the front page: they work as described on the mock server, and are as short as claimed.
 
 use connectwise_callbacks::CallbackVerifier;
 use connectwise_psa::runtime::{Client, Filter};
@@ -62,7 +62,7 @@ async fn a_document_is_uploaded() {
 }
 
 #[tokio::test]
-async fn a_callback_without_a_signature_is_rejected() {
+async fn callback_without_a_signature_is_rejected() {
     let sandbox = Sandbox::start().await.expect("a sandbox");
     let verifier = CallbackVerifier::new(&sandbox.base_url(), "acme").expect("a verifier");
     let status = verify_callback::receive(&verifier, &Default::default(), b"{}").await;
@@ -70,7 +70,7 @@ async fn a_callback_without_a_signature_is_rejected() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_created_once_in_spite_of_faults() {
+async fn ticket_is_created_once_despite_faults() {
     let faults = ["too_many_requests=1 x1 POST /service/tickets", "cut_after x1 POST /service/tickets"];
     let client = Sandbox::builder().faults(faults).start().await.expect("a sandbox").client();
     let mut ticket = Ticket::new(250, "Replace the UPS battery");

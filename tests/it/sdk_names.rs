@@ -1,4 +1,4 @@
-//! The methods and tags that the SDKs declare as types, which are those of the catalog. `UPDATE_GOLDEN=1` updates them.
+//! The methods and tags that the SDKs declare as types, which match the catalog. `UPDATE_GOLDEN=1` updates them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -27,8 +27,8 @@ fn typescript() -> String {
         words.iter().map(|word| format!("  | {}\n", serde_json::json!(word))).collect::<String>()
     };
     format!(
-        "// {NOTE}\n\n/** A method of tools, or a word for several: `read`, `write`, `custom`. */\nexport type ToolMethod =\n{}\n\
-         /** A module of the API, or a tag of its documentation. */\nexport type ToolTag =\n{}",
+        "// {NOTE}\n\n/** A tool method, or `read`, `write` or `custom` to select several methods. */\nexport type ToolMethod =\n{}\n\
+         /** An API module, or a tag in the API documentation. */\nexport type ToolTag =\n{}",
         union(methods()).trim_end().to_owned() + ";\n",
         union(tags()).trim_end().to_owned() + ";\n",
     )
@@ -39,9 +39,9 @@ fn python() -> String {
         words.iter().map(|word| format!("    {},\n", serde_json::json!(word))).collect::<String>()
     };
     format!(
-        "\"\"\"The methods and tags of tools.\n\n{NOTE}\n\"\"\"\n\nfrom typing import Literal\n\n\
-         #: A method of tools, or a word for several: `read`, `write`, `custom`.\nToolMethod = Literal[\n{}]\n\n\
-         #: A module of the API, or a tag of its documentation.\nToolTag = Literal[\n{}]\n",
+        "\"\"\"Tool methods and tags.\n\n{NOTE}\n\"\"\"\n\nfrom typing import Literal\n\n\
+         #: A tool method, or `read`, `write` or `custom` to select several methods.\nToolMethod = Literal[\n{}]\n\n\
+         #: An API module, or a tag in the API documentation.\nToolTag = Literal[\n{}]\n",
         literal(methods()),
         literal(tags()),
     )

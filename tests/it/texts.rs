@@ -1,4 +1,4 @@
-//! The texts of the catalog: tools are named in one form, and arguments are described.
+//! The catalog's text: tools are named in one style, and arguments are described.
 
 use std::collections::BTreeSet;
 
@@ -6,15 +6,15 @@ use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::placeholder;
 use connectwise_psa::runtime::{NameStyle, Tool, Value};
 
-/// The page that lists which arguments are left without a description.
+/// The page that lists arguments without a description.
 const ARGUMENT_PAGE: &str = include_str!("../../generated/docs/arguments.md");
 
-/// Everything that a list of tools shows of a tool.
+/// Returns all text that a tool list shows for a tool.
 fn texts(tool: Tool, names: NameStyle) -> [String; 3] {
     [tool.title(), tool.description_in(names), tool.input_schema_in(names)]
 }
 
-/// The names of tools in a text.
+/// Returns the tool names in a text.
 fn tool_names(text: &str) -> impl Iterator<Item = &str> {
     let words =
         text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.contains('_'));
@@ -24,7 +24,7 @@ fn tool_names(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn every_text_names_tools_as_the_list_does() {
+fn every_description_uses_the_listed_tool_names() {
     let mut references = 0;
     for tool in CATALOG.tools() {
         for names in [NameStyle::Prefixed, NameStyle::Short] {
@@ -41,7 +41,7 @@ fn every_text_names_tools_as_the_list_does() {
 }
 
 #[test]
-fn every_placeholder_names_a_tool_and_is_replaced() {
+fn every_placeholder_names_a_tool_and_is_rendered() {
     for tool in CATALOG.tools() {
         let line = tool.line().replace("{}", "");
         let shape = tool.shape(&tool.details()).map(|shape| shape.properties.inner_text().to_owned());
@@ -58,7 +58,8 @@ fn every_placeholder_names_a_tool_and_is_replaced() {
     }
 }
 
-/// The patterns of the page: a name, `*` for any text at an end, and perhaps a type before it.
+/// Returns true if a pattern on the page matches: a name, `*` for any text at an end, and optionally a type
+/// before it.
 fn is_left_out(name: &str, kind: &str) -> bool {
     let patterns = ARGUMENT_PAGE.lines().filter_map(|line| line.strip_prefix("- `")?.strip_suffix('`'));
     patterns.into_iter().any(|pattern| {

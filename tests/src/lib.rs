@@ -1,5 +1,5 @@
-//! Helpers of the end-to-end tests: a client for a local server, a sandbox, and a validator of requests that is based
-//! on the spec alone.
+//! Helpers for the end-to-end tests: a client for a local server, a sandbox, and a request validator based only on
+//! the spec.
 
 pub mod spec;
 
@@ -11,12 +11,12 @@ use connectwise_psa::{API, Credentials};
 use cwpsa_sandbox::command::{self, SandboxArguments};
 use cwpsa_sandbox::server::MockServer;
 
-/// The header that [`credentials`] give: `acme+public` and `private`, base64.
+/// The header for [`credentials`]: base64 of `acme+public` and `private`.
 pub const AUTHORIZATION: &str = "Basic YWNtZStwdWJsaWM6cHJpdmF0ZQ==";
-/// The client id that [`credentials`] give.
+/// The client ID in [`credentials`].
 pub const CLIENT_ID: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Made-up credentials.
+/// Returns made-up credentials.
 pub fn credentials() -> Credentials {
     Credentials {
         company_id: "acme".to_owned(),
@@ -26,10 +26,10 @@ pub fn credentials() -> Credentials {
     }
 }
 
-/// A client for the server at `base_url`.
+/// Returns a client for the server at `base_url`.
 ///
 /// # Errors
-/// `Configuration` where the address is none.
+/// Returns `Configuration` if the URL is invalid.
 pub fn client(base_url: &str) -> Result<Client, Error> {
     Client::builder(&API)
         .base_url(base_url)
@@ -40,7 +40,7 @@ pub fn client(base_url: &str) -> Result<Client, Error> {
 
 /// Starts a sandbox on a free port. Returns it with a client for it.
 ///
-/// # Panics
+/// Panics if it can't be started.
 /// If it can't be started.
 pub async fn sandbox() -> (MockServer, Client) {
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -50,7 +50,7 @@ pub async fn sandbox() -> (MockServer, Client) {
     (server, client)
 }
 
-/// Compiles the snippets of the guide to the crate.
+/// Compiles the snippets in the crate's guide.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/rust-client.md")]
 pub struct CrateGuide;

@@ -1,9 +1,9 @@
-//! Checks that the spec allows a request, by the spec itself and by nothing that was generated from it.
+//! Checks that the spec allows a request, using only the spec and nothing generated from it.
 //!
-//! Some of the spec is read as its authors meant it: `nullable` is a further type; an object without members is any
-//! value (the `value` of a patch is one); a required member that no property has is no requirement; a parameter that
-//! is an object is the body; a PATCH that declares no body takes a patch all the same. Bodies that the overlay adds are
-//! not judged.
+//! Some parts of the spec are interpreted as intended: `nullable` is an additional type; an object without properties
+//! is any value (such as the `value` of a patch); a required property without a definition is ignored; a parameter that
+//! is an object is the body; a PATCH that declares no body still accepts a patch. Bodies added by the overlay aren't
+//! checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,15 +12,15 @@ use connectwise_psa::runtime::{Method, PreparedBody, PreparedRequest};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
-/// The file of the spec that the crate is generated from.
+/// The spec file from which the crate is generated.
 const CURRENT: &str = "connectwise-psa-2025.1.json";
-/// The members of a path that are operations.
+/// The properties of a path item that are operations.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// The spec, ready to judge requests.
+/// The spec, ready to check requests.
 pub struct Spec {
     document: Value,
-    /// Schemas that were compiled, by the text of the schema they began with.
+    /// Compiled schemas, by the text of the original schema.
     compiled: BTreeMap<String, Validator>,
     /// The operations to which the overlay adds a body that the spec lacks, as `POST /path`.
     with_body: BTreeSet<String>,
@@ -36,7 +36,7 @@ impl Spec {
     /// Reads the spec file `name` in `specs/`.
     ///
     /// # Errors
-    /// Returns the problem of the file.
+    /// Returns the problem with the file.
     pub fn read(name: &str) -> Result<Self, String> {
         let mut document: Value =
             serde_json::from_str(&read_file(name)?).map_err(|error| error.to_string())?;
@@ -50,10 +50,10 @@ impl Spec {
         Ok(Self { document, compiled: BTreeMap::new(), with_body })
     }
 
-    /// Reads the spec that the crate is generated from.
+    /// Reads the spec from which the crate is generated.
     ///
     /// # Errors
-    /// If the file can't be read.
+    /// Returns an error if the file can't be read.
     pub fn read_current() -> Result<Self, String> {
         Self::read(CURRENT)
     }
@@ -65,8 +65,8 @@ impl Spec {
         methods.filter(|name| METHODS.contains(&name.as_str())).count()
     }
 
-    /// Returns the problems of `request`, which was made for the operation at `path` (the spec's template); empty if
-    /// nothing is.
+    /// Returns the problems with `request`, which was built for the operation at `path` (the spec's template); empty if
+    /// it is valid.
     pub fn problems(&mut self, path: &str, request: &PreparedRequest) -> Vec<String> {
         let method = request.method.as_str().to_lowercase();
         let operation = self.document["paths"][path][&method].clone();
@@ -94,7 +94,7 @@ impl Spec {
             .filter_map(|pair| pair.split('=').next())
             .filter(|name| !name.is_empty())
             .collect();
-        // Members of an object in the query are parameters of their own on the wire.
+        // Properties of an object in the query are sent as separate parameters.
         let open = object_parameter(operation).is_some();
         for name in &sent {
             if !open && !declared.contains_key(name) {
@@ -156,7 +156,7 @@ impl Spec {
         Ok(&self.compiled[&key])
     }
 
-    /// The schemas that `schema` needs, directly or through others.
+    /// Returns the schemas that `schema` needs, directly or through others.
     fn closure(&self, schema: &Value) -> Map<String, Value> {
         let mut found = Map::new();
         let mut open = vec![schema.clone()];
@@ -173,7 +173,7 @@ impl Spec {
     }
 }
 
-/// The schema of a parameter that is an object.
+/// Returns the schema of a parameter that is an object.
 fn object_parameter(operation: &Value) -> Option<Value> {
     let parameters = operation["parameters"].as_array()?;
     let schema = |parameter: &Value| parameter["schema"].get("$ref").map(|_| parameter["schema"].clone());

@@ -1,4 +1,4 @@
-//! Figures of the tools, each beside its bound: what their schemas cost, and how calls fare that are drawn from them.
+//! Tool figures with their limits: the cost of schemas, and the results of calls drawn from them.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use toolcrate_testing::draw;
 use toolcrate_testing::mutate::mutate;
 use toolcrate_testing::random::Random;
 
-/// The tools that the project promises by name.
+/// The tools that the project guarantees by name.
 pub const CONTRACT: [&str; 9] = [
     "list_all_connect_wise_psa_inventory_on_hands",
     "create_a_connect_wise_psa_procurement_purchaseorder",
@@ -24,16 +24,16 @@ pub const CONTRACT: [&str; 9] = [
     "create_a_connect_wise_psa_sales_opportunity",
 ];
 
-/// A measured value and its bound.
+/// A measured value and its limit.
 #[derive(Clone, Debug)]
 pub struct ToolFigure {
     /// The measured quantity.
     pub what: String,
     /// The figure, with its unit.
     pub value: String,
-    /// The bound, with its unit.
+    /// The limit, with its unit.
     pub bound: String,
-    /// True if the figure is within the bound.
+    /// True if the figure is within the limit.
     pub met: bool,
 }
 
@@ -52,13 +52,13 @@ impl ToolFigure {
         }
     }
 
-    /// As JSON, with the members of its fields' names.
+    /// Returns the figure as JSON, with its field names as properties.
     pub fn to_json(&self) -> Value {
         json!({"what": self.what, "value": self.value, "bound": self.bound, "met": self.met})
     }
 }
 
-/// Returns the figures of the schemas and descriptions.
+/// Returns the figures for schemas and descriptions.
 pub fn schemas() -> Vec<ToolFigure> {
     let tools: Vec<Tool> = CATALOG.tools().collect();
     let mut figures = Vec::new();
@@ -110,11 +110,11 @@ pub fn schemas() -> Vec<ToolFigure> {
     figures
 }
 
-/// How many of the calls drawn from a tool's own schema are taken and allowed by the spec, and how many with one
-/// member made wrong are refused with a pointer to it. The first few that fare otherwise are named.
+/// Measures how many of the calls drawn from a tool's own schema are accepted and allowed by the spec, and how many
+/// with one invalid property are rejected with a pointer to it. The first few exceptions are listed.
 ///
 /// # Panics
-/// Where the spec can't be read.
+/// Panics if the spec can't be read.
 pub fn calls(client: &Client, spec: &mut Spec, draws: u64) -> (Vec<ToolFigure>, Vec<String>) {
     let (mut taken, mut refused, mut all) = (0, 0, 0);
     let mut failures = Vec::new();

@@ -1,7 +1,7 @@
-//! Calls the tools of a generated crate and reads its models, for `check.py` in the same folder.
+//! Calls a generated crate's tools and reads its models, for `check.py` in the same folder.
 //!
-//! Commands come as lines of JSON and the response to each is one: `{"tools": true}`, `{"call": NAME, "arguments": {…}}`
-//! and `{"model": SCHEMA, "value": …}`.
+//! Commands arrive as lines of JSON, and each one gets a one-line response: `{"tools": true}`, `{"call": NAME,
+//! "arguments": {…}}` and `{"model": SCHEMA, "value": …}`.
 
 use std::io::{BufRead, Write};
 
@@ -27,7 +27,7 @@ async fn main() {
     }
 }
 
-/// What a tool takes, and its declaration in each dialect.
+/// Returns a tool's arguments, and its declaration in each dialect.
 fn describe(tool: Tool) -> Value {
     let details = tool.details();
     let declarations: serde_json::Map<String, Value> = Dialect::ALL
@@ -51,7 +51,7 @@ async fn call(client: &Client, name: &str, arguments: &Value) -> Value {
     }
 }
 
-/// The value after it was read as the model and written again.
+/// Returns the value after deserializing it as the model and serializing it again.
 fn round_trip<T: DeserializeOwned + Serialize>(value: Value) -> Value {
     match serde_json::from_value::<T>(value) {
         Ok(model) => json!({"value": serde_json::to_value(&model).expect("a model is JSON")}),

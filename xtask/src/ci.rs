@@ -9,9 +9,9 @@ use std::path::Path;
 use toolcrate_codegen::diagnostic::Errors;
 use toolcrate_diff::{Change, DiffReport};
 
-/// GitHub shows this many annotations of one kind per step, and drops further ones silently.
+/// Maximum number of annotations of one kind that GitHub shows per step. Further ones are silently dropped.
 const SHOWN: usize = 10;
-/// The maximum size of a step summary in bytes, with a margin.
+/// Maximum size of a step summary in bytes, with a margin.
 const SUMMARY: usize = 1_000_000;
 
 fn is_on() -> bool {
@@ -40,7 +40,7 @@ pub fn summary(markdown: &str) {
     }
 }
 
-/// Returns the whole lines of `text` that fit into `bytes`.
+/// Returns the complete lines of `text` that fit in `bytes`.
 fn cut(text: &str, bytes: usize) -> &str {
     if text.len() <= bytes {
         return text;
@@ -49,14 +49,14 @@ fn cut(text: &str, bytes: usize) -> &str {
     &text[..end]
 }
 
-/// Annotates errors of the input.
+/// Annotates errors in the input.
 pub fn errors(errors: &Errors) {
     for error in errors.0.iter().take(SHOWN) {
         annotate("error", error.file.as_deref(), error.code, &error.to_string());
     }
 }
 
-/// Annotates the changes that fail the check, and problems of the allowlist.
+/// Annotates the changes that fail the check, and problems in the allowlist.
 pub fn changes(report: &DiffReport, failures: &[&Change]) {
     let file = Path::new(&report.new.file);
     let shown = if failures.len() > SHOWN { SHOWN - 1 } else { SHOWN };
@@ -73,7 +73,7 @@ pub fn changes(report: &DiffReport, failures: &[&Change]) {
     }
 }
 
-/// Annotates files that are not up to date.
+/// Annotates files that aren't up to date.
 pub fn stale<'a>(files: impl Iterator<Item = &'a Path>) {
     for file in files.take(SHOWN) {
         annotate(
@@ -96,7 +96,8 @@ fn annotation(severity: &str, file: Option<&Path>, title: &str, message: &str) -
     format!("::{severity} {file}title={}::{}", property(title), data(message))
 }
 
-/// The path without `..`, from the root of the repository: the only form that is shown at its file.
+/// Returns the path without `..`, relative to the repository root: the only form that GitHub shows at its
+/// file.
 fn plain(path: &Path) -> String {
     let mut parts: Vec<std::borrow::Cow<'_, str>> = Vec::new();
     for part in path.components() {

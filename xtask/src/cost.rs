@@ -1,7 +1,7 @@
 //! `cargo xtask measure -- COMMAND`: runs a command and prints its cost.
 //!
-//! The kernel adds up what the children of a process used, so each command is run by a process of its own that has
-//! no other child. CPU time is user plus system time of the command and of all its children.
+//! The kernel only reports the total usage of all child processes, so each command is run by a separate process
+//! that has no other child. CPU time is the user and system time of the command and all of its descendants.
 
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 /// The cost of a command.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Cost {
-    /// Seconds by the clock.
+    /// Wall-clock time in seconds.
     pub(crate) wall: f64,
-    /// Seconds of all cores together, user and system.
+    /// User and system time of all cores, in seconds.
     pub(crate) cpu: f64,
-    /// Largest resident memory of any one process, in MB (10⁶ bytes).
+    /// Largest resident memory of a single process, in MB (10⁶ bytes).
     pub(crate) peak_mb: f64,
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn run(words: &[String]) -> ExitCode {
     if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Measures `command` in a process of its own.
+/// Measures `command` in a separate process.
 pub(crate) fn cost(command: &[&str], envs: &[(&str, &str)]) -> anyhow::Result<Cost> {
     let own = std::env::current_exe()?;
     let output =

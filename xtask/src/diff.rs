@@ -15,23 +15,23 @@ use crate::{ci, sizes};
 /// The arguments of the command.
 #[derive(Args)]
 pub struct DiffArguments {
-    /// Two specs, the old one first. A single spec is compared with the one that the crate is generated from.
+    /// The old and the new spec. A single spec is compared with the spec that the crate was generated from.
     #[arg(num_args = 1..=2, required = true, value_names = ["OLD", "NEW"])]
     specs: Vec<PathBuf>,
-    /// The profile of the API.
+    /// The API's profile.
     #[arg(long, value_name = "FILE", default_value = "specs/toolcrate.yaml")]
     profile: PathBuf,
-    /// Format of the report.
+    /// Report format.
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     format: OutputFormat,
-    /// Changes that lead to exit code 1.
+    /// Changes that result in exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Breaking)]
     fail_on: FailOn,
     /// A YAML list of accepted changes: `{ kind, subject, member, reason, until }`. `*` matches any text; `until` is the
-    /// last day, such as 2026-01-31. Entries that expired or match nothing are reported.
+    /// last day, such as 2026-01-31. Entries that have expired or match nothing are reported.
     #[arg(long, value_name = "FILE")]
     allow: Option<PathBuf>,
-    /// Also report the size of all tools in each provider's format. Builds the crate first.
+    /// Also report the total size of the tools in each provider's format. Builds the crate first.
     #[arg(long)]
     sizes: bool,
     /// Write the report to this file instead of stdout.
@@ -41,13 +41,13 @@ pub struct DiffArguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum OutputFormat {
-    /// For a terminal: every change, with a pointer for those that break.
+    /// For a terminal: every change, with a pointer for breaking changes.
     Text,
     /// Every change, in tables and lists.
     Markdown,
-    /// Every change as an object, with counts by level and severity.
+    /// Every change as a JSON object, with counts by level and severity.
     Json,
-    /// The same as an HTML page.
+    /// Every change, as an HTML page.
     Html,
     /// A release note in Markdown, with long lists collapsed.
     Note,
@@ -73,7 +73,7 @@ impl FailOn {
     }
 }
 
-/// Runs the command. Exit code 0: no change that `--fail-on` selects; 1: at least one; 2: the comparison failed.
+/// Runs the command. Exit code 0: no change selected by `--fail-on`; 1: at least one; 2: the comparison failed.
 pub fn run(arguments: &DiffArguments) -> ExitCode {
     match compare(arguments).and_then(|compared| finish(arguments, &compared)) {
         Ok(code) => code,
@@ -85,7 +85,7 @@ pub fn run(arguments: &DiffArguments) -> ExitCode {
     }
 }
 
-/// Two releases, and what a comparison found.
+/// Two releases, and the result of comparing them.
 struct ComparedReleases {
     old: Snapshot,
     new: Snapshot,
@@ -120,7 +120,7 @@ fn finish(arguments: &DiffArguments, compared: &ComparedReleases) -> Result<Exit
             std::fs::write(path, text).map_err(|error| unwritten(path, &error))?;
             println!("{}: {} changes", path.display(), report.changes.len());
         }
-        // A reader that has seen enough (`| head`) is no fault.
+        // A reader that has seen enough (`| head`) isn't an error.
         None => drop(std::io::stdout().write_all(text.as_bytes())),
     }
     for line in &report.stale {
@@ -155,13 +155,13 @@ fn unwritten(path: &Path, error: &std::io::Error) -> Errors {
     CodegenError::new("E041", format!("cannot be written: {error}")).in_file(path).into()
 }
 
-/// Today in UTC, as `2026-01-31`.
+/// Returns today's date in UTC, such as `2026-01-31`.
 fn today() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     date(seconds / 86_400)
 }
 
-/// The date that is `days` after the first of January 1970, by the count of days in eras of 400 years.
+/// Returns the date `days` after January 1, 1970, counting days in 400-year eras.
 fn date(days: u64) -> String {
     let days = days + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);

@@ -1,4 +1,4 @@
-//! Runs the program that makes packages. It is a crate of its own, which no other command needs to compile.
+//! Runs the packaging program, which is a separate crate that other commands don't have to compile.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};

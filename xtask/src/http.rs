@@ -1,4 +1,4 @@
-//! A small HTTP client, so that xtask needs no asynchronous runtime.
+//! A small HTTP client, so xtask doesn't need an async runtime.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -19,7 +19,7 @@ pub(crate) struct PlainResponse {
 /// Sends a request with a JSON body over a new connection, and returns the response.
 ///
 /// # Errors
-/// Returns an error if the connection fails or ends before the whole response was read.
+/// Returns an error if the connection fails or ends before the complete response has been read.
 pub(crate) fn send(
     host: &str,
     method: &str,
@@ -49,7 +49,7 @@ pub(crate) fn connect(host: &str) -> anyhow::Result<TcpStream> {
 /// Reads a response. Without a content length, its body ends with the connection.
 ///
 /// # Errors
-/// Returns an error if the connection ends before the whole response was read.
+/// Returns an error if the connection ends before the complete response has been read.
 pub(crate) fn read_response(stream: &mut impl BufRead) -> anyhow::Result<PlainResponse> {
     let status_line = read_head_line(stream)?;
     let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok());

@@ -1,4 +1,4 @@
-//! Commands for developers: `cargo xtask <command>`.
+//! Developer commands: `cargo xtask <command>`.
 
 mod bench;
 mod chaos;
@@ -36,45 +36,45 @@ struct XtaskArguments {
 
 #[derive(Subcommand)]
 enum XtaskCommand {
-    /// Generate the crate from the spec of a profile.
+    /// Generate a crate from a profile and its spec.
     Regenerate(regenerate::RegenerateArguments),
-    /// Create a folder with a profile for the API of a spec.
+    /// Create a folder that contains a profile for a spec.
     New(new::NewArguments),
     /// Generate and compile a crate from each spec in a folder, and print a table of the results.
     Corpus(corpus::CorpusArguments),
-    /// Report what a new spec changes for HTTP clients, Rust programs and agents.
+    /// Report how a new spec affects HTTP clients, Rust programs and agents.
     ///
-    /// Exit code 0: no change that `--fail-on` selects; 1: at least one; 2: the specs could not be compared. In a GitHub
-    /// workflow, these changes are annotated and the report is added to the step summary. docs/changes.md lists all kinds
-    /// of changes.
+    /// Exit code 0: no change matches `--fail-on`; 1: at least one change matches; 2: the specs couldn't be compared. In a
+    /// GitHub workflow, matching changes are annotated and the report is added to the step summary. docs/changes.md lists
+    /// all kinds of changes.
     Diff(diff::DiffArguments),
     /// Write what `cargo-semver-checks` finds between the crates of two releases, to compare it with our own diff.
     ///
     /// Install the program first: `cargo install cargo-semver-checks --locked`. Then run the test `semver_checks` of
     /// toolcrate-diff, which compares the findings with the level Rust and writes docs/semver-checks.md.
     Semver(semver::SemverArguments),
-    /// List the defects that were repaired in a spec.
+    /// List the repairs made to a spec.
     Repairs(repairs::RepairsArguments),
-    /// Run all tests except those of other vendors' clients and frameworks.
+    /// Run all tests except those against third-party clients and frameworks.
     Test(test::TestArguments),
-    /// Test the SDKs and run the examples against the mock server. Needs Node.js and Python, but no API key.
+    /// Test the SDKs and run the examples against the mock server. Requires Node.js and Python, but no API key.
     Examples(clients::examples::ExampleArguments),
     /// Measure the project's figures, compare them with their bounds, and store them in docs/figures.json.
     Bench(bench::BenchArguments),
-    /// Kill, flood and starve a server while clients write through it, and check that no client is misled.
+    /// Kill, flood and starve a server while clients write through it, and check that no client gets a wrong outcome.
     ///
-    /// Prints a table: calls acknowledged, lost, executed twice and misreported; memory and open files. Exit code 0: no
-    /// client was misled; 1: at least one; 2: the run failed.
+    /// Prints a table with the numbers of acknowledged, lost, repeated and misreported calls, and with memory and open
+    /// files. Exit code 0: all outcomes were right; 1: at least one was wrong; 2: the run failed.
     Chaos(chaos::ChaosArguments),
-    /// Check the structure of the workspace: file length, imports, names, layering, banned phrases.
+    /// Check the workspace's structure: file lengths, imports, names, layering and banned phrases.
     Structure(structure::StructureArguments),
     /// Package every crate, and build and test each one from its archive.
     #[command(disable_help_flag = true)]
     Package(dist::ForwardedArguments),
-    /// Make everything that is released for this platform, in `dist/`; with --prove, install and run each package.
+    /// Build this platform's release files in `dist/`. With --prove, also install and run each package.
     #[command(disable_help_flag = true)]
     Dist(dist::ForwardedArguments),
-    /// Check the release workflows and manifests; with --dry-run, print the steps of a release.
+    /// Check the release workflows and manifests. With --dry-run, print the release steps.
     #[command(disable_help_flag = true)]
     Release(dist::ForwardedArguments),
     /// Run a command and print its cost as JSON (wall and CPU seconds, peak memory).
@@ -83,6 +83,12 @@ enum XtaskCommand {
         /// The command.
         #[arg(last = true)]
         command: Vec<String>,
+    },
+    /// Send expensive requests to `cwpsa serve` until the process is killed, for `bench --only strangers`.
+    #[command(hide = true)]
+    Attack {
+        /// The address and port of the server.
+        host: String,
     },
 }
 
@@ -103,5 +109,6 @@ fn main() -> ExitCode {
         XtaskCommand::Dist(arguments) => dist::run("dist", &arguments),
         XtaskCommand::Release(arguments) => dist::run("release", &arguments),
         XtaskCommand::Measure { command } => cost::run(&command),
+        XtaskCommand::Attack { host } => bench::attack(&host),
     }
 }

@@ -10,18 +10,18 @@ use toolcrate_codegen::{draft, load};
 /// The arguments of the command.
 #[derive(Args)]
 pub struct NewArguments {
-    /// The spec: OpenAPI 3 or Swagger 2.0, JSON or YAML.
+    /// Spec file: OpenAPI 3 or Swagger 2.0, in JSON or YAML.
     #[arg(long)]
     spec: PathBuf,
-    /// Name of the API: becomes the name of the package and the prefix of its tools.
+    /// API name, used as the package name and the prefix for tool names.
     #[arg(long)]
     name: String,
-    /// Folder to create. Defaults to the name of the API.
+    /// Folder to create. Defaults to the API name.
     #[arg(long)]
     folder: Option<PathBuf>,
 }
 
-/// Drafts the profile. Exit code 2: the spec can't be read, or the folder exists.
+/// Drafts the profile. Exit code 2: the spec can't be read, or the folder already exists.
 pub fn run(arguments: &NewArguments) -> ExitCode {
     let folder = arguments.folder.clone().unwrap_or_else(|| PathBuf::from(&arguments.name));
     match create(&arguments.spec, &arguments.name, &folder) {

@@ -10,31 +10,31 @@ use toolcrate_codegen::{Generated, LockUpdate, Options, generate, repair};
 
 use crate::ci;
 
-/// How many lines of a difference `--check` prints.
+/// Maximum number of diff lines printed by `--check`.
 const DIFF_LINES: usize = 200;
 
 /// The arguments of the command.
 #[derive(Args)]
 pub struct RegenerateArguments {
-    /// The profile of the API.
+    /// The API's profile.
     #[arg(long, default_value = "specs/toolcrate.yaml")]
     profile: PathBuf,
-    /// Generate from this spec instead of the profile's.
+    /// Generate from this spec instead of the profile's spec.
     #[arg(long)]
     spec: Option<PathBuf>,
-    /// Write to this folder instead of the profile's. The profile's lock of names stays as it is.
+    /// Write to this folder instead of the profile's output folder. The profile's lock isn't changed.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Add new names to the lock although they are guesses.
+    /// Add new names to the lock even if they are guesses.
     #[arg(long)]
     accept_names: bool,
-    /// Add new names to the profile's lock although `--out` is given.
+    /// Add new names to the profile's lock even with `--out`.
     #[arg(long)]
     update_lock: bool,
-    /// Write nothing. Print the difference, and exit with 1 if there is one.
+    /// Print the differences without writing anything, and exit with 1 if there are any.
     #[arg(long)]
     check: bool,
-    /// Fail if a part of the document can't be expressed, instead of omitting that part.
+    /// Fail if a part of the spec can't be expressed, instead of omitting that part.
     #[arg(long)]
     strict: bool,
 }
@@ -110,7 +110,7 @@ fn summary(generated: &Generated) {
         coverage.id_arguments
     );
     println!(
-        "documentation: {} of {} models and {} of {} fields in words of the spec or the overlay",
+        "documentation: {} of {} models and {} of {} fields are described in the spec or the overlay",
         documentation.models_in_words,
         documentation.models,
         documentation.fields_in_words,

@@ -1,4 +1,5 @@
-//! `cargo xtask repairs`: lists the defects that the generator repairs in a spec, and what it can't express.
+//! `cargo xtask repairs`: lists the defects that the generator repairs in a spec, and the parts that it can't
+//! express.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use toolcrate_codegen::config::{self, Profile, UsageTracker};
 use toolcrate_codegen::diagnostic::{Errors, Report};
 use toolcrate_codegen::{draft, load, lower, naming, repair};
 
-/// How many repairs of one kind are listed without `--all`.
+/// Maximum number of repairs of one kind that are listed without `--all`.
 const SHOWN: usize = 3;
 
 /// The repairs that leave a value without a type.
@@ -18,15 +19,15 @@ const UNTYPING: [&str; 3] = ["R018", "R021", "R027"];
 /// The arguments of the command.
 #[derive(Args)]
 pub struct RepairsArguments {
-    /// The spec: OpenAPI 3 or Swagger 2.0, JSON or YAML.
+    /// Spec file: OpenAPI 3 or Swagger 2.0, in JSON or YAML.
     spec: PathBuf,
-    /// The profile. Defaults to `toolcrate.yaml` in the folder of the spec, or else to a draft.
+    /// The API's profile. Defaults to `toolcrate.yaml` in the spec's folder, or to a draft if that doesn't exist.
     #[arg(long)]
     profile: Option<PathBuf>,
-    /// List every repair, not only the first three of each kind.
+    /// List every repair, not just the first three of each kind.
     #[arg(long)]
     all: bool,
-    /// List only what is left out or has no type, grouped by cause.
+    /// List only omitted or untyped items, grouped by cause.
     #[arg(long)]
     untyped: bool,
 }

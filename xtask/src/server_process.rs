@@ -1,4 +1,4 @@
-//! The sandbox, or the server, as a process on a free port.
+//! The sandbox or the server, as a process on a free port.
 
 use std::fs::File;
 use std::io::Read;
@@ -15,15 +15,15 @@ use crate::http;
 /// The `Authorization` header for the sandbox's default keys, `acme+public:private`.
 pub(crate) const AUTHORIZATION: &str = "Basic YWNtZStwdWJsaWM6cHJpdmF0ZQ==";
 
-/// The path of the API on the sandbox.
+/// The API's path on the sandbox.
 pub(crate) const BASE_PATH: &str = "/v4_6_release/apis/3.0";
 
-/// Builds the sandbox's binary with more arguments for cargo, and returns its path.
+/// Builds the sandbox's binary with additional cargo arguments, and returns its path.
 pub(crate) fn build(arguments: &[&str]) -> anyhow::Result<PathBuf> {
     build_program("cwpsa-sandbox", arguments)
 }
 
-/// Builds the binary of the package with the same name with more arguments for cargo, and returns its path.
+/// Builds the binary of the package with the same name with additional cargo arguments, and returns its path.
 pub(crate) fn build_program(name: &str, arguments: &[&str]) -> anyhow::Result<PathBuf> {
     let output = Command::new(env!("CARGO"))
         .args(["build", "-p", name, "--bin", name])
@@ -40,26 +40,26 @@ pub(crate) fn build_program(name: &str, arguments: &[&str]) -> anyhow::Result<Pa
         .with_context(|| format!("cannot build {name}"))
 }
 
-/// A sandbox, or another server of ours. The process is killed when this value is dropped.
+/// A sandbox, or another of our servers. The process is killed when this value is dropped.
 pub(crate) struct CwpsaProcess {
     process: Child,
     /// Address and port.
     pub(crate) host: String,
-    /// The server's log; it is truncated regularly for as long as this value lives.
+    /// The server's log, which is truncated regularly as long as this value lives.
     #[expect(dead_code, reason = "held, not read")]
     log: Arc<File>,
 }
 
 impl CwpsaProcess {
-    /// Starts one on a free port and waits until it listens.
+    /// Starts a server on a free port and waits until it listens.
     pub(crate) fn start(program: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
         Self::spawn(Command::new(program).args(arguments))
     }
 
     /// Starts a command on a free port and waits until it listens.
     ///
-    /// It logs to a file, as a service does: a pipe would have to be read here, on the cores that are measured. The
-    /// file is deleted at once and truncated every second, so that it never grows large.
+    /// It logs to a file, like a service: a pipe would have to be read here, on the cores being measured. The file
+    /// is deleted immediately and truncated every second, so it never grows large.
     pub(crate) fn spawn(command: &mut Command) -> anyhow::Result<Self> {
         let named = tempfile::NamedTempFile::new()?;
         let append = || std::fs::OpenOptions::new().append(true).read(true).open(named.path());
@@ -88,7 +88,7 @@ impl CwpsaProcess {
         Ok(server)
     }
 
-    /// Returns a command that serves the account of this sandbox with `program`.
+    /// Returns a command that serves this sandbox's account with `program`.
     pub(crate) fn serve_command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
@@ -98,23 +98,23 @@ impl CwpsaProcess {
         command
     }
 
-    /// Kills the process, in the middle of whatever it does, and waits until it is gone.
+    /// Kills the process in the middle of its work, and waits until it is gone.
     pub(crate) fn kill(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 
-    /// Returns the id of the process.
+    /// Returns the process ID.
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Returns the URL of a path of the API.
+    /// Returns the URL of an API path.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{BASE_PATH}{path}", self.host)
     }
 
-    /// Returns the body of a GET request over a new connection; any status but 200 is an error.
+    /// Returns the body of a GET request over a new connection. Any status but 200 is an error.
     pub(crate) fn get(&self, path: &str) -> anyhow::Result<String> {
         let headers = format!("authorization: {AUTHORIZATION}\r\nclientid: xtask\r\n");
         let response = http::send(&self.host, "GET", &format!("{BASE_PATH}{path}"), &headers, "")
@@ -132,7 +132,7 @@ impl Drop for CwpsaProcess {
     }
 }
 
-/// Returns the resident memory of a process in megabytes.
+/// Returns a process's resident memory in megabytes.
 pub(crate) fn memory(process: u32) -> anyhow::Result<f64> {
     let path = format!("/proc/{process}/status");
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;

@@ -1,5 +1,5 @@
-//! Compares the size of the tools of two releases for each provider. The declarations come from an example of the end-to-end
-//! tests that runs on both catalogs, because this crate does not depend on the runtime.
+//! Compares the size of the tools in two releases for each provider. The declarations come from an example in the
+//! end-to-end tests that runs on both catalogs, because this crate doesn't depend on the runtime.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,10 +7,10 @@ use std::process::Command;
 use toolcrate_codegen::diagnostic::{CodegenError, Errors};
 use toolcrate_diff::{DialectSize, Snapshot};
 
-/// Measures both sides.
+/// Measures both releases.
 ///
 /// # Errors
-/// `E042` whatever keeps it from that.
+/// Returns `E042` if they can't be measured.
 pub fn measure(old: &Snapshot, new: &Snapshot) -> Result<Vec<DialectSize>, Errors> {
     let wrong = |message: String| Errors::from(CodegenError::new("E042", message));
     let folder = tempfile::tempdir().map_err(|error| wrong(error.to_string()))?;
@@ -27,7 +27,7 @@ pub fn measure(old: &Snapshot, new: &Snapshot) -> Result<Vec<DialectSize>, Error
     serde_json::from_slice(&output.stdout).map_err(|error| wrong(format!("the example's answer: {error}")))
 }
 
-/// Writes the files of a catalog, `catalog/…`, into `folder`.
+/// Writes a catalog's files, `catalog/…`, into `folder`.
 fn write(side: &Snapshot, folder: &Path) -> std::io::Result<()> {
     for (path, text) in &side.catalog {
         let Some(path) = path.strip_prefix("catalog/") else { continue };

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: the tests in one command.
+//! `cargo xtask test`: runs all tests with one command.
 
 use std::process::{Command, ExitCode};
 
@@ -7,12 +7,12 @@ use crate::clients::process::finish;
 
 #[derive(clap::Args)]
 pub(crate) struct TestArguments {
-    /// Run the tests of other vendors' clients and frameworks instead. They need Node.js, Python, npm and PyPI.
+    /// Run only the tests against third-party clients and frameworks. Requires Node.js, Python, npm and PyPI.
     #[arg(long)]
     clients: bool,
 }
 
-/// Runs the tests. Exit code 1: one failed, or a program that it needs is missing.
+/// Runs the tests. Exit code 1: a test failed, or a required program is missing.
 pub(crate) fn run(arguments: &TestArguments) -> ExitCode {
     let result = if arguments.clients { clients::run() } else { workspace() };
     match result {

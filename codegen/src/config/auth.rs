@@ -1,21 +1,21 @@
-//! How calls are authenticated.
+//! Authentication settings.
 
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-/// How calls are authenticated; the generated crate gets a `Credentials` struct with these fields.
+/// Authentication settings. The generated crate gets a `Credentials` struct with these fields.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Auth {
     /// The scheme of the `Authorization` header.
     #[serde(with = "serde_yaml::with::singleton_map")]
     pub scheme: AuthScheme,
-    /// What the person supplies, in order.
+    /// The values that the user supplies, in order.
     pub fields: IndexMap<String, AuthField>,
-    /// Further headers, as templates over the fields.
+    /// Additional headers, as templates over the fields.
     #[serde(default)]
     pub headers: IndexMap<String, String>,
-    /// Query parameters, as templates over the fields. They are sent and shown nowhere.
+    /// Query parameters, as templates over the fields. They are sent but never shown.
     #[serde(default)]
     pub query: IndexMap<String, String>,
 }
@@ -26,27 +26,27 @@ pub struct Auth {
 pub enum AuthScheme {
     /// HTTP Basic.
     Basic {
-        /// Template of the user name.
+        /// The user name template.
         user: String,
-        /// Template of the password.
+        /// The password template.
         password: String,
     },
     /// `Bearer <token>`.
     Bearer {
-        /// Template of the token.
+        /// The token template.
         token: String,
     },
     /// Only the `headers` of [`Auth`].
     None,
 }
 
-/// One thing that the person supplies.
+/// A value that the user supplies.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuthField {
-    /// What it is and where to find it.
+    /// What the value is and where to find it.
     pub description: String,
-    /// Never shown.
+    /// True if the value must never be shown.
     #[serde(default)]
     pub secret: bool,
 }

@@ -2,7 +2,7 @@
 //! (`overlay.yaml`).
 //!
 //! Unknown keys are errors, so a typo is never silently ignored. Every entry must also apply to something
-//! in the document (see [`UsageTracker`]), so that rules for operations that no longer exist are found.
+//! in the spec (see [`UsageTracker`]), so rules for removed operations are found.
 
 mod api_info;
 mod auth;
@@ -43,7 +43,7 @@ pub use wording::{ArgumentPattern, ArgumentWords, FormatWords, Gloss};
 
 use crate::diagnostic::{CodegenError, Errors};
 
-/// Reads a YAML file into `T`; syntax errors and unknown keys name the file, the key and the line.
+/// Reads a YAML file into `T`; syntax errors and unknown keys are reported with the file, key and line.
 pub fn read_yaml<T: DeserializeOwned>(path: &Path) -> Result<T, Errors> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         Errors::from(CodegenError::new("E001", format!("cannot be read: {error}")).in_file(path))
@@ -51,7 +51,7 @@ pub fn read_yaml<T: DeserializeOwned>(path: &Path) -> Result<T, Errors> {
     parse_yaml(&text).map_err(|errors| errors.in_file(path))
 }
 
-/// The same from text, for tests and for callers that hold the text already.
+/// Parses YAML text, for tests and callers that have already read the file.
 pub fn parse_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Errors> {
     let deserializer = serde_yaml::Deserializer::from_str(text);
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_key_is_an_error_that_names_it() {
+    fn unknown_key_is_an_error_that_names_it() {
         let errors = parse_yaml::<Overlay>("bindigns: []\n").unwrap_err();
         let text = errors.to_string();
         assert!(text.contains("unknown field `bindigns`"), "{text}");

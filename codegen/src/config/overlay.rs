@@ -1,7 +1,7 @@
 //! The overlay: facts about the API that its spec lacks.
 //!
-//! Examples are fields that a caller can't set, the list that supplies an ID, and a tool that covers two operations. Each
-//! fact carries its reason, so that the next maintainer can judge it.
+//! Examples are read-only fields, the list that supplies an ID, and a tool that covers two operations. Each fact states
+//! its reason, so the next maintainer can judge it.
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -16,53 +16,52 @@ use super::wording::{ArgumentPattern, ArgumentWords, FormatWords, Gloss};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Overlay {
-    /// Members that a caller can't set; left out of write schemas.
+    /// Fields that a caller can't set. They are left out of write schemas.
     pub not_writable: Vec<FieldRule>,
-    /// How the names of schemas end that only point at a record, e.g. `Reference`.
+    /// The name suffix of schemas that only point to a record, e.g. `Reference`.
     pub reference_suffix: Option<String>,
-    /// The lists that have the IDs of references, where the name doesn't determine them.
+    /// The lists that supply reference IDs, if the name doesn't determine them.
     pub references: Vec<ReferenceRule>,
-    /// The lists that have the values of arguments, where the path doesn't determine them.
+    /// The lists that supply argument values, if the path doesn't determine them.
     pub arguments: Vec<ArgumentRule>,
     /// Tools that cover more than one operation.
     pub bindings: Vec<ToolBinding>,
     /// Descriptions of operations that the spec doesn't describe.
     pub operations: IndexMap<String, OperationNote>,
-    /// Explanations of records, by the collection's path: words that fit in parentheses.
+    /// Explanations of records, by collection path, worded to fit in parentheses.
     pub resources: IndexMap<String, Gloss>,
-    /// Sentences about models and their fields, by the name of the schema or by `Schema.field`, for the documentation of the
-    /// typed client alone.
+    /// Sentences about models and their fields, keyed by schema name or `Schema.field`. Used only in the typed client's
+    /// documentation.
     pub types: IndexMap<String, String>,
-    /// The order of the arguments of a model's constructor, where that of the document is not natural: names of fields, by
-    /// the name of the schema.
+    /// The argument order of a model's constructor, if the document's order isn't natural: field names, by schema name.
     pub constructors: IndexMap<String, Vec<String>>,
     /// Descriptions of fields, by `Schema.field`.
     pub fields: IndexMap<String, String>,
-    /// The lives of records, step by step.
+    /// Record lifecycles, step by step.
     pub lifecycles: Vec<Lifecycle>,
-    /// Descriptions of arguments, by their names and types.
+    /// Descriptions of arguments, by name and type.
     pub arguments_by_name: Vec<ArgumentWords>,
-    /// Explanations of a `format`: one for the first such argument of a tool, and one for the others.
+    /// Explanations of a `format`: one for a tool's first argument with that format, and one for the others.
     pub formats: IndexMap<String, FormatWords>,
-    /// Arguments that are left without a description, as their names say everything.
+    /// Arguments without a description, because their names are self-explanatory.
     pub self_explanatory: Vec<ArgumentPattern>,
-    /// Arguments that are left without a description, as no public source says what they mean.
+    /// Arguments without a description, because no public source explains them.
     pub unexplained: Vec<ArgumentPattern>,
-    /// Members that can be filtered by though the schema does not have them at that place.
+    /// Fields by which records can be filtered although the schema doesn't have them in that place.
     pub filter_fields: Vec<FilterField>,
-    /// Fields that the API requires though the document doesn't.
+    /// Fields that the API requires although the document doesn't.
     pub required: Vec<RequiredFact>,
-    /// Groups of fields of which the API requires one.
+    /// Groups of fields of which the API requires at least one.
     pub any_of: Vec<AnyOfFact>,
     /// Fields that have no effect while others are set.
     pub warnings: Vec<WarningFact>,
-    /// Bodies whose `id` names the record to attach.
+    /// Bodies whose `id` identifies the record to attach.
     pub attachments: Vec<AttachmentFact>,
     /// Bodies that the document lacks.
     pub bodies: Vec<BodyFact>,
     /// Forms of strings that the document doesn't state.
     pub field_formats: Vec<FormatFact>,
-    /// Arguments that a call may have, by operation.
+    /// Example arguments for calls, by operation.
     pub examples: IndexMap<String, Vec<Map<String, Value>>>,
 }
 
@@ -70,22 +69,23 @@ pub struct Overlay {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldRule {
-    /// The member's name; `*` stands for any text.
+    /// The field name; `*` matches any text.
     pub field: String,
-    /// Schemas the rule is for (same pattern); all by default.
+    /// The schemas to which the rule applies (same pattern syntax); all by default.
     #[serde(default)]
     pub schemas: Vec<String>,
-    /// Schemas it is not for.
+    /// Schemas to which the rule doesn't apply.
     #[serde(default)]
     pub except: Vec<String>,
-    /// Only where the schema is the body itself, not a part of one; and not where the schema requires it.
+    /// True if the rule applies only where the schema is the body itself rather than part of one, and doesn't require
+    /// the field.
     #[serde(default)]
     pub record_only: bool,
-    /// Why.
+    /// The reason for the rule.
     pub reason: String,
 }
 
-/// Where the id of a reference comes from.
+/// The source of a reference's ID.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReferenceRule {
@@ -95,17 +95,17 @@ pub struct ReferenceRule {
     pub list: String,
 }
 
-/// Where the value of an argument comes from.
+/// The source of an argument's value.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ArgumentRule {
-    /// The name of the parameter in the request.
+    /// The parameter's name in the request.
     pub parameter: String,
-    /// The paths it is for, as the spec spells them; `*` stands for any text.
+    /// The paths to which the rule applies, as spelled in the spec; `*` matches any text.
     pub path: String,
     /// The list operation, `GET /path`.
     pub list: String,
-    /// The member of a row that holds the value.
+    /// The row field that contains the value.
     #[serde(default = "id")]
     pub field: String,
 }
@@ -114,44 +114,44 @@ fn id() -> String {
     "id".to_owned()
 }
 
-/// Another operation that a tool answers for, chosen when `when` is among the arguments.
+/// Another operation that a tool performs if `when` is among the arguments.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ToolBinding {
     /// The tool's main operation, `GET /path`.
     pub tool: String,
-    /// The argument that chooses this binding.
+    /// The argument that selects this binding.
     pub when: String,
     /// The other operation, `GET /path`.
     pub operation: String,
-    /// The description of the argument.
+    /// The argument's description.
     pub description: String,
 }
 
-/// The life of a record, as the operations that carry it on.
+/// A record's lifecycle, as the operations that drive it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lifecycle {
-    /// The record whose life cycle it is, such as `purchase order`.
+    /// The record that has the lifecycle, such as `purchase order`.
     pub name: String,
     /// The steps, first to last.
     pub steps: Vec<Step>,
 }
 
-/// A step in the life of a record.
+/// A step in a record's lifecycle.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The step in a few words, such as `receive its lines`.
     pub name: String,
-    /// The operations that do it, `POST /path`.
+    /// The operations that perform it, `POST /path`.
     pub operations: Vec<String>,
     /// A note about the step, as a sentence.
     #[serde(default)]
     pub note: Option<String>,
 }
 
-/// A member that can be filtered by.
+/// A field by which records can be filtered.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FilterField {
@@ -159,31 +159,31 @@ pub struct FilterField {
     pub field: String,
     /// The type of its values.
     pub kind: FilterScalar,
-    /// The records it is for: those that have this member.
+    /// A field that exists on all records to which this applies.
     pub beside: String,
-    /// Why.
+    /// The reason for the entry.
     pub reason: String,
 }
 
-/// The description of an operation, for people and models.
+/// An operation's description, for people and models.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OperationNote {
-    /// A title that takes the place of the generated one.
+    /// A title that replaces the generated one.
     pub title: Option<String>,
-    /// One to three sentences that take the place of the generated description.
+    /// One to three sentences that replace the generated description.
     #[serde(default)]
     pub description: Option<String>,
-    /// Why a call does more than read, although its method or its name suggests otherwise, e.g. `It sends an e-mail.`
+    /// Why a call does more than read, although its method or name suggests otherwise, e.g. `It sends an e-mail.`
     #[serde(default)]
     pub acts: Option<String>,
-    /// How a call reaches records beyond the part of the API that it belongs to.
+    /// How a call can reach records outside its own part of the API.
     #[serde(default)]
     pub reaches_everything: Option<String>,
 }
 
 impl Overlay {
-    /// The paths of all entries that must apply at least once.
+    /// Returns the paths of all entries that must apply at least once.
     pub fn entries(&self) -> Vec<String> {
         let mut entries: Vec<String> = Vec::new();
         entries.extend(self.not_writable.iter().map(FieldRule::entry));
@@ -217,14 +217,14 @@ impl Overlay {
 }
 
 impl FieldRule {
-    /// How the tracker calls this entry.
+    /// Returns the entry's path for the tracker.
     pub fn entry(&self) -> String {
         let schemas =
             if self.schemas.is_empty() { String::new() } else { format!(" of {}", self.schemas.join(",")) };
         format!("not_writable.{}{schemas}", self.field)
     }
 
-    /// Returns true if the rule covers `field` of `schema`.
+    /// Returns true if the rule applies to `field` of `schema`.
     pub fn covers(&self, schema: &str, field: &str) -> bool {
         matches(&self.field, field)
             && (self.schemas.is_empty() || self.schemas.iter().any(|pattern| matches(pattern, schema)))
@@ -233,19 +233,19 @@ impl FieldRule {
 }
 
 impl ArgumentRule {
-    /// How the tracker calls this entry.
+    /// Returns the entry's path for the tracker.
     pub fn entry(&self) -> String {
         format!("arguments.{} of {}", self.parameter, self.path)
     }
 
-    /// Returns true if the rule is for that parameter of that path.
+    /// Returns true if the rule applies to that parameter of that path.
     pub fn covers(&self, path: &str, parameter: &str) -> bool {
         self.parameter == parameter && matches(&self.path, path)
     }
 }
 
 impl ToolBinding {
-    /// How the tracker calls this entry.
+    /// Returns the entry's path for the tracker.
     pub fn entry(&self) -> String {
         format!("bindings.{} when {}", self.tool, self.when)
     }

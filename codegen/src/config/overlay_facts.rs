@@ -1,4 +1,5 @@
-//! Facts of the overlay about what calls carry. Each names its source, so that the next maintainer can check it.
+//! Overlay facts about the contents of requests and responses. Each fact names its source, so the next
+//! maintainer can check it.
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -9,54 +10,54 @@ use super::pattern::matches;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnyOfFact {
-    /// The schema of the record.
+    /// The record's schema.
     pub schema: String,
     /// The fields.
     pub fields: Vec<String>,
-    /// True if one of them must be true, so that false counts as not set.
+    /// True if one of them must be true; false is then treated as not set.
     #[serde(default)]
     pub is_true: bool,
     /// The start of the error message, such as `choose where the note appears`.
     pub message: String,
-    /// Where this is known from.
+    /// The source of this fact.
     pub source: String,
 }
 
-/// A field has no effect, or another one than expected, while others are set.
+/// A field that has no effect, or a different effect than expected, while others are set.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WarningFact {
-    /// The schema of the record.
+    /// The record's schema.
     pub schema: String,
     /// The field.
     pub field: String,
-    /// The other fields, which may also be those that an updated record has already.
+    /// The other fields. Fields that an updated record already has also count.
     pub with: Vec<String>,
     /// The warning.
     pub message: String,
-    /// Where this is known from.
+    /// The source of this fact.
     pub source: String,
 }
 
-/// A create attaches a record that exists already, named by the `id` of the body.
+/// A create operation that attaches an existing record, identified by the `id` in the body.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AttachmentFact {
-    /// The schema of the body.
+    /// The body's schema.
     pub schema: String,
-    /// The schema that points at records like the one that is attached.
+    /// The schema that points to records like the attached one.
     pub reference: String,
-    /// Where this is known from.
+    /// The source of this fact.
     pub source: String,
 }
 
-/// A field that the API requires though the document doesn't.
+/// A field that the API requires although the document doesn't.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequiredFact {
     /// `Schema.field`.
     pub field: String,
-    /// Where this is known from.
+    /// The source of this fact.
     pub source: String,
 }
 
@@ -91,24 +92,24 @@ pub enum FieldFormat {
 pub struct BodyFact {
     /// The operation, `POST /path`.
     pub operation: String,
-    /// The operation whose body has the same form, `POST /path`; or else the fields are named here.
+    /// The operation whose body has the same format, `POST /path`. Otherwise, the fields are listed here.
     #[serde(default)]
     pub like: Option<String>,
-    /// The fields by name; a form is sent if one of them is a file, else a JSON object.
+    /// The fields by name. The body is a form if one of them is a file, and otherwise a JSON object.
     #[serde(default)]
     pub fields: IndexMap<String, BodyField>,
-    /// Where this is known from.
+    /// The source of this fact.
     pub source: String,
 }
 
-/// A field of a body that the overlay describes.
+/// A field in a body described by the overlay.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BodyField {
     /// The type of its values.
     #[serde(rename = "type")]
     pub kind: BodyFieldKind,
-    /// True if every call needs it.
+    /// True if every call requires it.
     #[serde(default)]
     pub required: bool,
     /// The description.
@@ -116,7 +117,7 @@ pub struct BodyField {
     pub description: String,
 }
 
-/// The type of a field of a body.
+/// The type of a body field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BodyFieldKind {
@@ -124,35 +125,35 @@ pub enum BodyFieldKind {
     File,
     /// A string.
     Text,
-    /// A whole number.
+    /// An integer.
     Integer,
     /// True or false.
     Boolean,
 }
 
 impl AnyOfFact {
-    /// How the tracker calls this entry.
+    /// Returns the entry's path for the tracker.
     pub fn entry(&self) -> String {
         format!("any_of.{} {}", self.schema, self.fields.join(","))
     }
 }
 
 impl WarningFact {
-    /// How the tracker calls this entry.
+    /// Returns the entry's path for the tracker.
     pub fn entry(&self) -> String {
         format!("warnings.{}.{}", self.schema, self.field)
     }
 }
 
 impl AttachmentFact {
-    /// How the tracker calls this entry.
+    /// Returns the entry's path for the tracker.
     pub fn entry(&self) -> String {
         format!("attachments.{}", self.schema)
     }
 }
 
 impl RequiredFact {
-    /// How the tracker calls this entry.
+    /// Returns the entry's path for the tracker.
     pub fn entry(&self) -> String {
         format!("required.{}", self.field)
     }
@@ -174,7 +175,7 @@ impl FormatFact {
 }
 
 impl BodyFact {
-    /// How the tracker calls this entry.
+    /// Returns the entry's path for the tracker.
     pub fn entry(&self) -> String {
         format!("bodies.{}", self.operation)
     }

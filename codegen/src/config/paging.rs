@@ -1,72 +1,72 @@
-//! How lists are paged.
+//! Pagination settings.
 
 use serde::Deserialize;
 
-/// The pointer of rows that are the only list of a response, whatever it is called.
+/// The pointer for rows that are the only list in a response, whatever its name.
 pub const ONLY_LIST: &str = "*";
 
-/// How lists are paged. A `Link` header with `rel="next"` is followed in any case.
+/// How lists are paginated. A `Link` header with `rel="next"` is always followed.
 ///
-/// `items` is the JSON pointer of the rows in a response, or `*` for the only list in it, whatever it is called; without
-/// it the response is the list.
+/// `items` is the JSON pointer to the rows in a response, or `*` for its only list, whatever its name; without it, the
+/// response itself is the list.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum PagingConfig {
-    /// Lists are complete, or continue by a `Link` header.
+    /// Lists are complete, or continue with a `Link` header.
     #[default]
     None,
     /// Pages are numbered from 1.
     Page {
-        /// Query parameter of the page's number.
+        /// The query parameter with the page number.
         page: String,
-        /// Query parameter of the page's size.
+        /// The query parameter with the page size.
         size: String,
-        /// The largest page that the server returns.
+        /// The largest page size that the server supports.
         max_size: u32,
-        /// JSON pointer of the rows.
+        /// JSON pointer to the rows.
         #[serde(default)]
         items: Option<String>,
     },
-    /// Pages begin at a row, counted from 0.
+    /// Pages start at a row, counted from 0.
     Offset {
-        /// Query parameter of the first row.
+        /// The query parameter with the first row's position.
         offset: String,
-        /// Query parameter of the page's size.
+        /// The query parameter with the page size.
         limit: String,
-        /// The largest page that the server returns.
+        /// The largest page size that the server supports.
         max_size: u32,
-        /// JSON pointer of the rows.
+        /// JSON pointer to the rows.
         #[serde(default)]
         items: Option<String>,
     },
-    /// A cursor in the response's body.
+    /// A response body contains a cursor.
     Cursor {
-        /// Query parameter that takes the cursor.
+        /// The query parameter for the cursor.
         parameter: String,
-        /// JSON pointer of the next cursor in the response.
+        /// JSON pointer to the next cursor in the response.
         next: String,
-        /// JSON pointer of the rows.
+        /// JSON pointer to the rows.
         items: String,
     },
-    /// A cursor in a header of the response.
+    /// A response header contains a cursor.
     Header {
-        /// Query parameter that takes the cursor.
+        /// The query parameter for the cursor.
         parameter: String,
         /// The header with the next cursor.
         header: String,
-        /// JSON pointer of the rows.
+        /// JSON pointer to the rows.
         #[serde(default)]
         items: Option<String>,
     },
 }
 
 impl PagingConfig {
-    /// Returns true if lists come in pages.
+    /// Returns true if lists are paginated.
     pub fn is_paged(&self) -> bool {
         !matches!(self, Self::None)
     }
 
-    /// Returns the names of the query parameters that choose a page.
+    /// Returns the names of the query parameters that select a page.
     pub fn parameters(&self) -> Vec<&str> {
         match self {
             Self::None => Vec::new(),
@@ -76,7 +76,7 @@ impl PagingConfig {
         }
     }
 
-    /// Returns the JSON pointer of the rows, if the response of a list is an object that holds them.
+    /// Returns the JSON pointer to the rows, if a list response is an object that contains them.
     pub fn items(&self) -> Option<&str> {
         match self {
             Self::None => None,

@@ -1,6 +1,6 @@
-//! Patterns of names and paths.
+//! Patterns for names and paths.
 
-/// Returns true if `text` matches `pattern`, in which each `*` stands for any text.
+/// Returns true if `text` matches `pattern`, in which each `*` matches any text.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(first) else { return false };
@@ -20,7 +20,7 @@ mod tests {
     use super::matches;
 
     #[test]
-    fn patterns_match_at_either_end() {
+    fn patterns_match_prefixes_and_suffixes() {
         assert!(matches("*Utc", "dateClosedUtc"));
         assert!(matches("_*", "_info"));
         assert!(matches("*Reference", "CompanyReference"));
@@ -29,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn stars_match_any_text() {
+    fn stars_match_any_characters() {
         for (pattern, text) in
             [("/a", "/a"), ("/a*", "/a/b"), ("*b", "/a/b"), ("/*/c", "/a/b/c"), ("*", ""), ("*a*b*", "xaxbx")]
         {

@@ -1,7 +1,7 @@
-//! The profile: which spec, which crate, and the conventions of the API that a spec can't state.
+//! The profile: the spec to read, the crate to generate, and API conventions that a spec can't express.
 //!
-//! Everything that differs between two APIs is here, as data: prefix, authentication, paging, the
-//! shape of errors, the words of names.
+//! Everything that differs between two APIs is configured here: prefix, authentication, pagination, error
+//! format and vocabulary.
 
 use std::path::PathBuf;
 
@@ -15,118 +15,118 @@ use super::paging::PagingConfig;
 use super::sample_program::SampleProgram;
 use super::selector::OperationSelector;
 
-/// `toolcrate.yaml`. Paths in it are relative to the file.
+/// The profile, `toolcrate.yaml`. Paths in it are relative to the file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// The names of the API and of the generated crate.
+    /// Names of the API and the generated crate.
     pub api: ApiInfo,
     /// The spec to generate from.
     pub spec: PathBuf,
     /// The overlay.
     #[serde(default)]
     pub overlay: Option<PathBuf>,
-    /// The lock of names.
+    /// The lock file.
     pub lock: PathBuf,
-    /// The folder to write.
+    /// The output folder.
     pub out: PathBuf,
     /// The runtime crate, as the generated `Cargo.toml` should refer to it.
     pub runtime: String,
-    /// Inherit version, edition and lints from the workspace that the output folder is part of.
+    /// True to inherit version, edition and lints from the workspace that contains the output folder.
     #[serde(default)]
     pub in_workspace: bool,
     /// License texts to copy into the package.
     #[serde(default)]
     pub license_files: Vec<PathBuf>,
-    /// Programs that the front page of the package shows.
+    /// Example programs for the package's front page.
     #[serde(default)]
     pub programs: Vec<SampleProgram>,
-    /// Crates of the workspace that the programs use besides the package.
+    /// Workspace crates that the programs use in addition to the package.
     #[serde(default)]
     pub program_dependencies: Vec<String>,
-    /// Addresses by short name, e.g. `na`.
+    /// Base URLs by short name, e.g. `na`.
     #[serde(default)]
     pub servers: IndexMap<String, String>,
-    /// An address with `{host}` in it, for accounts on a host of their own.
+    /// A base URL with `{host}` in it, for accounts on their own host.
     #[serde(default)]
     pub host_template: Option<String>,
-    /// How calls are authenticated.
+    /// Authentication settings.
     pub auth: Auth,
-    /// The `Accept` header, with `{version}` for the spec's version; plain JSON when left out.
+    /// The `Accept` header, with `{version}` for the spec's version; plain JSON by default.
     #[serde(default)]
     pub accept: Option<String>,
-    /// The query parameter that names the members to answer.
+    /// The query parameter that lists the fields to return.
     #[serde(default)]
     pub fields_parameter: Option<String>,
-    /// The query parameter that names the fields to sort by, with `desc` after a field for the opposite order.
+    /// The query parameter that lists the fields to sort by, with `desc` after a field for descending order.
     #[serde(default)]
     pub order_parameter: Option<String>,
-    /// How lists are paged.
+    /// Pagination settings.
     #[serde(default, with = "serde_yaml::with::singleton_map")]
     pub paging: PagingConfig,
-    /// Where the parts of an error stand in its body.
+    /// The locations of the parts of an error body.
     pub errors: ErrorBodyConfig,
-    /// How the paths of a JSON Patch are written.
+    /// The format of JSON Patch paths.
     #[serde(default)]
     pub patch_paths: PatchPathStyle,
-    /// Members dropped from tool answers unless asked for.
+    /// Fields that tools drop from responses unless they are requested.
     #[serde(default)]
     pub trim: Vec<String>,
     /// Header parameters that belong to the transport and are never arguments.
     #[serde(default)]
     pub transport_headers: Vec<String>,
-    /// How a structured filter is sent; without it, tools take the raw query parameters alone.
+    /// How a structured filter is sent; without it, tools accept only the raw query parameters.
     #[serde(default)]
     pub filter: Option<FilterConfig>,
-    /// How records hold the fields that an account defines for itself.
+    /// How records represent an account's custom fields.
     #[serde(default)]
     pub custom_fields: Option<CustomFieldsConfig>,
-    /// Query parameters that many operations share.
+    /// Query parameters shared by many operations.
     #[serde(default)]
     pub shared_query: IndexMap<String, SharedQuery>,
     /// Sentences in descriptions that state a constraint.
     #[serde(default)]
     pub notes: Vec<NoteRule>,
-    /// The operations to generate; all if none is listed.
+    /// The operations to generate; all if the list is empty.
     #[serde(default)]
     pub include: Vec<OperationSelector>,
     /// The operations to leave out.
     #[serde(default)]
     pub exclude: Vec<OperationSelector>,
-    /// The rules of names.
+    /// The naming rules.
     #[serde(default)]
     pub names: NameRules,
 }
 
-/// JSON pointers into an error's body; the first that resolves wins.
+/// JSON pointers into an error body; the first one that resolves is used.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorBodyConfig {
     /// The error's code.
     #[serde(default)]
     pub code: Vec<String>,
-    /// The error's sentence.
+    /// The error message.
     #[serde(default)]
     pub message: Vec<String>,
-    /// The list of errors per field.
+    /// The list of field errors.
     #[serde(default)]
     pub list: Vec<String>,
-    /// Within an item of the list: its code.
+    /// The code of a list item.
     #[serde(default)]
     pub item_code: Vec<String>,
-    /// Within an item of the list: its sentence.
+    /// The message of a list item.
     #[serde(default)]
     pub item_message: Vec<String>,
-    /// Within an item of the list: the field's path.
+    /// The field path of a list item.
     #[serde(default)]
     pub item_field: Vec<String>,
 }
 
-/// How the paths of a JSON Patch are written.
+/// The format of JSON Patch paths.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PatchPathStyle {
-    /// `/status`, as RFC 6902 has it.
+    /// `/status`, as in RFC 6902.
     #[default]
     Pointer,
     /// `status`.
@@ -137,33 +137,33 @@ pub enum PatchPathStyle {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FilterConfig {
-    /// The argument's name.
+    /// The argument name.
     pub argument: String,
-    /// The description of the argument in the schema.
+    /// The argument's description in the schema.
     pub description: String,
-    /// The query parameter that takes conditions on a record.
+    /// The query parameter for conditions on a record.
     pub conditions: String,
-    /// The query parameter that takes conditions on members of lists.
+    /// The query parameter for conditions on list items.
     pub child_conditions: String,
-    /// The query parameter that takes conditions on custom fields.
+    /// The query parameter for conditions on custom fields.
     pub custom_field_conditions: String,
-    /// The member of a record that holds its custom fields; a filter asks for them by `member/caption`.
+    /// The record field that contains custom fields; a filter refers to one as `field/caption`.
     pub custom_fields: String,
 }
 
-/// Where a record holds the fields that an account defines for itself: a list keyed by the id of a definition.
+/// How records represent an account's custom fields: a list keyed by definition ID.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CustomFieldsConfig {
-    /// The record's member that holds them.
+    /// The record field that contains them.
     pub member: String,
-    /// In an item and in a definition: the id.
+    /// The property with the ID, in both list items and definitions.
     pub key: String,
-    /// In both: what people call the field.
+    /// The property with the caption, in both list items and definitions.
     pub caption: String,
-    /// In an item: the value.
+    /// The property with the value, in list items.
     pub value: String,
-    /// Where the account's definitions are.
+    /// The location of the account's definitions.
     #[serde(default)]
     pub definitions: Option<CustomFieldDefinitionsConfig>,
 }
@@ -174,27 +174,27 @@ pub struct CustomFieldsConfig {
 pub struct CustomFieldDefinitionsConfig {
     /// The list operation, `GET /path`.
     pub operation: String,
-    /// The type.
+    /// The property with the type.
     pub kind: String,
-    /// The types of fields by the API's names for them; any other type is text.
+    /// Field types by their API names; any other type is text.
     #[serde(default)]
     pub kinds: IndexMap<String, CustomFieldType>,
-    /// In a definition: true if a record must have the field.
+    /// The property that indicates whether a record requires the field.
     pub required: String,
-    /// In a definition: true if the field can only be read.
+    /// The property that indicates whether the field is read-only.
     pub read_only: String,
-    /// The list of choices.
+    /// The property with the list of options.
     pub options: String,
-    /// In a choice: the value.
+    /// The property with the value, in an option.
     pub option: String,
-    /// In a choice: whether it is no longer offered.
+    /// The property that indicates whether an option is inactive.
     pub inactive: String,
     /// The properties with the screens that show a field.
     pub screen_fields: Vec<String>,
     /// Records by name, with their screens.
     #[serde(default)]
     pub records: IndexMap<String, Vec<String>>,
-    /// Words in the name of a screen that don't name the record.
+    /// Words in a screen's name that don't belong to the record's name.
     #[serde(default)]
     pub screen_words: Vec<String>,
 }
@@ -210,7 +210,7 @@ pub enum CustomFieldType {
     Date,
 }
 
-/// A query parameter that many operations share: it is described once, and offered where it has an effect.
+/// A query parameter shared by many operations: it is described once, and available wherever it has an effect.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SharedQuery {
@@ -219,18 +219,18 @@ pub struct SharedQuery {
     /// The description in tools, if it differs.
     #[serde(default)]
     pub hint: Option<String>,
-    /// The kinds of operation whose tools have a description of it; all by default.
+    /// The kinds of operations whose tools include its description; all by default.
     #[serde(default)]
     pub hint_on: Vec<On>,
     /// True if tools have it as an argument.
     #[serde(default = "yes")]
     pub tools: bool,
-    /// On which kinds of operation it has an effect: any of `list`, `count`, `get`.
+    /// The kinds of operations on which it has an effect: any of `list`, `count`, `get`.
     pub on: Vec<On>,
-    /// Smallest value, for numbers.
+    /// The minimum value, for numbers.
     #[serde(default)]
     pub minimum: Option<i64>,
-    /// Largest value, for numbers.
+    /// The maximum value, for numbers.
     #[serde(default)]
     pub maximum: Option<i64>,
 }
@@ -239,7 +239,7 @@ fn yes() -> bool {
     true
 }
 
-/// A kind of reading operation.
+/// A kind of read operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -249,66 +249,66 @@ pub enum On {
     Get,
 }
 
-/// A sentence in a description that states a constraint. `pattern` is a regular expression; the
-/// sentence is cut from the description if `cut` is set.
+/// A sentence in a description that states a constraint. `pattern` is a regular expression; if `cut` is set,
+/// the sentence is removed from the description.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoteRule {
-    /// A regular expression; group 1 is the number where the rule needs one.
+    /// A regular expression; group 1 is the number, if the rule needs one.
     pub pattern: String,
-    /// Group 1 is the longest length.
+    /// Group 1 is the maximum length.
     #[serde(default)]
     pub max_length: bool,
     /// The field is required when a record is replaced.
     #[serde(default)]
     pub required_on_replace: bool,
-    /// Cut the matched text from the description.
+    /// Removes the matched text from the description.
     #[serde(default)]
     pub cut: bool,
 }
 
-/// The rules of names, section 3 of the design.
+/// The naming rules.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NameRules {
-    /// Plural to singular, by the ending of a word.
+    /// Plurals and their singulars, matched against the ends of words.
     pub irregular: IndexMap<String, String>,
-    /// Words with one form.
+    /// Words whose singular and plural are the same.
     pub uncountable: Vec<String>,
-    /// Long word to short word, for names over the limit.
+    /// Long words and their abbreviations, for names over the limit.
     pub abbreviations: IndexMap<String, String>,
-    /// Compounds to split in titles and Rust names, where the spec never writes them in camel case.
+    /// Compounds to split in titles and Rust names, if the spec never writes them in camel case.
     pub compounds: IndexMap<String, String>,
-    /// How words are written in titles and sentences, e.g. `rma: RMA`. An entry may have two words: `connect wise`.
+    /// The spelling of words in titles and sentences, e.g. `rma: RMA`. An entry may have two words: `connect wise`.
     pub spellings: IndexMap<String, String>,
-    /// Paths that count as if they began differently.
+    /// Paths that are treated as if they had a different prefix.
     pub modules: Vec<ModuleAlias>,
-    /// Names of resources, by path.
+    /// Resource names, by path.
     pub resources: IndexMap<String, ResourceOverride>,
-    /// The nouns for the records of a collection, by path.
+    /// Nouns for a collection's records, by path.
     pub nouns: IndexMap<String, NounOverride>,
-    /// Templates of the names of single operations (`GET /path`), as for actions.
+    /// Name templates for individual operations (`GET /path`), as for actions.
     pub operations: IndexMap<String, String>,
-    /// Endings of paths that are an action, a twin or a singleton.
+    /// Path suffixes that denote an action, an alternative operation or a singleton.
     pub actions: Vec<PathAction>,
-    /// What verbs in paths, summaries and operation IDs do, in addition to common English verbs.
+    /// The effects of verbs in paths, summaries and operation IDs, in addition to common English verbs.
     pub verbs: IndexMap<String, VerbEffect>,
-    /// Segments that only mark another view of the same records: with `info`, `/service/info/boards` reads
-    /// what `/service/boards` holds.
+    /// Path segments that only denote another view of the same records: with `info`, `/service/info/boards`
+    /// reads the records in `/service/boards`.
     pub views: Vec<String>,
 }
 
-/// Paths that count as if they began differently.
+/// Paths that are treated as if they had a different prefix.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModuleAlias {
-    /// How the path begins.
+    /// The path's prefix.
     pub from: String,
-    /// The class that it belongs to.
+    /// The prefix to use instead.
     pub to: String,
 }
 
-/// The name of a resource.
+/// A resource name.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResourceOverride {
@@ -318,46 +318,47 @@ pub struct ResourceOverride {
     pub many: String,
 }
 
-/// The nouns for the records of a collection.
+/// The nouns for a collection's records.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NounOverride {
     /// Singular, without the owner.
     pub one: String,
-    /// Plural, where it is irregular.
+    /// Plural, if it is irregular.
     #[serde(default)]
     pub many: Option<String>,
-    /// The noun of the parent; empty for none, although the path has an ID.
+    /// The parent's noun; empty if there is none even though the path has an ID.
     #[serde(default)]
     pub owner: Option<String>,
 }
 
-/// An ending of a path that is an action, a twin or a singleton.
+/// A path suffix that denotes an action, an alternative operation or a singleton.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PathAction {
-    /// Last segments of the path, e.g. `usages/list`; letter case and a trailing slash are ignored.
+    /// The last segments of the path, e.g. `usages/list`; case and a trailing slash are ignored.
     pub tail: String,
-    /// The verbs it covers.
+    /// The HTTP methods to which it applies.
     pub methods: Vec<String>,
-    /// Template of the name: `{P}` prefix, `{one}` and `{many}` resource, `{by}` `_by_id` after an item.
+    /// The name template: `{P}` is the prefix, `{one}` and `{many}` the resource, `{by}` is `_by_id` after an
+    /// item.
     pub name: String,
-    /// Only right behind a placeholder (`true`) or only behind fixed text (`false`).
+    /// If set, applies only directly after a placeholder (`true`) or only after a literal segment (`false`).
     #[serde(default)]
     pub on_item: Option<bool>,
-    /// It reads, though its verb is not GET.
+    /// True if it only reads, even though its method isn't GET.
     #[serde(default)]
     pub read_only: bool,
-    /// True if it may overwrite or remove data; by default, its kind and its verb determine that.
+    /// True if it may overwrite or remove data; determined by its kind and verb by default.
     #[serde(default)]
     pub destructive: Option<bool>,
-    /// Doing it twice is as good as once.
+    /// True if repeating it has no further effect.
     #[serde(default)]
     pub idempotent: bool,
-    /// The name of the argument for a placeholder within the tail.
+    /// The argument name for a placeholder within the suffix.
     #[serde(default)]
     pub argument: Option<String>,
-    /// The variant, if it isn't the plain operation of its kind.
+    /// The variant, unless it is the plain operation of its kind.
     #[serde(default)]
     pub variant: Option<OperationVariant>,
     /// The kind, if it isn't an action.
@@ -365,22 +366,22 @@ pub struct PathAction {
     pub kind: Option<OperationKind>,
 }
 
-/// The effect of an operation that a verb names.
+/// The effect of an operation, according to its verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerbEffect {
-    /// It creates what the path names.
+    /// It creates what the path denotes.
     Create,
     /// It only reads.
     Read,
-    /// It changes something, and nothing is lost.
+    /// It changes data without losing any.
     Safe,
     /// It can destroy data.
     Destructive,
 }
 
 impl Profile {
-    /// The paths of all entries that must apply at least once.
+    /// Returns the paths of all entries that must apply at least once.
     pub fn entries(&self) -> Vec<String> {
         let names = &self.names;
         let mut entries: Vec<String> = Vec::new();
@@ -409,7 +410,7 @@ impl Profile {
 }
 
 impl PathAction {
-    /// How the tracker calls this entry.
+    /// Returns the entry's path for the tracker.
     pub fn entry(&self) -> String {
         let on = match self.on_item {
             Some(true) => " on item",

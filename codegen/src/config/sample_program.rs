@@ -1,19 +1,19 @@
-//! The programs on the front page of the package.
+//! The example programs on the front page of the generated package.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// A program that shows how the package is used.
+/// A program that demonstrates the package.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SampleProgram {
-    /// What it does, as a heading.
+    /// A heading that describes the program.
     pub title: String,
-    /// The file with its code, relative to the profile.
+    /// The source file, relative to the profile.
     #[serde(skip_serializing)]
     pub file: PathBuf,
-    /// Its code, once the file was read.
+    /// The source code, once the file has been read.
     #[serde(skip_deserializing)]
     pub code: String,
 }

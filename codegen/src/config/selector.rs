@@ -1,14 +1,14 @@
-//! Selectors of operations in the profile.
+//! Operation selectors in the profile.
 
 use serde::Deserialize;
 
 use super::pattern::matches;
 
-/// Selects operations. Each field that is set must match; `*` stands for any text.
+/// Selects operations. Each field that is set must match; `*` matches any text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OperationSelector {
-    /// The path, as the document spells it, with the method before it if only that one is meant: `GET /users*`.
+    /// The path as spelled in the document, preceded by a method to select only that one: `GET /users*`.
     pub path: Option<String>,
     /// A tag.
     pub tag: Option<String>,
@@ -17,7 +17,7 @@ pub struct OperationSelector {
 }
 
 impl OperationSelector {
-    /// How the tracker calls this entry.
+    /// Returns the entry's path for the tracker.
     pub fn entry(&self) -> String {
         let parts = [("path", &self.path), ("tag", &self.tag), ("id", &self.id)];
         let named =
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_selector_chooses_by_path_tag_and_id() {
+    fn selector_matches_path_tag_and_id() {
         let tags = ["Users".to_owned()];
         let chooses = |path: Option<&str>, tag: Option<&str>, id: Option<&str>| {
             let own = |text: Option<&str>| text.map(str::to_owned);

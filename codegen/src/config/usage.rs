@@ -1,19 +1,19 @@
-//! Tracks which entries of the profile and the overlay have applied.
+//! Tracks which profile and overlay entries have been applied.
 //!
-//! A stage marks an entry when it uses it, and at the end every entry that was never marked is reported.
-//! This is what finds rules for operations that no longer exist.
+//! A stage marks each entry that it uses. Entries that are never marked are reported at the end, which
+//! reveals rules for removed operations.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-/// The entries that have applied, each by a path such as `names.abbreviations.configuration`.
+/// The entries that have been applied, each identified by a path such as `names.abbreviations.configuration`.
 #[derive(Debug, Default)]
 pub struct UsageTracker {
     used: Mutex<BTreeSet<String>>,
 }
 
 impl UsageTracker {
-    /// Creates a tracker with nothing marked.
+    /// Creates a tracker without marked entries.
     pub fn new() -> Self {
         Self::default()
     }
@@ -23,7 +23,7 @@ impl UsageTracker {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(entry.into());
     }
 
-    /// Returns the `entries` that were never marked, in the order given.
+    /// Returns the entries that were never marked, in their original order.
     pub fn unused<'a>(&self, entries: impl IntoIterator<Item = &'a String>) -> Vec<&'a String> {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         entries.into_iter().filter(|entry| !used.contains(*entry)).collect()

@@ -1,4 +1,4 @@
-//! Words for arguments that a document leaves without a description.
+//! Default descriptions for arguments that the spec doesn't describe.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::pattern::matches;
 
-/// The description of arguments of this name, whatever record they belong to.
+/// The description of arguments with this name, on any record.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ArgumentWords {
@@ -17,19 +17,19 @@ pub struct ArgumentWords {
 }
 
 impl ArgumentWords {
-    /// How the tracker calls this entry.
+    /// Returns the entry's path for the tracker.
     pub fn entry(&self) -> String {
         format!("arguments_by_name.{}", self.name.0)
     }
 }
 
-/// A pattern of names, optionally with a type before it: `city`, `*Url`, `number *Hours`, `enum *`.
+/// A name pattern, optionally preceded by a type: `city`, `*Url`, `number *Hours`, `enum *`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub struct ArgumentPattern(pub String);
 
 impl ArgumentPattern {
-    /// Returns true if the pattern matches an argument of this name and type.
+    /// Returns true if the pattern matches an argument with this name and type.
     pub fn covers(&self, name: &str, ty: &str) -> bool {
         match self.0.split_once(' ') {
             Some((wanted, pattern)) => wanted == ty && matches(pattern, name),
@@ -37,7 +37,8 @@ impl ArgumentPattern {
         }
     }
 
-    /// How narrow it is: a name takes precedence over a pattern, and a longer pattern over a shorter one.
+    /// Returns how specific the pattern is: a name takes precedence over a pattern, and a longer pattern over
+    /// a shorter one.
     pub fn narrowness(&self) -> (bool, usize) {
         (!self.0.contains('*'), self.0.len())
     }
@@ -53,36 +54,36 @@ impl fmt::Display for ArgumentPattern {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FormatWords {
-    /// The words for the first argument of a tool.
+    /// The text for a tool's first argument with this format.
     pub first: String,
-    /// The words for the others.
+    /// The text for the other arguments.
     pub others: String,
 }
 
-/// An explanation of a record, in words that fit in parentheses after its noun.
+/// An explanation of a record, worded to fit in parentheses after its noun.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Gloss {
-    /// The same words for one record and for several.
+    /// The same text for one record and for several.
     Same(String),
-    /// Words for one record, and words for several.
+    /// Separate text for one record and for several.
     ByNumber {
-        /// For one record.
+        /// The text for one record.
         one: String,
-        /// For several.
+        /// The text for several records.
         many: String,
     },
 }
 
 impl Gloss {
-    /// The words for one record.
+    /// Returns the text for one record.
     pub fn one(&self) -> &str {
         match self {
             Self::Same(words) | Self::ByNumber { one: words, .. } => words,
         }
     }
 
-    /// The words for several records.
+    /// Returns the text for several records.
     pub fn many(&self) -> &str {
         match self {
             Self::Same(words) | Self::ByNumber { many: words, .. } => words,
@@ -95,7 +96,7 @@ mod tests {
     use super::ArgumentPattern;
 
     #[test]
-    fn a_pattern_may_ask_for_a_type() {
+    fn pattern_can_require_a_type() {
         let pattern = ArgumentPattern("number *Hours".to_owned());
         assert!(pattern.covers("budgetHours", "number"));
         assert!(!pattern.covers("budgetHours", "string") && !pattern.covers("hours2", "number"));

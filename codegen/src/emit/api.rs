@@ -1,4 +1,4 @@
-//! `src/api.rs`: the conventions of the API as a static, the credentials, the known servers.
+//! Emits `src/api.rs`: API conventions as a static, the credentials, and the known servers.
 
 use heck::ToUpperCamelCase;
 use proc_macro2::{Literal, TokenStream};
@@ -12,7 +12,7 @@ use crate::config::{
     PagingConfig, PatchPathStyle,
 };
 
-/// The job for `src/api.rs`.
+/// Adds the task for `src/api.rs`.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     jobs.push(Job { path: "src/api.rs".to_owned(), tokens: Box::new(move || file(context)) });
 }
@@ -294,7 +294,7 @@ fn credentials(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// The method that adds credentials to the query, if there are any.
+/// Returns the method that adds credentials to the query, if there are any.
 fn query_credentials(auth: &Auth) -> Option<TokenStream> {
     if auth.query.is_empty() {
         return None;
@@ -310,7 +310,8 @@ fn query_credentials(auth: &Auth) -> Option<TokenStream> {
     })
 }
 
-/// An expression of type `Secret` that fills a template; a secret field alone is that field.
+/// Returns an expression of type `Secret` that fills a template; a template that consists of a single secret
+/// field is that field.
 fn secret(auth: &Auth, text: &str) -> TokenStream {
     let field = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
     if field.and_then(|name| auth.fields.get(name)).is_some_and(|field| field.secret) {
@@ -321,7 +322,7 @@ fn secret(auth: &Auth, text: &str) -> TokenStream {
     quote!(Secret::from(#text))
 }
 
-/// An expression that fills a template such as `{company_id}+{public_key}`.
+/// Returns an expression that fills a template such as `{company_id}+{public_key}`.
 fn template(auth: &Auth, text: &str) -> TokenStream {
     let mut format = String::new();
     let mut values = Vec::new();

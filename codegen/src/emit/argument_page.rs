@@ -1,4 +1,4 @@
-//! The page on arguments that have no description: which ones, and why.
+//! The page that lists arguments without a description, with the reason for each.
 
 use serde_json::{Value, json};
 use toolcrate_catalog::Properties;
@@ -9,7 +9,7 @@ use super::templates::Templates;
 use crate::config::ArgumentPattern;
 use crate::diagnostic::Errors;
 
-/// How many arguments of all tools there are, by why they have no description.
+/// The number of arguments in all tools, by the reason why they have no description.
 #[derive(Default)]
 struct ArgumentCounts {
     all: usize,
@@ -23,7 +23,7 @@ struct ArgumentCounts {
 /// Emits the page.
 ///
 /// # Errors
-/// `E031` a template that fails.
+/// Returns `E031` if a template fails.
 pub fn emit(context: &Context<'_>, catalog: &EmittedCatalog<'_>) -> Result<String, Errors> {
     let mut counts = ArgumentCounts::default();
     for tool in catalog.tools.values().flat_map(|tools| tools.values()) {
@@ -70,7 +70,7 @@ fn count(context: &Context<'_>, properties: &Properties<'_>, counts: &mut Argume
     }
 }
 
-/// The type of a node, as patterns of arguments call it.
+/// Returns a node's type, as named in argument patterns.
 fn kind(node: &Value) -> &str {
     match (node.get("enum"), &node["type"]) {
         (Some(_), _) => "enum",

@@ -1,9 +1,9 @@
-//! The overlay's words on arguments and fields, by name and type.
+//! Overlay descriptions of arguments and fields, by name and type.
 
 use super::context::Context;
 use crate::ir::Type;
 
-/// The types that patterns of arguments know.
+/// Returns the type, as named in argument patterns.
 pub fn kind(ty: &Type) -> &'static str {
     match ty {
         Type::Boolean => "boolean",
@@ -16,7 +16,7 @@ pub fn kind(ty: &Type) -> &'static str {
     }
 }
 
-/// Returns the description of arguments of this name and type. A narrow pattern takes precedence over a wide one.
+/// Returns the description of arguments with this name and type. A more specific pattern takes precedence.
 pub fn words_by_name<'a>(context: &Context<'a>, name: &str, ty: &Type) -> Option<&'a str> {
     let kind = kind(ty);
     let by_name = context.overlay.arguments_by_name.iter().filter(|words| words.name.covers(name, kind));

@@ -1,4 +1,4 @@
-//! The package around the code: manifest, crate root, README, the pages of tools and of repairs.
+//! Package files other than code: the manifest, crate root, README, and the tool and repair pages.
 
 use heck::ToUpperCamelCase;
 use quote::{format_ident, quote};
@@ -15,7 +15,7 @@ use crate::diagnostic::{Degradation, Errors};
 use crate::ir::Operation;
 use crate::naming::OperationName;
 
-/// Emits what is text.
+/// Emits the text files.
 pub fn emit(context: &Context<'_>, files: &mut Files) -> Result<(), Errors> {
     let templates = Templates::new()?;
     let profile = context.profile;
@@ -98,14 +98,14 @@ pub fn emit(context: &Context<'_>, files: &mut Files) -> Result<(), Errors> {
     Ok(())
 }
 
-/// The tool that examples call: one that lists records of a top-level collection, if there is one.
+/// Returns the tool called by examples: a list of a top-level collection's records, if there is one.
 fn example_tool<'a>(context: &'a Context<'_>) -> &'a str {
     let mut names = context.named.operations.values();
     let list = names.clone().find(|name| name.kind == OperationKind::List && name.parents.is_empty());
     list.or_else(|| names.next()).map_or("", |name| name.short.as_str())
 }
 
-/// The job for the crate root.
+/// Adds the task for the crate root.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     let root = move || {
         let modules: Vec<_> = context.features.modules.iter().collect();

@@ -1,4 +1,4 @@
-//! The input of all emitters.
+//! The input to all emitters.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::model::Model;
 use crate::naming::{Names, OperationName};
 use crate::relate::{Reference, Relations};
 
-/// Contents by path, relative to the output folder, with `/` between folders.
+/// File contents by path, relative to the output folder, with `/` as the separator.
 pub type Files = BTreeMap<String, String>;
 
-/// The model and the configuration, as the emitters read them.
+/// The model and the configuration for the emitters.
 pub(crate) struct Context<'a> {
     pub(crate) model: &'a Model,
     pub(crate) api: &'a ApiDefinition,
@@ -28,16 +28,16 @@ pub(crate) struct Context<'a> {
     pub(crate) features: Features,
     /// How each model is used.
     pub(super) uses: BTreeMap<&'a str, ModelUses<'a>>,
-    /// A link to each function, by the short name of the tool.
+    /// A link to each function, by the tool's short name.
     functions: BTreeMap<&'a str, String>,
-    /// The overlay's words on collections, with the path as the overlay spells it, by the path in normal form.
+    /// The overlay's explanations of collections, with the path as spelled in the overlay, by normalized path.
     glosses: BTreeMap<String, (&'a str, &'a Gloss)>,
-    /// The lists that need no ID, by their nouns as arguments spell them: `workrole`. `None` if two lists share one.
+    /// Lists that need no ID, by their nouns as spelled in arguments: `workrole`. `None` if two lists share a noun.
     lists: BTreeMap<String, Option<OperationId>>,
 }
 
 impl<'a> Context<'a> {
-    /// Borrows the tables of `model`.
+    /// Creates a context that borrows the tables of `model`.
     pub(crate) fn new(
         model: &'a Model,
         profile: &'a Profile,
@@ -67,32 +67,32 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The overlay's words on the collection at `path`, which is in normal form, and their key in the overlay.
+    /// Returns the overlay's explanation of the collection at the normalized `path`, and its key in the overlay.
     pub(crate) fn gloss(&self, path: &str) -> Option<(&'a str, &'a Gloss)> {
         self.glosses.get(path).copied()
     }
 
-    /// The list of the records whose IDs are named after `noun`, if exactly one list needs no ID itself.
+    /// Returns the list of records whose IDs are named after `noun`, if there is exactly one that needs no ID itself.
     pub(crate) fn list_of(&self, noun: &str) -> Option<OperationId> {
         self.lists.get(&noun.to_lowercase()).copied().flatten()
     }
 
-    /// The list whose rows a count counts: that at the path before it.
+    /// Returns the list whose rows a count counts: the one at the preceding path.
     pub(crate) fn counted_list(&self, operation: &Operation) -> Option<OperationId> {
         let path = operation.path.normal_form();
         let (before, _) = path.rsplit_once('/')?;
         self.related.lists.get(before).copied()
     }
 
-    /// A text of the overlay in which tools are named by their Rust functions.
+    /// Returns overlay text that refers to tools by their Rust functions.
     pub(crate) fn with_functions(&self, text: &str) -> String {
         let rendered =
             placeholder::render(text, |short_name| self.functions.get(short_name).map(String::as_str));
         rendered.into_owned()
     }
 
-    /// Returns what a create whose body is of type `schema` attaches, if its `id` names a record that exists already.
-    /// That is so if the schema only points at records, or if the overlay lists it in `attachments`.
+    /// Returns what a create operation with a body of type `schema` attaches, if its `id` identifies an existing
+    /// record. This is the case if the schema only points to records, or if the overlay lists it in `attachments`.
     pub(crate) fn attachment(&self, schema: &str) -> Option<&'a Reference> {
         let fact = self.overlay.attachments.iter().find(|fact| fact.schema == schema);
         if let Some(fact) = fact {
@@ -104,7 +104,7 @@ impl<'a> Context<'a> {
         self.related.references.get(fact.reference.as_str())
     }
 
-    /// Returns true if the API requires the field when a record is created, whatever the document says.
+    /// Returns true if the API requires the field when a record is created, regardless of the document.
     pub(crate) fn is_required(&self, schema: &str, field: &Field) -> bool {
         let is_it = |name: &str| name.split_once('.') == Some((schema, &field.name));
         let fact = self.overlay.required.iter().find(|fact| is_it(&fact.field));
@@ -114,15 +114,14 @@ impl<'a> Context<'a> {
         field.required || fact.is_some()
     }
 
-    /// Returns true if `field` holds the fields that an account defines for itself. Tools have them by
-    /// caption.
+    /// Returns true if `field` contains an account's custom fields. Tools represent them by caption.
     pub(crate) fn is_custom_fields(&self, field: &Field) -> bool {
         let custom = self.profile.custom_fields.as_ref();
         custom.is_some_and(|custom| custom.member == field.name && matches!(field.ty, Type::List(_)))
     }
 }
 
-/// A link to the function of an operation, for a doc comment.
+/// Returns a link to an operation's function, for a doc comment.
 pub(super) fn function_link(name: &OperationName) -> String {
     let OperationName { module, function, .. } = name;
     format!("[`{module}::{function}`](crate::{module}::{function})")

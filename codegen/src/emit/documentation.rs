@@ -1,4 +1,4 @@
-//! How much of the typed client is documented in words of the document or the overlay.
+//! Measures how much of the typed client is documented by the spec or the overlay.
 
 use super::context::Context;
 use super::models::field_docs::field_words;
@@ -9,12 +9,12 @@ use crate::ir::Shape;
 pub struct DocumentationCoverage {
     /// All structs and unions.
     pub models: usize,
-    /// Those with a sentence from the document, or from the overlay on them or their collection. The others have one that
-    /// says which operations and models use them.
+    /// Models with a sentence from the document, or from the overlay about them or their collection. The others have a
+    /// sentence about the operations and models that use them.
     pub models_in_words: usize,
-    /// All fields of structs.
+    /// All struct fields.
     pub fields: usize,
-    /// Those with words from the document or the overlay. The others have their names and limits.
+    /// Fields with a description from the document or the overlay. The others only have their names and limits.
     pub fields_in_words: usize,
 }
 

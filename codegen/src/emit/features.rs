@@ -1,7 +1,7 @@
 //! Cargo features of the generated crate: the models that each API area needs.
 //!
-//! A model is compiled with the area whose operations use it, directly or through another model. One that several areas
-//! use, or none, is compiled with any area.
+//! A model is compiled with the area whose operations use it, directly or through another model. A model that several
+//! areas use, or none, is compiled with every area.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,24 +12,24 @@ use crate::id::SchemaId;
 use crate::ir::{ApiDefinition, Content, Operation, Shape, Type};
 use crate::naming::Names;
 
-/// The module of the models that several areas use.
+/// The module for models that several areas use.
 pub const SHARED: &str = "shared";
 
 /// The areas of an API, and which areas use each schema.
 pub struct Features {
     /// All areas, sorted; each is a module and a feature.
     pub modules: BTreeSet<String>,
-    /// For each schema the areas that use it.
+    /// The areas that use each schema.
     pub users: BTreeMap<SchemaId, BTreeSet<String>>,
 }
 
 impl Features {
-    /// No areas, for what is emitted without any.
+    /// Creates a value without areas, for output that has none.
     pub fn none() -> Self {
         Self { modules: BTreeSet::new(), users: BTreeMap::new() }
     }
 
-    /// Follows the types of all operations of `api`.
+    /// Follows the types in all operations of `api`.
     pub fn new(api: &ApiDefinition, names: &Names) -> Self {
         let modules: BTreeSet<String> = names.operations.values().map(|name| name.module.clone()).collect();
         let mut users: BTreeMap<SchemaId, BTreeSet<String>> = BTreeMap::new();
@@ -50,7 +50,7 @@ impl Features {
         Self { modules, users }
     }
 
-    /// The module of a model: the area that alone uses it, or the shared one.
+    /// Returns a model's module: the only area that uses it, or the shared one.
     pub fn home(&self, schema: &str) -> &str {
         let users = self.users.get(schema);
         let only = users.filter(|users| users.len() == 1).and_then(BTreeSet::first);
@@ -58,7 +58,7 @@ impl Features {
     }
 }
 
-/// The attribute that compiles an item with any of `features`.
+/// Returns the attribute that compiles an item with any of `features`.
 pub fn gate<'a>(features: impl IntoIterator<Item = &'a String>) -> TokenStream {
     let features: Vec<&String> = features.into_iter().collect();
     match features[..] {
@@ -67,7 +67,7 @@ pub fn gate<'a>(features: impl IntoIterator<Item = &'a String>) -> TokenStream {
     }
 }
 
-/// The schemas that the typed form of `operation` names.
+/// Returns the schemas named in the typed form of `operation`.
 fn used_by(operation: &Operation) -> impl Iterator<Item = &str> {
     let answer = match &operation.response.content {
         Content::Json(ty) => ty.innermost(),
@@ -79,7 +79,7 @@ fn used_by(operation: &Operation) -> impl Iterator<Item = &str> {
     answer.into_iter().chain(body).chain(error).chain(parameters)
 }
 
-/// The schemas that `name` is made of.
+/// Returns the schemas that `name` consists of.
 fn used_by_schema<'a>(api: &'a ApiDefinition, name: &str) -> Vec<&'a str> {
     match api.schemas.get(name).map(|schema| &schema.shape) {
         Some(Shape::Object(fields)) => fields.iter().filter_map(|field| field.ty.innermost()).collect(),

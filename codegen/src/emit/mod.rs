@@ -1,8 +1,8 @@
 //! Stage 6: turns a [`Model`] into files.
 //!
-//! Emitting is a pure function from the model to a map of path to text: it reads no file, no clock and no
-//! environment, so equal input yields equal bytes on any machine. `quote` and `prettyplease` write
-//! Rust, `minijinja` writes text, `serde_json` writes the catalog.
+//! Emitting is a pure function from the model to a map from paths to text. It reads no files, clock or
+//! environment, so equal input yields equal bytes on any machine. `quote` and `prettyplease` write Rust,
+//! `minijinja` writes text, and `serde_json` writes the catalog.
 
 mod api;
 mod argument_page;
@@ -42,9 +42,9 @@ pub use templates::Templates;
 /// Emits the crate.
 ///
 /// # Errors
-/// - `E030`: tokens that are not Rust, which is a defect of the generator; reported with the file.
-/// - `E031`: a template that fails.
-/// - `E032`: an overlay rule that contradicts the document.
+/// - `E030` for tokens that aren't valid Rust, which is a generator defect; reported with the file.
+/// - `E031` if a template fails.
+/// - `E032` for an overlay rule that contradicts the document.
 pub fn emit(
     model: &Model,
     profile: &Profile,
@@ -78,7 +78,7 @@ pub fn emit(
     Ok(files)
 }
 
-/// Counts what is documented in words of the document or the overlay.
+/// Counts how much is documented by the document or the overlay.
 pub fn documentation_coverage(
     model: &Model,
     profile: &Profile,
@@ -100,10 +100,10 @@ pub fn model_surfaces(
     models::surface::surfaces(&Context::new(model, profile, overlay, usage, features))
 }
 
-/// Emits the tool catalog alone, which is what a comparison of two releases reads.
+/// Emits only the tool catalog, for comparing two releases.
 ///
 /// # Errors
-/// As [`emit`].
+/// Returns the same errors as [`emit`].
 pub fn emit_catalog(
     model: &Model,
     profile: &Profile,

@@ -1,4 +1,4 @@
-//! The Rust types of fields, the modules of models, and links to items in doc comments.
+//! Rust field types, model modules, and links to items in doc comments.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,36 +10,36 @@ use crate::ir::Field;
 use crate::naming::FieldName;
 use crate::relate::Reference;
 
-/// A model whose operations are about more kinds of records than this belongs to none of them.
+/// A model whose operations involve more kinds of records than this belongs to none of them.
 const MAX_SUBJECTS: usize = 4;
 
 impl<'a> Context<'a> {
-    /// The public module of the model of `schema`.
+    /// Returns the public module of the model for `schema`.
     pub(super) fn model_module(&self, schema: &str) -> String {
         self.features.home(schema).to_owned()
     }
 
-    /// How the model of `schema` is used.
+    /// Returns how the model for `schema` is used.
     pub(super) fn model_uses(&self, schema: &str) -> &ModelUses<'a> {
         &self.uses[schema]
     }
 
-    /// What `schema` refers to, if it only refers to a record.
+    /// Returns what `schema` refers to, if it only refers to a record.
     pub(super) fn reference(&self, schema: &str) -> Option<&'a Reference> {
         self.related.reference(self.api, schema)
     }
 
-    /// Returns true if the field is a reference, which is no `Option`.
+    /// Returns true if the field is a reference, which isn't wrapped in an `Option`.
     pub(super) fn is_bare(&self, field: &Field) -> bool {
         self.related.is_reference(self.api, field)
     }
 
-    /// The type of a field's value.
+    /// Returns the type of a field's value.
     pub(super) fn value_type(&self, field: &Field, name: &FieldName) -> TokenStream {
         self.rust_type(&field.ty, name.choice.as_ref().map(|choice| choice.rust.as_str()))
     }
 
-    /// The type of a field.
+    /// Returns the type of a field.
     pub(super) fn field_type(&self, field: &Field, name: &FieldName) -> TokenStream {
         let ty = self.value_type(field, name);
         match (self.is_bare(field), field.boxed) {
@@ -49,8 +49,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The noun of the records that `schema` describes, and the overlay's words on what they are. None for a model that
-    /// operations on unlike records share, and for a part of records.
+    /// Returns the noun for the records that `schema` describes, and the overlay's explanation. Returns `None` for a
+    /// model shared by operations on different records, and for a part of records.
     pub(super) fn record_of(&self, schema: &str) -> Option<(String, Option<&'a str>)> {
         let uses = self.model_uses(schema);
         let ids = uses.listed.iter().chain(&uses.got).chain(&uses.created);
@@ -70,7 +70,7 @@ impl<'a> Context<'a> {
         Some((subject.one.clone(), gloss.map(|(_, gloss)| gloss.one()).filter(|gloss| !gloss.is_empty())))
     }
 
-    /// What a value of the model of `schema` is called.
+    /// Returns the noun for a value of the model for `schema`.
     pub(super) fn noun(&self, schema: &str) -> String {
         match self.record_of(schema) {
             Some((noun, _)) if !self.related.references.contains_key(schema) => noun,
@@ -78,12 +78,12 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A link to the function of an operation.
+    /// Returns a link to an operation's function.
     pub(super) fn function_link(&self, id: OperationId) -> String {
         function_link(&self.named.operations[id])
     }
 
-    /// A link to the model of `schema`.
+    /// Returns a link to the model for `schema`.
     pub(super) fn model_link(&self, schema: &str) -> String {
         let rust = &self.named.types[schema].rust;
         format!("[`{rust}`](crate::{}::{rust})", self.features.home(schema))

@@ -1,4 +1,4 @@
-//! Which operations and models use a model, and how.
+//! Finds which operations and models use a model, and how.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,26 +17,26 @@ pub(crate) struct ModelUses<'a> {
     pub(crate) got: Vec<OperationId>,
     /// Operations that create such a record.
     pub(crate) created: Vec<OperationId>,
-    /// Other operations that take it in the body.
+    /// Other operations with the model in the request body.
     pub(crate) sent: Vec<OperationId>,
-    /// Other operations that return it.
+    /// Other operations that return the model.
     pub(crate) returned: Vec<OperationId>,
-    /// The fields that contain it, with their models.
+    /// The fields that contain the model, with the models they belong to.
     pub(crate) parents: Vec<(&'a str, &'a Field)>,
-    /// How requests have it, if they do.
+    /// How requests use the model, if they do.
     pub(crate) in_requests: Option<RequestUse>,
 }
 
-/// How requests have a model.
+/// How requests use a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RequestUse {
-    /// As a part of a body only.
+    /// Only as part of a body.
     Part,
     /// As a body.
     Body,
 }
 
-/// The uses of all models.
+/// Returns the uses of all models.
 pub(crate) fn find<'a>(api: &'a ApiDefinition, names: &Names) -> BTreeMap<&'a str, ModelUses<'a>> {
     let mut uses: BTreeMap<&str, ModelUses<'_>> =
         api.schemas.keys().map(|name| (name.as_str(), ModelUses::default())).collect();
@@ -82,7 +82,7 @@ pub(crate) fn find<'a>(api: &'a ApiDefinition, names: &Names) -> BTreeMap<&'a st
     uses
 }
 
-/// Marks what bodies have, directly or as a part of a part.
+/// Marks the models in bodies, directly or nested.
 fn mark_requests<'a>(
     api: &'a ApiDefinition,
     bodies: BTreeSet<&'a str>,
@@ -97,7 +97,7 @@ fn mark_requests<'a>(
         let is_new = uses.in_requests.is_none();
         uses.in_requests = Some(how);
         match &api.schemas[name].shape {
-            // An alias stands for its type.
+            // An alias represents its type.
             Shape::Alias(ty) => open.extend(ty.innermost().map(|target| (target, how))),
             Shape::Union(union) => {
                 open.extend(union.variants.iter().map(|variant| (variant.schema.as_str(), how)))

@@ -1,4 +1,4 @@
-//! Typed operations: plain functions that return a request value, a file for each resource.
+//! Typed operations: plain functions that return a request value, in one file per resource.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -20,7 +20,7 @@ use crate::ir::{
 use crate::naming::OperationName;
 use crate::naming::identifiers::unused;
 
-/// One job for each resource, and one for each area's list of them.
+/// Adds one task per resource, and one for each area's list of resources.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     let mut resources: BTreeMap<(&str, &str), Vec<OperationId>> = BTreeMap::new();
     for (id, name) in context.named.operations.iter() {
@@ -45,7 +45,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
                 ));
                 let names: Vec<_> = files.keys().map(|file| format_ident!("{file}")).collect();
                 let uses = files.iter().map(|(file, (functions, deprecated))| {
-                    // Deprecated parameters are still passed on without a warning in this crate; callers get one.
+                    // Deprecated parameters are passed on without a warning in this crate; callers get one.
                     let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
                     let file = format_ident!("{file}");
                     let functions = functions.iter().map(|name| format_ident!("{name}"));
@@ -110,7 +110,7 @@ fn function(
             (ParameterLocation::Cookie, false) => quote!(.cookie_opt(#wire, #value)),
         });
     }
-    // A parameter of the API may be called as what it does not know.
+    // An API parameter may have the same name as one of the generated ones.
     let taken: HashSet<String> = name.parameters.iter().cloned().collect();
     let own = |name: &str| format_ident!("{}", unused(name, &[], "_", &taken));
     if let Some(query) = query {
@@ -164,7 +164,8 @@ fn function(
     }
 }
 
-/// The type of the rows that an operation counts: those of the list at the path before it, if they have fields.
+/// Returns the type of the rows that an operation counts: the rows of the list at the preceding path, if they
+/// have fields.
 fn counted_rows<'a>(
     context: &'a Context<'_>,
     operation: &Operation,
@@ -195,7 +196,7 @@ fn method(method: Method) -> &'static str {
     }
 }
 
-/// Parameters are passed by value where that is cheap, else borrowed.
+/// Parameters are passed by value if that is cheap, and otherwise borrowed.
 fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
     match ty {
         Type::List(item) => {
@@ -211,7 +212,7 @@ fn parameter_type(api: &ApiDefinition, ty: &Type) -> TokenStream {
     }
 }
 
-/// Returns the value for the request: the argument, or the items of a list that is sent as one value.
+/// Returns the value for the request: the argument, or the items of a list that is sent as a single value.
 fn parameter_value(ident: &Ident, parameter: &Parameter, ty: &Type) -> TokenStream {
     let (Some(separator), Type::List(_)) = (parameter.separator, ty) else { return quote!(#ident) };
     let separator = separator.to_string();
@@ -219,7 +220,7 @@ fn parameter_value(ident: &Ident, parameter: &Parameter, ty: &Type) -> TokenStre
     if parameter.required { quote!(#ident #joined) } else { quote!(#ident.map(|items| items #joined)) }
 }
 
-/// The declared media type, where it is not that of the kind.
+/// Returns the declared media type, if it isn't the default for the kind.
 fn content_type(body: &OperationBody) -> TokenStream {
     match &body.media_type {
         Some(media) => quote!(.content_type(#media)),
@@ -306,7 +307,7 @@ fn body_argument(
     }
 }
 
-/// Returns the description of the body, according to the kind of the operation.
+/// Returns the description of the body, depending on the kind of the operation.
 fn body_words(name: &OperationName) -> String {
     let one = &name.subject.own_one;
     match name.kind {
@@ -316,7 +317,7 @@ fn body_words(name: &OperationName) -> String {
     }
 }
 
-/// The members of a URL-encoded form that are not written in the usual way.
+/// Returns the fields of a URL-encoded form that don't use the default encoding.
 fn field_styles(body: &OperationBody, imports: &mut Imports) -> TokenStream {
     if !body.field_styles.is_empty() {
         imports.runtime.insert("FieldStyle");
@@ -354,7 +355,7 @@ fn parameter_note(
     format!("* `{rust}`: {words}{source}{dot} {limits}")
 }
 
-/// The doc comment: what it does, the HTTP call, what its parameters mean.
+/// Returns the doc comment: what the operation does, its HTTP call, and the meaning of its parameters.
 fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, notes: &[String]) -> String {
     let mut text = lead(context, operation, name);
     let description = prose(&operation.description);
@@ -385,13 +386,13 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
     text
 }
 
-/// Aliases for the search in the documentation: the HTTP call and the tool.
+/// Returns search aliases for the documentation: the HTTP call and the tool.
 fn aliases(operation: &Operation, name: &OperationName) -> Vec<String> {
     let call = format!("{} {}", operation.method, operation.path.text);
     [call, name.tool.clone()].into_iter().filter(|alias| is_doc_alias(alias, &name.function)).collect()
 }
 
-/// One sentence that says what the operation does, and one on what becomes of fields that are left out.
+/// Returns a sentence about what the operation does, and one about fields that are left out.
 fn lead(context: &Context<'_>, operation: &Operation, name: &OperationName) -> String {
     let own = context.overlay.operations.get(&operation.key()).and_then(|note| note.description.as_deref());
     let own = own.and_then(|own| own.split(". ").next()).filter(|own| !own.contains(['{', '(']));

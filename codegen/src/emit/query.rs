@@ -1,4 +1,4 @@
-//! The query types that many operations share (`ListQuery`, `CountQuery`), from the profile.
+//! The query types that many operations share (`ListQuery`, `CountQuery`), as configured in the profile.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -86,7 +86,7 @@ impl SharedQueryType {
     }
 }
 
-/// The job for `src/query.rs`.
+/// Adds the task for `src/query.rs`.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     if any(context) {
         jobs.push(Job { path: "src/query.rs".to_owned(), tokens: Box::new(move || file(context)) });
@@ -98,7 +98,7 @@ pub fn any(context: &Context<'_>) -> bool {
     types(context).next().is_some()
 }
 
-/// The query types that have members.
+/// Returns the query types with at least one field.
 fn types(context: &Context<'_>) -> impl Iterator<Item = SharedQueryType> {
     let queries = &context.profile.shared_query;
     [SharedQueryType::List, SharedQueryType::Count]
@@ -121,7 +121,7 @@ fn file(context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// How a parameter of a query type is set and written.
+/// How a query type's parameter is set and written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ParameterRole {
     /// Fields to sort by.
@@ -145,7 +145,7 @@ impl ParameterRole {
         }
     }
 
-    /// The type of the struct's field.
+    /// Returns the type of the struct's field.
     fn rust_type(self) -> TokenStream {
         match self {
             Self::Order => quote!(Vec<SortField>),
@@ -156,7 +156,7 @@ impl ParameterRole {
         }
     }
 
-    /// The methods that set the parameter.
+    /// Returns the methods that set the parameter.
     fn setters(self, ident: &Ident, about: &TokenStream) -> TokenStream {
         match self {
             Self::Order => {
@@ -213,7 +213,7 @@ impl ParameterRole {
         }
     }
 
-    /// The statement that writes the parameter `name`.
+    /// Returns the statement that writes the parameter `name`.
     fn write(self, name: &str, ident: &Ident) -> TokenStream {
         match self {
             Self::Order => quote!(pairs.push_opt(#name, SortField::to_parameter(&self.#ident));),
@@ -227,7 +227,7 @@ impl ParameterRole {
         }
     }
 
-    /// The call that has the fields checked against those of the records.
+    /// Returns the call that has the fields checked against the records' fields.
     fn select(self, name: &str, ident: &Ident) -> Option<TokenStream> {
         match self {
             Self::Order => Some(quote!(.order(#name, &self.#ident))),
@@ -237,13 +237,13 @@ impl ParameterRole {
     }
 }
 
-/// Returns true if the query types have a filter: the API does, and no parameter has that name.
+/// Returns true if the query types have a filter: the API has one, and no parameter has that name.
 fn has_filter(context: &Context<'_>) -> bool {
     let taken = context.profile.shared_query.keys().any(|name| field_name(name) == "filter");
     context.profile.filter.is_some() && !taken
 }
 
-/// The parameters of a query type.
+/// Returns the parameters of a query type.
 fn parameters<'a>(
     context: &'a Context<'_>,
     shared: SharedQueryType,
@@ -321,7 +321,7 @@ fn query_type(context: &Context<'_>, shared: SharedQueryType, imports: &mut Impo
     }
 }
 
-/// The conversion of a list's query into that of the count of the same rows.
+/// Returns the conversion from a list's query to the query for counting the same rows.
 fn conversion(context: &Context<'_>) -> Option<TokenStream> {
     let [SharedQueryType::List, SharedQueryType::Count] = types(context).collect::<Vec<_>>()[..] else {
         return None;
@@ -348,7 +348,7 @@ fn conversion(context: &Context<'_>) -> Option<TokenStream> {
 }
 
 impl Context<'_> {
-    /// The type that the document gives to a shared query parameter.
+    /// Returns the type of a shared query parameter in the document.
     pub fn shared_type(&self, name: &str) -> &Type {
         let found = self
             .api

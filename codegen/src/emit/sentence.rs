@@ -1,11 +1,11 @@
-//! Describes an operation in one sentence.
+//! One-sentence descriptions of operations.
 
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
 use crate::naming::{OperationName, identifiers, with_s};
 
-/// The sentence in the imperative, without its period: `Add a note to a ticket`. `gloss` says what the record is.
-/// `is_filtered` is true for an operation that takes conditions.
+/// Returns the sentence in the imperative, without its period: `Add a note to a ticket`. `gloss` explains the
+/// record. `is_filtered` is true for an operation that accepts conditions.
 pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> String {
     let subject = &name.subject;
     let gloss = if gloss.is_empty() { String::new() } else { format!(" ({gloss})") };
@@ -20,7 +20,7 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
         Some(owner) => format!("the {} of {owner}{gloss}", subject.own_many),
         None => format!("{}{gloss}", subject.many),
     };
-    // What no id picks is the only one of its owner.
+    // A record that isn't selected by an ID is the only one of its owner.
     let own = match subject.is_item || subject.by.is_some() {
         true => subject.own_a(),
         false => format!("the {}", subject.own_one),
@@ -50,7 +50,7 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
     }
 }
 
-/// The sentence in the third person: `Merge a ticket` gives `Merges a ticket`.
+/// Returns the sentence in the third person: `Merge a ticket` becomes `Merges a ticket`.
 pub fn third_person(sentence: &str) -> String {
     let (verb, rest) = sentence.split_once(' ').unwrap_or((sentence, ""));
     if verb.ends_with("ly") {

@@ -23,22 +23,23 @@ const TEMPLATES: [(&str, &str); 6] = [
 pub struct Templates(Environment<'static>);
 
 impl Templates {
-    /// Compiles the templates of the generator.
+    /// Compiles the generator's templates.
     ///
     /// # Errors
-    /// `E031`: a template that cannot be compiled.
+    /// Returns `E031` if a template can't be compiled.
     pub(crate) fn new() -> Result<Self, CodegenError> {
         Self::compile(&TEMPLATES)
     }
 
-    /// Compiles `sources`, each a name and a text. A template whose name ends in `.html` escapes its values.
+    /// Compiles `sources`, each with a name and a text. A template whose name ends in `.html` escapes its
+    /// values.
     ///
     /// # Errors
-    /// `E031`: a template that cannot be compiled.
+    /// Returns `E031` if a template can't be compiled.
     pub fn compile(sources: &[(&'static str, &'static str)]) -> Result<Self, CodegenError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        // A string in TOML is written as in JSON.
+        // TOML strings are written like JSON strings.
         environment.add_filter("quoted", |text: String| serde_json::Value::String(text).to_string());
         let syntax =
             SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
@@ -52,7 +53,7 @@ impl Templates {
     /// Renders the template `name` with `values`.
     ///
     /// # Errors
-    /// `E031`: a template that uses a value which is not in `values`.
+    /// Returns `E031` if a template uses a value that isn't in `values`.
     pub fn render(&self, name: &str, values: impl Serialize) -> Result<String, CodegenError> {
         let template = self.0.get_template(name).map_err(|error| failed(name, &error))?;
         template.render(Serde(values)).map_err(|error| failed(name, &error))

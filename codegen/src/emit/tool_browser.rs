@@ -1,8 +1,8 @@
-//! The page of all tools, for people: one file that a browser opens from disk.
+//! The tool browser: a page listing all tools, in a single file that opens from disk.
 //!
-//! It holds what the catalog says of each tool in a shorter form: an argument that many tools have (its name,
-//! type and description) is written once and named by its number. The script in the page makes the list and
-//! filters it, so the page needs no network and no other file.
+//! It holds the catalog's tool data in a compact form: an argument that many tools share (name, type and
+//! description) is stored once and referenced by index. A script in the page renders and filters the list, so
+//! the page needs no network and no other files.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,13 +18,13 @@ use crate::diagnostic::Errors;
 const TEMPLATES: [(&str, &str); 1] = [("tools.html", include_str!("../../templates/tools.html.j2"))];
 const SCRIPT: &str = include_str!("../../templates/tools.js");
 
-/// More values of an enumeration than this are only counted.
+/// Enums with more values than this only show the number of values.
 const MOST_VALUES: usize = 24;
 
 /// Emits the page.
 ///
 /// # Errors
-/// `E031` a template that fails.
+/// Returns `E031` if a template fails.
 pub fn emit(context: &Context<'_>, catalog: &EmittedCatalog<'_>) -> Result<String, Errors> {
     let mut arguments = ArgumentRows::default();
     let mut shapes = Vec::new();
@@ -36,7 +36,7 @@ pub fn emit(context: &Context<'_>, catalog: &EmittedCatalog<'_>) -> Result<Strin
     let prefix = &format!("{}_", context.profile.api.prefix);
     let tools = catalog.tools.values().flat_map(|tools| tools.values());
     let tools: Vec<Value> = tools.map(|record| tool(record, prefix, &indexes, &mut arguments)).collect();
-    // A line each, so that a reviewer sees which tool has changed.
+    // One line per tool, so a reviewer sees which tools have changed.
     let data = format!(
         "{{\"prefix\":{},\n\"arguments\":[\n{}],\n\"shapes\":[\n{}],\n\"tools\":[\n{}]}}",
         json!(prefix),
@@ -49,7 +49,7 @@ pub fn emit(context: &Context<'_>, catalog: &EmittedCatalog<'_>) -> Result<Strin
         "api": {"name": api.name, "version": context.api.version},
         "count": tools.len(),
         "modules": catalog.tools.keys().collect::<Vec<_>>(),
-        // No text of a spec can end the element that holds it.
+        // Text from a spec must not be able to close the enclosing element.
         "data": data.replace('<', "\\u003c"),
         "script": SCRIPT,
     });
@@ -57,14 +57,15 @@ pub fn emit(context: &Context<'_>, catalog: &EmittedCatalog<'_>) -> Result<Strin
     Ok(templates.render("tools.html", values)?)
 }
 
-/// A tool's line: names, words, class, module, call, answer, required arguments, own arguments, shape.
+/// Returns a tool's line: names, description, class, module, call, response, required arguments, own
+/// arguments, shape.
 fn tool(
     tool: &ToolRecord<'_>,
     prefix: &str,
     indexes: &HashMap<&str, usize>,
     arguments: &mut ArgumentRows,
 ) -> Value {
-    // Most short names are what is left without the prefix.
+    // Most short names are the full name without the prefix.
     let short = if tool.name.replacen(prefix, "", 1) == tool.short_name { "" } else { tool.short_name };
     let shape = tool.input.shape.as_deref().and_then(|shape| indexes.get(shape));
     json!([
@@ -83,12 +84,12 @@ fn tool(
     ])
 }
 
-/// A text of the catalog with the short names of tools, which the page turns into links.
+/// Returns catalog text with the short names of tools, which the page turns into links.
 fn shown(text: &str) -> Cow<'_, str> {
     placeholder::render(text, Some)
 }
 
-/// Returns a word for the response of a call.
+/// Returns a word for a call's response.
 fn answer(response: &ResponseRecord<'_>) -> String {
     let schema = match &response.schema {
         Some(SchemaRef::Named(name)) => name.to_string(),
@@ -103,7 +104,7 @@ fn answer(response: &ResponseRecord<'_>) -> String {
     }
 }
 
-/// The rows of the arguments, each once.
+/// The argument rows, without duplicates.
 #[derive(Default)]
 struct ArgumentRows {
     rows: Vec<Value>,
@@ -111,7 +112,7 @@ struct ArgumentRows {
 }
 
 impl ArgumentRows {
-    /// The numbers of the arguments that `properties` declares.
+    /// Returns the numbers of the arguments in `properties`.
     fn numbers(&mut self, properties: &Properties<'_>) -> Value {
         let members = properties.to_map();
         let numbers: Vec<usize> = members.iter().map(|row| self.number(row)).collect();
@@ -130,7 +131,8 @@ impl ArgumentRows {
     }
 }
 
-/// A type in a few words: `integer`, `text (date-time)`, `{id, name}`, `list of {id}`, `"Yes" or "No"`.
+/// Describes a type in a few words: `integer`, `text (date-time)`, `{id, name}`, `list of {id}`, `"Yes" or
+/// "No"`.
 fn kind(node: &Value) -> String {
     if let Some(values) = node["enum"].as_array() {
         let shown: Vec<String> = values.iter().take(MOST_VALUES).map(Value::to_string).collect();
@@ -174,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_have_short_names() {
+    fn types_have_short_labels() {
         let said = |node| kind(&node);
         assert_eq!(said(json!({"type": "integer"})), "integer");
         assert_eq!(said(json!({"type": "string", "format": "date-time"})), "text (date-time)");
@@ -191,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn an_argument_that_two_tools_have_is_written_once() {
+    fn argument_shared_by_two_tools_is_written_once() {
         let mut arguments = ArgumentRows::default();
         let first = json!({"id": {"type": "integer"}, "name": {"type": "string"}});
         let second = json!({"id": {"type": "integer"}, "name": {"type": "string", "description": "Whose."}});

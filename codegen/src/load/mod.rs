@@ -1,8 +1,9 @@
 //! Stage 1: reads an OpenAPI 3 or Swagger 2.0 document, in JSON or YAML, into `openapiv3`.
 //!
-//! The text becomes one tree, the `normalize` module brings the tree into the form of OpenAPI 3.0, and the
-//! typed document is read from it once. Only what is no document at all is refused, with the file and a line
-//! or a JSON pointer; a faulty part costs that part. What is readable and wrong is left to [`crate::repair`].
+//! The text is parsed into one tree, the `normalize` module converts the tree to OpenAPI 3.0, and the typed document
+//! is read from it once. A file is rejected only if it isn't an OpenAPI document at all; the error names the file and
+//! a line or JSON pointer. A faulty part is dropped without affecting the rest. Readable defects are left to
+//! [`crate::repair`].
 
 mod reader;
 mod schema_reader;
@@ -16,26 +17,26 @@ use openapiv3::OpenAPI;
 use crate::diagnostic::{CodegenError, Errors, Report};
 use crate::normalize;
 
-/// A document, as it was read.
+/// A document as it was read.
 #[derive(Clone, Debug)]
 pub struct Document {
     /// The file, for messages.
     pub file: PathBuf,
-    /// The content, in the form of OpenAPI 3.0.
+    /// The contents, as OpenAPI 3.0.
     pub openapi: OpenAPI,
-    /// The changes and omissions that were needed to read it.
+    /// The changes and omissions needed to read it.
     pub report: Report,
 }
 
 /// Reads the document at `path`.
 ///
 /// # Errors
-/// - `E001`: the file cannot be read.
-/// - `E002`: it is neither JSON nor YAML.
-/// - `E003`: it is another version of Swagger than 2.0.
-/// - `E004`: it is another version of OpenAPI than 3.
-/// - `E005`: it is JSON or YAML, but not an OpenAPI document.
-/// - `E007`: it has YAML aliases that do not end.
+/// - `E001` if the file can't be read.
+/// - `E002` if it is neither JSON nor YAML.
+/// - `E003` if it is a version of Swagger other than 2.0.
+/// - `E004` if it is a version of OpenAPI other than 3.
+/// - `E005` if it is JSON or YAML, but not an OpenAPI document.
+/// - `E007` if it has infinitely recursive YAML aliases.
 pub fn load(path: &Path) -> Result<Document, Errors> {
     let bytes = std::fs::read(path).map_err(|error| {
         CodegenError::new("E001", format!("the spec cannot be read: {error}")).in_file(path)
@@ -46,10 +47,10 @@ pub fn load(path: &Path) -> Result<Document, Errors> {
 /// Reads the document at `path` into a tree, without changing it.
 ///
 /// # Errors
-/// - `E001`: the file cannot be read.
-/// - `E002`: it is neither JSON nor YAML.
-/// - `E005`: it is nested too deep.
-/// - `E007`: it has YAML aliases that do not end.
+/// - `E001` if the file can't be read.
+/// - `E002` if it is neither JSON nor YAML.
+/// - `E005` if it is nested too deeply.
+/// - `E007` if it has infinitely recursive YAML aliases.
 pub fn read_tree(path: &Path) -> Result<serde_json::Value, Errors> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         CodegenError::new("E001", format!("the spec cannot be read: {error}")).in_file(path)
@@ -58,10 +59,10 @@ pub fn read_tree(path: &Path) -> Result<serde_json::Value, Errors> {
     stack::run(|| tree::read(text)).flatten().map_err(|error| error.in_file(path).into())
 }
 
-/// Parses a document. Messages name it `path`.
+/// Parses a document. `path` is its name in messages.
 ///
 /// # Errors
-/// As [`load`].
+/// Returns the same errors as [`load`].
 pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
     let text = decode_text(bytes).map_err(|error| error.in_file(path))?;
     let read = || {
@@ -75,10 +76,10 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Document, Errors> {
     Ok(Document { file: path.to_owned(), openapi, report })
 }
 
-/// Reads a document into a tree in the form of OpenAPI 3.0, with everything that it declares. Messages name it `path`.
+/// Reads a document into an OpenAPI 3.0 tree with everything that it declares. `path` is its name in messages.
 ///
 /// # Errors
-/// As [`load`].
+/// Returns the same errors as [`load`].
 pub fn read_declared(bytes: &[u8], path: &Path) -> Result<serde_json::Value, Errors> {
     let read = || {
         let mut tree = tree::read(decode_text(bytes)?)?;
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn other_versions_are_named() {
+    fn unsupported_versions_are_named_in_the_error() {
         assert!(
             error(r#"{"swagger":"1.2","paths":{}}"#)
                 .contains("error[E003] spec.json at /swagger: unsupported format: Swagger 1.2")
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn syntax_errors_name_the_line() {
+    fn syntax_errors_report_the_line() {
         assert!(
             error("{\n\"openapi\": \"3.0.1\",\n").contains("at line 3 column 0: the spec ends too early")
         );
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faulty_part_costs_that_part() {
+    fn invalid_part_is_dropped_and_the_rest_is_read() {
         let text = r##"{"openapi":"3.0.1","info":{"title":"t","version":1},"paths":{"/a":{"get":7,"post":{
             "parameters":[{"name":"lost"},{"name":"a","in":"query"},3],
             "responses":{"200":{"description":7},"weird":{}}}}},
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_that_are_too_deep_are_refused_at_once() {
+    fn overly_deep_documents_are_rejected_immediately() {
         let deep = format!("{}{}", "{\"allOf\":[".repeat(60), "]}".repeat(60));
         let text = format!(
             r#"{{"openapi":"3.0.1","info":{{"title":"[[[","version":"1"}},"paths":{{}},"components":{{"schemas":{{"A":{deep}}}}}}}"#
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn endless_aliases_are_refused() {
+    fn exponential_yaml_aliases_are_rejected() {
         let message = error("openapi: 3.0.1\ninfo: &a\n  x: *a\npaths: {}\n");
         assert!(message.contains("E007") || message.contains("E002"), "{message}");
     }

@@ -1,7 +1,8 @@
 //! Reads a normalized tree into the types of `openapiv3`.
 //!
-//! Their own deserialization copies each part once for each level around it, and one faulty part spoils the whole
-//! document. Here each part is read once, by two threads, and a faulty part costs that part.
+//! The `Deserialize` implementations of `openapiv3` copy each part once per nesting level, and one faulty part
+//! makes the whole document unreadable. Here, two threads read each part once, and a faulty part is dropped
+//! without affecting the rest.
 
 use indexmap::IndexMap;
 use openapiv3::{
@@ -47,7 +48,7 @@ pub fn read(mut tree: Value, report: &mut Report) -> Result<OpenAPI, CodegenErro
     })
 }
 
-/// The part of a document that one thread reads.
+/// The part of a document read by one thread.
 #[derive(Default)]
 struct Half {
     paths: IndexMap<String, ReferenceOr<PathItem>>,
@@ -55,7 +56,7 @@ struct Half {
     report: Report,
 }
 
-/// Properties of an object, in order.
+/// An object's properties, in order.
 type Members = Vec<(String, Value)>;
 
 fn halves(members: Map<String, Value>) -> (Members, Members) {
@@ -314,9 +315,9 @@ mod tests {
 
     use super::*;
 
-    /// Reading is what `openapiv3` itself does, without its detours.
+    /// The result is the same as with `openapiv3`'s own deserialization.
     #[test]
-    fn documents_are_read_as_openapiv3_reads_them() {
+    fn documents_parse_the_same_as_with_openapiv3() {
         let parameter = json!({"name": "q", "in": "query", "style": "deepObject", "explode": true, "required": true,
             "description": "d", "schema": {"type": "object"}});
         let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/A"}},

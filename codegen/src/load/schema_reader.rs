@@ -1,4 +1,4 @@
-//! Reads schemas of a normalized tree.
+//! Reads schemas from a normalized tree.
 
 use indexmap::IndexMap;
 use openapiv3::{
@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 use crate::diagnostic::{CodegenError, Report};
 use crate::normalize::DocumentLocation;
 
-/// The keywords that make up the kind of a schema, one bit each.
+/// The keywords that determine a schema's kind, one bit each.
 mod bits {
     pub const TYPE: u32 = 1;
     pub const PATTERN: u32 = 1 << 1;
@@ -26,7 +26,7 @@ mod bits {
     pub const NOT: u32 = 1 << 11;
 }
 
-/// Reads a schema. What is not one becomes any value, and is reported.
+/// Reads a schema. Anything else becomes any value, and is reported.
 pub fn schema(value: Value, location: &DocumentLocation<'_>, report: &mut Report) -> ReferenceOr<Schema> {
     let Value::Object(mut members) = value else {
         let message = "a schema is an object; any value is allowed";
@@ -59,12 +59,12 @@ fn list(value: Value, location: &DocumentLocation<'_>, report: &mut Report) -> V
     items.into_iter().enumerate().map(|(index, item)| schema(item, &location.index(index), report)).collect()
 }
 
-/// The keywords of a schema, as far as they are read.
+/// The supported keywords of a schema.
 #[derive(Default)]
 struct Keywords {
     data: SchemaData,
     any: AnySchema,
-    /// The numbers as they are written; floats are not exact.
+    /// Numbers as written, because floats aren't exact.
     minimum: Option<Number>,
     maximum: Option<Number>,
     multiple_of: Option<Number>,
@@ -183,7 +183,7 @@ impl Keywords {
         self.present |= bit;
     }
 
-    /// Reads a keyword that doesn't restrict the shape of values.
+    /// Reads a keyword that doesn't restrict the kind of values.
     fn describe(&mut self, keyword: &str, value: Value) {
         let data = &mut self.data;
         match keyword {
@@ -199,7 +199,7 @@ impl Keywords {
         }
     }
 
-    /// A schema with the keywords of one type alone is of that type; any other mixture is kept as it is.
+    /// A schema with the keywords of only one type has that type; any other mixture is kept unchanged.
     fn kind(mut self) -> SchemaKind {
         use bits::{
             ALL_OF, ANY_OF, BOUND, ENUM, FORMAT, ITEMS, LENGTH, NOT, ONE_OF, PATTERN, PROPERTIES, TYPE,
@@ -327,7 +327,7 @@ fn discriminator(value: Value) -> Option<Discriminator> {
     Some(Discriminator { property_name, mapping, extensions: IndexMap::new() })
 }
 
-/// The properties of a JSON object; empty if `value` is anything else.
+/// Returns the properties of a JSON object; empty if `value` is anything else.
 pub fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,
@@ -335,18 +335,18 @@ pub fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-/// Takes the value of a member, or null.
+/// Removes and returns the value of a property, or null.
 pub fn take(members: &mut Map<String, Value>, name: &str) -> Value {
     members.get_mut(name).map(Value::take).unwrap_or_default()
 }
 
-/// The reference that stands in place of an object.
+/// Returns the reference that replaces an object, if it is one.
 pub fn reference<T>(members: &mut Map<String, Value>) -> Option<ReferenceOr<T>> {
     let reference = as_string(take(members, "$ref"))?;
     Some(ReferenceOr::Reference { reference })
 }
 
-/// The text of a string.
+/// Returns the value if it is a string.
 pub fn as_string(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text),
@@ -354,7 +354,7 @@ pub fn as_string(value: Value) -> Option<String> {
     }
 }
 
-/// The strings of a list.
+/// Returns the strings in a list.
 pub fn as_strings(value: Value) -> Vec<String> {
     match value {
         Value::Array(items) => items.into_iter().filter_map(as_string).collect(),
@@ -379,9 +379,9 @@ mod tests {
 
     use super::*;
 
-    /// Reading is what `openapiv3` itself does, without its detours.
+    /// The result is the same as with `openapiv3`'s own deserialization.
     #[test]
-    fn schemas_are_read_as_openapiv3_reads_them() {
+    fn schemas_parse_the_same_as_with_openapiv3() {
         for value in [
             json!({}),
             json!({"type": "string", "format": "date", "enum": ["a", null], "maxLength": 3, "nullable": true}),
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn non_schema_is_any_value() {
+    fn non_schema_becomes_any_value() {
         let mut report = Report::default();
         schema(json!({"properties": {"a": 7}}), &DocumentLocation::ROOT, &mut report);
         assert_eq!(report.degradations[0].problem.location.as_deref(), Some("/properties/a"));

@@ -1,24 +1,24 @@
-//! Threads with a stack that is large enough for a document as deeply nested as is allowed.
+//! Threads with a stack large enough for the most deeply nested document allowed.
 
 use std::thread::{Scope, ScopedJoinHandle};
 
 use crate::diagnostic::CodegenError;
 
-/// Stack for a document of 128 levels. Reading a schema within a schema takes kilobytes in a debug build.
+/// Stack size for a document with 128 levels. Reading a nested schema takes kilobytes in a debug build.
 const STACK_BYTES: usize = 64 << 20;
 
-/// Runs `work` on a thread with [`STACK_BYTES`] bytes.
+/// Runs `work` on a thread with a stack of [`STACK_BYTES`].
 ///
 /// # Errors
-/// `E001`: there is no memory for the stack.
+/// Returns `E001` if there isn't enough memory for the stack.
 pub fn run<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, CodegenError> {
     std::thread::scope(|scope| spawn(scope, work).map(finish))
 }
 
-/// Runs `first` on this thread and `second` on another one. This thread must be one of [`run`].
+/// Runs `first` on this thread and `second` on another one. This thread must have been started by [`run`].
 ///
 /// # Errors
-/// `E001`: there is no memory for the stack.
+/// Returns `E001` if there isn't enough memory for the stack.
 pub fn join<T: Send>(
     first: impl FnOnce() -> T,
     second: impl FnOnce() -> T + Send,

@@ -1,19 +1,19 @@
-//! Reads the text of a document, JSON or YAML, into one tree.
+//! Parses a JSON or YAML document into one tree.
 
 use serde_json::Value;
 
 use crate::diagnostic::CodegenError;
 
-/// The maximum nesting of a document. Real documents have about twenty levels, and the time to reject a
-/// faulty schema doubles with each level around it.
+/// Maximum nesting of a document. Real documents have about twenty levels, and the time to reject a faulty
+/// schema doubles with each level around it.
 const MAX_NESTING: usize = 40;
 
-/// Reads `text`, which is JSON if it begins with a brace.
+/// Parses `text`, which is JSON if it starts with a brace.
 ///
 /// # Errors
-/// - `E002`: it is neither JSON nor YAML, or no object.
-/// - `E005`: it is nested too deep.
-/// - `E007`: YAML aliases that do not end.
+/// - `E002` if it is neither JSON nor YAML, or isn't an object.
+/// - `E005` if it is nested too deeply.
+/// - `E007` if it has infinitely recursive YAML aliases.
 pub fn read(text: &str) -> Result<Value, CodegenError> {
     if text.trim_start().starts_with('{') { json(text) } else { yaml(text) }
 }
@@ -21,7 +21,7 @@ pub fn read(text: &str) -> Result<Value, CodegenError> {
 fn json(text: &str) -> Result<Value, CodegenError> {
     check_depth(depth_of_text(text))?;
     serde_json::from_str(text).or_else(|error| {
-        // YAML that begins with a brace is a superset of JSON.
+        // YAML that starts with a brace is a superset of JSON.
         if let Ok(value) = yaml(text) {
             return Ok(value);
         }
@@ -63,7 +63,7 @@ fn check_depth(depth: usize) -> Result<(), CodegenError> {
     Err(CodegenError::new("E005", message).at("/"))
 }
 
-/// Returns how deep objects and arrays are nested in JSON text.
+/// Returns the nesting depth of objects and arrays in JSON text.
 fn depth_of_text(text: &str) -> usize {
     let (mut depth, mut deepest, mut in_text, mut escaped) = (0usize, 0, false, false);
     for byte in text.bytes() {
@@ -90,7 +90,7 @@ fn depth_of_value(value: &serde_yaml::Value) -> usize {
     }
 }
 
-/// Converts YAML to JSON, where every key is a string, including a status (`200:`).
+/// Converts YAML to JSON, in which every key is a string, including a status (`200:`).
 fn json_of(value: serde_yaml::Value) -> Value {
     match value {
         serde_yaml::Value::Mapping(members) => {

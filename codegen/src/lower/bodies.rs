@@ -1,4 +1,4 @@
-//! Request bodies that the document lacks and the overlay describes.
+//! Request bodies that the spec lacks and the overlay describes.
 
 use heck::ToUpperCamelCase;
 
@@ -6,8 +6,8 @@ use crate::config::{BodyFact, BodyFieldKind, Overlay, UsageTracker};
 use crate::id::{OperationId, SchemaId};
 use crate::ir::{ApiDefinition, BodyKind, Field, Limits, OperationBody, Schema, Shape, Type};
 
-/// Gives operations the bodies of the overlay. An operation that has a body keeps it, as a later release of the document
-/// knows better. Like an entry for an operation that doesn't exist, the entry is then reported as unused.
+/// Adds the overlay's bodies to operations. An operation that already has a body keeps it, because a later release of
+/// the document knows better. The entry is then reported as unused, like an entry for a nonexistent operation.
 pub(super) fn add_bodies(api: &mut ApiDefinition, overlay: &Overlay, usage: &UsageTracker) {
     for fact in &overlay.bodies {
         if let Some((id, body)) = body(api, fact) {
@@ -56,7 +56,7 @@ fn body(api: &mut ApiDefinition, fact: &BodyFact) -> Option<(OperationId, Operat
     Some((id, OperationBody::new(kind, Type::Named(name), true, None)))
 }
 
-/// `POST /system/members/{id}/tokens` gives `PostSystemMembersIdTokensBody`, as for a schema that is written inline.
+/// `POST /system/members/{id}/tokens` becomes `PostSystemMembersIdTokensBody`, as for an inline schema.
 fn schema_name(operation: &str) -> String {
     format!("{operation} body").to_upper_camel_case()
 }

@@ -1,4 +1,4 @@
-//! Reads constraints out of descriptions (`Max length: 50;`), by the profile's patterns.
+//! Extracts constraints from descriptions (`Max length: 50;`), using the profile's patterns.
 
 use regex_lite::Regex;
 
@@ -26,7 +26,8 @@ impl<'a> DescriptionConstraints<'a> {
         Ok(Self { rules, usage })
     }
 
-    /// Moves the constraints that the patterns find in `description` to `limits`, and returns the rest of it.
+    /// Moves the constraints that the patterns find in `description` to `limits`, and returns the rest of the
+    /// description.
     pub fn apply(&self, description: &str, limits: &mut Limits) -> String {
         let mut text = description.to_owned();
         for (regex, rule) in &self.rules {
@@ -50,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn constraints_leave_the_prose() {
+    fn constraints_are_removed_from_the_prose() {
         let rule = NoteRule {
             pattern: r"Max length: (\d+);?".into(),
             max_length: true,

@@ -1,14 +1,14 @@
-//! Reads the constraints that a schema states.
+//! Reads the constraints declared in a schema.
 
 use openapiv3::{AnySchema, IntegerType, NumberType, Schema as Source, SchemaKind, Type as SourceType};
 use serde_json::{Number, Value};
 
 use crate::ir::Limits;
 
-/// Integers beyond this are not exact as floats.
+/// Larger integers aren't exact as floats.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// The limits that `source` states.
+/// Returns the limits declared in `source`.
 pub fn limits(source: &Source) -> Limits {
     let mut limits = match &source.schema_kind {
         SchemaKind::Type(ty) => of_type(ty),
@@ -60,7 +60,7 @@ fn number_limits(number: &NumberType, limits: &mut Limits) {
     limits.values = number.enumeration.iter().flatten().map(|value| Value::from(*value)).collect();
 }
 
-/// Keywords that do not belong to the type keep `openapiv3` from reading it.
+/// `openapiv3` can't read a type with keywords that don't belong to it.
 fn of_any(any: &AnySchema) -> Limits {
     let mut limits = Limits::default();
     match any.typ.as_deref() {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_factors_and_values_are_read() {
+    fn bounds_multiples_and_enum_values_are_parsed() {
         let limits = read(
             r#"{"type": "integer", "minimum": 0, "exclusiveMinimum": true, "multipleOf": 5, "default": 10}"#,
         );
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_is_exact_or_left_out() {
+    fn bound_is_exact_or_omitted() {
         let exact = read(r#"{"type": "integer", "maximum": 9007199254740993}"#);
         assert_eq!(exact.maximum, Some(9_007_199_254_740_993_i64.into()));
         assert_eq!(read(r#"{"type": "integer", "maximum": 18446744073709551615}"#).maximum, None);

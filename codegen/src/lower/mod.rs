@@ -1,8 +1,8 @@
 //! Stage 3: lowers a repaired document into the generator's own representation ([`crate::ir`]).
 //!
-//! References are resolved to [`SchemaId`](crate::id::SchemaId)s, inline objects get names of their own,
-//! sentences that state a constraint become constraints, and everything is put into canonical order. No
-//! later stage knows about OpenAPI.
+//! References are resolved to [`SchemaId`](crate::id::SchemaId)s, inline objects get names, sentences
+//! that state a constraint become constraints, and everything is put into canonical order. No later stage
+//! knows about OpenAPI.
 
 mod bodies;
 mod description_constraints;
@@ -24,7 +24,7 @@ use crate::ir::ApiDefinition;
 use crate::repair::RepairedDocument;
 use description_constraints::DescriptionConstraints;
 
-/// The result of lowering a document.
+/// The output of the lower stage.
 #[derive(Clone, Debug)]
 pub struct Lowering {
     /// The API.
@@ -35,12 +35,12 @@ pub struct Lowering {
 
 /// Lowers `document`.
 ///
-/// An operation that cannot be expressed is left out, and a reference that leads nowhere becomes any JSON
-/// value; both are reported.
+/// An operation that can't be expressed is left out, and a dangling reference becomes any JSON value; both
+/// are reported.
 ///
 /// # Errors
-/// - `E008`: no operations are left.
-/// - `E010`: a pattern of the profile that is not a regular expression.
+/// - `E008` if no operations are left.
+/// - `E010` if a pattern in the profile isn't a valid regular expression.
 pub fn lower(
     document: RepairedDocument,
     profile: &Profile,

@@ -1,4 +1,4 @@
-//! Collects the properties of an object: its own, those that `allOf` adds, and those of its alternatives.
+//! Collects an object's properties: its own, those from `allOf`, and those of its alternatives.
 
 use indexmap::IndexMap;
 use openapiv3::{
@@ -6,31 +6,31 @@ use openapiv3::{
     Type as SourceType,
 };
 
-/// Properties as the document has them.
+/// Properties as in the document.
 pub type SourceProperties = IndexMap<String, ReferenceOr<Box<Source>>>;
 
-/// How deep objects may be made of others.
+/// Maximum depth of objects composed of other objects.
 const MAX_DEPTH: usize = 16;
 
-/// The properties of an object, and what else is known about it.
+/// An object's properties, and other information about it.
 #[derive(Default)]
 pub struct ObjectParts {
     /// The properties.
     pub properties: SourceProperties,
-    /// The names of the properties that are required.
+    /// The names of the required properties.
     pub required: Vec<String>,
-    /// The schema of further properties.
+    /// The schema of additional properties.
     pub additional: Option<AdditionalProperties>,
     /// True if some of the properties belong to alternatives, of which a value has one.
     pub has_alternatives: bool,
 }
 
-/// Collects the members of `source`, or returns `None` if it is not an object with known properties.
+/// Collects the properties of `source`, or returns `None` if it isn't an object with known properties.
 pub fn collect(components: &Components, source: &Source, location: &str) -> Option<ObjectParts> {
     Collector { components }.object(source, location, 0)
 }
 
-/// Returns the schema of `components` that `reference` leads to, through other references.
+/// Returns the schema in `components` that `reference` points to, directly or through other references.
 pub fn component<'a>(components: &'a Components, reference: &str) -> Option<(&'a str, &'a Source)> {
     let name = reference.strip_prefix("#/components/schemas/")?;
     let (mut name, mut source) = components.schemas.get_key_value(name)?;
@@ -71,7 +71,7 @@ impl Collector<'_> {
         match &source.schema_kind {
             SchemaKind::Type(SourceType::Object(object)) => {
                 let is_map = object.properties.is_empty() && object.additional_properties.is_some();
-                // A named object without members stays an object; an inline one is any value.
+                // A named object without properties stays an object; an inline one is any value.
                 let is_free = object.properties.is_empty() && location.matches('/').count() > 3;
                 (!is_map && !is_free).then(|| ObjectParts {
                     properties: object.properties.clone(),
@@ -99,7 +99,8 @@ impl Collector<'_> {
         }
     }
 
-    /// Adds the members of all of `sources`. One that only names required members, or describes, adds no shape.
+    /// Adds the properties of all `sources`. A source that only lists required properties, or only describes,
+    /// adds none.
     fn merge(
         &self,
         sources: &[ReferenceOr<Source>],
@@ -132,8 +133,8 @@ impl Collector<'_> {
         Some(())
     }
 
-    /// Adds the members of each of `sources`, of which none is required. A member that two of them have with
-    /// different schemas may be any value.
+    /// Adds the properties of all `sources`, none of them required. A property that two of them declare
+    /// differently may be any value.
     fn alternatives(
         &self,
         sources: &[ReferenceOr<Source>],

@@ -1,4 +1,4 @@
-//! Lowers operations: parameters, bodies and answers.
+//! Lowers operations: parameters, bodies and responses.
 
 use openapiv3::{
     Operation as Source, ParameterSchemaOrContent, ReferenceOr, Response as SourceResponse, StatusCode,
@@ -18,7 +18,7 @@ use crate::ir::{
 };
 use crate::repair::{ParameterStyle, RawOperation, RawParameter, RepairedDocument};
 
-/// Lowers all operations of `document`; one that cannot be expressed is left out.
+/// Lowers all operations in `document`. Operations that can't be expressed are left out.
 pub fn lower(
     document: &RepairedDocument,
     schemas: &mut SchemaLowering<'_>,
@@ -44,7 +44,7 @@ fn operation(
     patches: bool,
 ) -> Result<Operation, CodegenError> {
     let source = &raw.operation;
-    // What inline schemas are called after; casing is left to where one is met, which is seldom.
+    // The name for inline schemas. Its casing is only determined when one is found, which is rare.
     let name = source.operation_id.clone().unwrap_or_default();
     let response = response(raw, schemas, &name, &profile.paging)?;
     let error = error(raw, schemas, &name);
@@ -128,13 +128,15 @@ fn lower_parameter(
     if raw.location == ParameterLocation::Query && by_member && !members.is_empty() {
         let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
         if writes && body.is_none() && data.required {
-            let message = format!("`{}` is an object, and the call has no body: it is the body", data.name);
+            let message = format!(
+                "`{}` is an object, and the operation has no body; it is sent as the body",
+                data.name
+            );
             schemas.repaired("R028", &location, message);
             *body = Some(OperationBody::new(BodyKind::Json, ty, true, None));
             return;
         }
-        let message =
-            format!("`{}` is an object; its members travel as query members of their own", data.name);
+        let message = format!("`{}` is an object; its properties are sent as query parameters", data.name);
         schemas.repaired("R017", &location, message);
         for member in members {
             if !parameters
@@ -163,10 +165,10 @@ fn lower_parameter(
     });
 }
 
-/// The type of a parameter as it can be written, and what stands between the items of a list.
+/// Returns the type of a parameter as it can be sent, and the separator between list items.
 ///
-/// Lists of scalars are written in their style; an object that does not travel by member, and a list of
-/// objects, is text that the caller writes.
+/// Lists of scalars are sent in their style. An object that isn't sent property by property, or a list of
+/// objects, becomes text that the caller writes.
 fn wire_type(
     raw: &RawParameter,
     ty: Type,
@@ -201,13 +203,13 @@ fn wire_type(
     (Type::Text(None), None)
 }
 
-/// A description that is a single word repeats a name and explains nothing.
+/// A one-word description repeats a name and explains nothing.
 fn words(description: Option<&str>) -> String {
     let text = description.unwrap_or_default().trim();
     if text.contains(char::is_whitespace) { text.to_owned() } else { String::new() }
 }
 
-/// The type of the body of an error: that of the most general response which describes one.
+/// Returns the type of an error body: that of the most general response that describes one.
 fn error(raw: &RawOperation, schemas: &mut SchemaLowering<'_>, name: &str) -> Option<Type> {
     let responses = &raw.operation.responses;
     let has_success = responses
@@ -223,7 +225,7 @@ fn error(raw: &RawOperation, schemas: &mut SchemaLowering<'_>, name: &str) -> Op
             _ => None,
         })
         .collect();
-    // Without a declared success, the default is not the error.
+    // If no success is declared, the default isn't the error.
     let default = responses.default.as_ref().filter(|_| has_success);
     errors.extend(default.map(|response| (0, "default".to_owned(), response)));
     errors.sort_by_key(|(order, ..)| *order);
@@ -269,7 +271,7 @@ fn response(
         let json = source.content.iter().find(|(media, _)| is_json(media));
         let Some((media, content)) = json.or_else(|| source.content.first()) else { continue };
         if *status == 204 {
-            schemas.repaired("R019", &raw.pointer, "a 204 has no content; the one described is not expected");
+            schemas.repaired("R019", &raw.pointer, "content is described for a 204; no content is expected");
             continue;
         }
         let location = format!("{}/responses/{status}", raw.pointer);
@@ -281,7 +283,7 @@ fn response(
             schemas.repaired(
                 "R012",
                 "/",
-                format!("the media type `{media}` is a vendor's name for JSON and read as such"),
+                format!("the vendor-specific media type `{media}` is treated as JSON"),
             );
         }
         let others = successes.iter().filter(|(other, _)| other != status && ![204, 207].contains(other));
@@ -322,15 +324,15 @@ fn response(
         schemas.repaired(
             "R018",
             &raw.pointer,
-            "a GET whose response is not described; it is returned as bytes",
+            "the GET has no described response; the response is returned as bytes",
         );
         return Ok(nothing(Content::Binary));
     }
     Ok(nothing(Content::None))
 }
 
-/// Returns the type of the rows, if the response is an object that has them in the property which the profile's
-/// paging names. The runtime extracts them, so later stages see a list.
+/// Returns the row type, if the response is an object with rows in the property that the profile's pagination
+/// specifies. The runtime extracts the rows, so later stages see a list.
 fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &PagingConfig) -> Option<Type> {
     let items = paging.items()?;
     let (Method::Get, Type::Named(name)) = (raw.method, ty) else { return None };
@@ -339,7 +341,7 @@ fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &Pa
         matches!(list, Type::List(_)).then_some(list)
     };
     if items == ONLY_LIST {
-        // One record may have a list too; only what is paged has rows.
+        // A single record may also contain a list; only paginated responses have rows.
         let is_paged = raw.parameters.iter().any(|own| paging.parameters().contains(&own.data.name.as_str()));
         let mut lists = schemas.get(name)?.fields().iter().filter_map(list);
         let rows = lists.next().filter(|_| lists.next().is_none())?;
@@ -359,8 +361,8 @@ fn rows(raw: &RawOperation, ty: &Type, schemas: &SchemaLowering<'_>, paging: &Pa
     None
 }
 
-/// The list that `ty` is another name for, so that it is seen to be one; else `ty`. A list of choices keeps
-/// its name: the choices are called after it.
+/// Returns the list for which `ty` is an alias, so it is recognized as one, or else `ty`. A list of enum values
+/// keeps its name, because the enum is named after it.
 fn list_behind(ty: Type, schemas: &SchemaLowering<'_>) -> Type {
     match schemas.resolve(&ty) {
         list @ Type::List(item) if matches!(**item, Type::Named(_)) => list.clone(),

@@ -1,4 +1,5 @@
-//! Finds recursive schemas, and marks the fields that must be boxed so that the Rust type has a size.
+//! Finds recursive schemas, and marks the fields that must be boxed to give the Rust type a finite
+//! size.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +7,7 @@ use crate::diagnostic::{CodegenError, Repair, Report, pointer};
 use crate::id::SchemaId;
 use crate::ir::{Schema, Shape, Type};
 
-/// Marks the fields of `schemas` that lead back to their own schema without a list or a map in between.
+/// Marks the fields in `schemas` that lead back to their own schema without a list or map in between.
 pub fn mark_boxed(schemas: &mut BTreeMap<SchemaId, Schema>, repairs: &mut Vec<Repair>) {
     let graph: BTreeMap<SchemaId, BTreeSet<SchemaId>> = schemas
         .iter()
@@ -16,7 +17,7 @@ pub fn mark_boxed(schemas: &mut BTreeMap<SchemaId, Schema>, repairs: &mut Vec<Re
                     fields.iter().filter_map(|field| direct(&field.ty)).cloned().collect()
                 }
                 Shape::Alias(ty) => direct(ty).cloned().into_iter().collect(),
-                // Its variants are boxed.
+                // Union variants are always boxed.
                 Shape::Union(_) => BTreeSet::new(),
             };
             (name.clone(), targets)
@@ -32,14 +33,14 @@ pub fn mark_boxed(schemas: &mut BTreeMap<SchemaId, Schema>, repairs: &mut Vec<Re
                 repairs.push(Repair::new(
                     "R014",
                     location,
-                    "the schema holds itself through this field; the field is boxed",
+                    "the schema contains itself through this field; the field is boxed",
                 ));
             }
         }
     }
 }
 
-/// The schema that a value of type `ty` holds without a list or a map in between.
+/// Returns the schema that a value of type `ty` contains without a list or map in between.
 fn direct(ty: &Type) -> Option<&SchemaId> {
     match ty {
         Type::Named(name) => Some(name),
@@ -61,7 +62,7 @@ fn reaches(graph: &BTreeMap<SchemaId, BTreeSet<SchemaId>>, from: &SchemaId, to: 
     false
 }
 
-/// Makes a schema any JSON value if it is only a reference that leads back to itself.
+/// Turns a schema into any JSON value if it is only a reference that leads back to itself.
 pub fn break_alias_cycles(schemas: &mut BTreeMap<SchemaId, Schema>, report: &mut Report) {
     let names: Vec<SchemaId> = schemas.keys().cloned().collect();
     for name in names {

@@ -1,4 +1,4 @@
-//! Lowers the bodies of requests.
+//! Lowers request bodies.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::repair::{RawOperation, RepairedDocument};
 
 const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 
-/// Lowers the body of an operation. `patches` says whether the document has JSON Patches.
+/// Lowers an operation's body. `patches` is true if the document has JSON Patches.
 pub fn body(
     raw: &RawOperation,
     schemas: &mut SchemaLowering<'_>,
@@ -31,7 +31,7 @@ pub fn body(
             schemas.repaired(
                 "R024",
                 &raw.pointer,
-                "a PATCH without a body changes nothing; it takes a JSON Patch like any other",
+                "the PATCH has no body; it accepts a JSON Patch like other PATCH operations",
             );
             return Some(OperationBody::new(BodyKind::Patch, record(), true, None));
         }
@@ -88,13 +88,13 @@ pub fn body(
     Some(body)
 }
 
-/// Returns true if `ty` is an object with known members.
+/// Returns true if `ty` is an object with known properties.
 fn is_object(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
     let Type::Named(name) = schemas.resolve(ty) else { return false };
     schemas.get(name).is_some_and(|schema| !schema.fields().is_empty())
 }
 
-/// How the members of a URL-encoded form are written that are lists or objects.
+/// Returns the encodings of URL-encoded form fields that are lists or objects.
 fn field_styles(
     ty: &Type,
     encoding: &IndexMap<String, Encoding>,
@@ -122,8 +122,10 @@ fn field_styles(
         let style = match declared {
             Some(style) => style,
             None if holds_nested => {
-                let message =
-                    format!("no style is declared for the nested values of `{}`; they are JSON", field.name);
+                let message = format!(
+                    "no style is declared for the nested values of `{}`; they are sent as JSON",
+                    field.name
+                );
                 schemas.repaired("R039", location, message);
                 FieldStyle::Json
             }
@@ -147,7 +149,7 @@ fn declared_style(encoding: &Encoding) -> Option<FieldStyle> {
     }
 }
 
-/// The media types of parts that have exactly one.
+/// Returns the media types of parts that have exactly one.
 fn part_types(encoding: &IndexMap<String, Encoding>) -> BTreeMap<String, String> {
     let is_one = |media: &&String| !media.contains([',', '*']) && media.contains('/');
     encoding
@@ -158,7 +160,8 @@ fn part_types(encoding: &IndexMap<String, Encoding>) -> BTreeMap<String, String>
         .collect()
 }
 
-/// A body that the caller writes. Formats other than text and files have a structure that is lost, which is reported.
+/// Returns a body that the caller writes. Formats other than text and files have a structure that is lost, which is
+/// reported.
 fn raw_body(
     media: &str,
     content: &MediaType,
@@ -179,7 +182,8 @@ fn raw_body(
     OperationBody::new(BodyKind::Raw, ty, required, Some(media_type.to_owned()))
 }
 
-/// Returns true if the document has a PATCH whose body is a list, so that the others are JSON Patches too.
+/// Returns true if the document has a PATCH operation with a list as its body, which means that the others are also
+/// JSON Patches.
 pub fn has_patches(document: &RepairedDocument) -> bool {
     let components = &document.components;
     document.operations.iter().filter(|raw| raw.method == Method::Patch).any(|raw| {

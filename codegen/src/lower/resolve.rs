@@ -1,10 +1,10 @@
-//! References to components of the document.
+//! References to the document's components.
 
 use indexmap::IndexMap;
 use openapiv3::ReferenceOr;
 
-/// Returns what `source` is or refers to among `entries`, the `section` of the components, or the reference if it
-/// does not resolve.
+/// Returns `source`, or the entry it refers to in `entries`, which is the `section` of the components. Returns
+/// the reference if it can't be resolved.
 pub(super) fn resolve<'a, T>(
     source: &'a ReferenceOr<T>,
     entries: &'a IndexMap<String, ReferenceOr<T>>,

@@ -1,4 +1,4 @@
-//! Lowers schemas: named ones, and the inline objects met on the way, which get names of their own.
+//! Lowers named schemas and the inline objects found in them, which get generated names.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -27,47 +27,47 @@ pub struct SchemaLowering<'a> {
 }
 
 impl<'a> SchemaLowering<'a> {
-    /// A collector for the schemas of `components`.
+    /// Creates a collector for the schemas in `components`.
     pub fn new(components: &'a Components, constraints: DescriptionConstraints<'a>) -> Self {
         Self { components, constraints, done: BTreeMap::new(), report: Report::default() }
     }
 
-    /// The document's components.
+    /// Returns the document's components.
     pub fn components(&self) -> &'a Components {
         self.components
     }
 
-    /// Notes a repair.
+    /// Records a repair.
     pub fn repaired(&mut self, code: &'static str, location: &str, message: impl Into<String>) {
         self.report.repairs.push(Repair::new(code, location, message));
     }
 
-    /// Records that `problem` makes the value it is about untyped.
+    /// Records that `problem` causes the affected value to be untyped.
     pub fn untype(&mut self, problem: CodegenError) {
         self.report.untype(problem);
     }
 
-    /// Records that `problem` leaves the value it is about to the caller, as text or bytes.
+    /// Records that `problem` leaves the affected value to the caller, as text or bytes.
     pub fn leave_raw(&mut self, problem: CodegenError) {
         self.report.leave_raw(problem);
     }
 
-    /// Records that the operation which `problem` is about is left out.
+    /// Records that `problem` causes the affected operation to be left out.
     pub fn omit(&mut self, problem: CodegenError) {
         self.report.omit(problem);
     }
 
-    /// Returns the lowered schemas, and what was repaired or degraded.
+    /// Returns the lowered schemas, and the repairs and degradations.
     pub fn finish(self) -> (BTreeMap<SchemaId, Schema>, Report) {
         (self.done, self.report)
     }
 
-    /// The schema of that name, where it is lowered.
+    /// Returns the schema with this name, if it has been lowered.
     pub fn get(&self, name: &str) -> Option<&Schema> {
         self.done.get(name)
     }
 
-    /// Follows aliases from `ty` until it is not one, or they lead in a circle.
+    /// Follows aliases from `ty` to a type that isn't an alias, or until they form a cycle.
     pub fn resolve<'t>(&'t self, ty: &'t Type) -> &'t Type {
         let mut ty = ty;
         for _ in 0..16 {
@@ -116,17 +116,17 @@ impl<'a> SchemaLowering<'a> {
         Schema { description, shape, additional, inline: false }
     }
 
-    /// The members of `source` if it is an object with known members.
+    /// Returns the properties of `source` if it is an object with known properties.
     fn object_parts(&mut self, source: &Source, location: &str) -> Option<ObjectParts> {
         let parts = object_parts::collect(self.components, source, location)?;
         if parts.has_alternatives {
-            let message = "the object has alternatives; it has the members of all, of which none is required";
+            let message = "the object has alternatives; it includes the properties of all alternatives, none of them required";
             self.repaired("R038", location, message);
         }
         Some(parts)
     }
 
-    /// The type of further properties of an object, if the document explicitly allows them.
+    /// Returns the type of an object's additional properties, if the document explicitly allows them.
     fn additional(&mut self, parts: &ObjectParts, name: &str, location: &str) -> Option<Type> {
         match parts.additional.as_ref()? {
             AdditionalProperties::Any(true) => Some(Type::Any),
@@ -173,24 +173,24 @@ impl<'a> SchemaLowering<'a> {
             }
             fields.push(field);
         }
-        // The id, then what is required, then the rest; members with an underscore are about the record.
+        // The ID comes first, then required fields, then the rest; fields with an underscore are metadata.
         fields.sort_by_key(|field| {
             (field.name != "id", field.name.starts_with('_'), !field.required, field.name.clone())
         });
         fields
     }
 
-    /// A pattern that can't be read would spoil every tool that takes the member.
+    /// An unreadable pattern would make every tool with the field unusable.
     pub fn check_pattern(&mut self, limits: &mut Limits, location: &str) {
         let Some(pattern) = &limits.pattern else { return };
         if fancy_regex::Regex::new(pattern).is_err() {
-            let message = format!("`{pattern}` is no regular expression; any text is taken");
+            let message = format!("`{pattern}` is not a valid regular expression; any string is accepted");
             self.repaired("R029", location, message);
             limits.pattern = None;
         }
     }
 
-    /// The type of `source`, which may be a reference; `name` is what an inline object would be called.
+    /// Returns the type of `source`, which may be a reference; `name` is used for an inline object.
     pub fn lower_or_reference<S: Borrow<Source>>(
         &mut self,
         source: &ReferenceOr<S>,
@@ -273,7 +273,11 @@ impl<'a> SchemaLowering<'a> {
     }
 
     fn several_shapes(&mut self, location: &str) -> Type {
-        self.repaired("R027", location, "the schema has several shapes; any JSON value is taken and given");
+        self.repaired(
+            "R027",
+            location,
+            "the schema has several alternatives; any JSON value is accepted and returned",
+        );
         Type::Any
     }
 
@@ -291,7 +295,7 @@ impl<'a> SchemaLowering<'a> {
         if !any.one_of.is_empty() || !any.any_of.is_empty() || any.not.is_some() {
             return self.several_shapes(location);
         }
-        // Keywords that do not belong to the type keep `openapiv3` from reading it.
+        // `openapiv3` can't read a type with keywords that don't belong to it.
         match any.typ.as_deref() {
             Some("string") => Type::Text(any.format.clone()),
             Some("integer") => integer_type(any),
@@ -302,7 +306,7 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
-    /// The type of a value that is one of several.
+    /// Returns the type of an enumerated value.
     fn enumerated(&mut self, any: &AnySchema, location: &str) -> Option<Type> {
         let values: Vec<&Value> = any.enumeration.iter().filter(|value| !value.is_null()).collect();
         let all =
@@ -312,9 +316,9 @@ impl<'a> SchemaLowering<'a> {
         }
         let is_scalar = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
         match any.typ.as_deref() {
-            // YAML reads `yes` and `10` as something else than text.
+            // YAML parses `yes` and `10` as something other than text.
             Some("string") if all(is_scalar) => {
-                self.repaired("R032", location, "values of an enumeration of texts are read as text");
+                self.repaired("R032", location, "the values of a string enum are read as strings");
                 let text = |value: &&Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 Some(Type::Choice(values.iter().map(text).collect()))
             }
@@ -341,7 +345,7 @@ impl<'a> SchemaLowering<'a> {
         Type::Named(id)
     }
 
-    /// Adds an inline union under a name of its own.
+    /// Adds an inline union under a separate name.
     fn hoist_union(&mut self, name: &str, source: &Source, union: Union) -> Type {
         let id = self.unused_name(name);
         let description = source.schema_data.description.clone().unwrap_or_default();
@@ -350,7 +354,7 @@ impl<'a> SchemaLowering<'a> {
         Type::Named(id)
     }
 
-    /// A name for an inline schema that no other schema has.
+    /// Returns an unused name for an inline schema.
     fn unused_name(&self, name: &str) -> SchemaId {
         let mut unique = name.to_upper_camel_case();
         while self.components.schemas.contains_key(&unique) || self.done.contains_key(unique.as_str()) {
@@ -361,7 +365,7 @@ impl<'a> SchemaLowering<'a> {
 }
 
 fn integer_type(any: &AnySchema) -> Type {
-    // 2^63, the first that a signed integer can't hold.
+    // 2^63, the smallest value that doesn't fit in a signed integer.
     let is_big = any.maximum.is_some_and(|maximum| maximum >= 9_223_372_036_854_775_808.0);
     match any.format.as_deref() {
         Some("int32") => Type::Integer,
@@ -371,7 +375,7 @@ fn integer_type(any: &AnySchema) -> Type {
     }
 }
 
-/// The only part of an `allOf` that has a shape: the others describe it, or say that it may be null.
+/// Returns the only part of an `allOf` that defines a structure: the others describe it, or allow null.
 fn only_part(source: &Source) -> Option<&ReferenceOr<Source>> {
     let parts = match &source.schema_kind {
         SchemaKind::AllOf { all_of } => all_of,

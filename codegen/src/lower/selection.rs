@@ -1,4 +1,4 @@
-//! Leaves out what the profile does not want.
+//! Removes the parts of a document that the profile excludes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use crate::id::{OperationTable, SchemaId};
 use crate::ir::{Content, Operation, Schema, Shape};
 use crate::repair::RawOperation;
 
-/// Keeps the operations that the profile includes and does not exclude.
+/// Keeps the operations that the profile includes and doesn't exclude.
 pub fn select(operations: &mut Vec<RawOperation>, profile: &Profile, usage: &UsageTracker) {
     let chooses = |selectors: &[OperationSelector], group: &str, raw: &RawOperation| {
         let id = raw.operation.operation_id.as_deref().unwrap_or_default();

@@ -1,11 +1,11 @@
-//! Reads alternatives with a discriminator.
+//! Reads alternatives that have a discriminator.
 
 use openapiv3::{Components, Discriminator, ReferenceOr, Schema as Source, SchemaKind};
 
 use super::object_parts;
 use crate::ir::{Union, UnionVariant};
 
-/// Reads the union that `source` is, if it consists of references to objects and has a discriminator.
+/// Returns `source` as a union, if it consists of references to objects and has a discriminator.
 pub fn union(components: &Components, source: &Source) -> Option<Union> {
     let alternatives = match &source.schema_kind {
         SchemaKind::OneOf { one_of: alternatives } | SchemaKind::AnyOf { any_of: alternatives } => {
@@ -37,7 +37,7 @@ pub fn union(components: &Components, source: &Source) -> Option<Union> {
     (!variants.is_empty()).then_some(Union { member, variants })
 }
 
-/// The values that stand for the schema at `reference`: those of the mapping, else its name.
+/// Returns the values that identify the schema at `reference`: those in the mapping, or else its name.
 fn values(discriminator: &Discriminator, reference: &str) -> Vec<String> {
     let name = reference.rsplit('/').next().unwrap_or_default();
     let leads_here = |target: &str| target == reference || target == name;

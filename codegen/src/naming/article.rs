@@ -1,6 +1,7 @@
 //! The indefinite article.
 
-/// `a` or `an`, by how the first word sounds; a word in capitals is spelled out when it is read.
+/// Returns `a` or `an`, depending on how the first word sounds; a word in capital letters is pronounced
+/// letter by letter.
 pub fn article(noun: &str) -> &'static str {
     let mut chars = noun.chars();
     let (first, second) = (chars.next().unwrap_or('x'), chars.next().unwrap_or('x'));
@@ -19,7 +20,7 @@ mod tests {
     use super::article;
 
     #[test]
-    fn articles_follow_the_sound() {
+    fn articles_match_pronunciation() {
         for noun in ["agreement", "RMA status", "M365 contact", "unposted expense", "SLA"] {
             assert_eq!(article(noun), "an", "{noun}");
         }

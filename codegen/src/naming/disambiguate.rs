@@ -1,33 +1,34 @@
-//! Makes names unique: each operation proposes spellings from short to full, and those that clash use a
-//! fuller one.
+//! Makes names unique: each operation proposes names from shortest to longest, and operations whose names
+//! clash fall back to a longer one.
 //!
-//! Names that the lock has assigned, to operations of this release or an earlier one, never move; the
-//! new operation yields. If new operations clash, all of them move except one that is pinned.
+//! Names already in the lock file, for this release or an earlier one, never change; the new operation
+//! gets a different name. If new operations clash with each other, all of them are renamed except a
+//! pinned one.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::id::{OperationId, OperationTable};
 
-/// A spelling for each operation.
+/// A name for each operation.
 pub struct Assignment<T> {
-    /// The chosen spelling; `None` where none can be made, or where the name is locked.
+    /// The chosen name; `None` if none is possible or the name is locked.
     pub chosen: OperationTable<Option<T>>,
-    /// Operations that share a name even when spelled in full.
+    /// Operations whose full names are still the same.
     pub clashes: Vec<Vec<OperationId>>,
 }
 
-/// The operations to name, with the parts that their names can be made of.
+/// The operations to name, with the parts available for their names.
 pub struct Candidates {
-    /// The operations that have a name already.
+    /// The operations that already have a name.
     pub locked: OperationTable<bool>,
-    /// The operations that keep their plain name; others with the same one change theirs.
+    /// The operations that keep their plain name; others with the same name get a different one.
     pub pinned: OperationTable<bool>,
 }
 
-/// Assigns a name to each candidate that is not locked.
+/// Assigns a name to each candidate that isn't locked.
 ///
-/// `propose` spells an operation at a level below `levels`, and `name` returns the name of a spelling. No
-/// operation gets a name that is in `reserved`.
+/// `propose` returns an operation's proposal for a level below `levels`, and `name` returns a proposal's
+/// name. No operation gets a name that is in `reserved`.
 pub fn assign<T>(
     candidates: &Candidates,
     levels: usize,
@@ -91,7 +92,7 @@ pub fn assign<T>(
 mod tests {
     use super::*;
 
-    /// Assigns names to operations with these spellings; one that has the spelling `pinned` is pinned.
+    /// Assigns names to operations with these proposals; an operation with the proposal `pinned` is pinned.
     fn assigned(spellings: &[&[&str]], reserved: &[&str]) -> (Vec<Option<String>>, usize) {
         let table: OperationTable<&[&str]> = spellings.iter().copied().collect();
         let propose =
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn new_operations_that_clash_all_move() {
+    fn all_clashing_new_operations_are_renamed() {
         let (names, clashes) =
             assigned(&[&["team", "service_team"], &["team", "project_team"], &["note"]], &[]);
         assert_eq!(names.iter().flatten().collect::<Vec<_>>(), ["service_team", "project_team", "note"]);
@@ -114,20 +115,20 @@ mod tests {
     }
 
     #[test]
-    fn others_yield_to_a_pinned_operation() {
+    fn pinned_operation_keeps_its_name_in_a_clash() {
         let (names, _) = assigned(&[&["note", "project_note"], &["note", "service_note", "pinned"]], &[]);
         assert_eq!(names.iter().flatten().collect::<Vec<_>>(), ["project_note", "note"]);
     }
 
     #[test]
-    fn a_new_operation_yields_to_a_reserved_name() {
+    fn new_operation_avoids_a_reserved_name() {
         let (names, clashes) = assigned(&[&["team", "service_team", "the_service_team"]], &["team"]);
         assert_eq!(names[0].as_deref(), Some("service_team"));
         assert_eq!(clashes, 0);
     }
 
     #[test]
-    fn names_that_stay_the_same_are_reported() {
+    fn unresolvable_name_clashes_are_reported() {
         let (_, clashes) = assigned(&[&["team", "a_team"], &["team", "a_team"], &[]], &[]);
         assert_eq!(clashes, 1);
         assert_eq!(assigned(&[&["team"]], &["team"]).1, 1);

@@ -1,4 +1,4 @@
-//! An operation on its way to a name.
+//! An operation that is being named.
 
 use toolcrate_catalog::OperationKind;
 
@@ -9,24 +9,24 @@ use super::tools;
 use crate::id::OperationId;
 use crate::ir::Operation;
 
-/// An operation as the rules of naming see it, before it has a name.
+/// An operation from the perspective of the naming rules, before it has a name.
 pub struct Draft<'a> {
-    /// The path, read as a resource.
+    /// The path, interpreted as a resource.
     pub resource: ResourcePath<'a>,
-    /// The kind of the operation.
+    /// The operation's kind.
     pub kind: OperationKind,
-    /// The template of the tool's name.
+    /// The tool name template.
     pub form: &'a str,
-    /// How the tool's name says which record is meant, e.g. `_by_id`.
+    /// How the tool name identifies the record, e.g. `_by_id`.
     pub by: String,
     /// The words that fill the template.
     pub phrase: tools::Phrase,
-    /// The words for people.
+    /// The words in readable English.
     pub noun: Noun,
 }
 
 impl<'a> Draft<'a> {
-    /// Reads `operation`.
+    /// Interprets `operation`.
     pub fn new(
         id: OperationId,
         operation: &Operation,

@@ -1,7 +1,7 @@
-//! Names for operations whose regular name is too long or belongs to another operation.
+//! Names for operations whose regular name is too long or already taken.
 //!
-//! A fixed rule makes such a name, and the report lists it. `names.operations` of the profile can define a better
-//! one.
+//! Such a name is built by a fixed rule and listed in the report. A better one can be set in the profile under
+//! `names.operations`.
 
 use std::collections::HashSet;
 
@@ -10,10 +10,10 @@ use crate::diagnostic::Repair;
 use crate::id::{OperationId, OperationTable};
 use crate::ir::ApiDefinition;
 
-/// Gives each operation of `clashes` but one a name of its own, and records it in `repairs`.
+/// Assigns a distinct name to all but one of the operations in each clash, and records it in `repairs`.
 ///
-/// The first operation keeps the name unless it is `reserved`. The others add their method, and `alt` as
-/// often as it takes. `fit` cuts a name to the length that is allowed.
+/// The first operation keeps the name unless it is `reserved`. The others append their method, and `alt` as
+/// often as needed. `fit` shortens a name to the allowed length.
 pub fn make_distinct(
     chosen: &mut OperationTable<Option<String>>,
     clashes: &[Vec<OperationId>],
@@ -45,7 +45,7 @@ pub fn make_distinct(
     }
 }
 
-/// `name` with `ending`, without words in its middle where it would be too long for a tool.
+/// Returns `name` with `ending`, dropping words in the middle if it would be too long for a tool.
 pub fn fit_tool(name: &str, ending: &str, prefix: &str) -> String {
     let mut words = tools::words_of(name);
     let marked = prefix.split('_').filter(|word| !word.is_empty()).count();
@@ -55,7 +55,7 @@ pub fn fit_tool(name: &str, ending: &str, prefix: &str) -> String {
         if (short.len() <= SHORT_LIMIT && text.len() <= LIMIT) || words.len() < 3 {
             return text;
         }
-        // The verb and the prefix stand at the beginning, what the operation is about at the end.
+        // The verb and prefix are at the beginning, and the subject is at the end.
         let middle = (words.len() / 2).max(marked + 2).min(words.len() - 1);
         words.remove(middle);
     }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_names_lose_words_in_the_middle() {
+    fn long_names_are_shortened_in_the_middle() {
         let long = "get_single_x_session_groups_containing_session_of_the_whole_wide_world_by_id";
         let short = fit_tool(long, "", "x");
         assert!(short.len() <= SHORT_LIMIT + 2, "{short}");

@@ -1,7 +1,7 @@
 //! Rust names of operations: module, file, function and parameters.
 //!
-//! A function says what the tool says, without prefix and module, with compounds taken apart. Where two
-//! functions of a module fall together they say how the thing is picked, then the module.
+//! A function has the tool's name without its prefix and module, and with compounds split. If two
+//! functions in a module clash, the argument that selects the record is appended, then the module.
 
 use std::collections::HashMap;
 
@@ -12,24 +12,24 @@ use super::resource_path::ResourcePath;
 use super::tools;
 use crate::ir::{Operation, ParameterLocation};
 
-/// How many spellings of one function there are.
+/// Number of name proposals per function.
 pub const LEVELS: usize = 6;
 
-/// The module of `resource`.
+/// Returns the module of `resource`.
 pub fn module(resource: &ResourcePath<'_>) -> String {
     identifiers::module_name(&resource.module)
 }
 
-/// The file of `resource` within its module: its topmost resource, however the path counts it.
+/// Returns the file of `resource` within its module: its topmost resource, in a normalized number.
 pub fn file(resource: &ResourcePath<'_>, words: &Inflector<'_>) -> String {
     let top = words.spread(&resource.top);
     let top = if resource.top == resource.module { top } else { words.many(&top) };
     identifiers::resource_name(&top)
 }
 
-/// The function of a draft at a level: 0 plain, 1 with how the thing is picked where that is not the
-/// usual way, 2 with the module before a top resource that does not say it anyhow, 3 with how the thing is
-/// picked at any rate, 4 with the module before nested ones too, 5 with everything.
+/// Returns a draft's function name at a level: 0 plain, 1 with an unusual selector, 2 with the module before
+/// a top resource that doesn't include it, 3 with any selector, 4 with the module before nested resources
+/// too, 5 with everything.
 pub fn function(draft: &Draft<'_>, level: usize, words: &Inflector<'_>) -> String {
     let parts = tools::parts(draft.form);
     let mut name = tools::words_of(parts.verb);
@@ -59,20 +59,20 @@ pub fn function(draft: &Draft<'_>, level: usize, words: &Inflector<'_>) -> Strin
     identifiers::value_name(&name, "call")
 }
 
-/// Rust names of parameters. The same few names recur on thousands of operations.
+/// Rust names of parameters. The same few names recur in thousands of operations.
 pub struct Parameters<'a> {
     words: &'a Inflector<'a>,
     known: HashMap<String, String>,
 }
 
 impl<'a> Parameters<'a> {
-    /// Nothing is known yet.
+    /// Creates an empty cache.
     pub fn new(words: &'a Inflector<'a>) -> Self {
         Self { words, known: HashMap::new() }
     }
 
-    /// The names of all parameters of `operation`, in their order; path parameters are called as the
-    /// tool's `arguments` are.
+    /// Returns the names of all parameters of `operation`, in order; path parameters have the names of the
+    /// tool's `arguments`.
     pub fn names(&mut self, operation: &Operation, arguments: &[String]) -> Vec<String> {
         let mut names: Vec<String> = Vec::with_capacity(operation.parameters.len());
         for parameter in &operation.parameters {

@@ -1,11 +1,11 @@
-//! Identifiers: splits names into words, and joins words into Rust identifiers.
+//! Identifiers: splits names into words, and joins words to form Rust identifiers.
 //!
-//! Every identifier in generated code is made here, so keywords, names that the prelude or the generated
-//! crate needs, and the spelling of digits and symbols are handled in one place.
+//! All identifiers in generated code are built here, so keywords, names used by the prelude or the
+//! generated crate, digits and symbols are handled in one place.
 
 use std::collections::HashSet;
 
-/// Inflector that can't be identifiers in any edition so far, and those that may not stand raw.
+/// Words that aren't valid identifiers in any edition so far, and those that can't be raw identifiers.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
@@ -14,7 +14,7 @@ const KEYWORDS: &[&str] = &[
     "where", "while", "yield",
 ];
 
-/// Type names that the prelude, or the generated crate itself, needs.
+/// Type names used by the prelude or the generated crate.
 const RESERVED_TYPES: &[&str] = &[
     "AsMut",
     "AsRef",
@@ -81,7 +81,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Vec",
 ];
 
-/// Names of modules and features that the generated crate has anyhow, and names of crates that it uses.
+/// Names of modules and features that the generated crate always has, and names of crates that it uses.
 const RESERVED_MODULES: &[&str] = &[
     "alloc",
     "api",
@@ -124,7 +124,7 @@ const SYMBOL_WORDS: &[(char, &str)] = &[
     ('|', "bar"),
 ];
 
-/// Symbols that are spelled out only if a value has nothing else.
+/// Symbols that are spelled out only if a value contains nothing else.
 const ONLY_SYMBOL_WORDS: &[(char, &str)] = &[
     (' ', "space"),
     ('-', "dash"),
@@ -142,10 +142,11 @@ const ONLY_SYMBOL_WORDS: &[(char, &str)] = &[
     (')', "close"),
 ];
 
-/// The words of an identifier, lower case: `serviceTickets` and `service-tickets` both give two.
+/// Returns the words of an identifier in lower case: `serviceTickets` and `service-tickets` both have two.
 ///
-/// A capital after a small letter or a digit begins a word, and so does the last capital of a run before
-/// a small letter (`GLAccount`), except that the plural `s` belongs to the letters before it (`SLAs`).
+/// A capital letter after a lowercase letter or a digit starts a word, and so does the last letter in a run
+/// of capitals before a lowercase letter (`GLAccount`), except that the plural `s` belongs to the letters
+/// before it (`SLAs`).
 pub fn split(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     let mut words: Vec<String> = Vec::new();
@@ -174,22 +175,22 @@ pub fn split(text: &str) -> Vec<String> {
     words
 }
 
-/// Returns true if what follows a run of capitals is their plural `s` and nothing more of the word.
+/// Returns true if a run of capitals is followed by its plural `s` and nothing more of the word.
 fn is_plural_of_letters(rest: &[char]) -> bool {
     rest.first() == Some(&'s') && !rest.get(1).is_some_and(|next| next.is_ascii_lowercase())
 }
 
-/// `purchase_order`.
+/// Joins words as `purchase_order`.
 pub fn snake(words: &[String]) -> String {
     words.join("_")
 }
 
-/// `PurchaseOrder`.
+/// Joins words as `PurchaseOrder`.
 pub fn upper_camel(words: &[String]) -> String {
     words.iter().map(|word| capital(word)).collect()
 }
 
-/// `purchaseOrder`.
+/// Joins words as `purchaseOrder`.
 pub fn lower_camel(words: &[String]) -> String {
     match words.split_first() {
         Some((first, rest)) => format!("{first}{}", upper_camel(rest)),
@@ -203,7 +204,7 @@ pub fn capital(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A value's name: of a function, a module, a field, a parameter.
+/// Returns the name of a value: a function, module, field or parameter.
 pub fn value_name(words: &[String], empty: &str) -> String {
     let mut name = snake(words);
     if name.is_empty() {
@@ -218,29 +219,29 @@ pub fn value_name(words: &[String], empty: &str) -> String {
     name
 }
 
-/// An area's name: a module of the crate and a feature.
+/// Returns an area's name, for a module of the crate and a feature.
 pub fn module_name(words: &[String]) -> String {
     let name = value_name(words, "module");
     if RESERVED_MODULES.contains(&name.as_str()) { format!("{name}_area") } else { name }
 }
 
-/// The name of a resource's file, which is a module of its area next to the module of the models.
+/// Returns the name of a resource's file, which is a module in its area, next to the models' module.
 pub fn resource_name(words: &[String]) -> String {
     resource_file(value_name(words, "resource"))
 }
 
-/// Returns `name`, or another one if the module of an area's models has it.
+/// Returns `name`, or a different name if it is taken by the module for an area's models.
 pub fn resource_file(name: String) -> String {
     if name == "models" { "models_".to_owned() } else { name }
 }
 
-/// A field's name; `extra` is kept for members that the spec does not know.
+/// Returns a field's name; `extra` is reserved for fields unknown to the spec.
 pub fn field_name(text: &str) -> String {
     let name = value_name(&split(text), "field");
     if name == "extra" { "extra_".to_owned() } else { name }
 }
 
-/// A type's name, perhaps one that is [taken](reserved_types).
+/// Returns a type's name, which may be [reserved](reserved_types).
 pub fn type_name(text: &str) -> String {
     let mut name = upper_camel(&split(text));
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
@@ -249,13 +250,12 @@ pub fn type_name(text: &str) -> String {
     name
 }
 
-/// Names that no generated type may have.
+/// Returns names that no generated type may have.
 pub fn reserved_types() -> impl Iterator<Item = String> {
     RESERVED_TYPES.iter().map(|name| (*name).to_owned())
 }
 
-/// Names for the values of a choice, in their order. `Other` stays free: it holds what the spec does not
-/// know.
+/// Returns names for the values of an enum, in order. `Other` is reserved for values unknown to the spec.
 pub fn variants(values: &[String]) -> Vec<String> {
     let mut taken: HashSet<String> = HashSet::from(["Other".to_owned()]);
     let mut names = Vec::with_capacity(values.len());
@@ -294,7 +294,7 @@ fn variant_name(value: &str) -> String {
     }
 }
 
-/// Inflector that tell a value from others that read the same.
+/// Returns words that distinguish a value from others with the same name.
 fn variant_marks(value: &str) -> Vec<&'static str> {
     let letters = || value.chars().filter(char::is_ascii_alphabetic);
     let marks = [
@@ -308,7 +308,8 @@ fn variant_marks(value: &str) -> Vec<&'static str> {
     marks.iter().filter(|(holds, _)| *holds).map(|(_, mark)| *mark).collect()
 }
 
-/// `name`, or `name` with the first of `marks` that makes it new, or with `last` as often as it takes.
+/// Returns `name`, or `name` with the first of `marks` that makes it unused, or with `last` as often as
+/// needed.
 pub fn unused(name: &str, marks: &[&str], last: &str, taken: &HashSet<String>) -> String {
     let marked = std::iter::once(name.to_owned()).chain(marks.iter().map(|mark| format!("{name}{mark}")));
     for candidate in marked {
@@ -316,7 +317,7 @@ pub fn unused(name: &str, marks: &[&str], last: &str, taken: &HashSet<String>) -
             return candidate;
         }
     }
-    // `self_` becomes `self_alt`: two underscores in a row aren't snake case.
+    // `self_` becomes `self_alt`, because two underscores in a row aren't snake case.
     let name = if last.starts_with('_') { name.trim_end_matches('_') } else { name };
     let mut candidate = format!("{name}{last}");
     while taken.contains(&candidate) {
@@ -334,12 +335,12 @@ mod tests {
     }
 
     #[test]
-    fn keywords_are_sorted_for_their_search() {
+    fn keywords_are_sorted_for_binary_search() {
         assert!(KEYWORDS.is_sorted());
     }
 
     #[test]
-    fn identifiers_are_cut_into_words() {
+    fn identifiers_are_split_into_words() {
         for (text, words) in [
             ("onHandSerialNumbers", "on hand serial numbers"),
             ("service-tickets", "service tickets"),
@@ -358,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_no_keywords_and_no_numbers() {
+    fn names_are_never_keywords_or_numbers() {
         for (text, name) in [
             ("type", "type_"),
             ("_info", "info"),
@@ -378,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_gets_a_variant_of_its_own() {
+    fn every_value_gets_its_own_variant() {
         assert_eq!(
             names(&["", "On Hold", "OnHold", "on-hold", "Other", "Self", "1099", "50%", "+", "-", "a", "A"]),
             [

@@ -1,7 +1,7 @@
-//! Inflection of the words of one API: singular and plural, abbreviations, and compounds.
+//! Inflection for the vocabulary of one API: singular and plural, abbreviations, and compounds.
 //!
-//! English rules cover most nouns, and the profile has the exceptions as data. Where the document writes a
-//! compound in camel case somewhere, it is split in that way everywhere.
+//! English rules cover most nouns; exceptions are listed in the profile. If the spec writes a compound in
+//! camel case anywhere, the compound is split that way everywhere.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -10,26 +10,26 @@ use super::identifiers;
 use crate::config::{NameRules, UsageTracker};
 use crate::ir::{ApiDefinition, Segment};
 
-/// Inflector that end like a plural but are singular.
+/// Words that end like a plural but are singular.
 const SINGULAR_IN_S: &[&str] =
     &["alias", "atlas", "bias", "canvas", "gas", "lens", "news", "series", "species"];
-/// The maximum number of words in a compound that is learned.
+/// Maximum number of words in a learned compound.
 const MAX_COMPOUND_WORDS: usize = 4;
 
-/// The grammar of one profile and one API.
+/// The grammar for one profile and one API.
 pub struct Inflector<'a> {
     rules: &'a NameRules,
     usage: &'a UsageTracker,
     uncountable: HashSet<&'a str>,
     learned: HashMap<String, Vec<String>>,
-    // Caches: the same words occur thousands of times.
+    // Caches, because the same words occur thousands of times.
     singulars: RefCell<HashMap<String, String>>,
     spreads: RefCell<HashMap<String, Vec<String>>>,
     spelling_cache: RefCell<HashMap<String, String>>,
 }
 
 impl<'a> Inflector<'a> {
-    /// The grammar of `rules`; nothing is learned yet.
+    /// Creates the grammar for `rules`, before anything has been learned.
     pub fn new(rules: &'a NameRules, usage: &'a UsageTracker) -> Self {
         Self {
             rules,
@@ -42,8 +42,8 @@ impl<'a> Inflector<'a> {
         }
     }
 
-    /// Learns compounds from the camel case of schemas, tags and paths: `PurchaseOrder` teaches that
-    /// `purchaseorder` is two words. A word that stands alone in camel case somewhere stays whole.
+    /// Learns compounds from the camel case of schemas, tags and paths: `PurchaseOrder` shows that
+    /// `purchaseorder` is two words. A word that is a complete camel-case word anywhere isn't split.
     pub fn learn(mut self, api: &ApiDefinition) -> Self {
         let schemas = api.schemas.iter().filter(|(_, schema)| !schema.inline).map(|(name, _)| name.as_str());
         let tags = api.operations.values().flat_map(|operation| &operation.tags).map(String::as_str);
@@ -74,17 +74,17 @@ impl<'a> Inflector<'a> {
         self
     }
 
-    /// The words with the last one in the singular.
+    /// Returns the words with the last one in the singular.
     pub fn one(&self, words: &[String]) -> Vec<String> {
         with_last(words, |word| self.singular(word))
     }
 
-    /// The words with the last one in the plural.
+    /// Returns the words with the last one in the plural.
     pub fn many(&self, words: &[String]) -> Vec<String> {
         with_last(words, |word| self.plural(word))
     }
 
-    /// The words with compounds taken apart.
+    /// Returns the words with compounds split.
     pub fn spread(&self, words: &[String]) -> Vec<String> {
         let mut spread = Vec::with_capacity(words.len() + 1);
         let mut known = self.spreads.borrow_mut();
@@ -112,7 +112,8 @@ impl<'a> Inflector<'a> {
         }
     }
 
-    /// The word as people write it, by the profile's table: `rma` gives `RMA`, `rmas` `RMAs`.
+    /// Returns a word as people write it, according to the profile's table: `rma` becomes `RMA`, and `rmas`
+    /// becomes `RMAs`.
     pub fn spelling(&self, word: &str) -> String {
         if let Some(known) = self.spelling_cache.borrow().get(word) {
             return known.clone();
@@ -130,7 +131,7 @@ impl<'a> Inflector<'a> {
         spelling
     }
 
-    /// `statuses` gives `status`; a singular stays.
+    /// Returns a word's singular: `statuses` becomes `status`; a singular is unchanged.
     pub fn singular(&self, word: &str) -> String {
         if let Some(known) = self.singulars.borrow().get(word) {
             return known.clone();
@@ -173,7 +174,7 @@ impl<'a> Inflector<'a> {
         found || SINGULAR_IN_S.contains(&word)
     }
 
-    /// `status` gives `statuses`; a plural stays.
+    /// Returns a word's plural: `status` becomes `statuses`; a plural is unchanged.
     pub fn plural(&self, word: &str) -> String {
         let names = word.ends_with(|c: char| c.is_ascii_digit());
         if names || self.is_uncountable(word) || self.singular(word) != word {
@@ -188,8 +189,8 @@ impl<'a> Inflector<'a> {
         with_s(word)
     }
 
-    /// The short form of a word from the profile's table, and the table's own word; an entry in the
-    /// singular serves the plural too.
+    /// Returns a word's abbreviation from the profile's table, and the table entry; an entry in the singular
+    /// also covers the plural.
     pub fn abbreviation(&self, word: &str) -> Option<(String, &'a str)> {
         let table = &self.rules.abbreviations;
         if let Some((long, short)) = table.get_key_value(word) {
@@ -224,7 +225,7 @@ mod tests {
     use crate::ir::{Schema, Shape};
 
     #[test]
-    fn words_change_number() {
+    fn words_are_pluralized_and_singularized() {
         let mut rules = NameRules::default();
         rules.irregular.insert("statuses".into(), "status".into());
         rules.irregular.insert("criteria".into(), "criterion".into());

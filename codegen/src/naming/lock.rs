@@ -1,8 +1,8 @@
-//! The lock: which operation and which schema bears which names, for ever.
+//! The lock file, which permanently records the names of each operation and schema.
 //!
-//! A text file to which each release adds lines and from which none is ever taken. A name in it is never
-//! given to anything else, not even when its owner is gone, so that neither an agent's prompt nor a
-//! program can come to mean something else. Comments and empty lines stay as they are.
+//! Each release appends lines to this text file, and lines are never removed. A name is never reused, even
+//! after its owner is gone, so the meaning of a prompt or a program can't change. Comments and empty lines are
+//! preserved.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -30,7 +30,7 @@ pub struct OperationEntry {
     pub function: String,
 }
 
-/// Why a line of the lock cannot be taken.
+/// The reason why a line in the lock file is invalid.
 #[derive(Debug, thiserror::Error)]
 enum LineError {
     #[error("`{0}` should be `module::file::function`")]
@@ -45,26 +45,26 @@ enum LineError {
     Contradiction { name: String, owner: String, key: String },
 }
 
-/// Names by what bears them.
+/// The lock file: names by owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
-    /// By `METHOD /path`.
+    /// Operation names by `METHOD /path`.
     operations: BTreeMap<String, OperationEntry>,
-    /// By schema.
+    /// Type names by schema.
     types: BTreeMap<String, String>,
-    /// By schema and member.
+    /// Enum names by schema and field.
     choices: BTreeMap<String, String>,
-    /// Replacements of tools: old name, new name, release.
+    /// Replaced tools: old name, new name, release.
     aliases: Vec<(String, String, String)>,
     /// The lines of the file.
     lines: Vec<String>,
 }
 
 impl Lock {
-    /// Reads the file; a file that does not exist is an empty lock.
+    /// Reads the file; a nonexistent file is an empty lock.
     ///
     /// # Errors
-    /// `E001` unreadable, `E011` an invalid line, or two lines that contradict each other.
+    /// Returns `E001` if the file is unreadable, and `E011` for an invalid line or contradictory lines.
     pub fn read(path: &Path) -> Result<Self, Errors> {
         match std::fs::read_to_string(path) {
             Ok(text) => Self::parse(&text).map_err(|errors| errors.in_file(path)),
@@ -75,10 +75,10 @@ impl Lock {
         }
     }
 
-    /// The same from text.
+    /// Parses the text of a lock file.
     ///
     /// # Errors
-    /// `E011` as for [`Lock::read`].
+    /// Returns `E011` like [`Lock::read`].
     pub fn parse(text: &str) -> Result<Self, Errors> {
         let mut lock = Self::default();
         let mut owners = HashMap::new();
@@ -105,7 +105,7 @@ impl Lock {
         Ok(lock)
     }
 
-    /// Adds the entry of `line`. `owners` maps each name so far to the key that has it.
+    /// Adds the entry in `line`. `owners` maps each name so far to its owner's key.
     fn insert(&mut self, line: &str, owners: &mut HashMap<String, String>) -> Result<(), LineError> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let (key, names, known): (String, Vec<String>, Option<String>) = match words[..] {
@@ -131,7 +131,7 @@ impl Lock {
                 let entry = OperationEntry {
                     tool: tool.to_owned(),
                     module: module.to_owned(),
-                    // Files are private, so that one of an older release may be renamed.
+                    // Files are private, so a file from an older release may be renamed.
                     file: resource_file(file.to_owned()),
                     function: function.to_owned(),
                 };
@@ -152,8 +152,8 @@ impl Lock {
         Ok(())
     }
 
-    /// The entries of the operations `keys`, in their order: by the exact path, else by a path that differs
-    /// only in letter case, a trailing slash or the names of placeholders.
+    /// Returns the entries of the operations `keys`, in order: by the exact path, or else by a path that
+    /// differs only in case, a trailing slash or placeholder names.
     pub fn operations<'a, 'k>(
         &'a self,
         keys: impl Iterator<Item = &'k String>,
@@ -165,45 +165,45 @@ impl Lock {
         })
     }
 
-    /// The Rust types of `schemas`, in their order: by the exact name, else by one that differs only in
-    /// letter case and punctuation.
+    /// Returns the Rust types of `schemas`, in order: by the exact name, or else by one that differs only in
+    /// case and punctuation.
     pub fn types(&self, schemas: &[&str]) -> Vec<Option<&str>> {
         let keys: Vec<String> = schemas.iter().map(|schema| token(schema)).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         find(&self.types, &keys, letters).into_iter().map(|rust| rust.map(String::as_str)).collect()
     }
 
-    /// The Rust types of choices, by schema and member, found like [`Lock::types`].
+    /// Returns the Rust types of enums, by schema and field, found like in [`Lock::types`].
     pub fn choices(&self, members: &[(&str, &str)]) -> Vec<Option<&str>> {
         let keys: Vec<String> = members.iter().map(|(schema, member)| member_key(schema, member)).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         find(&self.choices, &keys, letters).into_iter().map(|rust| rust.map(String::as_str)).collect()
     }
 
-    /// The tools that are gone in `release` and what took their place: `alias OLD NEW RELEASE`. A person
-    /// writes these lines; a comparison proposes them.
+    /// Returns the tools that were removed in `release` and their replacements: `alias OLD NEW RELEASE`. These
+    /// lines are written by people, and proposed by a comparison.
     pub fn aliases(&self, release: &str) -> impl Iterator<Item = (&str, &str)> {
         let of = self.aliases.iter().filter(move |alias| alias.2 == release);
         of.map(|(old, new, _)| (old.as_str(), new.as_str()))
     }
 
-    /// Forgets aliases of tools that are there again, or of which nothing took the place. A comparison does not
-    /// ask that the lock fits both releases.
+    /// Removes aliases of tools that exist again, or whose replacement doesn't exist. A comparison doesn't
+    /// require that the lock file matches both releases.
     pub fn forget_idle_aliases(&mut self, is_tool: impl Fn(&str) -> bool) {
         self.aliases.retain(|(old, new, _)| !is_tool(old) && is_tool(new));
     }
 
-    /// All operations that ever had a name.
+    /// Returns all operations that have ever had a name.
     pub fn all_operations(&self) -> impl Iterator<Item = (&str, &OperationEntry)> {
         self.operations.iter().map(|(key, entry)| (key.as_str(), entry))
     }
 
-    /// All Rust types that ever were.
+    /// Returns all Rust types that have ever existed.
     pub fn all_types(&self) -> impl Iterator<Item = &str> {
         self.types.values().chain(self.choices.values()).map(String::as_str)
     }
 
-    /// Adds what is new of `release`, under a comment that names it.
+    /// Adds a release's new entries, under a comment that names it.
     pub fn extend(&mut self, additions: Additions, release: &str) {
         let mut lines = Vec::new();
         for (key, entry) in additions.operations {
@@ -236,7 +236,7 @@ impl Lock {
         self.lines.extend(lines);
     }
 
-    /// The file's text.
+    /// Returns the file's text.
     pub fn to_text(&self) -> String {
         let mut text = String::with_capacity(self.lines.iter().map(|line| line.len() + 1).sum());
         for line in &self.lines {
@@ -247,19 +247,19 @@ impl Lock {
     }
 }
 
-/// New entries; whatever is known already is left out.
+/// New entries; known entries are left out.
 #[derive(Clone, Debug, Default)]
 pub struct Additions {
-    /// By `METHOD /path`.
+    /// Operation names by `METHOD /path`.
     pub operations: BTreeMap<String, OperationEntry>,
-    /// By schema.
+    /// Type names by schema.
     pub types: BTreeMap<String, String>,
-    /// By schema and member.
+    /// Enum names by schema and field.
     pub choices: BTreeMap<(String, String), String>,
 }
 
-/// The values of `keys`: by the key itself, else by an equal `normal` form among the entries that no key
-/// asks for by name; none is given twice.
+/// Returns the values of `keys`: by the key itself, or else by an equal `normal` form among the entries that no
+/// key matches exactly; none is returned twice.
 fn find<'a, T>(
     entries: &'a BTreeMap<String, T>,
     keys: &[&str],
@@ -277,7 +277,7 @@ fn find<'a, T>(
         .collect()
 }
 
-/// Letters and digits of a name, lower case.
+/// Returns the letters and digits of a name, in lower case.
 fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
@@ -286,7 +286,7 @@ fn member_key(schema: &str, member: &str) -> String {
     format!("{}.{}", token(schema), token(member))
 }
 
-/// `text` as one word of a line: spaces and what else would be misread are percent-encoded.
+/// Returns `text` as a single word for a line: spaces and other ambiguous characters are percent-encoded.
 pub fn token(text: &str) -> String {
     if !text.contains(|c: char| c.is_whitespace() || c == '%') {
         return text.to_owned();
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn lock_round_trips_and_grows_by_lines() {
+    fn lock_round_trips_and_additions_are_single_lines() {
         let mut lock = Lock::default();
         lock.extend(additions(&[("GET /a", "list_a")], &[("A b", "AB")]), "1");
         let first = lock.to_text();
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn aliases_are_of_one_release_and_of_tools_that_were() {
+    fn aliases_last_one_release_and_refer_to_former_tools() {
         let text = "GET /a old m::f::a\nGET /b new m::f::b\nalias old new 2\n";
         let lock = Lock::parse(text).unwrap();
         assert_eq!(lock.aliases("2").collect::<Vec<_>>(), [("old", "new")]);
@@ -356,13 +356,13 @@ mod tests {
     }
 
     #[test]
-    fn comments_stay() {
+    fn comments_are_preserved() {
         let text = "# ours\n\n# why this one\nGET /a x m::f::x\n";
         assert_eq!(Lock::parse(text).unwrap().to_text(), text);
     }
 
     #[test]
-    fn contradictions_are_refused_with_their_line() {
+    fn contradictions_are_rejected_with_their_line() {
         let text = "GET /a x m::f::x\nGET /b x m::f::y\nGET /a y m::f::z\nwhat\nGET /c z m::g::x\ntype A T\nchoice B.c T\n";
         let text = Lock::parse(text).unwrap_err().to_string();
         assert!(text.contains("line 2: the tool x belongs to both `GET /a` and `GET /b`"), "{text}");
@@ -373,14 +373,14 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_is_only_spelt_anew_keeps_its_type() {
+    fn respelled_schema_keeps_its_type() {
         let lock = Lock::parse("type A.B AB\nchoice A.B.c ABC\ntype D D\n").unwrap();
         assert_eq!(lock.types(&["AB", "D", "d"]), [Some("AB"), Some("D"), None]);
         assert_eq!(lock.choices(&[("AB", "c"), ("AB", "d")]), [Some("ABC"), None]);
     }
 
     #[test]
-    fn a_path_that_is_only_spelt_anew_keeps_its_name() {
+    fn respelled_path_keeps_its_name() {
         let lock = Lock::parse("GET /a/{id}/b x m::f::x\nGET /A/{id}/b y m::f::y\n").unwrap();
         let names = |keys: &[&str]| -> Vec<Option<String>> {
             let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();

@@ -1,9 +1,8 @@
 //! Stage 4: names every operation and every schema, and keeps the names of earlier releases.
 //!
-//! Rules propose a name for each tool, Rust function and Rust type, the profile overrides them, and
-//! [`Lock`] has the last word. Where two names would be the same, more of the path goes into them; if that
-//! does not help, a fixed rule makes them distinct, and the report lists them. A name never contains a hash or
-//! a bare number.
+//! Rules propose a name for each tool, Rust function and Rust type; the profile overrides them, and [`Lock`]
+//! has the last word. Names that clash include more of the path. If that isn't enough, a fixed rule makes them
+//! distinct, and the report lists them. A name never contains a hash or a bare number.
 
 mod article;
 mod disambiguate;
@@ -45,13 +44,13 @@ use titles::Title;
 pub use tools::{LIMIT, SHORT_LIMIT};
 pub use types::{ChoiceName, FieldName, TypeName};
 
-/// Names all operations and schemas of `api`.
+/// Names all operations and schemas in `api`.
 ///
-/// `lock` has the names of earlier releases. The returned [`Names::lock`] is `lock` with the names that are
-/// new in this release.
+/// `lock` contains the names of earlier releases. The returned [`Names::lock`] is `lock` plus the names that
+/// are new in this release.
 ///
 /// # Errors
-/// - `E022`: a name that does not match the pattern of tool names.
+/// - `E022` for a name that doesn't match the pattern for tool names.
 pub fn name(
     api: &ApiDefinition,
     profile: &Profile,
@@ -67,8 +66,8 @@ pub fn name(
     let mut repairs = Vec::new();
     let entries: OperationTable<_> = lock.operations(keys.values()).into_iter().collect();
 
-    // The rules are followed to the end even where the lock has the last word: whether an entry of the
-    // profile applies must not depend on the lock.
+    // All rules are evaluated even if the lock file overrides them, because whether a profile entry applies
+    // must not depend on the lock file.
     let prefix = profile.api.prefix.as_str();
     let unlocked = keys.map(|_| None);
     let free = assign_tools(&drafts, prefix, &words, &unlocked, &HashSet::new());
@@ -154,8 +153,8 @@ fn class(operation: &Operation, draft: &Draft<'_>) -> ToolClass {
     }
 }
 
-/// The key of each operation in the lock: method and repaired path, or the path as the document spells it
-/// where two repaired paths are the same.
+/// Returns each operation's key in the lock file: method and repaired path, or the path as spelled in the
+/// document if two repaired paths are the same.
 fn keys(api: &ApiDefinition) -> OperationTable<String> {
     let mut seen = HashSet::new();
     api.operations.map(|(_, operation)| {
@@ -191,7 +190,7 @@ fn assign_tools<'a>(
     disambiguate::assign(&candidates, tools::LEVELS, reserved, propose, |rendered| rendered.name.as_str())
 }
 
-/// The names of tools, each of its own; those that the rules could not make are in `repairs`.
+/// Returns distinct tool names; those that the rules couldn't provide are in `repairs`.
 #[allow(clippy::too_many_arguments)]
 fn distinct_tools<'a>(
     tools: Assignment<tools::Rendered<'a>>,
@@ -229,7 +228,7 @@ fn distinct_tools<'a>(
     names
 }
 
-/// The function of each operation; empty where the lock has one.
+/// Returns each operation's function; empty if the lock file has one.
 fn assign_functions(
     drafts: &OperationTable<Draft<'_>>,
     words: &Inflector<'_>,
@@ -257,7 +256,7 @@ fn assign_functions(
     chosen.map(|(_, name)| name.as_ref().map(function).unwrap_or_default())
 }
 
-/// A warning for each new name that is a guess, with the line that makes it more than that.
+/// Returns a warning for each new name that is a guess, with the profile line that confirms it.
 fn guessed_names(
     api: &ApiDefinition,
     drafts: &OperationTable<Draft<'_>>,
@@ -278,7 +277,7 @@ fn guessed_names(
     warnings
 }
 
-/// Checks what must hold of every tool name, wherever it comes from.
+/// Checks the requirements for every tool name, regardless of its source.
 fn check(names: &OperationTable<OperationName>, api: &ApiDefinition, prefix: &str) -> Result<(), Errors> {
     let mut errors = Errors(Vec::new());
     for (name, operation) in names.zip(&api.operations) {

@@ -1,4 +1,4 @@
-//! The result of naming: the names of operations and schemas.
+//! The output of the naming stage: operation and schema names.
 
 use std::collections::BTreeMap;
 
@@ -11,57 +11,57 @@ use super::types::TypeName;
 use crate::diagnostic::{CodegenError, Repair};
 use crate::id::{OperationTable, SchemaId};
 
-/// The names of one API.
+/// The names for one API.
 #[derive(Clone, Debug)]
 pub struct Names {
-    /// Names of each operation.
+    /// The names of each operation.
     pub operations: OperationTable<OperationName>,
-    /// Names of each schema.
+    /// The names of each schema.
     pub types: BTreeMap<SchemaId, TypeName>,
-    /// The lock, extended by the names that are new in this release.
+    /// The lock file, extended with the names that are new in this release.
     pub lock: Lock,
-    /// New names that are guesses. They are not in the lock until somebody accepts them.
+    /// New names that are guesses. They aren't added to the lock file until someone accepts them.
     pub pending: Additions,
-    /// A warning for each of them.
+    /// A warning for each pending name.
     pub warnings: Vec<CodegenError>,
-    /// Operations that got a name by rule because they had none, or the name of another.
+    /// Operations that were named by a fixed rule because their name was missing or taken.
     pub repairs: Vec<Repair>,
 }
 
-/// The names of an operation, and what they say about it.
+/// An operation's names, and information derived from them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OperationName {
     /// The tool's full name.
     pub tool: String,
     /// The tool's name without the prefix.
     pub short: String,
-    /// Read, write or custom.
+    /// The tool class: read, write or custom.
     pub class: ToolClass,
     /// The kind of the operation.
     pub kind: OperationKind,
-    /// The variant from the profile, if it isn't the plain operation of its kind.
+    /// The variant from the profile, unless it is the plain operation of its kind.
     pub variant: Option<OperationVariant>,
-    /// The API area: Rust module and Cargo feature.
+    /// The API area, which is a Rust module and a Cargo feature.
     pub module: String,
-    /// The file of the top resource, within the module.
+    /// The top resource's file, within the module.
     pub file: String,
     /// The Rust function, unique within the module.
     pub function: String,
-    /// Rust names, in the order of `operation.parameters`.
+    /// Rust parameter names, in the order of `operation.parameters`.
     pub parameters: Vec<String>,
-    /// The subject, in words for people.
+    /// The subject, in readable English.
     pub subject: Subject,
-    /// First words of the action, e.g. `merge`.
+    /// The first words of the action, e.g. `merge`.
     pub verb: String,
-    /// The whole as a title, e.g. `Merge a ticket`.
+    /// The title, e.g. `Merge a ticket`.
     pub title: String,
     /// True if it may overwrite or remove data, if the profile or a verb in its path or summary determines that.
     pub destructive: Option<bool>,
-    /// Doing it twice is as good as once.
+    /// True if repeating it has no further effect.
     pub idempotent: bool,
-    /// It changes nothing.
+    /// True if it changes nothing.
     pub read_only: bool,
-    /// Argument names for tools, one a placeholder of the path, in its order.
+    /// The tool's argument names, one per path placeholder, in path order.
     pub parents: Vec<String>,
 }
 

@@ -1,20 +1,20 @@
-//! The words of a resource, as people read them.
+//! The words for a resource, in readable English.
 
 use super::inflection::Inflector;
 use super::resource_path::ResourcePath;
 
-/// Inflector of a resource, compounds taken apart.
+/// The words for a resource, with compounds split.
 pub struct Noun {
     /// The nouns of its parents, outermost first.
     pub parents: Vec<String>,
-    /// The thing in the singular.
+    /// The resource in the singular.
     pub one: Vec<String>,
-    /// The thing in the plural.
+    /// The resource in the plural.
     pub many: Vec<String>,
 }
 
 impl Noun {
-    /// The noun of `resource`.
+    /// Returns the noun for `resource`.
     pub fn new(resource: &ResourcePath<'_>, words: &Inflector<'_>) -> Self {
         let (one, many) = match &resource.given {
             Some((one, many)) => (words.spread(one), words.spread(many)),
@@ -24,7 +24,7 @@ impl Noun {
         Self { parents, one, many }
     }
 
-    /// Returns true if and only if the resource has no parent but its module.
+    /// Returns true if and only if the resource has no parent except its module.
     pub fn is_top(&self) -> bool {
         self.parents.is_empty()
     }

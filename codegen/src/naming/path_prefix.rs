@@ -1,16 +1,16 @@
-//! Segments at the beginning of paths that name nothing, such as `/api/v1`.
+//! Path prefixes that don't name a resource, such as `/api/v1`.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::id::OperationTable;
 use crate::ir::{ApiDefinition, Method, Operation, Segment};
 
-/// A prefix counts if it is shared by at least this share of all operations, in percent. The rest, such as a health
-/// check or a token endpoint, is not part of the API.
+/// A prefix counts only if at least this percentage of all operations shares it. The rest, such as a health check or a
+/// token endpoint, isn't part of the API.
 const MIN_SHARE: usize = 90;
 
-/// The number of segments at the beginning of each operation's path that name nothing. What is left of each path still
-/// names something, and no two paths become the same.
+/// Returns the number of segments at the start of each operation's path that don't name a resource. The rest of each
+/// path still names one, and no two paths become the same.
 pub fn lengths(api: &ApiDefinition) -> OperationTable<usize> {
     let shared = shared(api);
     let cut = |operation: &Operation, is_deep: bool| {
@@ -40,8 +40,8 @@ pub fn lengths(api: &ApiDefinition) -> OperationTable<usize> {
     api.operations.map(|(_, operation)| cut(operation, owners[&rest(operation)] == 1))
 }
 
-/// The longest prefix that names nothing and nearly all operations share. It may contain the name of the product if a
-/// version follows everywhere: `/api/platform/v1` and `/api/platform/v2` share `/api/platform`.
+/// Returns the longest prefix that doesn't name a resource and that nearly all operations share. It may include the
+/// product name if a version always follows: `/api/platform/v1` and `/api/platform/v2` share `/api/platform`.
 fn shared(api: &ApiDefinition) -> Vec<Segment> {
     let paths: Vec<&[Segment]> =
         api.operations.values().map(|operation| operation.path.segments.as_slice()).collect();
@@ -76,7 +76,7 @@ fn shared(api: &ApiDefinition) -> Vec<Segment> {
     prefix
 }
 
-/// Returns true if a segment is the same for all of an API: `api`, `rest`, `v1`, `2.0`.
+/// Returns true if a segment is the same throughout an API: `api`, `rest`, `v1`, `2.0`.
 fn names_nothing(segment: &Segment) -> bool {
     let Segment::Text(text) = segment else { return false };
     let text = text.to_lowercase();
@@ -86,7 +86,7 @@ fn names_nothing(segment: &Segment) -> bool {
     is_version || ["api", "apis", "rest", "latest"].contains(&text.as_str())
 }
 
-/// A path in lower case, with `{}` for each placeholder.
+/// Returns a path in lower case, with `{}` for each placeholder.
 pub fn normal_form(segments: &[Segment]) -> String {
     segments.iter().fold(String::new(), |path, segment| match segment {
         Segment::Text(text) => format!("{path}/{}", text.to_lowercase()),
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_of_all_paths_falls_away() {
+    fn prefix_shared_by_all_paths_is_dropped() {
         assert_eq!(rests(&["/api/v1/users", "/api/v1/teams/{id}"]), ["/users", "/teams/{}"]);
         assert_eq!(rests(&["/system/users", "/system/teams"]), ["/system/users", "/system/teams"]);
         assert_eq!(rests(&["/v2", "/v2/teams"]), ["/v2", "/teams"]);
@@ -114,14 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn versions_fall_away_where_paths_stay_distinct() {
+    fn version_segments_are_dropped_if_paths_stay_distinct() {
         let paths = ["/api/shop/v1/users", "/api/shop/v2/users", "/api/shop/v2/teams"];
         assert_eq!(rests(&paths), ["/v1/users", "/v2/users", "/teams"]);
         assert_eq!(rests(&["/users", "/v3/users", "/teams"]), ["/users", "/v3/users", "/teams"]);
     }
 
     #[test]
-    fn a_few_paths_may_stand_beside_the_api() {
+    fn few_paths_may_lack_the_common_prefix() {
         let mut paths: Vec<String> = (0..20).map(|number| format!("/api/v1/things{number}")).collect();
         paths.extend(["/health".to_owned(), "/v1/token".to_owned()]);
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();

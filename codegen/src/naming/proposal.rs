@@ -1,4 +1,4 @@
-//! Lines for the profile that name an operation, ready to be pasted.
+//! Ready-to-paste profile lines that name an operation.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::fallback;
 use crate::config::PathAction;
 use crate::ir::Operation;
 
-/// The line for `names.actions` or `names.operations` that gives `operation` the name which `action` has.
+/// Returns the line for `names.actions` or `names.operations` that gives `operation` the name in `action`.
 pub fn action(operation: &Operation, action: &PathAction) -> String {
     if action.tail.is_empty() {
         return template(operation, &action.name);
@@ -20,7 +20,7 @@ pub fn action(operation: &Operation, action: &PathAction) -> String {
     )
 }
 
-/// The line for `names.operations` that gives `operation` a name which resembles `name` and is valid.
+/// Returns the line for `names.operations` that gives `operation` a valid name resembling `name`.
 pub fn valid_name(operation: &Operation, name: &str, prefix: &str) -> String {
     let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let lower = name.to_lowercase().replace(|c: char| !is_allowed(c), "_");

@@ -1,7 +1,7 @@
-//! Reads a path as a resource: module, parents, the thing itself, and the action on it.
+//! Interprets a path as a resource: module, parents, the resource itself, and the action on it.
 //!
-//! A run of fixed text between two placeholders is one noun; the runs before the last are its parents.
-//! An ending that the profile calls an action is cut off first.
+//! A run of literal segments between two placeholders is one noun; the earlier runs are its parents. A
+//! suffix that the profile lists as an action is removed first.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -14,39 +14,40 @@ use crate::config::{NameRules, PathAction, ResourceOverride, UsageTracker};
 use crate::id::{OperationId, OperationTable};
 use crate::ir::{Method, Operation, Segment, Template};
 
-/// A path, read.
+/// A path interpreted as a resource.
 #[derive(Clone, Debug)]
 pub struct ResourcePath<'a> {
     /// The API area: the first segment.
     pub module: Vec<String>,
-    /// The topmost resource within the area, as the path has it.
+    /// The topmost resource within the area, as in the path.
     pub top: Vec<String>,
-    /// Parents, outermost first, each the words of one run of fixed text.
+    /// Parents, outermost first, each consisting of the words in one run of literal segments.
     pub parents: Vec<Vec<String>>,
-    /// The thing itself, words as the path has them.
+    /// The words of the resource itself, as in the path.
     pub own: Vec<String>,
-    /// Names from the profile that take the place of the thing itself: singular, plural.
+    /// Names from the profile that replace the resource: singular and plural.
     pub given: Option<(Vec<String>, Vec<String>)>,
-    /// The profile names it, or a parent of it.
+    /// True if the profile names it, or one of its parents.
     pub named: bool,
-    /// The placeholder that picks one thing, where the path ends in one (or the action stands behind one).
+    /// The placeholder that selects one record, if the path ends with one (or is followed only by the
+    /// action).
     pub item: Option<String>,
-    /// The ending that the profile calls an action.
+    /// The suffix that the profile lists as an action.
     pub action: Option<&'a PathAction>,
-    /// Why the action is a guess, if it is one.
+    /// The reason why the action is a guess, if it is one.
     pub guess: Option<&'a str>,
-    /// Argument names of the placeholders, in template order.
+    /// The placeholders' argument names, in template order.
     pub arguments: Vec<String>,
-    /// The path of the collection: without the ending of an action and the placeholder of an item.
+    /// The collection's path, without an action suffix and the placeholder of an item.
     pub segments: Vec<Segment>,
 }
 
-/// Reads paths by the rules of one profile.
+/// Interprets paths by the rules of one profile.
 pub struct ResourceReader<'a> {
     rules: &'a NameRules,
-    /// Actions of operations by their verb, for those without a rule.
+    /// Actions inferred from operations' verbs, for those without a rule.
     verbs: &'a OperationTable<VerbReading>,
-    /// The number of segments at the beginning of each path that name nothing.
+    /// The number of segments at the start of each path that don't name a resource.
     prefixes: &'a OperationTable<usize>,
     usage: &'a UsageTracker,
     modules: Vec<(Vec<Segment>, Vec<Segment>, &'a str)>,
@@ -54,7 +55,7 @@ pub struct ResourceReader<'a> {
     actions: HashMap<String, Vec<ActionEnding<'a>>>,
 }
 
-/// An action with its ending cut into segments, lower case.
+/// An action with its suffix split into lowercase segments.
 struct ActionEnding<'a> {
     tail: Vec<String>,
     action: &'a PathAction,
@@ -62,7 +63,7 @@ struct ActionEnding<'a> {
 }
 
 impl<'a> ResourceReader<'a> {
-    /// Prepares the tables of `rules`.
+    /// Prepares the tables for `rules`.
     pub fn new(
         rules: &'a NameRules,
         verbs: &'a OperationTable<VerbReading>,
@@ -89,7 +90,7 @@ impl<'a> ResourceReader<'a> {
         Self { rules, verbs, prefixes, usage, modules, resources, actions }
     }
 
-    /// Reads the path of `operation`.
+    /// Interprets the path of `operation`.
     pub fn read(&self, id: OperationId, operation: &Operation, words: &Inflector<'_>) -> ResourcePath<'a> {
         let (prefix, all) = self.segments(id, operation);
         let in_profile = self.action(operation.method, &all);
@@ -101,7 +102,7 @@ impl<'a> ResourceReader<'a> {
         let mut segments = &all[..all.len() - tail];
         let mut item = None;
         if let Some((Segment::Placeholder(name), before)) = segments.split_last() {
-            // A path that ends in a parent's id is about everything of that parent.
+            // A path that ends with a parent's ID is about all of that parent's records.
             item = Some(name.clone()).filter(|name| action.is_some() || !is_parent(name));
             segments = before;
         }
@@ -119,7 +120,7 @@ impl<'a> ResourceReader<'a> {
         let mut parents: Vec<Vec<String>> =
             runs.iter().map(|run| words.one(run)).filter(|run| !run.is_empty()).collect();
         let named = given.is_some();
-        // A name from the profile stands for the thing itself, or for the outermost parent that is left.
+        // A name from the profile replaces the resource itself, or the outermost remaining parent.
         let given = match given {
             Some((at, resource)) => {
                 let one = identifiers::split(&resource.one);
@@ -139,8 +140,8 @@ impl<'a> ResourceReader<'a> {
         ResourcePath { module, top, parents, own, given, named, item, action, guess, arguments, segments }
     }
 
-    /// The runs of fixed text between placeholders, without the module; the first starts again after
-    /// text that the profile names, and the name is returned with its position.
+    /// Returns the runs of literal segments between placeholders, without the module. The first run starts
+    /// again after text that the profile names, and that name is returned with its position.
     fn runs<'s>(
         &self,
         prefix: String,
@@ -172,7 +173,7 @@ impl<'a> ResourceReader<'a> {
         (runs, given)
     }
 
-    /// The segments of the path that count, and what is before them in normal form.
+    /// Returns the significant segments of the path, and the part before them in normal form.
     fn segments(&self, id: OperationId, operation: &Operation) -> (String, Vec<Segment>) {
         let segments = operation.path.segments.as_slice();
         for (from, to, entry) in &self.modules {
@@ -185,7 +186,7 @@ impl<'a> ResourceReader<'a> {
         (path_prefix::normal_form(prefix), segments.to_vec())
     }
 
-    /// The action with the longest ending that fits.
+    /// Returns the action with the longest matching suffix.
     fn action(&self, method: Method, segments: &[Segment]) -> Option<&'a PathAction> {
         let last = match segments.last()? {
             Segment::Text(text) => text.to_lowercase(),
@@ -215,7 +216,7 @@ impl<'a> ResourceReader<'a> {
         Some(found.action)
     }
 
-    /// The template of the operation's own name in the profile, where it has one.
+    /// Returns the template of the operation's own name in the profile, if there is one.
     pub fn own_name(&self, operation: &Operation) -> Option<&'a str> {
         let (entry, name) = self.rules.operations.get_key_value(&operation.key())?;
         self.usage.mark(format!("names.operations.{entry}"));
@@ -223,7 +224,7 @@ impl<'a> ResourceReader<'a> {
     }
 }
 
-/// The words of a run; all but its last text are singular, as in `account_type`.
+/// Returns the words of a run; all but its last segment are singular, as in `account_type`.
 pub fn run_words(run: &[&str], words: &Inflector<'_>) -> Vec<String> {
     let mut all = Vec::new();
     for (at, text) in run.iter().enumerate() {
@@ -233,7 +234,7 @@ pub fn run_words(run: &[&str], words: &Inflector<'_>) -> Vec<String> {
     all
 }
 
-/// Returns true if a placeholder doesn't name what its ID is of: `id`, `parentId`.
+/// Returns true if a placeholder doesn't say what its ID identifies: `id`, `parentId`.
 pub fn is_vague(placeholder: &str) -> bool {
     placeholder.eq_ignore_ascii_case("id") || is_parent(placeholder)
 }
@@ -242,8 +243,8 @@ fn is_parent(placeholder: &str) -> bool {
     placeholder.to_lowercase().ends_with("parentid")
 }
 
-/// Argument names of the placeholders. The thing's own is `id`, or what the path calls it; one that only
-/// says `id` or `parentId` of something else is named after the text before it.
+/// Returns the placeholders' argument names. The resource's own is `id`, or its name in the path; one that is
+/// just `id` or `parentId` for something else is named after the preceding text.
 fn arguments(
     operation: &Operation,
     end: usize,

@@ -1,8 +1,8 @@
-//! Subjects of operations: the nouns of titles, descriptions and doc comments.
+//! Operation subjects: the nouns in titles, descriptions and doc comments.
 //!
-//! A noun follows from the path: the text behind the last placeholder is the thing itself (`notes`), what is
-//! before it is its owner (`ticket`). The profile's `names.nouns` has the words for paths that are not
-//! spelled the way people speak.
+//! Nouns are derived from the path: the text after the last placeholder is the resource (`notes`), and the
+//! text before it is the owner (`ticket`). The profile's `names.nouns` supplies nouns for paths that don't
+//! read like natural language.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,11 +19,11 @@ use crate::ir::{ApiDefinition, Method, Segment, Template};
 /// The subject of an operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Subject {
-    /// The path of the collection in normal form, without segments that mark a view.
+    /// The collection's path in normal form, without segments that denote a view.
     pub path: String,
-    /// The whole noun, singular: `ticket note`.
+    /// The full noun, singular: `ticket note`.
     pub one: String,
-    /// The whole noun, plural.
+    /// The full noun, plural.
     pub many: String,
     /// The noun without its owner, singular: `note`.
     pub own_one: String,
@@ -31,39 +31,39 @@ pub struct Subject {
     pub own_many: String,
     /// The noun of the parent, if the path has its ID: `ticket`.
     pub owner: Option<String>,
-    /// True if the operation shows the records of another one in another form.
+    /// True if the operation shows another operation's records in a different form.
     pub is_view: bool,
-    /// True if the path picks one record.
+    /// True if the path selects one record.
     pub is_item: bool,
-    /// How the record is picked, where that is not by its id: `name`.
+    /// How the record is selected, if not by its ID: `name`.
     pub by: Option<String>,
-    /// True if the operation is a plain one of its kind.
+    /// True if it is the plain operation of its kind.
     pub is_plain: bool,
 }
 
 impl Subject {
-    /// The noun with its article: `a ticket note`.
+    /// Returns the noun with its article: `a ticket note`.
     pub fn a(&self) -> String {
         with_article(&self.one)
     }
 
-    /// The noun without its owner, with an article: `a note`.
+    /// Returns the noun without its owner, with an article: `a note`.
     pub fn own_a(&self) -> String {
         with_article(&self.own_one)
     }
 
-    /// The owner with its article: `a ticket`.
+    /// Returns the owner with its article: `a ticket`.
     pub fn owner_a(&self) -> Option<String> {
         self.owner.as_deref().map(with_article)
     }
 }
 
-/// The noun with `a` or `an` before it.
+/// Returns the noun preceded by `a` or `an`.
 pub fn with_article(noun: &str) -> String {
     format!("{} {noun}", article(noun))
 }
 
-/// The words of one collection.
+/// The nouns for one collection.
 struct CollectionNoun {
     one: String,
     many: String,
@@ -91,14 +91,14 @@ pub struct SubjectReader<'a> {
     words: &'a Inflector<'a>,
     nouns: HashMap<String, (&'a str, &'a NounOverride)>,
     resources: HashMap<String, (&'a str, &'a str)>,
-    /// Nouns that are top resources of more than one module.
+    /// Nouns that are top resources in more than one module.
     shared: HashSet<Vec<String>>,
     /// The paths that a GET reads, in normal form.
     readable: HashSet<String>,
 }
 
 impl<'a> SubjectReader<'a> {
-    /// Reads the tables of `rules`.
+    /// Reads the tables in `rules`.
     pub fn new(
         api: &ApiDefinition,
         drafts: &OperationTable<Draft<'_>>,
@@ -128,7 +128,8 @@ impl<'a> SubjectReader<'a> {
         }
     }
 
-    /// The subject of an operation with this resource. `is_plain` and `by` are the caller's to fill in.
+    /// Returns the subject of an operation on this resource. `is_plain` and `by` must be filled in by the
+    /// caller.
     pub fn read(&self, resource: &ResourcePath<'_>) -> Subject {
         let is_view = |text: &str| self.is_view(text);
         let all = &resource.segments;
@@ -159,7 +160,7 @@ impl<'a> SubjectReader<'a> {
         }
     }
 
-    /// Returns true if a segment of a path only marks another view of the same records.
+    /// Returns true if a path segment only denotes another view of the same records.
     pub fn is_view(&self, text: &str) -> bool {
         self.rules.views.iter().any(|view| view.eq_ignore_ascii_case(text))
     }

@@ -1,4 +1,4 @@
-//! Titles of operations, as people read them in lists of tools.
+//! Operation titles, as shown in tool lists.
 
 use super::draft::Draft;
 use super::identifiers;
@@ -8,21 +8,21 @@ use super::tools::{self, FormParts};
 use crate::id::OperationTable;
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
-/// The verbs of operations that do what their kind says.
+/// The verbs of operations that do what their kind implies.
 const PLAIN_VERBS: [&str; 8] = ["list", "get", "count", "create", "update", "replace", "delete", "check"];
 
 /// A title and its parts.
 #[derive(Clone)]
 pub struct Title {
-    /// The subject of the operation.
+    /// The operation's subject.
     pub subject: Subject,
     /// The verb, such as `merge`.
     pub verb: String,
-    /// All of it, e.g. `Merge a ticket`.
+    /// The full title, e.g. `Merge a ticket`.
     pub text: String,
 }
 
-/// Titles of all drafts.
+/// Returns the titles of all drafts.
 pub fn titles(
     drafts: &OperationTable<Draft<'_>>,
     reader: &SubjectReader<'_>,
@@ -63,7 +63,7 @@ pub fn titles(
     })
 }
 
-/// `List ticket notes`, `Add a note to a ticket`, `Get a board summary`.
+/// Returns a title such as `List ticket notes`, `Add a note to a ticket` or `Get a board summary`.
 fn plain(kind: OperationKind, verb: &str, subject: &Subject) -> String {
     let Subject { one, many, .. } = subject;
     let verb = identifiers::capital(verb);
@@ -80,7 +80,7 @@ fn plain(kind: OperationKind, verb: &str, subject: &Subject) -> String {
     }
 }
 
-/// `Merge a ticket`, `Convert an opportunity to project`.
+/// Returns a title such as `Merge a ticket` or `Convert an opportunity to project`.
 fn special(verb: &str, parts: &FormParts<'_>, subject: &Subject, before: &str, after: &str) -> String {
     let noun = match (parts.has_noun, parts.plural) {
         (true, true) => subject.many.as_str(),

@@ -1,7 +1,8 @@
-//! Names of tools: form by verb, resource by path, short enough for every client.
+//! Tool names, with a form based on the verb and a resource based on the path, short enough for every
+//! client.
 //!
-//! A form is a template of words; a phrase is the resource that fills it. A name that is too long is
-//! abbreviated by the profile's table, longest word first, and only then loses middle parents.
+//! A form is a word template; a phrase is the resource inserted into it. A name that is too long is
+//! abbreviated using the profile's table, longest word first, and only then loses middle parents.
 
 use toolcrate_catalog::OperationKind;
 
@@ -10,14 +11,14 @@ use super::inflection::Inflector;
 use super::resource_path::{self, ResourcePath};
 use crate::ir::{Content, Method, Operation, ParameterLocation, Type};
 
-/// The maximum length of a short name. Clients put `mcp__SERVER__` before it and accept 64 characters.
+/// Maximum length of a short name. Clients prepend `mcp__SERVER__` and accept 64 characters.
 pub const SHORT_LIMIT: usize = 46;
-/// The maximum length of a full name.
+/// Maximum length of a full name.
 pub const LIMIT: usize = 63;
-/// The number of spellings of one name, from plain to full.
+/// Number of proposals per name, from plain to full.
 pub const LEVELS: usize = 5;
 
-/// The kind of `operation`, and the form of its name (`{P}`, `{one}`, `{many}`, `{by}`).
+/// Returns the kind of `operation`, and the form of its name (`{P}`, `{one}`, `{many}`, `{by}`).
 pub fn form<'a>(operation: &Operation, resource: &ResourcePath<'a>) -> (OperationKind, &'a str) {
     if let Some(action) = resource.action {
         let kind = match (operation.method, &operation.response.content) {
@@ -45,7 +46,7 @@ pub fn form<'a>(operation: &Operation, resource: &ResourcePath<'a>) -> (Operatio
     }
 }
 
-/// The kind of an operation whose name the profile defines: it follows from the verb in that name.
+/// Returns the kind of an operation whose name the profile defines: it is derived from the verb in that name.
 pub fn kind_of_own(method: Method, kind: OperationKind, own: &str) -> OperationKind {
     let says = |verb: &str| own.starts_with(&format!("{verb}_"));
     let agrees = match kind {
@@ -58,7 +59,7 @@ pub fn kind_of_own(method: Method, kind: OperationKind, own: &str) -> OperationK
     if agrees || method == Method::Get { kind } else { OperationKind::Action }
 }
 
-/// `_by_id`, `_by_identifier`, or nothing.
+/// Returns `_by_id`, `_by_identifier`, or nothing.
 pub fn by(operation: &Operation, resource: &ResourcePath<'_>, words: &Inflector<'_>) -> String {
     let Some(item) = &resource.item else {
         let id_in_query =
@@ -78,19 +79,19 @@ pub fn by(operation: &Operation, resource: &ResourcePath<'_>, words: &Inflector<
     format!("_by_{}", said.join("_"))
 }
 
-/// The words that fill a form: parents, outermost first, and the thing itself in the form's number.
+/// The words that fill a form: parents, outermost first, and the resource itself in the form's number.
 #[derive(Clone, Debug)]
 pub struct Phrase {
     module: Vec<String>,
     parents: Vec<Vec<String>>,
     own: Vec<String>,
     top: bool,
-    /// The path has no segment but the area's own.
+    /// True if the path has no segment except the area's own.
     is_module: bool,
 }
 
 impl Phrase {
-    /// The phrase of `resource` for `form`.
+    /// Returns the phrase of `resource` for `form`.
     pub fn new(form: &str, resource: &ResourcePath<'_>, words: &Inflector<'_>) -> Self {
         let plural = form.contains("{many}");
         let own = match &resource.given {
@@ -103,8 +104,8 @@ impl Phrase {
         Self { module: resource.module.clone(), parents: resource.parents.clone(), own, top, is_module }
     }
 
-    /// Parents and own words at a level: with the module only where it says something, at level 2 for
-    /// all, and from level 3 even where it repeats itself.
+    /// Returns the parents and own words at a level: at level 0 and 1 with the module only if it adds
+    /// information, at level 2 always, and from level 3 even if it is repeated.
     fn at(&self, level: usize) -> (Vec<Vec<String>>, Vec<String>) {
         let repeats = self.is_module || self.own.first().is_some_and(|word| self.module.last() == Some(word));
         let with_module = match level {
@@ -120,16 +121,16 @@ impl Phrase {
     }
 }
 
-/// A name, and which entries of the table of abbreviations made it fit.
+/// A name, and the abbreviation table entries that made it fit.
 pub struct Rendered<'a> {
     /// The full name.
     pub name: String,
-    /// Entries of the table.
+    /// The table entries.
     pub abbreviations: Vec<&'a str>,
 }
 
-/// The name at `level`: 0 plain, 1 with all parents, 2 with the module, 3 with the module even where it
-/// repeats, 4 with all of that. `None` where it can't be made short enough.
+/// Returns the name at `level`: 0 plain, 1 with all parents, 2 with the module, 3 with the module even if
+/// repeated, 4 with all of these. Returns `None` if it can't be made short enough.
 pub fn render<'a>(
     form: &str,
     by: &str,
@@ -162,7 +163,7 @@ pub fn render<'a>(
             *word = short;
             abbreviations.push(entry);
         } else if !keep_parents && parents.len() > 1 {
-            // Then the parents between the outermost and the thing itself fall.
+            // Next, the parents between the outermost one and the resource itself are dropped.
             parents.remove(1);
         } else {
             return None;
@@ -175,7 +176,7 @@ pub fn render<'a>(
     Some(Rendered { name, abbreviations })
 }
 
-/// The name in full, however long it is.
+/// Returns the full name, however long it is.
 pub fn spell(form: &str, by: &str, prefix: &str, phrase: &Phrase, words: &Inflector<'_>) -> String {
     let (parents, own) = phrase.at(0);
     let said: Vec<String> = parents
@@ -188,26 +189,26 @@ pub fn spell(form: &str, by: &str, prefix: &str, phrase: &Phrase, words: &Inflec
     form.replace("{one}", &said).replace("{many}", &said).replace("{by}", by).replace("{P}", prefix)
 }
 
-/// A form taken apart for titles and function names: `merge_a_{P}_{one}_now{by}` gives `merge`, `a`,
+/// A form split into parts for titles and function names: `merge_a_{P}_{one}_now{by}` becomes `merge`, `a`,
 /// `now`.
 pub struct FormParts<'a> {
     /// The verb before the prefix, without its article.
     pub verb: &'a str,
-    /// The article, or `all` and `single`.
+    /// The article, or `all` or `single`.
     pub article: &'a str,
     /// True if the noun is plural.
     pub plural: bool,
-    /// True if the resource is named at all.
+    /// True if the form names the resource.
     pub has_noun: bool,
-    /// Inflector between prefix and noun.
+    /// Words between prefix and noun.
     pub before: &'a str,
-    /// Inflector behind the noun.
+    /// Words after the noun.
     pub after: &'a str,
-    /// How the thing is picked, where the form names it itself: `by_type_id`.
+    /// How the record is selected, if the form itself specifies it: `by_type_id`.
     pub by: &'a str,
 }
 
-/// Takes `form` apart. Where it has no noun, what it says in place of one is `before`.
+/// Splits `form` into parts. If it has no noun, the words used instead are in `before`.
 pub fn parts(form: &str) -> FormParts<'_> {
     let (head, rest) = form.split_once("{P}").unwrap_or((form, ""));
     let head = head.trim_matches('_');
@@ -233,7 +234,7 @@ pub fn parts(form: &str) -> FormParts<'_> {
     }
 }
 
-/// The words of a name.
+/// Returns the words of a name.
 pub fn words_of(name: &str) -> Vec<String> {
     name.split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }

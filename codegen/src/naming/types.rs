@@ -1,7 +1,7 @@
-//! Rust names of schemas: types, fields, choices and their variants.
+//! Rust names for schemas: types, fields, enums and their variants.
 //!
-//! Types and choices share one flat namespace and are in the lock. Fields and variants are unique
-//! within their own type.
+//! Structs and enums share one flat namespace and are recorded in the lock file. Fields and
+//! variants only have to be unique within their type.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,34 +12,34 @@ use super::lock::{Additions, Lock};
 use crate::id::SchemaId;
 use crate::ir::{ApiDefinition, Schema, Shape, Type};
 
-/// The name of a schema.
+/// A schema's names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TypeName {
     /// The Rust type.
     pub rust: String,
-    /// Its fields, in the order of `schema.fields()`; for an alias of a choice one entry.
+    /// Its fields, in the order of `schema.fields()`; a single entry for an alias of an enum.
     pub fields: Vec<FieldName>,
 }
 
-/// The name of a field.
+/// A field's names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldName {
     /// The Rust field.
     pub rust: String,
-    /// Where the innermost type is a choice: its type.
+    /// The enum's names, if the innermost type is an enum.
     pub choice: Option<ChoiceName>,
 }
 
-/// The name of an enum.
+/// An enum's names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChoiceName {
     /// The Rust type.
     pub rust: String,
-    /// Variants, in the order of the values.
+    /// The variants, in the order of the values.
     pub variants: Vec<String>,
 }
 
-/// Names all schemas of `api`. What is new goes into `additions`.
+/// Names all schemas in `api`. New names are added to `additions`.
 pub fn name(api: &ApiDefinition, lock: &Lock, additions: &mut Additions) -> BTreeMap<SchemaId, TypeName> {
     let mut taken: HashSet<String> = identifiers::reserved_types().collect();
     taken.extend(lock.all_types().map(str::to_owned));
@@ -82,7 +82,7 @@ pub fn name(api: &ApiDefinition, lock: &Lock, additions: &mut Additions) -> BTre
                     })
                     .collect()
             }
-            // An alias of a choice is the choice.
+            // An alias of an enum is the enum itself.
             Shape::Alias(Type::Choice(values)) => {
                 let choice = ChoiceName { rust: owner.clone(), variants: identifiers::variants(values) };
                 vec![FieldName { rust: "value".to_owned(), choice: Some(choice) }]
@@ -98,7 +98,7 @@ pub fn name(api: &ApiDefinition, lock: &Lock, additions: &mut Additions) -> BTre
     types
 }
 
-/// The choices of a schema that have types of their own: schema and member.
+/// Returns a schema's enums that need types: schema and field.
 fn choices<'a>(name: &'a str, schema: &'a Schema) -> Vec<(&'a str, &'a str)> {
     match &schema.shape {
         Shape::Object(fields) => fields
@@ -111,7 +111,7 @@ fn choices<'a>(name: &'a str, schema: &'a Schema) -> Vec<(&'a str, &'a str)> {
     }
 }
 
-/// The values of the choice at the heart of `ty`.
+/// Returns the values of the enum that `ty` contains.
 fn values(ty: &Type) -> Option<&[String]> {
     match ty {
         Type::Choice(values) => Some(values),
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(fields, ["info", "info_alt"]);
         assert_eq!(types["letters"].fields[0].choice.as_ref().unwrap().rust, "Letters");
 
-        // A type that comes later yields to what the lock gave to a choice.
+        // A type added later gets a different name if the lock file assigned its name to an enum.
         let mut lock = Lock::default();
         lock.extend(additions, "1");
         api.schemas.insert("AgreementTypeChoice".into(), object(&[]));

@@ -1,4 +1,4 @@
-//! Walks a document, normalizes its schemas, and leaves out what no version of OpenAPI allows.
+//! Walks a document, normalizes its schemas, and removes parts that no OpenAPI version allows.
 
 use serde_json::{Map, Value, json};
 
@@ -42,7 +42,7 @@ pub fn normalize(tree: &mut Value, siblings: bool, report: &mut Report) {
     }
 }
 
-/// Returns the supported part of a form's encoding: the media type and the style of each property.
+/// Returns the supported part of a form's encoding: each property's media type and style.
 fn encoding(source: &Value) -> Map<String, Value> {
     let mut encoding = Map::new();
     for (name, own) in source.as_object().into_iter().flatten() {
@@ -58,7 +58,7 @@ fn encoding(source: &Value) -> Map<String, Value> {
                 read.insert(keyword.clone(), value.clone());
             }
         }
-        // A style that is not `form` does not explode unless `explode` is set.
+        // A style other than `form` doesn't explode unless `explode` is set.
         read.entry("explode")
             .or_insert_with(|| json!(own["style"].as_str().is_none_or(|style| style == "form")));
         encoding.insert(name.clone(), Value::Object(read));
@@ -80,7 +80,7 @@ impl DocumentWalk<'_> {
         self.report.omit(CodegenError::new("E005", message).at(location.to_string()));
     }
 
-    /// Normalizes everything but paths and components, and removes sections that are not read.
+    /// Normalizes everything except paths and components, and removes sections that aren't read.
     fn root(&mut self, tree: &mut Value) {
         let Some(members) = tree.as_object_mut() else { return };
         if let Some(Value::Object(webhooks)) = members.shift_remove("webhooks") {
@@ -104,7 +104,7 @@ impl DocumentWalk<'_> {
             self.repaired("R032", &DocumentLocation::ROOT.key("info"), message);
         }
         members.insert("info".to_owned(), json!({"title": title, "version": version}));
-        // Only the first server's address is read of the rest.
+        // Of the rest, only the first server's URL is read.
         let server = members.get("servers").and_then(|servers| servers[0]["url"].as_str()).map(str::to_owned);
         members.insert("servers".to_owned(), server.map_or(json!([]), |url| json!([{ "url": url }])));
         members.retain(|name, _| {
@@ -223,7 +223,7 @@ impl DocumentWalk<'_> {
         }
     }
 
-    /// Normalizes the list of parameters of a path or an operation; one that cannot be read is left out.
+    /// Normalizes a path's or operation's list of parameters. Unreadable parameters are left out.
     fn parameters(&mut self, owner: &mut Map<String, Value>, location: &DocumentLocation<'_>) {
         let location = location.key("parameters");
         match owner.get_mut("parameters") {
@@ -277,7 +277,8 @@ impl DocumentWalk<'_> {
             "examples" | "example" => false,
             _ => true,
         });
-        // Swagger 2.0 writes the schema into the parameter, and so do some who write OpenAPI 3.
+        // Swagger 2.0 puts the schema's keywords directly into the parameter, and so do some OpenAPI 3
+        // authors.
         if !members.contains_key("schema") && !members.contains_key("content") {
             let mut schema = Map::new();
             for keyword in ["type", "format", "items", "enum", "default", "minimum", "maximum", "pattern"] {
@@ -348,7 +349,7 @@ impl DocumentWalk<'_> {
         self.content(members, location);
     }
 
-    /// Normalizes the content of a parameter, a body or a response, by media type.
+    /// Normalizes the contents of a parameter, body or response, by media type.
     fn content(&mut self, owner: &mut Map<String, Value>, location: &DocumentLocation<'_>) {
         let location = location.key("content");
         for (media_type, content) in

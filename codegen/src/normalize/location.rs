@@ -1,8 +1,8 @@
-//! Where in a document something is, without text until it is reported.
+//! A location in a document, formatted only when it is reported.
 
 use std::fmt;
 
-/// A location in a document; it prints as a JSON pointer.
+/// A location in a document, displayed as a JSON pointer.
 #[derive(Clone, Copy)]
 pub struct DocumentLocation<'a> {
     parent: Option<&'a DocumentLocation<'a>>,
@@ -21,12 +21,12 @@ impl<'a> DocumentLocation<'a> {
     pub const ROOT: DocumentLocation<'static> =
         DocumentLocation { parent: None, segment: LocationSegment::Root };
 
-    /// The member `key` of this object.
+    /// Returns the property `key` of this object.
     pub fn key(&'a self, key: &'a str) -> DocumentLocation<'a> {
         DocumentLocation { parent: Some(self), segment: LocationSegment::Key(key) }
     }
 
-    /// The item `index` of this array.
+    /// Returns the item `index` of this array.
     pub fn index(&'a self, index: usize) -> DocumentLocation<'a> {
         DocumentLocation { parent: Some(self), segment: LocationSegment::Index(index) }
     }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_location_prints_as_a_pointer() {
+    fn location_prints_as_a_pointer() {
         assert_eq!(DocumentLocation::ROOT.to_string(), "");
         assert_eq!(
             DocumentLocation::ROOT.key("paths").key("/a").key("parameters").index(2).to_string(),

@@ -1,7 +1,7 @@
-//! Stage 1b: brings the tree of a document into the form of OpenAPI 3.0.
+//! Stage 1b: converts a document tree to OpenAPI 3.0.
 //!
-//! Swagger 2.0 is converted, what OpenAPI 3.1 writes differently is translated, references lead to
-//! components, and what cannot be read costs the part it stands in. Each change is reported.
+//! Swagger 2.0 is converted, OpenAPI 3.1 syntax is translated, references are resolved to components, and unreadable
+//! parts are dropped. Every change is reported.
 
 mod document;
 mod location;
@@ -18,9 +18,9 @@ use crate::diagnostic::{CodegenError, Repair, Report};
 /// Normalizes `tree`, which is an object.
 ///
 /// # Errors
-/// - `E003`: it is another version of Swagger than 2.0.
-/// - `E004`: it is another version of OpenAPI than 3.
-/// - `E005`: it is no OpenAPI document.
+/// - `E003` if it is a version of Swagger other than 2.0.
+/// - `E004` if it is a version of OpenAPI other than 3.
+/// - `E005` if it isn't an OpenAPI document.
 pub fn normalize(tree: &mut Value, report: &mut Report) -> Result<(), CodegenError> {
     let siblings = convert(tree, report)?;
     servers::normalize(tree, report);
@@ -30,10 +30,10 @@ pub fn normalize(tree: &mut Value, report: &mut Report) -> Result<(), CodegenErr
     Ok(())
 }
 
-/// Normalizes the schemas of `tree` and keeps everything else as the document declares it, also what is not read.
+/// Normalizes the schemas in `tree` and keeps everything else as declared, even parts that aren't read.
 ///
 /// # Errors
-/// As [`normalize`].
+/// Returns the same errors as [`normalize`].
 pub fn normalize_schemas(tree: &mut Value) -> Result<(), CodegenError> {
     let report = &mut Report::default();
     let siblings = convert(tree, report)?;
@@ -64,8 +64,8 @@ pub fn normalize_schemas(tree: &mut Value) -> Result<(), CodegenError> {
     Ok(())
 }
 
-/// Converts other versions of OpenAPI to 3.0, up to the schemas, and lets references lead to components. Returns true if
-/// members next to a reference count.
+/// Converts other versions of OpenAPI to 3.0, except for schemas, and points references to components. Returns true if
+/// siblings of a reference are respected.
 fn convert(tree: &mut Value, report: &mut Report) -> Result<bool, CodegenError> {
     let siblings = match Version::read(tree)? {
         Version::Swagger => {
@@ -98,7 +98,7 @@ fn check_depth(tree: &Value) -> Result<(), CodegenError> {
     Err(CodegenError::new("E007", message).at("/"))
 }
 
-/// The maximum nesting of a document whose references are resolved.
+/// Maximum nesting of a document whose references are resolved.
 const MAX_DEPTH: usize = 80;
 
 fn depth(value: &Value) -> usize {

@@ -1,4 +1,4 @@
-//! Makes every reference one that the later stages follow: to a component, by its plain name.
+//! Rewrites every reference into a form that later stages can follow: to a component, by its plain name.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::location::DocumentLocation;
 use crate::diagnostic::{Repair, Report};
 
-/// How many references may lead to each other before they count as a circle.
+/// Maximum length of a chain of references before it is considered a cycle.
 const MAX_STEPS: usize = 16;
 
 /// Keys whose value is a schema, and keys whose properties are schemas.
@@ -24,8 +24,8 @@ const SCHEMA_GROUPS: [&str; 9] = [
     "definitions",
 ];
 
-/// Writes path items that are references out, gives schemas that are referred to in other places a name in
-/// `components`, and replaces references to references by what they lead to.
+/// Expands path items that are references, gives names in `components` to schemas that are referenced in
+/// other places, and replaces references to references with their target.
 pub fn normalize(tree: &mut Value, report: &mut Report) {
     path_items(tree, report);
     let mut known = BTreeMap::new();
@@ -41,7 +41,7 @@ pub fn normalize(tree: &mut Value, report: &mut Report) {
                 names.insert(reference, name);
             }
         }
-        // A copy that holds a reference which is to be replaced would grow with each round.
+        // A copy that contains a reference to be replaced would grow in each round.
         let is_flat = |value: &Value| !found.others.iter().any(|reference| holds(value, reference));
         let copies: BTreeMap<String, Value> = found
             .others
@@ -56,7 +56,7 @@ pub fn normalize(tree: &mut Value, report: &mut Report) {
     }
 }
 
-/// The references that need work, by the kind of what they stand for.
+/// The references that need to be changed, by the kind of their target.
 #[derive(Default)]
 struct PendingReferences {
     schemas: Vec<String>,
@@ -79,7 +79,7 @@ fn is_schema(path: &[String]) -> bool {
     SCHEMA_KEYS.contains(&last) || SCHEMA_GROUPS.contains(&group)
 }
 
-/// The section of `components` that holds what stands at `path`, if it is known.
+/// Returns the section of `components` for the value at `path`, if known.
 fn section_of(path: &[String]) -> Option<&str> {
     let last = path.last().map(String::as_str).unwrap_or_default();
     let group = path.len().checked_sub(2).map(|at| path[at].as_str()).unwrap_or_default();
@@ -90,7 +90,7 @@ fn section_of(path: &[String]) -> Option<&str> {
     }
 }
 
-/// Returns true if a later stage follows the `reference` at `path` as it is.
+/// Returns true if later stages can follow the `reference` at `path` unchanged.
 fn is_plain(tree: &Value, reference: &str, path: &[String]) -> bool {
     let schema = is_schema(path);
     let Some((section, name)) = reference.strip_prefix("#/components/").and_then(|rest| rest.split_once('/'))
@@ -138,13 +138,13 @@ fn collect(value: &Value, path: &mut Vec<String>, found: &mut PendingReferences,
     }
 }
 
-/// Returns true if `key` holds sample data, in which a `$ref` means nothing.
+/// Returns true if `key` contains sample data, in which a `$ref` has no meaning.
 fn is_sample(key: &str, path: &[String]) -> bool {
     let is_name = path.last().is_some_and(|group| SCHEMA_GROUPS.contains(&group.as_str()));
     !is_name && (matches!(key, "example" | "examples" | "default" | "enum") || key.starts_with("x-"))
 }
 
-/// Returns true if `value` has `reference` somewhere in it.
+/// Returns true if `value` contains `reference` anywhere.
 fn holds(value: &Value, reference: &str) -> bool {
     match value {
         Value::Object(members) => {
@@ -194,7 +194,7 @@ fn replace(
     }
 }
 
-/// Follows `reference` within the document until it leads to something that is no reference.
+/// Follows `reference` within the document to a value that isn't a reference.
 fn follow<'a>(tree: &'a Value, reference: &str) -> Option<&'a Value> {
     let mut reference = reference.to_owned();
     for _ in 0..MAX_STEPS {
@@ -207,7 +207,7 @@ fn follow<'a>(tree: &'a Value, reference: &str) -> Option<&'a Value> {
     None
 }
 
-/// Returns the value that `reference` points to. It is a JSON pointer, possibly percent-encoded.
+/// Returns the value that `reference` points to. The reference is a JSON pointer, possibly percent-encoded.
 pub(super) fn target<'a>(tree: &'a Value, reference: &str) -> Option<&'a Value> {
     let pointer = reference.strip_prefix('#')?;
     tree.pointer(pointer).or_else(|| tree.pointer(&percent_decoded(pointer)?))
@@ -232,7 +232,7 @@ fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Returns the name of the schema at `reference`, which is made a component if necessary.
+/// Returns the name of the schema at `reference`, which becomes a component if necessary.
 fn hoist(
     tree: &mut Value,
     reference: &str,
@@ -242,7 +242,7 @@ fn hoist(
     if let Some(name) = known.get(reference) {
         return Some(name.clone());
     }
-    // A name with escapes is the component's name once they are resolved.
+    // A name with escapes is the component's name once they are decoded.
     let decoded = percent_decoded(reference.strip_prefix("#/")?)?;
     if let Some(name) = decoded.strip_prefix("components/schemas/") {
         let name = name.replace("~1", "/").replace("~0", "~");
@@ -250,7 +250,7 @@ fn hoist(
             return Some(name);
         }
     }
-    // What is nearer to the root holds schemas, and is none.
+    // Anything nearer to the root contains schemas, but isn't one.
     if decoded.split('/').count() < 3 {
         return None;
     }
@@ -273,7 +273,7 @@ fn hoist(
     Some(name)
 }
 
-/// A name made of the telling segments of a pointer.
+/// Returns a name built from a pointer's meaningful segments.
 fn component_name(pointer: &str) -> String {
     let silent = ["components", "schemas", "properties", "schema", "parameters", "content", "paths", "$defs"];
     let segments = pointer.split('/').filter(|segment| !silent.contains(segment));
@@ -289,7 +289,7 @@ fn component_name(pointer: &str) -> String {
     if name.is_empty() { "Part".to_owned() } else { name }
 }
 
-/// Writes out the path items that are references.
+/// Expands the path items that are references.
 fn path_items(tree: &mut Value, report: &mut Report) {
     let Some(paths) = tree["paths"].as_object() else { return };
     let references: Vec<(String, String)> = paths
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_may_refer_to_a_body() {
+    fn response_can_reference_a_request_body() {
         let mut tree = json!({
             "paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/components/requestBodies/A"}}}}},
             "components": {"requestBodies": {"A": {"content": {"text/plain": {}}}}},
@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn circles_end() {
+    fn reference_cycles_terminate() {
         let mut tree = json!({"paths": {}, "components": {
             "parameters": {"A": {"$ref": "#/components/parameters/B"}, "B": {"$ref": "#/components/parameters/A"}},
             "schemas": {"S": {"properties": {"s": {"$ref": "#/components/schemas/S/properties/s"}}}},
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn references_to_what_holds_them_do_not_grow() {
+    fn self_references_do_not_grow() {
         let mut tree = json!({"paths": {"/a": {"get": {
             "parameters": [{"$ref": "#/paths/~1a"}, {"$ref": "#"}],
             "responses": {"200": {"content": {"a/b": {"schema": {"$ref": "#/components"}}}}, "201": {"$ref": "#/paths"}},

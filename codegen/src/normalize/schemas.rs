@@ -1,16 +1,16 @@
-//! Brings schemas into the form of OpenAPI 3.0: what 3.1 and JSON Schema write differently is translated, and
-//! a keyword whose value cannot be read is dropped.
+//! Converts schemas to OpenAPI 3.0: syntax of OpenAPI 3.1 and JSON Schema is translated, and keywords with
+//! unreadable values are dropped.
 
 use serde_json::{Map, Value, json};
 
 use super::location::DocumentLocation;
 use crate::diagnostic::{CodegenError, Repair, Report};
 
-/// The schemas within a schema, by how they are held.
+/// The nested schemas of a schema, by how they are stored.
 const SINGLE: [&str; 3] = ["items", "additionalProperties", "not"];
 const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
-/// Keywords of JSON Schema that OpenAPI 3.0 lacks and that only restrict values.
+/// JSON Schema keywords that OpenAPI 3.0 lacks and that only restrict values.
 const UNCHECKED: [&str; 10] = [
     "if",
     "then",
@@ -24,7 +24,7 @@ const UNCHECKED: [&str; 10] = [
     "prefixItems",
 ];
 
-/// Normalizes `schema` and all schemas in it. Siblings of a `$ref` are respected if `siblings` is set.
+/// Normalizes `schema` and all nested schemas. Siblings of a `$ref` are respected if `siblings` is set.
 pub fn normalize(schema: &mut Value, siblings: bool, location: &DocumentLocation<'_>, report: &mut Report) {
     match schema {
         Value::Bool(true) => *schema = json!({}),
@@ -48,7 +48,7 @@ pub fn normalize(schema: &mut Value, siblings: bool, location: &DocumentLocation
     }
 }
 
-/// Moves a reference that has siblings into an `allOf`.
+/// Moves a reference with siblings into an `allOf`.
 fn wrap_reference(members: &mut Map<String, Value>) {
     let Some(reference) = members.shift_remove("$ref") else { return };
     let reference = json!({ "$ref": reference });
@@ -84,7 +84,7 @@ fn children(
     }
 }
 
-/// Rewrites the keywords of one schema.
+/// Rewrites the keywords of a single schema.
 struct KeywordRewriter<'a> {
     location: &'a DocumentLocation<'a>,
     report: &'a mut Report,
@@ -113,7 +113,7 @@ impl KeywordRewriter<'_> {
         members.shift_remove("$defs");
     }
 
-    /// Drops keywords whose value is not what any version of OpenAPI allows.
+    /// Drops keywords whose value isn't allowed in any version of OpenAPI.
     fn unreadable(&mut self, members: &mut Map<String, Value>) {
         let faulty: Vec<String> = members
             .iter()
@@ -162,7 +162,7 @@ impl KeywordRewriter<'_> {
         }
     }
 
-    /// Replaces names of types that OpenAPI does not know.
+    /// Replaces type names that OpenAPI doesn't define.
     fn known_type(&mut self, members: &mut Map<String, Value>) {
         let name = members["type"].as_str().unwrap_or_default().to_owned();
         let known = ["string", "number", "integer", "boolean", "array", "object"];
@@ -196,7 +196,7 @@ impl KeywordRewriter<'_> {
         }
     }
 
-    /// A `null` among alternatives, or among values, means that null is allowed.
+    /// A `null` among alternatives or values means that null is allowed.
     fn null_among(&mut self, members: &mut Map<String, Value>) {
         for keyword in ["anyOf", "oneOf"] {
             let Some(Value::Array(parts)) = members.get_mut(keyword) else { continue };
@@ -320,7 +320,7 @@ fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The beginning of `value`, for messages.
+/// Returns the beginning of `value`, for messages.
 pub(super) fn shortened(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(40) {
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn types_of_3_1_are_read() {
+    fn openapi_3_1_types_are_normalized() {
         let (schema, codes) = normalized(json!({"type": ["string", "null"], "maxLength": 4}));
         assert_eq!(schema, json!({"type": "string", "nullable": true, "maxLength": 4}));
         assert_eq!(codes, ["R031"]);

@@ -1,5 +1,5 @@
-//! Operations that have a server of their own. One below the document's server is a longer path; an operation on
-//! another server is left out, as a client has one address.
+//! Operations that override the document's server. If the override is below the document's server, the path gets
+//! longer. Operations on any other server are left out, because a client has only one base URL.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use crate::diagnostic::{CodegenError, Repair, Report};
 
 const VERBS: [&str; 8] = ["get", "put", "post", "patch", "delete", "head", "options", "trace"];
 
-/// Moves operations to the path that their server adds, and takes those out that have another server.
+/// Moves operations to the path that their server adds, and removes those on a different server.
 pub fn normalize(tree: &mut Value, report: &mut Report) {
     let base = address(&tree["servers"]).unwrap_or_default();
     let Some(paths) = tree["paths"].as_object_mut() else { return };
@@ -66,14 +66,14 @@ pub fn normalize(tree: &mut Value, report: &mut Report) {
     }
 }
 
-/// The address of the first of `servers`, without a slash at its end.
+/// Returns the URL of the first of `servers`, without a trailing slash.
 fn address(servers: &Value) -> Option<String> {
     Some(servers.get(0)?.get("url")?.as_str()?.trim_end_matches('/').to_owned())
 }
 
-/// Returns the path of `server` relative to that of `base`, if it is below it.
+/// Returns the path of `server` relative to `base`, if it is below it.
 fn below(base: &str, server: &str) -> Option<String> {
-    // An address without a host is on the same host.
+    // A URL without a host refers to the same host.
     let own_path = match server.strip_prefix('/') {
         Some(_) => server,
         None => server.strip_prefix(origin(base)).filter(|_| !origin(base).is_empty())?,
@@ -83,7 +83,7 @@ fn below(base: &str, server: &str) -> Option<String> {
         .then(|| added.to_owned())
 }
 
-/// The scheme and the host of an address; nothing if it is a path.
+/// Returns a URL's scheme and host; empty if it is a path.
 fn origin(address: &str) -> &str {
     match address.find("://") {
         Some(scheme) => {
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_below_the_documents_is_a_longer_path() {
+    fn server_below_the_base_url_becomes_a_longer_path() {
         let below = |base: &str, server: &str| below(base, server);
         assert_eq!(below("https://a.example/v1", "https://a.example/v1/beta").as_deref(), Some("/beta"));
         assert_eq!(below("https://a.example", "/beta").as_deref(), Some("/beta"));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn operations_move_or_are_left_out() {
+    fn operations_on_other_servers_are_moved_or_omitted() {
         let mut tree = json!({
             "servers": [{"url": "https://a.example/v1/"}],
             "paths": {

@@ -7,7 +7,7 @@ use crate::diagnostic::{Repair, Report, pointer};
 
 const VERBS: [&str; 7] = ["get", "put", "post", "patch", "delete", "head", "options"];
 
-/// Keywords of a parameter or a header that belong to its schema.
+/// Keywords of a parameter or header that belong to its schema.
 const SCHEMA_KEYWORDS: [&str; 17] = [
     "type",
     "format",
@@ -35,7 +35,7 @@ pub fn convert(tree: &mut Value, report: &mut Report) {
     let (consumes, produces) = (list("consumes"), list("produces"));
     for (path, item) in tree["paths"].as_object_mut().into_iter().flatten() {
         let Some(members) = item.as_object_mut() else { continue };
-        // Parameters of a path may be a body; each operation has its own copy.
+        // A path's shared parameters may include a body; each operation gets its own copy.
         let shared = members.shift_remove("parameters").unwrap_or_default();
         for verb in VERBS {
             let location = pointer(&["paths", path, verb]);
@@ -78,7 +78,7 @@ fn servers(tree: &mut Value, document: &Value) {
     tree["servers"] = json!([{"url": format!("{scheme}://{host}{base}")}]);
 }
 
-/// Renames references and keywords everywhere.
+/// Renames references and keywords throughout.
 fn rename(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -95,7 +95,7 @@ fn rename(value: &mut Value) {
             if members.get("x-nullable") == Some(&Value::Bool(true)) {
                 members.insert("nullable".to_owned(), json!(true));
             }
-            // A discriminator of 2.0 is the name of the member alone.
+            // In Swagger 2.0, a discriminator is just the name of the property.
             if let Some(Value::String(name)) = members.get("discriminator") {
                 let discriminator = json!({ "propertyName": name });
                 members.insert("discriminator".to_owned(), discriminator);
@@ -248,7 +248,7 @@ impl Converter<'_> {
     }
 }
 
-/// Takes the keywords of a schema out of `members`.
+/// Moves the keywords of a schema out of `members`.
 fn schema_of(members: &mut Map<String, Value>) -> Value {
     let mut schema = Map::new();
     for keyword in SCHEMA_KEYWORDS {

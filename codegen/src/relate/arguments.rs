@@ -1,5 +1,5 @@
-//! Id arguments: an id in a path comes from the list at the path before it; an id elsewhere, from the
-//! list of what it is named after.
+//! ID arguments: an ID in a path comes from the list at the preceding path; any other ID comes from
+//! the list of the resource that it is named after.
 
 use super::list_operations::{ListOperations, normal_path};
 use super::relations::{RelationCoverage, ValueSource};
@@ -9,7 +9,7 @@ use crate::id::{OperationId, OperationTable};
 use crate::ir::{ApiDefinition, Operation, Parameter, ParameterLocation, Segment, Type};
 use crate::naming::identifiers::split;
 
-/// For each operation, for each of its parameters: where its value comes from.
+/// Returns, for each operation, the source of each parameter's value.
 pub fn find(
     api: &ApiDefinition,
     lists: &ListOperations<'_>,
@@ -58,7 +58,7 @@ fn source(
     if !is_id(parameter) {
         return None;
     }
-    // `transferContactId`: the longest ending of the name that is a listed schema.
+    // `transferContactId`: the longest suffix of the name that is a listed schema.
     let words = split(&parameter.name);
     let words = words.strip_suffix(&["id".to_owned()])?;
     (0..words.len()).find_map(|start| {
@@ -68,7 +68,7 @@ fn source(
     })
 }
 
-/// The member of a row that the parameter is named after, else its id.
+/// Returns the row field that the parameter is named after, or else the ID.
 fn field(api: &ApiDefinition, list: OperationId, parameter: &Parameter) -> String {
     let row = api.operations[list].listed().and_then(Type::innermost).and_then(|name| api.schemas.get(name));
     let fields = row.map(|schema| schema.fields()).unwrap_or_default();
@@ -81,7 +81,7 @@ fn is_id(parameter: &Parameter) -> bool {
     numeric && split(&parameter.name).last().is_some_and(|word| word == "id")
 }
 
-/// Counts the id arguments: those of paths, and numbers elsewhere that are called an id.
+/// Counts the ID arguments: those in paths, and other numbers whose name indicates an ID.
 pub fn count(
     api: &ApiDefinition,
     arguments: &OperationTable<Vec<Option<ValueSource>>>,

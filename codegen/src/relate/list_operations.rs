@@ -1,4 +1,4 @@
-//! The list operations of an API, by path and by what they list.
+//! The API's list operations, by path and by resource.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use crate::ir::{ApiDefinition, Operation, Segment};
 
 /// Finds the list operation for a path or a schema.
 pub struct ListOperations<'a> {
-    /// By the collection's path in normal form.
+    /// List operations by the collection's path in normal form.
     pub by_path: BTreeMap<String, OperationId>,
-    /// By the name of the listed schema; the one that is easiest to call.
+    /// List operations by the listed schema's name; the one that is easiest to call.
     pub by_schema: BTreeMap<&'a str, OperationId>,
 }
 
 impl<'a> ListOperations<'a> {
-    /// Indexes the list operations of `api`.
+    /// Indexes the list operations in `api`.
     pub fn new(api: &'a ApiDefinition) -> Self {
         let mut by_path = BTreeMap::new();
         let mut by_schema: BTreeMap<&str, OperationId> = BTreeMap::new();
@@ -31,7 +31,7 @@ impl<'a> ListOperations<'a> {
     }
 }
 
-/// How hard an operation is to call: ids needed first, then depth, then length.
+/// Returns how difficult an operation is to call: required IDs first, then depth, then length.
 fn effort(operation: &Operation) -> (usize, usize, usize) {
     let path = &operation.path;
     (path.placeholders().count(), path.segments.len(), path.text.len())

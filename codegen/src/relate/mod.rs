@@ -1,8 +1,8 @@
-//! Stage 5: finds out which operation supplies the ID that a field or a parameter needs.
+//! Stage 5: determines which operation supplies the ID that a field or parameter needs.
 //!
-//! A reference (`vendorCompany: {id, name}`) is supplied by the list of the records that it points at, and
-//! an ID in a path by the list at the path before it. The overlay states what names alone do not tell; what
-//! remains unknown is counted and listed in [`RelationCoverage`], never guessed.
+//! The value of a reference (`vendorCompany: {id, name}`) comes from a list of the records it points to,
+//! and an ID in a path from the list at the preceding path. The overlay supplies relations that can't be
+//! inferred from names. Unresolved relations are counted and listed in [`RelationCoverage`], never guessed.
 
 mod arguments;
 mod list_operations;
@@ -16,10 +16,10 @@ use crate::diagnostic::Errors;
 use crate::ir::ApiDefinition;
 use list_operations::ListOperations;
 
-/// Relates the operations and schemas of `api`.
+/// Determines the relations between the operations and schemas in `api`.
 ///
 /// # Errors
-/// `E023`: an overlay rule for a schema or a list operation that the document does not have.
+/// Returns `E023` for an overlay rule about a schema or list operation that the document doesn't have.
 pub fn relate(
     api: &ApiDefinition,
     profile: &Profile,

@@ -1,4 +1,4 @@
-//! References: schemas that only point to a record, and the list that contains it.
+//! References: schemas that only point to a record, and the lists that contain such records.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::diagnostic::{CodegenError, Errors};
 use crate::id::{OperationId, SchemaId};
 use crate::ir::{ApiDefinition, Schema, Type};
 
-/// All reference schemas of `api`.
+/// Returns all reference schemas in `api`.
 pub fn find(
     api: &ApiDefinition,
     lists: &ListOperations<'_>,
@@ -53,13 +53,13 @@ pub fn find(
     Ok(references)
 }
 
-/// A record is pointed at by its id.
+/// A reference points to a record by its ID.
 fn points_at_a_record(schema: &Schema) -> bool {
     schema.fields().iter().any(|field| field.name == "id")
 }
 
-/// The members that identify a record, the id first. What else a reference carries (flags, formats,
-/// amounts) is set by the server and does not identify the record.
+/// Returns the fields that identify a record, the ID first. Any other fields of a reference (flags, formats,
+/// amounts) are set by the server and don't identify the record.
 fn keys(schema: &Schema) -> Vec<String> {
     let all = schema.fields();
     ["id", "identifier", "name"]

@@ -1,4 +1,4 @@
-//! The result of relating: the sources of the values of references and parameters.
+//! The output of the relate stage: which operations supply the values of each reference and parameter.
 
 use std::collections::BTreeMap;
 
@@ -7,22 +7,22 @@ use serde::Serialize;
 use crate::id::{OperationId, OperationTable, SchemaId};
 use crate::ir::{ApiDefinition, Field, Type};
 
-/// The relations of one API.
+/// The relations in one API.
 #[derive(Clone, Debug)]
 pub struct Relations {
-    /// Every schema that only points at a record.
+    /// All schemas that only point to a record.
     pub references: BTreeMap<SchemaId, Reference>,
-    /// For each operation, for each of its parameters in their order: where the value comes from.
+    /// For each operation, the source of each parameter's value, in parameter order.
     pub arguments: OperationTable<Vec<Option<ValueSource>>>,
-    /// The list operations by their path, lower case, with `{}` for each placeholder.
+    /// List operations by path, in lower case, with `{}` for each placeholder.
     pub lists: BTreeMap<String, OperationId>,
     /// How many relations are known.
     pub coverage: RelationCoverage,
 }
 
 impl Relations {
-    /// Returns what `schema` refers to, if it only refers to a record. What refers to further records is a record itself,
-    /// whatever its name ends in.
+    /// Returns what `schema` refers to, if it only refers to a record. A schema that refers to further records is a
+    /// record itself, whatever its name's suffix.
     pub fn reference(&self, api: &ApiDefinition, schema: &str) -> Option<&Reference> {
         let refers_on = |field: &Field| {
             let target = field.ty.innermost();
@@ -32,7 +32,7 @@ impl Relations {
         (!api.schemas[schema].fields().iter().any(refers_on)).then_some(reference)
     }
 
-    /// Returns true if the field is a single reference, which is absent if it has no fields itself.
+    /// Returns true if the field is a single reference, which is absent if it has no fields.
     pub fn is_reference(&self, api: &ApiDefinition, field: &Field) -> bool {
         match api.resolve(&field.ty) {
             Type::Named(name) => !field.boxed && self.reference(api, name).is_some(),
@@ -41,35 +41,35 @@ impl Relations {
     }
 }
 
-/// A schema that only points at a record.
+/// A schema that only points to a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reference {
-    /// The members that identify the record, e.g. `id`, `identifier`, `name`.
+    /// The fields that identify the record, e.g. `id`, `identifier`, `name`.
     pub keys: Vec<String>,
     /// The operation that lists the candidates.
     pub source: Option<ValueSource>,
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ValueSource {
     /// The list operation.
     pub operation: OperationId,
-    /// The member of a row that holds the value, e.g. `id`.
+    /// The row field that contains the value, e.g. `id`.
     pub field: String,
 }
 
 /// How many relations are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RelationCoverage {
-    /// Fields of all schemas whose type is a reference.
+    /// The number of fields in all schemas whose type is a reference.
     pub reference_fields: usize,
-    /// Those whose source is known.
+    /// The number of reference fields with a known source.
     pub reference_fields_resolved: usize,
-    /// Id arguments of all operations.
+    /// The number of ID arguments in all operations.
     pub id_arguments: usize,
-    /// Those whose source is known.
+    /// The number of ID arguments with a known source.
     pub id_arguments_resolved: usize,
-    /// The rest: `Schema.field` and `GET /path {argument}`.
+    /// Fields and arguments without a known source: `Schema.field` and `GET /path {argument}`.
     pub unresolved: Vec<String>,
 }

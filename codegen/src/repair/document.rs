@@ -12,32 +12,32 @@ use crate::ir::{Method, ParameterLocation};
 pub struct RepairedDocument {
     /// The file, for messages.
     pub file: PathBuf,
-    /// `info.title`.
+    /// The document's `info.title`.
     pub title: String,
-    /// `info.version`.
+    /// The document's `info.version`.
     pub version: String,
-    /// The first server's address.
+    /// The first server's URL.
     pub server: Option<String>,
     /// All operations, sorted by path and method.
     pub operations: Vec<RawOperation>,
-    /// Components, with their schemas repaired.
+    /// Components, with repaired schemas.
     pub components: Components,
     /// The repairs and omissions.
     pub report: Report,
 }
 
-/// An operation with its path and parameters repaired, still in OpenAPI's terms.
+/// An operation with repaired path and parameters, still in OpenAPI's terms.
 #[derive(Clone, Debug)]
 pub struct RawOperation {
-    /// The verb.
+    /// The HTTP method.
     pub method: Method,
-    /// The path as the document spells it.
+    /// The path as spelled in the document.
     pub spec_path: String,
     /// The path after repair.
     pub path: String,
-    /// JSON pointer of the operation.
+    /// JSON pointer to the operation.
     pub pointer: String,
-    /// Resolved parameters: those of the path, then query, then headers.
+    /// Resolved parameters: path parameters, then query, then headers.
     pub parameters: Vec<RawParameter>,
     /// The operation in the document.
     pub operation: openapiv3::Operation,
@@ -46,23 +46,23 @@ pub struct RawOperation {
 /// A resolved parameter.
 #[derive(Clone, Debug)]
 pub struct RawParameter {
-    /// Where it travels.
+    /// Where it is sent.
     pub location: ParameterLocation,
-    /// How a list or an object is written.
+    /// How a list or an object is serialized.
     pub style: ParameterStyle,
     /// The parameter in the document.
     pub data: ParameterData,
 }
 
-/// How a parameter that is a list or an object is written.
+/// How a list or object parameter is serialized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParameterStyle {
-    /// One pair for each item or member.
+    /// One pair per item or property.
     Exploded,
-    /// One value with this between the items.
+    /// A single value with this separator between items.
     Joined(char),
-    /// One pair for each member, `name[member]`.
+    /// One pair per property, `name[property]`.
     DeepObject,
-    /// A style that no request can be made in yet.
+    /// A style that isn't supported yet.
     Unsupported,
 }

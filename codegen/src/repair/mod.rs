@@ -1,8 +1,8 @@
-//! Stage 2: repairs the defects that documents of real vendors have, and reports each repair.
+//! Stage 2: repairs common defects in vendors' specs, and reports each repair.
 //!
 //! Every known defect has a code (`docs/codes.md`), a function that repairs it, and a [`Repair`] that
-//! reports it; nothing is repaired silently. Afterwards every placeholder has a parameter, every required
-//! name a property, and every operation an ID.
+//! reports it; nothing is repaired silently. Afterwards, every placeholder has a parameter, every
+//! required name has a property, and every operation has an ID.
 
 mod document;
 mod operations;
@@ -19,11 +19,11 @@ use crate::load::Document;
 
 /// Repairs `document`.
 ///
-/// A path or operation that cannot be read, for instance because a parameter is a reference that leads
-/// nowhere, is left out and reported.
+/// An unreadable path or operation, for instance with a parameter that is a dangling reference, is left out
+/// and reported.
 ///
 /// # Errors
-/// `E008`: no operations are left.
+/// Returns `E008` if no operations are left.
 pub fn repair(document: Document) -> Result<RepairedDocument, Errors> {
     let Document { file, openapi, mut report } = document;
     let mut components = openapi.components.unwrap_or_default();

@@ -9,7 +9,7 @@ use super::{parameters, template};
 use crate::diagnostic::{CodegenError, Errors, Repair, Report, pointer};
 use crate::ir::{Method, Template};
 
-/// Lists the operations of `paths`; a path or operation that cannot be read is left out.
+/// Lists the operations in `paths`. Unreadable paths and operations are left out.
 pub fn repair(
     paths: Paths,
     components: &Components,
@@ -48,7 +48,7 @@ pub fn repair(
     Ok(operations)
 }
 
-/// Lists the operations of one path, or returns `None` if it has none.
+/// Lists a path's operations, or returns `None` if it has none.
 fn path_operations(
     spec_path: &str,
     item: PathItem,
@@ -92,7 +92,7 @@ fn path_operations(
     Some(operations)
 }
 
-/// Gives each operation an id of its own.
+/// Gives each operation a unique ID.
 fn operation_ids(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
     let mut taken: BTreeSet<String> = BTreeSet::new();
     for raw in operations.iter_mut() {
@@ -100,13 +100,14 @@ fn operation_ids(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
         match raw.operation.operation_id.take().filter(|id| !id.trim().is_empty()) {
             Some(id) if taken.insert(id.clone()) => raw.operation.operation_id = Some(id),
             Some(id) => {
-                let message =
-                    format!("the operation id `{id}` is used twice; this one goes by its verb and path");
+                let message = format!(
+                    "the operation ID `{id}` is used twice; this operation's ID is derived from its method and path"
+                );
                 repairs.push(Repair::new("R010", &raw.pointer, message));
                 raw.operation.operation_id = Some(derived());
             }
             None => {
-                let message = "there is no operation id; the operation goes by its verb and path";
+                let message = "the operation has no ID; an ID is derived from its method and path";
                 repairs.push(Repair::new("R011", &raw.pointer, message));
                 raw.operation.operation_id = Some(derived());
             }
@@ -114,7 +115,7 @@ fn operation_ids(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
     }
 }
 
-/// Reports paths that are one path but for letter case or a trailing slash.
+/// Reports paths that differ only in case or a trailing slash.
 fn twin_paths(operations: &[RawOperation], repairs: &mut Vec<Repair>) {
     let mut spellings: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for raw in operations {
@@ -124,7 +125,7 @@ fn twin_paths(operations: &[RawOperation], repairs: &mut Vec<Repair>) {
         let all: Vec<String> = twins.iter().map(|twin| format!("`{twin}`")).collect();
         for twin in &twins {
             let message = format!(
-                "{} are spellings of one path; each operation keeps its own, and names treat them as equal",
+                "{} are variants of the same path; each operation keeps its own, and they are treated as one path for naming",
                 all.join(" and ")
             );
             repairs.push(Repair::new("R006", pointer(&["paths", twin]), message));

@@ -1,4 +1,4 @@
-//! Repairs the parameters of operations, so that path parameters and placeholders correspond one to one.
+//! Repairs operation parameters, so path parameters and placeholders correspond one to one.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,11 +12,11 @@ use super::document::{ParameterStyle, RawOperation, RawParameter};
 use crate::diagnostic::{CodegenError, Repair, Report};
 use crate::ir::{ParameterLocation, Template};
 
-/// Headers that OpenAPI itself says to ignore as parameters.
+/// Headers that OpenAPI itself ignores as parameters.
 const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
-/// Resolves and repairs the parameters of one operation; `shared` are those of its path. One that leads nowhere
-/// is left out.
+/// Resolves and repairs an operation's parameters; `shared` are those of its path. Dangling references are left
+/// out.
 pub fn repair(
     path: &str,
     own: Vec<ReferenceOr<Parameter>>,
@@ -43,7 +43,7 @@ pub fn repair(
         let twin =
             parameters.iter().any(|p| p.data.name == parameter.data.name && p.location == parameter.location);
         if twin {
-            // A parameter of the path that the operation states again is OpenAPI's own way to override it.
+            // Declaring a path parameter again in the operation is OpenAPI's own way of overriding it.
             if index < own_count {
                 let message = format!(
                     "the parameter `{}` is defined twice; the first definition is used",
@@ -58,7 +58,7 @@ pub fn repair(
         }
         parameters.push(parameter);
     }
-    // Stable: within a place, document order counts.
+    // The sort is stable, so document order is kept within a location.
     parameters.sort_by_key(|parameter| {
         let at = placeholders.iter().position(|name| *name == parameter.data.name).unwrap_or(0);
         (parameter.location, if parameter.location == ParameterLocation::Path { at } else { 0 })
@@ -70,7 +70,7 @@ fn resolve(
     reference: Cow<'_, ReferenceOr<Parameter>>,
     components: &Components,
 ) -> Result<Parameter, CodegenError> {
-    // Most are written out in the operation, and are big: they are moved, not copied.
+    // Most parameters are declared inline and large, so they are moved rather than copied.
     let reference = match reference {
         Cow::Owned(ReferenceOr::Item(parameter)) => return Ok(parameter),
         other => other,
@@ -90,7 +90,7 @@ fn resolve(
     Err(CodegenError::new("E007", "this parameter is a reference that leads back to itself"))
 }
 
-/// Sorts a parameter by place; headers of the protocol fall away.
+/// Determines a parameter's location; protocol headers are dropped.
 fn to_raw(parameter: Parameter, pointer: &str, repairs: &mut Vec<Repair>) -> Option<RawParameter> {
     let (location, style, data) = match parameter {
         Parameter::Query { parameter_data, style, .. } => {
@@ -144,8 +144,9 @@ fn repair_path_parameter(
             repairs.push(Repair::new("R003", pointer, message));
             parameter.data.name = (*placeholder).to_owned();
         } else {
-            let message =
-                format!("the template has no place for the path parameter `{name}`; it travels in the query");
+            let message = format!(
+                "the template has no placeholder for the path parameter `{name}`, which is sent in the query"
+            );
             repairs.push(Repair::new("R002", pointer, message));
             parameter.location = ParameterLocation::Query;
             parameter.style = ParameterStyle::Exploded;
@@ -153,16 +154,15 @@ fn repair_path_parameter(
         }
     }
     if !parameter.data.required {
-        let message = format!(
-            "the path parameter `{name}` is not marked as required, though no path can do without it"
-        );
+        let message =
+            format!("the path parameter `{name}` is not marked as required; it is treated as required");
         repairs.push(Repair::new("R023", pointer, message));
         parameter.data.required = true;
     }
 }
 
-/// Adds a parameter for each placeholder that has none, of the type that placeholders of that name
-/// have elsewhere in the document (text where there is none).
+/// Adds a parameter for each placeholder without one, with the type that placeholders with that name have
+/// elsewhere in the document (a string if there are none).
 pub fn add_missing(operations: &mut [RawOperation], repairs: &mut Vec<Repair>) {
     let mut known: BTreeMap<String, ParameterSchemaOrContent> = BTreeMap::new();
     for parameter in

@@ -1,4 +1,4 @@
-//! Repairs named schemas: required names, enumerations; reports names that need translation.
+//! Repairs named schemas (required names, enums), and reports names that need translation.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ use openapiv3::{Components, ObjectType, ReferenceOr, Schema, SchemaKind, Type};
 
 use crate::diagnostic::{Repair, pointer};
 
-/// Repairs all schemas of `components`.
+/// Repairs all schemas in `components`.
 pub fn repair(components: &mut Components, repairs: &mut Vec<Repair>) {
     for (name, schema) in &mut components.schemas {
         let location = pointer(&["components", "schemas", name]);
         if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            let message = format!("`{name}` is not an identifier; the words of the type's name are joined");
+            let message = format!("`{name}` is not an identifier; its words are joined in the type name");
             repairs.push(Repair::new("R007", &location, message));
         }
         if let ReferenceOr::Item(schema) = schema {
@@ -33,11 +33,9 @@ fn repair_schema(schema: &mut Schema, location: &str, repairs: &mut Vec<Repair>)
         SchemaKind::Type(Type::Array(array)) => match &mut array.items {
             Some(ReferenceOr::Item(items)) => repair_schema(items, &format!("{location}/items"), repairs),
             Some(ReferenceOr::Reference { .. }) => {}
-            None => repairs.push(Repair::new(
-                "R021",
-                location,
-                "the array does not say what its items are; any value is allowed",
-            )),
+            None => {
+                repairs.push(Repair::new("R021", location, "the array has no `items`; any value is allowed"))
+            }
         },
         SchemaKind::Type(Type::String(text)) if !text.enumeration.is_empty() => {
             let mut seen = BTreeSet::new();
@@ -48,7 +46,7 @@ fn repair_schema(schema: &mut Schema, location: &str, repairs: &mut Vec<Repair>)
     }
 }
 
-/// Makes `required` name only members that exist, in their own spelling.
+/// Makes `required` list only existing properties, with their exact spelling.
 fn required_names(object: &mut ObjectType, location: &str, repairs: &mut Vec<Repair>) {
     let names: BTreeSet<String> = object.properties.keys().cloned().collect();
     let mut required: Vec<String> = Vec::new();
@@ -92,7 +90,7 @@ fn odd_values<'a>(values: impl Iterator<Item = &'a str>, location: &str, repairs
             odd.join(", ")
         };
         let message = format!(
-            "values that are not identifiers or collide in Rust casing ({list}); their variants get distinct names, and the values are sent unchanged"
+            "these values are not identifiers or collide in Rust casing: {list}; their variants get distinct names, and the values are sent unchanged"
         );
         repairs.push(Repair::new("R013", location, message));
     }

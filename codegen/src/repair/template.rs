@@ -1,13 +1,13 @@
-//! Repairs path templates: placeholders that carry a route constraint or were cut off by a careless
-//! regular expression, doubled placeholders, stray braces.
+//! Repairs path templates: placeholders with a route constraint, placeholders truncated by a faulty
+//! regular expression, duplicate placeholders, and stray braces.
 
 use crate::diagnostic::Repair;
 
-/// The template to send for `path`; what was repaired goes to `repairs` under `pointer`.
+/// Returns the template to send for `path`; repairs are added to `repairs` under `pointer`.
 pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
     let mut text = String::with_capacity(path.len() + 1);
     if !path.starts_with('/') {
-        repairs.push(Repair::new("R001", pointer, "the path does not begin with a slash; one was added"));
+        repairs.push(Repair::new("R001", pointer, "the path does not start with a slash; a slash was added"));
         text.push('/');
     }
     let mut rest = path;
@@ -19,7 +19,11 @@ pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
             last = None;
         }
         if let Some(after) = from.strip_prefix('}') {
-            repairs.push(Repair::new("R001", pointer, "a closing brace without an opening one was dropped"));
+            repairs.push(Repair::new(
+                "R001",
+                pointer,
+                "a closing brace without an opening brace was dropped",
+            ));
             rest = after;
             continue;
         }
@@ -34,7 +38,7 @@ pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
             !text.ends_with('/') || !(rest.is_empty() || rest.starts_with('/') || rest.starts_with('{'));
         if glued {
             let message = format!(
-                "`{{{name}}}` is glued to fixed text; it is sent so, and read as a segment of its own for names"
+                "`{{{name}}}` is attached to fixed text; it is sent as is, and treated as a separate segment for naming"
             );
             repairs.push(Repair::new("R016", pointer, message));
         }
@@ -45,13 +49,13 @@ pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
     }
     text.push_str(rest);
     if text.len() > 1 && text.ends_with('/') {
-        let message = "the path ends in a slash; it is sent so, and ignored for names";
+        let message = "the path ends in a slash, which is sent but ignored for naming";
         repairs.push(Repair::new("R005", pointer, message));
     }
     distinct_placeholders(text, pointer, repairs)
 }
 
-/// Reads a placeholder at the start of `from` (which begins with `{`): its name, and what follows it.
+/// Reads a placeholder at the start of `from` (which starts with `{`): its name, and the text after it.
 fn placeholder<'a>(from: &'a str, pointer: &str, repairs: &mut Vec<Repair>) -> (String, &'a str) {
     let inner = &from[1..];
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -61,22 +65,22 @@ fn placeholder<'a>(from: &'a str, pointer: &str, repairs: &mut Vec<Repair>) -> (
     if let (false, Some(after)) = (end == 0, after.strip_prefix('}')) {
         return (name.to_owned(), after);
     }
-    // A constraint such as `:int` or `:regex(…)`; where its closing brace got lost, all of it goes.
+    // A constraint such as `:int` or `:regex(…)`; if its closing brace is missing, everything is removed.
     let close = after.find('}');
     let junk = &after[..close.unwrap_or(after.len())];
     let message = match close {
         Some(_) => format!(
-            "the placeholder `{{{name}}}` carries `{junk}`, which is no part of its name; it was dropped"
+            "the placeholder `{{{name}}}` contains `{junk}`, which is not part of its name and was dropped"
         ),
         None => format!(
-            "the path is cut off within the placeholder `{{{name}`: it is sent as `{{{name}}}`, without `{junk}`"
+            "the path is cut off within the placeholder `{{{name}`, which is sent as `{{{name}}}` without `{junk}`"
         ),
     };
     repairs.push(Repair::new("R001", pointer, message));
     (name.to_owned(), close.map_or("", |close| &after[close + 1..]))
 }
 
-/// Renames an earlier placeholder that bears the name of a later one after the fixed text before it.
+/// Renames an earlier placeholder with the same name as a later one after the preceding literal text.
 fn distinct_placeholders(text: String, pointer: &str, repairs: &mut Vec<Repair>) -> String {
     let mut parts = parts(&text);
     for at in 0..parts.len() {
@@ -91,14 +95,14 @@ fn distinct_placeholders(text: String, pointer: &str, repairs: &mut Vec<Repair>)
             renamed.insert_str(1, "parent");
         }
         let message =
-            format!("the placeholder `{}` stands twice; the first is called `{renamed}`", parts[at]);
+            format!("the placeholder `{}` occurs twice; the first is renamed to `{renamed}`", parts[at]);
         repairs.push(Repair::new("R004", pointer, message));
         parts[at] = renamed;
     }
     parts.concat()
 }
 
-/// The placeholders of a repaired template, and the fixed text between them.
+/// Returns the placeholders of a repaired template, and the literal text between them.
 fn parts(text: &str) -> Vec<String> {
     let mut parts = Vec::new();
     for piece in text.split_inclusive('}') {
@@ -119,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn clean_paths_stay() {
+    fn clean_paths_are_unchanged() {
         assert_eq!(repaired("/a/{id}/b"), ("/a/{id}/b".into(), vec![]));
     }
 
@@ -130,18 +134,18 @@ mod tests {
     }
 
     #[test]
-    fn constraints_go() {
+    fn constraints_are_removed() {
         assert_eq!(repaired("/a/{id:int}/b"), ("/a/{id}/b".into(), vec!["R001"]));
     }
 
     #[test]
-    fn doubled_placeholders_are_sent_once() {
+    fn repeated_placeholders_are_sent_once() {
         assert_eq!(repaired("/v/{id}{id}"), ("/v/{id}".into(), vec!["R004"]));
         assert_eq!(repaired("/v/{id}/w/{id}"), ("/v/{vId}/w/{id}".into(), vec!["R004"]));
     }
 
     #[test]
-    fn each_placeholder_of_a_segment_has_a_name_of_its_own() {
+    fn placeholders_in_one_segment_have_distinct_names() {
         assert_eq!(repaired("/{a}/{a}{b}").0, "/{parentId}/{a}{b}");
         assert_eq!(repaired("/types{id}/x/{id}").0, "/types{typesId}/x/{id}");
         assert_eq!(repaired("/v/{id}.{id}/{id}").0, "/v/{vId}.{parentvId}/{id}");

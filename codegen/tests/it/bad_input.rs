@@ -1,11 +1,12 @@
-//! Bad input: each kind gets one clear message that says where and what, and nothing is written.
+//! Bad input: each kind gets one clear message that states the location and the problem, and nothing is
+//! written.
 
 use std::fs;
 use std::path::Path;
 
 use toolcrate_codegen::{Options, generate};
 
-/// A profile, an overlay, a spec and a lock that work; each test spoils one of them.
+/// A valid profile, overlay, spec and lock file; each test breaks one of them.
 const PROFILE: &str = "api: { name: A, package: a-api, prefix: a, description: A }
 spec: spec.yaml
 overlay: overlay.yaml
@@ -29,8 +30,8 @@ components:
 ";
 const LOCK: &str = "# Names.\n";
 
-/// The message for the input with `file` replaced by `text` (removed where `None`), with the folder's own
-/// path cut out. The output folder and the lock must be as they were.
+/// Returns the message for the input with `file` replaced by `text` (or removed if `None`), without the
+/// folder's own path. The output folder and the lock file must be unchanged.
 fn message(file: &str, text: Option<&str>) -> String {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
@@ -54,7 +55,7 @@ fn message(file: &str, text: Option<&str>) -> String {
     errors.to_string().replace(&format!("{}/", folder.path().display()), "")
 }
 
-/// Every file below `folder` with its bytes.
+/// Returns every file below `folder` with its bytes.
 fn snapshot(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
@@ -78,7 +79,7 @@ fn spec(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn files_that_are_none() {
+fn unreadable_files_are_rejected() {
     let said = [
         message("spec.yaml", None),
         message("toolcrate.yaml", None),
@@ -90,13 +91,13 @@ fn files_that_are_none() {
 }
 
 #[test]
-fn other_versions() {
+fn unsupported_versions_are_rejected() {
     let said = [spec("openapi: 3.0.1", "swagger: '1.2'"), spec("openapi: 3.0.1", "openapi: 4.0.0")];
     insta::assert_snapshot!(said.join("\n"));
 }
 
 #[test]
-fn specs_that_contradict_themselves() {
+fn contradictory_specs_are_rejected() {
     let said = [
         spec("schemas/Thing'", "schemas/Thng'"),
         spec(
@@ -111,9 +112,9 @@ fn specs_that_contradict_themselves() {
     insta::assert_snapshot!(said.join("\n"));
 }
 
-/// Without strict mode, what cannot be expressed costs one operation or one value, and is reported.
+/// Without strict mode, a part that can't be expressed costs one operation or one value, and is reported.
 #[test]
-fn parts_that_cannot_be_expressed_are_left_out_by_report() {
+fn inexpressible_parts_are_omitted_and_reported() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     for (name, text) in [("toolcrate.yaml", PROFILE), ("overlay.yaml", OVERLAY)] {
@@ -136,12 +137,12 @@ components:
     fs::write(at("spec.yaml"), SPEC.replace("components:\n  schemas:\n", &paths)).unwrap();
     let options = Options { profile: at("toolcrate.yaml"), ..Options::default() };
     let generated = generate(&options).unwrap_or_else(|errors| panic!("{errors}"));
-    // A parameter that leads nowhere costs no more than itself, and a body is sent as it is.
+    // A dangling parameter reference costs only that parameter, and a body is sent unchanged.
     assert_eq!(generated.operations, 3);
     let report: Vec<String> = generated.report.degradations.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(report.join("\n"));
 
-    // In strict mode each of them is an error.
+    // In strict mode, each of them is an error.
     let errors = generate(&Options { strict: true, ..options }).unwrap_err();
     assert_eq!(errors.0.len(), report.len(), "{errors}");
 }
@@ -167,7 +168,7 @@ fn operations_with_the_same_name_get_distinct_names() {
 }
 
 #[test]
-fn profiles_overlays_and_locks() {
+fn invalid_profiles_overlays_and_locks_are_rejected() {
     let said = [
         message("toolcrate.yaml", Some(&PROFILE.replace("lock:", "lok:"))),
         message("overlay.yaml", Some("not_writeable: []\n")),
@@ -184,12 +185,12 @@ fn profiles_overlays_and_locks() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written() {
+fn unwritable_folder_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in [("toolcrate.yaml", PROFILE), ("overlay.yaml", OVERLAY), ("spec.yaml", SPEC)] {
         fs::write(folder.path().join(name), text).unwrap();
     }
-    // A file stands where the folder should be; permissions would not stop every user.
+    // A file occupies the folder's path, because permissions wouldn't stop every user.
     fs::write(folder.path().join("out"), "mine").unwrap();
     let generated = generate(&Options {
         profile: folder.path().join("toolcrate.yaml"),

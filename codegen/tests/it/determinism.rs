@@ -1,5 +1,4 @@
-//! The same bytes from two runs, and from a spec whose objects are in another order: what the spec does not
-//! mean can't be seen in the output.
+//! Two runs produce the same bytes, and so does a spec whose objects are in a different order.
 
 use serde_json::{Map, Value};
 use toolcrate_codegen::emit::Files;
@@ -20,14 +19,14 @@ fn same(a: &Files, b: &Files) {
     }
 }
 
-/// Puts the members of every object in another order (a list's order means something and stays).
+/// Shuffles the properties of every object (a list's order is significant and is kept).
 fn shuffled(value: Value, seed: &mut u64) -> Value {
     match value {
         Value::Object(members) => {
             let mut members: Vec<(u64, String, Value)> = members
                 .into_iter()
                 .map(|(name, value)| {
-                    // A linear congruential generator is random enough for an order.
+                    // A linear congruential generator is random enough for shuffling.
                     *seed =
                         seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                     (*seed >> 33, name, value)
@@ -43,7 +42,7 @@ fn shuffled(value: Value, seed: &mut u64) -> Value {
 }
 
 #[test]
-fn two_runs_and_a_shuffled_spec_give_the_same_bytes() {
+fn two_runs_and_a_shuffled_spec_produce_identical_bytes() {
     for release in RELEASES {
         let spec = read_release(release);
         let first = files(release, &spec);

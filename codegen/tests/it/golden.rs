@@ -1,5 +1,5 @@
-//! Golden crates: each folder of `golden/` is a small API, and `expected/` in it the whole crate that the
-//! generator makes of it. `UPDATE_GOLDEN=1` writes them anew; read what it wrote before you commit it.
+//! Golden crates: each folder in `golden/` is a small API, and its `expected/` folder is the complete
+//! crate generated from it. `UPDATE_GOLDEN=1` rewrites them; review the diff before you commit it.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use toolcrate_codegen::{Options, generate};
 use crate::support::golden_cases;
 
 #[test]
-fn each_crate_is_as_expected() {
+fn each_crate_matches_its_expected_files() {
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
     let mut stale = Vec::new();
     for case in golden_cases() {
@@ -26,10 +26,10 @@ fn each_crate_is_as_expected() {
     assert!(!golden_cases().is_empty());
 }
 
-/// Compiles all golden crates in one workspace, lints them, and runs the tools of the library against a
-/// server (`tests/other_api/main.rs`).
+/// Compiles all golden crates in one workspace, lints them, and runs the library's tools against a server
+/// (`tests/other_api/main.rs`).
 #[test]
-fn the_crates_compile_and_another_api_works() {
+fn crates_compile_and_another_api_works() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden-workspace");
     let mut members = Vec::new();
@@ -42,7 +42,7 @@ fn the_crates_compile_and_another_api_works() {
     members.push("\"other_api\"".to_owned());
     let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
     write(&folder.join("Cargo.toml"), &manifest);
-    // The same versions as the project's own, which are on this machine already.
+    // These are the project's own versions, which are already on the machine.
     std::fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     let cargo = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO"))
@@ -50,7 +50,7 @@ fn the_crates_compile_and_another_api_works() {
             .args(arguments)
             .current_dir(&folder)
             .env("CARGO_TARGET_DIR", folder.join("target"))
-            // Nobody debugs these crates, and each run starts from nothing.
+            // Nobody debugs these crates, and each run starts from scratch.
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env("CARGO_INCREMENTAL", "0")
             .output()
@@ -66,7 +66,7 @@ fn the_crates_compile_and_another_api_works() {
     );
 }
 
-/// Copies a folder; the path to the runtime becomes an absolute one.
+/// Copies a folder, making the path to the runtime absolute.
 fn copy(from: &Path, to: &Path, root: &Path) {
     for entry in from.read_dir().unwrap() {
         let path = entry.unwrap().path();

@@ -1,4 +1,4 @@
-//! Invariants of every tool of both real releases; see [`tool_checks`].
+//! Invariants of every tool in both real releases; see [`tool_checks`].
 
 use serde_json::{Value, json};
 use toolcrate_codegen::emit::Files;
@@ -20,18 +20,18 @@ fn every_tool_is_sound(release: &str) {
 }
 
 #[test]
-fn every_tool_of_2022_1_is_sound() {
+fn every_2022_1_tool_is_valid() {
     every_tool_is_sound("2022.1");
 }
 
 #[test]
-fn every_tool_of_2025_1_is_sound() {
+fn every_2025_1_tool_is_valid() {
     every_tool_is_sound("2025.1");
 }
 
-/// The checks see what they are there for.
+/// The checks detect what they are for.
 #[test]
-fn unsound_tools_are_reported() {
+fn invalid_tools_are_reported() {
     let good = json!({
         "type": "object", "additionalProperties": false, "required": ["a"],
         "properties": {"a": {"type": "array", "items": {"type": "string", "enum": ["x"]}}},

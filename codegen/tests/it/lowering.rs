@@ -1,4 +1,4 @@
-//! The two real releases, lowered: types, constraints and the odd operations come out as they should.
+//! Lowering the two real releases produces the expected types, constraints and unusual operations.
 
 use toolcrate_codegen::config::UsageTracker;
 use toolcrate_codegen::ir::{ApiDefinition, BodyKind, Content, Method, ParameterLocation, Type};
@@ -14,7 +14,7 @@ fn lower_release(release: &str) -> ApiDefinition {
 }
 
 #[test]
-fn nothing_is_lost() {
+fn lowering_loses_nothing() {
     for release in RELEASES {
         let (document, api) = (specs::parse_release(release), lower_release(release));
         assert_eq!(api.operations.len(), specs::count_operations(&document));
@@ -29,7 +29,7 @@ fn nothing_is_lost() {
 }
 
 #[test]
-fn odd_operations_are_understood() {
+fn unusual_operations_are_classified() {
     let api = lower_release("2025.1");
     let find = |method, path: &str| {
         api.operations.values().find(|o| o.method == method && o.spec_path == path).unwrap()
@@ -55,7 +55,7 @@ fn odd_operations_are_understood() {
 }
 
 #[test]
-fn constraints_are_read_from_descriptions() {
+fn constraints_are_parsed_from_descriptions() {
     let api = lower_release("2025.1");
     let fields = api.schemas["PurchaseOrder"].fields();
     let number = fields.iter().find(|field| field.name == "poNumber").unwrap();

@@ -1,5 +1,5 @@
-//! Mutated specs: members removed, types swapped, texts garbled, nested deep. Whatever comes, the result is an
-//! error that says where, or a crate that is Rust, with tools that are sound; never a panic.
+//! Mutated specs with removed properties, swapped types, garbled text or deep nesting. The result is always an
+//! error with a location, or a valid Rust crate with valid tools; never a panic.
 
 use std::cell::Cell;
 use std::sync::OnceLock;
@@ -13,7 +13,7 @@ use toolcrate_testing::{cases, tool_checks};
 use crate::support;
 use crate::support::mutate::{any_mutation, mutate};
 
-/// A spec to mutate, and what it is generated with.
+/// A spec to mutate, and its configuration.
 struct Original {
     spec: Value,
     profile: Profile,
@@ -34,7 +34,7 @@ fn originals() -> &'static [Original] {
         let real = parse_release("2025.1");
         for start in [100, 700, 1200] {
             let (profile, overlay) = support::settings();
-            // What the overlay says of one operation or another record would be wrong of most slices.
+            // Overlay entries about individual operations or other records wouldn't apply to most slices.
             let overlay = Overlay {
                 reference_suffix: overlay.reference_suffix,
                 not_writable: overlay.not_writable,
@@ -46,7 +46,7 @@ fn originals() -> &'static [Original] {
     })
 }
 
-/// Returns true if `spec` becomes a crate. Fails on a panic, an error without a location, and code that isn't Rust.
+/// Returns true if `spec` can be generated. Fails on a panic, an error without a location, or code that isn't Rust.
 fn is_crate(spec: &[u8], original: &Original) -> Result<bool, TestCaseError> {
     let files = match support::files(spec, &original.profile, &original.overlay) {
         Ok(files) => files,
@@ -77,8 +77,8 @@ fn is_crate(spec: &[u8], original: &Original) -> Result<bool, TestCaseError> {
     Ok(true)
 }
 
-/// Tries the `usual` number of cases, or as many as were asked for; returns how many of them became crates, and how
-/// many there were.
+/// Runs the `usual` number of cases, or as many as requested; returns how many of them could be generated, and the
+/// total.
 fn run<S: Strategy>(
     usual: u32,
     strategy: &S,
@@ -96,7 +96,7 @@ fn run<S: Strategy>(
 }
 
 #[test]
-fn mutated_specs_give_an_error_or_a_crate() {
+fn mutated_specs_produce_an_error_or_a_crate() {
     let strategy = (any::<prop::sample::Index>(), prop::collection::vec(any_mutation(), 1..5), any::<bool>());
     let (crates, cases) = run(200, &strategy, |(original, mutations, yaml)| {
         let original = original.get(originals());
@@ -108,16 +108,16 @@ fn mutated_specs_give_an_error_or_a_crate() {
         let bytes = if yaml { serde_yaml::to_string(&spec).unwrap().into_bytes() } else { json };
         is_crate(&bytes, original)
     });
-    // A fifth does on the average; half of that is far below what chance brings.
+    // On average, a fifth can be generated; half of that is far below random variation.
     assert!(crates * 10 > cases, "too few get to the end to say something of what is emitted");
     assert!(crates < cases);
 }
 
 #[test]
-fn cut_off_and_garbled_text_gives_an_error_or_a_crate() {
+fn truncated_or_garbled_text_produces_an_error_or_a_crate() {
     let strategy = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<u8>(), any::<bool>());
     run(60, &strategy, |(original, at, byte, yaml)| {
-        // The slices are long, and this is about their text alone.
+        // The slices are long, and this test is only about their text.
         let originals = &originals()[..support::golden_cases().len()];
         let original = original.get(originals);
         let mut bytes = serde_json::to_vec(&original.spec).unwrap();

@@ -1,4 +1,4 @@
-//! Names of the two real releases: the contracts, the limits, that they stay, and what the lock forbids.
+//! Names in the two real releases: contracts, limits, stability, and the lock file's rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,13 +37,13 @@ fn checked_in() -> Lock {
     Lock::read(&specs_folder().join("names.lock")).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-/// Names by operation.
+/// Returns names by operation.
 fn by_key(named: &NamedApi) -> BTreeMap<String, &OperationName> {
     named.api.operations.values().map(Operation::key).zip(named.names.operations.values()).collect()
 }
 
 #[test]
-fn names_keep_the_contract_and_the_limits() {
+fn names_meet_the_contract_and_length_limits() {
     for release in RELEASES {
         let count = specs::count_operations(&specs::parse_release(release));
         for lock in [Lock::default(), checked_in()] {
@@ -87,7 +87,7 @@ fn names_keep_the_contract_and_the_limits() {
 }
 
 #[test]
-fn the_lock_gives_every_name_and_needs_no_new_line() {
+fn lock_contains_every_name() {
     let lock = checked_in();
     for release in RELEASES {
         let named = named(release, lock.clone());
@@ -105,7 +105,7 @@ fn the_lock_gives_every_name_and_needs_no_new_line() {
 }
 
 #[test]
-fn names_of_2022_stay_in_2025() {
+fn names_from_2022_are_unchanged_in_2025() {
     let old = named("2022.1", Lock::default());
     let new = named("2025.1", old.names.lock.clone());
     assert!(new.names.lock.to_text().starts_with(&old.names.lock.to_text()), "a release adds lines only");
@@ -164,7 +164,7 @@ fn types_are_unique_identifiers() {
 }
 
 #[test]
-fn actions_say_what_they_do() {
+fn action_names_contain_the_action() {
     let named = named("2025.1", checked_in());
     let names = by_key(&named);
     let merge = names["POST /service/tickets/{parentId}/merge"];
@@ -193,7 +193,7 @@ fn actions_say_what_they_do() {
 }
 
 #[test]
-fn every_rule_of_the_profile_applies() {
+fn every_profile_rule_applies() {
     let (profile, usage) = (profile(), UsageTracker::new());
     naming::name(&lower_release("2025.1", &usage), &profile, checked_in(), &usage).unwrap();
     let entries: Vec<String> =
@@ -201,7 +201,7 @@ fn every_rule_of_the_profile_applies() {
     assert_eq!(usage.unused(&entries), Vec::<&String>::new());
 }
 
-/// A small API: one list an operation path.
+/// Creates a small API with one list operation per path.
 fn small(version: &str, paths: &[&str]) -> ApiDefinition {
     let operations = paths
         .iter()
@@ -229,7 +229,7 @@ fn small(version: &str, paths: &[&str]) -> ApiDefinition {
 }
 
 #[test]
-fn a_newcomer_yields_and_the_names_of_what_is_gone_are_not_reused() {
+fn new_operation_gets_another_name_and_removed_names_are_not_reused() {
     let profile = Profile { names: NameRules::default(), ..profile() };
     let run = |version: &str, paths: &[&str], lock: Lock| {
         let named = naming::name(&small(version, paths), &profile, lock, &UsageTracker::new()).unwrap();
@@ -239,7 +239,8 @@ fn a_newcomer_yields_and_the_names_of_what_is_gone_are_not_reused() {
     let (names, lock) = run("1", &["/service/boards/{id}/teams"], Lock::default());
     assert_eq!(names, ["list_all_board_teams"]);
 
-    // Both are there: the old one keeps the plain name, though without the lock both would say the module.
+    // Both exist: the old one keeps its plain name, although without the lock file both would include the
+    // module.
     let both = ["/project/boards/{id}/teams", "/service/boards/{id}/teams"];
     let (names, second) = run("2", &both, lock.clone());
     assert_eq!(names, ["list_all_project_board_teams", "list_all_board_teams"]);
@@ -251,14 +252,14 @@ fn a_newcomer_yields_and_the_names_of_what_is_gone_are_not_reused() {
     let (names, _) = run("2", &both, Lock::default());
     assert_eq!(names, ["list_all_project_board_teams", "list_all_service_board_teams"]);
 
-    // The old one is gone: its name stays out of use, and it has it again when it comes back.
+    // The old one is removed: its name stays unused, and is restored when the operation comes back.
     let (names, third) = run("2", &both[..1], lock);
     assert_eq!(names, ["list_all_project_board_teams"]);
     let (names, fourth) = run("3", &both, third.clone());
     assert_eq!(names, ["list_all_project_board_teams", "list_all_board_teams"]);
     assert_eq!(fourth.to_text(), third.to_text());
 
-    // An edited lock is obeyed and its comments stay.
+    // An edited lock file is respected, and its comments are preserved.
     let edited = third.to_text().replace("list_all_connect_wise_psa_board_teams", "list_all_old_teams");
     let edited = Lock::parse(&format!("# ours\n{edited}")).unwrap();
     let (names, kept) = run("3", &both, edited);

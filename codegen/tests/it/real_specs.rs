@@ -1,4 +1,4 @@
-//! The two real releases: everything in them is found, and every known kind of dirt is met and reported.
+//! The two real releases: all of their contents are found, and every known kind of defect is reported.
 
 use toolcrate_codegen::{load, repair};
 use toolcrate_testing::specs::{self, RELEASES, release_path};
@@ -35,7 +35,7 @@ fn mangled_member_path_is_repaired() {
 }
 
 #[test]
-fn known_dirt_is_reported_by_code() {
+fn known_spec_defects_are_reported_by_code() {
     let of_2025 = repair::count(&repaired("2025.1").report.repairs);
     let of_2022 = repair::count(&repaired("2022.1").report.repairs);
     println!("2025.1: {of_2025:?}\n2022.1: {of_2022:?}");
@@ -48,7 +48,7 @@ fn known_dirt_is_reported_by_code() {
 }
 
 #[test]
-fn after_repair_placeholders_and_path_parameters_agree() {
+fn placeholders_match_path_parameters_after_repair() {
     for release in RELEASES {
         for raw in repaired(release).operations {
             let template = toolcrate_codegen::ir::Template::parse(&raw.path);

@@ -11,7 +11,7 @@ use axum::routing::{Router, post};
 use connectwise_callbacks::CallbackVerifier;
 use tokio::net::TcpListener;
 
-/// The maximum size of a callback: a record, as text within JSON.
+/// The maximum callback size. A callback contains a record as a JSON string.
 const MAX_BODY_BYTES: usize = 1 << 20;
 
 async fn receive(verifier: State<Arc<CallbackVerifier>>, headers: HeaderMap, body: Bytes) -> StatusCode {

@@ -1,4 +1,4 @@
-//! Errors of callbacks.
+//! Callback errors.
 
 use http::StatusCode;
 
@@ -9,22 +9,22 @@ use crate::signing_key::SIGNATURE_HEADER;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
-    /// The header with the signature is missing.
+    /// The signature header is missing.
     #[error("missing header {SIGNATURE_HEADER}")]
     Unsigned,
-    /// The body is not that of a callback.
+    /// The body isn't a callback.
     #[error("invalid callback: {0}")]
     Malformed(String),
-    /// The key URL is not one of the account.
+    /// The key URL doesn't belong to the account.
     #[error(transparent)]
     ForeignKey(#[from] KeyUrlError),
     /// The account's host has no such key.
     #[error("the account's host has no such signing key: {0}")]
     NoKey(String),
-    /// The signature does not match the body and the key.
+    /// The signature doesn't match the body and the key.
     #[error("invalid signature")]
     WrongSignature,
-    /// The callback was accepted before.
+    /// The callback has already been accepted.
     #[error("already accepted")]
     Replay,
     /// The account's host did not return the key.
@@ -50,13 +50,13 @@ impl CallbackError {
         }
     }
 
-    /// Returns true if and only if a retry of the same callback may succeed.
+    /// Returns true if and only if retrying the same callback may succeed.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::KeyUnavailable(_) | Self::Busy)
     }
 
-    /// Returns the status to respond with: 429 if ConnectWise should send the callback again, since it doesn't retry
-    /// after a 5xx; 200 for a callback that was accepted before; otherwise 400 or 401.
+    /// Returns the status to respond with: 429 if ConnectWise should send the callback again (it doesn't retry after
+    /// a 5xx), 200 for a callback that was already accepted, and otherwise 400 or 401.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::KeyUnavailable(_) | Self::Busy => StatusCode::TOO_MANY_REQUESTS,
@@ -85,7 +85,7 @@ mod tests {
             CallbackError::KeyUnavailable("x".to_owned()),
             CallbackError::Busy,
         ] {
-            // ConnectWise retries after these four.
+            // The statuses after which ConnectWise retries.
             let is_retried = [404, 409, 419, 429].contains(&error.status().as_u16());
             assert_eq!(is_retried, error.is_temporary(), "{error}");
         }

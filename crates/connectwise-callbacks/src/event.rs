@@ -5,27 +5,27 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// A change of a record, reported by a callback whose signature was verified.
+/// A record change, reported by a callback with a verified signature.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CallbackEvent {
-    /// ID for deduplication; the same if ConnectWise sends the callback again.
+    /// Deduplication ID. It is the same if ConnectWise sends the callback again.
     pub id: String,
-    /// The kind of the change.
+    /// The kind of change.
     pub action: CallbackAction,
-    /// Type of the record.
+    /// The record type.
     pub record_type: RecordType,
-    /// ID of the record.
+    /// The record ID.
     pub record_id: i64,
     /// The record as the API returns it; `None` if it was deleted.
     pub entity: Option<Value>,
-    /// ID of the company that sent the callback.
+    /// The ID of the company that sent the callback.
     pub company_id: Option<String>,
-    /// Identifier of the member who changed the record.
+    /// The identifier of the member who changed the record.
     pub member_id: Option<String>,
-    /// ID of the entry of `/system/callbacks`.
+    /// The ID of the entry in `/system/callbacks`.
     pub callback_id: Option<i64>,
-    /// ConnectWise's ID of the message.
+    /// ConnectWise's message ID.
     pub message_id: Option<String>,
 }
 
@@ -34,13 +34,13 @@ impl CallbackEvent {
     /// deleted.
     ///
     /// # Errors
-    /// Returns an error if the record doesn't have the form of `T`.
+    /// Returns an error if the record doesn't match `T`.
     pub fn entity_as<T: DeserializeOwned>(&self) -> Result<Option<T>, serde_json::Error> {
         self.entity.as_ref().map(T::deserialize).transpose()
     }
 }
 
-/// Defines an open enum: known values, compared without regard to letter case, and any other.
+/// Defines an open enum: known values, compared case-insensitively, and any other value.
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
@@ -48,12 +48,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)+
-            /// A value that this version of the crate doesn't know.
+            /// A value that this version of the crate doesn't know about.
             Other(String),
         }
 
         impl $name {
-            /// Returns the value as the API writes it.
+            /// Returns the value as the API spells it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -112,7 +112,7 @@ open_enum! {
         Member = "member",
         /// An opportunity.
         Opportunity = "opportunity",
-        /// An item of the product catalog.
+        /// A product catalog item.
         ProductCatalog = "productcatalog",
         /// A project.
         Project = "project",

@@ -1,7 +1,8 @@
-//! Cache of the keys that sign an account's callbacks. They are fetched from the account's own host.
+//! A cache of the keys that sign an account's callbacks. Keys are fetched from the account's own host.
 //!
-//! Anyone can send a callback that names a nonexistent key. So requests are limited: one at a time for each key, and few
-//! per minute for keys that have not signed a callback. Keys that have are neither evicted for others nor counted.
+//! Anyone can send a callback that names a nonexistent key, so requests are limited: one at a time per key, and a few
+//! per minute for keys that have not yet signed a callback. Keys that have signed one are never evicted in favor of
+//! others and don't count toward the limit.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,9 +18,9 @@ use crate::key_response::parse_key;
 use crate::key_url::KeyUrlPolicy;
 use crate::signing_key::SigningKey;
 
-/// How long a key is cached.
+/// Lifetime of a cached key.
 const KEY_TTL: Duration = Duration::from_secs(3600);
-/// How long the absence of a key is cached.
+/// How long a missing key is remembered.
 const MISSING_KEY_TTL: Duration = Duration::from_secs(60);
 /// Maximum number of cached keys.
 const MAX_KEYS: usize = 64;
@@ -37,14 +38,14 @@ pub(crate) struct KeyCache {
 #[derive(Default)]
 struct CachedKeys {
     slots: HashMap<Url, Arc<KeySlot>>,
-    /// The start of the current minute, and the number of requests in it.
+    /// The start of the current minute, and the number of requests since then.
     minute: Option<(Instant, u32)>,
 }
 
 /// A key that is cached, missing or being fetched.
 struct KeySlot {
     since: Instant,
-    /// True if it has signed a callback.
+    /// True if the key has signed a callback.
     is_proven: AtomicBool,
     key: OnceCell<Result<SigningKey, CallbackError>>,
 }
@@ -58,7 +59,7 @@ impl KeyCache {
     /// Verifies the signature of a body with the key at `key_url`.
     ///
     /// # Errors
-    /// Returns an error if the key URL is not allowed, the key can't be fetched, or the signature is invalid.
+    /// Returns an error if the key URL isn't allowed, the key can't be fetched, or the signature is invalid.
     pub(crate) async fn verify(
         &self,
         key_url: &str,
@@ -108,7 +109,7 @@ impl KeyCache {
     fn is_fresh(&self, slot: &KeySlot) -> bool {
         let age = slot.since.elapsed();
         match slot.key.get() {
-            // The request is in flight and has a timeout.
+            // The request is in flight and will time out on its own.
             None => age < MISSING_KEY_TTL,
             Some(Ok(_)) => age < self.ttl,
             Some(Err(error)) => !error.is_temporary() && age < MISSING_KEY_TTL,
@@ -122,7 +123,7 @@ impl KeyCache {
 }
 
 impl CachedKeys {
-    /// Counts a request for a key that has not signed a callback. Returns true if it is within the limit.
+    /// Counts a request for a key that has not signed a callback. Returns true if the request is within the limit.
     fn count_request(&mut self) -> bool {
         let now = Instant::now();
         let (since, count) = self.minute.unwrap_or((now, 0));
@@ -131,7 +132,7 @@ impl CachedKeys {
         count < MAX_UNKNOWN_PER_MINUTE
     }
 
-    /// Removes the oldest key that has not signed a callback, or the oldest one.
+    /// Removes the oldest key that has not signed a callback, or else the oldest key.
     fn evict_least_useful(&mut self) {
         let rank = |slot: &KeySlot| (slot.is_proven.load(Ordering::Relaxed), slot.since);
         let least = self.slots.iter().min_by_key(|(_, slot)| rank(slot)).map(|(url, _)| url.clone());

@@ -1,4 +1,4 @@
-//! How keys are fetched.
+//! Fetches signing keys.
 
 use std::error::Error;
 use std::pin::Pin;
@@ -7,17 +7,17 @@ use std::pin::Pin;
 pub type KeyFuture<'f> =
     Pin<Box<dyn Future<Output = Result<KeyResponse, Box<dyn Error + Send + Sync>>> + Send + 'f>>;
 
-/// Fetches signing keys over HTTP. Implement it to use an HTTP client of your own.
+/// Fetches signing keys over HTTP. Implement it to use your own HTTP client.
 pub trait KeyFetcher: Send + Sync {
-    /// Sends a GET request to `url`, which was validated, with `Accept: application/json`.
+    /// Sends a GET request with `Accept: application/json` to `url`, which has been validated.
     ///
-    /// The request must not contain credentials, and redirects must not be followed. The sender of the callback waits five
-    /// seconds in total, so use a shorter timeout, and limit the size of the body. An error means that the key is
-    /// unavailable now; its message is logged, so it should contain neither the URL nor the key.
+    /// The request must not contain credentials, and redirects must not be followed. ConnectWise waits five seconds in
+    /// total, so use a shorter timeout, and limit the body size. An error means that the key is currently unavailable;
+    /// its message is logged, so it should contain neither the URL nor the key.
     fn fetch<'f>(&'f self, url: &'f str) -> KeyFuture<'f>;
 }
 
-/// A response to a request for a key.
+/// A response to a key request.
 #[derive(Clone)]
 pub struct KeyResponse {
     /// The HTTP status.

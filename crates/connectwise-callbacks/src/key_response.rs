@@ -1,4 +1,4 @@
-//! What the response of a key host means.
+//! Interprets a key host's response.
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ struct KeyBody {
     signing_key: String,
 }
 
-/// Returns the key of a response.
+/// Extracts the key from a response.
 ///
 /// # Errors
 /// Returns an error if the host doesn't have the key, or is temporarily unavailable.
@@ -24,7 +24,7 @@ pub(crate) fn parse_key(response: &KeyResponse) -> Result<SigningKey, CallbackEr
     }
     match serde_json::from_slice::<KeyBody>(&response.body) {
         Ok(body) if !body.signing_key.is_empty() => Ok(SigningKey::new(&body.signing_key)),
-        // The message of the parser could contain a part of the key.
+        // The parser's message could contain part of the key.
         _ => Err(CallbackError::NoKey("the response has no signing_key".to_owned())),
     }
 }

@@ -1,8 +1,8 @@
-//! Validates the URL of the signing key that a callback names.
+//! Validates the signing key URL in a callback.
 //!
-//! The URL comes from a body that is not verified yet. So it is only parsed, and the URL that is requested is built from the
-//! validated parts: a host of the account, the account's own company, and an ID. Otherwise any company on the same host
-//! could sign callbacks for any other company with its own key.
+//! The URL comes from a body that isn't verified yet, so it is only parsed. The URL that is requested is built from the
+//! validated parts: one of the account's hosts, the account's own company, and an ID. Otherwise, any company on the
+//! same host could sign callbacks for any other company with its own key.
 
 use url::Url;
 
@@ -11,8 +11,8 @@ use crate::setup_error::CallbackSetupError;
 /// Maximum length of an ID or codebase. The API uses GUIDs of 36 characters and words such as `v4_6_release`.
 const MAX_PART_LENGTH: usize = 64;
 
-/// The domain of ConnectWise's cloud, and the prefix of its API hosts.
-const CLOUD_DOMAIN: &str = ".myconnectwise.net";
+/// The domains of ConnectWise's cloud, for production and staging, and the prefix of its API hosts.
+const CLOUD_DOMAINS: [&str; 2] = [".myconnectwise.net", ".connectwisedev.com"];
 const API_PREFIX: &str = "api-";
 
 /// The reason why a key URL was rejected. It contains no part of the URL, which is untrusted.
@@ -22,16 +22,16 @@ pub enum KeyUrlError {
     /// The URL can't be parsed.
     #[error("the key URL is invalid")]
     Syntax,
-    /// The scheme, host or port is not one of the account.
+    /// The scheme, host or port doesn't belong to the account.
     #[error("the host of the key URL is not one of the account")]
     Host,
     /// The URL contains a user name or password.
     #[error("the key URL contains credentials")]
     Credentials,
-    /// The path is not that of a signing key.
+    /// The path isn't a signing key path.
     #[error("the key URL does not have the documented form")]
     Path,
-    /// The query has no company or no ID, or several.
+    /// The query doesn't have exactly one company and one ID.
     #[error("the key URL lacks a company or an ID")]
     Query,
     /// The key belongs to another company on the same host.
@@ -42,7 +42,7 @@ pub enum KeyUrlError {
     Id,
 }
 
-/// The hosts and the company of an account's signing keys.
+/// The hosts and company that an account's signing keys may come from.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyUrlPolicy {
     hosts: Vec<Url>,
@@ -50,15 +50,15 @@ pub(crate) struct KeyUrlPolicy {
 }
 
 impl KeyUrlPolicy {
-    /// Allows the host of `base_url`, and `more` hosts over HTTPS. An account on `api-na.myconnectwise.net` also has its keys
-    /// on `na.myconnectwise.net`; other regions work the same way.
+    /// Allows the host of `base_url`, and the `more` hosts over HTTPS. The keys of an account on
+    /// `api-na.myconnectwise.net` are also on `na.myconnectwise.net`, and vice versa; other regions work the same way.
     ///
     /// # Errors
     /// Returns an error if `base_url` or a host is invalid.
     pub(crate) fn new(base_url: &str, company: &str, more: &[String]) -> Result<Self, CallbackSetupError> {
         let main = root(base_url).filter(|url| matches!(url.scheme(), "https" | "http"));
         let main = main.ok_or(CallbackSetupError::BaseUrl)?;
-        let cloud_host = main.host_str().and_then(cloud_host).filter(|_| main.scheme() == "https");
+        let cloud_host = main.host_str().and_then(other_cloud_host).filter(|_| main.scheme() == "https");
         let cloud_host = cloud_host.and_then(|host| root(&format!("https://{host}")));
         let mut hosts: Vec<Url> = [Some(main), cloud_host].into_iter().flatten().collect();
         for host in more {
@@ -68,15 +68,15 @@ impl KeyUrlPolicy {
         Ok(Self { hosts, company: company.to_owned() })
     }
 
-    /// Returns the host of the account's API.
+    /// Returns the account's API host.
     pub(crate) fn main_host(&self) -> &Url {
         &self.hosts[0]
     }
 
-    /// Returns the URL to request, if `key_url` is one of the account's.
+    /// Returns the URL to request if `key_url` belongs to the account.
     ///
     /// # Errors
-    /// Returns the reason otherwise.
+    /// Otherwise, returns the reason.
     pub(crate) fn check(&self, key_url: &str) -> Result<Url, KeyUrlError> {
         let given = Url::parse(key_url).map_err(|_| KeyUrlError::Syntax)?;
         let host = self.hosts.iter().find(|host| host.origin() == given.origin()).ok_or(KeyUrlError::Host)?;
@@ -84,7 +84,7 @@ impl KeyUrlPolicy {
             return Err(KeyUrlError::Credentials);
         }
         let segments: Vec<&str> = given.path_segments().into_iter().flatten().collect();
-        // Live tenants write two slashes after the codebase, the documentation one.
+        // Live tenants use two slashes after the codebase; the documentation uses one.
         let (codebase, slashes) = match segments[..] {
             [codebase, "system", "callbackkey", "index.rails"] => (codebase, "/"),
             [codebase, "", "system", "callbackkey", "index.rails"] => (codebase, "//"),
@@ -113,7 +113,7 @@ impl KeyUrlPolicy {
     }
 }
 
-/// Returns a URL without credentials, path and query.
+/// Returns the URL without credentials, path and query.
 fn root(url: &str) -> Option<Url> {
     let mut url = Url::parse(url).ok().filter(Url::has_host)?;
     url.set_username("").ok()?;
@@ -124,21 +124,21 @@ fn root(url: &str) -> Option<Url> {
     Some(url)
 }
 
-/// Returns true if and only if `host` is the host, and possibly the port, of `url` and nothing more.
+/// Returns true if and only if `host` is exactly the URL's host, with or without the port.
 fn is_host_name(host: &str, url: &Url) -> bool {
     let name = url.host_str().unwrap_or_default();
     let bare = url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
     bare.eq_ignore_ascii_case(host)
 }
 
-/// Returns the key host of an account whose API is on this host of ConnectWise's cloud.
-fn cloud_host(api_host: &str) -> Option<&str> {
-    let host = api_host.strip_prefix(API_PREFIX)?;
-    let region = host.strip_suffix(CLOUD_DOMAIN)?;
-    is_plain(region, "").then_some(host)
+/// Returns the other host of a region of ConnectWise's cloud: with the prefix of API hosts, or without it.
+fn other_cloud_host(host: &str) -> Option<String> {
+    let name = host.strip_prefix(API_PREFIX).unwrap_or(host);
+    let region = CLOUD_DOMAINS.iter().find_map(|domain| name.strip_suffix(domain))?;
+    is_plain(region, "").then(|| if name == host { format!("{API_PREFIX}{host}") } else { name.to_owned() })
 }
 
-/// Returns true if and only if the text is short and consists of letters, digits and `signs`.
+/// Returns true if and only if `text` is short and consists only of letters, digits and `signs`.
 fn is_plain(text: &str, signs: &str) -> bool {
     !text.is_empty()
         && text.len() <= MAX_PART_LENGTH

@@ -1,8 +1,8 @@
 //! Verifies ConnectWise PSA callbacks and converts them to typed events.
 //!
 //! ConnectWise posts a callback to your URL whenever a record changes. Anyone who knows the URL can post to it, so a
-//! callback counts only if its signature is right. The key of the signature is on a host of the account, under a URL that
-//! the callback itself names and that can't be trusted before. [`CallbackVerifier`] takes care of this:
+//! callback can be trusted only if its signature is valid. The signing key is on one of the account's hosts, under a
+//! URL in the callback itself, which can't be trusted before it is verified. [`CallbackVerifier`] takes care of this:
 //!
 //! ```no_run
 //! use axum::body::Bytes;
@@ -28,28 +28,30 @@
 //! # }
 //! ```
 //!
-//! Register the URL with `POST /system/callbacks`, and end it with `?recordId=`: ConnectWise appends the ID of the record.
+//! Register the URL with `POST /system/callbacks`, and end it with `?recordId=`: ConnectWise appends the record ID.
 //!
 //! # What is verified
 //!
 //! - **Signature**: HMAC-SHA256 over the raw body, compared in constant time. See [`SigningKey`].
 //! - **Key URL**: a key is requested only from the host, port and scheme of the account's base URL, the key host of its
-//!   cloud region, or a host that you [add](CallbackVerifierBuilder::key_host); only at the documented path; and only for
-//!   the account's own company, because other companies have keys on the same host. So a forged callback can't make your
-//!   server request any other URL.
-//! - **Key requests**: without credentials and redirects, within four seconds and 16 KiB, once an hour for each key. Unknown
-//!   keys are requested at most 30 times a minute, and don't evict those that have signed a callback.
-//! - **Replay**: a callback is accepted once within seven days. See [`CallbackVerifierBuilder::replay_window`].
+//!   cloud region, or a host that you [add](CallbackVerifierBuilder::key_host); only at the documented path; and only
+//!   for the account's own company, because other companies have keys on the same host. A forged callback can't make
+//!   your server request any other URL.
+//! - **Key requests**: sent without credentials, without following redirects, and at most once an hour per key; limited
+//!   to four seconds and 16 KiB. Unknown keys are requested at most 30 times a minute, and don't evict keys that have
+//!   signed a callback.
+//! - **Replay**: a callback is accepted only once within seven days. See [`CallbackVerifierBuilder::replay_window`].
 //!
 //! # Respond in time
 //!
-//! ConnectWise waits five seconds for a response, and disables a callback that fails for three days. It retries only after
-//! the statuses 404, 409, 419 and 429, which [`CallbackError::status`] takes into account. Store the event and respond;
+//! ConnectWise waits five seconds for a response, and disables a callback that fails for three days. It retries only
+//! after status 404, 409, 419 or 429, which [`CallbackError::status`] takes into account. Store the event and respond;
 //! process it afterwards. If it can't be stored, call [`CallbackVerifier::forget`] and respond with 429.
 //!
 //! # Features
 //!
-//! `reqwest`, on by default, fetches keys with rustls. Without it, implement [`KeyFetcher`] with the client that you have.
+//! `reqwest`, enabled by default, fetches keys over rustls. Without it, implement [`KeyFetcher`] with your own HTTP
+//! client.
 
 mod error;
 mod event;
@@ -70,11 +72,12 @@ pub use error::CallbackError;
 pub use event::{CallbackAction, CallbackEvent, RecordType};
 pub use key_fetcher::{KeyFetcher, KeyFuture, KeyResponse};
 pub use key_url::KeyUrlError;
+pub use loopback::is_loopback;
 pub use setup_error::CallbackSetupError;
-pub use signing_key::{SIGNATURE_HEADER, SigningKey};
+pub use signing_key::{SIGNATURE_HEADER, SigningKey, is_signature};
 pub use verifier::{CallbackVerifier, CallbackVerifierBuilder};
 
-/// Compiles the example of the README.
+/// Compiles the README example.
 #[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../README.md")]
 struct ReadmeExample;

@@ -3,7 +3,7 @@
 use url::{Host, Url};
 
 /// Returns true if and only if the URL's host is a loopback address or `localhost`. Resolves no names.
-pub(crate) fn is_loopback(url: &Url) -> bool {
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),

@@ -1,13 +1,13 @@
-//! Remembers accepted callbacks, so that a recorded one can't be sent again.
+//! Remembers accepted callbacks to prevent replays.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Maximum number of remembered callbacks. When it is reached, the oldest are forgotten.
+/// Maximum number of remembered callbacks. Beyond it, the oldest are forgotten.
 const MAX_CALLBACKS: usize = 100_000;
 
-/// The callbacks that were accepted within a period of time.
+/// The callbacks accepted within the replay window.
 pub(crate) struct ReplayWindow {
     period: Duration,
     accepted: Mutex<AcceptedCallbacks>,
@@ -16,7 +16,7 @@ pub(crate) struct ReplayWindow {
 #[derive(Default)]
 struct AcceptedCallbacks {
     times: HashMap<Arc<str>, Instant>,
-    /// In the order of acceptance. An entry whose time isn't that of `times` is obsolete.
+    /// Sorted by acceptance time. An entry whose time differs from the one in `times` is obsolete.
     order: VecDeque<(Instant, Arc<str>)>,
 }
 
@@ -25,7 +25,7 @@ impl ReplayWindow {
         Self { period, accepted: Mutex::default() }
     }
 
-    /// Remembers a callback. Returns true if and only if it was not accepted before.
+    /// Remembers a callback. Returns true if and only if it had not been accepted before.
     pub(crate) fn accept(&self, id: &str) -> bool {
         self.accept_at(id, Instant::now())
     }
@@ -42,7 +42,7 @@ impl ReplayWindow {
         true
     }
 
-    /// Forgets a callback, so that it is accepted again.
+    /// Forgets a callback, so it can be accepted again.
     pub(crate) fn forget(&self, id: &str) {
         self.lock().times.remove(id);
     }

@@ -1,4 +1,4 @@
-//! Fetches signing keys with reqwest. It follows no redirects and sends no credentials.
+//! Fetches signing keys with reqwest. Follows no redirects and sends no credentials.
 
 use std::error::Error;
 use std::sync::{Arc, OnceLock};
@@ -12,17 +12,17 @@ use url::Url;
 use crate::key_fetcher::{KeyFetcher, KeyFuture, KeyResponse};
 use crate::loopback::is_loopback;
 
-/// Timeout of a key request. The sender of the callback waits five seconds in total.
+/// Timeout for a key request. ConnectWise waits five seconds in total.
 const KEY_TIMEOUT: Duration = Duration::from_secs(4);
 /// Maximum size of a key response.
 const MAX_KEY_RESPONSE_BYTES: usize = 16 << 10;
 
 /// Fetches keys from the hosts of one account.
 pub(crate) struct ReqwestFetcher {
-    /// The host of the account's API.
+    /// The account's API host.
     main_host: Url,
     user_agent: String,
-    /// For the main host and for the other hosts, whose TLS or proxy settings may differ.
+    /// One client for the main host and one for the other hosts, because their TLS or proxy settings may differ.
     clients: [OnceLock<Result<Client, String>>; 2],
 }
 
@@ -40,7 +40,7 @@ impl ReqwestFetcher {
     }
 
     fn client(&self, url: &Url) -> Result<Client, String> {
-        // Fails if the process has already installed a provider, which is kept.
+        // Fails if the process has already installed a provider, which is then used.
         let _ = ring::default_provider().install_default();
         let mut client = Client::builder()
             .user_agent(self.user_agent.as_str())
@@ -62,8 +62,8 @@ impl KeyFetcher for ReqwestFetcher {
     }
 }
 
-/// Returns a TLS configuration for a client that never uses TLS, so that it doesn't read the system's certificates,
-/// which a small container may not have.
+/// Returns a TLS configuration for a client that never uses TLS. It doesn't load the system's certificates, which a
+/// small container may lack.
 fn without_certificates() -> Result<rustls::ClientConfig, String> {
     let config = rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -71,7 +71,7 @@ fn without_certificates() -> Result<rustls::ClientConfig, String> {
     Ok(config.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth())
 }
 
-/// Reads the body. Only a key is read; the body of an error is of no use and may be long.
+/// Reads the body of a successful response. An error body is useless and may be long.
 async fn read(mut response: Response) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     if !response.status().is_success() {

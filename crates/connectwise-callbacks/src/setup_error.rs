@@ -1,6 +1,6 @@
-//! Errors of the settings of a verifier.
+//! Errors in verifier settings.
 
-/// A setting of a [`CallbackVerifier`](crate::CallbackVerifier) that is invalid.
+/// An invalid setting of a [`CallbackVerifier`](crate::CallbackVerifier).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackSetupError {
@@ -8,13 +8,13 @@ pub enum CallbackSetupError {
     // The URL isn't shown, because it could contain a password.
     #[error("invalid base URL (expected one such as https://api-na.myconnectwise.net/v4_6_release/apis/3.0)")]
     BaseUrl,
-    /// The base URL is unencrypted HTTP to another machine, on which anyone on the way could forge keys.
+    /// The base URL uses unencrypted HTTP to another machine, so anyone on the network path could forge keys.
     #[error("the base URL uses unencrypted http; use https")]
     PlainHttp,
-    /// The feature `reqwest` is off, and no fetcher of keys is set.
+    /// The `reqwest` feature is off, and no key fetcher is set.
     #[error("no HTTP client for signing keys: set key_fetcher, or enable the feature reqwest")]
     NoKeyFetcher,
-    /// A host of signing keys is not the name of a host.
+    /// A key host isn't a valid host name.
     #[error("invalid key host \"{0}\" (expected a host name such as na.myconnectwise.net)")]
     KeyHost(String),
 }

@@ -1,5 +1,5 @@
-//! Signatures of callbacks: base64 of the HMAC-SHA256 of the raw body. The HMAC key is the SHA-256 of the signing
-//! key's text.
+//! Callback signatures: the base64-encoded HMAC-SHA256 of the raw body. The HMAC key is the SHA-256 of the
+//! signing key's text.
 
 use std::fmt;
 
@@ -8,10 +8,15 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// The header that contains the signature of a callback.
+/// The header that contains a callback's signature.
 pub const SIGNATURE_HEADER: &str = "x-content-signature";
 
-/// A key that signs callbacks. `Debug` doesn't show it.
+/// The number of bytes of a signature.
+const SIGNATURE_BYTES: usize = 32;
+/// The number of characters of a signature in base64.
+const MAX_SIGNATURE_CHARACTERS: usize = SIGNATURE_BYTES.div_ceil(3) * 4;
+
+/// A callback signing key. `Debug` doesn't show it.
 #[derive(Clone)]
 pub struct SigningKey(Hmac<Sha256>);
 
@@ -22,7 +27,7 @@ impl SigningKey {
         Self(mac.unwrap_or_else(|_| unreachable!("HMAC accepts keys of any length")))
     }
 
-    /// Returns the signature of a body, for tests of your own endpoint.
+    /// Returns the signature of a body, for testing your own endpoint.
     ///
     /// ```
     /// let key = connectwise_callbacks::SigningKey::new("a-signing-key");
@@ -43,6 +48,14 @@ impl SigningKey {
         mac.update(body);
         mac
     }
+}
+
+/// Returns true if a header can be the signature of some body: base64 of 32 bytes. Check it before you read the body, because
+/// anyone can send one.
+pub fn is_signature(header: &str) -> bool {
+    let header = header.trim();
+    header.len() <= MAX_SIGNATURE_CHARACTERS
+        && STANDARD.decode(header).is_ok_and(|signature| signature.len() == SIGNATURE_BYTES)
 }
 
 impl fmt::Debug for SigningKey {
@@ -67,6 +80,15 @@ mod tests {
         // Truncated, not base64, empty.
         assert!(!key.verify(body, &STANDARD.encode(&STANDARD.decode(given).unwrap()[..31])));
         assert!(!key.verify(body, "***") && !key.verify(body, ""));
+    }
+
+    #[test]
+    fn header_that_can_be_no_signature_is_recognized() {
+        let signature = SigningKey::new("a-signing-key").sign(b"{}");
+        assert!(is_signature(&signature) && is_signature(&format!(" {signature} ")));
+        for header in ["", "***", "c2lnbmF0dXJl", &signature[4..], &"A".repeat(10_000)] {
+            assert!(!is_signature(header), "{header}");
+        }
     }
 
     #[test]

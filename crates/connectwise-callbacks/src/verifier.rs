@@ -1,4 +1,4 @@
-//! Verifies callbacks of one account.
+//! Verifies the callbacks of one account.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,22 +16,22 @@ use crate::replay::ReplayWindow;
 #[cfg(feature = "reqwest")]
 use crate::reqwest_fetcher::ReqwestFetcher;
 use crate::setup_error::CallbackSetupError;
-use crate::signing_key::SIGNATURE_HEADER;
+use crate::signing_key::{SIGNATURE_HEADER, is_signature};
 
-/// How long accepted callbacks are remembered, unless set otherwise.
+/// Default duration for which accepted callbacks are remembered.
 const REPLAY_WINDOW: Duration = Duration::from_secs(7 * 24 * 3600);
-/// Name and version of this crate.
+/// This crate's name and version.
 #[cfg(feature = "reqwest")]
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
-/// Verifies callbacks of one account. Create one at startup and share it, since it caches keys.
+/// Verifies the callbacks of one account. Create one at startup and share it, because it caches keys.
 pub struct CallbackVerifier {
     company_id: String,
     keys: KeyCache,
     replay: Option<ReplayWindow>,
 }
 
-/// Settings of a [`CallbackVerifier`].
+/// Builds a [`CallbackVerifier`].
 #[derive(Clone)]
 #[must_use]
 pub struct CallbackVerifierBuilder {
@@ -46,8 +46,8 @@ pub struct CallbackVerifierBuilder {
 }
 
 impl CallbackVerifier {
-    /// Creates a verifier for the account of a company. `base_url` is that of the account's API, such as
-    /// `https://api-na.myconnectwise.net/v4_6_release/apis/3.0`; `company_id` is the company of the login.
+    /// Creates a verifier for a company's account. `base_url` is the account's API URL, such as
+    /// `https://api-na.myconnectwise.net/v4_6_release/apis/3.0`; `company_id` is the company used to log in.
     ///
     /// # Errors
     /// Returns an error if `base_url` is invalid.
@@ -55,7 +55,7 @@ impl CallbackVerifier {
         Self::builder(base_url, company_id).build()
     }
 
-    /// Returns a builder with further settings.
+    /// Returns a builder for further settings.
     pub fn builder(base_url: &str, company_id: &str) -> CallbackVerifierBuilder {
         CallbackVerifierBuilder {
             base_url: base_url.to_owned(),
@@ -69,8 +69,8 @@ impl CallbackVerifier {
         }
     }
 
-    /// Verifies a request. `body` must be the bytes that were received: JSON that was parsed and serialized again has
-    /// another signature.
+    /// Verifies a request. `body` must be the exact bytes that were received: reserialized JSON has a different
+    /// signature.
     ///
     /// # Errors
     /// Returns the reason for the rejection. [`CallbackError::status`] is the status to respond with.
@@ -79,7 +79,7 @@ impl CallbackVerifier {
         self.verify_signature(signature.to_str().map_err(|_| CallbackError::WrongSignature)?, body).await
     }
 
-    /// Verifies a request, given the value of its header [`SIGNATURE_HEADER`].
+    /// Verifies a request, given the value of its [`SIGNATURE_HEADER`].
     ///
     /// # Errors
     /// Returns the reason for the rejection.
@@ -88,8 +88,11 @@ impl CallbackVerifier {
         signature: &str,
         body: &[u8],
     ) -> Result<CallbackEvent, CallbackError> {
+        if !is_signature(signature) {
+            return Err(CallbackError::WrongSignature);
+        }
         let payload = CallbackPayload::parse(body)?;
-        self.keys.verify(payload.key_url()?, body, signature).await?;
+        self.keys.verify(&payload.key_url()?, body, signature).await?;
         let event = payload.into_event(&self.company_id, body);
         match &self.replay {
             Some(window) if !window.accept(&event.id) => Err(CallbackError::Replay),
@@ -97,7 +100,7 @@ impl CallbackVerifier {
         }
     }
 
-    /// Forgets a verified event, so that the same callback is accepted once more. Call this if the event could not be
+    /// Forgets a verified event, so the same callback can be accepted once more. Call this if the event could not be
     /// processed, and respond with a status after which ConnectWise retries, such as 429.
     pub fn forget(&self, event: &CallbackEvent) {
         if let Some(window) = &self.replay {
@@ -107,14 +110,14 @@ impl CallbackVerifier {
 }
 
 impl CallbackVerifierBuilder {
-    /// Adds a host that the account's keys may be fetched from over HTTPS, such as `na.myconnectwise.net`. The host of the
-    /// base URL is always allowed, and so is the key host of a region of ConnectWise's cloud.
+    /// Adds a host from which the account's keys may be fetched over HTTPS, such as `na.myconnectwise.net`. The base
+    /// URL's host and the key host of a ConnectWise cloud region are always allowed.
     pub fn key_host(mut self, host: &str) -> Self {
         self.key_hosts.push(host.to_owned());
         self
     }
 
-    /// Fetches keys with an HTTP client of your own. Without the feature `reqwest`, this is required.
+    /// Fetches keys with your own HTTP client. Required without the `reqwest` feature.
     pub fn key_fetcher(mut self, fetcher: impl KeyFetcher + 'static) -> Self {
         self.fetcher = Some(Arc::new(fetcher));
         self
@@ -127,22 +130,22 @@ impl CallbackVerifierBuilder {
         self
     }
 
-    /// Sets how long accepted callbacks are remembered; seven days by default. A signature contains no time, so a callback
-    /// that is sent again later is accepted.
+    /// Sets how long accepted callbacks are remembered; seven days by default. A signature contains no timestamp, so a
+    /// callback that is replayed later is accepted.
     pub fn replay_window(mut self, period: Duration) -> Self {
         self.replay_window = Some(period);
         self
     }
 
-    /// Remembers no accepted callbacks. Deduplicate by [`CallbackEvent::id`] instead, for example if several replicas share
-    /// a database.
+    /// Doesn't remember accepted callbacks. Deduplicate by [`CallbackEvent::id`] instead, for example if several
+    /// replicas share a database.
     pub fn without_replay_window(mut self) -> Self {
         self.replay_window = None;
         self
     }
 
-    /// Allows a base URL with unencrypted HTTP to another machine. Anyone on the way can then forge keys. HTTP to this
-    /// machine is always allowed.
+    /// Allows a base URL with unencrypted HTTP to another machine. Anyone on the network path can then forge keys. HTTP
+    /// to the local machine is always allowed.
     pub fn allow_plain_http(mut self) -> Self {
         self.allow_plain_http = true;
         self
@@ -151,7 +154,7 @@ impl CallbackVerifierBuilder {
     /// Creates the verifier.
     ///
     /// # Errors
-    /// Returns an error if the base URL or a key host is invalid, or if nothing fetches keys.
+    /// Returns an error if the base URL or a key host is invalid, or if there is no key fetcher.
     pub fn build(self) -> Result<CallbackVerifier, CallbackSetupError> {
         let policy = KeyUrlPolicy::new(&self.base_url, &self.company_id, &self.key_hosts)?;
         let host = policy.main_host();

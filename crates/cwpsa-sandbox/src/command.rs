@@ -1,5 +1,5 @@
-//! The command `sandbox`: its arguments, its startup message and its shutdown. The binary of this crate consists
-//! of it, and other binaries can make it one of their commands.
+//! The `sandbox` command: its arguments, startup message and shutdown. This crate's binary runs only this
+//! command; other binaries can include it as a subcommand.
 
 use std::fmt::Write as _;
 use std::io;
@@ -21,72 +21,73 @@ use crate::settings::{ApiKey, SandboxSettings};
 const EXAMPLES: &str = "\
 Examples:
   cwpsa sandbox
-      A tenant with seed records, in memory, at http://127.0.0.1:9090.
+      Start a tenant with sample records, in memory, at http://127.0.0.1:9090.
   cwpsa sandbox --data tenant.db
-      The same, with changes saved across restarts.
+      Save changes across restarts.
   cwpsa sandbox --scale 100000 --seed 7
-      100,000 more tickets and 50,000 more configurations, the same ones each time.
+      Generate 100,000 tickets and 50,000 configurations. The seed makes them reproducible.
   cwpsa sandbox --budget 60/60 --fault 'html_error 5%' --fault 'cut_after x1 POST /service/tickets'
-      60 requests a minute; one response in twenty is a 502 with an HTML page; the first ticket that is
-      created is stored, but its response is lost.
+      Allow 60 requests a minute. Respond to 5% of requests with a 502 and an HTML page. Create the first ticket but
+      don't send the response.
   cwpsa-sandbox --seed records.json
-      With your own records, like {\"/company/companies\": [{\"identifier\": \"Umbra\", \"name\": \"Umbra Ltd\"}]}:
-      lists by the path of their collection. A record with the id of a seed record replaces it.
+      Load your own records, as lists by collection path, for example
+      {\"/company/companies\": [{\"identifier\": \"Umbra\", \"name\": \"Umbra Ltd\"}]}. A record whose id matches a
+      sample record replaces that record.
 
 Faults, as --fault 'FAULT[=VALUE] [PERCENT%] [xCOUNT] [METHOD] [PATH]':
-  latency=MILLISECONDS         wait first
+  latency=MILLISECONDS         delay before the request is handled
   too_many_requests[=SECONDS]  429 with Retry-After
-  timeout, connection_pool     500 that is retryable
-  bad_value                    500 that is not retryable
+  timeout, connection_pool     retryable 500
+  bad_value                    500 that isn't retryable
   html_error[=STATUS]          502 with an HTML page
   empty_error[=STATUS]         503 without a body
   cut_before, cut_after        no response, before or after the request takes effect
-  truncated_body[=BYTES]       the connection is closed within the response
-  half_body                    half of the response, as if it were complete
-  wrong_content_type[=TYPE]    a response with the content type text/html
-  slow_body=MILLISECONDS       a response in ten chunks over this time
-In a path, * matches part of a segment and ** anything. A file (--faults) has further options, such as
-\"after_effect\": true for an error whose request takes effect all the same; so does /_sandbox/faults while the
-server runs: GET, PUT, POST (one rule), DELETE.";
+  truncated_body[=BYTES]       connection closed in the middle of the response
+  half_body                    half of the response, sent as if it were complete
+  wrong_content_type[=TYPE]    response with the content type text/html
+  slow_body=MILLISECONDS       response in ten chunks over this time
+In a path, * matches part of a segment and ** matches anything. A file (--faults) supports more options, such as
+\"after_effect\": true for an error after the request has taken effect. While the server runs, use /_sandbox/faults
+(GET, PUT, DELETE, or POST to add a rule).";
 
 /// The arguments of the command.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct SandboxArguments {
-    /// Address to listen on; port 0 selects a free one.
+    /// Address to listen on. Port 0 selects a free port.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
     pub listen: SocketAddr,
-    /// Serve HTTPS with the certificate in this folder (cert.pem, key.pem); it is generated if missing.
+    /// Serve HTTPS with the certificate in this folder (cert.pem, key.pem), which is generated if missing.
     #[arg(long, value_name = "FOLDER")]
     pub tls: Option<PathBuf>,
-    /// File to save records in; without it they are lost when the sandbox stops.
+    /// File to save records in. If not set, changes are lost when the sandbox stops.
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
-    /// Number of additional tickets, with half as many configurations.
+    /// Number of tickets to generate. Half as many configurations are generated as well.
     #[arg(long, value_name = "TICKETS")]
     pub scale: Option<u32>,
-    /// Seed of random records and faults, or a JSON file of additional records (see below); both can be given.
+    /// Seed for random records and faults, or a JSON file that contains records (see below). May be repeated to set both.
     #[arg(long, value_name = "NUMBER | FILE")]
     pub seed: Vec<SeedArgument>,
-    /// API keys to accept instead of acme+public:private; repeatable.
+    /// API key to accept instead of acme+public:private. May be repeated.
     #[arg(long = "key", value_name = "COMPANY+PUBLIC:PRIVATE")]
     pub keys: Vec<SandboxLogin>,
-    /// JSON file of faults.
+    /// JSON file that contains faults.
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
-    /// Fault to inject (see below); repeatable.
+    /// Fault to inject (see below). May be repeated.
     #[arg(long = "fault", value_name = "RULE")]
     pub rules: Vec<FaultRule>,
-    /// Request budget; further requests get 429.
+    /// Request budget. Further requests get 429.
     #[arg(long, value_name = "REQUESTS/SECONDS")]
     pub budget: Option<RequestBudget>,
-    /// Send callbacks to any address, not only to this machine.
+    /// Send callbacks to any address, not just to localhost.
     #[arg(long)]
     pub allow_callbacks_to_anyone: bool,
-    /// Host other than loopback names that requests may be addressed to or originate from; repeatable.
+    /// Additional host name to accept in the Host and Origin headers. May be repeated.
     #[arg(long = "allow-host", value_name = "HOST")]
     pub allowed_hosts: Vec<String>,
-    /// Token (header x-sandbox-token) that lets callers from other machines use /_sandbox.
+    /// Token that lets callers on other machines use /_sandbox. They send it in the x-sandbox-token header.
     #[arg(long = "control-token", value_name = "TOKEN")]
     pub control_token: Option<Secret>,
 }
@@ -111,15 +112,15 @@ impl FromStr for SeedArgument {
 /// Credentials of a caller: `company+public:private`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SandboxLogin {
-    /// The company id.
+    /// The company ID.
     pub company: String,
     /// The public key.
     pub public: String,
-    /// The private key. It only gives access to a sandbox, so it is not kept secret.
+    /// The private key. It isn't treated as a secret, because it only grants access to a sandbox.
     pub private: String,
 }
 
-/// Why an argument is not a login.
+/// The reason why an argument isn't a valid login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected company+public:private")]
 pub struct LoginSyntaxError;
@@ -168,7 +169,7 @@ impl Default for SandboxArguments {
 }
 
 impl SandboxArguments {
-    /// Returns the logins to accept.
+    /// Returns the accepted logins.
     pub fn logins(&self) -> Vec<SandboxLogin> {
         if self.keys.is_empty() { vec![SandboxLogin::default()] } else { self.keys.clone() }
     }
@@ -182,7 +183,7 @@ impl SandboxArguments {
         number.unwrap_or(1)
     }
 
-    /// Returns the settings of the engine.
+    /// Returns the engine settings.
     pub fn settings(&self) -> SandboxSettings {
         let keys = self.logins().into_iter().map(|login| ApiKey {
             company_id: login.company,
@@ -203,10 +204,10 @@ impl SandboxArguments {
         }
     }
 
-    /// Returns the settings of the server.
+    /// Returns the server settings.
     ///
     /// # Errors
-    /// The faults file can't be read or is invalid.
+    /// Returns an error if the faults file can't be read or is invalid.
     pub fn server_settings(&self) -> io::Result<MockServerSettings> {
         let mut faults = match &self.faults {
             Some(path) => {
@@ -244,7 +245,7 @@ impl SandboxArguments {
 /// Starts a sandbox and its server.
 ///
 /// # Errors
-/// The address can't be listened on, the data file can't be used, or a fault is invalid.
+/// Returns an error if the address can't be listened on, the data file can't be used, or a fault is invalid.
 pub async fn start(arguments: &SandboxArguments) -> io::Result<MockServer> {
     start_with(arguments, arguments.server_settings()?).await
 }
@@ -258,15 +259,15 @@ async fn start_with(arguments: &SandboxArguments, settings: MockServerSettings) 
         .map_err(|error| io::Error::new(error.kind(), format!("can't listen on {listen}: {error}")))
 }
 
-/// Runs a sandbox until Ctrl-C or a termination signal. Prints the address and the keys to standard error.
+/// Runs a sandbox until Ctrl-C or a termination signal. Prints the address and the keys to stderr.
 ///
 /// # Errors
-/// As [`start`].
+/// Returns the same errors as [`start`].
 pub async fn run(arguments: &SandboxArguments) -> io::Result<()> {
     let settings = arguments.server_settings()?;
     let certificate = settings.tls.as_ref().map(|tls| tls.certificate().to_owned());
     let server = start_with(arguments, settings).await?;
-    // Handles signals before the message says that the server is ready.
+    // Signals must be handled before the message announces that the server is ready.
     let shutdown = shutdown_signal();
     eprint!("{}", startup_message(&server, &arguments.logins()));
     if let Some(certificate) = certificate {
@@ -295,7 +296,7 @@ fn startup_message(server: &MockServer, logins: &[SandboxLogin]) -> String {
         );
     }
     if !server.address().ip().is_loopback() {
-        text.push_str("  warning: other machines in the network can reach it\n");
+        text.push_str("  warning: other machines on the network can reach it\n");
     }
     text
 }

@@ -1,7 +1,7 @@
-//! A mock ConnectWise PSA server that runs anywhere, without an account: every operation of the catalog
-//! responds, from one engine over records in memory.
+//! A mock ConnectWise PSA server that runs anywhere without an account. A single engine with in-memory records serves
+//! every operation in the catalog.
 //!
-//! A test starts one on a free port and gets a client for it:
+//! A test starts a server on a free port and gets a client for it:
 //!
 //! ```
 //! use connectwise_psa::{ListQuery, service};
@@ -16,7 +16,7 @@
 //! # }
 //! ```
 //!
-//! Faults are injected by rules. They are random where a rule has a probability, and the same for the same seed:
+//! Faults are injected by rules. A rule with a probability fires at random, and the same seed produces the same faults:
 //!
 //! ```
 //! use std::time::Duration;
@@ -36,14 +36,14 @@
 //! # }
 //! ```
 //!
-//! It has the records of a small tenant ([`SandboxBuilder::records`] adds others). Requests with other credentials than the
-//! client's are rejected. It stops when the sandbox and its clients are dropped.
+//! The server contains the records of a small tenant ([`SandboxBuilder::records`] adds others). Requests are rejected
+//! unless they use the client's credentials. The server stops when the sandbox and its clients are dropped.
 //!
 //! # Structure
 //!
-//! A request goes in as a [`MockRequest`] and comes out as a [`MockResponse`]; changes of records are emitted
-//! as [`ChangeEvent`]s. The engine is synchronous and independent of any network, so that it can be tested
-//! alone; [`server`] puts it behind HTTP.
+//! A request goes in as a [`MockRequest`] and comes out as a [`MockResponse`]; record changes are emitted as
+//! [`ChangeEvent`]s. The engine is synchronous and independent of any network, so it can be tested in isolation;
+//! [`server`] puts it behind HTTP.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -71,7 +71,6 @@ mod connectwise;
 mod data;
 mod engine;
 pub mod fault_injection;
-mod loopback;
 mod message;
 mod rules;
 mod running;

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use cwpsa_sandbox::command::{self, SandboxArguments};
 
-/// Mock ConnectWise PSA server that runs anywhere, without an account: seeded records, every operation, the
-/// API's own errors, limits and callbacks.
+/// Mock ConnectWise PSA server with sample records, every API operation, and the API's own errors, rate limits and
+/// callbacks. No account needed.
 #[derive(Parser)]
 #[command(name = "cwpsa-sandbox", version)]
 struct SandboxCli {

@@ -1,10 +1,10 @@
-//! Requests, responses and change events: the interface of the engine, independent of any network.
+//! Requests, responses and change events: the engine's interface, independent of any network.
 
 use bytes::Bytes;
 use connectwise_psa::runtime::Value;
 use http::{HeaderMap, Method, StatusCode};
 
-/// A request with its whole body.
+/// A request with its complete body.
 #[derive(Clone, Debug)]
 pub struct MockRequest {
     /// The HTTP method.
@@ -17,12 +17,12 @@ pub struct MockRequest {
     pub headers: HeaderMap,
     /// The body; empty if there is none.
     pub body: Bytes,
-    /// The base URL as the caller sees it (`http://127.0.0.1:9090/v4_6_release/apis/3.0`); links in responses
+    /// The base URL as seen by the caller (`http://127.0.0.1:9090/v4_6_release/apis/3.0`). Links in responses
     /// start with it.
     pub base_url: String,
 }
 
-/// A response with its whole body.
+/// A response with its complete body.
 #[derive(Clone, Debug)]
 pub struct MockResponse {
     /// The status.
@@ -36,23 +36,23 @@ pub struct MockResponse {
 /// How a record changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordChangeKind {
-    /// It was created.
+    /// The record was created.
     Added,
-    /// It was changed.
+    /// The record was changed.
     Updated,
-    /// It was deleted.
+    /// The record was deleted.
     Deleted,
 }
 
-/// A change of a record, emitted after it was stored.
+/// A record change, emitted after it has been stored.
 #[derive(Clone, Debug)]
 pub struct ChangeEvent {
     /// How the record changed.
     pub kind: RecordChangeKind,
     /// The path of the record's collection as in the spec: `/service/tickets`.
     pub collection: String,
-    /// The record's id.
+    /// The record's ID.
     pub id: i64,
-    /// The record as it is returned; a deleted one as it was.
+    /// The record as the API returns it; for a deleted record, its last state.
     pub record: Value,
 }

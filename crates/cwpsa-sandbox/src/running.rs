@@ -1,4 +1,4 @@
-//! A sandbox for tests: a server on a free port of this machine, with a client for it.
+//! A sandbox for tests: a server on a free local port, with a client for it.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -15,10 +15,10 @@ use crate::engine::server::{MockServer, MockServerSettings, serve};
 use crate::fault_injection::{FaultRule, FaultSettings, RequestBudget};
 use crate::settings::{ApiKey, SandboxSettings, SandboxStartError};
 
-/// The client ID that the client of a sandbox sends. The sandbox accepts any.
+/// The client ID sent by a sandbox's client. The sandbox accepts any client ID.
 const CLIENT_ID: &str = "00000000-0000-0000-0000-000000000000";
 
-/// A sandbox that listens on a free port of this machine. [`Sandbox::start`] starts it.
+/// A sandbox that listens on a free local port, started by [`Sandbox::start`].
 ///
 /// It stops when this value and all clients for it are dropped.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct RunningSandbox {
     client: Client,
 }
 
-/// Configures a [`RunningSandbox`]. [`Sandbox::builder`] makes it.
+/// Configures a [`RunningSandbox`]. Created by [`Sandbox::builder`].
 ///
 /// ```
 /// # use cwpsa_sandbox::Sandbox;
@@ -41,36 +41,36 @@ pub struct RunningSandbox {
 pub struct SandboxBuilder {
     settings: SandboxSettings,
     rules: Vec<FaultRule>,
-    /// Faults as text, parsed at the start.
+    /// Faults as text, parsed on startup.
     faults: Vec<String>,
     budget: Option<RequestBudget>,
 }
 
 impl Sandbox {
-    /// Starts a sandbox with the seed records, in memory, on a free port of this machine.
+    /// Starts a sandbox with the seed records, in memory, on a free local port.
     ///
     /// # Errors
-    /// No port of this machine can be listened on.
+    /// Returns an error if no local port can be listened on.
     pub async fn start() -> Result<RunningSandbox, SandboxStartError> {
         Self::builder().start().await
     }
 
-    /// Starts to configure a sandbox.
+    /// Returns a builder for configuring a sandbox.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
 }
 
 impl SandboxBuilder {
-    /// Sets the seed of the random faults and of the records of a large tenant. The same requests, one after the other,
-    /// meet the same faults each time.
+    /// Sets the seed for random faults and for the records of a large tenant. The same sequence of requests encounters
+    /// the same faults each time.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
         self
     }
 
-    /// Adds faults, in the syntax of the command line: `FAULT[=VALUE] [PERCENT%] [xCOUNT] [METHOD] [PATH]`, such as
+    /// Adds faults, in the command-line syntax: `FAULT[=VALUE] [PERCENT%] [xCOUNT] [METHOD] [PATH]`, such as
     /// `too_many_requests=2 x1 GET /service/tickets`. See [`FaultKind`](crate::fault_injection::FaultKind).
     #[must_use]
     pub fn faults<T: Into<String>>(mut self, faults: impl IntoIterator<Item = T>) -> Self {
@@ -85,7 +85,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Limits the requests in a time window; further ones get 429.
+    /// Limits the requests in a time window; additional ones get a 429.
     #[must_use]
     pub fn budget(mut self, requests: u32, window: Duration) -> Self {
         let window_seconds = u32::try_from(window.as_secs()).unwrap_or(u32::MAX);
@@ -107,14 +107,14 @@ impl SandboxBuilder {
         self
     }
 
-    /// Saves the records in a file, from which the next sandbox continues.
+    /// Saves the records in a file, with which the next sandbox continues.
     #[must_use]
     pub fn data(mut self, file: impl Into<PathBuf>) -> Self {
         self.settings.data = Some(file.into());
         self
     }
 
-    /// Fixes the time of the sandbox, in seconds since 1970.
+    /// Fixes the sandbox's time, in seconds since 1970.
     #[must_use]
     pub fn now(mut self, seconds: i64) -> Self {
         self.settings.now = Some(seconds);
@@ -124,7 +124,7 @@ impl SandboxBuilder {
     /// Starts the sandbox.
     ///
     /// # Errors
-    /// A fault is invalid, a file can't be used, or no port of this machine can be listened on.
+    /// Returns an error if a fault is invalid, a file can't be used, or no local port can be listened on.
     pub async fn start(self) -> Result<RunningSandbox, SandboxStartError> {
         let mut rules = self.rules;
         for fault in &self.faults {
@@ -151,12 +151,13 @@ impl RunningSandbox {
         self.client.clone()
     }
 
-    /// Returns a builder of clients for the sandbox, with another timeout or a retry policy, say. They keep it running.
+    /// Returns a client builder for the sandbox, for example to set a different timeout or a retry policy. The clients
+    /// keep the sandbox running.
     pub fn client_builder(&self) -> ClientBuilder {
         client_builder(&self.server, &self.key)
     }
 
-    /// Returns the server: its address, its faults and the callbacks that it sent.
+    /// Returns the server, with its address, its faults and the callbacks that it sent.
     pub fn server(&self) -> &MockServer {
         &self.server
     }
@@ -178,7 +179,7 @@ fn client_builder(server: &Arc<MockServer>, key: &ApiKey) -> ClientBuilder {
     Client::builder(&API).base_url(server.base_url()).credentials(credentials)
 }
 
-/// The credentials of a sandbox, which keep it running as long as there is a client that has them.
+/// A sandbox's credentials, which keep it running as long as a client uses them.
 struct SandboxCredentials {
     credentials: Credentials,
     _server: Arc<MockServer>,

@@ -1,4 +1,4 @@
-//! The settings of a sandbox.
+//! Sandbox settings.
 
 use std::fmt;
 use std::io;
@@ -30,23 +30,23 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// The settings of a sandbox. By default it has a seeded tenant in memory and accepts one key.
+/// Sandbox settings. By default, a sandbox has a seeded tenant in memory and accepts one key.
 #[derive(Clone, Debug)]
 pub struct SandboxSettings {
-    /// The keys that are accepted. A request with other credentials gets 401.
+    /// The accepted keys. A request with any other credentials gets a 401.
     pub keys: Vec<ApiKey>,
-    /// True if references to records that do not exist are rejected with 400, as by the API. Otherwise they are
-    /// stored as they are.
+    /// True if references to nonexistent records are rejected with 400, as in the API. Otherwise, they are
+    /// stored unchanged.
     pub strict_references: bool,
-    /// The database file that writes are saved to; without one they are kept in memory.
+    /// The database file for writes; without one, they are kept in memory.
     pub data: Option<PathBuf>,
     /// A file of records in addition to the seed records, in the format of the files in `data/`.
     pub records: Option<PathBuf>,
-    /// The number of tickets in addition to the seed records; there are half as many configurations.
+    /// The number of tickets in addition to the seed records, with half as many configurations.
     pub scale: Option<u32>,
     /// The seed of the random parts of a large tenant.
     pub seed: u64,
-    /// A fixed time in seconds since 1970; by default the time is that of the clock.
+    /// A fixed time in seconds since 1970; the current time by default.
     pub now: Option<i64>,
 }
 
@@ -70,7 +70,7 @@ impl Default for SandboxSettings {
     }
 }
 
-/// Why a sandbox could not start.
+/// The reason why a sandbox could not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SandboxStartError {
@@ -89,7 +89,7 @@ pub enum SandboxStartError {
     /// The server can't be started.
     #[error("can't start the server: {0}")]
     Server(#[source] io::Error),
-    /// The client can't be made.
+    /// The client can't be created.
     #[error("can't make the client: {0}")]
     Client(#[from] connectwise_psa::runtime::Error),
 }

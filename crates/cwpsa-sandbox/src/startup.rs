@@ -1,4 +1,4 @@
-//! Starts a sandbox: wires the engine to the rules and the data.
+//! Starts a sandbox: connects the engine to the rules and the data.
 
 use crate::connectwise::date;
 use crate::data::load_tenant;
@@ -8,10 +8,10 @@ use crate::rules::api_rules;
 use crate::settings::{SandboxSettings, SandboxStartError};
 
 impl Sandbox {
-    /// Creates a sandbox with the seed records, and with the records of the data file.
+    /// Creates a sandbox with the seed records and the records in the data file.
     ///
     /// # Errors
-    /// The data file can't be used, or seed records contradict the catalog.
+    /// Returns an error if the data file can't be used, or if seed records contradict the catalog.
     pub fn new(settings: SandboxSettings) -> Result<Self, SandboxStartError> {
         let database = match &settings.data {
             Some(path) => {

@@ -1,8 +1,8 @@
-//! Prints the recall of the search on each set of labeled queries.
+//! Prints the search recall for each set of labeled queries.
 //!
 //! `--missed` also prints the missed queries of the training sets. `--kept-out` measures only the held-out half, which
-//! must not be used for tuning. The path of another file of labeled queries runs these and prints those that are missed.
-//! `--ablation` prints the recall of the training and validation sets without each list.
+//! must not be used for tuning. Given the path of another file of labeled queries, runs these and prints the missed
+//! ones. `--ablation` prints the recall on the training and validation sets with each list left out.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -17,7 +17,7 @@ const TEST: &str = include_str!("../tests/search_eval/test.tsv");
 
 fn main() {
     let has_flag = |flag: &str| std::env::args().any(|argument| argument == flag);
-    // The catalog unpacks itself when it is first used, which is not part of indexing.
+    // The catalog is unpacked on first use, which isn't part of indexing.
     let tools = connectwise_psa::CATALOG.len();
     let start = Instant::now();
     let engine = search_engine();
@@ -50,7 +50,7 @@ fn main() {
         let sets: BTreeSet<&str> = parse_queries(file).map(|labeled| labeled.set).collect();
         for set in sets {
             let recall = Recall::measure(&engine, parse_queries(file).filter(|labeled| labeled.set == set));
-            // The held-out half is the only set of its file, and is reported under the file's name alone.
+            // The held-out half is the only set in its file, and is reported only under the file's name.
             let name = if file == TEST { label.to_owned() } else { format!("{set}, {label}") };
             println!("{name}: {recall}");
             if file == TRAIN {
@@ -63,7 +63,7 @@ fn main() {
     }
 }
 
-/// Prints the recall with all lists, without each, and with the English ones only.
+/// Prints the recall with all lists, with each list left out, and with only the English ones.
 fn print_ablation() {
     let lists = WORD_LISTS;
     let variants = [

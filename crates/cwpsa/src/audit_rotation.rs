@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use toolcrate_executor::ExecutionContext;
 
-/// Reopens the audit log at each SIGHUP from now on. A file that was moved is also detected without a signal, but only at
-/// the next call.
+/// Reopens the audit log on each SIGHUP from now on. A moved file is also detected without a signal, but only on the
+/// next call.
 pub fn reopen_at_hangup(context: &Arc<ExecutionContext>) {
     #[cfg(unix)]
     {

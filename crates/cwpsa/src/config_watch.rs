@@ -10,7 +10,7 @@ use crate::error::CliError;
 use crate::select::{is_narrow, tool_filter};
 use crate::settings::{Settings, SettingsLoader};
 
-/// The current tool selection, and notifications of its changes.
+/// The current tool selection, with notifications of changes to it.
 #[derive(Clone)]
 pub struct ConfigWatch(Arc<Inner>);
 
@@ -22,7 +22,7 @@ struct Inner {
 }
 
 impl ConfigWatch {
-    /// Selects tools by flags, or else by `settings`. At each SIGHUP from now on, `loader` loads them again.
+    /// Selects tools by flags, or else by `settings`. On each SIGHUP from now on, `loader` reloads them.
     ///
     /// # Errors
     /// Returns an error if the selection is invalid.
@@ -62,7 +62,7 @@ impl ConfigWatch {
     /// Reloads the settings. Returns true if and only if the selection changed.
     ///
     /// # Errors
-    /// Returns an error if the settings are invalid; the selection is unchanged then.
+    /// Returns an error if the settings are invalid; the selection is then unchanged.
     pub fn reload(&self) -> Result<bool, CliError> {
         let inner = &self.0;
         let new = choose(&inner.flags, &inner.loader.load()?)?;
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn tools_change_with_the_settings_and_a_mistake_changes_nothing() {
+    async fn tools_reload_with_the_settings_and_invalid_settings_change_nothing() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let count = |reload: &ConfigWatch| reload.selection().tools().count();
         write(file.path(), "[tools]\nmodule = [\"time\"]\n").unwrap();

@@ -1,4 +1,4 @@
-//! The environment of the process, captured once.
+//! The process environment, captured once.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 /// A snapshot of the environment variables.
 ///
-/// `main` captures it and hands it on, so that what a variable means for settings is decided in one place, and tests can
-/// set variables without changing those of the process.
+/// `main` captures it and passes it on, so the meaning of a variable is determined in one place, and tests can set
+/// variables without changing the process's own.
 #[derive(Clone, Default)]
 pub struct Environment(HashMap<String, OsString>);
 
@@ -19,14 +19,14 @@ impl std::fmt::Debug for Environment {
 }
 
 impl Environment {
-    /// Captures the variables of this process.
+    /// Captures the process's variables.
     pub fn from_process() -> Self {
         let variables = std::env::vars_os();
         Self(variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect())
     }
 
-    /// Returns a variable that is set, is not empty and is Unicode. Containers set variables that nobody filled in to the
-    /// empty string.
+    /// Returns a variable if it is set, nonempty and valid Unicode. Containers set variables to the empty string if
+    /// they are left blank.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
     }

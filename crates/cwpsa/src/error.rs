@@ -1,4 +1,4 @@
-//! The error that a command ends with, and its exit code.
+//! The error with which a command fails, and its exit code.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use connectwise_psa::runtime::{Error, ErrorKind};
 use crate::secret_source::SecretError;
 use crate::settings::error::SettingsError;
 
-/// Why a command failed.
+/// The reason why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     /// Flags, settings or arguments are invalid (exit code 2).
@@ -16,16 +16,16 @@ pub enum CliError {
     /// The settings can't be used (exit code 2).
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// A call failed (exit code 1 to 3, by its kind).
+    /// A call failed (exit code 1 to 3, depending on its kind).
     #[error(transparent)]
     Api(#[from] Error),
-    /// This machine can't do what is needed, such as listen at a port that is in use (exit code 4).
+    /// The local machine can't do what is needed, such as listen on a port that is already in use (exit code 4).
     #[error("{0}")]
     Local(String),
     /// The result could not be written to stdout (exit code 4).
     #[error("cannot write the result to stdout: {0}")]
     StdoutClosed(#[source] io::Error),
-    /// The error has been reported already, and this is its exit code.
+    /// The error has already been reported; this is its exit code.
     #[error("already reported")]
     AlreadyReported(u8),
 }
@@ -37,8 +37,8 @@ impl From<SecretError> for CliError {
 }
 
 impl CliError {
-    /// Returns 1 if the API refused, 2 for bad usage or arguments, 3 if the server can't be reached, and 4 if something on
-    /// this machine failed.
+    /// Returns 1 if the API rejected the call, 2 for invalid usage or arguments, 3 if the server can't be reached, and
+    /// 4 for a local failure.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Settings(_) => 2,
@@ -53,7 +53,7 @@ impl CliError {
         }
     }
 
-    /// Turns an error of usage or settings into the error of a call, which programs read in the form of all calls' errors.
+    /// Turns a usage or settings error into a call error, because programs expect all errors in that format.
     #[must_use]
     pub fn into_call_error(self, kind: ErrorKind) -> Self {
         match self {

@@ -1,14 +1,14 @@
-//! The values of the settings that control the tool list of MCP clients.
+//! Values for the settings that control the tool list of MCP clients.
 
 use connectwise_psa::runtime::NameStyle;
 use toolcrate_mcp::ExposureMode;
 
-/// The values that a setting can have: name, description and value.
+/// The possible values of a setting: name, description and value.
 pub type NamedValues<T> = &'static [(&'static str, &'static str, T)];
 
 /// All exposure modes by name.
 pub const EXPOSURE_MODES: NamedValues<ExposureMode> = &[
-    ("search", "Meta tools that search, describe and call all tools", ExposureMode::MetaTools),
+    ("search", "Meta-tools for finding, describing and calling any tool", ExposureMode::MetaTools),
     ("selected", "Tools selected with --class, --module, --name or --toolset", ExposureMode::Filtered),
     ("all", "All tools, paginated", ExposureMode::All),
 ];
@@ -16,5 +16,5 @@ pub const EXPOSURE_MODES: NamedValues<ExposureMode> = &[
 /// All name styles by name.
 pub const NAME_STYLES: NamedValues<NameStyle> = &[
     ("full", "Names that include the API's name", NameStyle::Prefixed),
-    ("short", "Names without it, for clients that add a server prefix", NameStyle::Short),
+    ("short", "Names without the API's name, for clients that add a server prefix", NameStyle::Short),
 ];

@@ -1,29 +1,29 @@
-//! The health check of an account: a request that any credentials may make, and how to fix its failures.
+//! The account health check: a request that any credentials may make, and advice for fixing failures.
 
 use connectwise_psa::runtime::{Client, Error, ErrorKind, Method, Request, Response, Value};
 
-/// The path of the request. It returns the version of the server, which every API member may read.
+/// The path of the request. It returns the server's version, which every API member may read.
 pub const PATH: &str = "/system/info";
 
-/// How to fix a base URL at which there is a server, but not the API.
+/// Advice for a base URL with a server but without the API.
 const BASE_URL: &str = "Check the base URL: it must end in /v4_6_release/apis/3.0, for example https://api-na.myconnectwise.net/v4_6_release/apis/3.0.";
 
-/// Fetches the version of the server.
+/// Fetches the server's version.
 ///
 /// # Errors
-/// Returns the error of the request; see [`diagnose`].
+/// Returns the request's error; see [`diagnose`].
 pub async fn fetch_version(client: &Client) -> Result<Response<Value>, Error> {
     client.send_full(&Request::new(Method::Get, PATH)).await
 }
 
-/// Adds the form of a base URL to an error, if the server has no API at the one that is set.
+/// Adds the expected form of a base URL to an error, if there is no API at the configured one.
 #[must_use]
 pub fn explain_base_url(error: Error) -> Error {
     let is_page = error.kind() == ErrorKind::NotFound && error.code().is_none();
     if is_page { error.with_next_step(BASE_URL) } else { error }
 }
 
-/// Returns the check that failed with this error, and how to fix it.
+/// Returns the check that failed with this error, and advice for fixing it.
 pub fn diagnose(error: &Error) -> (&'static str, &'static str) {
     match error.kind() {
         ErrorKind::Unauthorized => (

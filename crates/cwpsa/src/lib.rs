@@ -1,7 +1,7 @@
 //! The ConnectWise PSA tools for any agent: on the command line, over the Model Context Protocol, and over HTTP.
 //!
-//! The binary `cwpsa` is a thin shell around this library: [`cli`] defines the command line, [`settings`] reads the
-//! configuration, and [`commands`] and [`http`] wire the generic crates to ConnectWise PSA.
+//! The `cwpsa` binary is a thin wrapper around this library: [`cli`] defines the command line, [`settings`] reads
+//! the configuration, and [`commands`] and [`http`] connect the generic crates to ConnectWise PSA.
 //!
 //! The library exists for the binary and its tests; only the command line is a stable interface.
 //!

@@ -1,5 +1,5 @@
-//! Logging to stderr, as text or JSON: one event for each request and each call. Events contain tool names, account names
-//! and trace IDs, but never arguments, tokens or URLs that contain a token.
+//! Logging to stderr, as text or JSON: one event per request and per call. Events contain tool names, account names and
+//! trace IDs, but never arguments, tokens or URLs that contain a token.
 
 use std::io::IsTerminal;
 
@@ -58,7 +58,7 @@ pub fn start(format: LogFormat, level: &str) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Returns true if an event may be logged. Events of libraries may contain arguments and headers, so only their warnings and
+/// Returns true if an event may be logged. Library events may contain arguments and headers, so only their warnings and
 /// errors are logged.
 fn is_safe(line: &Metadata<'_>) -> bool {
     let target = line.target();

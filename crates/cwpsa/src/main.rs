@@ -14,7 +14,8 @@ fn main() -> ExitCode {
         }
     };
     let code = runtime.block_on(cwpsa::commands::run(invocation));
-    // A read of stdin can't be called off: waiting for it would keep a stopped server alive until its client writes.
+    // A pending read from stdin can't be canceled: waiting for it would keep a stopped server alive until its client
+    // writes something.
     runtime.shutdown_background();
     code
 }

@@ -1,4 +1,4 @@
-//! The metrics of the process: tool calls, HTTP requests and webhooks.
+//! Process metrics: tool calls, HTTP requests and webhooks.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use toolcrate_http::RequestMetrics;
 
 use crate::webhooks;
 
-/// The metrics of the process.
+/// The process's metrics.
 pub struct Metrics {
     registry: Registry,
-    /// Metrics of tool calls.
+    /// Tool call metrics.
     pub calls: CallMetrics,
-    /// Metrics of HTTP requests.
+    /// HTTP request metrics.
     pub requests: RequestMetrics,
-    /// Metrics of webhooks.
+    /// Webhook metrics.
     pub webhooks: webhooks::WebhookMetrics,
 }
 
@@ -35,7 +35,7 @@ impl Metrics {
         Self { registry, calls, requests, webhooks }
     }
 
-    /// Returns the registry of all metrics.
+    /// Returns the registry with all metrics.
     pub fn into_registry(self) -> Arc<Registry> {
         Arc::new(self.registry)
     }

@@ -1,9 +1,9 @@
-//! The description of ConnectWise PSA for MCP clients, and its prompts.
+//! ConnectWise PSA as a product: its description for MCP clients, and its prompts.
 
 use connectwise_psa::CATALOG;
 use toolcrate_executor::{Product, PromptPlaceholder, PromptTemplate, PromptValueSource};
 
-/// ConnectWise PSA.
+/// ConnectWise PSA as a product.
 pub static PRODUCT: Product = Product {
     catalog: &CATALOG,
     title: "ConnectWise PSA",
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prompts_use_their_arguments_and_arguments_come_from_tools() {
+    fn prompts_use_their_arguments_and_completions_come_from_tools() {
         for prompt in PRODUCT.prompts {
             for argument in prompt.arguments {
                 assert!(prompt.text.contains(&format!("{{{}}}", argument.name)), "{}", argument.name);

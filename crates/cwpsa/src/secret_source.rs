@@ -1,5 +1,5 @@
-//! Obtains secrets: from a variable, a file, the settings file itself, or a command that asks the system's keyring or a
-//! vault. Warns of files that everyone on the machine can read.
+//! Loads secrets from a variable, a file, the settings file itself, or a command that queries the system's keyring or a
+//! vault. Warns about world-readable files.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 
 use crate::environment::Environment;
 
-/// Why a secret can't be obtained. No message contains a secret, or the arguments of a command.
+/// The reason why a secret can't be obtained. No message contains a secret or a command's arguments.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// A variable that the settings file names is not set.
+    /// A variable specified in the settings file isn't set.
     #[error("the settings file names the variable {0}, which is not set")]
     MissingVariable(String),
     /// A file can't be read.
@@ -18,7 +18,7 @@ pub enum SecretError {
     File {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
     /// A command failed or printed nothing.
@@ -26,7 +26,7 @@ pub enum SecretError {
     Command {
         /// The program.
         program: String,
-        /// Why not.
+        /// The cause.
         reason: String,
     },
 }
@@ -44,7 +44,8 @@ pub struct SecretLocations<'a> {
     pub command: &'a [String],
 }
 
-/// Obtains a secret: from the variable, from the file that a flag names, or else from the location in the settings file.
+/// Obtains a secret: from the variable, from a file specified by a flag, or else from the location in the settings
+/// file.
 ///
 /// # Errors
 /// Returns an error if a configured location can't be read.
@@ -75,10 +76,10 @@ pub fn find(
     }
 }
 
-/// Returns the value of a variable that the settings file names.
+/// Returns the value of a variable specified in the settings file.
 ///
 /// # Errors
-/// Returns an error if it is not set.
+/// Returns an error if it isn't set.
 pub fn named_variable(environment: &Environment, name: &str) -> Result<String, SecretError> {
     let value = environment.get(name).map(str::to_owned);
     value.ok_or_else(|| SecretError::MissingVariable(name.to_owned()))
@@ -91,10 +92,10 @@ fn read_file(path: &Path) -> Result<String, SecretError> {
     Ok(text.trim().to_owned())
 }
 
-/// Returns what a command prints. No shell reads the command line.
+/// Returns a command's output. The command line isn't interpreted by a shell.
 fn run_command(program: &str, arguments: &[String]) -> Result<String, SecretError> {
     let failed = |reason: String| SecretError::Command { program: program.to_owned(), reason };
-    // It may prompt for a password on the terminal, so stderr is inherited.
+    // The command may prompt for a password on the terminal, so stderr is inherited.
     let output = Command::new(program)
         .args(arguments)
         .stdout(Stdio::piped())
@@ -112,7 +113,7 @@ fn run_command(program: &str, arguments: &[String]) -> Result<String, SecretErro
     }
 }
 
-/// Returns true if everyone on the machine can read a file.
+/// Returns true if a file is world-readable.
 pub fn is_exposed(path: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -126,7 +127,7 @@ pub fn is_exposed(path: &Path) -> bool {
     }
 }
 
-/// Logs a warning if everyone can read a file with secrets.
+/// Logs a warning if a file with secrets is world-readable.
 pub fn warn_if_exposed(path: &Path) {
     if is_exposed(path) {
         tracing::warn!(
@@ -167,7 +168,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_for_everyone_is_known() {
+    fn world_readable_file_is_detected() {
         use std::os::unix::fs::PermissionsExt;
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "hush\n").unwrap();

@@ -1,17 +1,17 @@
-//! Filters of the catalog, and its named sets of tools.
+//! Catalog filters and toolsets.
 
 use std::sync::LazyLock;
 
 use connectwise_psa::CATALOG;
 use toolcrate_executor::{ToolFilter, ToolFilterError, ToolFilterSpec, Toolsets};
 
-/// The named sets of tools.
+/// The toolsets.
 pub static SETS: LazyLock<Toolsets> = LazyLock::new(|| Toolsets::parse(include_str!("../data/toolsets.txt")));
 
-/// Returns the filter that a choice describes.
+/// Returns the filter for a tool selection.
 ///
 /// # Errors
-/// A module or a set does not exist, or no tool is left.
+/// Returns an error if a module or toolset doesn't exist, or if no tool is left.
 pub fn tool_filter(spec: &ToolFilterSpec) -> Result<ToolFilter, ToolFilterError> {
     ToolFilter::new(&CATALOG, spec, &SETS)
 }
@@ -29,7 +29,7 @@ mod tests {
     use toolcrate_executor::ToolClass;
 
     #[test]
-    fn choices_narrow_the_catalog_and_are_checked() {
+    fn selections_narrow_the_catalog_and_are_validated() {
         let count = |spec: &ToolFilterSpec| tool_filter(spec).unwrap().tools().count();
         let of = |is_counted: fn(&Tool) -> bool| CATALOG.tools().filter(is_counted).count();
         let all = ToolFilterSpec::default;
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn acting_or_unbounded_reads_are_not_selected_by_module() {
+    fn reads_with_side_effects_or_unlimited_scope_are_not_selected_by_module() {
         let allows =
             |spec: &ToolFilterSpec, tool: &str| tool_filter(spec).unwrap().allows(CATALOG.get(tool).unwrap());
         let all = ToolFilterSpec::default;
@@ -68,7 +68,7 @@ mod tests {
             assert!(!allows(&read_only, acting) && !allows(&reads, acting), "{acting}");
             assert!(allows(&all(), acting), "{acting}");
         }
-        // No other tool has such a name and counts as a read.
+        // No other tool with such a name is considered a read.
         let is_test = |tool: &Tool| ["test", "validate", "authorize"].contains(&tool.verb());
         let tools: Vec<&str> = CATALOG
             .tools()

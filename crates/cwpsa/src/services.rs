@@ -1,4 +1,4 @@
-//! Creates the execution context of a server from its settings.
+//! Creates a server's execution context from its settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::error::CliError;
 use crate::metrics::Metrics;
 use crate::settings::SettingValues;
 
-/// How long the API may take to respond to a server. Clients have longer timeouts.
+/// Timeout for the API's response to a server. Clients have longer timeouts.
 pub const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// Opens the audit log and sets up limits and approvals, which are stored in `store`.

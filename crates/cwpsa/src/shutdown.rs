@@ -1,6 +1,6 @@
 //! Graceful shutdown.
 //!
-//! After the first signal the server rejects new calls and waits for those in flight. A second signal ends the wait.
+//! After the first signal, the server rejects new calls and waits for in-flight calls. A second signal ends the wait.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -8,16 +8,16 @@ use std::time::Duration;
 use toolcrate_executor::InFlight;
 use toolcrate_listener::{Listener, shutdown_signal};
 
-/// How long connections may take to close after the last response.
+/// Time for connections to close after the last response.
 const CONNECTION_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Accepts no more calls, and announces the shutdown. Call this when the first signal has arrived: another one ends the
-/// wait for calls in flight, and everything that waits for [`InFlight::forced_token`].
+/// Stops accepting calls, and announces the shutdown. Call this after the first signal: another signal ends the wait
+/// for in-flight calls, along with everything that waits for [`InFlight::forced_token`].
 pub fn announce(calls: &InFlight) {
-    // From here to the end of the process. The handler is installed before the shutdown is announced, or a signal that
-    // follows the announcement would be lost.
+    // This handler stays until the process exits. It is installed before the shutdown is announced; otherwise, a signal
+    // right after the announcement would be lost.
     let (second_signal, forced) = (shutdown_signal(), calls.clone());
-    // Before the log line, so that readers of the log can rely on it.
+    // This comes before the log line, so readers of the log can rely on it.
     calls.stop_accepting();
     tracing::info!("shutting down");
     tokio::spawn(async move {
@@ -26,7 +26,7 @@ pub fn announce(calls: &InFlight) {
     });
 }
 
-/// Serves until `shutdown` resolves and the calls in flight are finished.
+/// Serves until `shutdown` resolves and in-flight calls have finished.
 pub async fn serve(
     listener: Listener,
     router: axum::Router,
@@ -44,7 +44,7 @@ pub async fn serve(
         calls.drain().await;
         tokio::time::sleep(CONNECTION_CLOSE_TIMEOUT).await;
     };
-    // The server is polled meanwhile, so that it closes its socket and responds to requests in flight.
+    // The server is still polled, so it closes its socket and responds to in-flight requests.
     tokio::select! {
         () = server => {}
         () = drain => {}

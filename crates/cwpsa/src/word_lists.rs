@@ -1,4 +1,4 @@
-//! Search vocabulary: what users call the records and actions of ConnectWise PSA.
+//! Search vocabulary: what users call ConnectWise PSA's records and actions.
 
 use connectwise_psa::CATALOG;
 use toolcrate_search::{SearchEngine, WordLists};

@@ -1,15 +1,15 @@
-//! The format of a tool catalog, as serde types.
+//! The tool catalog format, as serde types.
 //!
-//! A generator writes values of these types, one JSON record per line, and everything else reads them. The
-//! central type is [`ToolRecord`]: it says what an operation *is* ([`kind`](ToolRecord::kind),
+//! A generator writes values of these types, one JSON record per line, and everything else reads them. The central type
+//! is [`ToolRecord`]: it states what an operation *is* ([`kind`](ToolRecord::kind),
 //! [`collection`](ToolRecord::collection), [`target`](ToolRecord::target)), where each argument goes
 //! ([`RequestRecord::arguments`] and [`ShapeRecord::location`]) and what comes back ([`ResponseRecord`]).
 //!
-//! A catalog is read in two steps. The index ([`IndexEntry`]) is parsed at startup and answers the questions
-//! that come up for every tool. A record is parsed when its tool is used.
+//! A catalog is read in two steps. The index ([`IndexEntry`]) is parsed at startup and holds what is needed for every
+//! tool. A record is parsed when its tool is used.
 //!
-//! Without the feature `records`, which is on by default, the crate has only the few types that a typed client needs, and no
-//! dependencies.
+//! Without the `records` feature, which is enabled by default, the crate contains only the few types that a typed
+//! client needs, and has no dependencies.
 //!
 //! ```
 //! use toolcrate_catalog::{Method, OperationKind, ToolRecord};
@@ -30,56 +30,12 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-#[cfg(feature = "records")]
-mod argument;
-#[cfg(feature = "records")]
-mod index;
-#[cfg(feature = "records")]
-mod json;
-#[cfg(feature = "records")]
-mod kind;
 mod method;
 #[cfg(feature = "records")]
-pub mod placeholder;
-#[cfg(feature = "records")]
-mod record;
-#[cfg(feature = "records")]
-mod rule;
+mod records;
 mod scalar;
-#[cfg(feature = "records")]
-mod table;
-#[cfg(feature = "records")]
-mod text;
-#[cfg(feature = "records")]
-mod tool;
-#[cfg(feature = "records")]
-mod write;
 
-#[cfg(feature = "records")]
-pub use argument::{ArgumentLocation, ArgumentTarget, PathType, Relation};
-#[cfg(feature = "records")]
-pub use index::{IndexEntry, IndexError};
-#[cfg(feature = "records")]
-pub use json::{Properties, RawJson};
-#[cfg(feature = "records")]
-pub use kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, ToolReach, UnknownToolClass};
 pub use method::Method;
 #[cfg(feature = "records")]
-pub use record::{
-    AliasRecord, CollectionRecord, FilterKind, FilterRecord, LifecycleNeighbor, LifecycleStep, SchemaRecord,
-    ShapeRecord,
-};
-#[cfg(feature = "records")]
-pub use rule::{AnyOfRule, WarningRule};
+pub use records::*;
 pub use scalar::{FieldStyle, FilterScalar};
-#[cfg(feature = "records")]
-pub use table::RecordTable;
-#[cfg(feature = "records")]
-pub use text::{CatalogText, IndexedTool, RecordText};
-#[cfg(feature = "records")]
-pub use tool::{
-    Annotations, BindingRecord, BodyFormat, HttpOperation, OperationRef, RequestRecord, ResponseContent,
-    ResponseRecord, SchemaRef, ToolInput, ToolRecord, ToolSummary,
-};
-#[cfg(feature = "records")]
-pub use write::{CatalogFiles, NamedRecord};

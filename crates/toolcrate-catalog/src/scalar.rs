@@ -1,8 +1,8 @@
-//! Types that a typed client shares with the catalog: the styles of form fields and the kinds of filters.
+//! Types shared by typed clients and the catalog: form field styles and filter kinds.
 
-/// How a member of a URL-encoded form is written.
+/// The encoding of a field in a URL-encoded form.
 ///
-/// By default, a list is one pair for each item and an object one pair for each of its members.
+/// By default, a list is encoded as one pair per item and an object as one pair per property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "records",
@@ -10,15 +10,15 @@
     serde(rename_all = "snake_case")
 )]
 pub enum FieldStyle {
-    /// The items of a list with this character between them.
+    /// List items, separated by this character.
     Joined(char),
-    /// `name[member]=value` for each member of an object.
+    /// `name[property]=value` for each property of an object.
     DeepObject,
     /// JSON text.
     Json,
 }
 
-/// A scalar type of a filter.
+/// The scalar type of a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "records",

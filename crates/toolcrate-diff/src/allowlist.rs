@@ -1,6 +1,6 @@
 //! The allowlist: changes that were accepted, each with a reason and an expiry date.
 //!
-//! An entry that expired accepts nothing. Entries that expired or match nothing are reported, so that the list stays
+//! An expired entry accepts nothing. Entries that have expired or match nothing are reported, so the list stays
 //! current.
 
 use std::path::Path;
@@ -16,15 +16,15 @@ use toolcrate_codegen::diagnostic::{CodegenError, Errors};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptedChange {
-    /// The ID of the kind, or a pattern of IDs.
+    /// A change kind's ID, or a pattern for IDs.
     pub kind: String,
-    /// The subject of the change, or a pattern; `*` by default.
+    /// The change's subject, or a pattern; `*` by default.
     #[serde(default = "anything")]
     pub subject: String,
-    /// The member of the subject, or a pattern; `*` by default.
+    /// The part of the subject, or a pattern; `*` by default.
     #[serde(default = "anything")]
     pub member: String,
-    /// Why it is accepted.
+    /// The reason for accepting it.
     pub reason: String,
     /// The last day on which it is accepted, such as `2026-01-31`.
     pub until: String,
@@ -44,8 +44,8 @@ impl AcceptedChange {
 /// Reads the list at `path`, a YAML list of [`AcceptedChange`].
 ///
 /// # Errors
-/// `E001` the file is unreadable, `E010` it is not such a list, `E034` an entry has no reason, an unknown kind or an
-/// invalid date.
+/// Returns `E001` if the file is unreadable, `E010` if it isn't such a list, and `E034` if an entry has no reason, an
+/// unknown kind or an invalid date.
 pub fn read(path: &Path) -> Result<Vec<AcceptedChange>, Errors> {
     let entries: Vec<AcceptedChange> = config::read_yaml(path)?;
     let mut errors = Errors(Vec::new());
@@ -68,7 +68,8 @@ pub fn read(path: &Path) -> Result<Vec<AcceptedChange>, Errors> {
     Ok(entries)
 }
 
-/// Marks the changes that `entries` accept on `today` (`2026-01-31`), and reports entries that expired or match nothing.
+/// Marks the changes that `entries` accept on `today` (`2026-01-31`), and reports entries that have expired or match
+/// nothing.
 pub fn apply(entries: &[AcceptedChange], today: &str, report: &mut DiffReport) {
     let mut used = vec![false; entries.len()];
     for change in &mut report.changes {
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_dates() {
+    fn invalid_dates_are_rejected_in_the_allowlist() {
         assert!(is_date("2026-01-31"));
         for text in ["2026-1-31", "2026-13-01", "31-01-2026", "soon", "2026-01-00", "2026-01-+1"] {
             assert!(!is_date(text), "{text}");

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change_kind::{ChangeLevel, DiffKind};
 
-/// How much a change matters, most important first.
+/// How severe a change is, most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -23,13 +23,13 @@ pub enum Severity {
 pub struct Change {
     /// The kind of change.
     pub kind: DiffKind,
-    /// The audience that it affects.
+    /// The audience affected.
     pub level: ChangeLevel,
     /// Its severity.
     pub severity: Severity,
     /// The operation, schema, Rust item or tool that changed. If it was renamed, its new name.
     pub subject: String,
-    /// The parameter, property, field, variant or argument of the subject.
+    /// The affected parameter, property, field, variant or argument of the subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
     /// JSON pointer into the new spec, or into the old one if the subject was removed.
@@ -42,13 +42,13 @@ pub struct Change {
     pub new: Option<String>,
     /// A sentence that describes the change.
     pub sentence: String,
-    /// The reason why it was accepted, if the allowlist contains it.
+    /// The reason for accepting it, if the allowlist contains it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed: Option<String>,
 }
 
 impl Change {
-    /// Creates a change of `subject`, which is compatible unless [`Change::breaks_if`] makes it breaking.
+    /// Creates a change to `subject`, which is compatible unless [`Change::breaks_if`] makes it breaking.
     pub fn new(kind: DiffKind, subject: impl Into<String>, pointer: impl Into<String>) -> Self {
         let severity = if kind.is_wording() { Severity::Wording } else { Severity::Compatible };
         Self {
@@ -65,7 +65,7 @@ impl Change {
         }
     }
 
-    /// Sets the part of the subject.
+    /// Sets the affected part of the subject.
     pub fn member(mut self, member: impl Into<String>) -> Self {
         self.member = Some(member.into());
         self
@@ -91,7 +91,7 @@ impl Change {
         self
     }
 
-    /// Composes the sentence, after everything else is set.
+    /// Composes the sentence, once everything else is set.
     pub(crate) fn write_sentence(&mut self) {
         let mut rest = self.kind.template();
         let mut sentence = String::new();
@@ -119,13 +119,13 @@ impl Change {
         self.sentence = sentence + suffix;
     }
 
-    /// Returns true if the change is at least as severe as `severity` and not accepted.
+    /// Returns true if the change is at least as severe as `least` and not accepted.
     pub fn counts(&self, least: Severity) -> bool {
         self.allowed.is_none() && self.severity <= least
     }
 }
 
-/// One of the two releases compared.
+/// One of the two compared releases.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReleaseInfo {
     /// The file name.
@@ -138,7 +138,7 @@ pub struct ReleaseInfo {
     pub schemas: usize,
 }
 
-/// Size of all tools in a provider's format, in bytes of JSON.
+/// The size of all tools in a provider's format, in bytes of JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DialectSize {
     /// The dialect.
@@ -149,14 +149,14 @@ pub struct DialectSize {
     pub new: usize,
 }
 
-/// A line for the lock that keeps an old name working for one release.
+/// A lock file line that keeps an old name working for one release.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ToolMigration {
     /// The tool that was removed.
     pub old: String,
     /// The tool that replaced it.
     pub new: String,
-    /// True if the lock contains the line.
+    /// True if the lock file contains the line.
     pub aliased: bool,
     /// The line: `alias OLD NEW RELEASE`.
     pub line: String,
@@ -171,11 +171,11 @@ pub struct DiffReport {
     pub new: ReleaseInfo,
     /// The changes, sorted by level, severity, kind and subject.
     pub changes: Vec<Change>,
-    /// Tools that moved, with their lines for the lock.
+    /// Renamed tools, with their lines for the lock file.
     pub migrations: Vec<ToolMigration>,
-    /// Sizes of the tools in each dialect; empty if not measured.
+    /// Tool sizes in each dialect; empty if not measured.
     pub sizes: Vec<DialectSize>,
-    /// Problems of the allowlist.
+    /// Problems in the allowlist.
     pub stale: Vec<String>,
 }
 
@@ -195,7 +195,7 @@ impl DiffReport {
         counts
     }
 
-    /// Returns the changes that are at least as severe as `severity` and not accepted.
+    /// Returns the changes that are at least as severe as `least` and not accepted.
     pub fn failures(&self, least: Severity) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(move |change| change.counts(least))
     }

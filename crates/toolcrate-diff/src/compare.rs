@@ -42,7 +42,7 @@ pub fn compare(old: &Snapshot, new: &Snapshot, profile: &Profile) -> DiffReport 
     }
 }
 
-/// Returns the sort key of a change.
+/// Returns a change's sort key.
 fn order(change: &Change) -> impl Ord + '_ {
     let Change { level, severity, kind, subject, member, old, new, .. } = change;
     (*level, *severity, *kind, subject, member, old, new)

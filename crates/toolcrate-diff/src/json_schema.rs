@@ -1,5 +1,5 @@
-//! Compares the old and new JSON Schema of an argument: values that are no longer accepted, values that are newly accepted,
-//! and differences that can't be compared. Descriptions are ignored.
+//! Compares the old and new JSON Schema of an argument: values that are no longer accepted, values that are newly
+//! accepted, and differences that can't be classified. Descriptions are ignored.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,12 @@ use serde_json::{Map, Value};
 pub struct SchemaDifferences {
     /// Values that are no longer accepted, or newly required: old and new.
     pub narrower: Vec<(String, String)>,
-    /// How many of those reject no call: a property that was removed from an open object is ignored.
+    /// The number of differences in `narrower` that don't cause any call to be rejected: a property removed from
+    /// an open object is ignored.
     pub ignored: usize,
     /// Values that are newly accepted.
     pub wider: Vec<(String, String)>,
-    /// Nodes with another type.
+    /// Nodes with a different type.
     pub other: Vec<(String, String)>,
     /// True if a description changed.
     pub reworded: bool,
@@ -25,7 +26,7 @@ impl SchemaDifferences {
     pub fn between(old: &Value, new: &Value) -> Self {
         let mut found = Self::default();
         found.node("", old, new);
-        // The same order from both sides.
+        // The order must be the same in both directions.
         for pairs in [&mut found.narrower, &mut found.wider, &mut found.other] {
             pairs.sort_by(|(a, b), (c, d)| (a.min(b), a.max(b)).cmp(&(c.min(d), c.max(d))));
         }
@@ -66,7 +67,7 @@ impl SchemaDifferences {
         }
     }
 
-    /// Returns true if the types are similar enough to compare their content.
+    /// Returns true if the types are similar enough to compare their contents.
     fn types(&mut self, place: &str, old: &BTreeSet<&str>, new: &BTreeSet<&str>) -> bool {
         if old == new {
             return true;
@@ -145,7 +146,8 @@ impl SchemaDifferences {
             new["properties"].as_object().unwrap_or(&empty),
         );
         let (needed, needs) = (required(old), required(new));
-        // The runtime rejects properties that a schema doesn't name, unless the schema allows them or names none.
+        // The runtime rejects properties that a schema doesn't list, unless the schema allows additional ones or
+        // lists none.
         let is_open = match new["additionalProperties"] {
             Value::Bool(open) => open,
             Value::Null => b.is_empty(),
@@ -247,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_an_open_object_lost_refuses_nobody() {
+    fn removed_property_of_an_open_object_breaks_nobody() {
         let old = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}});
         let named = json!({"type": "object", "properties": {"a": {"type": "string"}}});
         let (mut open, mut closed) = (named.clone(), named.clone());
@@ -268,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn findings_name_the_place() {
+    fn findings_name_the_location() {
         let old = json!({"type": "object", "properties": {"a": {"type": "string", "maxLength": 9}}});
         let new = json!({"type": "object", "properties": {"a": {"type": "string", "maxLength": 5}}, "required": ["a"]});
         let found = SchemaDifferences::between(&old, &new);

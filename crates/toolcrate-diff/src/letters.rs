@@ -1,6 +1,6 @@
-//! Names without their spelling.
+//! Normalizes names for comparison.
 
-/// Returns the letters and digits of `name` in lower case.
+/// Returns the ASCII letters and digits in `name`, in lower case.
 pub fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }

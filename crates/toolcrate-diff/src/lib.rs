@@ -1,8 +1,8 @@
 //! Compares two releases of an API at three levels: HTTP, generated Rust code and LLM tools.
 //!
-//! [`toolcrate_codegen`] reads both documents, and its models are compared. Order, formatting and repaired defects are
-//! therefore not reported as changes. Every [`Change`] has a kind (`docs/changes.md` lists them), a severity that depends
-//! on its direction, a JSON pointer into the document and a sentence.
+//! [`toolcrate_codegen`] reads both documents, and the resulting models are compared. Order, formatting and repaired
+//! defects are therefore not reported as changes. Every [`Change`] has a kind (listed in `docs/changes.md`), a severity
+//! that depends on its direction, a JSON pointer into the document and a sentence.
 //!
 //! # Example
 //!
@@ -24,8 +24,7 @@
 //! # }
 //! ```
 //!
-//! [`release_notes`] writes the same report as a release note, and [`allowlist`] marks changes that were
-//! accepted.
+//! [`release_notes`] renders the same report as release notes, and [`allowlist`] marks changes that were accepted.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,4 +1,4 @@
-//! Pairs properties or parameters of two releases: first by name, then by similar name and equal type.
+//! Pairs properties or parameters across two releases: first by name, then by similar name and equal type.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,9 +10,9 @@ use crate::type_relation::{TypeComparison, TypeRelation};
 /// The members of a paired schema.
 #[derive(Debug, Default)]
 pub struct MemberPairs<'a, T> {
-    /// Old and new, under the same name.
+    /// Old and new members with the same name.
     pub kept: Vec<(&'a T, &'a T)>,
-    /// Old and new, under another name.
+    /// Old and new members with different names.
     pub renamed: Vec<(&'a T, &'a T)>,
     /// Only in the old release.
     pub removed: Vec<&'a T>,
@@ -22,7 +22,7 @@ pub struct MemberPairs<'a, T> {
 
 impl<'a, T> MemberPairs<'a, T> {
     /// Pairs members by name, then by `alike`, which decides whether two members with different names can be the same.
-    /// Ambiguous ones are not paired.
+    /// Ambiguous members aren't paired.
     pub fn new(
         old: &'a [T],
         new: &'a [T],
@@ -49,8 +49,7 @@ impl<'a, T> MemberPairs<'a, T> {
     }
 }
 
-/// Moves members from `removed` and `added` that are the same under two names: the names are similar, and `alike`
-/// returns true.
+/// Moves renamed members out of `removed` and `added`: their names are similar, and `alike` returns true.
 pub fn take_renamed<'a, T>(
     removed: &mut Vec<&'a T>,
     added: &mut Vec<&'a T>,
@@ -81,11 +80,11 @@ pub fn pair_fields<'a>(
     MemberPairs::new(old.fields(), new.fields(), |field| &field.name, alike)
 }
 
-/// Names with a lower similarity are different names.
+/// Names with a lower similarity are considered different.
 const MIN_NAME_SIMILARITY: f64 = 0.7;
 
-/// Returns true if two names may be spellings of one name: they differ in a few letters, but not in digits (`address1`,
-/// `address2`).
+/// Returns true if two names may be spellings of the same name: they differ in a few letters, but not in digits
+/// (`address1`, `address2`).
 fn are_near(old: &str, new: &str) -> bool {
     let digits = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
     let (a, b) = (letters(old), letters(new));
@@ -97,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_near_when_a_few_letters_differ() {
+    fn names_are_similar_if_few_letters_differ() {
         for (old, new) in [("phoneNumber", "phoneNumbers"), ("siteID", "siteId"), ("colour", "color")] {
             assert!(are_near(old, new), "{old} {new}");
         }
@@ -107,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn members_that_could_be_several_things_are_none_of_them() {
+    fn ambiguous_members_are_not_paired() {
         let strings =
             |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_owned()).collect() };
         let (old, new) = (strings(&["id", "companyName"]), strings(&["id", "companyNames"]));

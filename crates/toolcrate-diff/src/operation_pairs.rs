@@ -1,7 +1,7 @@
-//! Pairs the operations of two releases: first by key, however the path is spelled, then by shape.
+//! Pairs operations across two releases: first by key, however the path is spelled, then by shape.
 //!
-//! An operation with the same parameters and response under a similar path has moved. Ambiguous operations are not
-//! paired, so that a guess never hides a removed operation.
+//! An operation with the same parameters and response under a similar path is considered moved. Ambiguous
+//! operations aren't paired, so a guess never hides a removed operation.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,12 +11,12 @@ use toolcrate_codegen::ir::{ApiDefinition, Content, Operation, ParameterLocation
 use crate::schema_pairs::type_kind;
 use crate::type_relation::TypeComparison;
 
-/// The operations that both releases have.
+/// The operations that both releases have in common.
 #[derive(Debug, Default)]
 pub struct OperationPairs {
-    /// Old and new, by path.
+    /// Old and new operations with the same path.
     pub kept: Vec<(OperationId, OperationId)>,
-    /// Old and new, by shape.
+    /// Old and new operations with the same shape.
     pub moved: Vec<(OperationId, OperationId)>,
     /// Only in the old release.
     pub removed: Vec<OperationId>,
@@ -62,7 +62,7 @@ impl OperationPairs {
     }
 }
 
-/// Paths with a lower similarity are different paths.
+/// Paths with a lower similarity are considered different.
 const MIN_PATH_SIMILARITY: f64 = 0.6;
 
 fn moved(
@@ -90,7 +90,7 @@ fn moved(
         .filter(|(score, a, b)| names_schema(&types.old.operations[*a]) && is_best(*score, *a, *b))
         .map(|(_, a, b)| (*a, *b))
         .collect();
-    // An operation without types of its own (a delete) is paired like its collection.
+    // An operation without types (a delete) is paired like its collection.
     let collections: Vec<(String, String)> = moved
         .iter()
         .map(|(a, b)| (collection(&path(types.old, *a)), collection(&path(types.new, *b))))
@@ -109,13 +109,13 @@ fn moved(
     moved
 }
 
-/// Returns the path of the collection that `path` is in.
+/// Returns the path of the collection that contains `path`.
 fn collection(path: &str) -> String {
     let path = path.strip_suffix("/count").unwrap_or(path);
     path.strip_suffix("/{}").unwrap_or(path).to_owned()
 }
 
-/// Returns true if the operation refers to a schema, so that its shape is distinctive.
+/// Returns true if the operation refers to a schema, which makes its shape distinctive.
 fn names_schema(operation: &Operation) -> bool {
     let answer = match &operation.response.content {
         Content::Json(ty) => ty.innermost(),
@@ -124,7 +124,7 @@ fn names_schema(operation: &Operation) -> bool {
     answer.or(operation.body.as_ref().and_then(|body| body.ty.innermost())).is_some()
 }
 
-/// Returns true if two operations accept and return the same. One may have more query parameters.
+/// Returns true if two operations accept and return the same types. One may have more query parameters.
 fn has_same_shape(types: &TypeComparison<'_>, old: &Operation, new: &Operation) -> bool {
     let query = |operation: &Operation| -> BTreeSet<String> {
         let named =

@@ -1,6 +1,7 @@
-//! Renders the release note: the changes that readers must act on, with long lists collapsed.
+//! Renders release notes: the changes that readers must act on, with long lists collapsed.
 //!
-//! A report lists every change. A note groups them by module and cause, so that thousands of changes fit on a page.
+//! A report lists every change. Release notes group them by module and cause, so thousands of changes fit on a
+//! page.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,10 +14,10 @@ use crate::snapshot::Snapshot;
 use toolcrate_codegen::diagnostic::Errors;
 use toolcrate_codegen::emit::Templates;
 
-/// Renders the note of `report`, which compares `old` with `new`.
+/// Renders the release notes for `report`, which compares `old` with `new`.
 ///
 /// # Errors
-/// `E031` a template that fails.
+/// Returns `E031` if a template fails.
 pub fn render(report: &DiffReport, old: &Snapshot, new: &Snapshot) -> Result<String, Errors> {
     let names = [OperationLabels::new(old), OperationLabels::new(new)];
     let note = ReleaseNote { report, names };
@@ -24,14 +25,14 @@ pub fn render(report: &DiffReport, old: &Snapshot, new: &Snapshot) -> Result<Str
     Ok(templates.render("note.md", note.values())?)
 }
 
-/// The names of an operation in a list.
+/// How an operation is displayed in a list.
 struct OperationLabel<'a> {
     module: &'a str,
     function: String,
     tool: &'a str,
 }
 
-/// The names of a side's operations, by the operation's key, and the areas of its tools.
+/// The labels of one release's operations, by key, and the areas of its tools.
 struct OperationLabels<'a> {
     operations: BTreeMap<String, OperationLabel<'a>>,
     areas: BTreeMap<&'a str, &'a str>,
@@ -62,7 +63,7 @@ impl<'a> OperationLabels<'a> {
     }
 }
 
-/// Maximum number of properties that a list of equal changes shows unfolded.
+/// Maximum number of properties shown without collapsing a list of equal changes.
 const MAX_UNFOLDED: usize = 3;
 
 fn text_or_nothing(text: &Option<String>) -> &str {
@@ -129,7 +130,7 @@ impl ReleaseNote<'_> {
         })
     }
 
-    /// Returns the breaking changes of the first level, each once with everything that it affects.
+    /// Returns the breaking changes of the first level, each once, with everything it affects.
     fn breaking(&self, is_meant: impl Fn(&Change) -> bool) -> Vec<Value> {
         let meant = |change: &&Change| {
             change.level == ChangeLevel::Http && change.severity == Severity::Breaking && is_meant(change)
@@ -138,7 +139,7 @@ impl ReleaseNote<'_> {
         report::group_by_kind(&changes, ReportFormat::Markdown)
     }
 
-    /// Returns the breaking changes of the types of fields; a change of many fields is one list.
+    /// Returns the breaking changes to field types; a change shared by many fields is one list.
     fn types(&self) -> Value {
         let mut causes: BTreeMap<(DiffKind, &str, &str), BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
         let said = [DiffKind::PropertyRequired, DiffKind::PropertyOptional, DiffKind::PropertyRemoved];
@@ -173,7 +174,7 @@ impl ReleaseNote<'_> {
         })
     }
 
-    /// The members that a kind is about, by their records.
+    /// Returns the members affected by a change kind, by record.
     fn members(&self, kind: DiffKind) -> Value {
         let mut records: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for change in self.changes(kind) {
@@ -184,7 +185,7 @@ impl ReleaseNote<'_> {
         json!({"kind": kind.id(), "count": count, "records": records.iter().map(row).collect::<Vec<_>>()})
     }
 
-    /// Each area: its new operations, and how many tools take other arguments.
+    /// Returns each area with its new operations and the number of tools whose arguments changed.
     fn areas(&self) -> Vec<Value> {
         let [old, new] = &self.names;
         let mut added: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
@@ -217,7 +218,7 @@ impl ReleaseNote<'_> {
         areas.into_iter().map(row).collect()
     }
 
-    /// Returns the changes of arguments that break calls, each with the number of tools that have it.
+    /// Returns the argument changes that break calls, each with the number of affected tools.
     fn arguments(&self) -> Vec<Value> {
         let mut rows: BTreeMap<(DiffKind, &str), BTreeSet<&str>> = BTreeMap::new();
         for change in &self.report.changes {

@@ -1,19 +1,19 @@
-//! Two releases, with their common operations and schemas.
+//! Two releases, with the operations and schemas that they have in common.
 
 use crate::operation_pairs::OperationPairs;
 use crate::schema_pairs::SchemaPairs;
 use crate::snapshot::Snapshot;
 use crate::type_relation::TypeComparison;
 
-/// Two releases, with their common schemas and operations.
+/// Two releases, with the schemas and operations that they have in common.
 pub struct ReleasePair<'a> {
     /// The old release.
     pub old: &'a Snapshot,
     /// The new release.
     pub new: &'a Snapshot,
-    /// The schemas that both have.
+    /// The schemas that exist in both releases.
     pub schemas: &'a SchemaPairs<'a>,
-    /// The operations that both have.
+    /// The operations that exist in both releases.
     pub operations: OperationPairs,
 }
 

@@ -1,6 +1,6 @@
 //! Renders a report as text, Markdown, HTML or JSON.
 //!
-//! A change that several subjects have in common is listed once, with their names. If text changed, the difference is shown
+//! A change shared by several subjects is listed once, with their names. If text changed, the difference is shown
 //! inline.
 
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub(crate) const TEMPLATES: [(&str, &str); 5] = [
 /// Renders `report`.
 ///
 /// # Errors
-/// `E031`: a template fails.
+/// Returns `E031` if a template fails.
 pub fn render(report: &DiffReport, format: ReportFormat) -> Result<String, Errors> {
     let template = match format {
         ReportFormat::Json => {
@@ -52,7 +52,7 @@ pub fn render(report: &DiffReport, format: ReportFormat) -> Result<String, Error
 /// Renders the table of all kinds of changes, `docs/changes.md`.
 ///
 /// # Errors
-/// `E031`: a template fails.
+/// Returns `E031` if a template fails.
 pub fn render_change_kinds() -> Result<String, Errors> {
     let row = |kind: &DiffKind| {
         json!({
@@ -140,27 +140,27 @@ fn title(severity: Severity) -> &'static str {
     }
 }
 
-/// A row of a report: a change, and further subjects that have it as well.
+/// A row in a report: a change, and further subjects to which it applies.
 #[derive(Serialize)]
 struct ReportRow {
     sentence: String,
     pointer: String,
-    /// Further subjects, as many as are listed.
+    /// Further subjects that are listed.
     others: Vec<String>,
-    /// The number of subjects that are not listed.
+    /// The number of further subjects that aren't listed.
     more: usize,
-    /// The difference of the text.
+    /// The text difference.
     words: String,
-    /// The same as pieces: `equal`, `delete`, `insert`.
+    /// The text difference as pieces: `equal`, `delete`, `insert`.
     pieces: Vec<(&'static str, String)>,
 }
 
-/// The maximum number of subjects in a row.
+/// Maximum number of subjects in a row.
 const MAX_NAMED: usize = 12;
-/// The maximum length of a difference of text.
+/// Maximum length of a text difference.
 const MAX_WORD_CHARS: usize = 600;
 
-/// Groups changes by kind. A change that several subjects have in common is one row.
+/// Groups changes by kind. A change shared by several subjects becomes one row.
 pub(crate) fn group_by_kind(changes: &[&Change], format: ReportFormat) -> Vec<Value> {
     let mut kinds = Vec::new();
     for group in changes.chunk_by(|a, b| a.kind == b.kind) {

@@ -31,7 +31,7 @@ pub struct RustFunction {
     pub path: String,
     /// The types of its arguments, in order.
     pub arguments: Vec<String>,
-    /// The type that its request returns.
+    /// The type returned by its request.
     pub answer: String,
 }
 
@@ -45,7 +45,7 @@ impl RustFunction {
 /// A field or a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RustMember {
-    /// The name of the property, or the value of the variant.
+    /// The property's name, or the variant's value.
     pub wire: String,
     /// The Rust name.
     pub name: String,
@@ -80,7 +80,7 @@ impl<'a> RustItems<'a> {
         Self { api: &model.api, names: &model.names, relations: &model.relations, surfaces, profile }
     }
 
-    /// Returns the function of `operation`.
+    /// Returns the function for `operation`.
     pub fn function(&self, operation: OperationId) -> RustFunction {
         let name = &self.names.operations[operation];
         let operation = &self.api.operations[operation];
@@ -105,7 +105,7 @@ impl<'a> RustItems<'a> {
         RustFunction { path: format!("{}::{}", name.module, name.function), arguments, answer }
     }
 
-    /// The query type that the operation shares with others.
+    /// Returns the query type that the operation shares with others.
     fn query(&self, operation: &Operation, name: &OperationName) -> Option<&'static str> {
         let (query, on) = match name.kind {
             OperationKind::List => ("ListQuery", On::List),
@@ -140,7 +140,7 @@ impl<'a> RustItems<'a> {
         }
     }
 
-    /// The Rust type of `ty`; `choice` is the name of the enum at its heart, where it has one.
+    /// Returns the Rust type for `ty`; `choice` is the name of the enum that it contains, if any.
     fn ty(&self, ty: &Type, choice: Option<&str>) -> String {
         match ty {
             Type::Boolean => "bool".to_owned(),
@@ -165,7 +165,7 @@ impl<'a> RustItems<'a> {
         }
     }
 
-    /// The struct of a schema, where it has one: its name and its fields.
+    /// Returns the struct for a schema, if it has one: its name and its fields.
     pub fn record(&self, schema: &str) -> Option<(&'a str, Vec<RustMember>)> {
         let Shape::Object(fields) = &self.api.schemas[schema].shape else { return None };
         let types = &self.names.types[schema];
@@ -217,7 +217,7 @@ impl<'a> RustItems<'a> {
         surface.conversions.iter().cloned().chain(records).collect()
     }
 
-    /// The enums that come with a schema.
+    /// Returns the enums defined by a schema.
     pub fn choices(&self, schema: &str) -> Vec<RustEnum> {
         let types = &self.names.types[schema];
         let choice = |member: &str, ty: &Type, name: &FieldName| {
@@ -262,7 +262,7 @@ impl<'a> RustItems<'a> {
     }
 }
 
-/// The type of a single value of a parameter.
+/// Returns the type of a single parameter value.
 fn parameter_type(ty: &Type) -> &'static str {
     match ty {
         Type::Boolean => "bool",

@@ -1,7 +1,7 @@
-//! Pairs the schemas of two releases: first by name, however it is spelled, then by shape.
+//! Pairs schemas across two releases: first by name, however it is spelled, then by shape.
 //!
-//! A schema with the same fields under another name was renamed. Ambiguous schemas are not paired, so that a guess never
-//! hides a removed schema.
+//! A schema with the same fields under another name is considered renamed. Ambiguous schemas aren't paired, so a guess
+//! never hides a removed schema.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,7 +11,7 @@ use toolcrate_codegen::ir::{ApiDefinition, Field, Schema, Type};
 use crate::letters::letters;
 use crate::type_words::describe;
 
-/// The schemas that both releases have.
+/// The schemas that both releases have in common.
 #[derive(Debug, Default)]
 pub struct SchemaPairs<'a> {
     new: BTreeMap<&'a str, &'a str>,
@@ -38,7 +38,7 @@ impl<'a> SchemaPairs<'a> {
             pairs
         };
         let exact = take(&mut olds, &|name, news| news.get(name).copied());
-        // A name with a dot or in another case is the same name, normalized or not.
+        // Differences in dots or case don't make a different name, normalized or not.
         let loose =
             take(&mut olds, &|name, news| only(news.iter().filter(|new| letters(new) == letters(name))));
         schemas.new.extend(exact.into_iter().chain(loose));
@@ -68,12 +68,12 @@ impl<'a> SchemaPairs<'a> {
         self.new.get(old).copied()
     }
 
-    /// Returns true if both names belong to one schema.
+    /// Returns true if both names refer to the same schema.
     pub fn are_same(&self, old: &str, new: &str) -> bool {
         self.new_name(old) == Some(new)
     }
 
-    /// Returns true if the schema `old` was recognized only by its shape.
+    /// Returns true if the schema `old` was matched only by its shape.
     pub fn is_renamed(&self, old: &str) -> bool {
         self.renamed.contains(old)
     }
@@ -84,14 +84,14 @@ impl<'a> SchemaPairs<'a> {
     }
 }
 
-/// Returns the shape of a named object. Objects with one field are too similar to be recognized.
+/// Returns the shape of a named object. Objects with only one field are too similar to be matched.
 fn shape(schema: &Schema) -> Option<Vec<String>> {
     let fields = schema.fields();
     let part = |field: &Field| format!("{} {}", field.name, type_kind(&field.ty));
     (!schema.inline && fields.len() > 1).then(|| fields.iter().map(part).collect())
 }
 
-/// Returns a type without the names of schemas.
+/// Returns a type without schema names.
 pub fn type_kind(ty: &Type) -> String {
     match ty {
         Type::Named(_) => "object".to_owned(),

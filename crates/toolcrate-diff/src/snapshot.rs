@@ -1,7 +1,7 @@
-//! Reads the two releases of a comparison, each up to its tools.
+//! Reads the two releases of a comparison, each as far as its tools.
 //!
-//! Both are read with the same profile and overlay. Overlay rules for parts that a release lacks are ignored, and entries
-//! that match nothing are not an error, because a comparison must be possible before they are updated.
+//! Both releases are read with the same profile and overlay. Overlay rules for parts that a release lacks are ignored,
+//! and entries that match nothing aren't errors, because a comparison must be possible before they are updated.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -19,24 +19,24 @@ use toolcrate_codegen::model::Model;
 use toolcrate_codegen::naming::{Lock, Names};
 use toolcrate_codegen::{load, lower, naming, relate, repair};
 
-/// The configuration that both releases are read with.
+/// The configuration for reading both releases.
 #[derive(Clone, Debug)]
 pub struct DiffSettings {
     /// The profile.
     pub profile: Profile,
     /// The overlay.
     pub overlay: Overlay,
-    /// The lock of names.
+    /// The lock file.
     pub lock: Lock,
-    /// The spec that the generated crate is made from.
+    /// The spec from which the generated crate is built.
     pub spec: PathBuf,
 }
 
 impl DiffSettings {
-    /// Reads the profile at `path`, and what it names.
+    /// Reads the profile at `path`, and the files that it refers to.
     ///
     /// # Errors
-    /// The profile, the overlay or the lock can't be read.
+    /// Returns an error if the profile, the overlay or the lock file can't be read.
     pub fn read(path: &Path) -> Result<Self, Errors> {
         let profile: Profile = config::read_yaml(path)?;
         let folder = path.parent().unwrap_or(Path::new("."));
@@ -50,7 +50,7 @@ impl DiffSettings {
     }
 }
 
-/// A spec to compare: its text, and the file that messages name.
+/// A spec to compare: its contents, and the file name for messages.
 #[derive(Clone, Debug)]
 pub struct SpecSource {
     /// The file.
@@ -63,7 +63,7 @@ impl SpecSource {
     /// Reads a file.
     ///
     /// # Errors
-    /// `E001`: the file can't be read.
+    /// Returns `E001` if the file can't be read.
     pub fn read(file: &Path) -> Result<Self, Errors> {
         let bytes = std::fs::read(file).map_err(|error| {
             let message = format!("the spec cannot be read: {error}");
@@ -73,7 +73,7 @@ impl SpecSource {
     }
 }
 
-/// One release, read up to its tools.
+/// One release, read as far as its tools.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     /// The release.
@@ -86,7 +86,7 @@ pub struct Snapshot {
     pub surfaces: BTreeMap<SchemaId, ModelSurface>,
     /// The files of the tool catalog.
     pub catalog: Files,
-    /// The document in the form of OpenAPI 3.0, with what the model leaves out.
+    /// The document as OpenAPI 3.0, including parts that the model leaves out.
     pub document: Value,
 }
 
@@ -104,11 +104,10 @@ impl Snapshot {
 
 /// Reads both releases.
 ///
-/// Where the lock knows neither of two operations that would have the same name, the new one yields to the
-/// old one.
+/// If two operations would have the same name and neither is in the lock file, the new one gets a different name.
 ///
 /// # Errors
-/// Whatever a stage of the generator reports, with the file that it is about.
+/// Returns the errors of the generator's stages, with the affected file.
 pub fn read(
     old: &SpecSource,
     new: &SpecSource,
@@ -189,7 +188,7 @@ fn snapshot(
     Ok(Snapshot { release, model, overlay, surfaces, catalog, document })
 }
 
-/// The part of `overlay` that is about what `api` has.
+/// Returns the part of `overlay` that applies to `api`.
 fn applicable(overlay: &Overlay, api: &ApiDefinition) -> Overlay {
     let exists = |key: &str| api.operation_called(key).is_some();
     let lists = |key: &str| api.operation_called(key).is_some_and(|id| api.operations[id].listed().is_some());

@@ -1,4 +1,4 @@
-//! Compares types: equal, narrower, wider or unrelated. Also formats types for reports.
+//! Compares types (equal, narrower, wider or unrelated) and formats them for reports.
 //!
 //! Schemas that are paired across both releases count as equal here: their changes are reported once, at the schema, and
 //! not at every use.
@@ -9,16 +9,16 @@ use crate::schema_pairs::SchemaPairs;
 use crate::type_words::missing;
 use toolcrate_codegen::ir::{ApiDefinition, Limits, Type};
 
-/// How the new type stands to the old one.
+/// How a new type relates to the old one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TypeRelation {
-    /// Every value of one is a value of the other.
+    /// Both types have the same values.
     Equal,
-    /// The new one has fewer values.
+    /// The new type has fewer values.
     Narrower,
-    /// The new one has more values.
+    /// The new type has more values.
     Wider,
-    /// Neither.
+    /// Neither type includes the other.
     Other,
 }
 
@@ -33,19 +33,19 @@ impl TypeRelation {
     }
 }
 
-/// The context of a comparison of types: both APIs, and the pairs of equal schemas.
+/// The context of a type comparison: both APIs, and the pairs of equal schemas.
 #[derive(Clone, Copy)]
 pub struct TypeComparison<'a> {
     /// The old API.
     pub old: &'a ApiDefinition,
-    /// The new one.
+    /// The new API.
     pub new: &'a ApiDefinition,
     /// The pairs of equal schemas.
     pub schemas: &'a SchemaPairs<'a>,
 }
 
 impl<'a> TypeComparison<'a> {
-    /// How `new` stands to `old`.
+    /// Returns how `new` relates to `old`.
     pub fn relation(&self, old: &'a Type, new: &'a Type) -> TypeRelation {
         self.compare(old, new, &mut BTreeSet::new())
     }
@@ -63,7 +63,7 @@ impl<'a> TypeComparison<'a> {
         }
     }
 
-    /// Objects under different names are equal if all their properties are.
+    /// Returns how two objects relate. Objects with different names are equal if all of their properties are.
     fn objects(&self, old: &'a str, new: &'a str, open: &mut BTreeSet<(&'a str, &'a str)>) -> TypeRelation {
         let (Some(old), Some(new)) = (self.old.schemas.get(old), self.new.schemas.get(new)) else {
             return TypeRelation::Other;
@@ -107,7 +107,7 @@ fn choices(old: &[String], new: &[String]) -> TypeRelation {
     }
 }
 
-/// The limits that differ, as a relation each and in words: the old one, the new one.
+/// Returns the limits that differ, each as a relation with a description of the old and the new limit.
 pub fn compare_limits(old: &Limits, new: &Limits) -> Vec<(TypeRelation, String, String)> {
     let mut found = Vec::new();
     let mut upper = |name: &str, old: Option<f64>, new: Option<f64>| {
@@ -155,7 +155,7 @@ pub fn compare_limits(old: &Limits, new: &Limits) -> Vec<(TypeRelation, String, 
         let relations: &[TypeRelation] = match (&old.pattern, &new.pattern) {
             (_, None) => &[TypeRelation::Wider],
             (None, _) => &[TypeRelation::Narrower],
-            // Each may take what the other doesn't; which of the two it is can't be told.
+            // Each may accept values that the other doesn't; there is no way to tell.
             _ => &[TypeRelation::Narrower, TypeRelation::Wider],
         };
         let say = |pattern: &Option<String>| {
@@ -166,7 +166,7 @@ pub fn compare_limits(old: &Limits, new: &Limits) -> Vec<(TypeRelation, String, 
     found
 }
 
-/// Compares the only values that are allowed; none means that all are.
+/// Compares the lists of allowed values; an empty list allows all values.
 fn compare_values(
     found: &mut Vec<(TypeRelation, String, String)>,
     old: &[serde_json::Value],
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn every_relation_is_the_reverse_from_the_other_side() {
+    fn every_relation_reverses_when_swapped() {
         let types = [
             Type::Boolean,
             Type::Integer,
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_know_their_direction() {
+    fn limit_changes_have_a_direction() {
         let old = Limits { max_length: Some(50), minimum: Some(1.into()), ..Limits::default() };
         let new = Limits { max_length: Some(30), pattern: Some("x+".into()), ..Limits::default() };
         let found = compare_limits(&old, &new);

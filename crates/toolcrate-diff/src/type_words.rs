@@ -1,14 +1,14 @@
-//! Types, bodies and responses in words, for the sentences of a report.
+//! Describes types, bodies and responses in words, for the sentences in a report.
 
 use toolcrate_codegen::ir::{BodyKind, Content, SuccessResponse, Type};
 
-/// Returns the `values` that are not among `others`.
+/// Returns the `values` that aren't among `others`.
 pub fn missing<'a>(values: &'a [String], others: &'a [String]) -> impl Iterator<Item = &'a String> {
     values.iter().filter(|value| !others.contains(value))
 }
 
-/// Returns the values of the enum that `ty`, its items or its map values are. Changes of a named enum are
-/// reported at its schema.
+/// Returns the enum values of `ty`, its items or its map values. Changes to a named enum are reported at its
+/// schema.
 pub fn enum_values(ty: &Type) -> Option<&[String]> {
     match ty {
         Type::Choice(values) => Some(values),
@@ -17,7 +17,7 @@ pub fn enum_values(ty: &Type) -> Option<&[String]> {
     }
 }
 
-/// How many values of an enum are shown.
+/// Maximum number of enum values shown.
 const MAX_SHOWN_VALUES: usize = 8;
 
 /// Describes a type in words.
@@ -58,7 +58,7 @@ pub fn describe_body_kind(kind: BodyKind) -> &'static str {
     }
 }
 
-/// Describes the format of a response in words. A vendor's media type for JSON is JSON.
+/// Describes the format of a response in words. A vendor-specific JSON media type counts as JSON.
 pub fn describe_response(response: &SuccessResponse) -> String {
     match (&response.content, &response.media_type) {
         (Content::None, _) => "nothing".to_owned(),

@@ -1,8 +1,8 @@
-//! The audit log: one line of JSON for every call, whoever made it and however it ended. A call that may change something
-//! gets a line before it is sent, and is not sent if that line can't be written. A line that couldn't be written is
-//! written later, before any other; until then no call is sent.
+//! The audit log: JSON Lines with every call, regardless of caller and outcome. A call that may change data gets an
+//! entry before it is sent, and isn't sent if that entry can't be written. Entries that couldn't be written are written
+//! later, before any others; until then, no calls are sent.
 //!
-//! A file that is renamed or removed, as when logs are rotated, is opened again before the next line.
+//! If the file is renamed or removed, for example by log rotation, it is reopened before the next entry.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -20,10 +20,10 @@ use crate::principal::Principal;
 use crate::redact::redact;
 use crate::trace::TraceId;
 
-/// Maximum size of the arguments in a line, in bytes.
+/// Maximum size of the arguments in an entry, in bytes.
 const MAX_ARGUMENT_BYTES: usize = 16 << 10;
 
-/// Why the audit log can't be opened or written.
+/// The reason why the audit log can't be opened or written.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct AuditError(#[from] io::Error);
@@ -33,11 +33,11 @@ pub struct AuditLog(Mutex<AuditWriter>);
 
 struct AuditWriter {
     sink: AuditSink,
-    /// True if writing the last line failed.
+    /// True if writing the last entry failed.
     is_failing: bool,
-    /// Lines of calls that were sent which couldn't be written; they precede any other line.
+    /// Entries for sent calls that couldn't be written; they precede all others.
     pending: Vec<String>,
-    /// True if the last line was written only in part.
+    /// True if the last entry was only partially written.
     is_torn: bool,
 }
 
@@ -55,7 +55,7 @@ impl AuditSink {
         }
     }
 
-    /// Opens the file again if it was renamed or removed. Returns true if it was opened.
+    /// Reopens the file if it was renamed or removed. Returns true if it was reopened.
     fn follow(&mut self) -> io::Result<bool> {
         match self {
             Self::Stream(_) => Ok(false),
@@ -64,16 +64,16 @@ impl AuditSink {
     }
 }
 
-/// A call, as the audit log records it.
+/// A call as recorded in the audit log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AuditEntry<'a> {
     pub(crate) account: &'a str,
     pub(crate) principal: Principal,
     pub(crate) tool: Tool,
-    /// True if the call may change something.
+    /// True if the call may change data.
     pub(crate) is_write: bool,
     pub(crate) arguments: &'a Value,
-    /// The approver, if the call needed approval.
+    /// The approver, if the call required approval.
     pub(crate) approved_by: Option<&'a str>,
     /// The trace that the call belongs to.
     pub(crate) trace: TraceId,
@@ -105,7 +105,7 @@ impl AuditEntry<'_> {
 }
 
 impl AuditLog {
-    /// Appends to the file at `path`, or writes to stderr if there is none.
+    /// Appends to the file at `path`, or writes to stderr if `path` is `None`.
     ///
     /// # Errors
     /// Returns an error if the file can't be opened.
@@ -116,7 +116,7 @@ impl AuditLog {
         })
     }
 
-    /// Writes lines to `writer`.
+    /// Writes entries to `writer`.
     pub fn new(writer: Box<dyn Write + Send>) -> Self {
         Self::with_sink(AuditSink::Stream(writer))
     }
@@ -125,11 +125,11 @@ impl AuditLog {
         Self(Mutex::new(AuditWriter { sink, is_failing: false, pending: Vec::new(), is_torn: false }))
     }
 
-    /// Checks that lines can be written. If the last one couldn't, this writes the missing lines and one that records that
-    /// the log resumed.
+    /// Checks that entries can be written. If the last one couldn't, writes the missing entries and an entry that
+    /// records that the log has resumed.
     ///
     /// # Errors
-    /// Returns an error if no line can be written; no call is sent then.
+    /// Returns an error if no entry can be written; no calls are sent in that case.
     pub fn check(&self) -> Result<(), AuditError> {
         let mut writer = self.writer();
         if writer.is_failing {
@@ -139,18 +139,18 @@ impl AuditLog {
         Ok(writer.follow()?)
     }
 
-    /// Opens the file again if it was renamed or removed, as after a rotation. Other destinations stay as they are.
+    /// Reopens the file if it was renamed or removed, for example by log rotation. Other destinations are unaffected.
     ///
     /// # Errors
-    /// Returns an error if the file can't be opened; it is tried again before the next line.
+    /// Returns an error if the file can't be opened; opening is retried before the next entry.
     pub fn reopen(&self) -> Result<(), AuditError> {
         Ok(self.writer().follow()?)
     }
 
-    /// Records that a call starts, if it may change something or if the last line couldn't be written.
+    /// Records the start of a call if it may change data or if the last entry couldn't be written.
     ///
     /// # Errors
-    /// Returns an error if the line can't be written; the call must not be sent then.
+    /// Returns an error if the entry can't be written; the call must not be sent in that case.
     pub(crate) fn start(&self, entry: &AuditEntry<'_>) -> Result<(), AuditError> {
         if !entry.is_write && !self.writer().is_failing {
             return Ok(());
@@ -159,10 +159,10 @@ impl AuditLog {
         Ok(self.writer().write(&line)?)
     }
 
-    /// Records how a call that was sent ended. A line that can't be written is kept and precedes any other.
+    /// Records the outcome of a sent call. An entry that can't be written is kept and written before any other.
     ///
     /// # Errors
-    /// Returns an error if the line can't be written.
+    /// Returns an error if the entry can't be written.
     pub(crate) fn end(
         &self,
         entry: &AuditEntry<'_>,
@@ -182,14 +182,14 @@ impl AuditLog {
     /// Records that a call was rejected, and why.
     ///
     /// # Errors
-    /// Returns an error if the line can't be written.
+    /// Returns an error if the entry can't be written.
     pub(crate) fn reject(&self, entry: &AuditEntry<'_>, reason: &str) -> Result<(), AuditError> {
         let line = entry.line(reason, None);
         Ok(self.writer().write(&line)?)
     }
 
     fn writer(&self) -> MutexGuard<'_, AuditWriter> {
-        // A panic elsewhere leaves no line in part: a line is written at once.
+        // A panic elsewhere leaves no partial entry, because each one is written at once.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -203,7 +203,7 @@ impl AuditWriter {
         Ok(())
     }
 
-    /// Writes the pending lines, then this one.
+    /// Writes the pending entries, then this one.
     fn write(&mut self, line: &Value) -> io::Result<()> {
         self.is_failing = true;
         while let Some(pending) = self.pending.first().cloned() {
@@ -215,7 +215,7 @@ impl AuditWriter {
         Ok(())
     }
 
-    /// Writes a line. If the file was removed meanwhile, the line is written again to the new one.
+    /// Writes an entry. If the file was removed in the meantime, the entry is written again to the new one.
     fn put(&mut self, line: &str) -> io::Result<()> {
         self.follow()?;
         self.put_here(line)?;
@@ -228,10 +228,10 @@ impl AuditWriter {
         }
     }
 
-    /// Writes a line at once: readers of the file see whole lines, and many small writes would be slow.
+    /// Writes an entry at once: readers must see complete lines, and many small writes would be slow.
     fn put_here(&mut self, line: &str) -> io::Result<()> {
         let on_new_line;
-        // A line that was written in part, as when a disk is full, must not spoil the next one.
+        // A partially written entry, for example on a full disk, must not corrupt the next one.
         let mut rest = match self.is_torn {
             true => {
                 on_new_line = format!("\n{line}");
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn call_is_a_line_without_secrets() {
+    fn call_is_logged_as_one_line_without_secrets() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let audit = AuditLog::open(Some(file.path())).unwrap();
         let arguments = json!({"summary": "x".repeat(500), "portalPassword": "hush", "list": [{"privateKey": "hush"}], "id": 4});
@@ -304,11 +304,11 @@ mod tests {
     }
 
     #[test]
-    fn file_that_can_not_be_opened_is_an_error() {
+    fn unopenable_file_is_an_error() {
         assert!(AuditLog::open(Some(Path::new("/nowhere/audit.jsonl"))).is_err());
     }
 
-    /// A disk with limited room.
+    /// A simulated disk with limited space.
     #[derive(Clone, Default)]
     struct Disk(Arc<Mutex<(usize, Vec<u8>)>>);
 
@@ -351,7 +351,7 @@ mod tests {
         audit.start(&read).unwrap();
         audit.end(&read, CallOutcome::Success(200), Duration::ZERO).unwrap();
         audit.start(&write).unwrap();
-        // Half a line fits.
+        // There is room for half an entry.
         disk.has_room(60);
         assert!(audit.end(&write, CallOutcome::Success(204), Duration::ZERO).is_err());
         assert!(audit.start(&read).is_err() && audit.start(&write).is_err());
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_go_on_once_there_is_room_even_without_a_call() {
+    fn pending_lines_are_written_once_there_is_space_even_without_a_call() {
         let (disk, arguments) = (Disk::default(), json!({"id": 7}));
         let audit = AuditLog::new(Box::new(disk.clone()));
         audit.check().unwrap();
@@ -413,7 +413,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn file_that_was_renamed_or_removed_is_created_again() {
+    fn renamed_or_removed_file_is_recreated() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("audit.jsonl");
         let audit = AuditLog::open(Some(&path)).unwrap();
@@ -429,7 +429,7 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         start().unwrap();
         assert_eq!(count("audit.jsonl"), 1);
-        // Another program has put a file of its own there.
+        // Another program has created its own file there.
         std::fs::rename(directory.path().join("audit.jsonl.1"), &path).unwrap();
         start().unwrap();
         assert_eq!(count("audit.jsonl"), 2);
@@ -441,7 +441,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn no_call_is_started_if_the_file_can_not_be_created_again() {
+    fn no_call_is_started_if_the_file_cannot_be_recreated() {
         let directory = tempfile::tempdir().unwrap();
         let logs = directory.path().join("logs");
         std::fs::create_dir(&logs).unwrap();

@@ -1,22 +1,22 @@
-//! The file of the audit log, which other programs may rename or remove.
+//! The audit log file. Other programs may rename or remove it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A file that lines are appended to.
+/// A file to which entries are appended.
 pub(crate) struct AuditFile {
     path: PathBuf,
     file: File,
 }
 
 impl AuditFile {
-    /// Opens the file at `path`, creating it for its owner only if it doesn't exist.
+    /// Opens the file at `path`, creating it with owner-only permissions if it doesn't exist.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self { path: path.to_owned(), file: append(path)? })
     }
 
-    /// Opens the file at the path, unless it is the one that is open. Returns true if it was opened.
+    /// Opens the file at the path, unless it is already open. Returns true if it was opened.
     pub(crate) fn reopen_if_moved(&mut self) -> io::Result<bool> {
         if self.is_at_path()? {
             return Ok(false);
@@ -25,11 +25,11 @@ impl AuditFile {
         Ok(true)
     }
 
-    /// Returns true if the open file was removed, so that its lines are lost.
+    /// Returns true if the open file has been removed, so its entries are lost.
     #[cfg(unix)]
     pub(crate) fn is_removed(&self) -> bool {
         use std::os::unix::fs::MetadataExt;
-        // A device, such as /dev/null, has a name.
+        // A device, such as /dev/null, always has a name.
         self.file.metadata().is_ok_and(|file| file.nlink() == 0)
     }
 

@@ -1,4 +1,4 @@
-//! Outcomes of calls.
+//! Call outcomes.
 
 use toolcrate_runtime::Error;
 
@@ -14,12 +14,12 @@ pub enum CallOutcome<'a> {
 }
 
 impl CallOutcome<'_> {
-    /// Returns `ok`, the kind of the error, or `canceled`.
+    /// Returns `ok`, the error kind, or `canceled`.
     pub fn as_str(self) -> &'static str {
         self.error_type().unwrap_or("ok")
     }
 
-    /// Returns the kind of the error, `canceled`, or `None` if the call succeeded.
+    /// Returns the error kind or `canceled`, or `None` if the call succeeded.
     pub fn error_type(self) -> Option<&'static str> {
         match self {
             Self::Success(_) => None,

@@ -1,4 +1,4 @@
-//! Records of calls in the audit log, in metrics and in the log.
+//! Records calls in the audit log, in metrics and in the log.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,7 +14,7 @@ use crate::error::Rejection;
 use crate::principal::Principal;
 use crate::trace::TraceContext;
 
-/// Everything about a call that is recorded, regardless of its outcome.
+/// Everything that is recorded about a call, regardless of its outcome.
 pub(crate) struct CallRecord {
     pub(crate) account: Arc<str>,
     pub(crate) principal: Principal,
@@ -27,7 +27,7 @@ pub(crate) struct CallRecord {
 }
 
 impl CallRecord {
-    /// Returns the audit entry of the call.
+    /// Returns the call's audit entry.
     pub(crate) fn audit_entry(&self) -> AuditEntry<'_> {
         AuditEntry {
             account: &self.account,
@@ -46,7 +46,7 @@ impl CallRecord {
         Ok(self.context.audit.reject(&self.audit_entry(), reason)?)
     }
 
-    /// Creates the span of the call. Its name and attributes follow OpenTelemetry's semantic conventions.
+    /// Creates the call's span. Its name and attributes follow OpenTelemetry's semantic conventions.
     pub(crate) fn span(&self) -> tracing::Span {
         tracing::info_span!(
             "execute_tool",
@@ -58,7 +58,7 @@ impl CallRecord {
         )
     }
 
-    /// Records the outcome of the call in metrics and in the log.
+    /// Records the call's outcome in metrics and in the log.
     pub(crate) fn publish(
         &self,
         span: &tracing::Span,

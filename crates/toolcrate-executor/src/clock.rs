@@ -1,22 +1,22 @@
-//! Times for people.
+//! Human-readable timestamps.
 
 use std::time::{Duration, SystemTime};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// The current time, to the nanosecond.
+/// Returns the current time, to the nanosecond.
 pub(crate) fn rfc3339_now() -> String {
     OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()
 }
 
-/// A time, to the second.
+/// Formats a time, to the second.
 pub(crate) fn rfc3339_seconds(time: SystemTime) -> String {
     let time = OffsetDateTime::from(time);
     time.replace_nanosecond(0).unwrap_or(time).format(&Rfc3339).unwrap_or_default()
 }
 
-/// A duration in milliseconds, to the microsecond, for logs.
+/// Converts a duration to milliseconds, with microsecond precision, for logs.
 pub fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }

@@ -1,4 +1,4 @@
-//! State shared by all executors of a process.
+//! State shared by all executors in a process.
 
 use crate::approval::Approvals;
 use crate::audit::AuditLog;
@@ -6,15 +6,15 @@ use crate::in_flight::InFlight;
 use crate::limits::ExecutionLimits;
 use crate::metrics::CallMetrics;
 
-/// State shared by all executors of a process.
+/// State shared by all executors in a process.
 pub struct ExecutionContext {
-    /// Metrics of calls.
+    /// Call metrics.
     pub metrics: CallMetrics,
     /// The audit log.
     pub audit: AuditLog,
-    /// The calls in flight.
+    /// In-flight calls.
     pub in_flight: InFlight,
-    /// Limits of results.
+    /// Limits on results.
     pub limits: ExecutionLimits,
     /// The approval policy, and pending and granted approvals.
     pub approvals: Approvals,

@@ -1,5 +1,5 @@
-//! Custom fields of an account, with their types and options. Fetching them takes a request, so they are fetched on demand
-//! and cached. Without permission to read them, they are omitted.
+//! An account's custom fields, with their types and options. Fetching them takes a request, so they are fetched on
+//! demand and cached. Without permission to read them, they are omitted.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -15,7 +15,8 @@ use crate::list_changes::ToolListChanges;
 const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long definitions are cached.
 const CACHE_TTL: Duration = Duration::from_secs(900);
-/// How long after a failure they are fetched again, and how often at most for callers who know other definitions.
+/// Delay before definitions are fetched again after a failure, and the minimum interval between fetches for callers
+/// that know of newer definitions.
 const RETRY_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The custom fields of one account. Clones share the cache. The default fetches nothing.
@@ -25,7 +26,7 @@ pub struct CustomFieldsCache(Option<Arc<CacheState>>);
 struct CacheState {
     changes: ToolListChanges,
     cached: RwLock<Option<Account>>,
-    /// When the definitions were last fetched, and how long the result is valid.
+    /// When the definitions were last fetched, and how long they are valid.
     fetched: Mutex<Option<(Instant, Duration)>>,
 }
 
@@ -36,18 +37,18 @@ impl CustomFieldsCache {
         Self(Some(Arc::new(CacheState { changes, cached, fetched })))
     }
 
-    /// The account with its custom fields, if they were fetched before.
+    /// Returns the account with its custom fields, if they have been fetched.
     pub fn cached(&self) -> Option<Account> {
         self.0.as_ref()?.cached.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The account with its custom fields, fetched through `client` if the cache is empty or old. Returns `None` if
-    /// they can't be fetched, which is not an error.
+    /// Returns the account with its custom fields, fetched through `client` if the cache is empty or stale. Returns
+    /// `None` if they can't be fetched, which isn't an error.
     pub async fn get_or_fetch(&self, client: &Client) -> Option<Account> {
         self.no_older_than(CACHE_TTL, client).await
     }
 
-    /// Like [`get_or_fetch`](Self::get_or_fetch), for a caller who knows of other fields than those in the cache.
+    /// Like [`get_or_fetch`](Self::get_or_fetch), for a caller that knows of fields other than those in the cache.
     pub async fn refresh(&self, client: &Client) -> Option<Account> {
         self.no_older_than(RETRY_INTERVAL, client).await
     }
@@ -88,14 +89,15 @@ impl CustomFieldsCache {
     }
 }
 
-/// A fingerprint of the account's custom fields, equal in all replicas. Returns `None` if the account has none.
+/// Returns a fingerprint of the account's custom fields, which is the same on all replicas. Returns `None` if the
+/// account has none.
 pub fn custom_fields_version(account: &Account) -> Option<String> {
     let fields = account.all_fields();
-    // Their debug text holds everything that schemas depend on.
+    // The debug output contains everything that schemas depend on.
     (!fields.is_empty()).then(|| short_fingerprint(&format!("{fields:?}")))
 }
 
-/// The schema of a tool's arguments, with the account's custom fields if they are known.
+/// Returns the schema of a tool's arguments, with the account's custom fields if they are known.
 pub fn input_schema_for(account: Option<&Account>, tool: Tool, names: NameStyle) -> Value {
     match account {
         Some(account) => account.input_schema_in(tool, names),
@@ -122,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn definitions_are_cached_until_they_are_old_and_have_the_same_version_everywhere() {
+    async fn definitions_are_cached_until_they_expire_and_versions_match_across_replicas() {
         let upstream = MockServer::start().await;
         let changes = ToolListChanges::default();
         let fields = CustomFieldsCache::new(changes.clone());

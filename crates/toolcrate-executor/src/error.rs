@@ -1,4 +1,4 @@
-//! Errors of calls. The variants distinguish whether a call may have changed something.
+//! Call errors. The variants distinguish whether a call may have changed data.
 
 use toolcrate_runtime::{Delivery, Error, ErrorKind};
 
@@ -11,13 +11,14 @@ pub enum ExecuteError {
     /// The call was not sent, so nothing happened.
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    /// The API's rate limit is exhausted, so nothing happened. The call may be repeated later.
+    /// The API's rate limit is exhausted, so nothing happened. The call can be retried later.
     #[error(transparent)]
     RateLimited(Box<Error>),
-    /// The call was sent and failed. [`ExecuteError::changed_nothing`] tells whether the API refused it.
+    /// The call was sent and failed. [`ExecuteError::changed_nothing`] returns whether the API refused it.
     #[error(transparent)]
     Failed(Box<Error>),
-    /// A write was sent, and whether it took effect is unknown. It must not be retried before checking.
+    /// A write was sent, and it is unknown whether it took effect. It must not be retried without checking
+    /// first.
     #[error(transparent)]
     OutcomeUnknown(Box<Error>),
 }
@@ -29,10 +30,10 @@ pub enum Rejection {
     /// The tool isn't exposed.
     #[error("{0} is not exposed by this server")]
     NotOffered(&'static str),
-    /// The call is invalid, or no request can be made of it.
+    /// The call is invalid, or no request can be built from it.
     #[error(transparent)]
     Invalid(Box<Error>),
-    /// The call needs an approval and has none.
+    /// The call requires an approval and has none.
     #[error(transparent)]
     Approval(Box<ApprovalError>),
     /// The audit log can't be written.
@@ -52,7 +53,7 @@ impl ExecuteError {
         }
     }
 
-    /// Returns true if and only if the call certainly changed nothing, so that it can safely be retried.
+    /// Returns true if and only if the call certainly changed nothing, so it can safely be retried.
     pub fn changed_nothing(&self) -> bool {
         match self {
             Self::Rejected(_) | Self::RateLimited(_) => true,
@@ -61,7 +62,7 @@ impl ExecuteError {
         }
     }
 
-    /// The error of the runtime, if the call failed because of one.
+    /// Returns the runtime error, if the call failed because of one.
     pub fn runtime_error(&self) -> Option<&Error> {
         match self {
             Self::RateLimited(error)
@@ -72,7 +73,7 @@ impl ExecuteError {
         }
     }
 
-    /// The error of the approval, if the call isn't approved.
+    /// Returns the approval error, if the call isn't approved.
     pub fn approval_error(&self) -> Option<&ApprovalError> {
         match self {
             Self::Rejected(Rejection::Approval(error)) => Some(error),
@@ -86,10 +87,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_was_not_sent_or_was_refused_changed_nothing() {
+    fn only_unsent_or_refused_calls_changed_nothing() {
         let error = Rejection::NotOffered("create_a_book");
         assert!(ExecuteError::from(error).changed_nothing());
-        // An error with unknown delivery may have changed something.
+        // An error with unknown delivery may have changed data.
         let error = Error::configuration("too many redirects");
         assert!(
             matches!(ExecuteError::from_sent(error), ExecuteError::Failed(error) if !error.changed_nothing())

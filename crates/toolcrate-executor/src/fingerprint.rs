@@ -1,20 +1,20 @@
-//! Fingerprints: equal calls have equal digests, in every replica and in every version of the server.
+//! Fingerprints: equal calls have equal digests in every replica and every version of the server.
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use toolcrate_runtime::Tool;
 
-/// The SHA-256 of account, tool and arguments as JSON with sorted properties, in hexadecimal.
+/// Returns the hexadecimal SHA-256 of account, tool and arguments, as JSON with sorted properties.
 pub(crate) fn call_digest(account: &str, tool: Tool, arguments: &Value) -> String {
     sha256_hex(&sorted(&json!({"account": account, "arguments": arguments, "tool": tool.name()})).to_string())
 }
 
-/// The SHA-256 of a string, in hexadecimal.
+/// Returns the hexadecimal SHA-256 of a string.
 pub fn sha256_hex(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The first 64 bits of the SHA-256 of a string, in hexadecimal: enough to notice a change that nobody contrived.
+/// Returns the first 64 bits of a string's SHA-256, in hexadecimal: enough to detect accidental changes.
 pub fn short_fingerprint(text: &str) -> String {
     let mut digest = sha256_hex(text);
     digest.truncate(16);
@@ -58,7 +58,7 @@ mod tests {
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), 4);
-        // Replicas of different versions share a store, so digests must never change.
+        // Replicas with different versions share a store, so digests must never change.
         assert_eq!(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 }

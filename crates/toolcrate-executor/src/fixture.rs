@@ -7,13 +7,10 @@ use serde::Deserialize;
 use toolcrate_runtime::catalog::{CatalogFiles, CatalogText, SchemaRecord, ToolRecord};
 use toolcrate_runtime::{
     Api, Catalog, Client, Credentials, CustomFieldDefinitions, CustomFieldKind, CustomFields, Error,
-    ErrorShape, HeaderMap, Paging, PatchPaths,
+    ErrorShape, HeaderMap, Paging,
 };
 
 pub(crate) static API: Api = Api {
-    name: "Library",
-    user_agent: "library/1.0",
-    accept: "application/json",
     paging: Paging::Page { page: "page", size: "pageSize", max_size: 100 },
     errors: ErrorShape {
         code: &["/code"],
@@ -23,10 +20,6 @@ pub(crate) static API: Api = Api {
         item_message: &["/message"],
         item_field: &["/field"],
     },
-    patch_paths: PatchPaths::Pointer,
-    trim: &[],
-    fields_parameter: None,
-    filter: None,
     custom_fields: Some(CustomFields {
         member: "customFields",
         key: "id",
@@ -46,6 +39,7 @@ pub(crate) static API: Api = Api {
             screen_words: &[],
         }),
     }),
+    ..Api::new("Library", "library/1.0")
 };
 
 pub(crate) static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
@@ -65,7 +59,7 @@ fn records<'t, T: Deserialize<'t>>(text: &'t str) -> Vec<T> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Credentials of an API that needs none.
+/// Credentials for an API that requires none.
 struct NoCredentials;
 
 impl Credentials for NoCredentials {
@@ -74,9 +68,9 @@ impl Credentials for NoCredentials {
     }
 }
 
-/// A client of the library at `base_url`.
+/// Creates a client for the library at `base_url`.
 pub(crate) fn client(base_url: &str) -> Client {
-    // Of several tests in one process, the first installs it.
+    // Only the first of several tests in a process installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = Client::builder(&API).base_url(base_url).credentials(NoCredentials);
     builder.timeout(Duration::from_secs(5)).build().unwrap()

@@ -1,11 +1,11 @@
-//! Writes that arrive twice with the same `Idempotency-Key` are made once; the second gets the response of the first,
-//! from whichever replica it reaches.
+//! Writes that arrive twice with the same `Idempotency-Key` are made only once; the second gets the first one's
+//! response, whichever replica it reaches.
 //!
-//! The key is claimed in the store before a write is made, and a write whose claim can't be stored isn't made. Afterwards
-//! the response is stored next to the claim. A server that crashes in between leaves the claim behind: the outcome of the
-//! write is unknown then, so a retry is rejected with that error and nothing is sent. A write that was certainly not made
-//! releases its claim. A store of limited size may evict responses, but never claims: a retry then gets an error that the
-//! write was made.
+//! The key is claimed in the store before a write is made, and a write whose claim can't be stored isn't made.
+//! Afterwards, the response is stored next to the claim. A server that crashes in between leaves the claim behind; the
+//! outcome of the write is then unknown, so a retry is rejected with that error and nothing is sent. A write that was
+//! certainly not made releases its claim. A store of limited size may evict responses but never claims; a retry then
+//! gets an error stating that the write was made.
 
 use std::time::Duration;
 
@@ -21,26 +21,26 @@ use crate::stages::Prepared;
 
 /// How long a response is stored.
 const RESPONSE_TTL: Duration = Duration::from_secs(24 * 3600);
-/// How long a repetition waits for the response to the first call. Clients commonly give up after 30 seconds.
+/// How long a duplicate call waits for the response to the first one. Clients commonly give up after 30 seconds.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long a repetition waits before it first looks again, and at most between two looks.
+/// The first interval at which a duplicate call checks for the response. It doubles up to the maximum.
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(20);
 const MAX_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// A call under an idempotency key.
+/// A call with an idempotency key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct IdempotencyKey {
-    /// The rest of the keys in the store, made of account and idempotency key.
+    /// The suffix of its keys in the store, derived from the account and the idempotency key.
     storage_path: String,
-    /// The digest of the call, which distinguishes a repetition from a key that is used for another call.
+    /// The call's digest, which distinguishes a duplicate call from a key that was reused for another call.
     call_digest: String,
-    /// The form of the response.
+    /// The format of the response.
     form: &'static str,
 }
 
 impl IdempotencyKey {
-    /// The key that a caller chose for a call. Only the same call of the same account can repeat it, in the same `form`:
-    /// a response that is stored for one route is not the response of another.
+    /// Creates a key that a caller chose for a call. Only the same call by the same account can reuse it, with the same
+    /// `form`, because a response stored for one route can't be returned by another.
     pub fn new(key: &[u8], form: &'static str, call: &Prepared) -> Self {
         let storage_path = storage_path(call.account(), key);
         Self { storage_path, call_digest: call.digest().to_owned(), form }
@@ -55,13 +55,12 @@ impl IdempotencyKey {
     }
 }
 
-/// The account and the key as segments of a path. Keys of one account never collide with those of another, whatever both
-/// are called.
+/// Returns the account and the key as path segments. Keys of different accounts never collide, whatever their names.
 fn storage_path(account: &str, key: &[u8]) -> String {
     format!("{}/{}", short_fingerprint(account), sha256_hex(&json!([account, key]).to_string()))
 }
 
-/// A response as it is stored.
+/// A stored response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredResponse {
     /// The HTTP status.
@@ -75,23 +74,23 @@ pub struct StoredResponse {
 /// The result of a call with an idempotency key.
 #[derive(Clone, Debug)]
 pub enum IdempotentResponse {
-    /// The call was made, or may have been made: repetitions get this response.
+    /// The call was made, or may have been made: duplicate calls get this response.
     Final(StoredResponse),
-    /// The call certainly wasn't made: it may be repeated under the same key.
+    /// The call was certainly not made: it may be repeated with the same key.
     NotExecuted(StoredResponse),
 }
 
-/// Why there is no response for a call under an idempotency key.
+/// The reason why there is no response for a call with an idempotency key.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdempotencyError {
     /// The key was used for another call.
     #[error("this Idempotency-Key was used for another call; use a new one")]
     KeyReused,
-    /// The key was used for this call at a route whose responses have another form.
+    /// The key was used for this call on a route whose responses have a different format.
     #[error("this Idempotency-Key was used for this call as a {form}; retry it the same way")]
     OtherForm {
-        /// The form of the stored response.
+        /// The format of the stored response.
         form: String,
     },
     /// The call was made, and its response was evicted.
@@ -103,7 +102,7 @@ pub enum IdempotencyError {
         /// When the call started (RFC 3339).
         started_at: String,
     },
-    /// A call with this key started, and its response is missing.
+    /// A call with this key was started, and its response is missing.
     #[error(
         "outcome unknown: a call with this Idempotency-Key was started at {started_at} and may have been applied. Read the \
          record before you retry with a new key"
@@ -122,9 +121,9 @@ pub enum IdempotencyError {
 struct ClaimRecord {
     content: String,
     form: String,
-    /// When the call started, for people.
+    /// When the call started, in a human-readable form.
     began: String,
-    /// True if the call has ended. `true` is shorter than `false`, so that there is always room for it.
+    /// True if the call has ended. `true` is shorter than `false`, so there is always room for it.
     ended: bool,
 }
 
@@ -134,7 +133,7 @@ impl ClaimRecord {
     }
 }
 
-/// Status and headers of a response in the store, followed by a newline and the body.
+/// A stored response's status and headers, followed by a newline and the body.
 #[derive(Serialize, Deserialize)]
 struct ResponseHead {
     status: u16,
@@ -155,7 +154,7 @@ fn parse_response(bytes: &[u8]) -> Option<StoredResponse> {
     Some(StoredResponse { status, headers, body: Bytes::copy_from_slice(&bytes[end + 1..]) })
 }
 
-/// The responses to calls under idempotency keys.
+/// Responses to calls with idempotency keys.
 #[derive(Debug)]
 pub struct IdempotencyStore {
     store: SharedStore,
@@ -163,17 +162,17 @@ pub struct IdempotencyStore {
 }
 
 impl IdempotencyStore {
-    /// Keeps responses in `store`.
+    /// Stores responses in `store`.
     pub fn new(store: SharedStore) -> Self {
         Self { store, wait_timeout: WAIT_TIMEOUT }
     }
 
-    /// Makes `call` unless it was made under `key`, in which case its stored response is returned. If the call is in
-    /// flight elsewhere, waits for its response. The call continues if the future is dropped.
+    /// Runs `call` unless it was already made with `key`, in which case its stored response is returned. If the call is
+    /// in flight elsewhere, waits for its response. The call continues if the future is dropped.
     ///
     /// # Errors
-    /// Returns an error if the key belongs to another call, if the response of the first call is missing, or if the store
-    /// can't be used or is full; `call` wasn't made then.
+    /// Returns an error if the key belongs to another call, if the response to the first call is missing, or if the
+    /// store fails or is full. In these cases, `call` isn't made.
     pub async fn run(
         &self,
         key: IdempotencyKey,
@@ -190,12 +189,13 @@ impl IdempotencyStore {
             return Ok(response);
         }
         let store = self.store.clone();
-        // In a task, so that a client that disconnects doesn't cancel it between the write and its response.
+        // A separate task ensures that a disconnecting client doesn't cancel the call between the write and its
+        // response.
         let task = tokio::spawn(async move { settle(&*store, &key, claim, call.await).await });
         task.await.map_err(|_| IdempotencyError::OutcomeUnknown { started_at })
     }
 
-    /// Claims the key. Returns the response of an earlier call with the key, if there is one.
+    /// Claims the key. Returns the response to an earlier call with the key, if there is one.
     async fn claim(
         &self,
         key: &IdempotencyKey,
@@ -247,7 +247,7 @@ async fn settle(
             return response;
         }
     };
-    // The caller gets the response in any case; only a repetition will not.
+    // The caller always gets the response; only duplicate calls won't.
     if let Err(error) =
         store.put_evictable(&key.response_key(), &response_to_bytes(&response), RESPONSE_TTL).await
     {
@@ -312,7 +312,7 @@ mod tests {
     async fn write_of_unknown_outcome_is_never_repeated() {
         let store: SharedStore = Arc::new(MemoryStore::default());
         let responses = responses(&store, 100);
-        // A server died in between, so its claim is all there is.
+        // A server crashed in between, leaving only its claim.
         let (content, form) = ("1".to_owned(), "plain call".to_owned());
         let claim = ClaimRecord { content, form, began: "2026-01-31T08:00:00Z".into(), ended: false };
         store.put(&key("k", "1").claim_key(), &claim.to_bytes(), RESPONSE_TTL).await.unwrap();
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn call_that_was_not_made_can_be_repeated_under_its_key() {
+    async fn unsent_call_can_be_repeated_with_its_key() {
         let store: SharedStore = Arc::new(MemoryStore::default());
         let responses = responses(&store, 100);
         let rejected = async { IdempotentResponse::NotExecuted(response(429, "")) };
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn responses_of_others_never_make_a_write_repeatable() {
+    async fn other_responses_never_make_a_write_repeatable() {
         let store: SharedStore = Arc::new(MemoryStore::with_capacity(200_000));
         let responses = responses(&store, 100);
         responses.run(key("k", "1"), made("first".to_owned())).await.unwrap();
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn write_is_not_made_if_its_claim_can_not_be_stored() {
+    async fn write_is_not_sent_if_its_claim_cannot_be_stored() {
         let store: SharedStore = Arc::new(MemoryStore::with_capacity(10_000));
         let responses = responses(&store, 100);
         let mut number = 0;
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn response_is_not_returned_in_another_form() {
+    async fn stored_response_is_not_returned_in_another_format() {
         let store: SharedStore = Arc::new(MemoryStore::default());
         let responses = responses(&store, 100);
         responses.run(key("k", "1"), made("first".to_owned())).await.unwrap();

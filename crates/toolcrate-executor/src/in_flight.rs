@@ -1,4 +1,4 @@
-//! The calls in flight, so that a process can stop without losing any.
+//! In-flight calls, tracked so a process can stop without losing any.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 pub use tokio_util::task::task_tracker::TaskTrackerToken as InFlightToken;
 
-/// Tracks the calls in flight. Clones track together.
+/// Tracks in-flight calls. Clones share the same state.
 #[derive(Clone, Debug)]
 pub struct InFlight {
     calls: TaskTracker,
@@ -17,13 +17,13 @@ pub struct InFlight {
 }
 
 impl InFlight {
-    /// Tracks calls that get `grace` to end once [`drain`](Self::drain) is called.
+    /// Creates a tracker that gives calls up to `grace` to finish once [`drain`](Self::drain) is called.
     pub fn new(grace: Duration) -> Self {
         let [draining, drained, forced] = std::array::from_fn(|_| CancellationToken::new());
         Self { calls: TaskTracker::new(), draining, drained, forced, grace }
     }
 
-    /// Registers a call, which is in flight until the token is dropped. Returns `None` if the process is stopping.
+    /// Registers a call, which is in flight until the token is dropped. Returns `None` during shutdown.
     pub fn acquire(&self) -> Option<InFlightToken> {
         (!self.is_draining()).then(|| self.calls.token())
     }
@@ -33,29 +33,29 @@ impl InFlight {
         self.draining.is_cancelled()
     }
 
-    /// A token that is canceled when no more calls are accepted.
+    /// Returns a token that is canceled when no more calls are accepted.
     pub fn draining_token(&self) -> CancellationToken {
         self.draining.clone()
     }
 
-    /// A token that is canceled when everything that is still open must end, such as sessions waiting for a client.
+    /// Returns a token that is canceled when everything still open must end, such as sessions waiting for a client.
     pub fn drained_token(&self) -> CancellationToken {
         self.drained.clone()
     }
 
-    /// A token that is canceled when the process must end without waiting for anything.
+    /// Returns a token that is canceled when the process must exit without waiting for anything.
     pub fn forced_token(&self) -> CancellationToken {
         self.forced.clone()
     }
 
-    /// Accepts no more calls.
+    /// Stops accepting calls.
     pub fn stop_accepting(&self) {
         self.draining.cancel();
         self.calls.close();
     }
 
-    /// Accepts no more calls and waits for those in flight, for the grace period at most. Returns true if and only if
-    /// all of them have ended.
+    /// Stops accepting calls and waits up to the grace period for in-flight calls. Returns true if and only if all of
+    /// them have finished.
     pub async fn drain(&self) -> bool {
         self.stop_accepting();
         let finished = tokio::select! {
@@ -70,7 +70,8 @@ impl InFlight {
         finished
     }
 
-    /// Ends [`drain`](Self::drain) at once, and whatever else waits for [`forced_token`](Self::forced_token).
+    /// Ends [`drain`](Self::drain) immediately, along with everything else that waits for
+    /// [`forced_token`](Self::forced_token).
     pub fn force_shutdown(&self) {
         self.forced.cancel();
     }
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_forced_shutdown_waits_for_nothing() {
+    async fn forced_shutdown_does_not_wait() {
         let in_flight = InFlight::new(Duration::MAX);
         let _call = in_flight.acquire().unwrap();
         in_flight.force_shutdown();

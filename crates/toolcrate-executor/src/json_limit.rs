@@ -1,4 +1,4 @@
-//! Keeps JSON that callers or an API can make arbitrarily large within a limit.
+//! Limits the size of JSON that callers or an API could make arbitrarily large.
 
 use serde_json::{Map, Value, json};
 use toolcrate_runtime::json_size;
@@ -7,12 +7,12 @@ use toolcrate_runtime::json_size;
 pub const MAX_ERROR_BYTES: usize = 32 << 10;
 /// Maximum depth of a shortened value.
 const MAX_DEPTH: usize = 64;
-/// The maximum characters of strings and entries of lists, for one attempt after the other.
+/// Maximum string lengths and list sizes, for successive attempts.
 const ATTEMPTS: [(usize, usize); 7] =
     [(4000, 400), (2000, 100), (1000, 50), (500, 20), (200, 10), (100, 5), (40, 3)];
 
-/// Returns `value` if it has at most `max_bytes`. If not, long strings and lists are truncated, each with a note of how much
-/// was omitted, so that the structure is preserved.
+/// Returns `value` if it is at most `max_bytes` long. Otherwise, truncates long strings and lists, noting how much was
+/// omitted, while preserving the structure.
 pub fn limit_json(value: Value, max_bytes: usize) -> Value {
     if json_size(&value) <= max_bytes {
         return value;
@@ -27,7 +27,7 @@ pub fn limit_json(value: Value, max_bytes: usize) -> Value {
     json!({"warnings": [format!("{bytes} bytes omitted (limit: {max_bytes})")]})
 }
 
-/// Truncates a string, with a note of how many characters were omitted.
+/// Truncates a string, noting how many characters were omitted.
 pub fn limit_text(text: &str, max_characters: usize) -> String {
     match text.char_indices().nth(max_characters) {
         Some((end, _)) => {
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn value_of_any_shape_is_brought_within_the_limit() {
+    fn value_of_any_shape_is_cut_to_the_limit() {
         let nested = (0..100).fold(json!(1), |inner, _| json!([inner, "xxxxxxxxxx"]));
         for value in [
             json!({"error": {"message": "é".repeat(5_000_000), "kind": "rejected"}}),

@@ -1,19 +1,19 @@
 //! Policy around tool calls: filters, approvals, audit log, idempotency, limits, metrics and tracing.
 //!
-//! A [`ToolExecutor`] runs the tools of one account. What all executors of a process share is their
-//! [`ExecutionContext`]. A call passes through stages, each a value of its own type:
+//! A [`ToolExecutor`] runs the tools of one account. All executors in a process share an [`ExecutionContext`]. A call
+//! passes through stages, each represented by its own type:
 //!
-//! | stage | by | what it guarantees |
+//! | stage | created by | guarantee |
 //! | --- | --- | --- |
 //! | [`ToolCall`] | the caller | nothing |
-//! | [`Prepared`] | [`ToolExecutor::prepare`] | the tool is offered; the arguments are decoded and valid; the request is made |
-//! | [`Approved`] | [`ToolExecutor::approve`] | the call needs no approval, or a person approved exactly this call |
-//! | [`Started`] | [`ToolExecutor::start`] | the audit log has a line for the call if it may change something |
-//! | [`Outcome`](toolcrate_runtime::Outcome) | [`Started::send`] | the result is within limits; audit log and metrics know how the call ended |
+//! | [`Prepared`] | [`ToolExecutor::prepare`] | the tool is exposed; the arguments are decoded and valid; the request is built |
+//! | [`Approved`] | [`ToolExecutor::approve`] | the call requires no approval, or a person approved exactly this call |
+//! | [`Started`] | [`ToolExecutor::start`] | the audit log has an entry for the call if it may change data |
+//! | [`Outcome`](toolcrate_runtime::Outcome) | [`Started::send`] | the result is within limits; the outcome is recorded in the audit log and metrics |
 //!
-//! The request of a [`Prepared`] is made once and never changes: it is what a person approves, what the
-//! [digest](Prepared::digest) identifies, what the audit log records, what an [`IdempotencyKey`] covers, and what is sent.
-//! The types rule out any other order:
+//! A [`Prepared`] call's request is built once and never changes: it is what a person approves, what the
+//! [digest](Prepared::digest) identifies, what the audit log records, what an [`IdempotencyKey`] covers, and what is
+//! sent. The types rule out any other order:
 //!
 //! ```compile_fail,E0308
 //! # use toolcrate_executor::{Prepared, ToolExecutor};

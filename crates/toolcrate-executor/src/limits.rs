@@ -1,18 +1,18 @@
-//! Limits of the size and the duration of calls.
+//! Limits on the size and duration of calls.
 
 use std::time::Duration;
 
 use toolcrate_runtime::ExecuteOptions;
 
-/// How many bytes a result has at most, unless the limits or the caller say otherwise.
+/// Default maximum size of a result in bytes.
 const MAX_BYTES: usize = 16 << 20;
 
-/// Limits of results.
+/// Limits on results.
 #[derive(Clone, Copy, Debug)]
 pub struct ExecutionLimits {
-    /// How many rows a list has at most.
+    /// Maximum number of rows in a list.
     pub max_rows: usize,
-    /// How many bytes of JSON a result has at most. If there is no limit, each transport applies its own default.
+    /// Maximum size of a result in bytes of JSON. Without a limit, each transport applies its own default.
     pub max_bytes: Option<usize>,
     /// How long the API may take to respond.
     pub upstream_timeout: Duration,

@@ -1,11 +1,11 @@
-//! Announces changes of tool lists.
+//! Announces changes to tool lists.
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// Counts the changes of what a server lists: which tools it offers, or which fields an account adds to them. Clones
-/// share the count.
+/// Counts changes to the tool list: which tools a server exposes, and which custom fields an account adds to them.
+/// Clones share the count.
 #[derive(Clone, Debug)]
 pub struct ToolListChanges(Arc<watch::Sender<u64>>);
 

@@ -1,4 +1,4 @@
-//! Metrics of tool calls: their number, duration and outcome, and what is left of the API's rate limit.
+//! Tool call metrics: count, duration and outcome, and the requests remaining in the API's rate limit.
 //!
 //! Names follow OpenTelemetry's semantic conventions for generative AI, in their Prometheus form.
 
@@ -16,7 +16,7 @@ use crate::call_outcome::CallOutcome;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CallLabels {
     gen_ai_tool_name: &'static str,
-    /// The kind of the error, `canceled`, or empty if the call succeeded.
+    /// The error kind, `canceled`, or empty if the call succeeded.
     error_type: &'static str,
     /// The HTTP status of the API's response; empty if there was none.
     http_response_status_code: Option<u16>,
@@ -34,7 +34,7 @@ struct AccountLabels {
     account: String,
 }
 
-/// Metrics of calls. Clones share the counters.
+/// Call metrics. Clones share the counters.
 #[derive(Clone, Debug)]
 pub struct CallMetrics {
     durations: Family<CallLabels, Histogram, fn() -> Histogram>,
@@ -72,7 +72,7 @@ impl CallMetrics {
         metrics
     }
 
-    /// Records an MCP request. `tool` is the tool that it calls, or empty, and must not be a name that a client can make up.
+    /// Records an MCP request. `tool` is the tool that it calls, or empty, and must not be a name invented by a client.
     pub fn record_mcp_request(
         &self,
         method: &'static str,
@@ -88,7 +88,7 @@ impl CallMetrics {
         self.mcp_durations.get_or_create(&labels).observe(duration.as_secs_f64());
     }
 
-    /// Records a call of an account.
+    /// Records a call by an account.
     pub(crate) fn record(
         &self,
         account: &str,

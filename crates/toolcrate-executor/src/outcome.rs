@@ -1,4 +1,4 @@
-//! Results of calls as JSON, within their limits.
+//! Call results as JSON, within the size limits.
 
 use serde_json::{Map, Value, json};
 use toolcrate_runtime::{Outcome, Reinterpretation, json_size};
@@ -24,8 +24,8 @@ pub fn outcome_to_json(outcome: &Outcome) -> Value {
     Value::Object(value)
 }
 
-/// Returns what a caller must know about a call that succeeded: `warnings`, and `reinterpretations`, the arguments that were
-/// converted. A property that would be empty is missing.
+/// Returns notes for the caller of a successful call: `warnings`, and `reinterpretations`, the arguments that were
+/// converted. Empty properties are omitted.
 pub fn caller_notes(outcome: &Outcome) -> Map<String, Value> {
     let mut notes = Map::new();
     if !outcome.warnings.is_empty() {
@@ -38,13 +38,13 @@ pub fn caller_notes(outcome: &Outcome) -> Map<String, Value> {
     notes
 }
 
-/// Replaces a record of more than `max_bytes` by its ID and a warning. The call succeeded, so this isn't an error. Lists
-/// were already truncated by the runtime.
+/// Replaces a record larger than `max_bytes` with its ID and a warning. The call succeeded, so this isn't an error.
+/// Lists have already been truncated by the runtime.
 pub fn truncate_outcome(mut outcome: Outcome, max_bytes: Option<usize>) -> Outcome {
     let Some(max_bytes) = max_bytes.filter(|_| !outcome.value.is_array()) else { return outcome };
     let bytes = json_size(&outcome.value);
     if bytes > max_bytes {
-        // The caller must be able to find a record that it created.
+        // The caller must be able to find a record that it has created.
         let id = outcome.value.get_mut("id").map(|id| json!({"id": id.take()}));
         outcome.value = id.filter(|id| json_size(id) <= max_bytes).unwrap_or_default();
         outcome.is_body_omitted = true;

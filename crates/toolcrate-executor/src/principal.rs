@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Principal {
     transport: &'static str,
-    /// The first bytes of the token's SHA-256: they distinguish tokens without revealing them.
+    /// The first bytes of the token's SHA-256, which distinguish tokens without revealing them.
     token_fingerprint: Option<[u8; 4]>,
 }
 
@@ -27,7 +27,7 @@ impl Principal {
         self.transport
     }
 
-    /// Returns the fingerprint of the token, if there was one.
+    /// Returns the token's fingerprint, if there was a token.
     pub fn token_fingerprint(self) -> Option<String> {
         self.token_fingerprint.map(|bytes| format!("{:08x}", u32::from_be_bytes(bytes)))
     }

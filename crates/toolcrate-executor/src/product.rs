@@ -1,37 +1,37 @@
-//! The description of the API whose tools a server exposes.
+//! Describes the API whose tools a server exposes.
 
 use std::fmt;
 
 use toolcrate_runtime::Catalog;
 
-/// The product that a server offers to clients: its tools, what it is called, and texts about it. Plain data, so that a
-/// server of another API is a server with another product.
+/// The product that a server exposes to clients: its tools, names and descriptions. It is plain data, so a server for
+/// another API only needs another product.
 #[derive(Clone, Copy)]
 pub struct Product {
     /// The tools.
     pub catalog: &'static Catalog,
-    /// The API's name for people, for example `City Library`.
+    /// The API's display name, for example `City Library`.
     pub title: &'static str,
     /// The server's name for programs: lower case, without spaces, for example `library`.
     pub server_name: &'static str,
     /// The server's version.
     pub version: &'static str,
-    /// One sentence about what the API is for.
+    /// A sentence about the API's purpose.
     pub description: &'static str,
-    /// The scheme of the addresses of MCP resources: `library` makes `library://tools/list_all_books`.
+    /// The scheme of MCP resource URIs: `library` yields `library://tools/list_all_books`.
     pub uri_scheme: &'static str,
-    /// Names of tools that most jobs begin with, which are listed even where others have to be searched for.
+    /// Tools with which most tasks begin. They are listed even where others can only be found by searching.
     pub featured_tools: &'static [&'static str],
-    /// Jobs that a user may start from a menu.
+    /// Tasks that a user may start from a menu.
     pub prompts: &'static [PromptTemplate],
 }
 
-/// A job that a user may start from a menu: a text with placeholders.
+/// A task that a user may start from a menu, as text with placeholders.
 #[derive(Clone, Copy, Debug)]
 pub struct PromptTemplate {
     /// The name, which is unique within a product.
     pub name: &'static str,
-    /// Description of the job.
+    /// A description of the task.
     pub description: &'static str,
     /// Placeholders that the user fills in. All are required.
     pub arguments: &'static [PromptPlaceholder],
@@ -44,7 +44,7 @@ pub struct PromptTemplate {
 pub struct PromptPlaceholder {
     /// The name.
     pub name: &'static str,
-    /// Description of the value.
+    /// A description of the value.
     pub description: &'static str,
     /// The source of its possible values, if they are records of the API.
     pub source: Option<PromptValueSource>,
@@ -55,7 +55,7 @@ pub struct PromptPlaceholder {
 pub struct PromptValueSource {
     /// The tool that lists the records.
     pub tool: &'static str,
-    /// The field that holds the value.
+    /// The field that contains the value.
     pub field: &'static str,
 }
 

@@ -1,20 +1,20 @@
-//! Redacts arguments for the audit log: values of properties whose names suggest a secret are masked, at any depth and
-//! wherever the name is given, expressions such as filters included, and long strings are truncated.
+//! Redacts arguments for the audit log. Values whose property name suggests a secret are masked, at any depth and
+//! wherever the name appears, including expressions such as filters. Long strings are truncated.
 
 use serde_json::{Map, Value, json};
 
 use crate::redact_expression::mask_literals;
 use crate::secret_names::{MASK, is_secret};
 
-/// Strings are truncated to this many characters.
+/// Length in characters to which strings are truncated.
 const MAX_CHARACTERS: usize = 200;
-/// Longer strings are not parsed as JSON.
+/// Longer strings aren't parsed as JSON.
 const MAX_JSON_BYTES: usize = 64 << 10;
 
-/// Properties that name the value in a sibling property: the path of a JSON Patch operation, the caption of a custom field,
-/// the question of a survey response.
+/// Properties that name the value of another property in the same object: the path of a JSON Patch operation, the
+/// caption of a custom field, the question of a survey response.
 const NAMING_PROPERTIES: [&str; 7] = ["path", "from", "caption", "question", "name", "field", "key"];
-/// The properties that hold such values.
+/// The properties that contain such values.
 const NAMED_PROPERTIES: [&str; 2] = ["value", "answer"];
 
 /// Returns `value` with secrets masked and long strings truncated.
@@ -38,18 +38,18 @@ pub fn redact(value: &Value) -> Value {
     }
 }
 
-/// Neither `null` nor a boolean about a secret is one.
+/// Neither `null` nor a Boolean can be a secret.
 fn can_be_secret(value: &Value) -> bool {
     !matches!(value, Value::Null | Value::Bool(_))
 }
 
-/// Truncates a string. Some models write objects and arrays as JSON text, so that is redacted too.
+/// Truncates a string. Some models encode objects and arrays as JSON text, so such text is redacted too.
 fn truncate(text: &str) -> String {
     let is_json = text.len() <= MAX_JSON_BYTES && text.trim_start().starts_with(['{', '[']);
     let inner = is_json.then(|| serde_json::from_str::<Value>(text).ok()).flatten();
     let masked = match inner {
         Some(inner) => Some(redact(&inner).to_string()),
-        // More than the shown characters is read: a literal among them may be masked because of a name after them.
+        // Reads beyond the shown characters, because a name further on may cause a literal among them to be masked.
         None => mask_literals(&text[..floor(text, MAX_JSON_BYTES)]),
     };
     let text = masked.as_deref().unwrap_or(text);
@@ -59,12 +59,12 @@ fn truncate(text: &str) -> String {
     }
 }
 
-/// The largest index of a character that is at most `index`.
+/// Returns the largest character boundary that is at most `index`.
 fn floor(text: &str, index: usize) -> usize {
     (0..=index.min(text.len())).rev().find(|index| text.is_char_boundary(*index)).unwrap_or(0)
 }
 
-/// Returns true if a segment of a path, or a caption, names a secret.
+/// Returns true if a path segment or a caption indicates a secret.
 fn is_secret_path(path: &str) -> bool {
     path.len() <= MAX_JSON_BYTES && path.split(['/', '.']).any(is_secret)
 }
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secret_is_masked_whatever_names_it() {
+    fn secret_is_masked_in_every_position() {
         let arguments = json!({
             "id": 501,
             "operations": [

@@ -1,4 +1,4 @@
-//! Secrets in expressions, such as `portalPassword = "…"` or `caption = "PIN" and value = "…"`.
+//! Redacts secrets in expressions, such as `portalPassword = "…"` or `caption = "PIN" and value = "…"`.
 
 use crate::secret_names::{MASK, is_secret};
 
@@ -13,7 +13,8 @@ enum Token<'a> {
     Other(char),
 }
 
-/// Masks the literals of an expression that names a secret. Returns `None` if the text isn't one.
+/// Masks the literals in an expression that names a secret. Returns `None` if the text isn't such an
+/// expression.
 pub(crate) fn mask_literals(text: &str) -> Option<String> {
     let tokens = tokens(text);
     let names_secret = |token: &Token<'_>| match token {
@@ -34,7 +35,7 @@ pub(crate) fn mask_literals(text: &str) -> Option<String> {
                     masked.push(quote);
                 }
             }
-            // Numbers, and words that stand where a literal would.
+            // Numbers, and words in the position of a literal.
             Token::Word(word) if !names_secret(token) && (follows_operator || is_number(word)) => {
                 masked.push_str(MASK);
             }
@@ -50,7 +51,7 @@ pub(crate) fn mask_literals(text: &str) -> Option<String> {
     Some(masked)
 }
 
-/// Returns true if there is an operator: a name is compared with something.
+/// Returns true if the tokens contain an operator, which means that a name is compared with something.
 fn is_expression(tokens: &[Token<'_>]) -> bool {
     let is_operator = |token: &Token<'_>| match token {
         Token::Other(other) => matches!(other, '=' | '<' | '>' | ':'),
@@ -87,7 +88,7 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// The position of the quote that closes a literal, which is neither escaped nor doubled.
+/// Returns the position of the quote that closes a literal, which is neither escaped nor doubled.
 fn closing_quote(text: &str, quote: char) -> Option<usize> {
     let mut characters = text.char_indices().peekable();
     while let Some((position, character)) = characters.next() {
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn literals_beside_the_name_of_a_secret_are_masked() {
+    fn literals_compared_with_secret_fields_are_masked() {
         for (text, masked) in [
             (r#"portalPassword = "a\" b" AND id=5"#, r#"portalPassword = "***" AND id=***"#),
             ("login/apiKey like 'it''s'", "login/apiKey like '***'"),
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_stay() {
+    fn other_text_is_unchanged() {
         for text in ["board/name = 'Help Desk'", "Reset the password", "he said \"hi\"", "id > 5", ""] {
             assert_eq!(mask_literals(text), None, "{text}");
         }

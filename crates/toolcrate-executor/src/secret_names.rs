@@ -1,9 +1,9 @@
-//! Names whose values are secrets.
+//! Names that indicate secret values.
 
 /// Replaces a secret.
 pub(crate) const MASK: &str = "***";
-/// A name that contains one of these, ignoring case and separators, names a secret.
-const SECRET_PARTS: [&str; 16] = [
+/// A name that contains one of these parts, ignoring case and separators, indicates a secret.
+const SECRET_PARTS: [&str; 33] = [
     "password",
     "passwd",
     "passphrase",
@@ -20,16 +20,33 @@ const SECRET_PARTS: [&str; 16] = [
     "cardnumber",
     "creditcard",
     "securitycode",
+    "socialsecurity",
+    "accesscode",
+    "alarmcode",
+    "authcode",
+    "backupcode",
+    "doorcode",
+    "gatecode",
+    "recoverycode",
+    "unlockcode",
+    "verificationcode",
+    "communitystring",
+    "connectionstring",
+    "seedphrase",
+    "contraseña",
+    "contrasena",
+    "motdepasse",
+    "wachtwoord",
 ];
-/// So does a name with one of these as a word, in the singular or plural and with or without a number after it.
-const SECRET_WORDS: [&str; 8] = ["pin", "puk", "ssn", "cvv", "cvc", "otp", "totp", "jwt"];
+/// So does a name with one of these words, singular or plural, with or without a number after it.
+const SECRET_WORDS: [&str; 10] = ["pin", "puk", "ssn", "cvv", "cvc", "otp", "totp", "jwt", "psk", "senha"];
 /// So does a name that ends in `key` after another word, except these.
 const HARMLESS_KEYS: [&str; 14] = [
     "primary", "foreign", "public", "type", "sort", "group", "hot", "short", "tur", "mon", "don", "hoc",
     "whis", "jersey",
 ];
 
-/// Returns true if the value of a property of this name is a secret.
+/// Returns true if a property with this name has a secret value.
 pub(crate) fn is_secret(name: &str) -> bool {
     let words = words(name);
     let whole = words.concat();
@@ -43,13 +60,13 @@ pub(crate) fn is_secret(name: &str) -> bool {
         .is_some_and(|before| !before.is_empty() && !HARMLESS_KEYS.iter().any(|open| before.ends_with(open)))
 }
 
-/// The word without a number and a plural s at its end.
+/// Returns the word without a trailing number and plural s.
 fn singular(word: &str) -> &str {
     let word = word.trim_end_matches(|c: char| c.is_numeric());
     word.strip_suffix('s').unwrap_or(word)
 }
 
-/// Splits a name such as `portalPassword`, `portal_password` or `Portal Password` into lower case words.
+/// Splits a name such as `portalPassword`, `portal_password` or `Portal Password` into lowercase words.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let (mut was_lower, mut goes_on) = (false, false);
@@ -75,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_secrets_are_recognized() {
+    fn secret_names_are_recognized() {
         for name in [
             "password",
             "portalPassword",
@@ -109,6 +126,15 @@ mod tests {
             "OTPs",
             "api key 2",
             "Passwort",
+            "Social Security Number",
+            "Alarm Code",
+            "Door codes",
+            "WiFi PSK",
+            "SNMP Community String",
+            "MFA backup codes",
+            "BitLocker Recovery Key",
+            "Mot de passe",
+            "connectionString",
         ] {
             assert!(is_secret(name), "{name}");
         }
@@ -139,6 +165,10 @@ mod tests {
             "compass",
             "pattern",
             "tang",
+            "zip code",
+            "countryCode",
+            "workTypeCode",
+            "cardNotes",
             "spins",
             "keys2",
         ] {

@@ -1,4 +1,4 @@
-//! The filter of the tools that a server exposes: by class, module, name, or toolset.
+//! Filters the tools that a server exposes: by class, module, name, or toolset.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,9 +9,9 @@ use wildmatch::WildMatch;
 
 use crate::toolsets::Toolsets;
 
-/// The most patterns that a filter is made of.
+/// Maximum number of patterns in a filter.
 const MAX_PATTERNS: usize = 64;
-/// The longest pattern: no name is as long.
+/// Maximum length of a pattern. No name is that long.
 const MAX_PATTERN_BYTES: usize = 128;
 
 /// The specification of a [`ToolFilter`]. An empty list allows everything.
@@ -19,34 +19,34 @@ const MAX_PATTERN_BYTES: usize = 128;
 pub struct ToolFilterSpec {
     /// Only tools of these classes.
     pub classes: Vec<ToolClass>,
-    /// Only tools of these modules of the API.
+    /// Only tools in these API modules.
     pub modules: Vec<String>,
-    /// Only tools whose full or short name matches one of these patterns, in which `*` stands for anything.
+    /// Only tools whose full or short name matches one of these patterns, in which `*` matches any text.
     pub names: Vec<String>,
-    /// Only tools of these named sets.
+    /// Only tools in these toolsets.
     pub toolsets: Vec<String>,
     /// Only tools that change nothing.
     pub read_only: bool,
 }
 
-/// Why a [`ToolFilterSpec`] makes no filter.
+/// The reason why a [`ToolFilterSpec`] is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ToolFilterError {
-    /// The catalog has no such module.
+    /// The module doesn't exist in the catalog.
     #[error("unknown module \"{module}\" (expected {})", .known.join(", "))]
     UnknownModule {
-        /// The module that was named.
+        /// The requested module.
         module: String,
-        /// The modules of the catalog.
+        /// The modules in the catalog.
         known: Vec<String>,
     },
-    /// There is no such set.
+    /// The toolset doesn't exist.
     #[error("unknown toolset \"{toolset}\" (expected {})", .known.join(", "))]
     UnknownToolset {
-        /// The set that was named.
+        /// The requested toolset.
         toolset: String,
-        /// The names of all sets.
+        /// The names of all toolsets.
         known: Vec<String>,
     },
     /// There are too many patterns, or one is too long.
@@ -57,7 +57,7 @@ pub enum ToolFilterError {
     Empty,
 }
 
-/// Decides which tools of a catalog are offered.
+/// Determines which of a catalog's tools are exposed.
 #[derive(Clone)]
 pub struct ToolFilter {
     catalog: &'static Catalog,
@@ -65,7 +65,8 @@ pub struct ToolFilter {
     modules: Vec<String>,
     names: Vec<WildMatch>,
     read_only: bool,
-    /// Tools of the modules that reach records of other modules, unless a name without wildcards chooses them.
+    /// Tools in the selected modules that reach records in other modules, unless they are selected by a name without
+    /// wildcards.
     beyond_modules: Arc<HashSet<&'static str>>,
     predicate: Option<Arc<ToolPredicate>>,
 }
@@ -74,16 +75,16 @@ pub struct ToolFilter {
 type ToolPredicate = dyn Fn(Tool) -> bool + Send + Sync;
 
 impl ToolFilter {
-    /// A filter that allows every tool of `catalog`.
+    /// Creates a filter that allows every tool in `catalog`.
     pub fn all(catalog: &'static Catalog) -> Self {
         let (classes, modules, names, beyond_modules) = (Vec::new(), Vec::new(), Vec::new(), Arc::default());
         Self { catalog, classes, modules, names, read_only: false, beyond_modules, predicate: None }
     }
 
-    /// A filter that allows what `spec` describes.
+    /// Creates the filter that `spec` describes.
     ///
     /// # Errors
-    /// Returns an error if `spec` names an unknown module or set, or if no tool is left.
+    /// Returns an error if `spec` contains an unknown module or toolset, or if no tool is left.
     pub fn new(
         catalog: &'static Catalog,
         spec: &ToolFilterSpec,
@@ -95,7 +96,7 @@ impl ToolFilter {
             let known = catalog.modules().map(str::to_owned).collect();
             return Err(ToolFilterError::UnknownModule { module: module.clone(), known });
         }
-        // A stranger's pattern is compared with every name.
+        // Untrusted patterns are compared with every name.
         let is_long = spec.names.iter().any(|pattern| pattern.len() > MAX_PATTERN_BYTES);
         if is_long || spec.names.len() > MAX_PATTERNS {
             return Err(ToolFilterError::PatternsTooLong);
@@ -118,7 +119,7 @@ impl ToolFilter {
         Ok(filter)
     }
 
-    /// A filter that allows a tool if and only if this filter and `predicate` do.
+    /// Creates a filter that allows a tool if and only if both this filter and `predicate` allow it.
     #[must_use]
     pub fn intersect(&self, predicate: impl Fn(Tool) -> bool + Send + Sync + 'static) -> Self {
         let before = self.clone();
@@ -128,7 +129,7 @@ impl ToolFilter {
 
     /// Returns true if and only if the filter allows `tool`.
     pub fn allows(&self, tool: Tool) -> bool {
-        // A predicate asks the filter that it was made of, which has everything that this one has.
+        // The predicate includes the filter that it was created from, which has all of these conditions.
         if let Some(predicate) = &self.predicate {
             return predicate(tool);
         }
@@ -145,25 +146,25 @@ impl ToolFilter {
         by_class && (!self.read_only || tool.annotations().read_only_hint)
     }
 
-    /// Returns true if and only if the filter allows a tool that may change something.
+    /// Returns true if and only if the filter allows a tool that may change data.
     pub fn allows_writes(&self) -> bool {
         let writes = |tool: Tool| !tool.annotations().read_only_hint;
         !self.read_only && self.tools().any(writes)
     }
 
-    /// The allowed tools, in the order of the catalog.
+    /// Returns the allowed tools, in catalog order.
     pub fn tools(&self) -> impl Iterator<Item = Tool> {
         self.catalog.tools().filter(|tool| self.allows(*tool))
     }
 
-    /// The catalog whose tools are filtered.
+    /// Returns the catalog whose tools are filtered.
     pub fn catalog(&self) -> &'static Catalog {
         self.catalog
     }
 }
 
-/// The tools of the chosen modules that reach beyond them. A choice of modules is a choice of what may be reached, so they
-/// need a name of their own in it.
+/// Returns the tools in the selected modules that reach beyond them. Selecting modules limits what can be reached, so
+/// these tools must be selected by name.
 fn beyond_modules(catalog: &'static Catalog, spec: &ToolFilterSpec) -> HashSet<&'static str> {
     let is_chosen = |tool: &Tool| spec.modules.iter().any(|module| module == tool.module());
     let is_named =

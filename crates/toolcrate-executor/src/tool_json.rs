@@ -1,4 +1,4 @@
-//! A tool as JSON, for lists and descriptions that people and programs read.
+//! Tools as JSON, for lists and descriptions read by people and programs.
 
 use serde_json::{Value, json};
 use toolcrate_runtime::catalog::RawJson;
@@ -6,7 +6,7 @@ use toolcrate_runtime::{Account, NameStyle, Tool};
 
 use crate::custom_fields::input_schema_for;
 
-/// A tool with its schema, annotations and relations. Texts name tools in the given style.
+/// Returns a tool with its schema, annotations and relations. Text refers to tools in the given name style.
 pub fn tool_to_json(tool: Tool, names: NameStyle) -> Value {
     let details = tool.details();
     let hints = details.annotations;
@@ -46,8 +46,8 @@ pub fn tool_to_json(tool: Tool, names: NameStyle) -> Value {
     value
 }
 
-/// A tool with everything that helps to call it: also the fields of its filter, the look-ups before it, its place in the
-/// life of a record, and the account's custom fields if they are known.
+/// Returns a tool with everything that helps to call it, including its filter fields, the lookups before it, its place
+/// in a record's lifecycle, and the account's custom fields if they are known.
 pub fn describe_tool(tool: Tool, names: NameStyle, account: Option<&Account>) -> Value {
     let mut value = tool_to_json(tool, names);
     if account.is_some() {

@@ -1,14 +1,14 @@
-//! Named sets of tools.
+//! Toolsets: named sets of tools.
 
 use std::collections::BTreeMap;
 
-/// Sets of tools by name, each a list of tool name patterns in which `*` stands for anything.
+/// Toolsets by name, each a list of tool name patterns in which `*` matches any text.
 #[derive(Clone, Debug, Default)]
 pub struct Toolsets(BTreeMap<String, Vec<String>>);
 
 impl Toolsets {
-    /// Parses one set a line, such as `purchasing: list_all_purchase*, create_a_purchase*`. Empty lines and lines that
-    /// start with `#` are ignored.
+    /// Parses one toolset per line, such as `purchasing: list_all_purchase*, create_a_purchase*`. Empty lines and
+    /// lines that start with `#` are ignored.
     pub fn parse(text: &str) -> Self {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let sets = lines.filter_map(|line| line.split_once(':')).map(|(set, patterns)| {
@@ -17,17 +17,17 @@ impl Toolsets {
         Self(sets.collect())
     }
 
-    /// The patterns of a set.
+    /// Returns the patterns of a toolset.
     pub fn get(&self, set: &str) -> Option<&[String]> {
         self.0.get(set).map(Vec::as_slice)
     }
 
-    /// The names of all sets, sorted.
+    /// Returns the names of all toolsets, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// All sets with their patterns, sorted by name.
+    /// Returns all toolsets with their patterns, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.0.iter().map(|(set, patterns)| (set.as_str(), patterns.as_slice()))
     }

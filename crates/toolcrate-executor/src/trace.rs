@@ -1,5 +1,5 @@
-//! W3C trace context (<https://www.w3.org/TR/trace-context/>). A call that arrives with a trace continues it, any other
-//! starts one. Requests to the API carry it, and the audit log names it.
+//! W3C trace context (<https://www.w3.org/TR/trace-context/>). A call that arrives with a trace continues it; any other
+//! call starts one. The trace is propagated in requests to the API and recorded in the audit log.
 
 use std::fmt;
 
@@ -8,20 +8,20 @@ use uuid::Uuid;
 
 const PARENT: HeaderName = HeaderName::from_static("traceparent");
 const STATE: HeaderName = HeaderName::from_static("tracestate");
-/// The flags that are defined: sampled, and random id. Others are not propagated.
+/// The defined flags: sampled, and random ID. Others aren't propagated.
 const KNOWN_FLAGS: u8 = 0b11;
-/// The flag of a trace that is recorded.
+/// The flag of a sampled trace.
 const SAMPLED: u8 = 0b1;
-/// How many entries a `tracestate` has at most.
+/// Maximum number of entries in a `tracestate`.
 const MAX_STATE_ENTRIES: usize = 32;
-/// How long the key and the value of a `tracestate` entry are at most.
+/// Maximum length of the key and of the value in a `tracestate` entry.
 const MAX_STATE_LENGTH: usize = 256;
 
 tokio::task_local! {
     static CURRENT: TraceContext;
 }
 
-/// The position of this process in a trace.
+/// This process's position in a trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceContext {
     id: u128,
@@ -30,7 +30,7 @@ pub struct TraceContext {
     state: Option<String>,
 }
 
-/// The id of a trace, as 32 hexadecimal digits.
+/// A trace ID, displayed as 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TraceId(u128);
 
@@ -46,19 +46,19 @@ impl TraceContext {
         Self { id: Uuid::new_v4().as_u128(), span: new_span(), flags: SAMPLED, state: None }
     }
 
-    /// Continues the trace that `headers` name in a new span, or starts a new trace if they name none or are malformed.
+    /// Continues the trace from `headers` in a new span, or starts a new trace if they are missing or malformed.
     pub fn from_headers(headers: &HeaderMap) -> Self {
         let mut parents = headers.get_all(PARENT).iter();
         let (Some(parent), None) = (parents.next(), parents.next()) else { return Self::start() };
-        // Several headers make up one list.
+        // Several headers form one list.
         let states: Option<Vec<&str>> =
             headers.get_all(STATE).iter().map(|state| state.to_str().ok()).collect();
         let state = states.map(|states| states.join(",")).unwrap_or_default();
         parent.to_str().ok().and_then(|parent| Self::parse(parent, &state)).unwrap_or_else(Self::start)
     }
 
-    /// Continues the trace of a `traceparent` and a `tracestate` in a new span. Returns `None` if `parent` is malformed.
-    /// A malformed `state` is ignored.
+    /// Continues the trace from a `traceparent` and a `tracestate` in a new span. Returns `None` if `parent` is
+    /// malformed. A malformed `state` is ignored.
     pub fn parse(parent: &str, state: &str) -> Option<Self> {
         let hex = |from: usize, to: usize| {
             let digits = parent.get(from..to)?;
@@ -81,17 +81,17 @@ impl TraceContext {
         Some(Self { id, span: new_span(), flags, state })
     }
 
-    /// The id of the trace.
+    /// Returns the trace ID.
     pub fn id(&self) -> TraceId {
         TraceId(self.id)
     }
 
-    /// The id of this process's span.
+    /// Returns the ID of this process's span.
     pub fn span_id(&self) -> u64 {
         self.span
     }
 
-    /// The headers that propagate the trace.
+    /// Returns the headers that propagate the trace.
     pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(2);
         let parent = format!("00-{:032x}-{:016x}-{:02x}", self.id, self.span, self.flags);
@@ -108,19 +108,19 @@ impl TraceContext {
         CURRENT.scope(self, work).await
     }
 
-    /// The trace in whose [`scope`](Self::scope) the caller runs, or a new one.
+    /// Returns the trace in whose [`scope`](Self::scope) the caller runs, or a new one.
     pub fn current() -> Self {
         CURRENT.try_with(Clone::clone).unwrap_or_else(|_| Self::start())
     }
 }
 
-/// Returns a random span id. Zero is not a valid one.
+/// Returns a random span ID. Zero isn't valid.
 fn new_span() -> u64 {
     let (half, _) = Uuid::new_v4().as_u64_pair();
     half.max(1)
 }
 
-/// Returns true if a list of `key=value` is well formed: no key occurs twice, and there are few enough of them.
+/// Returns true if a list of `key=value` entries is well formed, without duplicate keys or too many entries.
 fn is_state(text: &str) -> bool {
     let members: Vec<&str> = text
         .split(',')

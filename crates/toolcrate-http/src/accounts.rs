@@ -11,51 +11,51 @@ use toolcrate_runtime::Secret;
 use crate::error::HttpError;
 use crate::rate_limit::LastRateLimit;
 
-/// Minimum length of a token where others can reach the server.
+/// Minimum length of a token if the server is reachable from other machines.
 const MIN_TOKEN_CHARACTERS: usize = 16;
-/// Minimum number of different characters in it.
+/// Minimum number of distinct characters in a token.
 const MIN_DIFFERENT_CHARACTERS: usize = 6;
 
 /// An account whose tools are served.
 pub struct HttpAccount {
     executor: ToolExecutor,
-    /// Any of them gives access. If there are none, everyone who reaches the server has access.
+    /// Each of them grants access. If there are none, everyone who can reach the server has access.
     tokens: Vec<Secret>,
-    /// Those who approve its calls, by name.
+    /// The people who approve its calls, by name.
     approvers: Vec<(String, Secret)>,
     rate_limit: LastRateLimit,
 }
 
-/// Why an account can't be served.
+/// The reason why an account can't be served.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccountError {
-    /// A token both gives access and approves calls.
+    /// A token both grants access and approves calls.
     #[error(
         "the token of the approver {0} also gives access to the account; use separate tokens for calls and approvals"
     )]
     ApproverHasAccess(String),
-    /// The token of an approver of one account gives access to another.
+    /// An approver's token for one account grants access to another.
     #[error(
         "the token of the approver {approver} of the account {account} gives access to the account {other}; use \
          separate tokens for calls and approvals"
     )]
     ApproverOfOtherAccount {
-        /// The name of the approver.
+        /// The approver's name.
         approver: String,
-        /// The account whose calls the approver decides about.
+        /// The account whose calls the approver approves.
         account: String,
-        /// The account that the token gives access to.
+        /// The account to which the token grants access.
         other: String,
     },
 }
 
 impl HttpAccount {
-    /// Creates an account whose tools `executor` runs, for callers with one of `tokens`. Each of `approvers` is a name for
-    /// the audit log and a token.
+    /// Creates an account whose tools `executor` runs, for callers with one of `tokens`. Each approver has a token, and
+    /// a name for the audit log.
     ///
     /// # Errors
-    /// Returns an error if the token of an approver is also one of `tokens`.
+    /// Returns an error if an approver's token is also one of `tokens`.
     pub fn new(
         executor: ToolExecutor,
         tokens: Vec<Secret>,
@@ -69,12 +69,12 @@ impl HttpAccount {
         Ok(Self { executor, tokens, approvers, rate_limit: LastRateLimit::default() })
     }
 
-    /// Runs the tools of the account.
+    /// Returns the executor that runs the account's tools.
     pub fn executor(&self) -> &ToolExecutor {
         &self.executor
     }
 
-    /// Returns who sent a request that has access to the account.
+    /// Returns the principal of a request that has access to the account.
     pub fn principal(&self, transport: &'static str, headers: &HeaderMap) -> Principal {
         match bearer_token(headers) {
             Some(token) if !self.tokens.is_empty() => Principal::with_token(transport, token),
@@ -96,20 +96,20 @@ impl HttpAccount {
             return true;
         }
         let Some(token) = token else { return false };
-        // All are compared, so that the time taken reveals nothing.
+        // All tokens are compared, so timing reveals nothing.
         self.tokens.iter().fold(false, |accepted, known| accepted | is_equal(known, token))
     }
 }
 
-/// The accounts that are served, by id.
+/// The served accounts, by ID.
 #[derive(Default)]
 pub struct AccountRegistry(BTreeMap<String, HttpAccount>);
 
 impl AccountRegistry {
-    /// The accounts that are served.
+    /// Creates a registry of accounts.
     ///
     /// # Errors
-    /// Returns an error if the token of an approver also gives access to any of the accounts.
+    /// Returns an error if an approver's token also grants access to one of the accounts.
     pub fn new(accounts: impl IntoIterator<Item = (String, HttpAccount)>) -> Result<Self, AccountError> {
         let accounts: BTreeMap<String, HttpAccount> = accounts.into_iter().collect();
         for (id, account) in &accounts {
@@ -131,12 +131,12 @@ impl AccountRegistry {
         self.0.values().any(|account| !account.approvers.is_empty())
     }
 
-    /// Returns true if and only if every account asks for a token.
+    /// Returns true if and only if every account requires a token.
     pub fn all_have_tokens(&self) -> bool {
         self.0.values().all(|account| !account.tokens.is_empty())
     }
 
-    /// Returns the name of a token that is easy to guess, if there is one: the id of an account, or the name of an approver.
+    /// Returns the account ID or approver name of the first token that is easy to guess, if there is one.
     pub fn weak_token(&self) -> Option<&str> {
         self.0.iter().find_map(|(id, account)| {
             let is_weak = account.tokens.iter().any(is_guessable);
@@ -145,20 +145,20 @@ impl AccountRegistry {
         })
     }
 
-    /// The accounts with their ids, sorted by id.
+    /// The accounts and their IDs, sorted by ID.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &HttpAccount)> {
         self.0.iter().map(|(id, account)| (id.as_str(), account))
     }
 
-    /// The account `id`, for a caller who has proved the right to it in another way.
+    /// Returns the account `id`, for a caller that has been authorized in another way.
     pub fn get(&self, id: &str) -> Option<&HttpAccount> {
         self.0.get(id)
     }
 
-    /// The account `id`, or without an id the only account that the request has access to.
+    /// Returns the account `id` or, without an ID, the only account to which the request has access.
     ///
     /// # Errors
-    /// Returns an error if there is no such account, if the request has no access to it, or if an id is needed.
+    /// Returns an error if the account doesn't exist, if the request has no access to it, or if an ID is required.
     pub fn open(&self, id: Option<&str>, headers: &HeaderMap) -> Result<(&str, &HttpAccount), HttpError> {
         let token = bearer_token(headers);
         let mut open = self
@@ -182,7 +182,7 @@ impl AccountRegistry {
                     names.join(", ")
                 )))
             }
-            // An account that doesn't exist and one that the token gives no access to look alike.
+            // A nonexistent account and an inaccessible one can't be distinguished.
             (None, _) => Err(HttpError::Unauthorized),
         }
     }
@@ -202,11 +202,11 @@ impl AccountRegistry {
         self.0.keys().any(|id| self.approver(id, headers).is_some())
     }
 
-    /// The name of the approver of the account `id` whose token the request has.
+    /// Returns the name of the approver for the account `id` whose token the request contains.
     pub(crate) fn approver(&self, id: &str, headers: &HeaderMap) -> Option<&str> {
         let token = bearer_token(headers)?;
         let approvers = &self.0.get(id)?.approvers;
-        // All are compared, so that the time taken reveals nothing.
+        // All tokens are compared, so timing reveals nothing.
         approvers.iter().fold(
             None,
             |found, (name, known)| if is_equal(known, token) { Some(name.as_str()) } else { found },
@@ -214,7 +214,7 @@ impl AccountRegistry {
     }
 }
 
-/// Returns true if a token is short or has few different characters.
+/// Returns true if a token is short or has few distinct characters.
 fn is_guessable(token: &Secret) -> bool {
     let text = token.expose();
     let different: BTreeSet<char> = text.chars().collect();

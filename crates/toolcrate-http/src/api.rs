@@ -30,10 +30,10 @@ use crate::routes::{
 use crate::state::HttpState;
 use crate::tool_list::ToolListCache;
 
-/// The OpenAPI document of a server that has none of its own.
+/// The default OpenAPI document of a server.
 const NO_DESCRIPTION: &str = r#"{"openapi":"3.1.0","info":{"title":"tools","version":"1"},"paths":{}}"#;
 
-/// The tools of a catalog over HTTP, for the accounts of a registry.
+/// Serves a catalog's tools over HTTP, for the accounts in a registry.
 pub struct HttpApi {
     accounts: Arc<AccountRegistry>,
     filter: ToolFilter,
@@ -50,7 +50,7 @@ pub struct HttpApi {
 }
 
 impl HttpApi {
-    /// Serves the tools of `filter`. Responses under idempotency keys are kept in `store`.
+    /// Serves the tools selected by `filter`. Responses to requests with an idempotency key are kept in `store`.
     pub fn new(
         accounts: Arc<AccountRegistry>,
         filter: ToolFilter,
@@ -81,7 +81,7 @@ impl HttpApi {
         Self { changes, ..self }
     }
 
-    /// Replaces the observer, which counts requests among its own metrics.
+    /// Replaces the observer, which counts requests in its own metrics.
     #[must_use]
     pub fn with_observer(self, observer: Observer) -> Self {
         Self { observer, ..self }
@@ -93,7 +93,7 @@ impl HttpApi {
         Self { metrics, ..self }
     }
 
-    /// Sets how `/readyz` checks accounts. Without it, all of them count as ready.
+    /// Sets the account check for `/readyz`. Without it, all accounts are considered ready.
     #[must_use]
     pub fn with_health_check(self, health_check: HealthCheck) -> Self {
         Self { health_check: Some(health_check), ..self }
@@ -105,19 +105,19 @@ impl HttpApi {
         Self { openapi: document, ..self }
     }
 
-    /// Adds routes of the product. Their errors get the JSON form of all others.
+    /// Adds routes of the product. Their errors are converted to the JSON format of all other errors.
     #[must_use]
     pub fn with_routes(self, routes: Router) -> Self {
         Self { routes: self.routes.merge(routes), ..self }
     }
 
-    /// Adds routes of another transport, whose errors stay as they are.
+    /// Adds routes of another transport, whose errors are left unchanged.
     #[must_use]
     pub fn with_protocol_routes(self, routes: Router) -> Self {
         Self { protocol_routes: self.protocol_routes.merge(routes), ..self }
     }
 
-    /// Makes the router. All requests are observed, and those under unknown hosts are rejected.
+    /// Builds the router. All requests are observed, and requests with unknown hosts are rejected.
     pub fn into_router(self) -> Router {
         let state = Arc::new(HttpState {
             proxy_routes: ProxyRoutes::new(self.filter.catalog()),
@@ -142,14 +142,14 @@ impl HttpApi {
             .layer(cors_layer(&hosts))
             .layer(from_fn_with_state(hosts, validate_host))
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
-        // Truto's SDK adds a slash to a base URL that already ends in one. A layer of the router itself would run after
-        // routing.
+        // Truto's SDK appends a slash even to a base URL that already ends in one. A layer of the router itself would
+        // run after routing.
         Router::new().fallback_service(NormalizePath::trim_trailing_slash(self.observer.observe(all)))
     }
 }
 
 fn api_routes(state: Arc<HttpState>) -> Router {
-    // Their bodies can be large, so those of callers without access are not read.
+    // Bodies can be large, so they aren't read for callers without access.
     let calls = Router::new()
         .route("/proxy/{resource}", any(proxy_collection))
         .route("/proxy/{resource}/{rest}", any(proxy_item))

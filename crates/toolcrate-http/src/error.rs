@@ -1,7 +1,7 @@
-//! Errors as Truto's SDK reads them.
+//! Errors in the format that Truto's SDK expects.
 //!
-//! The SDK doesn't throw on an error status, so what helps the model is in the body. It repeats a request, even a POST, on
-//! the statuses 408, 409, 425, 429, 502, 503 and 504: they are used only where repeating is safe.
+//! The SDK doesn't throw on an error status, so the body carries the details that the model needs. It retries requests,
+//! even POSTs, on status 408, 409, 425, 429, 502, 503 and 504, so these are returned only when a retry is safe.
 
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, Method, StatusCode};
@@ -16,47 +16,47 @@ use crate::query_string::{NotAFlag, NotSingleText, UnknownQueryParameter};
 use crate::tool_filter::ToolFilterParamsError;
 use crate::truto_filter::MethodFilterError;
 
-/// Maximum number of characters of a message, which may contain input of a client.
+/// Maximum length of a message in characters. A message may contain client input.
 const MAX_CHARACTERS: usize = 2000;
-/// The number of seconds to wait after a 429 for which the API gave no time.
+/// Seconds to wait after a 429 if the API didn't specify a time.
 const DEFAULT_RETRY_AFTER: u64 = 10;
 
-/// The reason why a request failed. It converts into a response.
+/// The reason why a request failed. It can be converted to a response.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpError {
     /// The request is invalid (400).
     #[error("{0}")]
     BadRequest(String),
-    /// The token is missing or gives no access (401). The reason isn't revealed.
+    /// The token is missing or grants no access (401). The reason isn't revealed.
     #[error("missing or invalid token (expected Authorization: Bearer <token>)")]
     Unauthorized,
     /// The request isn't allowed (403).
     #[error("{0}")]
     Forbidden(&'static str),
-    /// The account, tool or path does not exist (404).
+    /// The account, tool or path doesn't exist (404).
     #[error("{0}")]
     NotFound(String),
     /// The path doesn't support the method (405).
     #[error("{method} is not allowed {location}")]
     MethodNotAllowed {
-        /// The method of the request.
+        /// The request's method.
         method: Method,
-        /// Where it isn't allowed, and which methods are.
+        /// Where the method isn't allowed, and which methods are.
         location: &'static str,
     },
-    /// A temporary failure of the server (500).
+    /// A temporary server failure (500).
     #[error("{0}")]
     Internal(&'static str),
     /// Another status with a message.
     #[error("{message}")]
     Status {
-        /// The status of the response.
+        /// The response status.
         status: StatusCode,
         /// The error message.
         message: String,
     },
-    /// An earlier call with the same Idempotency-Key may have been made (422, which no client repeats unasked).
+    /// An earlier call with the same Idempotency-Key may have been made (422, which no client retries automatically).
     #[error("{0}")]
     OutcomeUnknown(String),
     /// A call failed.
@@ -65,16 +65,16 @@ pub enum HttpError {
         /// The error of the call.
         #[source]
         error: ExecuteError,
-        /// True if the call could have changed something.
+        /// True if the call could have changed data.
         is_write: bool,
     },
 }
 
-/// Marks a response to a call that certainly changed nothing, so that it can safely be retried.
+/// Marks a response to a call that certainly changed nothing, so it can safely be retried.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NotExecuted;
 
-/// Errors of parameters are bad requests.
+/// Parameter errors are bad requests.
 macro_rules! bad_requests {
     ($($error:ty),+ $(,)?) => {
         $(impl From<$error> for HttpError {
@@ -95,7 +95,7 @@ bad_requests! {
 }
 
 impl HttpError {
-    /// The error of a call that was rejected before it was sent.
+    /// Converts the error of a call that was rejected before it was sent.
     pub(crate) fn from_rejection(rejection: Rejection, is_write: bool) -> Self {
         Self::Execute { error: rejection.into(), is_write }
     }
@@ -159,7 +159,7 @@ fn execute_response(error: &ExecuteError, is_write: bool) -> Response {
     response
 }
 
-/// Returns 403, which no client repeats unasked: a person must approve first.
+/// Returns 403, which no client retries automatically: a person must approve first.
 fn approval_response(error: &ApprovalError) -> Response {
     let mut body = error.to_json()["error"].take();
     body["statusCode"] = json!(StatusCode::FORBIDDEN.as_u16());
@@ -178,9 +178,9 @@ fn runtime_response(error: &Error, is_write: bool) -> Response {
     }
     let mut limit = error.rate_limit();
     if status == StatusCode::TOO_MANY_REQUESTS {
-        // At least 1 and a whole number: clients take 0 or a date for "never retry".
+        // The value must be an integer of at least 1, because clients interpret 0 or a date as "never retry".
         let wait = error.retry_after().map_or(DEFAULT_RETRY_AFTER, |wait| wait.as_secs()).max(1);
-        // Clients read one or the other.
+        // Clients read either one.
         (limit.retry_after, limit.reset) = (Some(wait), Some(wait));
         limit.remaining = limit.remaining.or(Some(0));
         body["retry_after"] = json!(wait);
@@ -200,12 +200,12 @@ fn runtime_status(error: &Error, is_write: bool) -> StatusCode {
         ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,
         ErrorKind::Conflict => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        // The account's credentials were refused, not those of our caller.
+        // The API rejected the account's credentials, not our caller's.
         ErrorKind::Unauthorized => StatusCode::FORBIDDEN,
         ErrorKind::Server if is_write => StatusCode::INTERNAL_SERVER_ERROR,
         ErrorKind::Rejected if matches!(error.status(), Some(408 | 425)) => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::NotJson => StatusCode::INTERNAL_SERVER_ERROR,
-        // A status that is no error would tell our caller that the call succeeded.
+        // A non-error status would tell our caller that the call succeeded.
         _ => upstream
             .filter(|status| status.is_client_error() || status.is_server_error())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),

@@ -1,4 +1,4 @@
-//! The methods and tags of a catalog, of which a [`MethodFilter`] names some.
+//! A catalog's methods and tags, which a [`MethodFilter`] selects from.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -8,11 +8,11 @@ use toolcrate_runtime::{Catalog, dialect};
 use crate::nearest::nearest;
 use crate::truto_filter::{METHOD_CLASSES, MethodFilter};
 
-/// The maximum number of characters of a word that an error shows.
+/// Maximum number of characters of a word shown in an error.
 const MAX_SHOWN_CHARACTERS: usize = 80;
 
-/// A word of a [`MethodFilter`] that the catalog doesn't have. It is never ignored, as a list without tools looks like an
-/// API without them.
+/// A word in a [`MethodFilter`] that doesn't exist in the catalog. It is never ignored, because a list without tools
+/// looks like an API without tools.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnknownFilterWord {
@@ -21,12 +21,12 @@ pub enum UnknownFilterWord {
     Method {
         /// The method.
         method: String,
-        /// All methods, and the words for several methods.
+        /// All methods, and the words that select several methods.
         known: Vec<String>,
-        /// Known methods that are spelled like it, the nearest first.
+        /// Known methods with a similar spelling, nearest first.
         nearest: Vec<String>,
     },
-    /// No tool has this tag, and no module is called so.
+    /// No tool has this tag, and no module has this name.
     #[error(
         "tags: unknown tag \"{tag}\" (expected a module: {}; or one of {tag_count} tags){}",
         .modules.join(", "),
@@ -39,7 +39,7 @@ pub enum UnknownFilterWord {
         modules: Vec<String>,
         /// The number of tags.
         tag_count: usize,
-        /// Known tags and modules that are spelled like it, the nearest first.
+        /// Known tags and modules with a similar spelling, nearest first.
         nearest: Vec<String>,
     },
 }
@@ -48,7 +48,7 @@ fn suggestion(nearest: &[String]) -> String {
     if nearest.is_empty() { String::new() } else { format!("; did you mean {}?", nearest.join(" or ")) }
 }
 
-/// The words that filters of a catalog can name. They are collected at the first use.
+/// The words that filters on a catalog can use. They are collected on first use.
 pub struct FilterWords {
     catalog: &'static Catalog,
     methods: OnceLock<Vec<String>>,
@@ -61,21 +61,21 @@ struct CatalogTags {
 }
 
 impl FilterWords {
-    /// The words of a catalog.
+    /// Creates the words of a catalog.
     pub const fn new(catalog: &'static Catalog) -> Self {
         Self { catalog, methods: OnceLock::new(), tags: OnceLock::new() }
     }
 
-    /// Checks that the catalog has all methods and tags of a filter, in any letter case.
+    /// Checks that all methods and tags in a filter exist in the catalog, ignoring case.
     ///
     /// # Errors
-    /// Returns an error that names the first unknown word and those that are known.
+    /// Returns an error with the first unknown word and the known ones.
     pub fn check(&self, filter: &MethodFilter) -> Result<(), UnknownFilterWord> {
         self.check_methods(&filter.methods)?;
         self.check_tags(&filter.tags)
     }
 
-    /// Returns the words for several methods, and then all methods, sorted.
+    /// Returns the words that select several methods, followed by all methods, sorted.
     pub fn methods(&self) -> &[String] {
         self.methods.get_or_init(|| {
             let methods: BTreeSet<String> =

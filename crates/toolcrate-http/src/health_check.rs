@@ -1,12 +1,12 @@
-//! Settings of the readiness check.
+//! Readiness check settings.
 
 use toolcrate_runtime::Error;
 
-/// A request that every valid set of credentials may make, and advice for those whose credentials fail.
+/// A request that any valid credentials may make, and advice for fixing failures.
 #[derive(Clone, Copy, Debug)]
 pub struct HealthCheck {
-    /// The path of a `GET` request, below the API's root.
+    /// The path for a `GET` request, below the API's root.
     pub path: &'static str,
-    /// Returns what to do about an error.
+    /// Returns advice on fixing an error.
     pub suggest_fix: fn(&Error) -> &'static str,
 }

@@ -10,13 +10,14 @@ use toolcrate_executor::{
 use crate::error::{HttpError, NotExecuted};
 
 const KEY_HEADER: &str = "idempotency-key";
-/// The maximum length of a key.
+/// Maximum length of a key.
 const MAX_KEY_BYTES: usize = 255;
 
-/// Returns the key of a request. Reads have none, as they can be repeated. `form` is the form of the response.
+/// Returns a request's key. Reads have none, because they can be repeated. `form` is the format of the response.
 ///
 /// # Errors
-/// Returns an error if a write has a key that is empty or too long, or several keys: it would not be protected.
+/// Returns an error if a write has an empty key, a key that is too long, or several keys, because it would not be
+/// protected.
 pub(crate) fn key(
     headers: &HeaderMap,
     form: &'static str,
@@ -32,8 +33,8 @@ pub(crate) fn key(
     Ok(Some(IdempotencyKey::new(key, form, call)))
 }
 
-/// Makes `call` unless it was made under `key`. If it is in flight, waits for its response. The call goes on to its end
-/// when the client disconnects.
+/// Runs `call` unless it has already been made with `key`. If it is in flight, waits for its response. The call runs to
+/// completion even if the client disconnects.
 pub(crate) async fn run(
     responses: &IdempotencyStore,
     key: Option<IdempotencyKey>,
@@ -46,7 +47,7 @@ pub(crate) async fn run(
             HttpError::OutcomeUnknown(error.to_string()).into_response()
         }
         Err(error) => {
-            // No client repeats a request on either status unasked.
+            // No client retries either status automatically.
             let status = match &error {
                 IdempotencyError::Store(error) => {
                     tracing::error!(%error, "cannot read or store an Idempotency-Key");
@@ -62,7 +63,7 @@ pub(crate) async fn run(
 async fn to_stored(response: Response) -> IdempotentResponse {
     let was_executed = response.extensions().get::<NotExecuted>().is_none();
     let (parts, body) = response.into_parts();
-    // The body was made in this process, so reading it does not fail.
+    // The body was created in this process, so reading it can't fail.
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let headers = parts
         .headers

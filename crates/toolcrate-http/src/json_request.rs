@@ -1,4 +1,4 @@
-//! JSON of requests. A property that occurs twice in an object is an error: `serde_json` takes the last one and other
+//! JSON in requests. A duplicate property in an object is an error: `serde_json` uses the last value and other
 //! parsers the first, so a proxy could check a value that isn't used.
 
 use std::collections::HashSet;
@@ -8,10 +8,10 @@ use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Parses a JSON object; an empty body and `null` are one without properties.
+/// Parses a JSON object; an empty body and `null` are treated as an empty object.
 ///
 /// # Errors
-/// Returns an error if the body isn't a JSON object, or if an object in it has a property twice.
+/// Returns an error if the body isn't a JSON object, or if it contains an object with a duplicate property.
 pub fn parse_object(body: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
     if body.is_empty() {
         return Ok(Map::new());
@@ -20,7 +20,7 @@ pub fn parse_object(body: &[u8]) -> Result<Map<String, Value>, serde_json::Error
     Ok(serde_json::from_slice::<Option<Map<String, Value>>>(body)?.unwrap_or_default())
 }
 
-/// Checks that no object has a property twice.
+/// Checks that no object has a duplicate property.
 fn check_properties(body: &[u8]) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     UniqueProperties.deserialize(&mut deserializer)?;

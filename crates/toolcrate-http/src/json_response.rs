@@ -5,12 +5,12 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use toolcrate_runtime::{RateLimit, Value};
 
-/// Makes a response with a JSON body.
+/// Creates a response with a JSON body.
 pub fn json_response(status: StatusCode, value: &Value) -> Response {
     json_with_rate_limit(status, RateLimit::default(), value)
 }
 
-/// Makes a response with a JSON body and the headers of a rate limit.
+/// Creates a response with a JSON body and rate limit headers.
 pub(crate) fn json_with_rate_limit(status: StatusCode, limit: RateLimit, value: &Value) -> Response {
     let mut response = (status, value.to_string()).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

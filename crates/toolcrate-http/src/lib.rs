@@ -1,11 +1,11 @@
-//! Serves the tools of any catalog over HTTP: tool lists, a proxy in the form that Truto's SDK expects, plain calls,
+//! Serves any tool catalog over HTTP: tool lists, a proxy in the format that Truto's SDK expects, plain calls,
 //! approvals, health checks and metrics.
 //!
-//! [`HttpApi`] makes an [`axum::Router`] for the accounts of an [`AccountRegistry`]. A product adds its own endpoints,
-//! and those of other transports, with [`HttpApi::with_routes`] and [`HttpApi::with_protocol_routes`].
+//! [`HttpApi`] creates an [`axum::Router`] for the accounts in an [`AccountRegistry`]. A product adds its own
+//! endpoints, and those of other transports, with [`HttpApi::with_routes`] and [`HttpApi::with_protocol_routes`].
 //!
-//! The server keeps nothing between requests except caches and what is in the store, so any number of replicas can share
-//! one address.
+//! Apart from caches, the server keeps all state between requests in the store, so any number of replicas can share one
+//! address.
 //!
 //! # Example
 //!

@@ -1,4 +1,4 @@
-//! Metrics of HTTP requests. Names follow OpenTelemetry's semantic conventions, in their Prometheus form.
+//! HTTP request metrics. Names follow OpenTelemetry's semantic conventions, in their Prometheus form.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ const BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.7
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     http_request_method: String,
-    /// The declared route, which contains no ID and no token. Empty if no route matched.
+    /// The declared route, which contains no ID or token. Empty if no route matched.
     http_route: String,
     http_response_status_code: u16,
 }
 
-/// The durations of requests by method, route and status. Clones share the counters.
+/// Request durations by method, route and status. Clones share the counters.
 #[derive(Clone, Debug)]
 pub struct RequestMetrics(Family<RequestLabels, Histogram, fn() -> Histogram>);
 
@@ -44,7 +44,7 @@ impl RequestMetrics {
 
     /// Records a request.
     pub(crate) fn record(&self, method: &Method, route: &str, status: StatusCode, duration: Duration) {
-        // Clients can make up methods, and the number of label values must stay small.
+        // Clients can invent methods, and the number of label values must stay small.
         let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD];
         let method = if known.contains(method) { method.as_str() } else { "_OTHER" };
         let labels = RequestLabels {

@@ -2,12 +2,12 @@
 
 /// The maximum number of suggestions.
 const MAX_SUGGESTIONS: usize = 3;
-/// A longer word is compared with nothing, so that it costs no more than a short one.
+/// A longer word isn't compared with anything, so it costs no more than a short one.
 const MAX_COMPARED_BYTES: usize = 64;
 /// The similarity above which a word is suggested.
 const MIN_SIMILARITY: f64 = 0.85;
 
-/// Returns the known words that are spelled like `word`, the nearest first.
+/// Returns the known words with a spelling similar to `word`, nearest first.
 pub(crate) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Vec<String> {
     if word.len() > MAX_COMPARED_BYTES {
         return Vec::new();

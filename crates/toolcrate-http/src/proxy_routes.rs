@@ -1,28 +1,28 @@
-//! Maps resources and methods of Truto's proxy to tools.
+//! Maps resources and methods in Truto's proxy to tools.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use toolcrate_runtime::{Catalog, Tool, dialect};
 
-/// The tools of a catalog by resource and method. The index is built at the first use.
+/// A catalog's tools by resource and method. The index is built on first use.
 pub(crate) struct ProxyRoutes {
     catalog: &'static Catalog,
     index: OnceLock<HashMap<(String, String), Tool>>,
 }
 
 impl ProxyRoutes {
-    /// The routes of a catalog.
+    /// Creates the routes of a catalog.
     pub(crate) fn new(catalog: &'static Catalog) -> Self {
         Self { catalog, index: OnceLock::new() }
     }
 
-    /// The tool of a method of a resource.
+    /// Returns the tool for a resource's method.
     pub(crate) fn get(&self, resource: &str, method: &str) -> Option<Tool> {
         self.index().get(&(resource.to_owned(), method.to_owned())).copied()
     }
 
-    /// The methods of a resource, sorted.
+    /// Returns a resource's methods, sorted.
     pub(crate) fn methods(&self, resource: &str) -> Vec<&str> {
         let routes = self.index().keys().filter(|(other, _)| other == resource);
         let mut methods: Vec<&str> = routes.map(|(_, method)| method.as_str()).collect();
@@ -30,7 +30,7 @@ impl ProxyRoutes {
         methods
     }
 
-    /// All resources, sorted.
+    /// Returns all resources, sorted.
     pub(crate) fn resources(&self) -> Vec<&str> {
         let mut resources: Vec<&str> = self.index().keys().map(|(resource, _)| resource.as_str()).collect();
         resources.sort_unstable();

@@ -1,7 +1,8 @@
 //! Query strings with brackets: `fields[0]=id&flt[a][b]=1` is `{"fields": ["id"], "flt": {"a": {"b": "1"}}}`.
 //!
-//! The `serde_qs` crate rejects what clients send and PHP and Rack accept: lists with gaps (`a[1]=x&a[2]=y`), and several
-//! spellings of one list in one query (`a=x&a[]=y`). This parser accepts every query and drops nothing.
+//! The `serde_qs` crate rejects queries that clients send and that PHP and Rack accept: lists with gaps
+//! (`a[1]=x&a[2]=y`), and different spellings of a list in one query (`a=x&a[]=y`). This parser accepts every query and
+//! drops nothing.
 
 use std::collections::HashMap;
 
@@ -10,10 +11,10 @@ use toolcrate_runtime::Value;
 
 /// A name with more brackets is taken literally.
 const MAX_DEPTH: usize = 8;
-/// The maximum number of characters of a name that an error shows.
+/// Maximum number of characters of a name shown in an error.
 const MAX_SHOWN_CHARACTERS: usize = 80;
 
-/// Parses a query into an object. Values stay text, and a repeated name is a list.
+/// Parses a query into an object. Values remain strings, and a repeated name becomes a list.
 pub(crate) fn parse(query: &str) -> Map<String, Value> {
     let mut root = QueryNode::default();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -27,12 +28,12 @@ pub(crate) fn parse(query: &str) -> Map<String, Value> {
     root.fields.into_iter().map(|(name, node)| (name, node.into_value())).collect()
 }
 
-/// A parameter that should have one value has none that is text, or several.
+/// A parameter that requires a single text value has several values or none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}: expected a single value")]
 pub(crate) struct NotSingleText(String);
 
-/// A query has a parameter that the route doesn't have.
+/// The query has a parameter that the route doesn't support.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown parameter \"{name}\" ({})", expected(.known))]
 pub struct UnknownQueryParameter {
@@ -44,11 +45,11 @@ fn expected(known: &[&str]) -> String {
     if known.is_empty() { "expected none".to_owned() } else { format!("expected {}", known.join(", ")) }
 }
 
-/// Checks that a query has no other parameters than `known`.
+/// Checks that a query contains only the parameters in `known`.
 ///
 /// # Errors
-/// Returns an error that names the first unknown parameter. It is never ignored: if it is misspelled, the request would
-/// get more than was meant.
+/// Returns an error with the first unknown parameter. Unknown parameters are never ignored: if one is misspelled, the
+/// request would return more than intended.
 pub(crate) fn reject_unknown(
     query: &Map<String, Value>,
     known: &'static [&'static str],
@@ -65,15 +66,15 @@ pub(crate) fn reject_unknown(
 /// Checks that a query has no parameters.
 ///
 /// # Errors
-/// Returns an error that names the first parameter.
+/// Returns an error with the first parameter.
 pub fn reject_parameters(query: Option<&str>) -> Result<(), UnknownQueryParameter> {
     reject_unknown(&parse(query.unwrap_or_default()), &[])
 }
 
-/// Returns the value of a parameter that has one value, in any spelling, or `None` if it is absent.
+/// Returns the value of a single-value parameter, in any spelling, or `None` if it is absent.
 ///
 /// # Errors
-/// Returns an error if it has several values, or none that is text.
+/// Returns an error if it has several values, or no text value.
 pub(crate) fn single_text<'q>(
     query: &'q Map<String, Value>,
     name: &str,
@@ -90,17 +91,17 @@ pub(crate) fn single_text<'q>(
     }
 }
 
-/// A parameter has none of its possible values.
+/// A parameter's value isn't one of the possible values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: expected true or false")]
 pub(crate) struct NotAFlag {
     name: &'static str,
 }
 
-/// Returns the value of a parameter that is true or false; false if it is absent.
+/// Returns the value of a Boolean parameter; false if it is absent.
 ///
 /// # Errors
-/// Returns an error if it is neither.
+/// Returns an error if it is neither true nor false.
 pub(crate) fn flag(query: &Map<String, Value>, name: &'static str) -> Result<bool, NotAFlag> {
     match single_text(query, name) {
         Ok(None | Some("false")) => Ok(false),
@@ -109,19 +110,19 @@ pub(crate) fn flag(query: &Map<String, Value>, name: &'static str) -> Result<boo
     }
 }
 
-/// The value of one name in a query string.
+/// The value of a name in a query string.
 #[derive(Default)]
 struct QueryNode {
     texts: Vec<String>,
     fields: Vec<(String, QueryNode)>,
-    /// The position of each field, as a query can have thousands.
+    /// The position of each field. A query can have thousands of fields.
     positions: HashMap<String, usize>,
-    /// The index after the largest so far.
+    /// One more than the largest index so far.
     next_index: u32,
 }
 
 impl QueryNode {
-    /// The field of this name, which is added if it is absent.
+    /// Returns the field with this name, adding it if absent.
     fn field(&mut self, name: String) -> &mut Self {
         let position = self.positions.get(&name).copied().unwrap_or_else(|| {
             let position = self.fields.len();
@@ -134,7 +135,7 @@ impl QueryNode {
         &mut self.fields[position].1
     }
 
-    /// The field of this name in brackets, where an empty name is the next index.
+    /// Returns the field with this name in brackets. An empty name stands for the next index.
     fn bracket_field(&mut self, name: &str) -> &mut Self {
         if !name.is_empty() {
             return self.field(name.to_owned());
@@ -150,14 +151,14 @@ impl QueryNode {
         }
         if !fields.iter().all(|(name, _)| parse_index(name).is_some()) {
             let object = fields.into_iter().map(|(name, node)| (name, node.into_value())).collect();
-            // Text of the same name is no field of the object, but isn't dropped either.
+            // Text with the same name isn't a field of the object, but isn't dropped either.
             if items.is_empty() {
                 return Value::Object(object);
             }
             items.push(Value::Object(object));
             return Value::Array(items);
         }
-        // All spellings make one list, in the order of their indexes, whatever gaps there are.
+        // All spellings form one list, ordered by index and without gaps.
         fields.sort_by_key(|(name, _)| parse_index(name));
         for (_, mut node) in fields {
             let texts = std::mem::take(&mut node.texts);
@@ -189,7 +190,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_spelling_of_a_list_makes_the_same_list() {
+    fn every_list_spelling_parses_to_the_same_list() {
         for query in [
             "a[0]=x&a[1]=y",
             "a[]=x&a[]=y",
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn single_text_reads_every_spelling() {
+    fn single_value_accepts_every_spelling() {
         let read = |query: &str| single_text(&parse(query), "a").map(|text| text.map(str::to_owned));
         for query in ["a=x", "a[0]=x", "a[]=x", "a[4]=x", "a=x&a=x"] {
             assert_eq!(read(query), Ok(Some("x".to_owned())), "{query}");

@@ -1,4 +1,4 @@
-//! The rate limit that an API reported last.
+//! The rate limit that an API last reported.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,14 +8,14 @@ use axum::response::Response;
 
 const LIMIT_HEADER: &str = "ratelimit-limit";
 
-/// The rate limit that the API reported last for an account; 0 before the first report. Some APIs omit it from their 429
-/// responses, which is where clients look for it.
+/// The rate limit that the API last reported for an account; 0 before the first report. Some APIs omit it from their
+/// 429 responses, which is where clients look for it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LastRateLimit(Arc<AtomicU64>);
 
 impl LastRateLimit {
-    /// Remembers the limit of a response, or adds the last one to a 429 that has none. A limit that isn't known is left
-    /// out.
+    /// Remembers the rate limit in a response, or adds the last known one to a 429 without a limit. An unknown limit is
+    /// left out.
     pub(crate) fn complete(&self, mut response: Response) -> Response {
         let reported =
             response.headers().get(LIMIT_HEADER).and_then(|limit| limit.to_str().ok()?.parse().ok());

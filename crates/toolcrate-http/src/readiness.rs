@@ -1,4 +1,4 @@
-//! Readiness of the server: its accounts can be used, and state and audit log can be written.
+//! Server readiness: whether accounts are usable, and the store and audit log are writable.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use crate::health_check::HealthCheck;
 
 /// How long a result is cached: probes are frequent, and each check is a request to the API.
 const RESULT_TTL: Duration = Duration::from_secs(10);
-/// How long the check of an account may take.
+/// Timeout for an account check.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Checks whether the server is ready, and caches the result.
@@ -29,9 +29,9 @@ pub(crate) struct Readiness {
 pub(crate) struct ReadinessResult {
     /// `{ok, ms}` or `{ok, kind, message, fix}` for each account.
     pub(crate) accounts: Map<String, Value>,
-    /// The error of the state store, if it can't be written.
+    /// The store's error, if the store isn't writable.
     pub(crate) state_error: Option<String>,
-    /// The error of the audit log, if it can't be written.
+    /// The audit log's error, if the log isn't writable.
     pub(crate) audit_error: Option<String>,
 }
 
@@ -45,7 +45,8 @@ impl ReadinessResult {
 }
 
 impl Readiness {
-    /// Creates a check of accounts with `check` and of the state in `store`. Without `check`, every account counts as ready.
+    /// Creates a check of the accounts, using `check`, and of `store`. Without `check`, every account is considered
+    /// ready.
     pub(crate) fn new(check: Option<HealthCheck>, store: SharedStore) -> Self {
         Self { check, store, cached: Mutex::default() }
     }
@@ -94,7 +95,7 @@ async fn check_account(client: &Client, check: HealthCheck) -> Value {
         Ok(Ok(_)) => {
             json!({"ok": true, "ms": u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)})
         }
-        // The API accepted the credentials. Callers are notified of the rate limit by their own calls.
+        // The API accepted the credentials. Callers learn about the rate limit from their own calls.
         Ok(Err(error)) if error.kind() == ErrorKind::RateLimited => {
             json!({"ok": true, "kind": error.kind().as_str()})
         }

@@ -1,4 +1,4 @@
-//! Reads the body of a request once its caller is known.
+//! Reads a request body once the caller is known.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -7,11 +7,11 @@ use axum::http::StatusCode;
 use crate::error::HttpError;
 use crate::limits::MAX_BODY_BYTES;
 
-/// Reads a body within the limit of the route. A `Bytes` argument of a handler is read before the handler runs, whoever
+/// Reads a body within the route's size limit. A handler's `Bytes` argument is read before the handler runs, whoever
 /// sent it; a handler that takes the request can check the token first.
 ///
 /// # Errors
-/// Returns an error if the body is too large, or doesn't come to its end.
+/// Returns an error if the body is too large or incomplete.
 pub async fn read_body(request: Request) -> Result<Bytes, HttpError> {
     Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => HttpError::Status {

@@ -17,7 +17,7 @@ use crate::tool_list::ToolListCache;
 pub(crate) struct HttpState {
     pub(crate) accounts: Arc<AccountRegistry>,
     pub(crate) filter: ToolFilter,
-    /// Counts the changes of what is offered.
+    /// Counts changes to the exposed tools.
     pub(crate) changes: watch::Receiver<u64>,
     pub(crate) context: Arc<ExecutionContext>,
     pub(crate) idempotency: IdempotencyStore,
@@ -29,5 +29,5 @@ pub(crate) struct HttpState {
     pub(crate) openapi: &'static str,
 }
 
-/// The extractor of the state.
+/// The state extractor.
 pub(crate) type SharedState = State<Arc<HttpState>>;

@@ -10,21 +10,21 @@ use toolcrate_runtime::Catalog;
 /// The parameters that select tools.
 const FILTER_PARAMETERS: [&str; 5] = ["class", "module", "name", "toolset", "read_only"];
 
-/// Parameters that select tools, and further ones of a transport.
+/// Parameters that select tools, and additional ones for a transport.
 ///
-/// A value is a list that commas divide. The header of a parameter is `X-Tools-` and its name, with hyphens for
-/// underscores; it counts if the query doesn't have the parameter.
+/// A value is a comma-separated list. A parameter's header is `X-Tools-` followed by its name, with hyphens instead of
+/// underscores; it applies if the query lacks the parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToolFilterParams(Vec<(&'static str, Vec<String>)>);
 
-/// Why [`ToolFilterParams`] can't be read or used.
+/// The reason why [`ToolFilterParams`] can't be parsed or used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ToolFilterParamsError {
-    /// There is no such parameter.
+    /// The parameter doesn't exist.
     #[error("unknown parameter \"{name}\" (expected {})", .known.join(", "))]
     UnknownParameter {
-        /// The parameter of the query.
+        /// The query parameter.
         name: String,
         /// All parameters.
         known: Vec<&'static str>,
@@ -32,7 +32,7 @@ pub enum ToolFilterParamsError {
     /// A header isn't text.
     #[error("{0}: expected text")]
     HeaderNotText(String),
-    /// A parameter has a value that it can't have.
+    /// A parameter has an invalid value.
     #[error("\"{parameter}\": expected {expected}")]
     InvalidValue {
         /// The parameter.
@@ -40,13 +40,13 @@ pub enum ToolFilterParamsError {
         /// Its possible values.
         expected: String,
     },
-    /// The parameters make no filter.
+    /// The parameters don't form a valid filter.
     #[error(transparent)]
     Filter(#[from] ToolFilterError),
 }
 
 impl ToolFilterParams {
-    /// Reads a query and headers. `others` are the parameters of the transport, each with the header that sets it.
+    /// Parses a query and headers. `others` are the transport's parameters, each with the header that sets it.
     ///
     /// # Errors
     /// Returns an error if the query has an unknown parameter, or if a header isn't text.
@@ -83,7 +83,7 @@ impl ToolFilterParams {
         Ok(parameters)
     }
 
-    /// Returns a text that is the same for the same parameters.
+    /// Returns a key that is equal for equal parameters.
     pub fn key(&self) -> String {
         format!("{:?}", self.0)
     }
@@ -93,10 +93,10 @@ impl ToolFilterParams {
         self.0.iter().find(|(name, _)| *name == parameter).map_or(&[], |(_, values)| values)
     }
 
-    /// The value of a parameter that is true or false; false if it is absent.
+    /// The value of a Boolean parameter; false if it is absent.
     ///
     /// # Errors
-    /// Returns an error if it is neither.
+    /// Returns an error if it is neither true nor false.
     pub fn flag(&self, parameter: &'static str) -> Result<bool, ToolFilterParamsError> {
         match self.values(parameter) {
             [] => Ok(false),
@@ -106,10 +106,10 @@ impl ToolFilterParams {
         }
     }
 
-    /// The value of a parameter that names one of `choices`, in any case; `None` if it is absent.
+    /// The value of a parameter that must match one of `choices`, ignoring case; `None` if it is absent.
     ///
     /// # Errors
-    /// Returns an error if it names none of them.
+    /// Returns an error if it matches none of them.
     pub fn choice<T: Copy>(
         &self,
         parameter: &'static str,
@@ -129,15 +129,15 @@ impl ToolFilterParams {
         }
     }
 
-    /// Returns true if and only if tools are chosen by class, module, name or set.
+    /// Returns true if and only if tools are selected by class, module, name or toolset.
     pub fn selects_tools(&self) -> bool {
         ["class", "module", "name", "toolset"].iter().any(|parameter| !self.values(parameter).is_empty())
     }
 
-    /// The filter that the parameters make, or `None` if they narrow nothing.
+    /// The filter described by the parameters, or `None` if they don't narrow anything.
     ///
     /// # Errors
-    /// Returns an error if they name an unknown class, module or set, or if no tool is left.
+    /// Returns an error if a class, module or toolset is unknown, or if no tool is left.
     pub fn filter(
         &self,
         catalog: &'static Catalog,

@@ -1,4 +1,4 @@
-//! The filter of Truto's lists: `methods=read,write&tags=service`.
+//! The filter for Truto's tool lists: `methods=read,write&tags=service`.
 
 use serde_json::Map;
 use toolcrate_runtime::dialect::{self, Route};
@@ -12,26 +12,27 @@ pub(crate) const METHOD_CLASSES: [&str; 3] = ["read", "write", "custom"];
 pub struct MethodFilter {
     /// `read`, `write`, `custom`, or single methods such as `list`. An empty list selects all.
     pub methods: Vec<String>,
-    /// Tags or modules of the API. An empty list selects all.
+    /// API tags or modules. An empty list selects all.
     pub tags: Vec<String>,
 }
 
-/// A part of a [`MethodFilter`] that can't be read. It is never ignored, as that would select more than was meant.
+/// A part of a [`MethodFilter`] that can't be parsed. It is never ignored, because that would select more than
+/// intended.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}: expected comma-separated words or a list of words")]
 pub struct MethodFilterError(&'static str);
 
 impl MethodFilter {
-    /// Reads `methods` and `tags`, each a list or words that commas divide, of a parsed query or a JSON object.
+    /// Reads `methods` and `tags`, each a list or comma-separated words, from a parsed query or a JSON object.
     ///
     /// # Errors
-    /// Returns an error that names the first of them that can't be read.
+    /// Returns an error with the first one that can't be parsed.
     pub fn parse(fields: &Map<String, Value>) -> Result<Self, MethodFilterError> {
         Ok(Self { methods: words(fields, "methods")?, tags: words(fields, "tags")? })
     }
 
-    /// Returns true if and only if a tool has one of the methods and one of the tags. A choice of tags is a choice of what
-    /// may be reached, so a tool that reaches everything has none of them.
+    /// Returns true if and only if a tool has one of the methods and one of the tags. Selecting tags limits what can be
+    /// reached, so a tool that can reach everything matches none of them.
     pub fn allows(&self, tool: Tool) -> bool {
         let by_tag = self.tags.is_empty()
             || tool.reach().is_module()

@@ -1,4 +1,4 @@
-//! A response body whose connection is busy until it is sent.
+//! A response body that keeps its connection marked busy until the body has been sent.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,7 +7,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use crate::idle_connections::RequestInProgress;
 
-/// The body of a response, which marks its connection as busy until it is dropped.
+/// A response body that marks its connection as busy until it is dropped.
 pub(crate) struct BusyResponseBody<B> {
     inner: Pin<Box<B>>,
     _request: RequestInProgress,

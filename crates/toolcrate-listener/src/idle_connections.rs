@@ -1,4 +1,4 @@
-//! Tracks idle connections, so that clients that only connect can't block others.
+//! Tracks idle connections, so clients that only connect can't block others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-/// How often a connection that has to close checks for the end of its request.
+/// How often a connection that must close checks whether its request is complete.
 const BUSY_RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The connections of a listener. Clones share them.
+/// A listener's connections. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct IdleConnections(Arc<Mutex<ConnectionTable>>);
 
@@ -20,12 +20,12 @@ struct ConnectionTable {
 }
 
 struct ConnectionState {
-    /// Since when the connection has had no request, unless it has one.
+    /// When the connection became idle, or `None` if it has a request.
     idle_since: Option<Instant>,
     closing: CancellationToken,
 }
 
-/// A connection in the table, which it leaves when this is dropped.
+/// A connection in the table. It is removed when this value is dropped.
 pub(crate) struct TrackedConnection {
     id: u64,
     closing: CancellationToken,
@@ -33,7 +33,7 @@ pub(crate) struct TrackedConnection {
 }
 
 impl IdleConnections {
-    /// Adds a connection, which is idle.
+    /// Adds an idle connection.
     pub(crate) fn add(&self) -> TrackedConnection {
         let closing = CancellationToken::new();
         let mut table = self.lock();
@@ -44,7 +44,7 @@ impl IdleConnections {
         TrackedConnection { id, closing, table: self.clone() }
     }
 
-    /// Closes the connection that has been idle longest, if any is.
+    /// Closes the connection that has been idle longest, if there is one.
     pub(crate) fn close_oldest(&self) {
         let table = self.lock();
         let idle = table.connections.values().filter(|state| !state.closing.is_cancelled());
@@ -61,18 +61,18 @@ impl IdleConnections {
     }
 
     fn lock(&self) -> MutexGuard<'_, ConnectionTable> {
-        // No code under the lock panics half way.
+        // No code panics halfway while holding the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl TrackedConnection {
-    /// A token that is canceled when the connection has to make room for another.
+    /// A token that is canceled when the connection must make room for another one.
     pub(crate) fn closing(&self) -> CancellationToken {
         self.closing.clone()
     }
 
-    /// Waits until the connection is to be closed and is idle. A request that arrives at the last moment is still served.
+    /// Waits until the connection must close and is idle. A request that arrives at the last moment is still served.
     pub(crate) async fn must_close(&self) {
         self.closing.cancelled().await;
         while !self.is_idle() {
@@ -97,7 +97,7 @@ impl Drop for TrackedConnection {
     }
 }
 
-/// A request whose response was not sent completely.
+/// A request whose response has not been sent completely.
 pub(crate) struct RequestInProgress {
     id: u64,
     table: IdleConnections,

@@ -1,9 +1,8 @@
-//! HTTP/1.1 accept loop with timeouts, a connection limit, optional TLS and graceful shutdown.
+//! An HTTP/1.1 accept loop with timeouts, a connection limit, optional TLS and graceful shutdown.
 //!
-//! [`Listener::serve`] passes every request to a [`tower_service::Service`], such as an `axum::Router`,
-//! until a future resolves, usually [`shutdown_signal`]. It then stops accepting connections and returns
-//! once the requests in flight are complete. Dropping the returned future closes every connection at
-//! once.
+//! [`Listener::serve`] passes every request to a [`tower_service::Service`], such as an `axum::Router`, until
+//! a future resolves, usually [`shutdown_signal`]. It then stops accepting connections and returns once
+//! in-flight requests are complete. Dropping the returned future closes every connection immediately.
 //!
 //! ```no_run
 //! use toolcrate_listener::{Listener, shutdown_signal};

@@ -26,32 +26,32 @@ use crate::busy_response_body::BusyResponseBody;
 use crate::idle_connections::{IdleConnections, TrackedConnection};
 use crate::request_body::RequestBody;
 
-/// Connections served at once by default. Those that are idle make room for others.
+/// Default limit on concurrent connections. Idle connections make room for new ones.
 const MAX_CONNECTIONS: usize = 1024;
-/// How many bytes of a request are buffered, which limits its head. A client without a token costs no more.
+/// Maximum number of buffered bytes per request, which also limits its head. This bounds the cost of a client without
+/// a token.
 const MAX_BUFFER_BYTES: usize = 64 << 10;
-/// How long to wait before accepting again after the process ran out of file descriptors.
+/// Delay before accepting again after the process has run out of file descriptors.
 const ACCEPT_RETRY_INTERVAL: Duration = Duration::from_millis(50);
-/// How long a connection that is shut down before its first request may take to deliver it.
+/// Time for a connection to deliver its first request once shutdown has begun.
 const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_millis(200);
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// How long a client may take to send a request. Responses have no limit, because one may be a stream of
-/// events.
+/// Time limits for clients sending a request. Responses have no limit, because one may be an event stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// For a TLS handshake.
+    /// Limit for a TLS handshake.
     pub handshake: Duration,
-    /// For the head of a request: from the end of the previous response, or from the start of the
-    /// connection, to the last byte of the head. This is also how long an idle connection is kept open.
+    /// Limit for the head of a request, from the end of the previous response or the start of the connection to the
+    /// last byte of the head. This is also how long an idle connection is kept open.
     pub header_read: Duration,
-    /// For the body of a request, from when the service first waits for it to its last byte.
+    /// Limit for the body of a request, from the time when the service first waits for it to its last byte.
     pub body_read: Duration,
 }
 
 impl Default for Timeouts {
-    /// Keeps idle connections longer than common proxies do, so that it is the proxy that closes them.
+    /// Keeps idle connections longer than common proxies do, so the proxy closes them first.
     fn default() -> Self {
         Self {
             handshake: Duration::from_secs(10),
@@ -61,11 +61,11 @@ impl Default for Timeouts {
     }
 }
 
-/// The address of the client, in the extensions of every request.
+/// The client's address, in the extensions of every request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddress(pub SocketAddr);
 
-/// A bound socket and how its connections are served.
+/// A bound socket with its connection settings.
 pub struct Listener {
     socket: TcpListener,
     timeouts: Timeouts,
@@ -101,36 +101,36 @@ impl From<TcpListener> for Listener {
 }
 
 impl Listener {
-    /// Listens at an address. Port 0 picks a free port; see [`local_address`](Self::local_address).
+    /// Listens on an address. Port 0 selects a free port; see [`local_address`](Self::local_address).
     ///
     /// # Errors
-    /// The address is in use or not one of this machine.
+    /// Returns an error if the address is in use or isn't local.
     pub async fn bind(address: SocketAddr) -> io::Result<Self> {
         TcpListener::bind(address).await.map(Self::from)
     }
 
-    /// The address that clients connect to.
+    /// Returns the address that clients connect to.
     ///
     /// # Errors
-    /// The operating system can't say.
+    /// Returns an error if the operating system can't report it.
     pub fn local_address(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
     }
 
-    /// Sets how long clients may take.
+    /// Sets the time limits for clients.
     #[must_use]
     pub fn with_timeouts(self, timeouts: Timeouts) -> Self {
         Self { timeouts, ..self }
     }
 
-    /// Sets how many connections are served at once. For another, the one that has been idle longest is closed; if all
-    /// have requests in flight, it waits.
+    /// Sets the maximum number of concurrent connections. To make room for another one, the connection that has been
+    /// idle longest is closed; if all have requests in flight, the new connection waits.
     #[must_use]
     pub fn with_max_connections(self, max_connections: usize) -> Self {
         Self { max_connections, ..self }
     }
 
-    /// Sets how long requests in flight may take after the shutdown began; no limit by default.
+    /// Sets how long in-flight requests may take once shutdown has begun; unlimited by default.
     #[must_use]
     pub fn with_drain_timeout(self, drain_timeout: Duration) -> Self {
         Self { drain_timeout: Some(drain_timeout), ..self }
@@ -142,10 +142,10 @@ impl Listener {
         Self { tls: Some(tls), ..self }
     }
 
-    /// Serves connections until `shutdown` resolves, and then waits until the requests in flight are complete.
+    /// Serves connections until `shutdown` resolves, then waits until in-flight requests are complete.
     ///
     /// # Cancellation
-    /// Dropping the returned future closes the socket and every connection at once.
+    /// Dropping the returned future closes the socket and every connection immediately.
     pub async fn serve<S, B>(self, service: S, shutdown: impl Future<Output = ()>)
     where
         S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + 'static,
@@ -158,7 +158,7 @@ impl Listener {
         let stopping = CancellationToken::new();
         let permits = Arc::new(Semaphore::new(max_connections));
         let idle = IdleConnections::default();
-        // Aborts its tasks when it is dropped.
+        // Dropping the set aborts its tasks.
         let mut connections = JoinSet::new();
         let spawn = |connections: &mut JoinSet<()>, accepted: (TcpStream, SocketAddr, _)| {
             let (stream, peer, permit): (_, _, OwnedSemaphorePermit) = accepted;
@@ -172,7 +172,8 @@ impl Listener {
         };
         let mut shutdown = std::pin::pin!(shutdown);
         {
-            // It goes on while other connections end: a client that waits for room has been accepted already.
+            // The accept future is kept while other connections end, because a client that is waiting for room has
+            // already been accepted.
             let mut next = std::pin::pin!(accept(&socket, &permits, &idle));
             loop {
                 tokio::select! {
@@ -186,8 +187,8 @@ impl Listener {
             }
         }
         stopping.cancel();
-        // Clients in the queue have connected, and may have sent their requests. Closing the socket would
-        // reset their connections.
+        // Queued clients have connected, and may have sent their requests. Closing the socket would reset their
+        // connections.
         for (stream, peer) in accept_queued(socket) {
             let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else { break };
             spawn(&mut connections, (stream, peer, permit));
@@ -202,7 +203,7 @@ impl Listener {
     }
 }
 
-/// Waits until a client connects and one more connection may be served. An idle connection is closed to make room.
+/// Waits until a client connects and there is room for its connection. An idle connection is closed to make room.
 async fn accept(
     socket: &TcpListener,
     permits: &Arc<Semaphore>,
@@ -214,7 +215,7 @@ async fn accept(
             Err(error) if is_client_error(&error) => {}
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
-                // The process may have run out of file descriptors, which idle connections hold.
+                // The process may have run out of file descriptors, some of which are held by idle connections.
                 idle.close_oldest();
                 sleep(ACCEPT_RETRY_INTERVAL).await;
             }
@@ -229,15 +230,15 @@ async fn accept(
         match timeout(ACCEPT_RETRY_INTERVAL, freed.as_mut()).await {
             Ok(Ok(permit)) => return (stream, peer, permit),
             Ok(Err(_)) => unreachable!("the semaphore is never closed"),
-            // A connection may have become idle meanwhile.
+            // A connection may have become idle in the meantime.
             Err(_) => {}
         }
     }
 }
 
-/// The clients that have connected but were not accepted yet. The socket is closed with the iterator.
+/// Returns the clients that have connected but have not been accepted yet. Dropping the iterator closes the socket.
 ///
-/// This asks the operating system itself: the runtime may not have noticed the latest ones.
+/// This asks the operating system directly, because the runtime may not have noticed the latest ones.
 fn accept_queued(socket: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
     let socket = socket.into_std().ok();
     std::iter::from_fn(move || {
@@ -247,13 +248,13 @@ fn accept_queued(socket: TcpListener) -> impl Iterator<Item = (TcpStream, Socket
     })
 }
 
-/// Returns true if only the client that was about to connect is affected.
+/// Returns true if the error only affects the client that was about to connect.
 fn is_client_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// How a connection is served.
+/// Connection settings.
 struct ConnectionSettings {
     peer: SocketAddr,
     timeouts: Timeouts,
@@ -278,7 +279,7 @@ async fn serve_connection<S, B>(
         return serve_requests(stream, service, settings).await;
     };
     let closing = settings.tracked.closing();
-    // A handshake that fails is the client's problem: it doesn't trust the certificate, or speaks HTTP.
+    // A failed handshake is the client's problem: it doesn't trust the certificate, or speaks plain HTTP.
     let handshake = timeout(settings.timeouts.handshake, tls.accept(stream));
     tokio::select! {
         accepted = handshake => if let Ok(Ok(stream)) = accepted {
@@ -319,15 +320,15 @@ where
         .max_buf_size(MAX_BUFFER_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
-    // An error ends this connection alone: the client left, or was too slow.
+    // An error only ends this connection: the client left, or was too slow.
     tokio::select! {
         biased;
         _ = connection.as_mut() => return,
         () = tracked.must_close() => return,
         () = stopping.cancelled() => {}
     }
-    // A graceful shutdown closes a connection on which nothing was read yet, though its first request may have
-    // arrived. This is also why hyper-util's `GracefulShutdown` is not used.
+    // A graceful shutdown closes a connection on which nothing has been read yet, even though its first request may
+    // have arrived. For the same reason, hyper-util's `GracefulShutdown` isn't used.
     tokio::select! {
         biased;
         _ = connection.as_mut() => return,

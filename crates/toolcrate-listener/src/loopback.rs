@@ -1,4 +1,4 @@
-//! The names of this machine for itself.
+//! The local machine's loopback names.
 
-/// The names of this machine in `Host` and `Origin` headers of local clients.
+/// The local machine's names in the `Host` and `Origin` headers of local clients.
 pub const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];

@@ -10,10 +10,10 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::Sleep;
 
-/// The body of a request, which fails with a timeout error if it is not received in time.
+/// A request body that fails with a timeout error unless it is received in time.
 ///
-/// The deadline is for the whole body. `tower_http`'s layer restarts its timeout with every frame, so that a
-/// client that sends a byte now and then would hold its connection forever.
+/// The deadline applies to the whole body. The timeout of `tower_http`'s layer restarts with every frame, so
+/// a client that sends a byte now and then would hold its connection forever.
 pub struct RequestBody {
     inner: Incoming,
     timeout: Duration,
@@ -21,7 +21,7 @@ pub struct RequestBody {
 }
 
 impl RequestBody {
-    /// Wraps a body that has to be received within `timeout` of being first waited for.
+    /// Wraps a body that must be received within `timeout` of first being polled.
     pub(crate) fn new(inner: Incoming, timeout: Duration) -> Self {
         Self { inner, timeout, deadline: None }
     }
@@ -44,7 +44,7 @@ impl Body for RequestBody {
         if let Poll::Ready(frame) = Pin::new(&mut self.inner).poll_frame(context) {
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        // A body that has arrived already needs no timer.
+        // A body that has already arrived needs no timer.
         let timeout = self.timeout;
         let deadline = self.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
         ready!(deadline.as_mut().poll(context));

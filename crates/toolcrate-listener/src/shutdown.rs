@@ -1,9 +1,9 @@
-//! The signals that ask a process to stop.
+//! The signals that ask a process to shut down.
 
 /// Resolves on SIGTERM or Ctrl-C.
 ///
-/// The handlers are installed when this is called, not when the future is first polled: call it before
-/// announcing that the server is ready, because a signal without a handler ends the process.
+/// The handlers are installed when this function is called, not when the future is first polled. Call it
+/// before announcing that the server is ready, because a signal without a handler ends the process.
 pub fn shutdown_signal() -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
     let signals = {
@@ -18,7 +18,7 @@ pub fn shutdown_signal() -> impl Future<Output = ()> + Send + 'static {
                     Ok(mut signal) => {
                         signal.recv().await;
                     }
-                    // Without a handler the default action applies: the signal kills the process.
+                    // Without a handler, the default action applies: the signal kills the process.
                     Err(_) => std::future::pending().await,
                 }
             });

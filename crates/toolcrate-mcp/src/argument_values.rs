@@ -1,11 +1,11 @@
-//! Possible values of a tool's argument: the choices of its schema, or the IDs that another tool lists.
+//! Possible values for a tool's argument: enum values from its schema, or IDs that another tool lists.
 
 use rmcp::model::CompletionInfo;
 use serde_json::json;
 use toolcrate_executor::{Consent, Principal, PromptValueSource, ToolCall, ToolExecutor, input_schema_for};
 use toolcrate_runtime::{ExecuteOptions, NameStyle, Relation, Tool, Value};
 
-/// Fields that people know a record by, best first.
+/// Fields by which people recognize a record, best first.
 const NAME_FIELDS: [&str; 6] = ["name", "identifier", "summary", "title", "description", "number"];
 
 /// Returns the names of the arguments of a tool whose possible values are known.
@@ -16,8 +16,8 @@ pub fn arguments_with_values(tool: Tool) -> Vec<String> {
     properties.filter(|(name, node)| is_known(name, node)).map(|(name, _)| name.clone()).collect()
 }
 
-/// An argument as `{tool, argument, schema, values: [{value, name?}]}`, with the values that match `typed`. Returns
-/// `None` if the tool has no such argument.
+/// Returns an argument as `{tool, argument, schema, values: [{value, name?}]}`, with the values that match `typed`.
+/// Returns `None` if the tool has no such argument.
 pub(crate) async fn describe_argument(
     executor: &ToolExecutor,
     principal: Principal,
@@ -39,8 +39,8 @@ pub(crate) async fn describe_argument(
     Some(json!({"tool": tool.short_name(), "argument": argument, "schema": schema, "values": values}))
 }
 
-/// The possible values of an argument that match `typed`, each with its name if it has one. Returns none if they can't
-/// be read, since a user who types is not to be interrupted by an error.
+/// Returns the possible values of an argument that match `typed`, each with its name if it has one. Returns no values
+/// if they can't be fetched, because an error must not interrupt a user who is typing.
 pub(crate) async fn values(
     executor: &ToolExecutor,
     principal: Principal,
@@ -60,7 +60,7 @@ pub(crate) async fn values(
     list_values(executor, principal, lister, &field, typed).await
 }
 
-/// The values of a field of the account's records that match `typed`.
+/// Returns the values of a field in the account's records that match `typed`.
 pub(crate) async fn records(
     executor: &ToolExecutor,
     principal: Principal,
@@ -78,7 +78,7 @@ pub(crate) async fn records(
     rows.iter().map(|row| row[field].clone()).filter(Value::is_string).collect()
 }
 
-/// The values of `field` in the rows of a list whose name matches `typed`, with those names.
+/// Returns the values of `field`, with names, for the rows of a list whose name matches `typed`.
 async fn list_values(
     executor: &ToolExecutor,
     principal: Principal,
@@ -89,7 +89,7 @@ async fn list_values(
     let filterable = lister.filter_fields();
     let name_field = NAME_FIELDS.into_iter().find(|name| filterable.iter().any(|field| field == name));
     let is_number = !typed.is_empty() && typed.bytes().all(|c| c.is_ascii_digit());
-    // Digits are an ID, which has no names to match.
+    // Digits are an ID rather than part of a name.
     let rows = match name_field.filter(|_| !is_number) {
         Some(name) => {
             let filter = json!({name: {"contains": typed}});
@@ -116,7 +116,7 @@ async fn list_rows(
     filter: Value,
     typed: &str,
 ) -> Vec<Value> {
-    // The audit log would record a call that the user did not make.
+    // The audit log would otherwise record a call that the user did not make.
     if !executor.filter().allows(tool) {
         return Vec::new();
     }
@@ -137,7 +137,8 @@ async fn list_rows(
     }
 }
 
-/// The tool that lists the values of an argument, and the field that is the value. The tool requires no argument itself.
+/// Returns the tool that lists an argument's values, and the field that contains them. The tool has no required
+/// arguments.
 fn source(tool: Tool, argument: &str) -> Option<(Tool, String)> {
     let is_source = |relation: &Relation<'_>| relation.argument == argument && relation.with.is_empty();
     let relation = tool.relations().into_iter().find(is_source)?;
@@ -147,7 +148,7 @@ fn source(tool: Tool, argument: &str) -> Option<(Tool, String)> {
     (!requires && !lister.filter_fields().is_empty()).then_some((lister, field))
 }
 
-/// The choices of a schema, or of its alternatives.
+/// Returns the enum values of a schema, or of its alternatives.
 fn choices(schema: &Value) -> Vec<Value> {
     if let Some(values) = schema["enum"].as_array() {
         return values.iter().filter(|value| !value.is_null()).cloned().collect();
@@ -165,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn choices_are_those_of_the_alternatives_without_null() {
+    fn choices_exclude_null() {
         assert_eq!(choices(&json!({"anyOf": [{"enum": ["a", null]}, {"type": "null"}]})), [json!("a")]);
         assert_eq!(choices(&json!({"type": "array", "items": {"enum": ["a", "b"]}})).len(), 2);
         assert!(choices(&json!({"type": "string"})).is_empty());

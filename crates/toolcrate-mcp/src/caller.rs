@@ -1,4 +1,4 @@
-//! The caller of a tool: its identity, capabilities and approvals.
+//! A tool's caller: its identity, capabilities and approvals.
 
 use http::request::Parts;
 use rmcp::RoleServer;
@@ -9,11 +9,11 @@ use toolcrate_runtime::Value;
 
 /// The name of the only elicitation that the server sends.
 pub(crate) const APPROVAL_QUESTION: &str = "approval";
-/// The caller if the transport doesn't identify it.
+/// The caller, if the transport doesn't identify it.
 const ANONYMOUS: Principal = Principal::anonymous("mcp");
 /// The header with an approver's token.
 const APPROVAL_HEADER: &str = "x-approval-token";
-/// The property of `_meta` with an approver's token, after the server's name.
+/// The property of `_meta` with an approver's token, prefixed with the server's name.
 const APPROVAL_META: &str = "approval-token";
 
 /// The caller of a tool: its identity, capabilities and approvals.
@@ -24,16 +24,16 @@ pub(crate) struct Caller<'a> {
     elicited: Option<ElicitedAnswer>,
 }
 
-/// The user's response to an elicitation in the result of an earlier request.
+/// The user's response to an elicitation that was the result of an earlier request.
 pub(crate) struct ElicitedAnswer {
     /// `None` if the response is invalid.
     pub(crate) action: Option<ElicitationAction>,
-    /// The digest of the call that was shown.
+    /// The digest of the call shown to the user.
     pub(crate) digest: String,
 }
 
 impl<'a> Caller<'a> {
-    /// Reads the caller from a request. The state of an elicitation can be redeemed once.
+    /// Extracts the caller from a request. The state of an elicitation can be redeemed only once.
     pub(crate) async fn from_request(
         context: &'a RequestContext<RoleServer>,
         server_name: &str,
@@ -78,7 +78,7 @@ impl<'a> Caller<'a> {
     /// Returns true if and only if the client supports elicitation.
     pub(crate) fn supports_elicitation(&self) -> bool {
         let capability = self.context.client_capabilities().and_then(|capabilities| capabilities.elicitation);
-        // A client that names no mode supports forms, which were the first one.
+        // A client that specifies no mode supports forms, which was the first mode.
         capability.is_some_and(|capability| capability.form.is_some() || capability.url.is_none())
     }
 }
@@ -89,7 +89,7 @@ pub(crate) fn principal(context: &RequestContext<RoleServer>) -> Principal {
     parts.and_then(|parts| parts.extensions.get().copied()).unwrap_or(ANONYMOUS)
 }
 
-/// Returns the trace of a request: the one in its `_meta`, or else that of the HTTP request.
+/// Returns the trace of a request: from its `_meta`, or else from the HTTP request.
 pub(crate) fn trace_context(context: &RequestContext<RoleServer>) -> TraceContext {
     let state = context.meta.get_tracestate().unwrap_or_default();
     let from_meta = context.meta.get_traceparent().and_then(|parent| TraceContext::parse(parent, state));

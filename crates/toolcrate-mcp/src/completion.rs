@@ -1,4 +1,4 @@
-//! Completion of what a user types: names in the addresses of resources, values of arguments, and records for prompts.
+//! Completion for user input: names in resource URIs, argument values, and records for prompts.
 
 use rmcp::model::{CompleteRequestParams, CompletionInfo, Reference};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use toolcrate_runtime::Tool;
 use crate::tool_context::ToolContext;
 use crate::{argument_values, prompts, resources};
 
-/// Maximum length of the input; no value is longer.
+/// Maximum length of the input. No value is longer.
 const MAX_TYPED_BYTES: usize = 256;
 
 /// Returns completions of the user's input.
@@ -47,7 +47,7 @@ pub(crate) async fn complete(
     CompletionInfo::with_pagination(values, None, has_more).unwrap_or_default()
 }
 
-/// The names that fit in the address of a resource; `tool` is the one in the address before.
+/// Returns the names that fit in a resource URI; `tool` is the tool that precedes the argument in the URI.
 fn complete_address(
     context: &ToolContext,
     template: &str,
@@ -72,7 +72,7 @@ fn complete_address(
     }
 }
 
-/// A value as a user types it.
+/// Returns a value as a user would type it.
 fn to_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

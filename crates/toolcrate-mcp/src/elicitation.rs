@@ -1,8 +1,9 @@
-//! Approval by the user of the client (elicitation). The approval is bound to the call that was shown, once. A call of a
+//! Approval by the client's user (elicitation). An approval is valid once, for the call that was shown. A call from a
 //! client without elicitation is rejected.
 //!
-//! Up to protocol version 2025-11-25 the server asks while the call waits. From 2026-07-28 on the result of the call is
-//! the elicitation, and the client repeats the call with the response: nothing waits, and any replica can continue.
+//! Up to protocol version 2025-11-25, the server sends a prompt while the call waits. Since 2026-07-28, the call
+//! returns the elicitation as its result, and the client repeats the call with the response: nothing waits, and any
+//! replica can continue.
 
 use std::collections::BTreeMap;
 
@@ -19,10 +20,10 @@ use toolcrate_runtime::{ExecuteOptions, Outcome, Tool, Value};
 use crate::caller::{APPROVAL_QUESTION, Caller};
 use crate::result;
 
-/// Executes a tool, and prompts the user of the client first if the call needs approval.
+/// Executes a tool, prompting the client's user first if the call requires approval.
 ///
 /// # Errors
-/// Returns the response of the call if it has no outcome: why not, or the question.
+/// Returns the response to the call if it has no outcome: an error or the elicitation.
 pub(crate) async fn execute(
     executor: &ToolExecutor,
     tool: Tool,
@@ -52,7 +53,7 @@ pub(crate) async fn execute(
     }
 }
 
-/// Prompts the user of the client, as the protocol version requires.
+/// Prompts the client's user in the way that the protocol version requires.
 async fn elicit(
     executor: &ToolExecutor,
     prepared: Prepared,
@@ -79,7 +80,7 @@ async fn elicit(
     }
     let peer = &caller.context().peer;
     let answer = peer.create_elicitation_with_timeout(question, Some(APPROVAL_TTL)).await;
-    // A timeout is not an approval.
+    // A timeout isn't an approval.
     match answer.ok().map(|answer| answer.action) {
         Some(ElicitationAction::Accept) => {
             let digest = prepared.digest().to_owned();
@@ -89,7 +90,7 @@ async fn elicit(
     }
 }
 
-/// Rejects a call that the user did not accept; `None` if the elicitation timed out.
+/// Rejects a call that the user did not accept; `None` means that the elicitation timed out.
 fn decline(
     executor: &ToolExecutor,
     prepared: &Prepared,
@@ -98,7 +99,7 @@ fn decline(
 ) -> Box<CallToolResponse> {
     let reason = match action {
         Some(ElicitationAction::Decline) => "declined",
-        Some(_) => "cancelled",
+        Some(_) => "dismissed",
         None => "unanswered",
     };
     executor.record_prepared_rejection(prepared, reason);

@@ -1,5 +1,5 @@
-//! Errors of the protocol: those that end a server, and those that a client gets in place of a result. A tool call that
-//! fails is no such error; it has a result that says so.
+//! Protocol errors: errors that end a server, and errors that a client gets instead of a result. A failed tool call
+//! isn't a protocol error; its result reports the failure.
 
 use rmcp::ErrorData;
 use rmcp::model::ErrorCode;
@@ -9,37 +9,37 @@ use tokio::task::JoinError;
 use toolcrate_executor::limit_text;
 use toolcrate_store::StoreError;
 
-/// Why the server stops, or why a request has no result.
+/// The reason why the server stops, or why a request has no result.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum McpError {
     /// The client did not open a session.
     #[error("invalid MCP handshake: {0}")]
     Initialize(#[source] Box<ServerInitializeError>),
-    /// The task that serves the session failed.
+    /// The session's task failed.
     #[error("the MCP session failed: {0}")]
     Session(#[source] JoinError),
     /// The protocol has no such method.
     #[error("unknown method \"{0}\"")]
     UnknownMethod(String),
-    /// The parameters are not those of the method.
+    /// The parameters don't match the method.
     #[error("invalid parameters for {0}")]
     InvalidParameters(String),
-    /// The cursor is not one of this server.
+    /// The cursor wasn't issued by this server.
     #[error("unknown cursor \"{0}\"; start again without a cursor")]
     InvalidCursor(String),
-    /// The list of tools is not the one that the cursor belongs to.
+    /// The tool list has changed since the cursor was issued.
     #[error("the tool list has changed since this cursor was issued; start again without a cursor")]
     ListChanged,
-    /// There is no such prompt.
+    /// The prompt doesn't exist.
     #[error("unknown prompt \"{name}\" (expected {})", .known.join(", "))]
     UnknownPrompt {
-        /// The prompt that was requested.
+        /// The requested prompt.
         name: String,
-        /// The prompts of the product.
+        /// The product's prompts.
         known: Vec<&'static str>,
     },
-    /// An argument of a prompt is missing.
+    /// A prompt argument is missing.
     #[error("\"{argument}\" is required: {description}")]
     MissingPromptArgument {
         /// The argument.
@@ -47,7 +47,7 @@ pub enum McpError {
         /// The description.
         description: &'static str,
     },
-    /// There is no such resource, or it never changes and was subscribed to.
+    /// The resource doesn't exist, or a client tried to subscribe to one that never changes.
     #[error("unknown resource \"{0}\"")]
     UnknownResource(String),
     /// The store can't be read.
@@ -58,7 +58,7 @@ pub enum McpError {
     Canceled,
 }
 
-/// Maximum number of characters of a message, which may contain input of a client.
+/// Maximum length of a message in characters. A message may contain client input.
 const MAX_CHARACTERS: usize = 1000;
 
 impl From<McpError> for ErrorData {

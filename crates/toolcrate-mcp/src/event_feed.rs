@@ -1,8 +1,8 @@
-//! Events as a resource: `events` holds the last ones, and sessions that subscribed to it are notified of new ones. Up to
-//! protocol version 2025-11-25 a session subscribes by `resources/subscribe`, since 2026-07-28 by
+//! Events as a resource: `events` contains the most recent ones, and sessions that subscribed to it are notified of new
+//! ones. Up to protocol version 2025-11-25, a session subscribes with `resources/subscribe`; since 2026-07-28, with
 //! `subscriptions/listen`.
 //!
-//! The events are in the store that all replicas share; each replica notifies its own sessions.
+//! The events are in the shared store; each replica notifies its own sessions.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,11 +21,11 @@ use toolcrate_store::{SharedStore, StoreError};
 
 use crate::error::McpError;
 
-/// The resource holds this many events.
+/// Maximum number of events in the resource.
 const MAX_EVENTS: usize = 100;
-/// How long an account without new events keeps them.
+/// How long events are kept for an account without new events.
 const EVENTS_TTL: Duration = Duration::from_secs(7 * 24 * 3600);
-/// Further sessions are not notified.
+/// Maximum number of subscribed sessions. Additional sessions aren't notified.
 const MAX_SUBSCRIBERS: usize = 1000;
 /// How long a session may take to accept a notification.
 const NOTIFY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -33,7 +33,7 @@ const NOTIFY_TIMEOUT: Duration = Duration::from_secs(2);
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// How long a replica may hold the lock to add an event.
 const LOCK_TTL: Duration = Duration::from_secs(5);
-/// How often a replica that waits for the lock tries again.
+/// How often a replica that is waiting for the lock tries again.
 const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The events of one account, and their subscribers. Clones share them.
@@ -45,7 +45,7 @@ struct FeedState {
     store: SharedStore,
     key: String,
     lock: String,
-    /// This process adds one event at a time, so that the lock in the store is for other processes only.
+    /// This process adds one event at a time, so the lock in the store is only needed between processes.
     adding: tokio::sync::Mutex<()>,
     subscribers: Mutex<Vec<(u64, Subscriber)>>,
     next_id: AtomicU64,
@@ -61,7 +61,7 @@ enum Subscriber {
 }
 
 impl EventFeed {
-    /// The events of the account of this name, for clients of `product`.
+    /// Creates the event feed of the account with this name, for clients of `product`.
     pub fn new(product: &Product, account: &str, store: SharedStore) -> Self {
         Self(Arc::new(FeedState {
             uri: format!("{}://events", product.uri_scheme),
@@ -76,11 +76,11 @@ impl EventFeed {
         }))
     }
 
-    /// Adds an event, unless it is there already. An event has an `event_id`. Its member `entity`, the record, is left
-    /// out: clients read the record as it is by then.
+    /// Adds an event, unless it already exists. An event has an `event_id`. Its `entity` property, the record, is
+    /// omitted: clients fetch the record in its current state.
     ///
     /// # Errors
-    /// Returns an error if the store fails, or if another replica holds its lock too long.
+    /// Returns an error if the store fails, or if another replica holds the lock for too long.
     pub async fn add(&self, event: &Value) -> Result<(), StoreError> {
         let state = &*self.0;
         let _guard = state.adding.lock().await;
@@ -113,7 +113,7 @@ impl EventFeed {
         self.0.store.put(&self.0.key, events.to_string().as_bytes(), EVENTS_TTL).await
     }
 
-    /// The last events, oldest first.
+    /// Returns the most recent events, oldest first.
     async fn last(&self) -> Result<Vec<Value>, StoreError> {
         let bytes = self.0.store.get(&self.0.key).await?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
@@ -135,7 +135,7 @@ impl EventFeed {
             if self.subscribers().is_empty() {
                 continue;
             }
-            // While the store fails, nothing is new.
+            // While the store fails, there is nothing new.
             let found = newest().await;
             if found.is_some() && found != known {
                 known = found;
@@ -155,12 +155,12 @@ impl EventFeed {
         tasks.join_all().await;
     }
 
-    /// The address of the resource.
+    /// Returns the resource's URI.
     pub(crate) fn uri(&self) -> &str {
         &self.0.uri
     }
 
-    /// The resource, as it is listed.
+    /// Returns the resource for listings.
     pub(crate) fn resource(&self) -> Resource {
         let mut resource = Resource::new(self.uri(), "events");
         resource.description = Some(format!(
@@ -170,7 +170,7 @@ impl EventFeed {
         resource
     }
 
-    /// The content of the resource.
+    /// Returns the contents of the resource.
     ///
     /// # Errors
     /// Returns an error if the store can't be read.
@@ -193,14 +193,14 @@ impl EventFeed {
     /// Stops notifying a session.
     pub(crate) fn unsubscribe(&self, peer: &Peer<RoleServer>) {
         let Some(info) = peer.peer_info() else { return };
-        // There is one value of this for each session.
+        // Each session has only one of these values.
         self.subscribers().retain(|(_, subscriber)| match subscriber {
             Subscriber::Session(known) => known.peer_info().is_none_or(|known| !Arc::ptr_eq(&known, &info)),
             Subscriber::Stream(_) => true,
         });
     }
 
-    /// Returns the supported subscriptions of a stream.
+    /// Returns the subscriptions that a stream supports.
     pub(crate) fn subscription_filter(&self) -> SubscriptionFilter {
         SubscriptionFilter::builder().resource_subscription(self.uri()).build()
     }
@@ -214,7 +214,7 @@ impl EventFeed {
         })
     }
 
-    /// Resolves when no more events will come, as the server ends.
+    /// Resolves when no more events will come because the server is shutting down.
     pub(crate) async fn ended(&self) {
         // `self` holds the sender, so there is no error.
         let _ = self.0.ended.subscribe().wait_for(|ended| *ended).await;
@@ -236,7 +236,7 @@ impl EventFeed {
     }
 }
 
-/// The subscription of a stream. It ends when it is dropped, however the request of the stream ends.
+/// A stream's subscription. It ends when it is dropped, however the stream's request ends.
 pub(crate) struct StreamSubscription {
     feed: EventFeed,
     id: u64,
@@ -252,14 +252,14 @@ impl Subscriber {
     fn is_open(&self) -> bool {
         match self {
             Self::Session(peer) => !peer.is_transport_closed(),
-            // It removes itself.
+            // A stream removes itself.
             Self::Stream(_) => true,
         }
     }
 
     async fn notify(self, uri: &str) {
         let notify = async {
-            // A subscriber that has left by now misses nothing.
+            // A subscriber that has left in the meantime misses nothing.
             match &self {
                 Self::Session(peer) => {
                     let _ = peer.notify_resource_updated(ResourceUpdatedNotificationParam::new(uri)).await;

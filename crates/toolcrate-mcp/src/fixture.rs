@@ -4,26 +4,12 @@ use std::sync::LazyLock;
 
 use toolcrate_executor::{Product, PromptPlaceholder, PromptTemplate};
 use toolcrate_runtime::catalog::{CatalogFiles, CatalogText, ToolRecord};
-use toolcrate_runtime::{Api, Catalog, ErrorShape, Paging, PatchPaths};
+use toolcrate_runtime::{Api, Catalog, ErrorShape, Paging};
 
 static API: Api = Api {
-    name: "City Library",
-    user_agent: "city-library/1.2.3",
-    accept: "application/json",
     paging: Paging::Page { page: "page", size: "pageSize", max_size: 100 },
-    errors: ErrorShape {
-        code: &["/code"],
-        message: &["/message"],
-        list: &[],
-        item_code: &[],
-        item_message: &[],
-        item_field: &[],
-    },
-    patch_paths: PatchPaths::Pointer,
-    trim: &[],
-    fields_parameter: None,
-    filter: None,
-    custom_fields: None,
+    errors: ErrorShape { code: &["/code"], message: &["/message"], ..ErrorShape::UNKNOWN },
+    ..Api::new("City Library", "city-library/1.2.3")
 };
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {

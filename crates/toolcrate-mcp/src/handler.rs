@@ -1,4 +1,4 @@
-//! Handlers of MCP requests.
+//! MCP request handlers.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, json};
 use toolcrate_executor::limit_json;
-use toolcrate_runtime::Value;
+use toolcrate_runtime::{Value, json_size, run_cpu_bound};
 
 use crate::caller::{Caller, principal, trace_context};
 use crate::error::McpError;
@@ -22,7 +22,7 @@ use crate::server::McpServer;
 use crate::tool_naming::rename_in_value;
 use crate::{completion, notifications, pagination, prompts, resources, result};
 
-/// The supported requests that have parameters.
+/// Supported requests with parameters.
 const METHODS: [&str; 9] = [
     "completion/complete",
     "prompts/get",
@@ -80,7 +80,7 @@ impl McpServer {
         metrics.record_mcp_request("tools/call", tool, error_type, duration);
     }
 
-    /// Calls a meta tool or a tool of the catalog.
+    /// Calls a meta-tool or a catalog tool.
     async fn dispatch(
         &self,
         name: &str,
@@ -90,7 +90,9 @@ impl McpServer {
         let context = self.context();
         let host_arguments = context.executor.client().host_arguments();
         if let Some(meta_tool) = self.meta_tools().get(name, context.product.catalog.api().name) {
-            return match meta_tool.validate(arguments, host_arguments) {
+            let size = arguments.values().map(json_size).sum();
+            let valid = run_cpu_bound(size, || meta_tool.validate(arguments, host_arguments)).await;
+            return match valid {
                 Ok((arguments, reinterpretations)) => {
                     let response = meta_tool.tool.call(&arguments, context, caller).await;
                     result::with_reinterpretations(response, &reinterpretations)
@@ -132,7 +134,7 @@ impl ServerHandler for McpServer {
         Ok(DiscoverResult::from_server_info(versions, self.get_info()))
     }
 
-    // A request that isn't part of the protocol: its method is unknown or its parameters are invalid.
+    // Handles a request that isn't part of the protocol: its method is unknown or its parameters are invalid.
     async fn on_custom_request(
         &self,
         request: CustomRequest,
@@ -184,10 +186,10 @@ impl ServerHandler for McpServer {
         let arguments = request.arguments.unwrap_or_default();
         let call = trace_context(&context).scope(self.dispatch(&request.name, arguments, &caller));
         let started = Instant::now();
-        // Dropping the call closes its connection; a request that was sent can't be recalled.
+        // Dropping the call closes its connection; a request that has been sent can't be recalled.
         let response = tokio::select! {
             response = call => {
-                // The result of a call that succeeded is the API's.
+                // The result of a successful call comes from the API.
                 Ok(result::map_failure(response, |mut error| {
                     rename_in_value(&mut error, product.catalog, self.context().listing.names);
                     limit_json(error, self.context().max_error_bytes())
@@ -251,7 +253,7 @@ impl ServerHandler for McpServer {
         Ok(result.into())
     }
 
-    // Clients up to 2025-11-25 know no other way.
+    // Clients up to 2025-11-25 don't support any other way.
     #[allow(deprecated)]
     async fn subscribe(
         &self,

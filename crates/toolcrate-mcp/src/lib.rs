@@ -1,17 +1,17 @@
 //! Model Context Protocol server for any tool catalog.
 //!
-//! An [`McpServer`] offers the tools that a [`ToolExecutor`](toolcrate_executor::ToolExecutor) runs. No client can show
-//! a model thousands of tools at once, so a [`ToolListing`] says which ones are listed: meta tools that find, describe
-//! and call all others, a selection, or everything, paginated.
+//! An [`McpServer`] exposes the tools that a [`ToolExecutor`](toolcrate_executor::ToolExecutor) runs. No client can
+//! show a model thousands of tools at once, so a [`ToolListing`] determines which ones are listed: meta-tools that
+//! find, describe and call any other tool, a selection of tools, or all tools, paginated.
 //!
-//! | module | what it does |
+//! | module | purpose |
 //! | --- | --- |
-//! | `meta_tools` | one file for each meta tool, and their registry |
-//! | `pagination` | `tools/list`, with cursors that any replica understands |
-//! | `tool_definition`, `tool_naming` | tools as MCP shows them, under full or short names |
-//! | `caller`, `elicitation` | who calls, and approvals by the person at the client |
-//! | `resources`, `completion`, `argument_values` | resources, and what a user may type |
-//! | `notifications`, `shown_list`, `event_feed` | what sessions are notified of |
+//! | `meta_tools` | one file per meta-tool, and their registry |
+//! | `pagination` | `tools/list`, with cursors that are valid on any replica |
+//! | `tool_definition`, `tool_naming` | tools as MCP defines them, under full or short names |
+//! | `caller`, `elicitation` | the caller, and approvals by the client's user |
+//! | `resources`, `completion`, `argument_values` | resources, and completions for user input |
+//! | `notifications`, `shown_list`, `event_feed` | session notifications |
 //! | `stdio`, `streamable_http` | the transports |
 //!
 //! # Example

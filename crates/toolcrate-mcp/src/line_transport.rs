@@ -1,5 +1,5 @@
-//! Transport of newline-delimited messages. Every request gets a response: for a line that is too long, invalid JSON, or not
-//! a message, it is an error with the ID of the request, if that can be read.
+//! Newline-delimited message transport. Every request gets a response. A line that is too long, invalid JSON, or not a
+//! message gets an error with the request ID, if that can be read.
 
 use std::io;
 use std::sync::Arc;
@@ -16,21 +16,21 @@ use toolcrate_runtime::{Value, replace_lone_surrogates};
 use crate::error_message::error_message;
 use crate::message_id::{MessageIdScanner, read_id};
 
-/// The longest line that is read.
+/// Maximum length of a line.
 pub(crate) const MAX_LINE_BYTES: usize = 16 * 1024 * 1024;
 
 type Message = RxJsonRpcMessage<RoleServer>;
 
-/// Exchanges messages with a client, one a line.
+/// Exchanges messages with a client, one per line.
 pub(crate) struct LineTransport<W> {
-    /// Reading takes place in a task of its own, since whoever waits for a message may stop waiting at any time.
+    /// Reading happens in a separate task, because receivers may stop waiting for a message at any time.
     messages: mpsc::Receiver<Message>,
     reader: JoinHandle<()>,
     writer: Arc<Mutex<W>>,
 }
 
 impl<W: AsyncWrite + Unpin + Send + 'static> LineTransport<W> {
-    /// Reads from `input` lines of at most `max_line_bytes` and writes to `output`.
+    /// Reads lines of up to `max_line_bytes` from `input`, and writes to `output`.
     pub(crate) fn new(
         input: impl AsyncRead + Unpin + Send + 'static,
         output: W,
@@ -78,7 +78,7 @@ async fn write_line<W: AsyncWrite + Unpin>(writer: &Mutex<W>, mut line: Vec<u8>)
     writer.flush().await
 }
 
-/// Reads messages until the client leaves or nobody waits for them.
+/// Reads messages until the client disconnects or nobody receives them.
 async fn forward<R, W>(mut lines: LineReader<R>, messages: mpsc::Sender<Message>, writer: Arc<Mutex<W>>)
 where
     R: AsyncBufRead + Unpin,
@@ -108,13 +108,13 @@ where
     }
 }
 
-/// Reads a line as a message. The error is the response to the client, if it expects one.
+/// Parses a line as a message. The error is the response to the client, if it expects one.
 fn parse(line: &[u8]) -> Result<Message, Option<Value>> {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
     if line.is_empty() {
         return Err(None);
     }
-    // Text that is no UTF-8 has replacement characters instead.
+    // Invalid UTF-8 is replaced with replacement characters.
     let text = String::from_utf8_lossy(line);
     let repaired = replace_lone_surrogates(text.as_bytes());
     if let Ok(message) = serde_json::from_slice(&repaired) {
@@ -138,7 +138,7 @@ fn parse(line: &[u8]) -> Result<Message, Option<Value>> {
     Err(Some(error_message(ErrorCode::INVALID_REQUEST, message, &id)))
 }
 
-/// Reads lines of a bounded length.
+/// Reads lines with a maximum length.
 struct LineReader<R> {
     input: R,
     line: Vec<u8>,
@@ -152,7 +152,7 @@ enum Line<'a> {
 }
 
 impl<R: AsyncBufRead + Unpin> LineReader<R> {
-    /// The next line; `None` at the end. A last line without a line break was cut off.
+    /// Returns the next line, or `None` at the end. A last line without a line break is incomplete.
     async fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         self.line.clear();
         let mut discarded: Option<MessageIdScanner> = None;
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_request_gets_an_answer() {
+    async fn every_request_gets_a_response() {
         let long = format!(r#"{{"method":"x","params":"{}","jsonrpc":"2.0","id":"a"}}"#, "x".repeat(500));
         for (line, code, id) in [
             ("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":", -32700, json!(7)),
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn half_characters_are_replaced() {
+    async fn lone_surrogates_are_replaced() {
         let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"a":"b\ud83c"}}}"#;
         let (messages, answers) = exchange(&format!("{call}\n"), 1000).await;
         assert!(answers.is_empty());

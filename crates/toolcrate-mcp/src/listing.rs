@@ -1,29 +1,30 @@
-//! Settings of the tool list.
+//! Tool list settings.
 
 use toolcrate_runtime::NameStyle;
 
-/// In which form tools are listed.
+/// How tools are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ToolListing {
-    /// The tools that are listed.
+    /// The listed tools.
     pub mode: ExposureMode,
-    /// How tools are named.
+    /// The tool name style.
     pub names: NameStyle,
-    /// True if lists contain the schemas of results.
+    /// True if lists contain output schemas.
     pub output_schemas: bool,
 }
 
 impl Default for ToolListing {
-    /// Meta tools under short names, since clients put the server's name in front.
+    /// Returns a listing with meta-tools under short names, because clients add the server's name as a
+    /// prefix.
     fn default() -> Self {
         Self { mode: ExposureMode::MetaTools, names: NameStyle::Short, output_schemas: false }
     }
 }
 
-/// The tools that are listed.
+/// The listed tools.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ExposureMode {
-    /// Tools that find, describe and call all others.
+    /// Tools that find, describe and call any other tool.
     #[default]
     MetaTools,
     /// The tools that a filter allows.

@@ -1,18 +1,19 @@
-//! The id of a message that can't be read as a whole: it is too long, or malformed.
+//! Extracts the ID from a message that can't be read completely because it is too long or malformed.
 
 use toolcrate_runtime::Value;
 
-/// Longer ids are not repeated.
+/// IDs that are longer aren't repeated.
 const MAX_BYTES: usize = 256;
 
-/// Reads the `id` of a JSON-RPC message byte by byte, wherever it stands, without the rest of the message.
+/// Extracts the `id` of a JSON-RPC message byte by byte, regardless of its position, without parsing the rest
+/// of the message.
 #[derive(Debug, Default)]
 pub(crate) struct MessageIdScanner {
     depth: usize,
     in_string: bool,
     is_escaped: bool,
     in_value: bool,
-    /// The name of the member, then its value.
+    /// The name of the property, then its value.
     text: Vec<u8>,
     is_id: bool,
     id: Option<Value>,
@@ -24,7 +25,7 @@ impl MessageIdScanner {
         bytes.iter().for_each(|byte| self.step(*byte));
     }
 
-    /// The id, if there was one; null otherwise.
+    /// Returns the ID if there was one, and null otherwise.
     pub(crate) fn into_id(self) -> Value {
         self.id.unwrap_or_default()
     }
@@ -82,7 +83,7 @@ impl MessageIdScanner {
     }
 }
 
-/// The id of a message in one part.
+/// Returns the ID of a complete message.
 pub(crate) fn read_id(message: &[u8]) -> Value {
     let mut scanner = MessageIdScanner::default();
     scanner.scan(message);

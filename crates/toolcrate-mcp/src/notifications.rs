@@ -1,5 +1,5 @@
-//! Notifications of sessions: that the list of tools has changed, and that there are events. Up to protocol version
-//! 2025-11-25 every session is notified of its tools, since 2026-07-28 those that asked by `subscriptions/listen`.
+//! Session notifications for tool list changes and new events. Up to protocol version 2025-11-25, every session is
+//! notified of tool list changes; since 2026-07-28, only sessions that requested it with `subscriptions/listen`.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::event_feed::EventFeed;
 use crate::pagination;
 use crate::server::McpServer;
 
-/// How often a session without changes is checked for a client that has left.
+/// How often a session without changes is checked for a client that has disconnected.
 const CLOSED_CHECK_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Notifies a session of each change of the list that its client was shown, while it is open.
+/// Notifies a session of each change to the list that its client was shown, while the session is open.
 pub(crate) fn notify_list_changes(server: McpServer, peer: Peer<RoleServer>) {
     let (mut changes, draining) = (server.changes().subscribe(), server.in_flight().draining_token());
     tokio::spawn(async move {
@@ -23,7 +23,7 @@ pub(crate) fn notify_list_changes(server: McpServer, peer: Peer<RoleServer>) {
                 changed = changes.changed() => if changed.is_err() {
                     return;
                 },
-                // What changed before a list was shown counts too.
+                // Changes made before a list was shown count as well.
                 () = server.shown().changed() => {}
                 () = tokio::time::sleep(CLOSED_CHECK_INTERVAL) => if peer.is_transport_closed() {
                     return;
@@ -39,7 +39,7 @@ pub(crate) fn notify_list_changes(server: McpServer, peer: Peer<RoleServer>) {
     });
 }
 
-/// The version of the list that the server would show now.
+/// Returns the version of the list that the server would show now.
 fn current_version(server: &McpServer) -> String {
     pagination::shown_version(server.context(), &server.listed_tools())
 }
@@ -51,7 +51,7 @@ pub(crate) fn subscription_filter(events: Option<&EventFeed>) -> SubscriptionFil
     filter
 }
 
-/// Notifies a stream of what it subscribed to, until it is closed or the server ends.
+/// Notifies a stream of the events it subscribed to, until it is closed or the server shuts down.
 pub(crate) async fn listen(server: &McpServer, context: &SubscriptionContext) {
     let (mut changes, events) = (server.changes().subscribe(), server.events());
     let wants_list_changes = context.accepted().tools_list_changed == Some(true);
@@ -64,7 +64,7 @@ pub(crate) async fn listen(server: &McpServer, context: &SubscriptionContext) {
     };
     let mut ended = std::pin::pin!(ended);
     if wants_list_changes {
-        // The custom fields that the first list waits for are not a change of it.
+        // The custom fields that the first list waits for aren't a change to it.
         pagination::first_page_account(server.context()).await;
     }
     let mut shown = current_version(server);

@@ -1,4 +1,4 @@
-//! Options of a server.
+//! Server options.
 
 use toolcrate_executor::ToolListChanges;
 use toolcrate_search::WordLists;
@@ -9,11 +9,11 @@ use crate::listing::ToolListing;
 /// Options of an [`McpServer`](crate::McpServer).
 #[derive(Clone)]
 pub struct McpOptions {
-    /// In which form tools are listed.
+    /// How tools are listed.
     pub listing: ToolListing,
-    /// Search vocabulary of the API. Plain English by default.
+    /// The API's search vocabulary. Plain English by default.
     pub word_lists: &'static WordLists,
-    /// Announces that the list of tools has changed.
+    /// Announces changes to the tool list.
     pub changes: ToolListChanges,
     /// The events that sessions may read and subscribe to.
     pub events: Option<EventFeed>,

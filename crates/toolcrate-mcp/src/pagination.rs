@@ -1,7 +1,7 @@
-//! `tools/list`, paginated. The pages of a walk are those of one list: the cursor says which tools are listed and whether
-//! the account's custom fields are in their schemas, and later pages stay with that.
+//! `tools/list`, paginated. All pages of one walk come from the same list: the cursor records which tools are listed
+//! and whether their schemas include the account's custom fields, and later pages adhere to that.
 //!
-//! No replica remembers a walk, so each of them can answer any page, or report that the list has changed.
+//! No replica remembers a walk, so any of them can return any page, or report that the list has changed.
 
 use std::fmt;
 
@@ -14,13 +14,13 @@ use crate::listing::ExposureMode;
 use crate::tool_context::ToolContext;
 use crate::tool_definition::to_mcp_tool;
 
-/// Tools on a page, which then takes a few milliseconds.
+/// Number of tools on a page, which takes a few milliseconds to build.
 const PAGE_SIZE: usize = 250;
 
-/// A cursor, as `start-list` or `start-list-fields`. It is opaque to clients.
+/// A cursor, written as `start-list` or `start-list-fields`. It is opaque to clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ListCursor {
-    /// How many tools were listed.
+    /// The number of tools listed so far.
     start: usize,
     /// The version of the list.
     list: String,
@@ -34,7 +34,7 @@ impl ListCursor {
         let start = parts.next()?.parse().ok()?;
         let list = parts.next()?.to_owned();
         let custom_fields = parts.next().map(str::to_owned);
-        // What `Display` would not write was not written here.
+        // Text that `Display` wouldn't produce wasn't issued here.
         Some(Self { start, list, custom_fields }).filter(|cursor| cursor.to_string() == text)
     }
 }
@@ -46,10 +46,10 @@ impl fmt::Display for ListCursor {
     }
 }
 
-/// The page at `cursor`, or the first one, which begins with `meta_tools` where those are listed.
+/// Returns the page at `cursor`, or the first one, which begins with `meta_tools` if those are listed.
 ///
 /// # Errors
-/// Returns an error for a cursor that this server did not issue, or whose list has changed.
+/// Returns an error for a cursor that this server didn't issue, or whose list has changed.
 pub(crate) async fn list_page(
     context: &ToolContext,
     meta_tools: impl Iterator<Item = &McpTool>,
@@ -72,8 +72,8 @@ pub(crate) async fn list_page(
             (cursor.start, account)
         }
     };
-    // Fields that change meanwhile may be on this page already. The next cursor does not fit then, and a client at the
-    // end of its walk is notified that the list has changed.
+    // Fields that change in the meantime may already be on this page. In that case, the next cursor no longer matches,
+    // and a client at the end of its walk is notified that the list has changed.
     let custom_fields = account.as_ref().and_then(custom_fields_version);
     let with_meta_tools = start == 0 && listing.mode == ExposureMode::MetaTools;
     let mut page: Vec<McpTool> = meta_tools.filter(|_| with_meta_tools).cloned().collect();
@@ -91,9 +91,9 @@ pub(crate) async fn list_page(
     Ok(result)
 }
 
-/// The account whose custom fields a new walk shows. A list waits for them: a client that got a list without them would be
-/// notified a moment later that it has changed, while it makes its first call or leaves. If they can't be had in time, the
-/// list goes without them.
+/// Returns the account whose custom fields a new walk shows. A list waits for them: a client that got a list without
+/// them would immediately be notified of a change, while it makes its first call or disconnects. If they can't be
+/// fetched in time, the list is returned without them.
 pub(crate) async fn first_page_account(context: &ToolContext) -> Option<Account> {
     let executor = &context.executor;
     let account = match context.listing.mode {
@@ -103,14 +103,14 @@ pub(crate) async fn first_page_account(context: &ToolContext) -> Option<Account>
     account.filter(|account| custom_fields_version(account).is_some())
 }
 
-/// The version of the list as it would be shown now, with what is known of the account. It differs if and only if a client
-/// should list again.
+/// Returns the version of the list as it would be shown now, with what is known about the account. It changes if and
+/// only if a client should list again.
 pub(crate) fn shown_version(context: &ToolContext, tools: &[Tool]) -> String {
     let names = list_version(tools, context.listing.names);
     let account = context.executor.custom_fields().cached();
     let fields = match (context.listing.mode, &account) {
         (_, None) => None,
-        // Few tools are listed, and most of them don't have custom fields.
+        // Few tools are listed, and most of them have no custom fields.
         (ExposureMode::MetaTools, Some(account)) => {
             let differs = |tool: &Tool| account.input_schema(*tool) != tool.input_schema_value();
             tools.iter().any(differs).then(|| custom_fields_version(account)).flatten()
@@ -120,9 +120,10 @@ pub(crate) fn shown_version(context: &ToolContext, tools: &[Tool]) -> String {
     format!("{names}-{}", fields.unwrap_or_default())
 }
 
-/// The account with this version of its custom fields. Unlike the first page, a later one waits for them: the walk may
-/// have begun at another replica, and a client that was refused here would begin again at either, to be refused by the
-/// other, until both know the fields. A replica that knows another version may have the old one, so it asks too.
+/// Returns the account with this version of its custom fields. Unlike the first page, a later page must have them: the
+/// walk may have begun on another replica, and a client rejected here would restart on either replica and be rejected
+/// by the other until both know the fields. A replica that knows another version may have an outdated one, so it
+/// fetches them too.
 async fn later_page_account(executor: &ToolExecutor, version: &str) -> Result<Account, McpError> {
     let has_version = |account: &Account| custom_fields_version(account).as_deref() == Some(version);
     if let Some(account) = executor.custom_fields().cached().filter(has_version) {
@@ -131,7 +132,7 @@ async fn later_page_account(executor: &ToolExecutor, version: &str) -> Result<Ac
     executor.refresh_account().await.filter(has_version).ok_or(McpError::ListChanged)
 }
 
-/// The version of a list: the same for the same tools under the same names.
+/// Returns the version of a list, which is the same for the same tools under the same names.
 fn list_version(tools: &[Tool], names: NameStyle) -> String {
     let mut text = String::new();
     for tool in tools {
@@ -146,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cursors_are_read_as_they_were_written_and_nothing_else_is() {
+    fn cursors_round_trip_and_others_are_rejected() {
         for custom_fields in [None, Some("0123456789abcdef".to_owned())] {
             let cursor = ListCursor { start: 250, list: "fedcba9876543210".to_owned(), custom_fields };
             assert_eq!(ListCursor::parse(&cursor.to_string()), Some(cursor));

@@ -1,4 +1,4 @@
-//! Prompts: jobs of the product that a user may start from a menu.
+//! Prompts: the product's tasks that a user may start from a menu.
 
 use rmcp::model::{GetPromptResult, Prompt, PromptArgument, PromptMessage, Role};
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use toolcrate_executor::{Product, PromptPlaceholder, PromptValueSource};
 
 use crate::error::McpError;
 
-/// The prompts of a product.
+/// Returns a product's prompts.
 pub(crate) fn list(product: &Product) -> Vec<Prompt> {
     let argument = |argument: &PromptPlaceholder| {
         PromptArgument::new(argument.name).with_description(argument.description).with_required(true)
@@ -18,7 +18,7 @@ pub(crate) fn list(product: &Product) -> Vec<Prompt> {
     prompts.collect()
 }
 
-/// The text of a prompt, filled in.
+/// Returns the text of a prompt, with its placeholders filled in.
 ///
 /// # Errors
 /// Returns an error for an unknown prompt or a missing argument.
@@ -44,7 +44,7 @@ pub(crate) fn get(
     Ok(GetPromptResult::new(vec![message]).with_description(prompt.description))
 }
 
-/// Returns the source of the possible values of a prompt's argument.
+/// Returns the source of the possible values of a prompt argument.
 pub(crate) fn value_source(product: &Product, prompt: &str, argument: &str) -> Option<PromptValueSource> {
     let prompt = product.prompts.iter().find(|known| known.name == prompt)?;
     prompt.arguments.iter().find(|known| known.name == argument)?.source

@@ -1,5 +1,5 @@
-//! Resources: what each module of the API can do, each tool in full, and each argument with its possible values. What
-//! isn't offered has no resource.
+//! Resources: the capabilities of each API module, the complete definition of each tool, and the possible values of
+//! each argument. Tools that aren't exposed have no resource.
 
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use toolcrate_executor::{Principal, Product, ToolFilter};
@@ -15,28 +15,28 @@ const MARKDOWN: &str = "text/markdown";
 /// Maximum length of the notice about omitted tools.
 const MAX_NOTICE_BYTES: usize = 100;
 
-/// How the addresses of modules begin.
+/// Returns the URI prefix of modules.
 pub(crate) fn module_prefix(product: &Product) -> String {
     format!("{}://modules/", product.uri_scheme)
 }
 
-/// How the addresses of tools begin.
+/// Returns the URI prefix of tools.
 pub(crate) fn tool_prefix(product: &Product) -> String {
     format!("{}://tools/", product.uri_scheme)
 }
 
-/// The modules that have a tool which is offered.
+/// Returns the modules with at least one exposed tool.
 pub(crate) fn modules(filter: &ToolFilter) -> impl Iterator<Item = &'static str> {
     let is_offered = |module: &&str| filter.tools().any(|tool| tool.module() == *module);
     filter.catalog().modules().filter(is_offered)
 }
 
-/// The tool of this name, if it is offered.
+/// Returns the tool with this name, if it is exposed.
 pub(crate) fn find_tool(filter: &ToolFilter, name: &str) -> Option<Tool> {
     filter.catalog().get(name).filter(|tool| filter.allows(*tool))
 }
 
-/// The resources that are listed: one for each module.
+/// Returns the listed resources: one per module.
 pub(crate) fn list(context: &ToolContext) -> Vec<Resource> {
     let prefix = module_prefix(context.product);
     let resource = |module: &str| {
@@ -48,7 +48,7 @@ pub(crate) fn list(context: &ToolContext) -> Vec<Resource> {
     modules(context.executor.filter()).map(resource).collect()
 }
 
-/// The templates of all resources.
+/// Returns the templates of all resources.
 pub(crate) fn templates(product: &Product) -> Vec<ResourceTemplate> {
     let template = |uri: String, name: &str, mime_type: &str, description: Option<&str>| {
         let mut template = ResourceTemplate::new(uri, name);
@@ -66,10 +66,10 @@ pub(crate) fn templates(product: &Product) -> Vec<ResourceTemplate> {
     ]
 }
 
-/// The resource at `uri`.
+/// Returns the resource at `uri`.
 ///
 /// # Errors
-/// Returns an error if there is no such resource.
+/// Returns an error if the resource doesn't exist.
 pub(crate) async fn read(
     context: &ToolContext,
     principal: Principal,
@@ -113,7 +113,7 @@ fn read_module(context: &ToolContext, module: &str) -> Option<String> {
     Some(text)
 }
 
-/// Reads `name/argument?value=typed`.
+/// Parses `name/argument?value=typed` and returns the argument.
 async fn read_argument(context: &ToolContext, principal: Principal, path: &str) -> Option<String> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let (name, argument) = path.split_once('/')?;

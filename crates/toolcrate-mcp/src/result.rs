@@ -1,4 +1,4 @@
-//! Results of tool calls: one JSON object, as structured content and as the text that models read.
+//! Tool call results: one JSON object, as structured content and as the text that models read.
 
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
 use serde_json::{Map, json};
@@ -12,14 +12,14 @@ pub(crate) fn success(value: Value) -> CallToolResult {
     result
 }
 
-/// Creates the result of a failed call, with the error in this value.
+/// Creates the result of a failed call, with this error value.
 pub(crate) fn failure(value: Value) -> CallToolResult {
     let mut result = CallToolResult::error(vec![ContentBlock::text(value.to_string())]);
     result.structured_content = Some(value);
     result
 }
 
-/// Replaces the error of a failed call. Other responses are unchanged.
+/// Replaces the error of a failed call. Other responses are left unchanged.
 pub(crate) fn map_failure(
     response: CallToolResponse,
     change: impl FnOnce(Value) -> Value,
@@ -55,7 +55,7 @@ pub(crate) fn with_reinterpretations(
     }
 }
 
-/// Creates the result of a call that was rejected or failed, in the same form as errors of the runtime.
+/// Creates the result of a call that was rejected or failed, in the same format as runtime errors.
 pub(crate) fn execute_failure(error: &ExecuteError) -> CallToolResult {
     let with_kind = |kind: &str| json!({"error": {"kind": kind, "message": error.to_string()}});
     failure(match error {
@@ -69,8 +69,8 @@ pub(crate) fn execute_failure(error: &ExecuteError) -> CallToolResult {
     })
 }
 
-/// Creates the schema of [`toolcrate_executor::outcome_to_json`] from the schema of a tool's result, including the error of
-/// a failed call.
+/// Creates the schema of [`toolcrate_executor::outcome_to_json`] from a tool's result schema, including the error of a
+/// failed call.
 pub(crate) fn output_schema(mut result: Value) -> Map<String, Value> {
     let definitions = result.as_object_mut().and_then(|result| result.remove("$defs"));
     let properties = json!({

@@ -1,4 +1,5 @@
-//! The server: one for all sessions of a client, sharing the account's client and the search index.
+//! The server: one instance serves all of a client's sessions, which share the account's client and the
+//! search index.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,11 +14,11 @@ use crate::options::McpOptions;
 use crate::shown_list::ShownList;
 use crate::tool_context::ToolContext;
 
-/// Offers the tools of one account over the Model Context Protocol. Clones share their state.
+/// Exposes the tools of one account over the Model Context Protocol. Clones share their state.
 #[derive(Clone)]
 pub struct McpServer {
     state: Arc<McpServerState>,
-    /// The list that the client of this session was shown.
+    /// The list shown to this session's client.
     shown: Arc<ShownList>,
 }
 
@@ -26,12 +27,12 @@ struct McpServerState {
     meta_tools: MetaTools,
     changes: ToolListChanges,
     events: Option<EventFeed>,
-    /// True if a client has sent a discovery request, which it may send first and then disconnect.
+    /// True if a client has sent a discovery request. A client may send one first and then disconnect.
     discovered: AtomicBool,
 }
 
 impl McpServer {
-    /// Creates a server that offers the tools of `product` that `executor` runs.
+    /// Creates a server that exposes the tools in `product` that `executor` runs.
     pub fn new(product: &'static Product, executor: ToolExecutor, options: McpOptions) -> Self {
         let McpOptions { listing, word_lists, changes, events } = options;
         let meta_tools = MetaTools::new(product, executor.filter(), listing.output_schemas);
@@ -45,23 +46,23 @@ impl McpServer {
         Self { state, shown: Arc::default() }
     }
 
-    /// The same server for another session.
+    /// Returns the same server for another session.
     #[must_use]
     pub(crate) fn for_session(&self) -> Self {
         Self { state: Arc::clone(&self.state), shown: Arc::default() }
     }
 
-    /// The list that the client of this session was shown.
+    /// Returns the list shown to this session's client.
     pub(crate) fn shown(&self) -> &Arc<ShownList> {
         &self.shown
     }
 
-    /// The calls of the process that are in flight.
+    /// Returns the process's in-flight calls.
     pub fn in_flight(&self) -> &InFlight {
         self.context().executor.in_flight()
     }
 
-    /// Returns true if and only if a client has asked what the server can do.
+    /// Returns true if and only if a client has sent a discovery request.
     pub(crate) fn was_discovered(&self) -> bool {
         self.state.discovered.load(Ordering::Relaxed)
     }
@@ -86,7 +87,7 @@ impl McpServer {
         self.state.events.as_ref()
     }
 
-    /// The tools of the catalog that are listed.
+    /// Returns the listed catalog tools.
     pub(crate) fn listed_tools(&self) -> Vec<Tool> {
         let ToolContext { product, executor, listing, .. } = self.context();
         match listing.mode {

@@ -1,8 +1,9 @@
-//! Sessions of clients that have them (protocol versions before 2026-07-28), in a store that replicas share: a replica
-//! that gets a request of a session it does not know continues it from there.
+//! Sessions for protocol versions before 2026-07-28, in a store that replicas share: a replica that gets a request for
+//! an unknown session restores the session from there.
 //!
-//! Pending elicitations stay with the replica that sent them, and their responses must reach that replica. So a load balancer
-//! must route a session (`Mcp-Session-Id`) to one replica. Newer clients send the response with the call, to any replica.
+//! Pending elicitations stay with the replica that sent them, and their responses must reach that replica, so a load
+//! balancer must route a session (`Mcp-Session-Id`) to one replica. Newer clients send the response with the call, to
+//! any replica.
 
 use std::time::Duration;
 
@@ -11,10 +12,10 @@ use rmcp::transport::streamable_http_server::session::{SessionState, SessionStor
 use toolcrate_executor::sha256_hex;
 use toolcrate_store::SharedStore;
 
-/// How long a session can be continued. A client whose session has expired begins a new one.
+/// How long a session can be continued. A client whose session has expired starts a new one.
 const SESSION_TTL: Duration = Duration::from_secs(24 * 3600);
 
-/// The sessions of one account or token, in a store.
+/// The stored sessions of one account or token.
 #[derive(Debug)]
 pub struct StoredSessions {
     store: SharedStore,
@@ -22,9 +23,9 @@ pub struct StoredSessions {
 }
 
 impl StoredSessions {
-    /// The sessions of `owner`. No other owner can continue them.
+    /// Creates the store for the sessions of `owner`. No other owner can continue them.
     pub fn new(store: SharedStore, owner: &str) -> Self {
-        // An owner may be a token, which does not belong in the store.
+        // An owner may be a token, which must not be stored.
         Self { store, prefix: format!("sessions/{}/", sha256_hex(owner)) }
     }
 }

@@ -1,4 +1,4 @@
-//! Remembers the tool list that a session has fetched, so that its client is notified only of changes to that list. A client
+//! Remembers the tool list that a session has fetched, so its client is notified only of changes to that list. A client
 //! that has not fetched the list needs no notification.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,15 +13,16 @@ pub(crate) struct ShownList {
 }
 
 impl ShownList {
-    /// Records that the client is shown this version.
+    /// Records that the client was shown this version.
     pub(crate) fn show(&self, version: String) {
         *self.lock() = Some(version);
         self.shown.notify_one();
     }
 
-    /// Returns true if and only if the client was shown another version than `current`, and takes that for shown.
+    /// Returns true if and only if the client was shown a version other than `current`, and then considers `current`
+    /// shown.
     pub(crate) fn update(&self, current: impl FnOnce() -> String) -> bool {
-        // The version takes a while to compute, and showing a list must not wait for it.
+        // Computing the version takes a while, and showing a list must not wait for it.
         let Some(shown) = self.lock().clone() else { return false };
         let current = current();
         if current == shown {
@@ -41,7 +42,7 @@ impl ShownList {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<String>> {
-        // No code under the lock panics.
+        // No code panics while holding the lock.
         self.version.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

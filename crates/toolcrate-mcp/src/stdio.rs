@@ -9,10 +9,10 @@ use crate::error::McpError;
 use crate::line_transport::{LineTransport, MAX_LINE_BYTES};
 use crate::server::McpServer;
 
-/// Serves one client on stdin and stdout, until it leaves or `stop` resolves. The calls in flight are finished then.
+/// Serves one client on stdin and stdout until it disconnects or `stop` resolves, then finishes in-flight calls.
 ///
 /// # Errors
-/// Returns an error if the client does not speak the protocol, or if the session fails.
+/// Returns an error if the client doesn't speak the protocol, or if the session fails.
 pub async fn serve_stdio(server: McpServer, stop: impl Future<Output = ()>) -> Result<(), McpError> {
     let calls = server.in_flight().clone();
     let mut stop = pin!(stop);
@@ -21,7 +21,7 @@ pub async fn serve_stdio(server: McpServer, stop: impl Future<Output = ()>) -> R
     let running = tokio::select! {
         running = server.clone().serve(transport) => match running {
             Ok(running) => running,
-            // A client may ask what the server can do, and leave.
+            // A client may send a discovery request and then disconnect.
             Err(ServerInitializeError::ConnectionClosed(_)) if server.was_discovered() => return Ok(()),
             Err(error) => return Err(McpError::Initialize(Box::new(error))),
         },

@@ -5,25 +5,25 @@ use std::sync::{Arc, OnceLock};
 use rmcp::model::{CallToolResponse, CallToolResult};
 use serde_json::json;
 use toolcrate_executor::{MAX_ERROR_BYTES, Product, Rejection, ToolExecutor, outcome_to_json};
-use toolcrate_runtime::{ExecuteOptions, Tool, Value};
+use toolcrate_runtime::{ExecuteOptions, Tool, Value, cpu_permit};
 use toolcrate_search::{SearchEngine, SearchHit, WordLists};
 
 use crate::caller::Caller;
 use crate::listing::ToolListing;
 use crate::{elicitation, result};
 
-/// The name of the meta tool that finds others, which errors refer to.
+/// The name of the meta-tool that finds other tools. Errors refer to it.
 pub(crate) const SEARCH_TOOLS: &str = "search_tools";
-/// The name of the meta tool that runs tools that change nothing.
+/// The name of the meta-tool that runs tools that change nothing.
 pub(crate) const READ_TOOL: &str = "read_tool";
-/// The name of the meta tool that runs any tool.
+/// The name of the meta-tool that runs any tool.
 pub(crate) const CALL_TOOL: &str = "call_tool";
-/// The limit of a result, unless the executor has one.
+/// Maximum size of a result, unless the executor has a limit.
 const MAX_RESULT_BYTES: usize = 60_000;
-/// Minimum limit of an error; a shorter one would not be useful.
+/// Minimum size limit for errors. A shorter error would not be useful.
 const MIN_ERROR_BYTES: usize = 1000;
 
-/// The state that the tools of a server share.
+/// State shared by a server's tools.
 pub(crate) struct ToolContext {
     pub(crate) product: &'static Product,
     pub(crate) executor: ToolExecutor,
@@ -42,8 +42,8 @@ impl ToolContext {
         Self { product, executor, listing, word_lists, search: Arc::default() }
     }
 
-    /// Finds the exposed tools that match a query, best first. The first call builds the search index, which is slow; both
-    /// run on a separate thread, so that no other request waits for them.
+    /// Finds the exposed tools that match a query, best first. The first call builds the search index, which is slow;
+    /// both run on a separate thread, so other requests don't wait for them.
     pub(crate) async fn search(&self, query: String, limit: usize) -> Vec<SearchHit> {
         let (search, filter) = (Arc::clone(&self.search), self.executor.filter().clone());
         let (catalog, word_lists) = (self.product.catalog, self.word_lists);
@@ -51,29 +51,30 @@ impl ToolContext {
             let engine = search.get_or_init(|| SearchEngine::new(catalog, word_lists));
             engine.find(&query, limit, |tool| filter.allows(tool))
         };
-        // It only fails if the search panicked or the runtime stops.
+        let _permit = cpu_permit().await;
+        // This only fails if the search panicked or the runtime is shutting down.
         tokio::task::spawn_blocking(find).await.unwrap_or_default()
     }
 
-    /// The maximum size of a result. What does not fit is omitted, with the arguments that return it.
+    /// Returns the maximum size of a result. Data that doesn't fit is omitted, with the arguments that fetch it.
     pub(crate) fn max_result_bytes(&self) -> usize {
         self.executor.limits().max_bytes.unwrap_or(MAX_RESULT_BYTES)
     }
 
-    /// The maximum size of an error.
+    /// Returns the maximum size of an error.
     pub(crate) fn max_error_bytes(&self) -> usize {
         MAX_ERROR_BYTES.min(self.max_result_bytes()).max(MIN_ERROR_BYTES)
     }
 
-    /// The tool of this name.
+    /// Returns the tool with this name.
     ///
     /// # Errors
-    /// Returns the result of the call if there is no such tool, or if it isn't offered.
+    /// Returns the result of the call if the tool doesn't exist or isn't exposed.
     pub(crate) fn resolve(&self, name: &str) -> Result<Tool, Box<CallToolResult>> {
         self.executor.resolve(name).map_err(resolve_failure)
     }
 
-    /// Like [`resolve`](Self::resolve), for a call: the audit log records the call of a tool that isn't offered.
+    /// Like [`resolve`](Self::resolve), for a call: calling a tool that isn't exposed is recorded in the audit log.
     pub(crate) fn resolve_call(
         &self,
         name: &str,
@@ -84,7 +85,7 @@ impl ToolContext {
         tool.map_err(resolve_failure)
     }
 
-    /// Runs a tool of the catalog.
+    /// Runs a catalog tool.
     pub(crate) async fn execute(
         &self,
         tool: Tool,
@@ -100,7 +101,7 @@ impl ToolContext {
     }
 }
 
-/// The result of a call whose tool doesn't exist or isn't offered.
+/// Returns the result of a call to a tool that doesn't exist or isn't exposed.
 fn resolve_failure(rejection: Rejection) -> Box<CallToolResult> {
     Box::new(match rejection {
         Rejection::NotOffered(tool) => result::failure(json!({"error": {

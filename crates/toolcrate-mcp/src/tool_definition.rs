@@ -1,4 +1,4 @@
-//! Tools of the catalog as clients are shown them.
+//! Catalog tools as MCP tool definitions.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use toolcrate_runtime::{Account, Dialect, NameStyle, Tool, Value};
 use crate::result;
 use crate::tool_naming::rename_in_value;
 
-/// A tool of the catalog, as it is listed.
+/// Returns a catalog tool's definition for listings.
 pub(crate) fn to_mcp_tool(
     tool: Tool,
     names: NameStyle,
@@ -42,7 +42,7 @@ pub(crate) fn to_mcp_tool(
     definition.with_raw_output_schema(Arc::new(result::output_schema(tool.output_schema())))
 }
 
-/// A tool of the catalog with everything that helps to call it.
+/// Returns a catalog tool with everything that helps to call it.
 pub(crate) fn describe(tool: Tool, names: NameStyle, account: Option<&Account>) -> Value {
     let mut entry = describe_tool(tool, names, account);
     for (member, value) in entry.as_object_mut().into_iter().flatten() {

@@ -1,14 +1,14 @@
-//! Names of tools in errors and look-ups, in the style in which a client is shown tools: a client that was shown
-//! `create_a_ticket` knows no tool of another name. Errors are written for all clients alike, so the names in them are
-//! replaced here. Descriptions have placeholders instead, which the catalog renders.
+//! Tool names in errors and lookups, in the style in which a client sees them: a client that was shown
+//! `create_a_ticket` doesn't know the tool by any other name. Errors are written the same for all clients, so the
+//! names in them are replaced here. Descriptions use placeholders instead, which the catalog renders.
 
 use std::borrow::Cow;
 
 use toolcrate_runtime::{Catalog, NameStyle, Value};
 
-/// The text with the names of tools in this style.
+/// Replaces tool names in text with names in this style.
 fn rename_in_text<'a>(text: &'a str, catalog: &'static Catalog, names: NameStyle) -> Cow<'a, str> {
-    // Most texts name no tool.
+    // Most text contains no tool names.
     if !text.contains('_') {
         return Cow::Borrowed(text);
     }
@@ -25,7 +25,8 @@ fn rename_in_text<'a>(text: &'a str, catalog: &'static Catalog, names: NameStyle
     if renamed == text { Cow::Borrowed(text) } else { Cow::Owned(renamed) }
 }
 
-/// The word, or the name of the tool that it is. A name of an earlier release stays, since whoever reads it used it.
+/// Returns the word or, if it is a tool name, that tool's name in this style. Names from an earlier release are left
+/// unchanged, because the reader used them.
 fn rename_word<'a>(word: &'a str, catalog: &'static Catalog, names: NameStyle) -> &'a str {
     if !word.contains('_') {
         return word;
@@ -34,7 +35,7 @@ fn rename_word<'a>(word: &'a str, catalog: &'static Catalog, names: NameStyle) -
     tool.map_or(word, |tool| tool.name_in(names))
 }
 
-/// Renames tools in every text of a value.
+/// Renames tools in all strings of a value.
 pub(crate) fn rename_in_value(value: &mut Value, catalog: &'static Catalog, names: NameStyle) {
     match value {
         Value::String(text) => rename(text, catalog, names),
@@ -58,7 +59,7 @@ mod tests {
     use crate::fixture::LIBRARY;
 
     #[test]
-    fn names_of_tools_are_replaced_and_nothing_else() {
+    fn only_tool_names_are_replaced() {
         let text = |text: &'static str, names| rename_in_text(text, LIBRARY.catalog, names);
         let mixed = "From list_all_city_library_books (create_a_book), é_é, list_all_city_library_nothing.";
         let short = "From list_all_books (create_a_book), é_é, list_all_city_library_nothing.";

@@ -1,101 +1,129 @@
-//! Describes an API as a whole: pagination, the shape of errors, which properties are trimmed. Every generated crate has one
-//! static of it.
+//! Describes an API as a whole: pagination, error format, and the properties to trim. Every generated crate has one
+//! static with this description.
 
 use toolcrate_catalog::FilterScalar;
 
-/// The properties of an API that hold for all its operations.
+/// API properties that apply to all operations.
 #[derive(Clone, Copy, Debug)]
 pub struct Api {
     /// The API's name, for messages.
     pub name: &'static str,
     /// The `User-Agent` header.
     pub user_agent: &'static str,
-    /// The `Accept` header of requests that expect JSON.
+    /// The `Accept` header for requests that expect JSON.
     pub accept: &'static str,
     /// How lists are paginated.
     pub paging: Paging,
-    /// Where the parts of an error response are.
+    /// The locations of the parts of an error response.
     pub errors: ErrorShape,
-    /// How the paths of a JSON Patch are written.
+    /// The format of JSON Patch paths.
     pub patch_paths: PatchPaths,
     /// Properties that tools drop from responses at every depth.
     pub trim: &'static [&'static str],
-    /// The query parameter that lists the properties to return; one that is listed is not trimmed.
+    /// The query parameter that lists the properties to return. Properties listed in it aren't trimmed.
     pub fields_parameter: Option<&'static str>,
     /// How a structured filter is sent, if the API has filters.
     pub filter: Option<FilterGrammar>,
-    /// How records hold the custom fields of an account, if the API has them.
+    /// How records represent an account's custom fields, if the API has them.
     pub custom_fields: Option<CustomFields>,
 }
 
-/// The argument that takes a structured filter, and the query parameters that it is sent in.
+impl Api {
+    /// Describes an API whose lists and errors have no known shape, and that has neither filters nor custom fields. Set what it
+    /// has by a struct update.
+    ///
+    /// ```
+    /// use toolcrate_runtime::{Api, Paging};
+    ///
+    /// static API: Api = Api {
+    ///     paging: Paging::Page { page: "page", size: "pageSize", max_size: 100 },
+    ///     ..Api::new("Orders", "orders/1.0")
+    /// };
+    /// ```
+    pub const fn new(name: &'static str, user_agent: &'static str) -> Self {
+        Self {
+            name,
+            user_agent,
+            accept: "application/json",
+            paging: Paging::None,
+            errors: ErrorShape::UNKNOWN,
+            patch_paths: PatchPaths::Pointer,
+            trim: &[],
+            fields_parameter: None,
+            filter: None,
+            custom_fields: None,
+        }
+    }
+}
+
+/// The argument for a structured filter, and the query parameters in which it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FilterGrammar {
     /// The argument.
     pub argument: &'static str,
     /// The parameter for conditions on the record.
     pub conditions: &'static str,
-    /// The parameter for conditions on the items of lists.
+    /// The parameter for conditions on list items.
     pub child_conditions: &'static str,
     /// The parameter for conditions on custom fields.
     pub custom_field_conditions: &'static str,
-    /// The member of a record that holds its custom fields: `member/caption` asks for one.
+    /// The record property that contains custom fields: `property/caption` refers to one of them.
     pub custom_fields: &'static str,
-    /// Fields that records can be filtered and sorted by although they don't have them.
+    /// Fields by which records can be filtered and sorted although they don't contain them.
     pub extra_fields: &'static [ExtraField],
 }
 
-/// A field that records can be filtered and sorted by although they don't have it.
+/// A field by which records can be filtered and sorted although they don't contain it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExtraField {
-    /// The field.
+    /// The field name.
     pub name: &'static str,
-    /// The member of all records that have it, such as the one with their metadata.
+    /// A property that exists on all records that have the field, such as their metadata.
     pub beside: &'static str,
     /// The type of its values.
     pub kind: FilterScalar,
 }
 
-/// How records hold the fields that an account defines for itself: a list of objects, each with the id of a
-/// definition, its caption, and the value.
+/// How records represent an account's custom fields: a list of objects, each with a definition ID, a caption, and a
+/// value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CustomFields {
-    /// The member of a record that holds them.
+    /// The record property that contains them.
     pub member: &'static str,
-    /// Within an object of the list, and within a definition: the id.
+    /// The property with the ID, in both list items and definitions.
     pub key: &'static str,
-    /// Within both: the caption.
+    /// The property with the caption, in both list items and definitions.
     pub caption: &'static str,
-    /// Within an object of the list: the value.
+    /// The property with the value, in list items.
     pub value: &'static str,
-    /// How definitions are read; `None` if the API has no operation for it.
+    /// How definitions are fetched; `None` if the API has no operation for it.
     pub definitions: Option<CustomFieldDefinitions>,
 }
 
-/// The list of the definitions of an account's custom fields, and the names of their properties.
+/// The list of an account's custom field definitions, and the names of their properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CustomFieldDefinitions {
     /// The path of the list.
     pub path: &'static str,
     /// The property with the type.
     pub kind: &'static str,
-    /// The type of values for each type name; others are text.
+    /// The value type for each type name; other types are text.
     pub kinds: &'static [(&'static str, CustomFieldKind)],
-    /// The property that tells whether the field is required.
+    /// The property that indicates whether the field is required.
     pub required: &'static str,
-    /// The property that tells whether the field is read-only.
+    /// The property that indicates whether the field is read-only.
     pub read_only: &'static str,
     /// The property with the list of options.
     pub options: &'static str,
-    /// In an option: the property with the value.
+    /// The property with the value, in an option.
     pub option: &'static str,
-    /// In an option: the property that tells whether it is inactive.
+    /// The property that indicates whether an option is inactive.
     pub inactive: &'static str,
-    /// The properties with the screens that show a field, which determine the records that have it.
+    /// The properties with the screens that show a field. The screens determine which records have the field.
     pub screen_fields: &'static [&'static str],
     /// Records by name, with their screens.
     pub records: &'static [(&'static str, &'static [&'static str])],
-    /// Words in the name of a screen that don't name the record, lower case.
+    /// Words in a screen's name that don't belong to the record's name, in lower case.
     pub screen_words: &'static [&'static str],
 }
 
@@ -112,67 +140,69 @@ pub enum CustomFieldKind {
     Date,
 }
 
-/// The pointer of items that are the only list in a response, whatever it is called.
+/// The pointer to items that are the only list in a response, whatever its name.
 pub(crate) const ONLY_LIST: &str = "*";
 
-/// How lists are paginated. A `Link` header with `rel="next"` is followed in any case.
+/// How lists are paginated. A `Link` header with `rel="next"` is always followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paging {
-    /// Lists are complete, or continue by a `Link` header.
+    /// Lists are complete, or continue with a `Link` header.
     None,
     /// Pages are numbered from 1.
     Page {
-        /// The query parameter with the page's number.
+        /// The query parameter with the page number.
         page: &'static str,
-        /// The query parameter with the number of items on a page.
+        /// The query parameter with the page size.
         size: &'static str,
-        /// The maximum number of items on a page.
+        /// The maximum page size.
         max_size: u32,
     },
-    /// A response is an object that holds the items and a cursor for the next page.
+    /// A response is an object that contains the items and a cursor for the next page.
     Cursor {
-        /// The query parameter that takes the cursor.
+        /// The query parameter for the cursor.
         parameter: &'static str,
-        /// JSON pointer to the cursor: text, a number, or a URL whose query is that of the next page.
+        /// JSON pointer to the cursor: a string, a number, or a URL that contains the query for the next page.
         next: &'static str,
         /// JSON pointer to the items, or `*` for the only list in the response.
         items: &'static str,
     },
-    /// Pages are numbered from 1, and a response is an object that holds the items.
+    /// Pages are numbered from 1, and a response is an object that contains the items.
     PageIn {
-        /// The query parameter with the page's number.
+        /// The query parameter with the page number.
         page: &'static str,
-        /// The query parameter with the number of items on a page.
+        /// The query parameter with the page size.
         size: &'static str,
-        /// The maximum number of items on a page.
+        /// The maximum page size.
         max_size: u32,
         /// JSON pointer to the items, or `*` for the only list in the response.
         items: &'static str,
     },
-    /// Pages begin at an item, counted from 0.
+    /// Pages start at an item, counted from 0.
     Offset {
-        /// The query parameter with the first item.
+        /// The query parameter with the first item's position.
         offset: &'static str,
-        /// The query parameter with the number of items on a page.
+        /// The query parameter with the page size.
         limit: &'static str,
-        /// The maximum number of items on a page.
+        /// The maximum page size.
         max_size: u32,
-        /// JSON pointer to the items, or `*` for the only list in the response; empty if the response is the list.
+        /// JSON pointer to the items, or `*` for the only list in the response; empty if the response itself is the
+        /// list.
         items: &'static str,
     },
-    /// A header of the response has a cursor for the next page.
+    /// A response header contains a cursor for the next page.
     Header {
-        /// The query parameter that takes the cursor.
+        /// The query parameter for the cursor.
         parameter: &'static str,
         /// The header, in lower case.
         header: &'static str,
-        /// JSON pointer to the items, or `*` for the only list in the response; empty if the response is the list.
+        /// JSON pointer to the items, or `*` for the only list in the response; empty if the response itself is the
+        /// list.
         items: &'static str,
     },
 }
 
 impl Paging {
-    /// Returns the query parameters with the position and the size of a page, if both are numbers.
+    /// Returns the query parameters with a page's position and size, if both are numbers.
     #[cfg(feature = "tools")]
     pub(crate) fn numbers(&self) -> Option<(&'static str, &'static str)> {
         match *self {
@@ -182,12 +212,12 @@ impl Paging {
         }
     }
 
-    /// Returns true if the items are found by the shape of a response.
+    /// Returns true if the items are located by the structure of a response.
     pub(crate) fn is_by_shape(&self) -> bool {
         self.items() == Some(ONLY_LIST)
     }
 
-    /// Returns the JSON pointer to the items of a response that is an object.
+    /// Returns the JSON pointer to the items in a response that is an object.
     pub(crate) fn items(&self) -> Option<&'static str> {
         match *self {
             Self::None | Self::Page { .. } => None,
@@ -199,28 +229,34 @@ impl Paging {
     }
 }
 
-/// JSON pointers into an error response; of several, the first that leads to text or a number is used.
+/// JSON pointers into an error response. The first one in each list that resolves to a string or a number is used.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorShape {
     /// The error's code.
     pub code: &'static [&'static str],
     /// The error's message.
     pub message: &'static [&'static str],
-    /// The list of single errors.
+    /// The list of individual errors.
     pub list: &'static [&'static str],
-    /// Within a single error: its code.
+    /// The code of an individual error.
     pub item_code: &'static [&'static str],
-    /// Within a single error: its message.
+    /// The message of an individual error.
     pub item_message: &'static [&'static str],
-    /// Within a single error: the member it is about.
+    /// The affected field of an individual error.
     pub item_field: &'static [&'static str],
 }
 
-/// How the paths of a JSON Patch are written.
+impl ErrorShape {
+    /// The shape of responses of which only the status is known.
+    pub const UNKNOWN: Self =
+        Self { code: &[], message: &[], list: &[], item_code: &[], item_message: &[], item_field: &[] };
+}
+
+/// The format of JSON Patch paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatchPaths {
-    /// As the standard says: `/name`.
+    /// As in the standard: `/name`.
     Pointer,
-    /// Without the slash: `name`.
+    /// Without the leading slash: `name`.
     Bare,
 }

@@ -1,5 +1,5 @@
-//! A request before it has an address: verb, template, values, body. Typed requests and tools both end up
-//! as one of these, so everything that sends exists once and is generic over nothing.
+//! A request before it has a URL: method, template, values and body. Typed requests and tools are both
+//! converted to this type, so the sending code exists once and isn't generic.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::query_pairs::QueryPairs;
 use crate::selection::Selection;
 use toolcrate_catalog::Method;
 
-/// A request before it has an address.
+/// A request before it has a URL.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
@@ -26,15 +26,15 @@ pub(crate) struct Call {
     /// The custom fields of a patch, whose IDs are found when it is sent.
     pub(crate) custom_fields: Option<CaptionedValues>,
     pub(crate) content_type: Option<Cow<'static, str>>,
-    /// The parts of the query about fields of records.
+    /// The parts of the query that refer to record fields.
     pub(crate) selection: Selection,
-    /// Hands out an empty record, where the response has none of those that the query is about.
+    /// Provides an empty record, if the response doesn't contain the records that the query refers to.
     pub(crate) records: Option<EmptyValueFn>,
-    /// True if sending it twice does no more than sending it once.
+    /// True if sending it twice has the same effect as sending it once.
     pub(crate) idempotent: bool,
-    /// True if the response is expected to be a list, or an object that holds one.
+    /// True if the response should be a list, or an object that contains one.
     pub(crate) is_list: bool,
-    /// True if it changes something, so that a lost response leaves the outcome unknown.
+    /// True if the call changes data, so losing the response leaves the outcome unknown.
     pub(crate) writes: bool,
 }
 
@@ -45,7 +45,7 @@ pub(crate) enum Body {
     Json(String),
     Patch(Vec<PatchOperation>),
     Form(Form),
-    /// Bytes of the media type that the call names.
+    /// Bytes with the call's media type.
     Raw(Bytes),
 }
 
@@ -68,7 +68,7 @@ impl Call {
         }
     }
 
-    /// Continues a list where `position` says. The conditions of the position are those of the filter already.
+    /// Continues a list at `position`. The position's conditions already include those of the filter.
     pub(crate) fn continue_at(&mut self, position: &QueryPairs) {
         for (name, value) in position.iter() {
             self.query.set(name, value);
@@ -76,7 +76,7 @@ impl Call {
         }
     }
 
-    /// Adds a cookie to those that the call sends.
+    /// Adds a cookie to those sent by the call.
     pub(crate) fn add_cookie(&mut self, name: &str, value: &str) {
         let mut pair = format!("{name}=");
         pair.extend(path::encode(value));
@@ -89,7 +89,7 @@ impl Call {
         }
     }
 
-    /// `GET /orders/{id}`, for messages: without any value.
+    /// Returns `GET /orders/{id}`, for messages: it contains no values.
     pub(crate) fn label(&self) -> String {
         format!("{} {}", self.method, self.template)
     }

@@ -1,5 +1,5 @@
-//! Authentication of requests: a trait that adds headers, and the values of the two most common ones. The header values
-//! made here are marked as sensitive, so that no log of headers contains them.
+//! Request authentication: a trait that adds headers, and header values for the two most common schemes. The header
+//! values are marked as sensitive, so header logs never contain them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,26 +10,26 @@ use crate::secret::{Secret, sensitive};
 
 /// Adds credentials to a request.
 pub trait Credentials: Send + Sync {
-    /// Adds the headers. It is called for every attempt, so a token may change between two calls.
+    /// Adds the headers. It is called for every attempt, so a token may change between calls.
     ///
-    /// Headers with secrets should be sensitive, as those of [`basic`], [`bearer`] and
+    /// Headers with secrets should be marked as sensitive, as those from [`basic`], [`bearer`] and
     /// [`Secret::to_header`] are; every header added here is displayed as `***` in a dry run.
     ///
     /// # Errors
-    /// `Configuration` if the credentials can't be put into headers.
+    /// Returns `Configuration` if the credentials can't be sent in headers.
     fn apply(&self, headers: &mut HeaderMap) -> Result<(), Error>;
 
-    /// Returns the query parameters with credentials. They are added when a request is sent, so that no dry run, log or
-    /// error shows them.
+    /// Returns the query parameters with credentials. They are added when a request is sent, so they never appear in a
+    /// dry run, log or error.
     fn query(&self) -> Vec<(&'static str, Secret)> {
         Vec::new()
     }
 }
 
-/// Returns the `Authorization` header of HTTP Basic authentication.
+/// Returns the `Authorization` header for HTTP Basic authentication.
 ///
 /// # Errors
-/// `Configuration` if the user has a colon or a control character in it.
+/// Returns `Configuration` if the user name contains a colon or a control character.
 pub fn basic(user: &str, password: &Secret) -> Result<HeaderValue, Error> {
     if user.contains(|c: char| c == ':' || c.is_control()) {
         return Err(Error::configuration("the user name of Basic credentials must not contain a colon"));
@@ -37,10 +37,10 @@ pub fn basic(user: &str, password: &Secret) -> Result<HeaderValue, Error> {
     sensitive(&format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.expose()))))
 }
 
-/// Returns the `Authorization` header of a bearer token.
+/// Returns the `Authorization` header for a bearer token.
 ///
 /// # Errors
-/// `Configuration` if the token has characters that no header can hold.
+/// Returns `Configuration` if the token contains characters that aren't allowed in a header.
 pub fn bearer(token: &Secret) -> Result<HeaderValue, Error> {
     sensitive(&format!("Bearer {}", token.expose()))
 }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn header_values_are_right_and_never_printed() {
+    fn header_values_are_correct_and_never_printed() {
         let header = basic("acme+public", &Secret::from("private")).expect("a header");
         assert_eq!(header, "Basic YWNtZStwdWJsaWM6cHJpdmF0ZQ==");
         assert!(!format!("{header:?}").contains("YWNt"));

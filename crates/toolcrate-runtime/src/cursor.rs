@@ -1,8 +1,7 @@
-//! Cursors: opaque, signed texts that say where in a list to go on.
+//! Cursors: opaque, signed strings that identify where to continue in a list.
 //!
-//! A cursor holds paging state and nothing else, and is good for the tool and the account that it was issued for. It is
-//! signed, so that nobody but whoever has the key can put anything into it: what it holds is merged into the arguments
-//! of a call.
+//! A cursor contains only paging state, and is valid only for the tool and account that it was issued for. It is signed
+//! because its contents are merged into a call's arguments: only the key's owner can create one.
 
 use std::fmt;
 
@@ -14,28 +13,28 @@ use sha2::Sha256;
 
 use crate::error::Error;
 
-/// Longer texts are not looked at.
+/// Longer strings are rejected.
 const MAX_CURSOR_BYTES: usize = 16 * 1024;
 
-/// The purpose that the key of a cursor is derived for, so that other signatures are not valid.
+/// The purpose for which a cursor's key is derived, so other signatures aren't valid.
 const PURPOSE: &[u8] = b"toolcrate cursor 1\0";
 
-/// The key that cursors are signed with.
+/// The key for signing cursors.
 ///
-/// Clients that must accept each other's cursors, such as those of several replicas of a server, need the same one.
+/// Clients that must accept each other's cursors, such as those of a server's replicas, need the same key.
 #[derive(Clone)]
 pub struct CursorKey([u8; 32]);
 
 impl CursorKey {
-    /// Derives the key for `scope`, an account for example: a cursor of one scope is invalid in another.
+    /// Derives the key for `scope`, for example an account. A cursor from one scope is invalid in another.
     pub fn derive(secret: &[u8], scope: &str) -> Self {
         Self(mac(secret, &[PURPOSE, scope.as_bytes()]).finalize().into_bytes().into())
     }
 
-    /// A key that nobody else has.
+    /// Creates a key that nobody else has.
     ///
     /// # Errors
-    /// `Configuration` if the system has no random numbers.
+    /// Returns `Configuration` if the system's random number generator fails.
     pub(crate) fn random() -> Result<Self, Error> {
         let mut key = [0; 32];
         let provider = rustls::crypto::ring::default_provider();
@@ -45,22 +44,22 @@ impl CursorKey {
         }
     }
 
-    /// The cursor of a tool that holds this paging state.
+    /// Creates a tool's cursor with this paging state.
     pub(crate) fn seal(&self, tool: &str, state: &Map<String, Value>) -> String {
-        // Serialized from a map of JSON, which can't fail.
+        // Serializing a JSON map can't fail.
         let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(state).unwrap_or_default());
         let signature = mac(&self.0, &[tool.as_bytes(), b"\0", payload.as_bytes()]).finalize().into_bytes();
         format!("{payload}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// The paging state of a cursor; `None` unless it was made with this key for this tool.
+    /// Returns a cursor's paging state, or `None` unless it was created with this key for this tool.
     pub(crate) fn open(&self, tool: &str, cursor: &str) -> Option<Map<String, Value>> {
         if cursor.len() > MAX_CURSOR_BYTES {
             return None;
         }
         let (payload, signature) = cursor.split_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        // Compares in constant time.
+        // The comparison takes constant time.
         mac(&self.0, &[tool.as_bytes(), b"\0", payload.as_bytes()]).verify_slice(&signature).ok()?;
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
     }
@@ -91,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_opens_for_its_own_tool_and_scope_only() {
+    fn cursor_is_valid_only_for_its_tool_and_scope() {
         let key = CursorKey::derive(b"secret", "acme");
         let cursor = key.seal("list_orders", &state());
         assert_eq!(key.open("list_orders", &cursor), Some(state()));
@@ -104,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_that_was_changed_or_made_up_does_not_open() {
+    fn altered_or_forged_cursor_is_rejected() {
         let key = CursorKey::derive(b"secret", "acme");
         let cursor = key.seal("list_orders", &state());
         let (payload, signature) = cursor.split_once('.').expect("two parts");

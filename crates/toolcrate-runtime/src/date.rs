@@ -1,19 +1,18 @@
-//! Dates as APIs want them: UTC and whole seconds, whatever zone and fraction they were given with.
+//! Dates in the API's format: UTC and whole seconds, regardless of the zone and fraction in the input.
 
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{OffsetDateTime, UtcOffset};
 
-/// Longer texts are not dates.
+/// Longer strings aren't dates.
 const MAX_CHARACTERS: usize = 64;
 
-/// `2025-01-31` or `2025-01-31T09:30:00.5+01:00` as `2025-01-31T08:30:00Z`; `None` if the text is not a date, or if it
-/// doesn't tell its time zone.
+/// Converts `2025-01-31` or `2025-01-31T09:30:00.5+01:00` to `2025-01-31T08:30:00Z`; `None` if the text isn't a date,
+/// or has no time zone.
 pub(crate) fn utc_seconds(text: &str) -> Option<String> {
     write(parse_moment(text)?)
 }
 
-/// Reads a moment in any form of ISO 8601 or RFC 2822; `None` if the text is not a date, or if it doesn't tell its time
-/// zone.
+/// Parses a timestamp in any ISO 8601 or RFC 2822 format; `None` if the text isn't a date, or has no time zone.
 pub(crate) fn parse_moment(text: &str) -> Option<OffsetDateTime> {
     let text = text.trim();
     if text.len() > MAX_CHARACTERS || !text.is_ascii() {
@@ -26,11 +25,11 @@ pub(crate) fn parse_moment(text: &str) -> Option<OffsetDateTime> {
     }
 }
 
-/// Writes a moment in UTC and whole seconds.
+/// Formats a timestamp in UTC and whole seconds.
 pub(crate) fn write(moment: OffsetDateTime) -> Option<String> {
     let utc = moment.checked_to_offset(UtcOffset::UTC)?;
     let (date, (hour, minute, second)) = (utc.date(), utc.to_hms());
-    // A zone can move the first and the last day of the calendar out of four digits.
+    // A time zone can move the first or last day of the calendar outside the four-digit years.
     let year = u16::try_from(date.year()).ok().filter(|year| *year <= 9999)?;
     Some(format!(
         "{year:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z",
@@ -39,15 +38,15 @@ pub(crate) fn write(moment: OffsetDateTime) -> Option<String> {
     ))
 }
 
-/// A day as it is, `2025-01-31`, or a moment in UTC and whole seconds.
+/// Returns a date unchanged (`2025-01-31`), or a timestamp in UTC and whole seconds.
 #[cfg(feature = "tools")]
 pub(crate) fn day_or_utc_seconds(text: &str) -> Option<String> {
     let (text, utc) = (text.trim(), utc_seconds(text)?);
     Some(if text.len() == 10 { text.to_owned() } else { utc })
 }
 
-/// The text in the form of RFC 3339, as far as another form of ISO 8601 differs from it: an omitted time, omitted
-/// seconds or separators, a space for the `T`, a short zone.
+/// Normalizes ISO 8601 text to RFC 3339: an omitted time, omitted seconds or separators, a space instead of the `T`, a
+/// short zone.
 fn normalize(text: &str) -> Option<String> {
     let text = text.to_ascii_uppercase();
     let digits = text.chars().take_while(char::is_ascii_digit).count();
@@ -57,7 +56,7 @@ fn normalize(text: &str) -> Option<String> {
         _ => return None,
     };
     if rest.is_empty() {
-        // Eight digits alone may be any number.
+        // A bare eight-digit number may be anything.
         return (digits == 4).then(|| format!("{date}T00:00:00Z"));
     }
     let rest = rest.strip_prefix(['T', ' '])?;
@@ -101,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_become_utc_and_whole_seconds() {
+    fn timestamps_become_utc_in_whole_seconds() {
         for (text, utc) in [
             ("2025-01-31", Some("2025-01-31T00:00:00Z")),
             ("2025-01-31T09:30:00.5+01:00", Some("2025-01-31T08:30:00Z")),
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_stays_a_day() {
+    fn dates_have_no_time() {
         for (text, expected) in [
             (" 2025-01-31", Some("2025-01-31")),
             ("2025-01-31T01:00:00+01:00", Some("2025-01-31T00:00:00Z")),

@@ -1,19 +1,19 @@
-//! Dates that are likely meant by texts which don't tell for certain: a time without a zone, the order of a day and a
-//! month, words such as `tomorrow`. They are suggested to the caller and never used unasked.
+//! Suggests dates for ambiguous input: a time without a zone, an unclear order of day and month, or words such as
+//! `tomorrow`. Suggestions are shown to the caller and never used automatically.
 
 use serde_json::Value;
 use time::{Date, Duration, Month, OffsetDateTime, Time, Weekday};
 
 use crate::date;
 
-/// Longer texts are not dates.
+/// Longer strings aren't dates.
 const MAX_CHARACTERS: usize = 64;
-/// Numbers from here on are seconds since 1970: the year 2001.
+/// Smallest number interpreted as seconds since 1970: the year 2001.
 const MIN_SECONDS: i64 = 1_000_000_000;
-/// Numbers up to here are seconds since 1970, above it milliseconds: the year 2096.
+/// Largest number interpreted as seconds since 1970; larger ones are milliseconds. This is the year 2096.
 const MAX_SECONDS: i64 = 4_000_000_000;
 
-/// The date that `value` likely means, in UTC and whole seconds.
+/// Returns the date that `value` likely means, in UTC and whole seconds.
 pub(crate) fn suggest(value: &Value, now: OffsetDateTime) -> Option<String> {
     let moment = match value {
         Value::Number(number) => from_unix_time(number.as_i64()?)?,
@@ -36,14 +36,14 @@ fn from_unix_time(number: i64) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp(seconds).ok()
 }
 
-/// Reads a day in words or in the order of a country, and the time of day behind it.
+/// Parses a date in words or in a country-specific order, and the time of day after it.
 fn from_words(text: &str, now: OffsetDateTime) -> Option<OffsetDateTime> {
     if text == "now" {
         return Some(now);
     }
     let text = text.replace([',', '('], " ").replace([')'], " ");
     let words: Vec<&str> = text.split_whitespace().filter(|word| *word != "at" && *word != "on").collect();
-    // The most words that make a day.
+    // A date consists of at most this many words.
     for count in (1..=words.len().min(4)).rev() {
         let (first, rest) = words.split_at(count);
         if let Some(moment) = moment_in(first, now).filter(|_| rest.is_empty()) {
@@ -99,7 +99,7 @@ fn day_of(words: &[&str], today: Date) -> Option<Date> {
     }
 }
 
-/// A date in digits whose order is certain: the year first, dots, or a day above 12.
+/// Parses a numeric date with an unambiguous order: the year first, dots, or a day above 12.
 fn numeric(text: &str) -> Option<Date> {
     if text.len() == 8 && text.starts_with("20") && text.chars().all(|c| c.is_ascii_digit()) {
         return numeric(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]));
@@ -118,7 +118,7 @@ fn numeric(text: &str) -> Option<Date> {
     Date::from_calendar_date(i32::from(year), month, u8::try_from(day).ok()?).ok()
 }
 
-/// `17:30`, `5pm`, `5:30 pm`; midnight if there is none.
+/// Parses `17:30`, `5pm` or `5:30 pm`; midnight if there is no time.
 fn clock_of(words: &[&str]) -> Option<Time> {
     let text = match words {
         [] => return Some(Time::MIDNIGHT),

@@ -1,4 +1,4 @@
-//! Responses that are files. The name that the server proposes is reduced to one that can't lead out of a folder.
+//! File responses. The server's suggested name is reduced to one that can't escape a folder.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -8,11 +8,11 @@ use percent_encoding::percent_decode_str;
 /// A file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Download {
-    /// The content.
+    /// The contents.
     pub bytes: Bytes,
     /// Its media type, `application/octet-stream` if the server gave none.
     pub media_type: String,
-    /// The name that the server proposes, without any folder.
+    /// The server's suggested name, without any folder.
     pub file_name: Option<String>,
 }
 
@@ -29,7 +29,7 @@ impl Download {
     }
 }
 
-/// The file name out of a `Content-Disposition`; the extended form (`filename*`) wins.
+/// Extracts the file name from a `Content-Disposition`; the extended form (`filename*`) takes precedence.
 fn file_name(disposition: &str) -> Option<String> {
     let mut plain = None;
     for (name, value) in parameters(disposition) {
@@ -49,7 +49,7 @@ fn file_name(disposition: &str) -> Option<String> {
     plain
 }
 
-/// The parameters of a header value, unquoted.
+/// Returns the parameters of a header value, unquoted.
 fn parameters(header: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut chars = header.chars().skip_while(|c| *c != ';').peekable();
@@ -63,7 +63,7 @@ fn parameters(header: &str) -> Vec<(String, String)> {
             while chars.next_if(|c| c.is_whitespace()).is_some() {}
             if chars.next_if_eq(&'"').is_some() {
                 while let Some(c) = chars.next().filter(|c| *c != '"') {
-                    // A backslash quotes the next character, but some servers write plain Windows paths.
+                    // A backslash quotes the next character, but some servers send plain Windows paths.
                     match (c, chars.peek()) {
                         ('\\', Some('"' | '\\')) => value.extend(chars.next()),
                         _ => value.push(c),
@@ -79,7 +79,7 @@ fn parameters(header: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The last segment of a name, without what no file system takes.
+/// Returns the last segment of a name, without characters that file systems reject.
 fn safe(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next()?;
     let cleaned: String = last
@@ -87,7 +87,7 @@ fn safe(name: &str) -> Option<String> {
         .filter(|c| !c.is_control())
         .map(|c| if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { c })
         .collect();
-    // Leading dots hide a file, trailing ones get lost on Windows.
+    // Leading dots hide a file; trailing ones get lost on Windows.
     let mut name = cleaned.trim_matches(|c: char| c == '.' || c.is_whitespace());
     while name.len() > 255 {
         name = &name[..name.char_indices().next_back()?.0];
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn file_names_are_read_and_made_safe() {
+    fn file_names_are_parsed_and_sanitized() {
         let cases = [
             ("attachment; filename=\"report.pdf\"", Some("report.pdf")),
             ("attachment; filename=report.pdf; size=3", Some("report.pdf")),

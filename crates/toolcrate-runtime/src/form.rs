@@ -11,7 +11,7 @@ use crate::to_json::ToJson;
 
 /// A form with files (`multipart/form-data`), whose parts are sent in the order in which they were added.
 ///
-/// A form can be sent more than once. Clones share the bytes of its files; sending it copies them once.
+/// A form can be sent more than once. Clones share the bytes of files; sending the form copies them once.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
     parts: Vec<(String, FormPart)>,
@@ -46,13 +46,13 @@ impl Form {
         }
     }
 
-    /// Adds a part of JSON, sent as `application/json`.
+    /// Adds a JSON part, sent as `application/json`.
     #[must_use]
     pub fn json_field(self, name: impl Into<String>, value: &(impl ToJson + ?Sized)) -> Self {
         self.text_field_with_media_type(name, "application/json", value.to_json_string())
     }
 
-    /// Adds a text with a media type, such as `application/xml`.
+    /// Adds a text part with a media type, such as `application/xml`.
     #[must_use]
     pub fn text_field_with_media_type(
         mut self,
@@ -103,10 +103,10 @@ impl Form {
         self.parts.iter().map(|(name, part)| (name.as_str(), part.to_string())).collect()
     }
 
-    /// Returns the media type of the form and its bytes.
+    /// Returns the form's media type and its bytes.
     ///
     /// # Errors
-    /// `InvalidArguments` if the media type of a part is invalid.
+    /// Returns `InvalidArguments` if a part's media type is invalid.
     pub(crate) fn encode(&self) -> Result<(HeaderValue, Bytes), Error> {
         let boundary = self.boundary();
         let mut body = Vec::with_capacity(self.parts.iter().map(|(_, part)| part.bytes().len() + 256).sum());
@@ -123,12 +123,12 @@ impl Form {
         Ok((media_type, Bytes::from(body)))
     }
 
-    /// Returns a line that no part has.
+    /// Returns a boundary that doesn't occur in any part.
     fn boundary(&self) -> String {
         loop {
             let boundary = format!("{:032x}{:032x}", fastrand::u128(..), fastrand::u128(..));
             let is_in = |bytes: &[u8]| bytes.windows(boundary.len()).any(|part| part == boundary.as_bytes());
-            // Texts alone: of files, 256 random bits are as sure, without reading them.
+            // Only text parts are checked: for files, 256 random bits are just as safe, without reading them.
             let texts = self.parts.iter().filter(|(_, part)| matches!(part, FormPart::Text { .. }));
             if !texts.into_iter().any(|(_, part)| is_in(part.bytes())) {
                 return boundary;
@@ -145,7 +145,7 @@ impl FormPart {
         }
     }
 
-    /// Returns the headers of the part, without the line break after the last one.
+    /// Returns the part's headers, without the last line break.
     fn headers(&self, name: &str) -> Result<String, Error> {
         let mut headers = format!("Content-Disposition: form-data; name=\"{}\"", escape_name(name));
         let media_type = match self {
@@ -171,7 +171,7 @@ impl FormPart {
     }
 }
 
-/// Escapes a name as the WHATWG says for forms: what would end the name or the line.
+/// Escapes a name as WHATWG specifies for forms: characters that would end the name or the line.
 fn escape_name(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for c in name.chars() {
@@ -185,7 +185,7 @@ fn escape_name(name: &str) -> String {
     escaped
 }
 
-/// Returns true if and only if a text is a type and a subtype, perhaps with parameters.
+/// Returns true if and only if text is a media type, optionally with parameters.
 fn is_media_type(text: &str) -> bool {
     let is_token = |token: &str| {
         !token.is_empty() && token.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_written_one_after_the_other() {
+    fn parts_are_written_in_order() {
         let form = Form::new()
             .text_field("title", "a\r\n--X")
             .json_field("meta", &1)
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_media_type_can_not_become_a_header() {
+    fn media_type_cannot_inject_a_header() {
         for media_type in ["image/png\r\nx: y", "image", "", "a b/c", "text/plain; charset=\n"] {
             let form = Form::new().file_with_media_type("file", "a", media_type, "");
             let error = form.encode().expect_err(media_type);

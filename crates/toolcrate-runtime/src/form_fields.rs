@@ -1,4 +1,4 @@
-//! URL-encoded forms (`application/x-www-form-urlencoded`): an object as pairs of names and values.
+//! URL-encoded forms (`application/x-www-form-urlencoded`): an object as name-value pairs.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::FieldStyle;
@@ -9,7 +9,7 @@ use crate::text::{joined, to_text};
 /// The media type of a URL-encoded form.
 pub(crate) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
-/// Encodes `members`; `style` says how a member is written that is not written in the usual way.
+/// Encodes `members`; `style` returns the style of a property that doesn't use the default one.
 pub(crate) fn encode(members: &Map<String, Value>, style: impl Fn(&str) -> Option<FieldStyle>) -> String {
     let mut pairs = QueryPairs::new();
     for (name, value) in members {
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_written_in_their_style() {
+    fn members_are_encoded_in_their_style() {
         let form = json!({
             "name": "a b&c", "none": null, "flag": true,
             "tags": ["x", "y"], "codes": [1, 2], "meta": {"k": "v", "n": [{"m": 1}]},

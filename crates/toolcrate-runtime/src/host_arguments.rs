@@ -1,8 +1,8 @@
-//! Arguments that hosts add to the calls of their models, and that no tool has.
+//! Arguments that agent hosts add to their models' calls, and that no tool declares.
 
 use std::sync::Arc;
 
-/// Arguments that known hosts add: workflow engines the id of the call and of the session and the text of the chat, editors an
+/// Arguments added by known hosts: workflow engines add IDs of the call and session and the chat's text; editors add an
 /// explanation for their user.
 const KNOWN: &[&str] = &[
     "_meta",
@@ -19,18 +19,18 @@ const KNOWN: &[&str] = &[
     "waitForPreviousTools",
 ];
 
-/// The names of arguments that a host adds to calls. A tool that has no argument of such a name ignores it. By default,
-/// those that known hosts add.
+/// The names of arguments that an agent host adds to calls. A tool that has no such argument ignores it. By default,
+/// these are the arguments added by known hosts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostArguments(Arc<[String]>);
 
 impl HostArguments {
-    /// These names alone.
+    /// Creates a list with only these names.
     pub fn new(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(names.into_iter().map(Into::into).collect())
     }
 
-    /// The names.
+    /// Returns the names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }

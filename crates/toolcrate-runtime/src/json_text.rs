@@ -1,9 +1,9 @@
-//! JSON text that is almost JSON.
+//! Repairs almost valid JSON.
 
 use std::borrow::Cow;
 
-/// Replaces escapes of half a character (`\ud83c` without its other half) by the replacement character. Clients that cut a
-/// text within an emoji write them, and no JSON parser accepts them.
+/// Replaces unpaired surrogate escapes (`\ud83c` without its other half) with the replacement character. Clients that
+/// truncate text in the middle of an emoji produce them, and no JSON parser accepts them.
 pub fn replace_lone_surrogates(json: &[u8]) -> Cow<'_, [u8]> {
     let mut repaired: Option<Vec<u8>> = None;
     let mut at = 0;
@@ -16,7 +16,7 @@ pub fn replace_lone_surrogates(json: &[u8]) -> Cow<'_, [u8]> {
             },
             Some(0xdc00..=0xdfff) => (6, true),
             Some(_) => (6, false),
-            // An escaped backslash is not the begin of another escape.
+            // An escaped backslash doesn't start another escape.
             None => (2, false),
         };
         if is_half {
@@ -27,7 +27,7 @@ pub fn replace_lone_surrogates(json: &[u8]) -> Cow<'_, [u8]> {
     repaired.map_or(Cow::Borrowed(json), Cow::Owned)
 }
 
-/// The unit of UTF-16 that an escape at the begin of `json` stands for.
+/// Returns the UTF-16 unit represented by the escape at the start of `json`.
 fn escaped_unit(json: &[u8]) -> Option<u16> {
     let digits = json.strip_prefix(b"\\u")?.get(..4)?;
     u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_characters_are_replaced_and_nothing_else() {
+    fn only_lone_surrogates_are_replaced() {
         for (json, expected) in [
             (r#""a \ud83c b""#, r#""a \ufffd b""#),
             (r#""\ud83c""#, r#""\ufffd""#),

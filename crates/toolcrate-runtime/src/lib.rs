@@ -1,8 +1,8 @@
-//! Executes typed requests and catalog tools of a generated API crate.
+//! Executes typed requests and catalog tools for a generated API crate.
 //!
-//! A generated crate brings the description of an API as data: models as plain structs, operations as
-//! functions that make a [`Request`], tools as lines of text. This crate brings everything that works: one
-//! reader and writer for all models, one [`Client`], one [`Error`].
+//! A generated crate describes an API as data: models as plain structs, operations as functions that create a
+//! [`Request`], and tools as lines of text. This crate provides the implementation: one reader and writer for
+//! all models, one [`Client`], and one [`Error`].
 //!
 //! ```
 //! use toolcrate_runtime::{Api, Client, Credentials, Error, HeaderMap, Method, Request, Secret, Value, bearer};
@@ -25,10 +25,10 @@
 //! }
 //! ```
 //!
-//! | feature | what it adds |
+//! | feature | effect |
 //! | --- | --- |
-//! | `tools` | tools: the catalog, the validation of JSON arguments, dialects of providers |
-//! | `tracing` | a span for each request, with the names of OpenTelemetry's semantic conventions |
+//! | `tools` | tools: the catalog, JSON argument validation, provider dialects |
+//! | `tracing` | a span for each request, named by OpenTelemetry's semantic conventions |
 //! | `gzip` | compressed responses |
 
 #[cfg(doctest)]
@@ -38,6 +38,8 @@ mod readme {}
 mod api;
 mod call;
 mod client;
+#[cfg(feature = "tools")]
+mod cpu_bound;
 mod credentials;
 #[cfg(feature = "tools")]
 mod cursor;
@@ -103,6 +105,9 @@ pub use api::{
     Paging, PatchPaths,
 };
 pub use client::{Client, ClientBuilder, HttpTransport, PreparedBody, PreparedRequest, RetryPolicy};
+#[cfg(feature = "tools")]
+#[doc(hidden)]
+pub use cpu_bound::{cpu_permit, run_cpu_bound, start_cpu_bound};
 pub use credentials::{Credentials, basic, bearer};
 #[cfg(feature = "tools")]
 pub use cursor::CursorKey;
@@ -143,7 +148,7 @@ pub use transport_error::transport_error_message;
 pub use unknown_fields::UnknownFields;
 pub use value::{Date, InvalidValueError, Number, Timestamp};
 
-/// Items for the macros and generated code only; they may change in any release.
+/// Items for macros and generated code only; they may change in any release.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::model::{

@@ -1,12 +1,18 @@
-//! Names that were likely meant.
+//! Finds the names that were likely meant.
+
+/// Longer names have no similar ones: comparing them could take seconds.
+const MAX_CHARACTERS: usize = 120;
 
 /// Returns up to three names that are similar to `name`, most similar first.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    if name.chars().nth(MAX_CHARACTERS).is_some() {
+        return Vec::new();
+    }
     let name = name.to_lowercase();
     let mut scored: Vec<(f64, &str)> = known
         .map(|other| {
             let lower = other.to_lowercase();
-            // A name that contains the other (company, companyId) is similar, whatever the rest is.
+            // A name that contains the other (company, companyId) is similar, whatever the rest.
             let within =
                 name.len() > 2 && lower.len() > 2 && (lower.contains(&name) || name.contains(&lower));
             let score = strsim::jaro_winkler(&name, &lower);
@@ -16,4 +22,17 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> V
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     scored.into_iter().take(3).map(|(_, other)| other).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn similar_names_are_found_unless_the_name_is_long() {
+        let known = ["company", "contact", "summary"];
+        assert_eq!(nearest("compnay", known.into_iter()), ["company"]);
+        assert_eq!(nearest("companyId", known.into_iter()), ["company"]);
+        assert!(nearest(&"company".repeat(100_000), known.into_iter()).is_empty());
+    }
 }

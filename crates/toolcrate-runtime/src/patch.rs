@@ -10,18 +10,18 @@ use crate::custom_fields::CaptionedValues;
 use crate::model::{ModelFields, OptionalField, WriteMode, field_index};
 use crate::to_json::ToJson;
 
-/// A JSON Patch (RFC 6902) of a `T`.
+/// A JSON Patch (RFC 6902) for a `T`.
 ///
-/// A patch is made by a [closure](Patch::from_fn) that sets fields, from [two versions](Patch::between) of a record, or field
-/// by field with [`set`](Patch::set) and [`clear`](Patch::clear). Fields that the server sets are left out. References are
-/// always replaced as a whole: servers are known to accept a change within one and then do nothing.
+/// A patch is created by a [closure](Patch::from_fn) that sets fields, from [two versions](Patch::between) of a record,
+/// or field by field with [`set`](Patch::set) and [`clear`](Patch::clear). Server-computed fields are left out.
+/// References are always replaced as a whole, because some servers accept a change within one and then do nothing.
 pub struct Patch<T: ?Sized> {
     operations: Vec<PatchOperation>,
     custom_fields: Option<CaptionedValues>,
     record: PhantomData<fn(&T)>,
 }
 
-/// One change. The path has no leading slash; `value` is JSON.
+/// A single change. The path has no leading slash; `value` is JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PatchOperation {
     pub(crate) op: String,
@@ -36,7 +36,7 @@ impl PatchOperation {
         Self { op: op.to_owned(), path, from: None, value }
     }
 
-    /// Creates the change of a top-level field, whose name may contain any character.
+    /// Creates the change for a top-level field, whose name may contain any character.
     pub(crate) fn member(op: &str, name: &str, value: Option<String>) -> Self {
         Self { op: op.to_owned(), path: escape(name), from: None, value }
     }
@@ -47,7 +47,7 @@ pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// Returns the name that a segment of a JSON pointer stands for.
+/// Returns the name represented by a JSON pointer segment.
 #[cfg(feature = "tools")]
 pub(crate) fn unescape(segment: &str) -> String {
     segment.replace("~1", "/").replace("~0", "~")
@@ -84,7 +84,7 @@ impl<T: ?Sized> Patch<T> {
         Self::from_operations(Vec::new())
     }
 
-    /// Replaces the value at `path`: the name of a field as the API spells it, or names joined by `/`.
+    /// Replaces the value at `path`: a field name as spelled by the API, or names joined by `/`.
     #[must_use]
     pub fn replace(self, path: &str, value: impl ToJson) -> Self {
         self.operation(PatchOperation::new("replace", path, Some(value.to_part_json())))
@@ -121,8 +121,8 @@ impl<T: ?Sized> Patch<T> {
         self.operations.len() + usize::from(self.custom_fields.is_some())
     }
 
-    /// Returns the JSON array that is sent to an API with paths of this form, without custom fields that are named by their
-    /// captions: the client finds their IDs when it sends the patch.
+    /// Returns the JSON array to send to an API with this path format, without custom fields that are named by caption: the
+    /// client finds their IDs when it sends the patch.
     pub fn to_json(&self, paths: PatchPaths) -> String {
         to_json(&self.operations, paths)
     }
@@ -137,9 +137,9 @@ impl<T: ?Sized> Patch<T> {
 }
 
 impl<T: ModelFields> Patch<T> {
-    /// Creates a patch of the fields that `change` sets. It is called with a record without any fields.
+    /// Creates a patch from the fields that `change` sets. It is called with a record without any fields.
     ///
-    /// A field that it sets to null with [`SetNull`](crate::SetNull) is emptied.
+    /// A field that it sets to null with [`SetNull`](crate::SetNull) is cleared.
     pub fn from_fn(change: impl FnOnce(&mut T)) -> Self
     where
         T: Default,
@@ -149,7 +149,7 @@ impl<T: ModelFields> Patch<T> {
         Self::changes(&record)
     }
 
-    /// Creates a patch that replaces every field that is set in `record`, except those that the server sets.
+    /// Creates a patch that replaces every field that is set in `record`, except server-computed fields.
     pub fn changes(record: &T) -> Self {
         let operations = members(record)
             .into_iter()
@@ -157,8 +157,8 @@ impl<T: ModelFields> Patch<T> {
         Self::from_operations(operations.collect())
     }
 
-    /// Creates a patch that turns `old` into `new` by replacing, adding and removing top-level fields. Differences of fields
-    /// that the server sets don't count.
+    /// Creates a patch that turns `old` into `new` by replacing, adding and removing top-level fields. Differences in
+    /// server-computed fields are ignored.
     pub fn between(old: &T, new: &T) -> Self {
         let (before, after) = (members(old), members(new));
         let mut operations = Vec::new();
@@ -177,8 +177,8 @@ impl<T: ModelFields> Patch<T> {
         Self::from_operations(operations)
     }
 
-    /// Replaces the value of the field that `field` returns, as in `.set(|order| &mut order.po_number, "A-17")`. A field that
-    /// the server sets is left out.
+    /// Replaces the value of the field that `field` returns, as in `.set(|order| &mut order.po_number, "A-17")`.
+    /// Server-computed fields are left out.
     ///
     /// # Panics
     /// Panics if `field` returns anything but a field of the record.
@@ -201,7 +201,7 @@ impl<T: ModelFields> Patch<T> {
         self
     }
 
-    /// Empties the field that `field` returns, as in `.clear(|order| &mut order.po_number)`. A field that the server sets is
+    /// Clears the field that `field` returns, as in `.clear(|order| &mut order.po_number)`. Server-computed fields are
     /// left out.
     ///
     /// # Panics

@@ -1,6 +1,6 @@
-//! Fills the placeholders of a path template. Values are percent-encoded so that none can leave its segment; `.` and `..`
-//! are rejected. The encoding is that of the crate `percent-encoding`; RFC 6570 crates are no substitute, as they neither
-//! report placeholders without a value nor reject dot segments.
+//! Fills the placeholders in a path template. Values are percent-encoded so that none can escape its segment; `.` and
+//! `..` are rejected. The encoding comes from the `percent-encoding` crate; RFC 6570 crates are no substitute, because
+//! they neither report placeholders without a value nor reject dot segments.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, PercentEncode, utf8
 use crate::error::FieldError;
 use crate::patch::escape;
 
-/// Everything but what RFC 3986 calls unreserved.
+/// All characters except those that RFC 3986 calls unreserved.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The characters to encode in the literal parts of a template.
@@ -25,12 +25,12 @@ const LITERAL: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'}');
 
-/// Percent-encodes a value for use as one segment of a path, or as one side of a query pair.
+/// Percent-encodes a value for use as a path segment, or as one side of a query pair.
 pub(crate) fn encode(value: &str) -> PercentEncode<'_> {
     utf8_percent_encode(value, VALUE)
 }
 
-/// Fills `template` with `values`; placeholders without a value stay, encoded.
+/// Fills `template` with `values`; placeholders without a value are kept and encoded.
 pub(crate) fn fill(template: &str, values: &[(Cow<'static, str>, String)]) -> String {
     let mut path = String::with_capacity(template.len() + 16);
     for piece in pieces(template) {
@@ -45,9 +45,9 @@ pub(crate) fn fill(template: &str, values: &[(Cow<'static, str>, String)]) -> St
     path
 }
 
-/// Returns the problems of the values for a template: missing, empty, or a segment of dots alone.
+/// Returns the problems with a template's values: missing, empty, or a dot segment.
 ///
-/// A URL with `.` or `..` as a segment is rewritten by every client and server on the way, also if the dots are
+/// A URL with `.` or `..` as a segment is rewritten by every client and server along the way, even if the dots are
 /// percent-encoded, so there is no way to send one.
 ///
 /// `called` returns the name by which the caller knows a placeholder.
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_would_change_the_path_are_named() {
+    fn values_that_would_change_the_path_are_rejected_by_name() {
         for (value, part) in [("", "empty"), (".", "dots"), ("..", "dots")] {
             let found = problems("/orders/{id}", &values(&[("id", value)]), |name| name);
             assert_eq!(found.len(), 1, "{value:?}");

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::model::OpenEnum;
 
-/// A single value that can stand in a path, a query or a header: a scalar, a string or an open enum.
+/// A single value that can be used in a path, a query or a header: a scalar, a string or an open enum.
 pub trait PathValue {
     /// Returns the value as text, not yet encoded.
     fn to_text(&self) -> Cow<'_, str>;

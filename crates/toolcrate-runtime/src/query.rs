@@ -1,15 +1,15 @@
-//! Query structs: what a generated query type gives to a request.
+//! Query structs: the parameters that a generated query type adds to a request.
 
 use crate::query_pairs::QueryPairs;
 use crate::selection::Selection;
 
-/// A set of query parameters that is described by a struct, such as the parameters of all list operations.
+/// A set of query parameters described by a struct, such as the parameters of all list operations.
 pub trait Query {
     /// Adds the parameters that are set to `pairs`.
     fn write(&self, pairs: &mut QueryPairs);
 
-    /// Returns what depends on the fields of the records: it is checked, and the filter is written, when the request is
-    /// sent.
+    /// Returns the parts that depend on the records' fields: they are checked, and the filter is written, when the
+    /// request is sent.
     fn selection(&self) -> Selection {
         Selection::default()
     }

@@ -1,4 +1,4 @@
-//! The names and values of a query: an ordered list. Everything but unreserved characters is percent-encoded, so that
+//! The names and values in a query, as an ordered list. Everything but unreserved characters is percent-encoded, so
 //! no value can become a second parameter.
 
 use std::borrow::Cow;
@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::path::encode;
 use crate::path_value::PathValue;
 
-/// The names and values of a query, in the order in which they are sent.
+/// The names and values in a query, in the order in which they are sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueryPairs(Vec<(Cow<'static, str>, String)>);
 
@@ -37,7 +37,7 @@ impl QueryPairs {
         self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
-    /// Replaces every pair with this name by one.
+    /// Replaces all pairs with this name with a single one.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
         self.0.retain(|(other, _)| other != name);
         self.0.push((Cow::Owned(name.to_owned()), value.into()));
@@ -70,7 +70,7 @@ impl QueryPairs {
 
 /// A value of a query parameter: a single value, or a list that becomes one pair per item.
 pub trait ParameterValue {
-    /// Adds the pairs of the value.
+    /// Adds the value's pairs.
     fn write(&self, name: Cow<'static, str>, pairs: &mut QueryPairs);
 }
 
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn set_replaces_all_pairs_of_a_name() {
+    fn set_replaces_all_pairs_with_the_name() {
         let mut pairs = QueryPairs::new();
         pairs.push("page", [1, 2].as_slice());
         pairs.set("page", "3");

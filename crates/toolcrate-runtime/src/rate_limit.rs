@@ -1,30 +1,30 @@
-//! The state of a rate limit in one form, independent of the header names and units of the server.
+//! A rate limit's state in one format, independent of the server's header names and units.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-/// The longest time that is passed on, in seconds. A client that is told more would wait as good as forever for what may be
-/// over soon.
+/// Maximum time that is passed on, in seconds. With a longer time, a client would practically wait forever for
+/// something that may end soon.
 const MAX_WAIT_SECONDS: u64 = 3600;
 
-/// The state of a rate limit, as far as the server reported it. Times are seconds from now.
+/// A rate limit's state, as far as the server reported it. Times are in seconds from now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RateLimit {
-    /// How many requests the window allows.
+    /// The number of requests that the window allows.
     pub limit: Option<u64>,
-    /// How many requests are left in the window.
+    /// The number of requests left in the window.
     pub remaining: Option<u64>,
     /// Seconds until the window resets.
     pub reset: Option<u64>,
-    /// Seconds that the server asks to wait.
+    /// Seconds to wait, as requested by the server.
     pub retry_after: Option<u64>,
 }
 
 impl RateLimit {
-    /// Reads the state from the headers of a response. After a 429, what the server left out is filled in: no requests
-    /// remain, and the window resets when a retry is allowed.
+    /// Reads the state from response headers. After a 429, missing values are filled in: no requests remain, and the
+    /// window resets when a retry is allowed.
     pub fn from_headers(status: u16, headers: &HeaderMap) -> Self {
         Self::at(SystemTime::now(), status, headers)
     }
@@ -63,7 +63,7 @@ impl RateLimit {
         .filter_map(|(name, value)| Some((name, value?)))
     }
 
-    /// Returns the state as JSON: `limit`, `remaining` and `reset`; what is not known is `null`.
+    /// Returns the state as JSON: `limit`, `remaining` and `reset`; unknown values are `null`.
     pub fn to_json(&self) -> Value {
         json!({"limit": self.limit, "remaining": self.remaining, "reset": self.reset})
     }
@@ -80,14 +80,14 @@ fn prefixed<'a>(headers: &'a HeaderMap, part: &str) -> Option<&'a str> {
         .find_map(|prefix| header(headers, &format!("{prefix}{part}")))
 }
 
-/// Returns the number that a header begins with; some append a policy (`100, 100;w=60`).
+/// Returns the number at the start of a header; some servers append a policy (`100, 100;w=60`).
 fn whole(text: &str) -> Option<u64> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     text[..end].parse().ok()
 }
 
-/// Returns the seconds from now for a number of seconds, a Unix timestamp (in seconds or milliseconds) or an HTTP date, up
-/// to the longest time that is passed on.
+/// Returns the seconds from now for a number of seconds, a Unix timestamp (in seconds or milliseconds) or an HTTP date,
+/// up to the maximum that is passed on.
 fn seconds(now: SystemTime, text: &str) -> Option<u64> {
     seconds_until(now, text).map(|seconds| seconds.min(MAX_WAIT_SECONDS))
 }
@@ -98,7 +98,7 @@ fn seconds_until(now: SystemTime, text: &str) -> Option<u64> {
             return None;
         }
         let value = value.max(0.0).ceil();
-        // A larger number is a timestamp: no server asks to wait for 30 years.
+        // A larger number is a timestamp: no server requests a wait of 30 years.
         let since_epoch = now.duration_since(UNIX_EPOCH).ok()?.as_secs();
         return Some(match value {
             value if value >= 1e12 => ((value / 1000.0) as u64).saturating_sub(since_epoch),
@@ -107,7 +107,7 @@ fn seconds_until(now: SystemTime, text: &str) -> Option<u64> {
         });
     }
     let date = httpdate::parse_http_date(text).ok()?;
-    // Rounded up: a client that retries early is rejected again.
+    // The time is rounded up, because a client that retries early is rejected again.
     Some(date.duration_since(now).map_or(0, |wait| wait.as_millis().div_ceil(1000) as u64))
 }
 
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn all_spellings_mean_the_same() {
+    fn all_header_spellings_are_equivalent() {
         let expected = RateLimit { limit: Some(100), remaining: Some(7), reset: Some(30), retry_after: None };
         let spellings: [&[(&'static str, &str)]; 4] = [
             &[("ratelimit-limit", "100"), ("ratelimit-remaining", "7"), ("ratelimit-reset", "30")],
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_429_fills_in_what_was_left_out() {
+    fn status_429_fills_in_missing_headers() {
         let found = read(429, &[("retry-after", "30")]);
         let expected = RateLimit { limit: None, remaining: Some(0), reset: Some(30), retry_after: Some(30) };
         assert_eq!(found, expected);

@@ -1,4 +1,4 @@
-//! Typed requests: values that describe what to send and the type of the response.
+//! Typed requests: values that describe what to send and the response type.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,17 +19,17 @@ use crate::query_pairs::{ParameterValue, QueryPairs};
 use crate::to_json::ToJson;
 use toolcrate_catalog::{FieldStyle, Method};
 
-/// A request with a response of type `T`. [`Client::send`](crate::Client::send) sends it.
+/// A request with a response of type `T`. Send it with [`Client::send`](crate::Client::send).
 ///
-/// `T` is any type that implements [`FromResponse`](crate::FromResponse), so a request that no generated function makes
-/// can be made by hand: `Request::<serde_json::Value>::new(Method::Get, "/orders/{id}").path("id", 5)`.
+/// `T` is any type that implements [`FromResponse`](crate::FromResponse), so requests without a generated function can
+/// be built manually: `Request::<serde_json::Value>::new(Method::Get, "/orders/{id}").path("id", 5)`.
 pub struct Request<T> {
     pub(crate) call: Call,
     response: PhantomData<fn() -> T>,
 }
 
 impl<T> Request<T> {
-    /// Creates a request to a path template such as `/orders/{id}`, relative to the base URL of the client.
+    /// Creates a request to a path template such as `/orders/{id}`, relative to the client's base URL.
     pub fn new(method: Method, template: impl Into<Cow<'static, str>>) -> Self {
         Self { call: Call::new(method, template.into()), response: PhantomData }
     }
@@ -49,8 +49,8 @@ impl<T> Request<T> {
         self
     }
 
-    /// Names the type of the records that the query is about, where the response has none of them: a count, say. The
-    /// filter is checked against its fields.
+    /// Sets the type of the records that the query refers to, if the response doesn't contain them: for a count, for
+    /// example. The filter is checked against its fields.
     #[must_use]
     pub fn records<M: ModelValue>(mut self) -> Self {
         self.call.records = Some(|visit| visit(M::default().value_mut()));
@@ -75,7 +75,7 @@ impl<T> Request<T> {
         self
     }
 
-    /// Adds a header. `send` rejects one that is not valid.
+    /// Adds a header. `send` rejects invalid headers.
     #[must_use]
     pub fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl PathValue) -> Self {
         self.call.headers.push((name.into(), value.to_text().into_owned()));
@@ -107,7 +107,7 @@ impl<T> Request<T> {
         }
     }
 
-    /// Sends `body` as JSON, without the fields of a record that the server sets.
+    /// Sends `body` as JSON, without a record's server-computed fields.
     #[must_use]
     pub fn body(mut self, body: &(impl ToJson + ?Sized)) -> Self {
         self.call.body = Body::Json(body.to_body_json());
@@ -123,7 +123,7 @@ impl<T> Request<T> {
         }
     }
 
-    /// Sends a JSON Patch. Its paths have the form that the API of the client requires.
+    /// Sends a JSON Patch. Its paths have the format that the client's API requires.
     #[must_use]
     pub fn patch<M: ?Sized>(mut self, patch: &Patch<M>) -> Self {
         self.call.body = Body::Patch(patch.operations().to_vec());
@@ -138,11 +138,10 @@ impl<T> Request<T> {
         self
     }
 
-    /// Sends the properties of `body` as a URL-encoded form. `styles` lists the properties with a style other than the
-    /// default one.
+    /// Sends the properties of `body` as a URL-encoded form. `styles` lists the properties with a non-default style.
     #[must_use]
     pub fn url_encoded(mut self, body: &(impl ToJson + ?Sized), styles: &[(&str, FieldStyle)]) -> Self {
-        // Whatever can be written as JSON can be read as JSON.
+        // Anything that can be written as JSON can be read as JSON.
         let members = serde_json::from_str(&body.to_json_string()).unwrap_or_default();
         let style = |name: &str| styles.iter().find(|(other, _)| *other == name).map(|(_, style)| *style);
         self.call.body = Body::Raw(form_fields::encode(&members, style).into());
@@ -162,14 +161,14 @@ impl<T> Request<T> {
         }
     }
 
-    /// Sends `body` as it is, as `media_type`.
+    /// Sends `body` unchanged, as `media_type`.
     #[must_use]
     pub fn raw(mut self, media_type: impl Into<Cow<'static, str>>, body: impl AsRef<[u8]>) -> Self {
         self.call.body = Body::Raw(Bytes::copy_from_slice(body.as_ref()));
         self.content_type(media_type)
     }
 
-    /// Sends `body` as it is, as `media_type`, if it is set.
+    /// Sends `body` unchanged, as `media_type`, if it is set.
     #[must_use]
     pub fn raw_opt(self, media_type: impl Into<Cow<'static, str>>, body: Option<impl AsRef<[u8]>>) -> Self {
         match body {
@@ -185,7 +184,7 @@ impl<T> Request<T> {
         self
     }
 
-    /// Marks the request as idempotent, so that a [`RetryPolicy`](crate::RetryPolicy) may repeat it. GET and HEAD are
+    /// Marks the request as idempotent, so a [`RetryPolicy`](crate::RetryPolicy) may repeat it. GET and HEAD are
     /// idempotent by default.
     #[must_use]
     pub fn idempotent(mut self) -> Self {
@@ -193,7 +192,7 @@ impl<T> Request<T> {
         self
     }
 
-    /// Returns the request with another type of response.
+    /// Returns the request with a different response type.
     pub fn with_response<U>(self) -> Request<U> {
         Request { call: self.call, response: PhantomData }
     }
@@ -213,18 +212,18 @@ impl<T> Request<T> {
         path::fill(&self.call.template, &self.call.values)
     }
 
-    /// Returns the filter of the query, if it has one.
+    /// Returns the query's filter, if it has one.
     pub fn filter(&self) -> Option<&Filter> {
         self.call.selection.filter.as_ref()
     }
 
-    /// Returns the query, not yet encoded and without the conditions of its [filter](Self::filter), which are written when
-    /// the request is sent. [`Client::preview`](crate::Client::preview) shows all of it.
+    /// Returns the query, not yet encoded and without the conditions of its [filter](Self::filter), which are written
+    /// when the request is sent. [`Client::preview`](crate::Client::preview) shows the complete query.
     pub fn query_pairs(&self) -> &QueryPairs {
         &self.call.query
     }
 
-    /// Returns the body that [`body`](Self::body) set, if there is one.
+    /// Returns the body set by [`body`](Self::body), if there is one.
     pub fn json_body(&self) -> Option<&str> {
         match &self.call.body {
             Body::Json(text) => Some(text),

@@ -16,7 +16,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// Returns the secret itself. The caller must make sure that it is not logged.
+    /// Returns the secret itself. The caller must make sure that it isn't logged.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -29,7 +29,7 @@ impl Secret {
     /// Returns the secret as a header value that is marked as sensitive.
     ///
     /// # Errors
-    /// `Configuration` if the text has characters that no header can hold.
+    /// Returns `Configuration` if the text contains characters that aren't allowed in a header.
     pub fn to_header(&self) -> Result<HeaderValue, Error> {
         sensitive(&self.0)
     }

@@ -1,17 +1,17 @@
-//! The parts of a query about fields of records: a filter, an order, the fields to return. They are checked against the
-//! fields that the records have when the request is sent, because only then are the API and the type of the records known.
+//! The parts of a query that refer to record fields: a filter, an order, and the fields to return. They are checked
+//! against the records' fields when the request is sent, because only then are the API and the record type known.
 
 use std::borrow::Cow;
 
 use crate::filter::Filter;
 
-/// The fields by which a query selects, sorts and shortens records.
+/// The fields by which a query selects and sorts records, and the fields to return.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
     pub(crate) filter: Option<Filter>,
-    /// Paths of fields, with the parameters that they are sent in.
+    /// Field paths, with the parameters in which they are sent.
     pub(crate) paths: Vec<(&'static str, String)>,
-    /// Parameters that came with the position of a page, which has the conditions in it already.
+    /// Parameters from a page position, which already include the conditions.
     pub(crate) resumed: Vec<String>,
 }
 
@@ -21,7 +21,7 @@ impl Selection {
         Self { filter: filter.cloned(), ..Self::default() }
     }
 
-    /// Adds the fields of an order, which is sent in the query parameter `name`.
+    /// Adds the fields of a sort order, which is sent in the query parameter `name`.
     #[must_use]
     pub fn order(mut self, name: &'static str, order: &[SortField]) -> Self {
         self.paths.extend(order.iter().map(|order| (name, order.field.clone().into_owned())));
@@ -35,7 +35,7 @@ impl Selection {
         self
     }
 
-    /// Returns true if and only if nothing has to be checked.
+    /// Returns true if and only if there is nothing to check.
     pub(crate) fn is_empty(&self) -> bool {
         self.filter.is_none() && self.paths.is_empty()
     }
@@ -49,12 +49,12 @@ pub struct SortField {
 }
 
 impl SortField {
-    /// Sorts by `field`, the smallest value first.
+    /// Sorts by `field`, smallest value first.
     pub fn ascending(field: impl Into<Cow<'static, str>>) -> Self {
         Self { field: field.into(), descending: false }
     }
 
-    /// Sorts by `field`, the largest value first.
+    /// Sorts by `field`, largest value first.
     pub fn descending(field: impl Into<Cow<'static, str>>) -> Self {
         Self { field: field.into(), descending: true }
     }

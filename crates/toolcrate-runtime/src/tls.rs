@@ -1,12 +1,12 @@
-//! TLS settings of clients for requests that are made besides those to the API, such as to a webhook receiver.
+//! TLS settings for requests other than those to the API, such as to a webhook receiver.
 
 use std::sync::Arc;
 
-/// Returns a TLS configuration without trusted certificates, for a client that never uses TLS. It avoids reading the
-/// certificates of the system, which a small container may not even have.
+/// Returns a TLS configuration without trusted certificates, for a client that never uses TLS. It avoids loading the
+/// system's certificates, which a small container may lack.
 ///
 /// # Errors
-/// Returns the error of the cryptography provider.
+/// Returns the cryptography provider's error.
 pub fn without_certificates() -> Result<rustls::ClientConfig, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)

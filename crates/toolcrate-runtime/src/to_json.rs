@@ -1,4 +1,4 @@
-//! Values that can be sent as JSON: as the body of a request or as a value of a patch.
+//! Values that can be sent as JSON: as a request body or as a value in a patch.
 
 use serde_json::{Map, Value};
 
@@ -10,12 +10,12 @@ pub trait ToJson {
     /// Returns the value as JSON.
     fn to_json_string(&self) -> String;
 
-    /// Returns the value as the JSON body of a request. A record is written without the fields that the server sets.
+    /// Returns the value as a JSON request body, without a record's server-computed fields.
     fn to_body_json(&self) -> String {
         self.to_json_string()
     }
 
-    /// Returns the value as a part of a body, in which a record may have the ID that says which one it is.
+    /// Returns the value as part of a body, in which a record may contain the ID that identifies it.
     fn to_part_json(&self) -> String {
         self.to_json_string()
     }
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_value_has_its_json_form() {
+    fn every_kind_of_value_serializes_to_json() {
         assert_eq!("a\"b".to_json_string(), r#""a\"b""#);
         assert_eq!([1, 2].to_json_string(), "[1,2]");
         assert_eq!(vec!["a".to_owned()].to_json_string(), r#"["a"]"#);

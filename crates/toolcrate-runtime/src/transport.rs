@@ -1,4 +1,4 @@
-//! The transport: what sends an HTTP request and returns the response. Middleware, mocks and recorders implement it.
+//! The transport, which sends an HTTP request and returns the response. Middleware, mocks and recorders implement it.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -9,18 +9,19 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-/// The result of a [`Transport`]: the response with its whole body, or an error.
+/// The result of a [`Transport`]: the response with its complete body, or an error.
 pub type TransportFuture<'a> =
     Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, TransportError>> + Send + 'a>>;
 
 /// Sends HTTP requests.
 ///
-/// A client has one; [`HttpTransport`](crate::HttpTransport) is the default. An implementation that wraps another one is
-/// middleware ([`ClientBuilder::middleware`](crate::ClientBuilder::middleware)); one that sends nothing is a mock. See
-/// [`transport_fn`] for one that is a closure.
+/// A client has one transport; [`HttpTransport`](crate::HttpTransport) is the default. An implementation that wraps
+/// another one is middleware ([`ClientBuilder::middleware`](crate::ClientBuilder::middleware)); one that sends nothing
+/// is a mock. See [`transport_fn`] for a transport from a closure.
 ///
-/// A request has its credentials, whose header values are marked as sensitive, and the [`UrlTemplate`] among its
-/// extensions. A transport must not follow redirects, since the client follows them without leaving the server.
+/// A request already contains its credentials, whose header values are marked as sensitive, and has the [`UrlTemplate`]
+/// among its extensions. A transport must not follow redirects, because the client follows them without leaving the
+/// server.
 pub trait Transport: Send + Sync {
     /// Sends a request.
     fn send(&self, request: http::Request<Bytes>) -> TransportFuture<'_>;
@@ -33,15 +34,15 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
 }
 
 /// The path template of a request, such as `/orders/{id}`: an extension of the requests that a [`Transport`] sends, for
-/// names of metrics and spans.
+/// metric and span names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UrlTemplate(pub Cow<'static, str>);
 
-/// A [`Transport`] that is a closure. [`transport_fn`] makes it.
+/// A [`Transport`] from a closure, created by [`transport_fn`].
 #[derive(Clone, Copy)]
 pub struct TransportFn<F>(F);
 
-/// Makes a transport of a closure, for mocks.
+/// Creates a transport from a closure, for mocks.
 ///
 /// ```
 /// # use toolcrate_runtime::{Bytes, http, transport_fn};
@@ -68,7 +69,7 @@ where
     }
 }
 
-/// Why a transport has no response, or only a part of one.
+/// The reason why a transport has no response or only a partial one.
 #[derive(Clone)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -81,17 +82,17 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// The request can't be sent by this transport; nothing was sent.
+    /// The transport can't send the request; nothing was sent.
     Unsendable,
     /// No connection was established; nothing was sent.
     NotConnected,
-    /// The time for the request elapsed.
+    /// The request timed out.
     TimedOut,
-    /// The connection was closed before the whole response arrived.
+    /// The connection was closed before the complete response arrived.
     Disconnected,
     /// The transport followed a redirect, which it must not do.
     Redirected,
-    /// The body of the response is larger than the client accepts.
+    /// The response body is larger than the client accepts.
     TooLarge,
 }
 
@@ -115,7 +116,7 @@ impl TransportError {
         self
     }
 
-    /// Returns what kind of failure this is.
+    /// Returns the kind of failure.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
@@ -125,7 +126,7 @@ impl TransportError {
         &self.message
     }
 
-    /// Returns the status of the response, if its first lines arrived.
+    /// Returns the response status, if its first lines arrived.
     pub fn status(&self) -> Option<u16> {
         self.status
     }

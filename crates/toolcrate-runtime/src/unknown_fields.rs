@@ -1,12 +1,12 @@
-//! Fields of an object that the description of the API does not list.
+//! Fields of an object that the API description doesn't list.
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// The unknown fields of an object, in the order in which the server sent them.
+/// An object's unknown fields, in the order in which the server sent them.
 ///
-/// They are kept so that reading a record and writing it back loses nothing. An object without unknown fields pays for
+/// They are kept so that reading a record and writing it back loses nothing. Without unknown fields, they cost only
 /// one pointer.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct UnknownFields(Option<Box<Map<String, Value>>>);

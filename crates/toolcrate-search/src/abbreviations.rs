@@ -1,26 +1,26 @@
-//! Expands abbreviations to words of the catalog: opp, dept, qty.
+//! Expands abbreviations to words in the catalog: opp, dept, qty.
 
-/// The shortest and the longest abbreviation.
+/// Minimum and maximum length of an abbreviation.
 const MIN_CHARS: usize = 3;
 const MAX_CHARS: usize = 6;
-/// The most words that an abbreviation stands for.
+/// Maximum number of words that an abbreviation stands for.
 const MAX_MEANINGS: usize = 2;
 
 /// The words that abbreviations may stand for.
 #[derive(Default)]
 pub(crate) struct Abbreviations {
-    /// Each word with its stem and how often it occurs.
+    /// Each word with its stem and frequency.
     words: Vec<(String, String, usize)>,
 }
 
 impl Abbreviations {
-    /// Takes words with their stems and how often they occur.
+    /// Creates abbreviations from words with their stems and frequencies.
     pub(crate) fn new(words: Vec<(String, String, usize)>) -> Self {
         Self { words }
     }
 
-    /// The stems of the most frequent words that a word may abbreviate: those that it is the start of, or else those that
-    /// it has the first letter and some later consonants of.
+    /// Returns the stems of the most frequent words that a word may abbreviate: words that start with it or, failing
+    /// that, words that it contracts.
     pub(crate) fn find(&self, word: &str) -> Vec<&str> {
         if !(MIN_CHARS..=MAX_CHARS).contains(&word.len())
             || !word.bytes().all(|byte| byte.is_ascii_lowercase())
@@ -44,8 +44,8 @@ impl Abbreviations {
     }
 }
 
-/// Whether a word consists of the first letter of another and, in order, of some of its later letters, the last two of
-/// which are consonants or the word's own end.
+/// Returns true if a word consists of another word's first letter and, in order, some of its later letters, of which
+/// at most one is a vowel.
 fn is_contraction(word: &str, other: &str) -> bool {
     let is_vowel = |c: char| "aeiou".contains(c);
     if other.len() < word.len() + 2 || word[1..].chars().filter(|c| is_vowel(*c)).count() > 1 {

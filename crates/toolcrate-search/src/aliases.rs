@@ -1,10 +1,10 @@
-//! Aliases of tools: those of the collection, by path, and those of the operation.
+//! Tool aliases: those of the collection, by path, and those of the operation.
 
 use std::collections::HashMap;
 
 use toolcrate_runtime::Method;
 
-/// Last segments of a path that are no collection of their own.
+/// Path suffixes that don't form a separate collection.
 const SUFFIXES: [&str; 8] = ["", "{}", "count", "default", "bulk", "info", "usages", "list"];
 
 /// An alias list: each heading with its aliases.
@@ -23,8 +23,8 @@ impl AliasIndex {
         Self { collections: positions(collections), actions: positions(actions) }
     }
 
-    /// The collection that the operation at a normalized path belongs to: the longest listed path that it starts with, if
-    /// only an item, a count or the like follows.
+    /// Returns the collection of the operation at a normalized path: the longest listed path that is a prefix of it,
+    /// followed only by an item, a count or a similar suffix.
     pub(crate) fn collection(&self, path: &str) -> Option<usize> {
         let mut path = path;
         loop {
@@ -39,13 +39,13 @@ impl AliasIndex {
         }
     }
 
-    /// The position of an operation, by method and normalized path.
+    /// Returns the position of an operation, by method and normalized path.
     pub(crate) fn action(&self, method: Method, path: &str) -> Option<usize> {
         self.actions.get(format!("{method} {path}").as_str()).copied()
     }
 }
 
-/// The part of a normalized path that leads to the records, without items, counts and the like.
+/// Returns the part of a normalized path that leads to the records, without items, counts and similar suffixes.
 pub(crate) fn collection_path(path: &str) -> &str {
     let mut path = path;
     while let Some((rest, last)) = path.rsplit_once('/')
@@ -56,7 +56,7 @@ pub(crate) fn collection_path(path: &str) -> &str {
     path
 }
 
-/// A path in lower case with `{}` for each parameter, as word lists write it.
+/// Returns a path in lower case with `{}` for each parameter, as in word lists.
 pub(crate) fn normalize_path(path: &str) -> String {
     let segment = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_lowercase() };
     path.trim_end_matches('/').split('/').map(segment).collect::<Vec<_>>().join("/")
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tools_of_a_collection_share_its_aliases() {
+    fn tools_in_a_collection_share_its_aliases() {
         let collections =
             vec![("/service/tickets", vec!["case"]), ("/service/tickets/{}/notes", vec!["remark"])];
         let index = AliasIndex::new(&collections, &Vec::new());

@@ -8,20 +8,20 @@ use rust_stemmers::{Algorithm, Stemmer};
 use crate::word_lists::{WordLists, entries, lines, sections};
 use crate::word_vectors::WordVector;
 
-/// The most words of a query that are read: nobody says what they want in more, and each one costs.
+/// Maximum number of query words that are read. Nobody needs more to describe a request, and each one has a cost.
 const MAX_QUERY_WORDS: usize = 64;
-/// The most bytes of a query that are read.
+/// Maximum number of query bytes that are read.
 const MAX_QUERY_BYTES: usize = 1024;
-/// The longest phrase that is looked up in a query.
+/// Maximum length of a phrase that is looked up in a query.
 const MAX_PHRASE_WORDS: usize = 6;
-/// The longest title that is indexed with its words rotated.
+/// Maximum length of a title that is indexed with its words rotated.
 const MAX_ROTATED_WORDS: usize = 4;
 
-/// About how many words and phrases a large catalog has; growing the tables step by step takes longer.
+/// Approximate number of words and phrases in a large catalog. Growing the tables step by step would take longer.
 const EXPECTED_WORDS: usize = 4096;
 const EXPECTED_PHRASES: usize = 32_768;
 
-/// The start of a query: as much of it as is read.
+/// Returns the part of a query that is read.
 pub(crate) fn bounded(query: &str) -> &str {
     let mut words = 0;
     let mut is_in_word = false;
@@ -40,17 +40,17 @@ pub(crate) fn bounded(query: &str) -> &str {
     query
 }
 
-/// Splits a text into words in lower case.
+/// Splits text into lowercase words.
 pub(crate) fn tokenize(text: &str) -> Vec<String> {
-    // Most indexed texts have no capital.
+    // Most indexed text has no capital letters.
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return tokenize_cased(text);
     }
     tokenize_cased(&text.to_lowercase())
 }
 
-/// Splits a text into words as they are written. Possessive endings are dropped and contractions (`what's`, `can't`)
-/// are expanded.
+/// Splits text into words, preserving case. Possessive endings are dropped and contractions (`what's`, `can't`) are
+/// expanded.
 pub(crate) fn tokenize_cased(text: &str) -> Vec<String> {
     let straight = if text.contains('\u{2019}') {
         Cow::Owned(text.replace('\u{2019}', "'"))
@@ -71,7 +71,7 @@ pub(crate) fn tokenize_cased(text: &str) -> Vec<String> {
     words
 }
 
-/// The two words of a contraction, written with or without its apostrophe: `what's`, `dont`.
+/// Returns the two words of a contraction, written with or without its apostrophe: `what's`, `dont`.
 fn expand_contraction(word: &str) -> Option<(&str, &'static str)> {
     const QUESTION_WORDS: [&str; 5] = ["who", "what", "where", "when", "how"];
     const DEMONSTRATIVES: [&str; 3] = ["there", "that", "it"];
@@ -91,7 +91,7 @@ fn expand_contraction(word: &str) -> Option<(&str, &'static str)> {
     is_one_of(&NEGATED_VERBS, bare).then_some((bare, "not"))
 }
 
-/// Separates a number from the unit of time behind it (`30min`); any other word stays whole.
+/// Separates a number from the unit of time after it (`30min`); any other word is left unchanged.
 fn split_unit(word: &str) -> impl Iterator<Item = &str> {
     const TIMES: [&str; 9] = ["h", "hr", "hrs", "hour", "hours", "min", "mins", "minutes", "m"];
     let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -99,47 +99,47 @@ fn split_unit(word: &str) -> impl Iterator<Item = &str> {
     [&word[..at], &word[at..]].into_iter().filter(|part| !part.is_empty())
 }
 
-/// Turns text into stems, and remembers the vocabulary of the indexed texts.
+/// Turns text into stems, and remembers the vocabulary of the indexed text.
 pub(crate) struct Analyzer {
     stemmer: Stemmer,
-    /// Stems that the stemmer would confuse with those of other words.
+    /// Stems for words that the stemmer would confuse with others.
     irregular_stems: HashMap<&'static str, &'static str>,
     stop_words: HashSet<&'static str>,
-    /// From a user's words to what they mean.
+    /// Maps users' words to their meaning.
     synonyms: HashMap<Vec<String>, Synonym>,
-    /// The vocabulary: every word of the indexed texts.
+    /// The vocabulary: every word in the indexed text.
     pub(crate) known: HashMap<String, WordStats>,
     /// The stems of the vocabulary.
     pub(crate) stems: HashSet<String>,
-    /// The stems of titles.
+    /// The stems in titles.
     title_stems: HashSet<String>,
-    /// The words of aliases: what an API's own lists know.
+    /// The words in aliases, which come from an API's own lists.
     alias_words: HashSet<String>,
-    /// The stems of aliases.
+    /// The stems in aliases.
     alias_stems: HashSet<String>,
     /// Indexed phrases: several stems joined into one token.
     phrases: HashSet<String>,
 }
 
-/// What a user's words mean.
+/// The meaning of a user's words.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Synonym {
-    /// The stems of what they mean.
+    /// The stems of the meaning.
     pub(crate) stems: Vec<String>,
-    /// Whether titles contain the words themselves, so that the meaning is only another possibility.
+    /// True if titles contain the words themselves, which makes the meaning only an alternative.
     pub(crate) is_weak: bool,
 }
 
-/// An entry of the vocabulary.
+/// A vocabulary entry.
 pub(crate) struct WordStats {
     stem: String,
-    /// How often it occurs in the indexed texts.
+    /// How often the word occurs in the indexed text.
     pub(crate) count: usize,
     is_stop_word: bool,
 }
 
 impl Analyzer {
-    /// Reads the word lists. The vocabulary holds their synonyms until texts are indexed.
+    /// Reads the word lists. The vocabulary contains only their synonyms until text is indexed.
     pub(crate) fn new(lists: &WordLists) -> Self {
         let mut analyzer = Self {
             stemmer: Stemmer::create(Algorithm::English),
@@ -163,7 +163,7 @@ impl Analyzer {
         analyzer
     }
 
-    /// Returns true if a word in lower case is a stop word, or it or its stem is in the vocabulary.
+    /// Returns true if a lowercase word is a stop word, or if it or its stem is in the vocabulary.
     pub(crate) fn is_known(&self, word: &str) -> bool {
         self.known.contains_key(word) || self.is_stop_word(word) || self.stems.contains(&self.stem(word))
     }
@@ -173,7 +173,7 @@ impl Analyzer {
         self.stems.contains(stem)
     }
 
-    /// Returns true if a word distinguishes no tool from another.
+    /// Returns true if a word doesn't help to distinguish tools.
     pub(crate) fn is_stop_word(&self, word: &str) -> bool {
         self.stop_words.contains(word)
     }
@@ -199,7 +199,8 @@ impl Analyzer {
         }
     }
 
-    /// Indexes a phrase. Returns its tokens as a whole, and those of its parts if it has several words.
+    /// Indexes a phrase. Returns the tokens for the whole phrase and, if it has several words, the tokens for its
+    /// parts.
     pub(crate) fn index_phrase(&mut self, phrase: &str) -> (Vec<String>, Vec<String>) {
         let words = tokenize(phrase);
         self.record(&words);
@@ -220,7 +221,7 @@ impl Analyzer {
             return (parts, Vec::new());
         }
         let wholes = phrase_tokens(&all, &content);
-        // In a longer phrase, two adjacent words are distinctive too.
+        // In a longer phrase, two adjacent words are also distinctive.
         if content.len() > 2 {
             parts.extend(content.windows(2).map(|pair| pair.join("_")));
         }
@@ -240,7 +241,7 @@ impl Analyzer {
         (all, content)
     }
 
-    /// The indexed phrases that occur in a query, each with its number of words.
+    /// Returns the indexed phrases that occur in a query, each with its number of words.
     pub(crate) fn phrases_in(&self, words: &[String]) -> Vec<(String, usize)> {
         let (all, content) = self.stems_with_and_without_stop_words(words);
         let mut found: Vec<(String, usize)> = Vec::new();
@@ -276,7 +277,7 @@ impl Analyzer {
         stems
     }
 
-    /// Indexes the name of a field. Returns its stems, and all of them as one token.
+    /// Indexes a field name. Returns its stems, and all of them as one token.
     pub(crate) fn index_field(&mut self, words: &[String]) -> Vec<String> {
         let mut stems = self.index_words(words);
         if (2..=MAX_PHRASE_WORDS).contains(&stems.len()) {
@@ -287,17 +288,17 @@ impl Analyzer {
         stems
     }
 
-    /// Whether a stem occurs in titles.
+    /// Returns true if a stem occurs in titles.
     pub(crate) fn is_titled(&self, stem: &str) -> bool {
         self.title_stems.contains(stem)
     }
 
-    /// Whether a stem occurs in titles or aliases.
+    /// Returns true if a stem occurs in titles or aliases.
     pub(crate) fn is_searchable(&self, stem: &str) -> bool {
         self.title_stems.contains(stem) || self.alias_stems.contains(stem)
     }
 
-    /// The words that occur in titles, with their stems and how often they occur.
+    /// Returns the words in titles, with their stems and frequencies.
     pub(crate) fn title_words(&self) -> Vec<(String, String, usize)> {
         let titled = self.known.iter().filter(|(_, known)| self.title_stems.contains(&known.stem));
         let mut words: Vec<_> =
@@ -306,7 +307,7 @@ impl Analyzer {
         words
     }
 
-    /// The vector of each stem of the vocabulary: that of its most frequent word.
+    /// Returns a vector for each stem in the vocabulary: that of its most frequent word.
     pub(crate) fn stem_vectors(&self) -> HashMap<String, WordVector> {
         let mut best: HashMap<&str, (usize, &str, WordVector)> = HashMap::new();
         for (word, known) in self.known.iter().filter(|(_, known)| !known.is_stop_word) {
@@ -319,8 +320,8 @@ impl Analyzer {
         best.into_iter().map(|(stem, (_, _, vector))| (stem.to_owned(), vector)).collect()
     }
 
-    /// Adds the words of a general thesaurus that stand for words of the indexed titles. Words that are in titles
-    /// themselves, and those that the API's own lists know, stay as they are.
+    /// Adds words from a general thesaurus that stand for words in the indexed titles. Words that occur in titles, and
+    /// words in the API's own lists, are left unchanged.
     pub(crate) fn add_thesaurus(&mut self, list: &'static str) {
         for line in lines(list) {
             let is_mutual = !line.contains(':');
@@ -350,14 +351,14 @@ impl Analyzer {
         }
     }
 
-    /// The stems of words if titles contain all of them.
+    /// Returns the stems of the words if titles contain all of them.
     fn title_stems_of(&self, words: &[String]) -> Option<Vec<String>> {
         let content = words.iter().filter(|word| !self.is_stop_word(word));
         let stems: Vec<String> = content.map(|word| self.stem(word)).collect();
         (!stems.is_empty() && stems.iter().all(|stem| self.title_stems.contains(stem))).then_some(stems)
     }
 
-    /// The meaning of the longest synonym at the start of `words`, and how many words the synonym has.
+    /// Returns the meaning of the longest synonym at the start of `words`, and the synonym's number of words.
     pub(crate) fn synonym(&self, words: &[String]) -> Option<(&Synonym, usize)> {
         (1..=words.len().min(3)).rev().find_map(|length| {
             let written = self.synonyms.get(&words[..length]);
@@ -366,7 +367,7 @@ impl Analyzer {
         })
     }
 
-    /// The stem of a word.
+    /// Returns the stem of a word.
     pub(crate) fn stem(&self, word: &str) -> String {
         if let Some(known) = self.known.get(word) {
             known.stem.clone()
@@ -378,7 +379,7 @@ impl Analyzer {
     }
 }
 
-/// Words with the last in the singular; `None` if it has no plural ending.
+/// Returns the words with the last one in the singular; `None` if it has no plural ending.
 fn singular(words: &[String]) -> Option<Vec<String>> {
     let (last, rest) = words.split_last()?;
     let one = match last.strip_suffix("ies") {
@@ -388,7 +389,7 @@ fn singular(words: &[String]) -> Option<Vec<String>> {
     Some(rest.iter().cloned().chain([one]).collect())
 }
 
-/// The tokens that stand for a whole phrase: its stems without stop words, if two or more are left, and with them.
+/// Returns the tokens for a whole phrase: its stems with stop words, and also without them if two or more are left.
 fn phrase_tokens(all: &[&str], content: &[&str]) -> Vec<String> {
     let mut wholes = Vec::new();
     if content.len() > 1 {
@@ -425,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_synonym_wins() {
+    fn longest_synonym_wins() {
         let words = words();
         assert_eq!(words.synonym(&tokenize("custom field x")).map(|(_, length)| length), Some(2));
         assert_eq!(words.synonym(&tokenize("nothing")), None);
@@ -438,7 +439,7 @@ mod tests {
             words.phrases_in(&tokenize(query)).into_iter().map(|(whole, _)| whole).collect::<Vec<_>>()
         };
         assert_eq!(found("who works at this client"), ["who_work_at"]);
-        // Adjacent pairs of a longer phrase are found too.
+        // Adjacent pairs in a longer phrase are found too.
         assert_eq!(
             found("the line of our purchase orders"),
             ["line_purchas_order", "line_purchas", "purchas_order"]

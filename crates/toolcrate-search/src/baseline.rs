@@ -1,4 +1,4 @@
-//! Simple ways to find tools that recall is compared with.
+//! Simple search methods to compare recall with.
 
 use std::collections::BTreeSet;
 
@@ -7,20 +7,20 @@ use toolcrate_runtime::{Catalog, Tool};
 use crate::analyzer::tokenize;
 use crate::index::{Bm25Index, QueryToken};
 
-/// BM25 over the words of names, descriptions and the names of arguments, as FastMCP ranks tools.
+/// BM25 over the words in tool names, descriptions and argument names, which is how FastMCP ranks tools.
 pub struct PlainBm25 {
     tools: Vec<Tool>,
     index: Bm25Index,
 }
 
 impl PlainBm25 {
-    /// Indexes every tool of a catalog.
+    /// Indexes every tool in a catalog.
     pub fn new(catalog: &'static Catalog) -> Self {
         let texts: Vec<_> = catalog.tools().map(|tool| (tokenize(&tool_text(tool)), Vec::new())).collect();
         Self { tools: catalog.tools().collect(), index: Bm25Index::new(&texts, 0.75, 0.0) }
     }
 
-    /// The tools that match, best first.
+    /// Returns the matching tools, best first.
     pub fn find(&self, query: &str, limit: usize) -> Vec<Tool> {
         let tokens: Vec<QueryToken> =
             tokenize(query).into_iter().map(|token| QueryToken { token, weight: 1.0 }).collect();
@@ -28,8 +28,8 @@ impl PlainBm25 {
     }
 }
 
-/// Points for words in names, descriptions and the names of arguments, with the weights of GitHub's MCP server. Its
-/// similarity of whole texts, which breaks ties, is left out.
+/// Points for words in tool names, descriptions and argument names, with the weights of GitHub's MCP server. Its
+/// full-text similarity, which breaks ties, is left out.
 pub struct FieldPoints {
     tools: Vec<Tool>,
     texts: Vec<ToolTexts>,
@@ -42,7 +42,7 @@ struct ToolTexts {
 }
 
 impl FieldPoints {
-    /// Reads every tool of a catalog.
+    /// Reads every tool in a catalog.
     pub fn new(catalog: &'static Catalog) -> Self {
         let texts = catalog.tools().map(|tool| ToolTexts {
             name: tool.short_name().to_lowercase(),
@@ -52,7 +52,7 @@ impl FieldPoints {
         Self { texts: texts.collect(), tools: catalog.tools().collect() }
     }
 
-    /// The tools that match, best first.
+    /// Returns the matching tools, best first.
     pub fn find(&self, query: &str, limit: usize) -> Vec<Tool> {
         let query = query.trim().to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
@@ -115,7 +115,7 @@ fn argument_names(tool: Tool) -> Vec<String> {
     names.map(|name| name.to_lowercase()).collect()
 }
 
-/// The tools with the highest scores, best first.
+/// Returns the tools with the highest scores, best first.
 fn best(tools: &[Tool], scores: Vec<f32>, limit: usize) -> Vec<Tool> {
     let mut ranked: Vec<(f32, Tool)> = scores.into_iter().zip(tools.iter().copied()).collect();
     ranked.retain(|(score, _)| *score > 0.0);

@@ -9,7 +9,7 @@ use crate::intent::Intent;
 use crate::rare_tools::Penalty;
 use crate::word_lists::{WordLists, lines, sections};
 
-/// Returns a message for each entry that is malformed, repeated, or about no tool of the catalog.
+/// Returns a message for each entry that is malformed, duplicate, or matches no tool in the catalog.
 pub fn check_word_lists(catalog: &'static Catalog, lists: &WordLists) -> Vec<String> {
     let paths: Vec<String> = catalog.tools().map(|tool| normalize_path(tool.path())).collect();
     let names: Vec<&str> = catalog.tools().map(|tool| tool.short_name()).collect();

@@ -1,4 +1,4 @@
-//! What is indexed of a tool.
+//! The indexed text of a tool.
 
 use toolcrate_runtime::Tool;
 
@@ -13,29 +13,29 @@ pub(crate) struct ToolDocument {
     pub(crate) intent: Intent,
     /// The index of its description. Tools with the same description share one.
     pub(crate) description: usize,
-    /// Whether its description says more than its title.
+    /// True if its description adds information to its title.
     pub(crate) is_described: bool,
-    /// The index of the fields of its records.
+    /// The index of its records' fields.
     pub(crate) fields: Option<usize>,
     /// The index of its collection's aliases.
     pub(crate) collection: Option<usize>,
     /// The index of its operation's aliases.
     pub(crate) action_aliases: Option<usize>,
-    /// The number of the records that it is about; tools of one collection share it.
+    /// The number of the record type that it works on; the tools of a collection share it.
     pub(crate) family: usize,
     /// The collection whose records it works on, according to the catalog.
     pub(crate) resource: Option<&'static str>,
     /// The stem of the first word of its name.
     pub(crate) action: String,
-    /// The stem of the last word of its title: what it is about, where the words before say whose.
+    /// The stem of the last word in its title: the subject, which the preceding words qualify.
     pub(crate) head: String,
-    /// How popular the tool is, regardless of the query.
+    /// The tool's popularity, regardless of the query.
     pub(crate) weight: f32,
     /// The indexes of the penalties that apply to it.
     pub(crate) penalties: Vec<usize>,
 }
 
-/// The tools of a catalog and the indexes of their texts.
+/// A catalog's tools and the indexes of their text.
 pub(crate) struct ToolIndex {
     pub(crate) tools: Vec<ToolDocument>,
     pub(crate) titles: Bm25Index,
@@ -45,6 +45,6 @@ pub(crate) struct ToolIndex {
     pub(crate) action_aliases: Bm25Index,
     pub(crate) meanings: MeaningIndex,
     pub(crate) penalties: Vec<Penalty>,
-    /// The stems of what the records are called that have most parts of their own.
+    /// The stems in the name of the record type with the most parts.
     pub(crate) main_record: Vec<String>,
 }

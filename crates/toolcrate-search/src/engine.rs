@@ -1,4 +1,4 @@
-//! The search engine: an index over a catalog, and the parser of queries.
+//! The search engine: a catalog index and a query parser.
 
 use std::collections::HashMap;
 
@@ -16,29 +16,29 @@ use crate::ranking::QueryScores;
 use crate::weights::Weights;
 use crate::word_lists::WordLists;
 
-/// How many of the best tools are compared with others of their collection, at least.
+/// Minimum number of the best tools that are compared with others in their collection.
 const MAX_RANKED: usize = 512;
 
-/// A tool that fits a query.
+/// A tool that matches a query.
 #[derive(Clone, Copy, Debug)]
 pub struct SearchHit {
     /// The tool.
     pub tool: Tool,
-    /// How well it fits. Scores of different queries are not comparable.
+    /// How well it matches. Scores of different queries aren't comparable.
     pub score: f32,
-    /// The share of the things mentioned by the query that the tool is about, from 0 to 1. If that of the first hit is
-    /// low, no tool may fit.
+    /// The share of the things mentioned in the query that the tool covers, from 0 to 1. If it is low for the first
+    /// hit, there may be no suitable tool.
     pub coverage: f32,
 }
 
 impl SearchHit {
-    /// The better one first. Ties are broken by name, so that the same query always has the same result.
+    /// Orders better hits first. Ties are broken by name, so the same query always has the same result.
     fn order(&self, other: &Self) -> std::cmp::Ordering {
         other.score.total_cmp(&self.score).then_with(|| self.tool.name().cmp(other.tool.name()))
     }
 }
 
-/// The index over a catalog.
+/// The search index of a catalog.
 pub struct SearchEngine {
     index: ToolIndex,
     parser: QueryParser,
@@ -52,13 +52,13 @@ impl std::fmt::Debug for SearchEngine {
 }
 
 impl SearchEngine {
-    /// Indexes every tool of a catalog with the default weights.
+    /// Indexes every tool in a catalog with the default weights.
     pub fn new(catalog: &'static Catalog, lists: &WordLists) -> Self {
         let is_listed = !lists.collection_aliases.is_empty();
         Self::with_weights(catalog, lists, if is_listed { Weights::default() } else { Weights::UNLISTED })
     }
 
-    /// Indexes every tool of a catalog.
+    /// Indexes every tool in a catalog.
     pub fn with_weights(catalog: &'static Catalog, lists: &WordLists, weights: Weights) -> Self {
         let mut analyzer = Analyzer::new(lists);
         let verbs = VerbTable::new(lists.verbs, lists.api_verbs);
@@ -79,7 +79,7 @@ impl SearchEngine {
         Self { index, parser, weights }
     }
 
-    /// Returns the tools that fit a query, best first, among those that `allowed` returns true for.
+    /// Returns the tools that match a query, best first, among those for which `allowed` returns true.
     pub fn find(&self, query: &str, limit: usize, allowed: impl Fn(Tool) -> bool) -> Vec<SearchHit> {
         let query = ParsedQuery::new(query, &self.parser);
         let scores = QueryScores::new(&self.index, &self.parser, &query, &self.weights);

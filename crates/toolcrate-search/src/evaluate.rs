@@ -1,7 +1,7 @@
 //! Measures the search on labeled queries, written from users' points of view.
 //!
-//! A file of labeled queries has a heading and then a line a query: the query, the part of the API, the short names of
-//! the right tools separated by commas, and the set that the query belongs to, separated by tabs.
+//! A file of labeled queries has a heading and then one query per line, with four tab-separated columns: the query, the
+//! part of the API, the short names of the right tools (comma-separated), and the set to which the query belongs.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use toolcrate_runtime::{Catalog, Tool};
 pub use crate::baseline::{FieldPoints, PlainBm25};
 use crate::engine::SearchEngine;
 
-/// A query and the tools that are right for it.
+/// A query and the right tools for it.
 #[derive(Clone, Debug)]
 pub struct LabeledQuery<'a> {
     /// The user's words.
@@ -19,18 +19,18 @@ pub struct LabeledQuery<'a> {
     pub area: &'a str,
     /// The short names of the right tools.
     pub tools: Vec<&'a str>,
-    /// The set of queries, by one author at one time, that it belongs to.
+    /// The set to which it belongs: queries written by one author in one session.
     pub set: &'a str,
 }
 
 impl LabeledQuery<'_> {
-    /// Returns true if the query of a set split in half belongs to the half that is kept out of tuning. This follows from its
-    /// text alone, so that adding a query moves no other.
+    /// Returns true if a query from a set that is split in half belongs to the half held out from tuning. This depends
+    /// only on its text, so adding a query doesn't move any other.
     pub fn is_kept_out(&self) -> bool {
         (self.hash() >> 32) & 1 == 1
     }
 
-    /// Returns true if the query of a set that is tuned on in two thirds belongs to the third that is only measured.
+    /// Returns true if a query from a set used for tuning belongs to the third that is only measured.
     pub fn is_validation(&self) -> bool {
         (self.hash() >> 32).is_multiple_of(3)
     }
@@ -43,7 +43,7 @@ impl LabeledQuery<'_> {
     }
 }
 
-/// Reads labeled queries.
+/// Parses labeled queries.
 pub fn parse_queries(text: &str) -> impl Iterator<Item = LabeledQuery<'_>> {
     text.lines().skip(1).filter_map(|line| {
         let mut columns = line.split('\t');
@@ -56,19 +56,19 @@ pub fn parse_queries(text: &str) -> impl Iterator<Item = LabeledQuery<'_>> {
 /// How many queries have a right tool among the first results.
 #[derive(Clone, Debug, Default)]
 pub struct Recall {
-    /// How many queries there are.
+    /// The number of queries.
     pub queries: usize,
-    /// How many have a right tool in the first place.
+    /// The number of queries with a right tool in first place.
     pub at_1: usize,
-    /// How many have one among the first five.
+    /// The number of queries with a right tool among the first five.
     pub at_5: usize,
-    /// How many have one among the first ten.
+    /// The number of queries with a right tool among the first ten.
     pub at_10: usize,
-    /// The queries that have none among the first five, with what was found instead.
+    /// The queries without a right tool among the first five, with the tools found instead.
     pub missed: Vec<String>,
 }
 
-/// Writes the number of queries and the share of each count.
+/// Writes the number of queries and each count as a percentage.
 impl fmt::Display for Recall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let share = |count: usize| count as f64 / self.queries.max(1) as f64;
@@ -86,7 +86,7 @@ impl Recall {
         )
     }
 
-    /// Runs queries with another way to find ten tools.
+    /// Runs queries with another search function that returns ten tools.
     pub fn measure_with<'a>(
         find: impl Fn(&str) -> Vec<Tool>,
         queries: impl Iterator<Item = LabeledQuery<'a>>,
@@ -108,13 +108,13 @@ impl Recall {
         recall
     }
 
-    /// The share of queries with a right tool among the first five.
+    /// Returns the share of queries with a right tool among the first five.
     pub fn share_at_5(&self) -> f64 {
         self.at_5 as f64 / self.queries.max(1) as f64
     }
 }
 
-/// Returns the labels that are the short name of no tool.
+/// Returns the labels that aren't the short name of a tool.
 pub fn unknown_labels<'a>(
     catalog: &'static Catalog,
     queries: impl Iterator<Item = LabeledQuery<'a>>,

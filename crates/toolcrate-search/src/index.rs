@@ -1,31 +1,32 @@
-//! Ranks texts by BM25. Each text has a main part and a secondary part, whose words weigh less.
+//! Ranks text by BM25. Each document has a main part and a secondary part, whose words weigh less.
 
 use std::collections::HashMap;
 
-/// How soon further occurrences of a token in a text add nothing: the `k1` of BM25.
+/// How quickly repeated occurrences of a token saturate: the `k1` of BM25.
 const SATURATION: f32 = 1.2;
 /// The length penalty of secondary parts.
 const SECONDARY_LENGTH_PENALTY: f32 = 0.3;
 
-/// A token of a query, and how much it counts.
+/// A query token and its weight.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct QueryToken {
     /// The stem or phrase.
     pub(crate) token: String,
-    /// How much it counts.
+    /// The token's weight.
     pub(crate) weight: f32,
 }
 
 /// An index of texts.
 pub(crate) struct Bm25Index {
-    /// For each token the texts that contain it, and how much it says about them.
+    /// For each token, the texts that contain it, and its weight in each one.
     postings: HashMap<String, Vec<(u32, f32)>>,
     count: usize,
 }
 
 impl Bm25Index {
-    /// Indexes texts, given as the tokens of their main and secondary parts. `length_penalty` is the `b` of BM25: how much
-    /// a long main part counts against its words. `secondary_weight` is the weight of a word of the secondary part.
+    /// Indexes texts, given as the tokens of their main and secondary parts. `length_penalty` is the `b` of BM25: how
+    /// much a long main part reduces the weight of its words. `secondary_weight` is the weight of a word in the
+    /// secondary part.
     pub(crate) fn new(
         texts: &[(Vec<String>, Vec<String>)],
         length_penalty: f32,
@@ -42,8 +43,8 @@ impl Bm25Index {
         index
     }
 
-    /// Adds the tokens of a part of a text. Of a token in both parts, the main one counts. `excess` is how much longer than
-    /// others the part is, after the penalty.
+    /// Adds the tokens of a part of a text. For a token in both parts, the main one counts. `excess` is how much longer
+    /// the part is than the average, after the penalty.
     fn add(&mut self, text: u32, tokens: &[String], weight: f32, excess: f32) {
         for (position, token) in tokens.iter().enumerate() {
             if tokens[..position].contains(token) {
@@ -61,7 +62,7 @@ impl Bm25Index {
         }
     }
 
-    /// The score of each text, in the order they were indexed.
+    /// Returns the score of each text, in indexing order.
     pub(crate) fn scores(&self, tokens: &[QueryToken]) -> Vec<f32> {
         let mut scores = vec![0.0; self.count];
         for QueryToken { token, weight } in tokens {
@@ -74,7 +75,7 @@ impl Bm25Index {
         scores
     }
 
-    /// Which texts contain one of the tokens.
+    /// Returns which texts contain one of the tokens.
     pub(crate) fn matches<'a>(&self, tokens: impl IntoIterator<Item = &'a str>) -> Vec<bool> {
         let mut matches = vec![false; self.count];
         for (text, _) in tokens.into_iter().filter_map(|token| self.postings.get(token)).flatten() {
@@ -83,7 +84,7 @@ impl Bm25Index {
         matches
     }
 
-    /// How rare a token is, which is how much it says: the inverse document frequency of BM25.
+    /// Returns how rare a token is, and therefore how significant: the inverse document frequency of BM25.
     pub(crate) fn token_rarity(&self, token: &str) -> f32 {
         self.rarity(self.postings.get(token).map_or(0, Vec::len))
     }
@@ -123,11 +124,11 @@ mod tests {
     }
 
     #[test]
-    fn the_secondary_part_weighs_less() {
+    fn secondary_text_weighs_less() {
         let texts = [(tokens("order"), tokens("client")), (tokens("client"), tokens("order order"))];
         let index = Bm25Index::new(&texts, 0.0, 0.5);
         let scores = index.scores(&query("client"));
-        // Saturation: half an occurrence adds more than half of what a whole one adds.
+        // Saturation: half an occurrence adds more than half the score of a full one.
         assert!(scores[1] / 2.0 < scores[0] && scores[0] < scores[1], "{scores:?}");
         let heavier = index.scores(&[QueryToken { token: "client".to_owned(), weight: 3.0 }]);
         assert_eq!(heavier[1], scores[1] * 3.0);

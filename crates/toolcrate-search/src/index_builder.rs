@@ -1,4 +1,4 @@
-//! Collects what is indexed of a catalog, tool by tool.
+//! Collects a catalog's indexed text, tool by tool.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -18,15 +18,15 @@ use crate::weights::Weights;
 use crate::word_lists::{WordLists, lines, sections};
 use crate::word_vectors::{TextVector, WordVector};
 
-/// The most words of a description that are indexed.
+/// Maximum number of description words that are indexed.
 const MAX_DESCRIPTION_WORDS: usize = 120;
-/// How many words a sentence may have beside those of the title and still only repeat it.
+/// Maximum number of words that a sentence may add to the title and still count as repeating it.
 const MAX_REPEATING_WORDS: usize = 1;
 
-/// The tokens of the main and of the secondary part of a text.
+/// The tokens of a text's main and secondary parts.
 type TextTokens = (Vec<String>, Vec<String>);
 
-/// Collects what is indexed, tool by tool.
+/// Collects the text to index, tool by tool.
 pub(crate) struct IndexBuilder {
     popular: HashSet<&'static str>,
     penalties: Vec<Penalty>,
@@ -40,7 +40,7 @@ pub(crate) struct IndexBuilder {
     /// The index of each description, by module and text.
     description_numbers: HashMap<(&'static str, String), usize>,
     fields: Vec<TextTokens>,
-    /// The index of the fields of each schema.
+    /// The index of each schema's fields.
     field_numbers: HashMap<&'static str, usize>,
     /// The number of each collection, by path.
     families: HashMap<String, usize>,
@@ -78,7 +78,8 @@ impl IndexBuilder {
         }
     }
 
-    /// Indexes every tool of a catalog. Returns the analyzer with the catalog's vocabulary, and that by meaning, too.
+    /// Indexes every tool in a catalog. Returns the index, the analyzer with the catalog's vocabulary, and
+    /// that vocabulary by meaning.
     pub(crate) fn index(
         mut self,
         catalog: &'static Catalog,
@@ -128,7 +129,7 @@ impl IndexBuilder {
         let text = self.new_text(&details.description, &title);
         let is_described = text.len() == details.description.len();
         let description = self.add_description(tool.module(), text);
-        // A collection's own name is an alias too; the first list tool has the plain one.
+        // A collection's own name is also an alias; the first list tool has the plain name.
         if let Some(number) = collection.filter(|_| intent == Intent::List)
             && self.titled_collections.insert(number)
             && let Some((main, _)) = self.collection_aliases.get_mut(number)
@@ -158,7 +159,7 @@ impl IndexBuilder {
         }
     }
 
-    /// Adds the words of a description that its title lacks, and returns its index.
+    /// Adds the words in a description that the title lacks, and returns its index.
     fn add_description(&mut self, module: &'static str, text: &str) -> usize {
         let next = self.descriptions.len();
         let number = *self.description_numbers.entry((module, text.to_owned())).or_insert(next);
@@ -171,8 +172,8 @@ impl IndexBuilder {
         number
     }
 
-    /// The part of a description that says something new. A first sentence that repeats the title may explain it in
-    /// parentheses; what follows is about arguments and pages, which distinguish no tool.
+    /// Returns the part of a description that adds information. A first sentence that repeats the title may explain it
+    /// in parentheses; the rest describes arguments and pages, which doesn't distinguish tools.
     fn new_text<'d>(&self, description: &'d str, title: &[String]) -> &'d str {
         let sentence = description.split(". ").next().unwrap_or_default();
         let inside = sentence.split_once(" (").and_then(|(_, rest)| rest.rsplit_once(')'));
@@ -184,7 +185,7 @@ impl IndexBuilder {
         if new > MAX_REPEATING_WORDS { description } else { inside.map_or("", |(inside, _)| inside) }
     }
 
-    /// Adds the words of the fields of a collection's records, and returns their index.
+    /// Adds the words in the field names of a collection's records, and returns their index.
     fn add_fields(&mut self, catalog: &'static Catalog, collection: &str) -> Option<usize> {
         let schema = schema_name(catalog, collection)?;
         if let Some(number) = self.field_numbers.get(schema) {
@@ -200,8 +201,8 @@ impl IndexBuilder {
         Some(number)
     }
 
-    /// The number of parts of their own that the records of each family have. What the API is about has more of them than
-    /// what is merely configured.
+    /// Returns the number of child collections of each record type. The API's main records have more of them than mere
+    /// settings do.
     fn count_parts(&self) -> Vec<u16> {
         let mut parts = vec![0_u16; self.families.len()];
         for path in self.families.keys() {
@@ -214,7 +215,7 @@ impl IndexBuilder {
         parts
     }
 
-    /// The stems of what the records with most parts are called.
+    /// Returns the stems in the name of the record type with the most parts.
     fn main_record(&self, tools: &[ToolDocument], parts: &[u16]) -> Vec<String> {
         let lists = tools.iter().zip(&self.titles).filter(|(tool, _)| tool.intent == Intent::List);
         let most = lists.max_by_key(|(tool, _)| (parts[tool.family], std::cmp::Reverse(tool.family)));
@@ -230,7 +231,7 @@ impl IndexBuilder {
         popular * self.weights.nesting.powi(depth)
     }
 
-    /// The meaning of each tool: of its title and description, where rare words count more.
+    /// Returns the meaning of each tool, from its title and description, with more weight on rare words.
     fn meanings(
         &self,
         tools: &[ToolDocument],
@@ -249,7 +250,7 @@ impl IndexBuilder {
     }
 }
 
-/// The meaning of a text.
+/// Returns the meaning of a text.
 fn text_vector(text: &[String], index: &Bm25Index, vectors: &HashMap<String, WordVector>) -> TextVector {
     let mut meaning = TextVector::EMPTY;
     for token in text {
@@ -260,14 +261,14 @@ fn text_vector(text: &[String], index: &Bm25Index, vectors: &HashMap<String, Wor
     meaning
 }
 
-/// The last word of a title, without what says which record.
+/// Returns the last word of a title, ignoring qualifiers that identify the record.
 fn last_word(title: &str) -> Option<String> {
     let title =
         [" by ", " to ", " of "].iter().fold(title, |title, word| title.split(word).next().unwrap_or(title));
     tokenize(title).pop()
 }
 
-/// The words of a title in the order in which people write them: `a note to a ticket` is a ticket note.
+/// Returns the words of a title in noun order: `a note to a ticket` becomes `ticket note`.
 fn in_noun_order(title: &str, intent: Intent) -> Cow<'_, str> {
     match title.split_once(" to ").filter(|_| intent == Intent::Create) {
         Some((own, owner)) => Cow::Owned(format!("{owner} {own}")),
@@ -275,7 +276,7 @@ fn in_noun_order(title: &str, intent: Intent) -> Cow<'_, str> {
     }
 }
 
-/// A title without its verb.
+/// Returns a title without its verb.
 fn without_verb(title: &str, intent: Intent) -> &str {
     match intent {
         Intent::Other | Intent::Usages => title,

@@ -1,4 +1,4 @@
-//! The intent of a query, and the action of a tool.
+//! A query's intent, and a tool's action.
 
 use toolcrate_runtime::{OperationVariant, Tool};
 
@@ -17,19 +17,19 @@ pub(crate) enum Intent {
     Create,
     /// Change a record.
     Update,
-    /// Replace a whole record.
+    /// Replace a complete record.
     Replace,
     /// Delete a record.
     Delete,
     /// List where a record is used.
     Usages,
-    /// The query states a fact instead of asking for something. Most often a record should be changed.
+    /// The query states a fact instead of making a request. In most cases, a record should be changed.
     Statement,
     /// Anything else.
     Other,
 }
 
-/// Words that follow a verb, not a noun.
+/// Words that follow a verb rather than a noun.
 const DETERMINERS: [&str; 27] = [
     "a", "an", "the", "this", "that", "these", "those", "my", "our", "his", "her", "their", "its", "your",
     "new", "another", "some", "somebody", "someone", "one", "two", "it", "them", "him", "me", "us", "for",
@@ -53,12 +53,12 @@ fn is_lead_in(word: &str) -> bool {
     LEADS.split_whitespace().any(|lead| lead == word)
 }
 
-/// Returns true if a word makes a question at the start of a clause, and a statement elsewhere.
+/// Returns true if a word forms a question at the start of a clause, and a statement elsewhere.
 fn is_auxiliary(word: &str) -> bool {
     ["is", "are", "was", "were", "has", "have", "had", "does", "do", "did"].contains(&word)
 }
 
-/// Returns true if the verb behind a word describes something that has been done.
+/// Returns true if the verb after this word describes something that has already been done.
 fn is_perfect(word: &str) -> bool {
     ["have", "has", "had", "been", "being", "was", "were"].contains(&word)
 }
@@ -69,7 +69,7 @@ fn marks_statement(word: &str) -> bool {
         || ["wants", "needs", "now", "wrong", "instead", "longer", "anymore", "should"].contains(&word)
 }
 
-/// The end of each phrase behind which people say what they want: how do I, is there a way to, trying to.
+/// Returns the end of each phrase that introduces a request: how do I, is there a way to, trying to.
 fn asked_positions(query: &[String]) -> Vec<usize> {
     const PHRASES: [&[&str]; 18] = [
         &["how", "do", "i"],
@@ -97,45 +97,45 @@ fn asked_positions(query: &[String]) -> Vec<usize> {
     (1..query.len()).filter(|position| PHRASES.iter().any(|phrase| ends(&phrase, *position))).collect()
 }
 
-/// Whether a word is in a clause that says which records are meant: behind a plural noun and "that" or the like.
+/// Returns true if a word is in a clause that qualifies records: after a plural noun and "that" or a similar word.
 fn is_in_relative_clause(query: &[String], position: usize) -> bool {
     let from = position.saturating_sub(MAX_RELATIVE_CLAUSE_WORDS).max(1);
     (from..position).any(|start| opens_relative_clause(&query[start]) && query[start - 1].ends_with('s'))
 }
 
-/// The longest relative clause.
+/// Maximum length of a relative clause.
 const MAX_RELATIVE_CLAUSE_WORDS: usize = 4;
 
-/// The verbs that ask for activities.
+/// The verbs that express activities.
 pub(crate) struct VerbTable {
-    /// The longest first.
+    /// Longest first.
     verbs: Vec<Verb>,
 }
 
 struct Verb {
-    /// The activity, or the first word of the names of an action's tools.
+    /// The activity, or the first word in the names of an action's tools.
     name: &'static str,
     words: Vec<&'static str>,
-    /// How many words come before the gap for other words.
+    /// The number of words before the gap for other words.
     gap: usize,
     intent: Intent,
     is_thing_too: bool,
     needs_determiner: bool,
 }
 
-/// The intent of a query, and the words that express it.
+/// A query's intent, and the words that express it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DetectedIntent {
     /// The activity.
     pub intent: Intent,
-    /// The words of the query that have no other meaning.
+    /// The words in the query that have no other meaning.
     pub spent: std::ops::Range<usize>,
     /// True if a clause starts with the verb, ignoring stop words.
     pub is_sure: bool,
 }
 
 impl VerbTable {
-    /// Reads the list of verbs of the language, and that of an API's own actions.
+    /// Reads the language's list of verbs, and the list of an API's own actions.
     pub(crate) fn new(list: &'static str, of_api: &'static str) -> Self {
         let mut verbs: Vec<Verb> = sections(list)
             .into_iter()
@@ -146,27 +146,27 @@ impl VerbTable {
         Self { verbs }
     }
 
-    /// Every word of every verb.
+    /// Returns every word of every verb.
     pub(crate) fn words(&self) -> impl Iterator<Item = &'static str> {
         self.verbs.iter().flat_map(|verb| verb.words.iter().copied())
     }
 
-    /// Detects what the words of a query, in lower case, ask for: the verb that the query starts with, else the first that
-    /// a clause starts with, else the earliest; a list if there is none. `clauses` are the positions where clauses start.
-    /// A name counts as a determiner behind a verb ("schedule Priya").
+    /// Detects the intent of a query from its lowercase words: the verb that starts the query, or else the first verb
+    /// that starts a clause, or else the earliest verb; without a verb, a list. `clauses` are the positions where
+    /// clauses start. After a verb, a name counts as a determiner ("schedule Priya").
     pub(crate) fn detect(&self, query: &[String], clauses: &[usize], names: &[bool]) -> DetectedIntent {
         let is_name = |position: usize| names.get(position).copied().unwrap_or(false);
         let asked = asked_positions(query);
         let found = |wanted: &dyn Fn(&Verb) -> bool, positions: &[usize]| {
             positions.iter().copied().find_map(|position| {
-                // A relative clause says which records are meant, not what is to be done.
+                // A relative clause identifies records rather than an action.
                 let from = position.saturating_sub(MAX_RELATIVE_CLAUSE_WORDS).max(1);
                 let is_clause = query
                     .get(from..position)
                     .is_some_and(|before| before.iter().any(|word| opens_relative_clause(word)));
                 let opens = clauses.contains(&position) || asked.contains(&position);
                 let asks = |verb: &Verb| opens || !verb.words.iter().all(|word| is_auxiliary(word));
-                // What has been set up exists already: nobody asks for it.
+                // Something that has been set up already exists, so it isn't being requested.
                 let is_done = position > 0 && is_perfect(&query[position - 1]);
                 let begins = |verb: &&Verb| {
                     let is_named = opens && is_name(position + verb.words.len().min(verb.gap));
@@ -174,7 +174,7 @@ impl VerbTable {
                         && asks(verb)
                         && verb.begins(&query[position..], opens, is_named)
                 };
-                // The longest verb decides: "give me" asks for a list, though "give" alone may not.
+                // The longest verb wins: "give me" requests a list, though "give" alone may not.
                 let verb = self.verbs.iter().filter(|_| !is_clause && !is_done).find(begins)?;
                 if !wanted(verb) {
                     return None;
@@ -203,7 +203,7 @@ impl VerbTable {
             clauses.iter().copied().skip(1).filter(|position| !is_listed(position)).collect();
         let is_verb = |verb: &Verb| verb.intent != Intent::Other;
         let is_change = |verb: &Verb| is_verb(verb) && !matches!(verb.intent, Intent::List | Intent::Get);
-        // "SLAs we have set up" says which SLAs; it is no statement.
+        // "SLAs we have set up" identifies SLAs; it isn't a statement.
         let is_ours = |position: usize| {
             position > 1 && ["we", "you", "they", "i"].contains(&query[position - 1].as_str())
         };
@@ -219,12 +219,13 @@ impl VerbTable {
             .unwrap_or(DetectedIntent { intent, spent: 0..0, is_sure: true })
     }
 
-    /// The first words of the names of actions whose verbs occur in a query.
+    /// Returns the first words in the names of actions whose verbs occur in a query.
     pub(crate) fn actions(&self, query: &[String]) -> Vec<&'static str> {
         self.actions_at(query, 0..query.len())
     }
 
-    /// The same of those that a clause starts with, apart from words that mean nothing: what the query asks for.
+    /// Like [`actions`](Self::actions), but only for verbs that start a clause, ignoring stop words: what the query
+    /// requests.
     pub(crate) fn commands(&self, query: &[String], clauses: &[usize]) -> Vec<&'static str> {
         let asked = asked_positions(query);
         let starts = |position: &usize| {
@@ -279,14 +280,14 @@ impl Verb {
     }
 }
 
-/// Returns true if a word is a verb or its form in -ing.
+/// Returns true if a word is the verb or its -ing form.
 fn is_form(word: &str, verb: &str) -> bool {
     word == verb
         || word.strip_suffix("ing").is_some_and(|stem| stem == verb.strip_suffix('e').unwrap_or(verb))
 }
 
 impl Intent {
-    /// The activity with a name.
+    /// Returns the activity with this name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Some(match name.trim() {
             "list" => Self::List,
@@ -309,7 +310,8 @@ impl Intent {
         Self::from_name(tool.verb()).unwrap_or(Self::Other)
     }
 
-    /// The factor for tools with another intent in a query with this one. Does not apply to actions that the query names.
+    /// Returns the factor for tools with another intent when the query has this one. Doesn't apply to actions that the
+    /// query names.
     pub(crate) fn affinity(self, tool: Self) -> f32 {
         match (self, tool) {
             (a, b) if a == b => 1.0,
@@ -346,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn the_earliest_verb_decides() {
+    fn earliest_verb_decides() {
         for (query, intent) in [
             ("how many tickets are open", Intent::Count),
             ("add a note to the ticket and close it", Intent::Create),
@@ -362,25 +364,25 @@ mod tests {
     }
 
     #[test]
-    fn an_ambiguous_word_is_a_verb_only_before_a_determiner() {
+    fn ambiguous_word_is_a_verb_only_before_a_determiner() {
         assert_eq!(wanted("order a laptop").intent, Intent::Create);
         assert_eq!(wanted("order status").intent, Intent::List);
     }
 
     #[test]
-    fn the_words_of_a_verb_are_spent_unless_they_also_name_a_thing() {
+    fn verb_words_are_consumed_unless_they_also_name_a_record() {
         assert_eq!(wanted("please set up a board").spent, 1..3);
         assert!(wanted("upload a file").spent.is_empty());
     }
 
     #[test]
-    fn a_verb_may_have_a_gap() {
+    fn phrasal_verb_may_be_split() {
         assert_eq!(wanted("take a part out of the price book").intent, Intent::Delete);
         assert_eq!(wanted("take a part out of the price book").spent, 0..1);
     }
 
     #[test]
-    fn a_request_may_follow_a_statement() {
+    fn request_may_follow_a_statement() {
         let words = tokenize("the printer is jammed, close the ticket");
         assert_eq!(
             VerbTable::new(WordLists::ENGLISH.verbs, "").detect(&words, &[0, 4], &[]).intent,
@@ -391,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verb_within_a_clause_is_uncertain() {
+    fn verb_in_a_subordinate_clause_is_uncertain() {
         assert!(wanted("i need to close a ticket").is_sure);
         assert!(!wanted("tickets we close a day").is_sure);
     }

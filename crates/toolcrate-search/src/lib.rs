@@ -1,11 +1,11 @@
-//! Finds the tools of a catalog that match a query in natural language.
+//! Finds the tools in a catalog that match a natural-language query.
 //!
-//! BM25 ranks twice: tools by the stems of their titles and descriptions, and the collections that they belong to by
-//! what people call their records. [`SearchEngine`] adds up both. A verb in the query favors tools that do that, and a
-//! word that is not in the vocabulary is read as the most similar one that is.
+//! BM25 ranks twice: tools by the stems of their titles and descriptions, and their collections by what people call the
+//! records. [`SearchEngine`] adds up the two scores. A verb in the query favors tools with that action, and a word
+//! outside the vocabulary is replaced with the most similar word in it.
 //!
-//! The engine knows English and no API: [`WordLists`] are passed to it as data. [`evaluate`] measures its recall on labeled
-//! queries, and [`check_word_lists`] finds entries that match no tool.
+//! The engine knows English but no particular API: [`WordLists`] are passed to it as data. [`evaluate`] measures its
+//! recall on labeled queries, and [`check_word_lists`] finds entries that match no tool.
 //!
 //! ```no_run
 //! use toolcrate_runtime::Catalog;

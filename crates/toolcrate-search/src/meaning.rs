@@ -1,8 +1,8 @@
-//! Compares the meaning of a query with that of each tool's texts.
+//! Compares the meaning of a query with that of each tool's text.
 
 use crate::word_vectors::{DIMENSIONS, TextVector, cosine};
 
-/// The meaning of texts.
+/// The meanings of texts.
 pub(crate) struct MeaningIndex {
     texts: Vec<Option<[i8; DIMENSIONS]>>,
 }
@@ -13,7 +13,7 @@ impl MeaningIndex {
         Self { texts: texts.map(|text| text.quantize()).collect() }
     }
 
-    /// How similar each text is to a query: from 0 to 1.
+    /// Returns how similar each text is to a query, from 0 to 1.
     pub(crate) fn similarities(&self, query: &TextVector) -> Vec<f32> {
         let Some(query) = query.quantize() else { return vec![0.0; self.texts.len()] };
         let similarity = |text: &Option<[i8; DIMENSIONS]>| {
@@ -29,7 +29,7 @@ mod tests {
     use crate::word_vectors::WordVector;
 
     #[test]
-    fn the_text_that_means_the_same_is_the_most_similar() {
+    fn text_with_the_same_meaning_is_most_similar() {
         let text = |words: &[&str]| {
             let mut text = TextVector::EMPTY;
             words.iter().filter_map(|word| WordVector::find(word)).for_each(|word| text.add(word, 1.0));

@@ -1,12 +1,12 @@
-//! Recognizes names in a query: of clients, of people, of places.
+//! Recognizes names in a query, such as those of clients, people and places.
 //!
-//! A name says whose record is meant, not which kind, though many names contain words that records have too (Summit
-//! Accounting, Harbor Board). Capitalized words within a query are taken for a name, unless they are a word or a phrase of
-//! the vocabulary.
+//! A name identifies a record but not its kind, even though many names contain words that also describe records (Summit
+//! Accounting, Harbor Board). Capitalized words within a query are treated as a name, unless they are a word or a
+//! phrase in the vocabulary.
 
 use crate::analyzer::{Analyzer, tokenize_cased};
 
-/// Returns, for each word of [`tokenize_cased`], whether it belongs to a name.
+/// Returns, for each word from [`tokenize_cased`], whether it belongs to a name.
 pub(crate) fn find_names(text: &str, words: &Analyzer) -> Vec<bool> {
     let written = tokenize_cased(text);
     let is_capital = |word: &String| {
@@ -15,14 +15,14 @@ pub(crate) fn find_names(text: &str, words: &Analyzer) -> Vec<bool> {
     };
     let capitals: Vec<bool> = written.iter().map(is_capital).collect();
     let mut names = vec![false; written.len()];
-    // In title case a capital means nothing.
+    // In title case, capital letters mean nothing.
     if capitals.iter().all(|is_capital| *is_capital) && written.len() > 3 {
         return names;
     }
     let mut begin = 0;
     while begin < written.len() {
         let length = capitals[begin..].iter().take_while(|is_capital| **is_capital).count();
-        // The first word of a query may be capitalized as the start of a sentence.
+        // A query's first word may be capitalized as the start of a sentence.
         let skip = usize::from(begin == 0 && length > 0 && words.is_known(&written[0].to_lowercase()));
         let run: Vec<String> = written[begin + skip.min(length)..begin + length]
             .iter()

@@ -1,19 +1,19 @@
 //! Actions that undo each other: approve and reject, link and unlink.
 //!
-//! A query for one of them must never lead to the other, however many words they share.
+//! A query for one of them must never lead to its opposite, however many words they share.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyzer::Analyzer;
 use crate::word_lists::entries;
 
-/// Words that ask for the opposite of the action behind them: undo the approval, do not approve.
+/// Words that request the opposite of the action after them: undo the approval, don't approve.
 const UNDOING: [&str; 12] = [
     "undo", "revert", "reverse", "revoke", "cancel", "withdraw", "retract", "rescind", "not", "never",
     "unwind", "without",
 ];
 
-/// Returns true if a word asks for the opposite of the action behind it.
+/// Returns true if a word requests the opposite of the action after it.
 pub(crate) fn is_undoing(word: &str) -> bool {
     UNDOING.contains(&word)
 }
@@ -36,10 +36,10 @@ impl Opposites {
         Self { actions }
     }
 
-    /// The actions that a query must not lead to. `verbs` are the actions whose verbs occur in it.
+    /// Returns the actions that a query must not lead to. `verbs` are the actions whose verbs occur in it.
     pub(crate) fn excluded(&self, query: &[String], verbs: &[&str], analyzer: &Analyzer) -> Vec<String> {
         let undone_from = query.iter().position(|word| is_undoing(word));
-        // What has been approved, and the approval, say which record; "approve" says what to do.
+        // "Approved" and "the approval" identify a record; "approve" is a command.
         let is_command = |position: usize, action: &str| {
             let word = &query[position];
             word == action || analyzer.stem(word) == analyzer.stem(action) && word.ends_with("ing")
@@ -59,7 +59,7 @@ impl Opposites {
                 }
             }
         }
-        // A verb of an action counts where the query does not name an action itself.
+        // An action's verb counts if the query doesn't name the action itself.
         if wanted.is_empty() {
             wanted.extend(
                 verbs.iter().filter_map(|verb| self.actions.get_key_value(verb)).map(|(action, _)| *action),
@@ -72,7 +72,7 @@ impl Opposites {
     }
 }
 
-/// Returns true if a word is a form of the name of an action: approve, approved, approval.
+/// Returns true if a word is a form of an action's name: approve, approved, approval.
 fn is_named(word: &str, action: &str, stem: &str, analyzer: &Analyzer) -> bool {
     word == action || analyzer.stem(word) == stem || stem.len() > 4 && word.starts_with(stem)
 }
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_opposite_of_what_is_wanted_is_excluded() {
+    fn opposite_of_the_requested_action_is_excluded() {
         assert_eq!(excluded("approve the time sheet"), ["reject", "reverse"]);
         assert_eq!(excluded("undo the approval of a time sheet"), ["approve"]);
         assert_eq!(excluded("do not approve it"), ["approve"]);

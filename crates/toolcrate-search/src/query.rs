@@ -1,4 +1,4 @@
-//! Parses a query: what it asks for, and the tokens that the ranking looks up.
+//! Parses a query: its intent, and the tokens that the ranking looks up.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::query_terms::{MentionedThing, QueryReader, QueryTerms};
 use crate::record_ids::{PREPOSITIONS, RecordId, find_ids, is_qualifier, is_unit};
 use crate::word_vectors::{TextVector, WordVector};
 
-/// The word that says that an operation concerns many records.
+/// The word that indicates an operation on many records.
 const BULK: &str = "bulk";
 
 /// A parsed query.
@@ -24,19 +24,19 @@ pub(crate) struct ParsedQuery {
     pub(crate) is_sure: bool,
     /// [`Weights::uncertain_list`].
     uncertain_list: f32,
-    /// Its words with their spelling corrected.
+    /// The query's words with corrected spelling.
     pub(crate) words: Vec<String>,
-    /// Its stems, each once.
+    /// The query's stems, without duplicates.
     pub(crate) stems: Vec<String>,
-    /// The stems of each thing that it mentions, with those of synonyms.
+    /// The stems of each thing that the query mentions, including synonyms.
     pub(crate) things: Vec<MentionedThing>,
-    /// Whether the first thing is what is wanted and the others only say which: tickets on a board are tickets.
+    /// True if the first thing is the one requested and the others only qualify it: tickets on a board are tickets.
     pub(crate) has_head: bool,
-    /// The actions that it must not lead to: the opposite of what it wants.
+    /// The actions that the query must not lead to, because they are the opposite of the request.
     pub(crate) excluded: Vec<String>,
-    /// The stems of the actions that a clause starts with.
+    /// The stems of the actions that start a clause.
     commands: Vec<String>,
-    /// The stem of the record that something is added to or that the parts are listed of: it exists already.
+    /// The stem of an existing record, to which something is added or whose parts are listed.
     existing: Option<String>,
     /// Stems and phrases.
     pub(crate) tokens: Vec<QueryToken>,
@@ -73,7 +73,7 @@ impl ParsedQuery {
         }
         let mut actions = verbs.actions(&query);
         let commands = verbs.commands(&query, &starts);
-        // Where something is to be deleted or counted, other actions only say which: the copied one.
+        // In a request to delete or count, other actions only qualify the record: the copied one.
         if wanted.is_sure && matches!(wanted.intent, Intent::Delete | Intent::Count) {
             actions.retain(|action| commands.contains(action));
         }
@@ -85,7 +85,8 @@ impl ParsedQuery {
         for (phrase, length) in reader.phrases() {
             terms.push(&phrase, length.min(weights.query_alias_max) as f32);
         }
-        // The name of an action may be a verb of another activity: resetting is updating, but there are tools that reset.
+        // An action's name may also be a verb for another activity: resetting is updating, but there are tools named
+        // reset.
         terms.stems.extend(query[wanted.spent.clone()].iter().map(|word| words.stem(word)));
         let is_change =
             matches!(wanted.intent, Intent::Create | Intent::Update | Intent::Replace | Intent::Delete);
@@ -95,7 +96,7 @@ impl ParsedQuery {
         }
         let excluded = opposites.excluded(&query, &verbs.actions(&query), words);
         let (mut intent, is_sure) = (refine_intent(&wanted, &query, &ids, words), wanted.is_sure);
-        // Undoing an action is an action, and deletes nothing.
+        // Undoing an action is an action of its own, and deletes nothing.
         let undoes = query[wanted.spent.clone()].iter().any(|word| is_undoing(word));
         if undoes && intent == Intent::Delete && !excluded.is_empty() {
             intent = Intent::Other;
@@ -122,7 +123,7 @@ impl ParsedQuery {
         }
     }
 
-    /// What the query means, with more weight on words that are rare in titles.
+    /// Returns the meaning of the query, with more weight on words that are rare in titles.
     pub(crate) fn meaning(&self, titles: &Bm25Index) -> TextVector {
         let mut meaning = TextVector::EMPTY;
         for (stem, vector, weight) in &self.meaning {
@@ -131,24 +132,24 @@ impl ParsedQuery {
         meaning
     }
 
-    /// The factor for tools with an intent.
+    /// Returns the factor for tools with this intent.
     pub(crate) fn affinity(&self, tool: Intent) -> f32 {
         let affinity = self.intent.affinity(tool);
         if self.is_sure { affinity } else { affinity.max(self.uncertain_list * Intent::List.affinity(tool)) }
     }
 
-    /// Returns true if a stem is the subject rather than a qualifier: there is only one thing, or it is the head.
+    /// Returns true if a stem is the subject rather than a qualifier: there is only one thing, or the stem is the head.
     pub(crate) fn is_about(&self, stem: &str) -> bool {
         (self.has_head || self.things.len() == 1)
             && self.things.first().is_some_and(|head| head.stems.iter().any(|of_head| of_head == stem))
     }
 
-    /// Returns true if the query asks for the action, rather than mentioning it.
+    /// Returns true if the query requests the action, rather than mentioning it.
     pub(crate) fn commands(&self, action: &str) -> bool {
         self.commands.iter().any(|command| command == action)
     }
 
-    /// Whether a stem is the record that exists already.
+    /// Returns true if a stem is the existing record.
     pub(crate) fn has_existing(&self, stem: &str) -> bool {
         self.existing.as_deref() == Some(stem)
     }
@@ -158,13 +159,13 @@ impl ParsedQuery {
         self.excluded.iter().any(|excluded| excluded == action)
     }
 
-    /// Returns true if it contains the stem of the name of an action.
+    /// Returns true if the query contains the stem of an action's name.
     pub(crate) fn names_action(&self, action: &str) -> bool {
         self.stems.iter().any(|stem| stem == action)
     }
 }
 
-/// The positions of the words that clauses start with.
+/// Returns the positions of the words that start a clause.
 fn clauses(text: &str) -> Vec<usize> {
     let parts = text.split([',', ';', ':', '.', '?', '!', '(', ')', '\u{2013}', '\u{2014}']);
     let lengths = parts.flat_map(|part| part.split(" - ")).map(|part| tokenize(part).len());
@@ -178,7 +179,8 @@ fn clauses(text: &str) -> Vec<usize> {
     begin
 }
 
-/// The intent, given the IDs of the query: one record, if an ID says which and nothing else is asked.
+/// Refines the intent, given the IDs in the query: a single record, if an ID identifies one and nothing else is
+/// requested.
 fn refine_intent(wanted: &DetectedIntent, query: &[String], ids: &[RecordId], words: &Analyzer) -> Intent {
     let asks = ["what", "which", "who", "when", "where", "all", "how"];
     let Some(id) = ids.first() else { return wanted.intent };
@@ -188,14 +190,14 @@ fn refine_intent(wanted: &DetectedIntent, query: &[String], ids: &[RecordId], wo
         || has_thing_before(&query[begin..=id.of], words);
     match wanted.intent {
         Intent::List if is_plain && !has_part => Intent::Get,
-        // A statement about one record is to be noted in it.
+        // A statement about a record should be recorded in it.
         Intent::Statement if !has_part => Intent::Update,
         intent => intent,
     }
 }
 
-/// The stem of the record that something is to be added to, or that the query asks for the parts of: the one with a number
-/// behind a preposition, or the last one behind "to" or "on" where something is to be created.
+/// Returns the stem of the record to which something should be added, or whose parts the query requests: the one with a
+/// number after a preposition or, when something is created, the last one after "to" or "on".
 fn existing_record(
     query: &[String],
     wanted: &DetectedIntent,
@@ -215,15 +217,15 @@ fn existing_record(
     thing.next_back().filter(|_| from > wanted.spent.end).map(|position| record_stem(query, position, words))
 }
 
-/// The stem of the word at a position, or of the last word that its synonym stands for.
+/// Returns the stem of the word at a position, or of the last word in its synonym's meaning.
 fn record_stem(query: &[String], position: usize, words: &Analyzer) -> String {
     let meant = words.synonym(&query[position..]).filter(|(synonym, _)| !synonym.is_weak);
     let meant = meant.and_then(|(synonym, _)| synonym.stems.last().cloned());
     meant.unwrap_or_else(|| words.stem(&query[position]))
 }
 
-/// Whether another thing precedes the last word and doesn't form one name with it: in "notes ticket 5" it does, in
-/// "purchase order 5" it doesn't.
+/// Returns true if another thing precedes the last word and doesn't form one name with it: in "notes ticket 5" it does,
+/// in "purchase order 5" it doesn't.
 fn has_thing_before(query: &[String], words: &Analyzer) -> bool {
     let is_pair = |start: usize| !words.phrases_in(&query[start..start + 2]).is_empty();
     let mut start = query.len().saturating_sub(1);
@@ -233,7 +235,8 @@ fn has_thing_before(query: &[String], words: &Analyzer) -> bool {
     query[..start].iter().any(|word| word.ends_with('s') && words.is_titled(&words.stem(word)))
 }
 
-/// Whether a change concerns many records: a range, or a number of more than a few before the name of the records.
+/// Returns true if a change involves many records: a range, or a number greater than a few before the name of the
+/// records.
 fn names_many(query: &[String], wanted: &DetectedIntent) -> bool {
     let number = |word: &String| word.parse::<u32>().ok();
     let is_range = query.windows(3).any(|words| {
@@ -249,8 +252,8 @@ fn names_many(query: &[String], wanted: &DetectedIntent) -> bool {
     is_range || is_count
 }
 
-/// The position from which words are the content of a record rather than a description of it: behind `about`, or
-/// behind `that` or a colon where a record is to be created.
+/// Returns the position from which words are the content of a record rather than a description of it: after `about`, or
+/// after `that` or a colon when a record is created.
 fn content_start(text: &str, query: &[String], wanted: &DetectedIntent, context: &ContextWords) -> usize {
     let is_written = |word: &String| context.written.contains(&word.as_str());
     let first = wanted.spent.start.max(query.iter().position(is_written).unwrap_or(query.len()));
@@ -269,7 +272,7 @@ fn content_start(text: &str, query: &[String], wanted: &DetectedIntent, context:
     words.into_iter().chain(marks).min().unwrap_or(query.len())
 }
 
-/// A query without quoted text, e-mail addresses and URLs.
+/// Returns a query without quoted text, email addresses and URLs.
 fn without_content(text: &str) -> Cow<'_, str> {
     if !text.contains(['"', '\u{201c}', '@', '/']) {
         return Cow::Borrowed(text);
@@ -307,18 +310,18 @@ mod tests {
     }
 
     #[test]
-    fn a_number_behind_a_noun_asks_for_one_record() {
+    fn number_after_a_noun_requests_one_record() {
         assert_eq!(query("ticket 48213").intent, Intent::Get);
         assert_eq!(query("look up ticket 48213").intent, Intent::Get);
         assert_eq!(query("notes on ticket 48213").intent, Intent::List);
         assert_eq!(query("delete ticket 48213").intent, Intent::Delete);
-        // A quantity is no ID.
+        // A quantity isn't an ID.
         assert_eq!(query("tickets older than 30 days").intent, Intent::List);
         assert_eq!(query("timer 30 minutes").intent, Intent::List);
     }
 
     #[test]
-    fn the_thing_before_a_preposition_is_the_head() {
+    fn noun_before_a_preposition_is_the_head() {
         for (text, has_head) in
             [("list tickets on a board", true), ("tickets on a board", true), ("open tickets", false)]
         {
@@ -328,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_counts_more_than_its_synonym() {
+    fn word_weighs_more_than_its_synonym() {
         let query = query("a webhook");
         let weight =
             |stem: &str| query.tokens.iter().find(|token| token.token == stem).map(|token| token.weight);
@@ -337,19 +340,19 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelled_word_is_corrected_but_a_name_is_not() {
+    fn misspelled_word_is_corrected_but_a_name_is_not() {
         assert_eq!(query("all webhoks").words, ["all", "webhooks"]);
         assert_eq!(query("all Webhoks").words, ["all", "webhoks"]);
     }
 
     #[test]
-    fn clauses_start_behind_punctuation() {
+    fn clauses_start_after_punctuation() {
         assert_eq!(clauses("the bill was wrong, void it"), [0, 4]);
         assert_eq!(clauses("tickets"), [0]);
     }
 
     #[test]
-    fn verbs_stop_words_and_numbers_are_no_tokens() {
+    fn verbs_stop_words_and_numbers_are_not_tokens() {
         let tokens = query("set up a new rollout 2024").tokens;
         assert_eq!(tokens.iter().map(|token| token.token.as_str()).collect::<Vec<_>>(), ["rollout"]);
     }

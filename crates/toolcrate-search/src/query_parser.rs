@@ -20,7 +20,7 @@ pub(crate) struct ContextWords {
 }
 
 impl ContextWords {
-    /// Reads the list. Where it doesn't say which record a number alone means, `main_record` is meant.
+    /// Reads the list. If it doesn't say which record a bare number refers to, `main_record` is used.
     pub(crate) fn new(list: &'static str, main_record: &[String]) -> Self {
         let mut lists: HashMap<&str, Vec<&str>> = sections(list).into_iter().collect();
         let mut take = |heading: &str| lists.remove(heading).unwrap_or_default();
@@ -38,17 +38,17 @@ impl ContextWords {
 
 /// The context in which a query is parsed.
 pub(crate) struct QueryParser {
-    /// The analyzer, with the vocabulary of the catalog.
+    /// The analyzer, with the catalog's vocabulary.
     pub(crate) analyzer: Analyzer,
-    /// The words of the catalog by their meaning.
+    /// The catalog's words by meaning.
     pub(crate) related: RelatedWords,
-    /// The words of the catalog by their abbreviations.
+    /// The catalog's words by abbreviation.
     pub(crate) abbreviations: Abbreviations,
-    /// The verbs that ask for activities.
+    /// The verbs that express activities.
     pub(crate) verbs: VerbTable,
-    /// Words that change how a query is read.
+    /// Words that change how a query is interpreted.
     pub(crate) context: ContextWords,
-    /// The weights of its tokens.
+    /// The weights of tokens.
     pub(crate) weights: Weights,
     /// Actions that undo each other.
     pub(crate) opposites: Opposites,

@@ -1,4 +1,4 @@
-//! Turns the words of a query into the tokens that are looked up.
+//! Turns the words in a query into the tokens to look up.
 
 use crate::index::QueryToken;
 use crate::intent::DetectedIntent;
@@ -6,16 +6,16 @@ use crate::query_parser::QueryParser;
 use crate::record_ids::{PREPOSITIONS, RecordId, is_number, is_qualifier};
 use crate::word_vectors::WordVector;
 
-/// A thing that a query mentions.
+/// A thing mentioned in a query.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MentionedThing {
     /// The stems of its words and of their synonyms.
     pub(crate) stems: Vec<String>,
-    /// The stems of what else it may mean.
+    /// The stems of alternative meanings.
     pub(crate) related: Vec<String>,
 }
 
-/// What the words of a query contribute.
+/// The contributions of a query's words.
 #[derive(Default)]
 pub(crate) struct QueryTerms {
     pub(crate) tokens: Vec<QueryToken>,
@@ -34,7 +34,7 @@ impl QueryTerms {
         self.tokens.push(QueryToken { token: token.to_owned(), weight });
     }
 
-    /// Drops words such as "open" from what the query is about, unless it is about nothing else.
+    /// Drops vague words such as "open" from the query's subjects, unless there are no others.
     fn drop_vague_things(&mut self, parser: &QueryParser) {
         let is_vague = |thing: &MentionedThing| {
             thing.stems.iter().all(|stem| parser.context.vague.contains(&stem.as_str()))
@@ -46,7 +46,7 @@ impl QueryTerms {
         }
     }
 
-    /// Adds the records that a name alone means: the client, or what is open there.
+    /// Adds the records that a bare name refers to: the client, or what is open there.
     pub(crate) fn add_named_records(&mut self, has_name: bool, parser: &QueryParser) {
         let QueryParser { analyzer, context, weights, .. } = parser;
         let is_vague = |thing: &MentionedThing| {
@@ -61,7 +61,7 @@ impl QueryTerms {
     }
 }
 
-/// A query whose words are read one after the other.
+/// Reads a query's words one after the other.
 pub(crate) struct QueryReader<'a> {
     pub(crate) parser: &'a QueryParser,
     pub(crate) query: &'a [String],
@@ -85,7 +85,7 @@ impl QueryReader<'_> {
         self.parser.context.owners.contains(&self.query[position].as_str())
     }
 
-    /// Whether the query has no distinctive word but those for whom something belongs to.
+    /// Returns true if the query's only distinctive words identify whom something belongs to.
     fn has_only_owners(&self) -> bool {
         !(0..self.query.len()).any(|position| {
             let word = &self.query[position];
@@ -120,12 +120,13 @@ impl QueryReader<'_> {
         terms
     }
 
-    /// Whether the query asks which of the things before a position it wants: which teams does the board have.
+    /// Returns true if the query asks which of the things before a position it wants: which teams does the
+    /// board have.
     fn asks_which(&self, position: usize) -> bool {
         position < 4 && ["which", "what"].contains(&self.query[0].as_str())
     }
 
-    /// Reads the thing at a position; returns its number of words.
+    /// Reads the thing at a position, and returns its number of words.
     fn read_thing(&self, position: usize, has_only_owners: bool, terms: &mut QueryTerms) -> usize {
         let QueryParser { analyzer, context, weights, .. } = self.parser;
         let is_spent = self.is_spent(position);
@@ -164,7 +165,7 @@ impl QueryReader<'_> {
             thing.stems.push(stem);
         }
         if !thing.stems.is_empty() {
-            // A record with a number is what is wanted, unless something before a preposition is.
+            // A record with a number is what is requested, unless something before a preposition is.
             if is_numbered && !terms.has_head && !is_qualifier(self.query, position) {
                 terms.head = terms.things.len();
             }
@@ -174,7 +175,7 @@ impl QueryReader<'_> {
         length
     }
 
-    /// Adds what a word abbreviates, or else the words of the catalog that mean nearly the same.
+    /// Adds what a word abbreviates, or else the catalog's words with nearly the same meaning.
     fn add_related(&self, word: &str, stem: &str, thing: &mut MentionedThing, terms: &mut QueryTerms) {
         let QueryParser { analyzer, weights, related, abbreviations, .. } = self.parser;
         let is_searchable = analyzer.is_searchable(stem);
@@ -184,7 +185,7 @@ impl QueryReader<'_> {
                 thing.stems.push(meant.to_owned());
             }
         }
-        // What the API's own lists know needs no guess.
+        // Words in the API's own lists need no guess.
         if is_searchable && weights.related_to_unknown_only {
             return;
         }
@@ -206,10 +207,10 @@ impl QueryReader<'_> {
         }
     }
 
-    /// The indexed phrases in the query, each with its number of words.
+    /// Returns the indexed phrases in the query, each with its number of words.
     pub(crate) fn phrases(&self) -> Vec<(String, usize)> {
         let QueryParser { analyzer, context, .. } = self.parser;
-        // A phrase may have a name or a number within: put Priya on a project.
+        // A phrase may contain a name or a number: put Priya on a project.
         let is_lone = |position: usize| self.ids.iter().any(|id| id.of == position && id.is_lone);
         let plain: Vec<String> = self
             .query

@@ -8,10 +8,10 @@ use crate::query_terms::MentionedThing;
 use crate::rare_tools::Penalty;
 use crate::weights::Weights;
 
-/// The least scale of the score of a meaning: that of a query that shares no word with any title.
+/// Minimum scale for the score of a meaning, for a query that shares no word with any title.
 const MIN_MEANING_SCALE: f32 = 8.0;
 
-/// The share of the things of a query that a tool must be about for the query to name its action.
+/// The share of a query's things that a tool must cover for the query to name its action.
 const MIN_ACTION_COVERAGE: f32 = 0.5;
 
 /// The scores of one query, by index.
@@ -24,11 +24,11 @@ pub(crate) struct QueryScores<'a> {
     collection_aliases: Vec<f32>,
     action_aliases: Vec<f32>,
     meanings: Vec<f32>,
-    /// What a full match in meaning is worth.
+    /// The value of a full match in meaning.
     meaning_scale: f32,
     concepts: Vec<ConceptMatches>,
     penalties: Vec<f32>,
-    /// The collections that have a tool for an action that the query asks for.
+    /// The collections with a tool for an action that the query requests.
     acted_on: Vec<&'static str>,
 }
 
@@ -74,7 +74,7 @@ impl<'a> QueryScores<'a> {
         scores
     }
 
-    /// The score of a tool.
+    /// Returns a tool's score.
     pub(crate) fn score(&self, number: usize, tool: &ToolDocument) -> f32 {
         let Self { query, weights, .. } = self;
         let fields = tool.fields.map_or(0.0, |number| self.fields[number]);
@@ -84,7 +84,7 @@ impl<'a> QueryScores<'a> {
             + weights.field * fields
             + self.meaning_scale * meaning;
         let collection = tool.collection.map_or(0.0, |number| self.collection_aliases[number]);
-        // Aliases of an action say what is to be done, which is not to list where something is used.
+        // An action's aliases describe what to do, which is different from listing where something is used.
         let action = tool.action_aliases.filter(|_| query.intent != Intent::Usages);
         let action = action.map_or(0.0, |number| self.action_aliases[number]);
         let context = self.head_factor(number, tool) * self.coverage_factor(number, tool);
@@ -92,7 +92,7 @@ impl<'a> QueryScores<'a> {
             + weights.action_alias * action * context
     }
 
-    /// The share of the things that the query mentions that the tool is about, from 0 to 1.
+    /// Returns the share of the things mentioned in the query that the tool covers, from 0 to 1.
     pub(crate) fn coverage(&self, number: usize, tool: &ToolDocument) -> f32 {
         if self.concepts.is_empty() {
             return 1.0;
@@ -105,7 +105,7 @@ impl<'a> QueryScores<'a> {
         1.0 - self.weights.coverage + self.weights.coverage * self.coverage(number, tool)
     }
 
-    /// Whether the tool is about what the query wants.
+    /// Returns a factor for whether the tool covers the query's main thing.
     fn head_factor(&self, number: usize, tool: &ToolDocument) -> f32 {
         let lacks_head =
             self.query.has_head && !self.concepts.first().is_none_or(|head| head.is_in_title(number, tool));
@@ -118,12 +118,12 @@ impl<'a> QueryScores<'a> {
         }
     }
 
-    /// Whether the query names the action of the tool, which no other kind of tool has.
+    /// Returns true if the query names the tool's action, which no other kind of tool has.
     fn is_named(&self, tool: &ToolDocument) -> bool {
         tool.intent == Intent::Other && self.query.names_action(&tool.action)
     }
 
-    /// The part of the score that does not depend on the words of the tool: its action, penalties and popularity.
+    /// Returns the part of the score that doesn't depend on the tool's words: its action, penalties and popularity.
     fn tool_factor(&self, tool: &ToolDocument) -> f32 {
         let is_acted_on = tool.resource.is_some_and(|resource| self.acted_on.contains(&resource));
         let activity = if self.is_named(tool) {
@@ -142,18 +142,18 @@ impl<'a> QueryScores<'a> {
     }
 }
 
-/// The weight of the description of a tool: that of a title, unless it only repeats and explains the title.
+/// Returns the weight of a tool's description: that of a title, unless it only repeats and explains the title.
 fn description_weight(tool: &ToolDocument, weights: &Weights) -> f32 {
     if tool.is_described { weights.own_description } else { weights.description }
 }
 
-/// Where one thing that a query mentions occurs.
+/// Where a thing mentioned in a query occurs.
 struct ConceptMatches {
     stems: StemMatches,
     related: Option<StemMatches>,
     descriptions: Vec<bool>,
     fields: Vec<bool>,
-    /// No title contains it: it occurs in aliases alone.
+    /// True if it occurs only in aliases, not in titles.
     is_untitled: bool,
 }
 
@@ -169,14 +169,14 @@ impl ConceptMatches {
         }
     }
 
-    /// Whether the title of a tool contains it, or its aliases do while no title does.
+    /// Returns true if a tool's title contains it, or if its aliases do and no title does.
     fn is_in_title(&self, number: usize, tool: &ToolDocument) -> bool {
         self.stems.titles.get(number).is_some_and(|is_in| *is_in)
             || (self.is_untitled && self.stems.are_in(number, tool))
     }
 
-    /// How far the tool is about it: fully if its title or an alias contains it, and less if they contain what it may
-    /// mean, if its description contains it, or if its records have a field of that name.
+    /// Returns how well the tool covers it: fully if its title or an alias contains it, and less if they contain an
+    /// alternative meaning, if its description contains it, or if its records have a field with that name.
     fn coverage(&self, number: usize, tool: &ToolDocument, weights: &Weights) -> f32 {
         if self.stems.are_in(number, tool) {
             return 1.0;
@@ -208,7 +208,7 @@ impl StemMatches {
         }
     }
 
-    /// Whether the title or an alias of a tool contains one of them.
+    /// Returns true if a tool's title or an alias contains one of them.
     fn are_in(&self, number: usize, tool: &ToolDocument) -> bool {
         let is_in = |matches: &[bool], number: usize| matches.get(number).is_some_and(|is_in| *is_in);
         is_in(&self.titles, number)

@@ -1,11 +1,11 @@
-//! Tools that are rarely meant: low-privilege twins, bulk operations, settings where a record that has them is meant. A
-//! query that names what is peculiar to them restores their full weight.
+//! Rarely used tools: low-privilege duplicates, bulk operations, and settings whose records are usually meant instead.
+//! A query that mentions their distinguishing words restores their full weight.
 
 use crate::analyzer::Analyzer;
 use crate::intent::Intent;
 use crate::word_lists::lines;
 
-/// An entry of the list of penalties.
+/// An entry in the penalty list.
 pub(crate) struct Penalty {
     /// A part of the short names of its tools.
     pub(crate) part: &'static str,
@@ -20,7 +20,7 @@ impl Penalty {
         lines(list).filter_map(Self::parse).collect()
     }
 
-    /// Reads an entry; `None` if it is malformed.
+    /// Parses an entry; `None` if it is malformed.
     pub(crate) fn parse(line: &'static str) -> Option<Self> {
         let mut columns = line.split(':').map(str::trim);
         let (part, weight) = (columns.next()?, columns.next()?.parse().ok()?);
@@ -28,12 +28,12 @@ impl Penalty {
         Some(Self { part, weight, unless, intent: columns.next().and_then(Intent::from_name) })
     }
 
-    /// Returns true if it is about a tool.
+    /// Returns true if it applies to a tool.
     pub(crate) fn applies_to(&self, short_name: &str) -> bool {
         short_name.contains(self.part)
     }
 
-    /// The weight of its tools for a query.
+    /// Returns the weight of its tools for a query.
     pub(crate) fn weight(&self, intent: Intent, query: &[String], analyzer: &Analyzer) -> f32 {
         let is_named = self
             .unless
@@ -51,7 +51,7 @@ mod tests {
     use crate::word_lists::WordLists;
 
     #[test]
-    fn a_word_of_the_query_restores_the_full_weight() {
+    fn query_word_restores_the_full_weight() {
         let analyzer = Analyzer::new(&WordLists::ENGLISH);
         let penalty = Penalty::parse("_status_: 0.5: rename: update").expect("an entry");
         let weight = |intent, query: &str| penalty.weight(intent, &tokenize(query), &analyzer);

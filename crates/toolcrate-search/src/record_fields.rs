@@ -1,24 +1,24 @@
-//! The words of the fields of records: a serial number is something that configurations have.
+//! The words in record field names: for example, a serial number is a field of configurations.
 
 use toolcrate_catalog::FilterKind;
 use toolcrate_runtime::Catalog;
 
-/// The most fields of a schema that are read.
+/// Maximum number of fields read per schema.
 const MAX_FIELDS: usize = 400;
-/// Words of field names that say nothing about the records.
+/// Words in field names that say nothing about the records.
 const FILLERS: [&str; 8] = ["id", "flag", "info", "href", "guid", "rec", "xref", "identifier"];
 
-/// The name of the schema of a collection's records.
+/// Returns the schema name of a collection's records.
 pub(crate) fn schema_name(catalog: &'static Catalog, collection: &str) -> Option<&'static str> {
     catalog.collections().get(collection)?.schema.as_deref()
 }
 
-/// The names and values of the fields of a schema, each as its words.
+/// Returns the field names and values of a schema, each as words.
 pub(crate) fn field_words(catalog: &'static Catalog, schema: &str) -> Vec<Vec<String>> {
     let mut fields: Vec<Vec<String>> = Vec::new();
     if let Some(filter) = catalog.filters().get(schema) {
         for (path, kind) in filter.fields.iter().chain(&filter.children).take(MAX_FIELDS) {
-            // Of `company/name` the first part says which record is referred to.
+            // The first part of `company/name` is the referenced record.
             fields.push(split_name(path.split('/').next().unwrap_or_default()));
             if let FilterKind::Choice(values) = kind {
                 fields.extend(values.iter().map(|value| split_name(value)));
@@ -39,7 +39,7 @@ pub(crate) fn field_words(catalog: &'static Catalog, schema: &str) -> Vec<Vec<St
     fields
 }
 
-/// The words of a name in camel case or snake case, in lower case and without fillers.
+/// Returns the words of a camel-case or snake-case name, in lower case and without fillers.
 fn split_name(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut is_boundary = true;

@@ -1,33 +1,33 @@
-//! Finds the numbers in a query that say which record is meant.
+//! Finds numbers in a query that are record IDs.
 
 use crate::analyzer::Analyzer;
 use crate::intent::DetectedIntent;
 
-/// Words between two things, the second of which says whose, where or for what the first is.
+/// Words between two things, the second of which qualifies the first by owner, place or purpose.
 pub(crate) const PREPOSITIONS: [&str; 12] =
     ["on", "of", "for", "to", "in", "from", "at", "with", "by", "under", "into", "per"];
-/// The fewest digits of a number that is an ID wherever it is.
+/// Minimum number of digits for a number that is always an ID.
 const MIN_ID_DIGITS: usize = 5;
 
-/// A number that says which record is meant.
+/// A number that identifies a record.
 pub(crate) struct RecordId {
     /// The position of the word that names the record, or of the number itself.
     pub(crate) of: usize,
-    /// Whether no word names the record.
+    /// True if no word names the record.
     pub(crate) is_lone: bool,
 }
 
-/// Whether a word consists of digits.
+/// Returns true if a word consists of digits.
 pub(crate) fn is_number(word: &str) -> bool {
     word.chars().all(|c| c.is_ascii_digit())
 }
 
-/// The numbers in a query that say which record is meant: those behind a noun, and long ones anywhere.
+/// Returns the numbers in a query that are record IDs: numbers after a noun, and long numbers anywhere.
 pub(crate) fn find_ids(query: &[String], wanted: &DetectedIntent, words: &Analyzer) -> Vec<RecordId> {
     let names = |word: &str| ["number", "no", "nr", "id", "num"].contains(&word);
     let is_thing =
         |word: &str| !is_number(word) && !words.is_stop_word(word) && !PREPOSITIONS.contains(&word);
-    // Behind "closed" or "reopened" a number has no noun.
+    // After "closed" or "reopened", a number has no noun.
     let is_done =
         |word: &str, number: &str| number.len() >= MIN_ID_DIGITS && word.len() > 5 && word.ends_with("ed");
     let names_record = |position: usize| {
@@ -42,7 +42,7 @@ pub(crate) fn find_ids(query: &[String], wanted: &DetectedIntent, words: &Analyz
                 !wanted.spent.contains(before)
                     && is_thing(word)
                     && !is_done(word, number)
-                    // A short number behind any other word is a part of a name: net 30.
+                    // A short number after any other word is part of a name: net 30.
                     && (number.len() > 2 || names_record(*before))
             });
             match of {
@@ -56,7 +56,7 @@ pub(crate) fn find_ids(query: &[String], wanted: &DetectedIntent, words: &Analyz
         .collect()
 }
 
-/// Whether a word behind a number is a unit, so that the number is a quantity.
+/// Returns true if a word after a number is a unit, which makes the number a quantity.
 pub(crate) fn is_unit(word: &str) -> bool {
     const UNITS: &str = "min mins minute minutes h hr hrs hour hours day days week weeks month months year years pm am \
         percent user users seat seats licence licences license licenses pcs pieces units of x \
@@ -64,7 +64,7 @@ pub(crate) fn is_unit(word: &str) -> bool {
     UNITS.split_whitespace().any(|unit| unit == word)
 }
 
-/// Whether the word at a position follows a preposition, and so only says which records are meant.
+/// Returns true if the word at a position follows a preposition, and therefore only qualifies the records.
 pub(crate) fn is_qualifier(query: &[String], position: usize) -> bool {
     let from = position.saturating_sub(3);
     query[from..position].iter().any(|word| PREPOSITIONS.contains(&word.as_str()))

@@ -1,34 +1,34 @@
-//! Finds the words of a catalog that mean nearly the same as a word that the catalog doesn't use.
+//! Finds the catalog's nearest synonyms for a word that the catalog doesn't use.
 
 use crate::word_vectors::WordVector;
 
-/// The least similarity of related words.
+/// Minimum similarity of related words.
 const MIN_SIMILARITY: f32 = 0.42;
-/// The most words that one word stands for.
+/// Maximum number of related words for one word.
 const MAX_RELATED: usize = 4;
 
-/// A stem of the catalog that is related to a word.
+/// A stem in the catalog that is related to a word.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct RelatedStem {
     /// The stem.
     pub(crate) stem: String,
-    /// How similar the words are: 0 for unrelated words, 1 for the same.
+    /// How similar the words are: 0 for unrelated words, 1 for identical ones.
     pub(crate) similarity: f32,
 }
 
-/// The stems of a catalog with their meaning.
+/// A catalog's stems with their meanings.
 #[derive(Default)]
 pub(crate) struct RelatedWords {
     stems: Vec<(String, WordVector)>,
 }
 
 impl RelatedWords {
-    /// Takes stems and the vectors of words with these stems.
+    /// Creates related words from stems and word vectors for these stems.
     pub(crate) fn new(stems: Vec<(String, WordVector)>) -> Self {
         Self { stems }
     }
 
-    /// The stems that are most similar to a word, best first.
+    /// Returns the stems most similar to a word, best first.
     pub(crate) fn find(&self, word: &str) -> Vec<RelatedStem> {
         let Some(vector) = WordVector::find(word) else { return Vec::new() };
         let mut found: Vec<(f32, &String)> = self
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_stands_for_the_similar_words_of_the_catalog() {
+    fn word_matches_similar_catalog_words() {
         let stems = ["customer", "invoice", "computer"];
         let vector = |stem: &str| (stem.to_owned(), WordVector::find(stem).expect("a frequent word"));
         let related = RelatedWords::new(stems.map(vector).to_vec());

@@ -1,20 +1,20 @@
-//! Corrects the spelling of the words of a query, from the vocabulary of the indexed texts.
+//! Corrects the spelling of query words, using the vocabulary of the indexed text.
 
 use crate::analyzer::{Analyzer, tokenize_cased};
 use crate::word_vectors::WordVector;
 
-/// Shorter words are not corrected, except for swapped letters.
+/// Shorter words aren't corrected, except for transposed letters.
 const MIN_CORRECTED_CHARS: usize = 5;
-/// The lowest Jaro-Winkler similarity of a correction.
+/// Minimum Jaro-Winkler similarity of a correction.
 const MIN_SIMILARITY: f64 = 0.78;
-/// The most words of a query that are corrected, which compares each with the whole vocabulary.
+/// Maximum number of query words that are corrected. Each one is compared with the complete vocabulary.
 const MAX_CORRECTIONS: usize = 12;
-/// The longest word that is corrected.
+/// Maximum length of a word that is corrected.
 const MAX_CORRECTED_BYTES: usize = 32;
 
 impl Analyzer {
-    /// The words of a query with their spelling corrected. A capitalized word is taken for a name and left alone, unless
-    /// it is the first.
+    /// Returns the query's words with corrected spelling. A capitalized word is treated as a name and left unchanged,
+    /// unless it is the first word.
     pub(crate) fn correct_query(&self, query: &str) -> Vec<String> {
         let is_name = |place: usize, word: &str| place > 0 && word.starts_with(char::is_uppercase);
         let words = tokenize_cased(query).into_iter().enumerate();
@@ -34,7 +34,7 @@ impl Analyzer {
             .collect()
     }
 
-    /// Returns the word itself if it or its stem is in the vocabulary, or else the most similar word of the vocabulary.
+    /// Returns the word itself if it or its stem is in the vocabulary, or else the most similar word in the vocabulary.
     pub(crate) fn correct(&self, word: &str) -> String {
         let is_known = self.known.contains_key(word)
             || self.is_stop_word(word)
@@ -54,7 +54,7 @@ impl Analyzer {
             .known
             .iter()
             .filter(|(known, _)| known.len().abs_diff(word.len()) <= 2 && known.len() >= MIN_CORRECTED_CHARS)
-            // The first letter is rarely mistyped, but many names differ from a word in it alone.
+            // The first letter is rarely mistyped, but many names differ from a word only in that letter.
             .filter(|(known, _)| known.chars().next() == word.chars().next())
             .map(|(known, about)| (strsim::jaro_winkler(word, known), about.count, known))
             .filter(|(similarity, ..)| *similarity >= MIN_SIMILARITY)
@@ -62,7 +62,7 @@ impl Analyzer {
             .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then_with(|| b.2.cmp(a.2)));
         best.map_or_else(|| word.to_owned(), |(.., known)| known.clone())
     }
-    /// The word of the vocabulary that differs in two swapped letters: mnay, many.
+    /// Returns the word in the vocabulary that differs by two transposed letters: mnay, many.
     fn swap_letters(&self, word: &str) -> Option<String> {
         let letters: Vec<char> = word.chars().collect();
         (1..letters.len().saturating_sub(1)).find_map(|place| {

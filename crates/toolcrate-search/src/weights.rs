@@ -1,88 +1,89 @@
-//! The numbers that the ranking is tuned by.
+//! The weights that tune the ranking.
 
-/// Tuning weights of the ranking. The defaults are those that did best on labeled queries; see
+/// Tuning weights for the ranking. The defaults are those that performed best on labeled queries; see
 /// [`evaluate`](crate::evaluate).
 #[derive(Clone, Copy, Debug)]
 pub struct Weights {
-    /// Weight of the explanation of a title relative to the title.
+    /// Weight of a title's explanation, relative to the title.
     pub description: f32,
-    /// Weight of a description that says more than the title, relative to the title.
+    /// Weight of a description that adds information, relative to the title.
     pub own_description: f32,
-    /// How much the explanation of a title adds to its meaning.
+    /// How much a title's explanation adds to its meaning.
     pub description_meaning: f32,
-    /// Weight of the fields of records relative to a title.
+    /// Weight of record fields, relative to a title.
     pub field: f32,
-    /// How far a tool is about a thing that its records have a field for.
+    /// How well a tool covers a thing for which its records have a field.
     pub field_coverage: f32,
-    /// How far a tool is about a thing that its description contains.
+    /// How well a tool covers a thing that its description contains.
     pub description_coverage: f32,
-    /// How far a tool is about a thing that its title has a related word for.
+    /// How well a tool covers a thing for which its title has a related word.
     pub related_coverage: f32,
-    /// Weight of the meaning of a tool, relative to the best title.
+    /// Weight of a tool's meaning, relative to the best title.
     pub meaning: f32,
-    /// Weight of a verb in the meaning of a query, relative to a noun.
+    /// Weight of a verb in a query's meaning, relative to a noun.
     pub verb_meaning: f32,
-    /// The same of names and quoted content.
+    /// Weight of names and quoted content in a query's meaning.
     pub content_meaning: f32,
-    /// Weight of a collection's aliases relative to a title.
+    /// Weight of a collection's aliases, relative to a title.
     pub collection_alias: f32,
-    /// Weight of an action's aliases relative to a title.
+    /// Weight of an action's aliases, relative to a title.
     pub action_alias: f32,
     /// Weight of a single word of a multi-word alias, relative to the whole alias.
     pub alias_word: f32,
-    /// How much a title loses by being longer than others: the `b` of BM25.
+    /// Penalty for titles that are longer than others: the `b` of BM25.
     pub title_length_penalty: f32,
-    /// The same of a description. Aliases have no penalty.
+    /// Length penalty for descriptions. Aliases have none.
     pub description_length_penalty: f32,
-    /// The same of the fields of records.
+    /// Length penalty for record fields.
     pub field_length_penalty: f32,
     /// Factor for an action whose name the query contains.
     pub named_action: f32,
-    /// Factor for an action that a clause of the query starts with.
+    /// Factor for an action that starts a clause of the query.
     pub commanded_action: f32,
-    /// Factor for lists and plain edits of the records that have such an action.
+    /// Factor for lists and plain edits of records with such an action.
     pub plain_edit: f32,
-    /// Factor for creating or listing the record that something is added to or that has the parts asked for.
+    /// Factor for creating or listing a record that already exists, because something is added to it or its parts
+    /// are requested.
     pub existing: f32,
-    /// Factor for each parameter in the path of a tool: parts of records are requested less often.
+    /// Factor for each path parameter of a tool: parts of records are requested less often.
     pub nesting: f32,
     /// Factor for the tools of a popular collection.
     pub popular: f32,
-    /// Factor of the logarithm of the number of parts that a record has, added for its tools where no list specifies
-    /// which collections are popular.
+    /// Factor for the logarithm of a record type's number of parts, added for its tools if no list specifies the
+    /// popular collections.
     pub owned_part: f32,
-    /// Share of a score that depends on covering everything that the query mentions: two things in one tool say more
-    /// than one of them twice.
+    /// Share of a score that depends on covering everything in the query: matching two things in one tool is worth
+    /// more than matching one of them twice.
     pub coverage: f32,
-    /// Factor for a tool whose title lacks the thing that the query is about.
+    /// Factor for a tool whose title lacks the query's main thing.
     pub missing_head: f32,
-    /// Factor for a tool whose title ends with it.
+    /// Factor for a tool whose title ends with the query's main thing.
     pub matching_head: f32,
-    /// Factor for each better tool of the same collection: a reader wants to choose between things, not between six
-    /// ways to change one of them.
+    /// Factor for each better tool in the same collection: a reader wants to choose between different things, not
+    /// between six ways to change one of them.
     pub sibling: f32,
-    /// Factor for list tools where the activity of the query is uncertain.
+    /// Factor for list tools if the query's activity is uncertain.
     pub uncertain_list: f32,
-    /// Weight of a word of the query.
+    /// Weight of a word in the query.
     pub query_word: f32,
-    /// Weight of a stem that a word of the query is a synonym of.
+    /// Weight of a stem for which a query word is a synonym.
     pub query_synonym: f32,
-    /// Weight of a stem that a word of the query is related to, if both mean the same.
+    /// Weight of a stem to which a query word is related, if both have the same meaning.
     pub query_related: f32,
-    /// The share of that for a word that occurs in titles itself.
+    /// Share of that weight for a word that itself occurs in titles.
     pub related_to_known: f32,
-    /// Whether only words that occur in no title and no list stand for related ones.
+    /// True if only words that occur in no title and no list are replaced with related ones.
     pub related_to_unknown_only: bool,
-    /// The least similarity for which a related word counts as the thing itself.
+    /// Minimum similarity at which a related word counts as the thing itself.
     pub related_thing: f32,
-    /// Weight of a word of a name or of quoted content.
+    /// Weight of a word in a name or in quoted content.
     pub query_name: f32,
-    /// How often an alias in the query counts, at most; otherwise as often as it has words.
+    /// Maximum number of times that an alias in the query counts; otherwise, it counts once per word.
     pub query_alias_max: usize,
 }
 
 impl Weights {
-    /// The weights for an API that has no list of what people call its records.
+    /// The weights for an API without a list of what people call its records.
     pub const UNLISTED: Self = Self {
         description: 0.6,
         own_description: 1.0,

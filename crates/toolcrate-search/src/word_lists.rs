@@ -1,9 +1,9 @@
-//! The word lists that the engine is given, and how they are read.
+//! The engine's word lists, and how they are parsed.
 
-/// Search vocabulary of an API, as texts in two formats.
+/// An API's search vocabulary, as text in two formats.
 ///
-/// Lines that start with `#` and empty lines are ignored in both. A *sectioned* list has a heading in brackets and the
-/// entries of that heading below it, one a line; the other lists have an entry a line.
+/// Lines that start with `#` and empty lines are ignored in both. A *sectioned* list has headings in brackets, each
+/// followed by its entries, one per line; the other lists have one entry per line.
 ///
 /// ```text
 /// [/service/tickets]
@@ -12,36 +12,39 @@
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct WordLists {
-    /// Words that distinguish no tool from another, separated by white space.
+    /// Words that don't help to distinguish tools, separated by whitespace.
     pub stop_words: &'static str,
-    /// `word: stem`, for words whose stem the stemmer would confuse with that of another word.
+    /// `word: stem`, for words whose stem the stemmer would confuse with another word's.
     pub stems: &'static str,
     /// Sectioned: an activity (`list`, `get`, `count`, `create`, `update`, `replace`, `delete`, `usages`) or the first
-    /// word of the names of tools with another one, and the verbs that ask for it. A `+` after a word means that it also
-    /// names a thing, a `?` that it is a verb only before a determiner, and a `*` word stands for any words.
+    /// word in the names of tools with any other activity, followed by the verbs that express it. A `+` after a word
+    /// means that it is also a noun, a `?` that it is a verb only before a determiner, and the word `*` matches any
+    /// words.
     pub verbs: &'static str,
-    /// The same for actions that only this API has.
+    /// Verbs for actions that only this API has.
     pub api_verbs: &'static str,
-    /// Sectioned: the API's words for something, and the words that users have for it.
+    /// Sectioned: the API's words for something, followed by users' words for it.
     pub synonyms: &'static str,
-    /// Words of general English that mean nearly the same, separated by commas: each stands for the others that occur in
-    /// titles. Behind a colon are the words that those before it stand for, and not the reverse. `synonyms` come first.
+    /// Words in general English with nearly the same meaning, separated by commas: each stands for any of the others
+    /// that occur in titles. Words before a colon stand for the words after it, but not the reverse. `synonyms` take
+    /// precedence.
     pub thesaurus: &'static str,
-    /// `action: opposite, opposite`: first words of the names of tools that undo each other. Where a query wants one,
-    /// tools of the other are not found.
+    /// `action: opposite, opposite`: first words in the names of tools that undo each other. If a query requests one,
+    /// tools for the other aren't found.
     pub opposites: &'static str,
-    /// Sectioned: the path of a collection with `{}` for each parameter, and what people call its records.
+    /// Sectioned: a collection's path with `{}` for each parameter, followed by what people call its records.
     pub collection_aliases: &'static str,
-    /// Sectioned: method and path of an operation with `{}` for each parameter, and how people ask for it.
+    /// Sectioned: an operation's method and path with `{}` for each parameter, followed by how people ask for it.
     pub action_aliases: &'static str,
-    /// `part: weight: word, word: activity`: how much tools weigh whose short name contains `part`, unless the query
-    /// contains one of the words; for queries of that activity alone, if one is given.
+    /// `part: weight: word, word: activity`: the weight of tools whose short name contains `part`, unless the query
+    /// contains one of the words. If an activity is given, the weight applies only to queries for it.
     pub penalties: &'static str,
-    /// The paths of the collections that people ask for most.
+    /// The paths of the most frequently requested collections.
     pub popular: &'static str,
-    /// Sectioned. `owners`: words for whom something belongs to or is done for, which say less than others.
-    /// `numbered`: the record meant by a long number alone. `named`: the records meant by a name alone, where the query
-    /// has no stems but those of `vague`. `written`: records in which people write, and verbs of doing so.
+    /// Sectioned. `owners`: words for whom something belongs to or is done for, which are less significant than others.
+    /// `numbered`: the record that a bare long number refers to. `named`: the records that a bare name refers to, if
+    /// the query has no stems other than those in `vague`. `written`: records in which people write, and verbs for
+    /// writing.
     pub context: &'static str,
 }
 
@@ -69,17 +72,17 @@ impl Default for WordLists {
     }
 }
 
-/// The lines that are neither empty nor comments.
+/// Returns the lines that are neither empty nor comments.
 pub(crate) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// The entries of a list of `key: value` lines.
+/// Returns the entries of a list of `key: value` lines.
 pub(crate) fn entries(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     lines(text).filter_map(|line| line.split_once(':')).map(|(key, value)| (key.trim(), value.trim()))
 }
 
-/// The headings of a sectioned list, each with its entries.
+/// Returns the headings of a sectioned list, each with its entries.
 pub(crate) fn sections(text: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
     let mut sections: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in lines(text) {
@@ -97,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sections_have_their_entries_in_order() {
+    fn sections_keep_the_order_of_their_entries() {
         let text = "# comment\n[/a]\none\n two words \n\n[/b/{}]\n# comment\nthree\n";
         assert_eq!(sections(text), [("/a", vec!["one", "two words"]), ("/b/{}", vec!["three"])]);
     }

@@ -1,27 +1,27 @@
-//! Vectors of English words. Words of similar meaning have similar vectors, so that a query need not use the words of an
-//! API. See `data/vectors/README.md` for their source.
+//! English word vectors. Words with similar meanings have similar vectors, so a query doesn't have to use the API's own
+//! words. See `data/vectors/README.md` for their source.
 
 use std::sync::LazyLock;
 
 /// The number of components of a vector.
 pub(crate) const DIMENSIONS: usize = 64;
-/// The leading components, which vary most among words but say little about the subject of a text.
+/// The leading components, which vary most between words but say little about a text's subject.
 const COMMON_COMPONENTS: usize = 2;
-/// The length that every vector has, but for rounding.
+/// The length of every vector, apart from rounding.
 const LENGTH: f32 = 254.0;
 
-/// The words that have a vector, sorted.
+/// The words with a vector, sorted.
 static WORDS: LazyLock<Vec<&str>> =
     LazyLock::new(|| include_str!("../data/vectors/words.txt").lines().collect());
-/// The vectors in the order of the words. A component is a signed byte.
+/// The vectors, in word order. Each component is a signed byte.
 static VECTORS: &[u8] = include_bytes!("../data/vectors/vectors.bin");
 
-/// The vector of a word.
+/// A word's vector.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WordVector(&'static [u8]);
 
 impl WordVector {
-    /// The vector of a word in lower case, or of the word that it is a form of.
+    /// Returns the vector of a lowercase word, or of the word of which it is a form.
     pub(crate) fn find(word: &str) -> Option<Self> {
         Self::find_exact(word).or_else(|| {
             let suffixes =
@@ -33,14 +33,15 @@ impl WordVector {
         })
     }
 
-    /// The vector of a word in lower case.
+    /// Returns the vector of a lowercase word.
     pub(crate) fn find_exact(word: &str) -> Option<Self> {
         let position = WORDS.binary_search(&word).ok()?;
         let start = position * DIMENSIONS;
         VECTORS.get(start..start + DIMENSIONS).map(Self)
     }
 
-    /// The cosine of the angle between two vectors: 1 for words that mean the same, about 0 for unrelated ones.
+    /// Returns the cosine of the angle between two vectors: 1 for words with the same meaning, about 0 for unrelated
+    /// ones.
     pub(crate) fn similarity(self, other: Self) -> f32 {
         let pairs = self.0.iter().zip(other.0);
         let product: i32 = pairs.map(|(a, b)| i32::from(*a as i8) * i32::from(*b as i8)).sum();
@@ -48,12 +49,12 @@ impl WordVector {
     }
 }
 
-/// The meaning of a text: the weighted sum of the vectors of its words.
+/// The meaning of a text: the weighted sum of its words' vectors.
 #[derive(Clone, Debug)]
 pub(crate) struct TextVector([f32; DIMENSIONS]);
 
 impl TextVector {
-    /// The meaning of no words.
+    /// The meaning of an empty text.
     pub(crate) const EMPTY: Self = Self([0.0; DIMENSIONS]);
 
     /// Adds a word.
@@ -70,7 +71,7 @@ impl TextVector {
         }
     }
 
-    /// The same direction in small numbers, for fast comparison; `None` if no word has a vector.
+    /// Returns the same direction in small numbers, for fast comparison; `None` if no word has a vector.
     pub(crate) fn quantize(&self) -> Option<[i8; DIMENSIONS]> {
         let mut components = self.0;
         components[..COMMON_COMPONENTS].fill(0.0);
@@ -81,7 +82,7 @@ impl TextVector {
     }
 }
 
-/// The cosine of the angle between two quantized vectors.
+/// Returns the cosine of the angle between two quantized vectors.
 pub(crate) fn cosine(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> f32 {
     let product: i32 = a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum();
     product as f32 / (LENGTH * LENGTH)
@@ -115,13 +116,13 @@ mod tests {
     }
 
     #[test]
-    fn forms_of_a_word_have_its_vector() {
+    fn inflected_forms_share_a_vector() {
         assert!(WordVector::find("reimbursements").is_some());
         assert!(WordVector::find("qwertyuiop").is_none() && WordVector::find("").is_none());
     }
 
     #[test]
-    fn a_text_means_what_its_words_do() {
+    fn text_vector_is_built_from_its_words() {
         let text = |words: &[&str]| {
             let mut text = TextVector::EMPTY;
             words.iter().filter_map(|word| WordVector::find(word)).for_each(|word| text.add(word, 1.0));

@@ -1,5 +1,5 @@
-//! A redb file that is opened again after a failure: redb refuses everything once the disk was full or failed, even when
-//! there is room again.
+//! A redb file that is reopened after a failure: once the disk has been full or has failed, redb rejects every
+//! operation, even when there is space again.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use redb::{Database, DatabaseError};
 
-/// The text of a redb error. The error itself is large, and only its text is used.
+/// The message of a redb error. The error itself is large, and only its message is used.
 pub(crate) struct DatabaseFileError(pub(crate) String);
 
 impl<E: std::error::Error> From<E> for DatabaseFileError {
@@ -16,19 +16,19 @@ impl<E: std::error::Error> From<E> for DatabaseFileError {
     }
 }
 
-/// Opens a database, now or again.
+/// Opens the database initially or after a failure.
 type OpenDatabase = dyn Fn() -> Result<Database, DatabaseFileError> + Send + Sync;
 
 /// A redb file.
 pub(crate) struct DatabaseFile {
     open: Box<OpenDatabase>,
-    /// `None` if the file couldn't be opened again.
+    /// `None` if the file couldn't be reopened.
     database: RwLock<Option<Database>>,
     has_failed: AtomicBool,
 }
 
 impl DatabaseFile {
-    /// Opens a database with `open`, which runs again after each failure.
+    /// Opens a database with `open`, which is called again after each failure.
     pub(crate) fn new(
         open: impl Fn() -> Result<Database, DatabaseFileError> + Send + Sync + 'static,
     ) -> Result<Self, DatabaseFileError> {
@@ -36,7 +36,7 @@ impl DatabaseFile {
         Ok(Self { open: Box::new(open), database, has_failed: AtomicBool::new(false) })
     }
 
-    /// Runs `work`. If the work before failed, the file is opened again first.
+    /// Runs `work`. If the previous call failed, the file is reopened first.
     pub(crate) fn run<T>(
         &self,
         work: impl FnOnce(&Database) -> Result<T, DatabaseFileError>,
@@ -55,12 +55,12 @@ impl DatabaseFile {
     }
 
     fn reopen(&self) -> Result<(), DatabaseFileError> {
-        // Work under the lock changes nothing of the option, so a panic leaves it whole.
+        // No code changes the option while holding the lock, so a panic leaves it consistent.
         let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         if !self.has_failed.load(Ordering::Acquire) {
             return Ok(());
         }
-        // The file is locked while it is open.
+        // The file must be closed first, because it is locked while open.
         *database = None;
         *database = Some((self.open)()?);
         self.has_failed.store(false, Ordering::Release);
@@ -72,7 +72,7 @@ impl DatabaseFile {
     }
 }
 
-/// Opens a file, creating it with permissions for its owner only if it doesn't exist.
+/// Opens a file, creating it with owner-only permissions if it doesn't exist.
 pub(crate) fn open(path: &Path) -> Result<Database, DatabaseFileError> {
     let mut options = std::fs::OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
@@ -82,7 +82,7 @@ pub(crate) fn open(path: &Path) -> Result<Database, DatabaseFileError> {
     Database::create(path).map_err(open_failure)
 }
 
-/// Returns the error of a file that can't be opened, with the remedy.
+/// Returns the error for a file that can't be opened, with advice.
 fn open_failure(error: DatabaseError) -> DatabaseFileError {
     match error {
         DatabaseError::UpgradeRequired(version) => DatabaseFileError(format!(
@@ -106,7 +106,7 @@ mod tests {
 
     const TABLE: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("table");
 
-    /// A file on a disk that can be full.
+    /// A simulated disk that can be full.
     #[derive(Debug)]
     struct Disk {
         file: FileBackend,

@@ -1,5 +1,5 @@
-//! A store in a redb file, for a single server that must not forget anything when it restarts. A write is on disk
-//! before the call returns. Only one process at a time can open the file.
+//! A store in a redb file, for a single server that must keep its state across restarts. A write is on disk before the
+//! call returns. Only one process can open the file at a time.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,17 +12,17 @@ use crate::database_file::{DatabaseFile, DatabaseFileError, open};
 use crate::error::StoreError;
 use crate::store::{QueueItem, Store};
 
-/// Key to expiry, in milliseconds since the Unix epoch, and value.
+/// Maps a key to its expiry, in milliseconds since the Unix epoch, and its value.
 const VALUES: TableDefinition<'_, &str, (u64, &[u8])> = TableDefinition::new("values");
-/// Expiry and key of every value.
+/// The expiry and key of every value.
 const EXPIRIES: TableDefinition<'_, (u64, &str), ()> = TableDefinition::new("ends");
-/// Queue and id to the time at which the item is ready, its number of attempts, and the item.
+/// Maps a queue and item ID to the time at which the item is ready, its number of attempts, and the item.
 const ITEMS: TableDefinition<'_, (&str, u64), (u64, u32, &[u8])> = TableDefinition::new("items");
-/// Queue, the time at which an item is ready, and its id.
+/// A queue, the time at which an item is ready, and the item ID.
 const READY: TableDefinition<'_, (&str, u64, u64), ()> = TableDefinition::new("ready");
-/// Counters of the store.
+/// The store's counters.
 const COUNTERS: TableDefinition<'_, &str, u64> = TableDefinition::new("facts");
-/// How many expired values a single write removes at most, so that no write takes long.
+/// Maximum number of expired values that a single write removes, which keeps writes fast.
 const MAX_EXPIRED_PER_WRITE: usize = 64;
 
 /// A store in a file.
@@ -39,11 +39,11 @@ impl std::fmt::Debug for FileStore {
 }
 
 impl FileStore {
-    /// Opens the file, creating it with permissions for its owner only if it doesn't exist.
+    /// Opens the file, creating it with owner-only permissions if it doesn't exist.
     ///
     /// # Errors
     /// Returns an error if the file can't be opened or created, isn't a store, was written by a release before 0.2, or
-    /// is open in another process. The file is unchanged then.
+    /// is open in another process. In that case, the file is unchanged.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let location: Arc<str> = path.display().to_string().into();
         let path = path.to_owned();
@@ -57,7 +57,7 @@ impl FileStore {
         Ok(Self { database: Arc::new(database), location })
     }
 
-    /// Runs `work` on a thread that may block, because it waits for the disk.
+    /// Runs `work` on a blocking thread, because it waits for the disk.
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> Result<T, DatabaseFileError> + Send + 'static,
@@ -103,7 +103,7 @@ fn after(delay: Duration) -> u64 {
     now().saturating_add(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// Returns the value of a key, unless it has expired.
+/// Returns a key's value, unless it has expired.
 fn value(
     table: &impl ReadableTable<&'static str, (u64, &'static [u8])>,
     key: &str,
@@ -141,7 +141,7 @@ fn put(write: &WriteTransaction, key: &str, value: &[u8], ttl: Duration) -> Resu
     Ok(())
 }
 
-/// Changes when an item becomes ready, adds `claims` to its attempts, and returns attempts and item.
+/// Changes when an item becomes ready, adds `claims` to its attempts, and returns the attempts and the item.
 fn reschedule(
     write: &WriteTransaction,
     queue: &str,
@@ -232,7 +232,7 @@ impl Store for FileStore {
 
     async fn claim(&self, queue: &str, lease: Duration) -> Result<Option<QueueItem>, StoreError> {
         let queue = queue.to_owned();
-        // Usually the queue is empty, and a write transaction would wait for the disk.
+        // The queue is usually empty, and a write transaction would wait for the disk.
         let name = queue.clone();
         let ready = self
             .blocking(move |database| {

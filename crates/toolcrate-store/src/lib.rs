@@ -1,7 +1,7 @@
-//! State that the replicas of a server share: values that expire, and queues that deliver each item at least once.
+//! State shared by the replicas of a server: values that expire, and queues that deliver each item at least once.
 //!
 //! Everything goes through the [`Store`] trait. [`MemoryStore`] lasts as long as the process, [`FileStore`] survives a
-//! restart, and [`RedisStore`] is shared by several processes. [`open`] chooses one of them from a setting.
+//! restart, and [`RedisStore`] is shared by several processes. [`open`] selects one of them from a setting.
 //!
 //! ```
 //! use std::time::Duration;

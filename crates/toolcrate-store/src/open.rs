@@ -1,4 +1,4 @@
-//! Opens the store that a setting names.
+//! Opens the store that a setting specifies.
 
 use std::path::Path;
 use std::sync::Arc;

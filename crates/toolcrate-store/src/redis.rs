@@ -1,8 +1,8 @@
-//! A store in Redis (or Valkey), shared by any number of replicas. How durable it is depends on the configuration of
-//! the Redis server: with `appendonly yes`, queues survive its restart.
+//! A store in Redis (or Valkey), shared by any number of replicas. Its durability depends on the Redis server's
+//! configuration: with `appendonly yes`, queues survive a Redis restart.
 //!
-//! All times are taken from Redis's clock, so the clocks of the replicas need not agree. Operations of several commands
-//! are scripts, which Redis runs atomically.
+//! All times are taken from Redis's clock, so the replicas' clocks don't have to agree. Operations that consist of
+//! several commands are scripts, which Redis runs atomically.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ const PUT_NEW: &str = "local v = redis.call('GET', KEYS[1]) \
     if v then return v end \
     redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return false";
 const TAKE: &str = "local v = redis.call('GET', KEYS[1]) redis.call('DEL', KEYS[1]) return v";
-/// The keys of a queue are: ready times by id, items by id, attempts by id, and the last id.
+/// A queue's keys are: ready times by ID, items by ID, attempts by ID, and the last ID.
 const PUSH: &str = "local t = redis.call('TIME') \
     local id = string.format('%016d', redis.call('INCR', KEYS[4])) \
     redis.call('HSET', KEYS[2], id, ARGV[1]) \
@@ -68,7 +68,7 @@ impl RedisStore {
             .set_number_of_retries(2);
         let connection = ConnectionManager::new_with_config(client, settings).await.map_err(failed)?;
         let store = Self { connection, location: location.clone(), namespace: format!("{namespace}:") };
-        // Connecting succeeds without the password; only a command tells.
+        // Connecting succeeds even without the password; only a command reveals the problem.
         store.query::<String>(&redis::cmd("PING")).await?;
         Ok(store)
     }
@@ -83,7 +83,7 @@ impl RedisStore {
         format!("{}{key}", self.namespace)
     }
 
-    /// The keys of a queue. The braces make a cluster store them on the same node.
+    /// Returns a queue's keys. The braces make a cluster store them on the same node.
     fn queue_keys(&self, queue: &str) -> [String; 4] {
         ["ready", "items", "attempts", "last"]
             .map(|part| format!("{}{{queue:{queue}}}:{part}", self.namespace))
@@ -98,7 +98,7 @@ impl RedisStore {
     }
 }
 
-/// The server's host and port, without user and password.
+/// Returns the server's host and port, without user name and password.
 fn location(url: &str) -> String {
     let url = Url::parse(url).ok();
     let host = url.as_ref().and_then(|url| Some((url.host_str()?, url.port().unwrap_or(6379))));
@@ -116,7 +116,7 @@ fn script(text: &str, keys: &[String]) -> Cmd {
     command
 }
 
-/// The prefix as a glob pattern that matches it literally.
+/// Returns the prefix as a glob pattern that matches it literally.
 fn pattern(prefix: &str) -> String {
     let mut pattern = String::new();
     for character in prefix.chars() {

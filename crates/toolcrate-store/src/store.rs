@@ -8,37 +8,37 @@ use async_trait::async_trait;
 
 use crate::error::StoreError;
 
-/// The key that [`Store::check`] writes.
+/// The key written by [`Store::check`].
 const CHECK_KEY: &str = "health/check";
-/// How large its value is: a file on a full disk may have room for a few bytes.
+/// The size of its value. A smaller value might still fit on a full disk.
 const CHECK_BYTES: usize = 64 << 10;
-/// How long it is kept.
+/// How long the value is kept.
 const CHECK_TTL: Duration = Duration::from_secs(60);
 
-/// A store that several parts of a server share.
+/// A store shared by several parts of a server.
 pub type SharedStore = Arc<dyn Store>;
 
-/// Expiring values under keys, and queues. Every operation is atomic, whoever else uses the store.
+/// A store of expiring key-value pairs and queues. Every operation is atomic, even with other users of the same store.
 ///
-/// Keys and queue names are paths that the server makes up, such as `approvals/pending/…`; values and items are bytes.
-/// The first two segments of a key are its *owner*, and a queue is an owner of its own. A store of limited size gives each
-/// owner a share, so that none can use up the room of the others. Every operation fails with a [`StoreError`] if the store
+/// Keys and queue names are paths that the server chooses, such as `approvals/pending/…`; values and items are bytes.
+/// The first two segments of a key are its *owner*, and each queue is its own owner. A store of limited size gives each
+/// owner a share, so no owner can use up the space of others. Every operation fails with a [`StoreError`] if the store
 /// can't be reached or is full.
 #[async_trait]
 pub trait Store: Send + Sync + fmt::Debug {
-    /// Stores a value unless the key has one already, in which case the existing value is returned. The value expires
+    /// Stores a value unless the key already has one, in which case the existing value is returned. The value expires
     /// after `ttl`.
     async fn put_new(&self, key: &str, value: &[u8], ttl: Duration) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Stores a value, replacing any other. The value expires after `ttl`.
+    /// Stores a value, replacing any existing one. The value expires after `ttl`.
     async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), StoreError>;
 
-    /// Stores a value that can be done without. A store that is full evicts such values, and no others.
+    /// Stores a dispensable value. A full store evicts such values, and no others.
     async fn put_evictable(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), StoreError> {
         self.put(key, value, ttl).await
     }
 
-    /// Checks that a value can be stored at the moment.
+    /// Checks that a value can currently be stored.
     async fn check(&self) -> Result<(), StoreError> {
         self.put(CHECK_KEY, &[0; CHECK_BYTES], CHECK_TTL).await
     }
@@ -46,41 +46,41 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Returns the value, unless it has expired.
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Removes the value and returns it. Of several concurrent callers exactly one gets it.
+    /// Removes the value and returns it. Of several concurrent callers, exactly one gets it.
     async fn take(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Removes the value, if there is one.
     async fn remove(&self, key: &str) -> Result<(), StoreError>;
 
-    /// Returns the keys that start with `prefix` and have a value, sorted. This may scan all keys, so it is meant for
-    /// rare requests made by people.
+    /// Returns the keys that start with `prefix` and have a value, sorted. This may scan all keys, so it is intended
+    /// for rare requests from people.
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
 
-    /// Appends an item to a queue and returns its id. The item can be claimed after `delay` at the earliest.
+    /// Appends an item to a queue and returns its ID. The item can be claimed after `delay` at the earliest.
     async fn push(&self, queue: &str, item: &[u8], delay: Duration) -> Result<String, StoreError>;
 
     /// Claims the item that has been ready longest. Unless it is [completed](Store::complete) or
-    /// [deferred](Store::defer), it becomes ready again after `lease`, because whoever claimed it is then presumed
-    /// dead. So an item is processed at least once, and twice if processing outlasts the lease.
+    /// [deferred](Store::defer), it becomes ready again after `lease`, because its processor is then presumed dead. An
+    /// item is therefore processed at least once, and twice if processing takes longer than the lease.
     async fn claim(&self, queue: &str, lease: Duration) -> Result<Option<QueueItem>, StoreError>;
 
-    /// Removes an item that was claimed.
+    /// Removes a claimed item.
     async fn complete(&self, queue: &str, id: &str) -> Result<(), StoreError>;
 
     /// Makes a claimed item ready again after `delay`. Does nothing if the item was completed.
     async fn defer(&self, queue: &str, id: &str, delay: Duration) -> Result<(), StoreError>;
 
-    /// Returns how many items of the queue are not completed, including those that are claimed.
+    /// Returns how many items in the queue have not been completed, including claimed ones.
     async fn queue_len(&self, queue: &str) -> Result<usize, StoreError>;
 }
 
-/// An item of a queue that was claimed.
+/// A claimed queue item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueItem {
     /// Identifies the item in its queue.
     pub id: String,
     /// The bytes that were pushed.
     pub item: Vec<u8>,
-    /// How many times the item was claimed, including this time.
+    /// How many times the item has been claimed, including this time.
     pub attempts: u32,
 }

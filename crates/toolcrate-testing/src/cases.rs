@@ -1,9 +1,10 @@
-//! Cases of property tests. CI uses the same cases each time, so that it never fails by chance; `PROPTEST_CASES=1000` tries
-//! that many random cases.
+//! Property test cases. CI uses the same cases each time, so it never fails by chance; `PROPTEST_CASES=1000` runs that
+//! many random cases.
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-/// Returns a runner of `PROPTEST_CASES` random cases, or of the `usual` number of fixed ones, and the number of cases.
+/// Returns a runner for `PROPTEST_CASES` random cases, or for the `usual` number of fixed ones, and the number of
+/// cases.
 pub fn runner(usual: u32, config: Config) -> (TestRunner, u32) {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     let config = Config { cases: asked.unwrap_or(usual), failure_persistence: None, ..config };

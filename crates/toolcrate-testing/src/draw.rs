@@ -1,4 +1,4 @@
-//! Arguments for a tool, drawn at random from its schema, such that a call can be made of them.
+//! Random arguments from a tool's schema that are valid enough to make a call.
 
 use serde_json::{Map, Value, json};
 use toolcrate_runtime::catalog::BodyFormat;
@@ -6,7 +6,7 @@ use toolcrate_runtime::{Tool, ToolRecord};
 
 use crate::random::Random;
 
-/// Arguments that `schema`, the schema of `tool`, allows.
+/// Returns arguments that `schema`, the schema of `tool`, allows.
 pub fn arguments(tool: Tool, schema: &Value, random: &mut Random) -> Map<String, Value> {
     let record = tool.details();
     let mut arguments = random.arguments(schema);
@@ -15,7 +15,7 @@ pub fn arguments(tool: Tool, schema: &Value, random: &mut Random) -> Map<String,
     realistic(&mut arguments, tool.filter_fields().first().map(String::as_str));
     let required = schema["required"].as_array().map_or(0, Vec::len);
     if record.request.body == BodyFormat::Patch && arguments.len() <= required {
-        // An update changes something.
+        // An update must change something.
         let members: Vec<(&String, &Value)> =
             schema["properties"].as_object().into_iter().flatten().collect();
         let (name, node) = members[members.len() - 1 - random.below(members.len() - required)];
@@ -27,7 +27,7 @@ pub fn arguments(tool: Tool, schema: &Value, random: &mut Random) -> Map<String,
     arguments
 }
 
-/// Names to empty, where that was drawn: of members that are not given.
+/// Replaces the drawn names of fields to clear with fields that are absent.
 pub fn clear(
     record: &ToolRecord<'_>,
     schema: &Value,
@@ -52,7 +52,8 @@ pub fn clear(
     arguments.insert(argument.to_owned(), json!(names));
 }
 
-/// Of arguments that choose between operations, those of the main one; of those of which one is needed, one.
+/// Of arguments that select an operation, keeps those of the main one; of arguments of which one is required,
+/// keeps one.
 pub fn choose(
     record: &ToolRecord<'_>,
     schema: &Value,
@@ -78,7 +79,7 @@ pub fn choose(
     }
 }
 
-/// A schema can't say which fields a filter has, nor which text is JSON or base64: those are put in.
+/// Fills in values that a schema can't describe: the fields of a filter, and text that is JSON or base64.
 pub fn realistic(arguments: &mut Map<String, Value>, field: Option<&str>) {
     if let Some(filter) = arguments.get_mut("filter") {
         match (filter, field) {
@@ -88,7 +89,7 @@ pub fn realistic(arguments: &mut Map<String, Value>, field: Option<&str>) {
             (filter @ Value::Object(_), Some(field)) => *filter = json!({field: null}),
             _ => {}
         }
-        // Raw conditions are joined with a filter, so they must be whole.
+        // Raw conditions are combined with a filter, so they must be complete.
         for name in ["conditions", "childConditions", "customFieldConditions"] {
             if let Some(conditions) = arguments.get_mut(name).filter(|conditions| conditions.is_string()) {
                 *conditions = json!("id > 0 and (name = \"a ) or (\" or id in (1, 2))");

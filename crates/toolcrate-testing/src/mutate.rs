@@ -1,19 +1,19 @@
-//! Arguments with one member made wrong: of another kind, out of its limits, missing, or none that the tool has.
+//! Arguments with one property made invalid: wrong type, out of range, missing, or unknown to the tool.
 
 use serde_json::{Map, Value, json};
 
 use crate::random::Random;
 
-/// A member that is wrong now.
+/// A property that is now invalid.
 #[derive(Clone, Debug)]
 pub struct Mutation {
-    /// Where it is, as a JSON pointer into the arguments.
+    /// JSON pointer into the arguments.
     pub pointer: String,
     /// A description of the mutation.
     pub what: &'static str,
 }
 
-/// Makes one member of `arguments` wrong, which `schema` allows as they are; `None` where nothing could be.
+/// Makes one property of `arguments` invalid, given that `schema` allows them; `None` if that isn't possible.
 pub fn mutate(schema: &Value, arguments: &mut Map<String, Value>, random: &mut Random) -> Option<Mutation> {
     let mut places = Vec::new();
     let mut value = Value::Object(std::mem::take(arguments));

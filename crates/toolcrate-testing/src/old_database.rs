@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-/// Writes a database file of redb 2 with one record.
+/// Writes a redb 2 database file with one record.
 ///
 /// # Panics
-/// If it can't be written.
+/// Panics if it can't be written.
 pub fn write_redb_2_file(path: &Path) {
     const TABLE: redb_2::TableDefinition<'_, &str, u64> = redb_2::TableDefinition::new("facts");
     let database = redb_2::Database::create(path).expect("a new file");

@@ -1,5 +1,5 @@
-//! Arguments for a tool that a server with records can be called with: drawn from the tool's input schema, with
-//! ids of records that the server has. The relations of the tool say which tool lists them.
+//! Arguments for calling a tool on a server with records: drawn from the tool's input schema, with the IDs of
+//! existing records. The tool's relations determine which tool lists those records.
 
 use std::collections::BTreeMap;
 
@@ -9,20 +9,20 @@ use toolcrate_runtime::{Catalog, Error, Method, OperationVariant, Tool, ToolReco
 
 use crate::sample;
 
-/// Calls a tool and returns the result, or nothing if it failed.
+/// Calls a tool and returns the result, or `None` if it failed.
 pub type CallTool<'a> = dyn FnMut(Tool, &Map<String, Value>) -> Option<Value> + 'a;
 
-/// Finds arguments. Lists that were read once are remembered, until [`forget`](Self::forget).
+/// Finds arguments. Lists that have been read are remembered until [`forget`](Self::forget) is called.
 pub struct ArgumentPlanner {
     catalog: &'static Catalog,
     lists: BTreeMap<String, Vec<Value>>,
-    /// The tool with this verb and path that makes a record.
+    /// Tools that create a record, by path.
     creators: BTreeMap<String, Tool>,
-    /// The tool with this path that lists.
+    /// Tools that list records, by path.
     listers: BTreeMap<String, Tool>,
 }
 
-/// Parameters of queries, with values that any list takes.
+/// Query parameters, with values that any list accepts.
 const QUERY: [(&str, &str); 8] = [
     ("conditions", ""),
     ("childConditions", ""),
@@ -34,11 +34,11 @@ const QUERY: [(&str, &str); 8] = [
     ("filter", ""),
 ];
 
-/// Parents that are tried until one has children.
+/// Maximum number of parents that are tried until one has children.
 const PARENTS: usize = 12;
 
 impl ArgumentPlanner {
-    /// A planner for the tools of `catalog`.
+    /// Creates a planner for the tools in `catalog`.
     pub fn new(catalog: &'static Catalog) -> Self {
         let with = |method: Method| {
             let tools = catalog.tools().filter(move |tool| tool.method() == method);
@@ -47,16 +47,16 @@ impl ArgumentPlanner {
         Self { catalog, lists: BTreeMap::new(), creators: with(Method::Post), listers: with(Method::Get) }
     }
 
-    /// Forgets what lists answered.
+    /// Forgets all lists that have been read.
     pub fn forget(&mut self) {
         self.lists.clear();
     }
 
-    /// Arguments for a tool. A deletion gets a record of its own, where the API lets one be made.
+    /// Returns arguments for a tool. A deletion gets a new record, if the API can create one.
     pub fn arguments(&mut self, tool: Tool, call: &mut CallTool<'_>) -> Map<String, Value> {
         let mut arguments = self.drawn(tool, call);
         let item = normal(tool.path());
-        // A record of a list that is named in the query.
+        // A record of a list that is identified in the query.
         if tool.method() == Method::Delete
             && arguments.contains_key("id")
             && !in_path(tool, "id")
@@ -90,7 +90,7 @@ impl ArgumentPlanner {
         arguments
     }
 
-    /// Arguments drawn from the schema, with ids that the relations give.
+    /// Returns arguments drawn from the schema, with IDs from the relations.
     fn drawn(&mut self, tool: Tool, call: &mut CallTool<'_>) -> Map<String, Value> {
         let schema = tool.input_schema_value();
         let mut arguments = sample::arguments(&schema);
@@ -115,7 +115,7 @@ impl ArgumentPlanner {
         if arguments.get("url").is_some_and(Value::is_string) {
             arguments.insert("url".to_owned(), json!("https://example.com/hook?recordId="));
         }
-        // Some dates are plain texts in the spec.
+        // Some dates are plain strings in the spec.
         for (name, value) in &mut arguments {
             let chosen = schema["properties"][name.as_str()]["enum"].is_array();
             let name = name.to_lowercase();
@@ -126,11 +126,11 @@ impl ArgumentPlanner {
                 *value = json!("2025-01-31T08:30:00Z");
             }
         }
-        // What is filled is not emptied.
+        // A field that is set isn't cleared.
         if let Some(clear) = record.request.clear_argument() {
             arguments.remove(clear);
         }
-        // Raw patches would name members that no record has.
+        // Raw patches would refer to fields that no record has.
         if schema["properties"]["operations"].is_object() {
             let changes_nothing = json!([{"op": "replace", "path": "id", "value": 1}]);
             match schema["required"]
@@ -153,7 +153,7 @@ impl ArgumentPlanner {
         relations.sort_by_key(|relation| relation.with.len());
         for relation in relations {
             let mut path: Vec<&str> = relation.argument.split('/').collect();
-            // A member of the body whose name a parameter has too goes by another argument.
+            // A body field with the same name as a parameter has a different argument.
             let renamed = record.request.arguments.iter().find(|(_, target)| {
                 target.location == ArgumentLocation::Body && target.name.as_deref() == Some(path[0])
             });
@@ -190,8 +190,8 @@ impl ArgumentPlanner {
         arguments
     }
 
-    /// Lists of ids that no relation explains, where they name records like the one in the path:
-    /// `childTicketIds` of a ticket. They get another record of that list.
+    /// Fills in lists of IDs without a relation that identify records like the one in the path, such as a
+    /// ticket's `childTicketIds`. They get another record from that list.
     fn own_ids(
         &mut self,
         tool: Tool,
@@ -225,7 +225,7 @@ impl ArgumentPlanner {
         }
     }
 
-    /// Fills in the arguments of the path, from the outermost in: the first parent that has the requested child.
+    /// Fills in the path arguments, from the outermost in: the first parent that has the requested child.
     fn path(
         &mut self,
         tool: Tool,
@@ -242,7 +242,7 @@ impl ArgumentPlanner {
                 continue;
             };
             let Some(source) = self.catalog.get(&relation.tool) else { continue };
-            // What an inner argument settled is kept.
+            // Values set by an inner argument are kept.
             let Some((record, outer)) = self.records(source, &Map::new(), call).into_iter().next() else {
                 arguments.entry(argument.clone()).and_modify(|value| *value = plain(value));
                 continue;
@@ -260,7 +260,7 @@ impl ArgumentPlanner {
             if parents(&source.details()).is_empty() {
                 continue;
             }
-            // The parents of that record are the arguments before this one, in the order of the path.
+            // The record's parents are the arguments before this one, in path order.
             let before: Vec<&String> = ordered.iter().take_while(|known| *known != argument).collect();
             for (argument, value) in before.into_iter().rev().zip(outer.iter().rev()) {
                 arguments.insert(argument.clone(), value.clone());
@@ -269,7 +269,7 @@ impl ArgumentPlanner {
         }
     }
 
-    /// The records that a list has, each with the ids of its parents; the lists below several parents are tried.
+    /// Returns a list's records, each with the IDs of its parents; the lists below several parents are tried.
     fn records(
         &mut self,
         tool: Tool,
@@ -297,7 +297,7 @@ impl ArgumentPlanner {
             return self.lists[&key].iter().map(|record| (record.clone(), ids.clone())).collect();
         };
         let Some(source) = self.catalog.get(&relation.tool) else { return Vec::new() };
-        // The outer parents that are settled are those of the list of parents too.
+        // Known outer parents also apply to the list of parents.
         let known: Map<String, Value> = given
             .iter()
             .filter(|(name, _)| in_path(source, name))
@@ -315,8 +315,9 @@ impl ArgumentPlanner {
     }
 }
 
-/// Arguments without the members that a refusal names, as a caller would correct them; nothing if the refusal
-/// names none, or one that is needed. A record can contradict another in ways that no schema says.
+/// Returns the arguments without the fields that a rejection lists, as a caller would correct them; `None` if
+/// the rejection lists no fields, or a required one. A record can contradict another in ways that no schema
+/// describes.
 pub fn corrected(tool: Tool, arguments: &Map<String, Value>, refusal: &Value) -> Option<Map<String, Value>> {
     let schema = tool.input_schema_value();
     let needed =
@@ -332,7 +333,7 @@ pub fn corrected(tool: Tool, arguments: &Map<String, Value>, refusal: &Value) ->
     Some(corrected)
 }
 
-/// An error in the API's format, in which the planner looks for the invalid arguments.
+/// Returns an error in the API's format, in which the planner looks for invalid arguments.
 pub fn refusal(error: &Error) -> Value {
     let errors: Vec<Value> = error
         .fields()
@@ -345,7 +346,7 @@ pub fn refusal(error: &Error) -> Value {
     json!({"code": error.code(), "message": error.message(), "errors": errors})
 }
 
-/// A template without names.
+/// Returns a template without names.
 fn normal(path: &str) -> String {
     let segments = path.split('/').filter(|segment| !segment.is_empty());
     let segments = segments
@@ -353,12 +354,12 @@ fn normal(path: &str) -> String {
     format!("/{}", segments.collect::<Vec<_>>().join("/"))
 }
 
-/// The argument that stands last in the path.
+/// Returns the last argument in the path.
 fn identity(tool: Tool) -> Option<String> {
     parents(&tool.details()).pop()
 }
 
-/// The arguments in a tool's path, in order.
+/// Returns the arguments in a tool's path, in order.
 fn parents(record: &ToolRecord<'_>) -> Vec<String> {
     record.path_arguments().map(|(argument, _)| argument.to_owned()).collect()
 }
@@ -368,12 +369,12 @@ fn in_path(tool: Tool, argument: &str) -> bool {
     record.request.arguments.get(argument).is_some_and(|target| target.location == ArgumentLocation::Path)
 }
 
-/// A value of the same type that names a record where nothing says which.
+/// Returns a value of the same type for an ID without a known source.
 fn plain(value: &Value) -> Value {
     if value.is_number() { json!(1) } else { json!("1") }
 }
 
-/// Puts an id, or a reference to a record, where the path of an argument leads, through lists.
+/// Stores an ID, or a reference to a record, at the path of an argument, through lists.
 fn set(at: &mut Value, path: &[&str], id: Option<&Value>, record: Option<&Value>) {
     if let Value::Array(items) = at {
         items.iter_mut().for_each(|item| set(item, path, id, record));

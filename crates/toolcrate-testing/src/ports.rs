@@ -1,33 +1,34 @@
-//! Ports for servers that have to be given one. A server that can bind port 0 should do that instead.
+//! Ports for servers that can't choose one themselves. A server that can bind port 0 should do that instead.
 
 use std::net::{TcpListener, UdpSocket};
 use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Ports outside of the ephemeral ranges of the operating systems that developers and CI use.
+/// Ports outside the ephemeral ranges of the operating systems used by developers and CI.
 const PORTS: Range<u16> = 20_000..30_000;
 
-/// The sockets that reserve the ports of this process until it ends.
+/// The sockets that reserve the process's ports until it exits.
 static RESERVATIONS: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
 static TRIED: AtomicU16 = AtomicU16::new(0);
 
-/// Returns a port of 127.0.0.1 that is free, and that no other caller gets while this process runs.
+/// Returns a free port on 127.0.0.1 that no other caller gets while this process runs.
 ///
-/// A port that was bound as port 0 and closed again could be given to any connection before the server binds it.
+/// A port that was bound as port 0 and closed again could be assigned to any connection before the server binds
+/// it.
 ///
 /// # Panics
-/// If no port is free.
+/// Panics if no port is free.
 #[must_use]
 pub fn free_port() -> u16 {
     let count = PORTS.end - PORTS.start;
-    // Processes that run at once start at different ports.
+    // Concurrent processes start at different ports.
     let first = u16::try_from(u64::from(std::process::id()) * 37 % u64::from(count)).unwrap_or(0);
     loop {
         let tried = TRIED.fetch_add(1, Ordering::Relaxed);
         assert!(tried < count, "expected a free port in {PORTS:?}, found none");
         let port = PORTS.start + (first + tried) % count;
-        // The UDP port of the same number is used by nobody: whoever binds it owns the number.
+        // The UDP port with the same number is otherwise unused: whoever binds it owns the number.
         let Ok(reservation) = UdpSocket::bind(("127.0.0.1", port)) else { continue };
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             RESERVATIONS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(reservation);

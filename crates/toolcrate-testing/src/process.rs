@@ -1,4 +1,4 @@
-//! Server processes, whose standard error is recorded.
+//! Server processes with recorded standard error.
 
 use std::process::{ExitStatus, Stdio};
 
@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use crate::wait::CONDITION_TIMEOUT;
 
-/// A process. It is killed when this value is dropped.
+/// A process that is killed when this value is dropped.
 pub struct ServerProcess {
     /// The process.
     pub child: Child,
@@ -17,10 +17,10 @@ pub struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts `command`, and records what it writes to its standard error.
+    /// Starts `command`, and records its standard error.
     ///
     /// # Panics
-    /// If it can't be started.
+    /// Panics if it can't be started.
     pub fn start(mut command: Command) -> Self {
         let mut child =
             command.stderr(Stdio::piped()).kill_on_drop(true).spawn().expect("the process starts");
@@ -37,7 +37,7 @@ impl ServerProcess {
         Self { child, log }
     }
 
-    /// Returns what the process has written to its standard error so far.
+    /// Returns the process's standard error so far.
     #[must_use]
     pub fn log(&self) -> String {
         self.log.borrow().clone()
@@ -46,7 +46,7 @@ impl ServerProcess {
     /// Waits until `probe` finds something in the log, and returns it.
     ///
     /// # Panics
-    /// If the process ends before that, or after [`CONDITION_TIMEOUT`].
+    /// Panics if the process exits before that, or after [`CONDITION_TIMEOUT`].
     pub async fn wait_for_log<T>(&self, what: &str, probe: impl Fn(&str) -> Option<T>) -> T {
         let mut log = self.log.clone();
         let wait = async {
@@ -66,16 +66,16 @@ impl ServerProcess {
     /// Waits until the log has a line with `text`, and returns the first one.
     ///
     /// # Panics
-    /// As [`wait_for_log`](Self::wait_for_log).
+    /// Panics like [`wait_for_log`](Self::wait_for_log).
     pub async fn wait_for_line(&self, text: &str) -> String {
         let find = |log: &str| log.lines().find(|line| line.contains(text)).map(str::to_owned);
         self.wait_for_log(&format!("a line with {text:?}"), find).await
     }
 
-    /// Waits until the log has an HTTP URL after the text `before`, and returns the first one.
+    /// Waits until the log contains an HTTP URL after the text `before`, and returns the first one.
     ///
     /// # Panics
-    /// As [`wait_for_log`](Self::wait_for_log).
+    /// Panics like [`wait_for_log`](Self::wait_for_log).
     pub async fn wait_for_url(&self, before: &str) -> String {
         let start = format!("{before}http://");
         let line = self.wait_for_line(&start).await;
@@ -83,11 +83,11 @@ impl ServerProcess {
         format!("http://{}", url.split([' ', ',']).next().unwrap_or_default())
     }
 
-    /// Waits until the process has exited and all of its log is recorded. Processes that it started and that
-    /// have its standard error have ended, too.
+    /// Waits until the process has exited and its complete log has been recorded. By then, child processes
+    /// that share its standard error have also exited.
     ///
     /// # Panics
-    /// If it has not after [`CONDITION_TIMEOUT`].
+    /// Panics if it hasn't exited after [`CONDITION_TIMEOUT`].
     pub async fn wait_for_exit(&mut self) -> ExitStatus {
         let wait = async {
             let status = self.child.wait().await.expect("a child process");

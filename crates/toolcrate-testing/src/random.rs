@@ -1,9 +1,9 @@
-//! Arguments drawn at random from an input schema, the same for the same seed: what is required is always there,
-//! the rest half of the time, and texts are of all kinds.
+//! Arguments drawn at random from an input schema, always the same for the same seed: required arguments are
+//! always included, optional ones half of the time, and strings are of all kinds.
 
 use serde_json::{Map, Value, json};
 
-/// Texts that have broken something somewhere.
+/// Strings that have broken something somewhere.
 const TEXTS: [&str; 12] = [
     "a",
     "two words",
@@ -19,12 +19,12 @@ const TEXTS: [&str; 12] = [
     "%25 +",
 ];
 
-/// A source of values; xorshift, so that a test needs nothing else.
+/// A source of random values; xorshift, so tests need no dependency.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// A source that begins at `seed`.
+    /// Creates a source that starts at `seed`.
     pub fn new(seed: u64) -> Self {
         let mut random = Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
         random.next();
@@ -38,12 +38,12 @@ impl Random {
         self.0
     }
 
-    /// A number below `end`.
+    /// Returns a number less than `end`.
     pub fn below(&mut self, end: usize) -> usize {
         (self.next() >> 11) as usize % end.max(1)
     }
 
-    /// Arguments that `schema` allows.
+    /// Returns arguments that `schema` allows.
     pub fn arguments(&mut self, schema: &Value) -> Map<String, Value> {
         let required = schema["required"].as_array();
         let needed = |name: &str| required.is_some_and(|names| names.iter().any(|other| other == name));
@@ -56,7 +56,7 @@ impl Random {
         arguments
     }
 
-    /// A value that `node` allows.
+    /// Returns a value that `node` allows.
     pub fn value(&mut self, node: &Value) -> Value {
         if let Some(values) = node["enum"].as_array() {
             return values[self.below(values.len())].clone();
@@ -82,7 +82,7 @@ impl Random {
                 let is_blank = |value: &Value| {
                     value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
                 };
-                // A reference names a record.
+                // A reference must identify a record.
                 if node["properties"].get("id").is_some() && members.values().all(is_blank) {
                     members.insert("id".to_owned(), json!(1 + self.below(1000)));
                 }
@@ -95,7 +95,7 @@ impl Random {
         }
     }
 
-    /// Sets the first property, because an object of only nulls counts as not given.
+    /// Sets the first property, because an object of only nulls is treated as absent.
     fn fill(&mut self, node: &Value, members: &mut Map<String, Value>) {
         let Some((name, member)) =
             node["properties"].as_object().and_then(|properties| properties.iter().next())
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn draws_keep_to_the_schema_and_differ() {
+    fn random_values_match_the_schema_and_differ() {
         let schema = json!({"type": "object", "required": ["a"], "properties": {
             "a": {"type": "integer", "minimum": 2, "maximum": 4},
             "b": {"type": ["string", "null"], "maxLength": 3},

@@ -1,4 +1,4 @@
-//! A Redis server for one test, on a port and in a directory of its own.
+//! A Redis server for one test, on its own port and in its own directory.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -23,7 +23,7 @@ impl RedisServer {
     /// Starts a server. Returns `None` if `SKIP_REDIS` is set.
     ///
     /// # Panics
-    /// If `redis-server` isn't installed or doesn't start.
+    /// Panics if `redis-server` isn't installed or doesn't start.
     pub async fn start(password: Option<&str>) -> Option<Self> {
         let port = free_port();
         let login = password.map(|password| format!(":{}@", password.replace(' ', "%20")));
@@ -33,10 +33,10 @@ impl RedisServer {
         Self::start_with(arguments, address).await
     }
 
-    /// Starts a server that speaks TLS only, with this certificate for `localhost` and its key.
+    /// Starts a TLS-only server, with this certificate for `localhost` and its key.
     ///
     /// # Panics
-    /// As [`start`](Self::start).
+    /// Panics like [`start`](Self::start).
     pub async fn start_tls(certificate: &Path, key: &Path) -> Option<Self> {
         let port = free_port();
         let mut arguments =
@@ -58,17 +58,17 @@ impl RedisServer {
         Some(Self { address, arguments, directory, child })
     }
 
-    /// Kills the server and starts it again with the same data.
+    /// Kills the server and restarts it with the same data.
     ///
     /// # Panics
-    /// If it doesn't start.
+    /// Panics if it doesn't start.
     pub async fn restart(&mut self) {
         self.child.kill().await.expect("a running server");
         self.child = spawn(&self.arguments, self.directory.path()).await;
     }
 }
 
-/// Starts a server and waits until it says that it accepts connections.
+/// Starts a server and waits until it reports that it accepts connections.
 async fn spawn(arguments: &[String], directory: &Path) -> Child {
     let mut command = Command::new("redis-server");
     command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
@@ -94,7 +94,7 @@ async fn spawn(arguments: &[String], directory: &Path) -> Child {
         Ok(Err(log)) => panic!("redis-server ended before it accepted connections:\n{log}"),
         Err(_) => panic!("redis-server does not accept connections after {CONDITION_TIMEOUT:?}"),
     }
-    // A pipe that nobody reads would fill.
+    // An unread pipe would fill up.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     child
 }

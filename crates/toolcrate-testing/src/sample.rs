@@ -1,14 +1,14 @@
-//! Arguments for a tool, drawn from its input schema: every member filled with a small valid value.
+//! Sample arguments for a tool, drawn from its input schema: every property has a small valid value.
 
 use serde_json::{Map, Value, json};
 
-/// A valid value for each argument of `schema` (a tool's input schema).
+/// Returns a valid value for each argument in `schema` (a tool's input schema).
 pub fn arguments(schema: &Value) -> Map<String, Value> {
     let properties = schema["properties"].as_object().into_iter().flatten();
     properties.map(|(name, node)| (name.clone(), value(node))).collect()
 }
 
-/// A valid value for `node`.
+/// Returns a valid value for `node`.
 pub fn value(node: &Value) -> Value {
     if let Some(first) = node["enum"].as_array().and_then(|values| values.first()) {
         return first.clone();
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_keep_to_the_schema() {
+    fn sample_values_match_the_schema() {
         let schema = json!({"properties": {
             "a": {"type": "integer", "minimum": 1, "maximum": 3},
             "b": {"type": "string", "maxLength": 2},

@@ -8,26 +8,26 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The server's reaction to one request. Every request comes on a connection of its own.
+/// The server's reaction to a request. Every request uses a separate connection.
 pub enum ScriptedResponse {
     /// Writes these bytes and closes the connection.
     Bytes(Vec<u8>),
-    /// Closes the connection without a byte.
+    /// Closes the connection without sending anything.
     Close,
-    /// Closes the connection before it reads the request, which is not recorded.
+    /// Closes the connection without reading the request, which isn't recorded.
     CloseUnread,
     /// Keeps the connection open and sends nothing.
     Hang,
 }
 
 impl ScriptedResponse {
-    /// A response with JSON.
+    /// Creates a JSON response.
     #[must_use]
     pub fn json(status: u16, body: &Value) -> Self {
         Self::with_body(status, &[("content-type", "application/json")], body.to_string().as_bytes())
     }
 
-    /// A response with these headers and this body.
+    /// Creates a response with these headers and this body.
     #[must_use]
     pub fn with_body(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Self {
         let length = body.len();
@@ -45,14 +45,14 @@ impl ScriptedResponse {
 pub struct RecordedRequest {
     /// The request line.
     pub line: String,
-    /// The headers in their order, names in lower case.
+    /// The headers in order, with lowercase names.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl RecordedRequest {
-    /// Returns the first header with this lower case name.
+    /// Returns the first header with this lowercase name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
@@ -67,7 +67,7 @@ impl RecordedRequest {
     /// Returns the body as JSON.
     ///
     /// # Panics
-    /// If it is not JSON.
+    /// Panics if it isn't JSON.
     #[must_use]
     pub fn body_json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("a JSON body")
@@ -76,7 +76,7 @@ impl RecordedRequest {
 
 type Script = Arc<Mutex<VecDeque<ScriptedResponse>>>;
 
-/// The server; it runs until its runtime ends.
+/// A server that runs until its runtime ends.
 pub struct ScriptedServer {
     address: SocketAddr,
     responses: Script,
@@ -86,7 +86,7 @@ pub struct ScriptedServer {
 impl ScriptedServer {
     /// Starts a server that sends these responses one after the other, then status 500.
     ///
-    /// # Panics
+    /// Panics if no port is free.
     /// If no port is free.
     pub async fn start(responses: impl IntoIterator<Item = ScriptedResponse>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -107,7 +107,7 @@ impl ScriptedServer {
         Self { address, responses, requests }
     }
 
-    /// Replaces the responses that are left by these.
+    /// Replaces the remaining responses with these.
     pub fn set_responses(&self, responses: impl IntoIterator<Item = ScriptedResponse>) {
         *self.responses.lock().unwrap_or_else(PoisonError::into_inner) = responses.into_iter().collect();
     }
@@ -127,7 +127,7 @@ impl ScriptedServer {
     /// Returns the last request.
     ///
     /// # Panics
-    /// If there was none.
+    /// Panics if there was none.
     #[must_use]
     pub fn last_request(&self) -> RecordedRequest {
         self.requests().pop().expect("a request")
@@ -142,7 +142,7 @@ async fn serve(mut stream: TcpStream, responses: Script, requests: Arc<Mutex<Vec
         response.unwrap_or_else(|| ScriptedResponse::with_body(500, &[], b"no scripted response is left"));
     match response {
         ScriptedResponse::Bytes(bytes) => {
-            // The client may have gone; that is for the test to notice.
+            // The client may have disconnected; the test will notice.
             drop(stream.write_all(&bytes).await);
             drop(stream.shutdown().await);
         }

@@ -1,4 +1,4 @@
-//! The specs of the workspace, read without the generator.
+//! The workspace's specs, read without the generator.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,17 +8,17 @@ use serde_json::{Map, Value, json};
 /// The releases that tests compare, older first.
 pub const RELEASES: [&str; 2] = ["2022.1", "2025.1"];
 
-/// The root of the workspace.
+/// Returns the workspace root.
 pub fn workspace_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The folder of the specs, the profile, the overlay and the lock of names.
+/// Returns the folder with the specs, the profile, the overlay and the lock file.
 pub fn specs_folder() -> PathBuf {
     workspace_root().join("specs")
 }
 
-/// The file of a release.
+/// Returns the file of a release.
 pub fn release_path(release: &str) -> PathBuf {
     let ending = format!("-{release}.json");
     let files = std::fs::read_dir(specs_folder()).expect("the folder of the specs");
@@ -27,17 +27,17 @@ pub fn release_path(release: &str) -> PathBuf {
     paths.find(is_release).unwrap_or_else(|| panic!("no spec of release {release} in specs/"))
 }
 
-/// The bytes of a release.
+/// Returns the bytes of a release.
 pub fn read_release(release: &str) -> Vec<u8> {
     std::fs::read(release_path(release)).unwrap()
 }
 
-/// A release as JSON.
+/// Returns a release as JSON.
 pub fn parse_release(release: &str) -> Value {
     serde_json::from_slice(&read_release(release)).unwrap()
 }
 
-/// Method and path of every operation of `document`.
+/// Returns the method and path of every operation in `document`.
 pub fn operations(document: &Value) -> BTreeSet<(String, String)> {
     let methods = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
     let of_path = |(path, item): (&String, &Value)| -> Vec<(String, String)> {
@@ -47,17 +47,17 @@ pub fn operations(document: &Value) -> BTreeSet<(String, String)> {
     document["paths"].as_object().unwrap().iter().flat_map(of_path).collect()
 }
 
-/// The number of operations of `document`.
+/// Returns the number of operations in `document`.
 pub fn count_operations(document: &Value) -> usize {
     operations(document).len()
 }
 
-/// The number of schemas that `document` names.
+/// Returns the number of named schemas in `document`.
 pub fn count_schemas(document: &Value) -> usize {
     document["components"]["schemas"].as_object().map_or(0, Map::len)
 }
 
-/// `count` paths of `spec` from the one at `start`, with the schemas that they refer to.
+/// Returns `count` paths of `spec` starting with the one at `start`, with the schemas that they refer to.
 pub fn slice(spec: &Value, start: usize, count: usize) -> Value {
     let paths = spec["paths"].as_object().unwrap().iter().skip(start).take(count);
     let paths: Map<String, Value> = paths.map(|(path, item)| (path.clone(), item.clone())).collect();

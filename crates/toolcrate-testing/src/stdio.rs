@@ -1,4 +1,4 @@
-//! JSON-RPC with a process, one message a line over its standard input and output.
+//! JSON-RPC with a process, one message per line over its standard input and output.
 
 use std::process::Stdio;
 
@@ -12,7 +12,7 @@ use crate::wait::CONDITION_TIMEOUT;
 pub struct JsonRpcProcess {
     /// The process.
     pub process: Child,
-    /// Messages that were no response to a request: notifications, and requests of the process's own.
+    /// Messages that weren't responses: notifications, and requests from the process.
     pub notifications: Vec<Value>,
     /// `None` once it is closed.
     input: Option<ChildStdin>,
@@ -24,7 +24,7 @@ impl JsonRpcProcess {
     /// Starts `command`.
     ///
     /// # Panics
-    /// If it can't be started.
+    /// Panics if it can't be started.
     pub fn start(mut command: Command) -> Self {
         let mut process = command
             .stdin(Stdio::piped())
@@ -41,21 +41,21 @@ impl JsonRpcProcess {
     /// Writes a message.
     ///
     /// # Panics
-    /// If the process does not read anymore.
+    /// Panics if the process no longer reads.
     pub async fn send(&mut self, message: &Value) {
         self.send_line(&message.to_string()).await;
     }
 
-    /// Writes a line, which need not be a message.
+    /// Writes a line, which doesn't have to be a message.
     ///
     /// # Panics
-    /// If the process does not read anymore.
+    /// Panics if the process no longer reads.
     pub async fn send_line(&mut self, line: &str) {
         let input = self.input.as_mut().expect("an open input");
         input.write_all(format!("{line}\n").as_bytes()).await.expect("the process reads its input");
     }
 
-    /// Closes the input of the process, as a client does that disconnects.
+    /// Closes the process's input, like a client that disconnects.
     pub fn close_input(&mut self) {
         self.input = None;
     }
@@ -63,17 +63,17 @@ impl JsonRpcProcess {
     /// Reads the next message.
     ///
     /// # Panics
-    /// If none comes within [`CONDITION_TIMEOUT`].
+    /// Panics if none arrives within [`CONDITION_TIMEOUT`].
     pub async fn receive(&mut self) -> Value {
         let line = tokio::time::timeout(CONDITION_TIMEOUT, self.output.next_line()).await;
         let line = line.expect("a message in time").expect("an output that can be read");
         serde_json::from_str(&line.expect("a process that still writes")).expect("a JSON message")
     }
 
-    /// Sends a request and returns the response to it, with its `result` or `error`.
+    /// Sends a request and returns its response, with `result` or `error`.
     ///
     /// # Panics
-    /// As [`receive`](Self::receive).
+    /// Panics like [`receive`](Self::receive).
     pub async fn request(&mut self, method: &str, params: Value) -> Value {
         let id = self.next_id;
         self.next_id += 1;
@@ -90,7 +90,7 @@ impl JsonRpcProcess {
     /// Waits until the process has sent this notification.
     ///
     /// # Panics
-    /// As [`receive`](Self::receive).
+    /// Panics like [`receive`](Self::receive).
     pub async fn notification(&mut self, method: &str) {
         while !self.notifications.iter().any(|message| message["method"] == method) {
             let message = self.receive().await;

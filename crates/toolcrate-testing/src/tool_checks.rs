@@ -1,33 +1,15 @@
-//! Checks that hold for every tool, whatever spec it comes from. The emitted catalog is read the way the
-//! runtime reads it.
+//! Checks that hold for every tool, whatever its spec. The emitted catalog is read the same way as in the runtime.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use toolcrate_runtime::catalog::{ArgumentLocation, CatalogText};
-use toolcrate_runtime::{Api, Catalog, ErrorShape, OperationKind, Paging, PatchPaths, Tool};
+use toolcrate_runtime::{Api, Catalog, OperationKind, Tool};
 
-static API: Api = Api {
-    name: "Test",
-    user_agent: "test",
-    accept: "application/json",
-    paging: Paging::None,
-    errors: ErrorShape {
-        code: &[],
-        message: &[],
-        list: &[],
-        item_code: &[],
-        item_message: &[],
-        item_field: &[],
-    },
-    patch_paths: PatchPaths::Pointer,
-    trim: &[],
-    fields_parameter: None,
-    filter: None,
-    custom_fields: None,
-};
+static API: Api = Api::new("Test", "test");
 
-/// The longest short name: a host puts `mcp__`, an 11-letter server name and `__` in front, and takes 64 characters.
+/// Maximum length of a short name: an MCP host prepends `mcp__`, an 11-letter server name and `__`, and accepts 64
+/// characters.
 const MAX_SHORT_NAME: usize = 46;
 
 /// Returns true if `name` matches `^[a-z][a-z0-9_]{0,62}$`.
@@ -37,13 +19,13 @@ fn is_tool_name(name: &str) -> bool {
         && name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_')
 }
 
-/// The catalog among `files`. Its texts are leaked, as they are static in a real program.
+/// Returns the catalog in `files`. Its contents are leaked, because they are static in a real program.
 pub fn catalog(files: &BTreeMap<String, String>) -> &'static Catalog {
     let files = files.iter().filter_map(|(path, text)| Some((path.strip_prefix("catalog/")?, text.as_str())));
     Box::leak(Box::new(Catalog::new(&API, CatalogText::leak(files))))
 }
 
-/// Returns the problems of the tools of `catalog`, each with the tool's name.
+/// Returns the problems with the tools in `catalog`, each with the tool's name.
 pub fn problems(catalog: &'static Catalog) -> Vec<String> {
     let mut names = BTreeSet::new();
     let mut answers = BTreeMap::new();
@@ -72,8 +54,8 @@ pub fn problems(catalog: &'static Catalog) -> Vec<String> {
     found
 }
 
-/// Returns the problems of a tool's hints: tools that may overwrite or remove something are marked as destructive, and tools
-/// that read or only add are not.
+/// Returns the problems with a tool's hints: tools that may overwrite or remove data must be marked as destructive, and
+/// tools that only read or add data must not.
 fn hint_problems(tool: Tool, wrong: &mut Vec<String>) {
     let hints = tool.annotations();
     let is_destructive = match tool.kind() {
@@ -87,7 +69,7 @@ fn hint_problems(tool: Tool, wrong: &mut Vec<String>) {
     }
 }
 
-/// Returns the problems of the schema of a tool's arguments.
+/// Returns the problems with a tool's argument schema.
 pub fn schema_problems(schema: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     node_problems(schema, "", &mut wrong);
@@ -101,7 +83,7 @@ pub fn schema_problems(schema: &Value) -> Vec<String> {
     wrong
 }
 
-/// Returns the reason why `schema` is not a JSON Schema that can validate arguments.
+/// Returns the reason why `schema` isn't a JSON Schema that can validate arguments.
 fn compile_problem(schema: &Value) -> Option<String> {
     if let Err(error) = jsonschema::draft202012::meta::validate(schema) {
         return Some(format!("no JSON Schema at {}: {error}", error.instance_path()));
@@ -115,7 +97,7 @@ fn node_problems(node: &Value, place: &str, wrong: &mut Vec<String>) {
         return;
     };
     for forbidden in ["$ref", "$defs", "oneOf", "anyOf", "allOf", "nullable"] {
-        // The root alone says that one of several arguments is needed.
+        // Only the root may require one of several arguments.
         let is_choice = place.is_empty() && matches!(forbidden, "anyOf" | "allOf");
         if members.contains_key(forbidden) && !is_choice {
             wrong.push(format!("{place} has {forbidden}"));
@@ -164,8 +146,8 @@ fn node_problems(node: &Value, place: &str, wrong: &mut Vec<String>) {
     }
 }
 
-/// Returns the problems of the mapping from a tool's arguments to a request: each placeholder of the path is filled by one
-/// argument, that one is required, and nothing else goes into the path.
+/// Returns the problems with the mapping from a tool's arguments to a request: each path placeholder must be filled by
+/// one required argument, and nothing else may go into the path.
 fn request_problems(tool: Tool, wrong: &mut Vec<String>) {
     let record = tool.details();
     let schema = tool.input_schema_value();

@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-/// How long a condition may take. A machine under load is slow; only a test that fails takes this long.
+/// Timeout for a condition. A machine under load is slow; only a failing test takes this long.
 pub const CONDITION_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Waits until `probe` returns a value, and returns it.
 ///
 /// # Panics
-/// If there is no value after [`CONDITION_TIMEOUT`]; the message names `what` was waited for.
+/// Panics if there is no value after [`CONDITION_TIMEOUT`]; the message includes `what`.
 pub async fn wait_for<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
@@ -21,10 +21,10 @@ pub async fn wait_for<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) 
     }
 }
 
-/// Waits like [`wait_for`], and blocks the thread.
+/// Waits like [`wait_for`], blocking the thread.
 ///
 /// # Panics
-/// As [`wait_for`].
+/// Panics like [`wait_for`].
 pub fn wait_for_blocking<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {

@@ -8,8 +8,8 @@ export { listTools, ToolServerError } from "./client.js";
 export type { RemoteTool, ServerOptions, ToolFilter, ToolMethod, ToolTag } from "./client.js";
 
 /**
- * Converts tools of `listTools` or of a `TrutoToolManager` to tools for `generateText` and `streamText`, by name. The
- * server validates the arguments. Its errors are thrown, and the AI SDK shows their message to the model.
+ * Converts tools from `listTools` or a `TrutoToolManager` to tools for `generateText` and `streamText`, keyed by name. The
+ * server validates the arguments. Server errors are thrown, and the AI SDK passes their message to the model.
  */
 export function toAiSdkTools(tools: Iterable<RemoteTool | { remote: RemoteTool }>): Record<string, Tool> {
   const named: Record<string, Tool> = {};

@@ -1,5 +1,4 @@
-// HTTP client for the tool list and the tool calls of a `cwpsa` server. Names, schemas and validation are left to the
-// server.
+// HTTP client for a `cwpsa` server's tool list and tool calls. The server provides names, schemas and validation.
 
 import type { ToolMethod, ToolTag } from "./names.js";
 
@@ -8,19 +7,19 @@ export type { ToolMethod, ToolTag } from "./names.js";
 /** A JSON Schema. */
 export type Schema = Record<string, unknown>;
 
-/** Arguments of a tool. */
+/** Tool arguments. */
 export type Arguments = Record<string, unknown>;
 
-/** How to reach the server. */
+/** Connection options. */
 export interface ServerOptions {
   /**
-   * URL of the server. Defaults to the environment variable `TRUTO_API_BASE_URL` or `CWPSA_URL`, or else to
-   * `http://127.0.0.1:8080`.
+   * Server URL. Defaults to the `TRUTO_API_BASE_URL` or `CWPSA_URL` environment variable, or to `http://127.0.0.1:8080` if
+   * neither is set.
    */
   baseUrl?: string | undefined;
-  /** Token of the account, if the server requires one. */
+  /** Account token, if the server requires one. */
   apiKey?: string | undefined;
-  /** Timeout of a request in milliseconds. Defaults to 60,000. */
+  /** Request timeout in milliseconds. Defaults to 60,000. */
   timeout?: number | undefined;
   /** Replaces the global `fetch`. */
   fetch?: typeof fetch | undefined;
@@ -28,28 +27,28 @@ export interface ServerOptions {
 
 /** Selects tools. Without a field, all tools match. */
 export interface ToolFilter {
-  /** `read`, `write`, `custom`, or methods such as `list`. A tool matches if any of them applies. */
+  /** `read`, `write`, `custom`, or methods such as `list`. A tool matches if it has any of these methods. */
   methods?: readonly ToolMethod[] | undefined;
-  /** Modules of the API or tags, e.g. `service` or `Tickets`. A tool matches if any of them applies. */
+  /** API modules or tags, such as `service` or `Tickets`. A tool matches if it has any of these tags. */
   tags?: readonly ToolTag[] | undefined;
 }
 
-/** A tool of the server. */
+/** A tool on the server. */
 export interface RemoteTool {
   name: string;
   description: string;
-  /** Schema of the arguments: a flat object without references. */
+  /** Argument schema: a flat object without references. */
   schema: Schema;
   /**
-   * Calls the tool and returns the result. A list returns `{result, next_cursor}`.
+   * Calls the tool and returns the result. List tools return `{result, next_cursor}`.
    * @throws {ToolServerError} If the server returns an error.
    */
   call(args: Arguments, signal?: AbortSignal): Promise<unknown>;
 }
 
-/** An error of the server. The message is written for the model: it names invalid arguments and what to do. */
+/** A server error. The message is written for the model: it identifies invalid arguments and explains what to do. */
 export class ToolServerError extends Error {
-  // A subclass of another error class, which LangChain requires in one place, is an instance as well.
+  // LangChain requires a subclass of its own error class in one place, which must count as an instance of this class too.
   static override [Symbol.hasInstance](value: unknown): boolean {
     return value instanceof Error && value.name === "ToolServerError";
   }
@@ -57,7 +56,7 @@ export class ToolServerError extends Error {
   override readonly name = "ToolServerError";
 
   constructor(
-    /** HTTP status. 429 means that the rate limit of the API is exhausted. */
+    /** HTTP status. 429 means that the API's rate limit is exhausted. */
     readonly status: number,
     /** Response headers. After a 429, `ratelimit-reset` is the number of seconds to wait. */
     readonly headers: Headers,
@@ -75,7 +74,7 @@ function message(status: number, body: unknown): string {
   return [`${status}: ${message ?? JSON.stringify(body)}`, ...invalid, next_step].filter(Boolean).join("\n");
 }
 
-/** A tool as the server declares it. */
+/** A tool declaration from the server. */
 interface Declared {
   name: string;
   description: string;
@@ -86,7 +85,7 @@ interface Declared {
   required: string[];
 }
 
-/** Returns the URL of the server, without a slash at the end. */
+/** Returns the server URL without trailing slashes. */
 function baseUrl(server: ServerOptions): string {
   const env: Record<string, string | undefined> = globalThis.process?.env ?? {};
   const url = server.baseUrl || env["TRUTO_API_BASE_URL"] || env["CWPSA_URL"] || "http://127.0.0.1:8080";
@@ -94,8 +93,8 @@ function baseUrl(server: ServerOptions): string {
 }
 
 /**
- * Returns the tools of an account.
- * @throws {ToolServerError} If the server returns an error, e.g. 400 for an unknown method or tag.
+ * Returns an account's tools.
+ * @throws {ToolServerError} If the server returns an error, such as 400 for an unknown method or tag.
  */
 export async function listTools(server: ServerOptions, accountId: string, filter: ToolFilter = {}): Promise<RemoteTool[]> {
   const query = new URLSearchParams();
@@ -124,10 +123,10 @@ const VERBS: Record<string, string> = { list: "GET", get: "GET", create: "POST",
 
 const BY_ID = ["get", "update", "delete"];
 
-/** Returns method, path, query and body of a call. The schemas of the tool determine where arguments go. */
+/** Returns the method, path, query and body for a call. The tool's schemas determine where each argument goes. */
 function route(tool: Declared, args: Arguments) {
   const isById = BY_ID.includes(tool.method);
-  // An ID that doesn't fit into a path is sent in the body, so that the server can report the error.
+  // Send an ID that isn't a valid path segment in the body, so the server can report the error.
   const isOdd = isById && !fitsPath(args["id"]);
   const isCommon = tool.method in VERBS && !isOdd;
   const verb = isCommon ? VERBS[tool.method]! : "POST";
@@ -139,19 +138,19 @@ function route(tool: Declared, args: Arguments) {
   else if (isById) path += `/${encodeURIComponent(String(args["id"]))}`;
   for (const [name, value] of Object.entries(args)) {
     if (value === undefined || (isCommon && isById && name === "id")) continue;
-    // Unknown arguments are sent as well, so that the server can report them.
+    // Send unknown arguments too, so the server can report them.
     if (isOdd || (hasBody && !(name in (tool.query_schema?.properties ?? {})))) body[name] = value;
     else append(query, name, value);
   }
   return { verb, path, query, body: hasBody ? body : undefined };
 }
 
-/** Returns true if an ID can be a path segment: a number or a string other than `.` and `..`. */
+/** Returns true if an ID can be a path segment: a number, or a non-empty string other than `.` and `..`. */
 function fitsPath(id: unknown): boolean {
   return typeof id === "number" || (typeof id === "string" && !["", ".", ".."].includes(id.trim()));
 }
 
-/** Appends a value to the query: lists by index, nested values as JSON, which preserves their types. */
+/** Appends a value to the query. Lists are sent by index, and nested values as JSON, which preserves their types. */
 function append(query: URLSearchParams, name: string, value: unknown): void {
   if (value === null) return;
   if (Array.isArray(value) && value.every((item) => typeof item !== "object")) {

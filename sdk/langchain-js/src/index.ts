@@ -9,8 +9,8 @@ export { ToolServerError } from "./client.js";
 export type { RemoteTool, ServerOptions, ToolFilter, ToolMethod, ToolTag } from "./client.js";
 
 /**
- * The error of a tool that was invoked with arguments alone. `AgentExecutor` throws errors of this class to its caller; it
- * would silently replace any other with an empty result.
+ * The error thrown by a tool that was invoked with only its arguments, as `AgentExecutor` does. `AgentExecutor` throws
+ * errors of this class to its caller, but silently replaces any other error with an empty result.
  */
 class ThrownToolServerError extends ToolInputParsingException {
   override readonly name = "ToolServerError";
@@ -27,15 +27,15 @@ class ThrownToolServerError extends ToolInputParsingException {
 }
 
 /**
- * Returns the message of an error for the model, and throws a 429 to the caller of the agent. Pass this function to
- * `AgentExecutor` as `handleParsingErrors`, so that the model can correct its arguments.
+ * Returns the error message for the model, or throws the error to the agent's caller if it is a 429. Pass this function to
+ * `AgentExecutor` as `handleParsingErrors`, so the model can correct its arguments.
  */
 export function errorForModel(error: Error): string {
   if (error instanceof ToolServerError && error.status === 429) throw error;
   return error.message;
 }
 
-/** A tool for LangChain. It returns JSON text. */
+/** A LangChain tool. Returns a JSON string. */
 export class ServerTool extends DynamicStructuredTool {
   /** The tool without LangChain. */
   readonly remote: RemoteTool;
@@ -50,8 +50,8 @@ export class ServerTool extends DynamicStructuredTool {
     this.#unchecked = new DynamicStructuredTool({ name, description, schema: { type: "object" }, func });
   }
 
-  // LangChain would validate the arguments without naming the invalid ones, and reject short forms that the server
-  // accepts, such as an ID instead of a reference. So validation is left to the server.
+  // LangChain's validation doesn't name invalid arguments and rejects short forms that the server accepts, such as an ID
+  // instead of a reference. Leave validation to the server.
   override call(...parameters: Parameters<DynamicStructuredTool["call"]>) {
     return this.#unchecked.call(...parameters) as ReturnType<DynamicStructuredTool["call"]>;
   }
@@ -60,7 +60,7 @@ export class ServerTool extends DynamicStructuredTool {
     try {
       return (await super.invoke(...parameters)) as never;
     } catch (error) {
-      // A tool call of a model is an object with its type; `AgentExecutor` passes arguments alone.
+      // A model's tool call is an object with a `type`; `AgentExecutor` passes only the arguments.
       const [input] = parameters as [{ type?: unknown } | undefined];
       if (error instanceof ToolServerError && input?.type !== "tool_call") throw new ThrownToolServerError(error);
       throw error;
@@ -68,7 +68,7 @@ export class ServerTool extends DynamicStructuredTool {
   }
 }
 
-/** Provides the tools of an account to a LangChain agent. */
+/** Provides an account's tools to a LangChain agent. */
 export class TrutoToolManager {
   readonly #server: ServerOptions;
 
@@ -77,8 +77,8 @@ export class TrutoToolManager {
   }
 
   /**
-   * Returns the tools of an account.
-   * @throws {ToolServerError} If the server returns an error, e.g. 401 for an invalid `apiKey`, or 400 for an unknown method or tag.
+   * Returns an account's tools.
+   * @throws {ToolServerError} If the server returns an error, such as 401 for an invalid `apiKey` or 400 for an unknown method or tag.
    */
   async getTools(accountId: string, filter: ToolFilter = {}): Promise<ServerTool[]> {
     const tools = await listTools(this.#server, accountId, filter);

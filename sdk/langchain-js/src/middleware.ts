@@ -1,4 +1,4 @@
-// Middleware for agents of LangChain 1.x.
+// Middleware for LangChain 1.x agents.
 
 import { createMiddleware, ToolMessage } from "langchain";
 
@@ -7,8 +7,8 @@ import { ToolServerError } from "./client.js";
 export { ToolServerError } from "./client.js";
 
 /**
- * Middleware for `createAgent`. It throws a 429 to the caller of the agent, who can pause and resume; the model would only
- * repeat the call. All other errors of the server become messages to the model, which can correct its arguments.
+ * Creates middleware for `createAgent`. A 429 is thrown to the agent's caller, which can pause and resume the agent; the
+ * model would only repeat the call. Any other server error becomes a message to the model, which can correct its arguments.
  */
 export function toolErrorMiddleware() {
   return createMiddleware({

@@ -1,6 +1,6 @@
 // Generated from the catalog; to update it, run UPDATE_GOLDEN=1 cargo test -p e2e --test it sdk_names
 
-/** A method of tools, or a word for several: `read`, `write`, `custom`. */
+/** A tool method, or `read`, `write` or `custom` to select several methods. */
 export type ToolMethod =
   | "read"
   | "write"
@@ -52,7 +52,7 @@ export type ToolMethod =
   | "upload"
   | "validate";
 
-/** A module of the API, or a tag of its documentation. */
+/** An API module, or a tag in the API documentation. */
 export type ToolTag =
   | "company"
   | "expense"

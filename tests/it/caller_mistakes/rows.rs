@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-/// A call that is not exactly what the schema says.
+/// A call that doesn't exactly match the schema.
 pub(crate) struct Mistake {
     pub(crate) what: &'static str,
     pub(crate) tool: &'static str,
     /// The arguments as JSON.
     pub(crate) sent: &'static str,
-    /// The arguments that are meant, as JSON; empty if they depend on the time.
+    /// The intended arguments, as JSON; empty if they depend on the time.
     meant: &'static str,
-    /// True if the arguments only spell the same value in another way, which is not worth a report.
+    /// True if the arguments only spell the same value differently, which isn't worth a report.
     pub(crate) means_the_same: bool,
     /// True if the fix depends on the time.
     pub(crate) is_relative: bool,
@@ -50,101 +50,111 @@ const DATED: &str = r#"{"summary":"x","company":{"id":250},"requiredDate":"2026-
 /// All mistakes by kind.
 pub(crate) const SECTIONS: &[(&str, &[Mistake])] = &[
     ("Types", TYPES),
-    ("Nothing", NOTHING),
+    ("Empty values", NOTHING),
     ("References", REFERENCES),
     ("Dates", DATES),
-    ("Names of arguments", NAMES),
+    ("Argument names", NAMES),
     ("Filters", FILTERS),
-    ("Names of tools", TOOLS),
+    ("Tool names", TOOLS),
 ];
 
 const TYPES: &[Mistake] = &[
-    Mistake::new("a number as text", GET, r#"{"id":"8812"}"#, r#"{"id":8812}"#),
-    Mistake::new("a number as text with a fraction of zero", GET, r#"{"id":"8812.0"}"#, r#"{"id":8812}"#),
+    Mistake::new("a number as a string", GET, r#"{"id":"8812"}"#, r#"{"id":8812}"#),
+    Mistake::new("a number as a string that ends in .0", GET, r#"{"id":"8812.0"}"#, r#"{"id":8812}"#),
     Mistake::same("a whole number as a float", GET, r#"{"id":8812.0}"#, r#"{"id":8812}"#),
-    Mistake::new("a page size as text", LIST, r#"{"pageSize":"1"}"#, r#"{"pageSize":1}"#),
+    Mistake::new("a page size as a string", LIST, r#"{"pageSize":"1"}"#, r#"{"pageSize":1}"#),
     Mistake::new(
-        "a boolean as text, as Python writes it",
+        "a boolean as a Python-style string",
         UPDATE,
         r#"{"id":8812,"approved":"True"}"#,
         r#"{"id":8812,"approved":true}"#,
     ),
     Mistake::new(
-        "a number where text belongs",
+        "a number instead of a string",
         UPDATE,
         r#"{"id":8812,"poNumber":4711}"#,
         r#"{"id":8812,"poNumber":"4711"}"#,
     ),
     Mistake::new(
-        "a choice in lower case",
+        "an enum value in lower case",
         UPDATE,
         r#"{"id":8812,"impact":"high"}"#,
         r#"{"id":8812,"impact":"High"}"#,
     ),
     Mistake::new(
-        "a choice with spaces",
+        "an enum value with spaces",
         UPDATE,
         r#"{"id":8812,"billTime":"do not bill"}"#,
         r#"{"id":8812,"billTime":"DoNotBill"}"#,
     ),
     Mistake::new(
-        "JSON text where an object belongs",
+        "a JSON string instead of an object",
         CREATE,
         r#"{"summary":"x","company":"{\"id\": 250}"}"#,
         NEW,
     ),
     Mistake::new(
-        "JSON text where a list belongs",
+        "a JSON string instead of a list",
         CONTACT,
         r#"{"id":501,"types":"[{\"id\": 1}]"}"#,
         r#"{"id":501,"types":[{"id":1}]}"#,
     ),
     Mistake::new(
-        "one item where a list belongs",
+        "a single item instead of a list",
         UPDATE,
         r#"{"id":8812,"clear":"poNumber"}"#,
         r#"{"id":8812,"clear":["poNumber"]}"#,
     ),
-    Mistake::same("all arguments as JSON text", GET, r#""{\"id\": 8812}""#, r#"{"id":8812}"#),
-    Mistake::new("yes for true", UPDATE, r#"{"id":8812,"approved":"yes"}"#, r#"{"id":8812,"approved":true}"#),
-    Mistake::new("1 for true", UPDATE, r#"{"id":8812,"approved":1}"#, r#"{"id":8812,"approved":true}"#),
-    Mistake::new("a number with its sign", GET, r##"{"id":"#8812"}"##, r#"{"id":8812}"#),
+    Mistake::same("all arguments as a JSON string", GET, r#""{\"id\": 8812}""#, r#"{"id":8812}"#),
     Mistake::new(
-        "a sum of money",
+        "`yes` instead of `true`",
+        UPDATE,
+        r#"{"id":8812,"approved":"yes"}"#,
+        r#"{"id":8812,"approved":true}"#,
+    ),
+    Mistake::new(
+        "1 instead of `true`",
+        UPDATE,
+        r#"{"id":8812,"approved":1}"#,
+        r#"{"id":8812,"approved":true}"#,
+    ),
+    Mistake::new("an ID with a number sign", GET, r##"{"id":"#8812"}"##, r#"{"id":8812}"#),
+    Mistake::new(
+        "a number with a currency symbol and separators",
         UPDATE,
         r#"{"id":8812,"billingAmount":"$1,200.50"}"#,
         r#"{"id":8812,"billingAmount":1200.5}"#,
     ),
     Mistake::new("a Python literal", CREATE, r#"{"summary":"x","company":"{'id': 250}"}"#, NEW),
     Mistake::new(
-        "JSON in a fence of Markdown",
+        "JSON in a Markdown code block",
         CREATE,
         r#"{"summary":"x","company":"```json\n{\"id\": 250}\n```"}"#,
         NEW,
     ),
     Mistake::new(
-        "a list of one where an item belongs",
+        "a list with one item instead of the item",
         CREATE,
         r#"{"summary":"x","company":[{"id":250}]}"#,
         NEW,
     ),
     Mistake::new(
-        "a list where a comma-separated string belongs",
+        "a list instead of a comma-separated string",
         LIST,
         r#"{"fields":["id","summary"]}"#,
         r#"{"fields":"id,summary"}"#,
     ),
-    Mistake::new("a number in words", LIST, r#"{"pageSize":"ten"}"#, "{}"),
+    Mistake::new("a number written as a word", LIST, r#"{"pageSize":"ten"}"#, "{}"),
     Mistake::new("a number that is too large", LIST, r#"{"pageSize":5000}"#, r#"{"pageSize":1000}"#),
-    Mistake::new("pages counted from 0", LIST, r#"{"page":0}"#, r#"{"page":1}"#),
+    Mistake::new("page numbers starting at 0", LIST, r#"{"page":0}"#, r#"{"page":1}"#),
     Mistake::new(
-        "a choice that is misspelled",
+        "a misspelled enum value",
         UPDATE,
         r#"{"id":8812,"severity":"Hihg"}"#,
         r#"{"id":8812,"severity":"High"}"#,
     ),
     Mistake::new(
-        "text that is too long",
+        "a string that is too long",
         UPDATE,
         r#"{"id":8812,"zip":"10115 Berlin, Germany"}"#,
         r#"{"id":8812,"zip":"10115 Berlin"}"#,
@@ -165,19 +175,19 @@ const NOTHING: &[Mistake] = &[
         NEW,
     ),
     Mistake::new(
-        "an empty text for an optional ID",
+        "an empty string for an optional ID",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"parentTicketId":""}"#,
         NEW,
     ),
     Mistake::new(
-        "an empty text for an optional reference",
+        "an empty string for an optional reference",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"board":""}"#,
         NEW,
     ),
     Mistake::new(
-        "the word null",
+        "the string `null`",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"budgetHours":"null"}"#,
         NEW,
@@ -192,23 +202,23 @@ const NOTHING: &[Mistake] = &[
 ];
 
 const REFERENCES: &[Mistake] = &[
-    Mistake::new("an ID alone", CREATE, r#"{"summary":"x","company":250}"#, NEW),
-    Mistake::new("an ID alone, as text", CREATE, r#"{"summary":"x","company":"250"}"#, NEW),
-    Mistake::new("an ID in an object, as text", CREATE, r#"{"summary":"x","company":{"id":"250"}}"#, NEW),
+    Mistake::new("only an ID", CREATE, r#"{"summary":"x","company":250}"#, NEW),
+    Mistake::new("only an ID, as a string", CREATE, r#"{"summary":"x","company":"250"}"#, NEW),
+    Mistake::new("an ID in an object, as a string", CREATE, r#"{"summary":"x","company":{"id":"250"}}"#, NEW),
     Mistake::new(
-        "a name alone",
+        "only a name",
         CREATE,
         r#"{"summary":"x","company":"Acme Corp"}"#,
         r#"{"summary":"x","company":{"name":"Acme Corp"}}"#,
     ),
     Mistake::new(
-        "an identifier alone",
+        "only an identifier",
         CREATE,
         r#"{"summary":"x","company":"AcmeCorp"}"#,
         r#"{"summary":"x","company":{"identifier":"AcmeCorp"}}"#,
     ),
     Mistake::new(
-        "a name of one word",
+        "a one-word name",
         CREATE,
         r#"{"summary":"x","company":"Hooli"}"#,
         r#"{"summary":"x","company":{"name":"Hooli"}}"#,
@@ -219,22 +229,22 @@ const REFERENCES: &[Mistake] = &[
         r#"{"id":8812,"priority":{"id":1,"name":"Critical","color":"Red","sortOrder":1,"level":"1","defaultFlag":false}}"#,
         r#"{"id":8812,"priority":{"id":1,"name":"Critical"}}"#,
     ),
-    Mistake::new("an ID as an argument of its own", CREATE, r#"{"summary":"x","company_id":250}"#, NEW),
-    Mistake::new("the path of an ID", CREATE, r#"{"summary":"x","company/id":250}"#, NEW),
+    Mistake::new("an ID as a separate argument", CREATE, r#"{"summary":"x","company_id":250}"#, NEW),
+    Mistake::new("an ID's path as an argument name", CREATE, r#"{"summary":"x","company/id":250}"#, NEW),
     Mistake::new(
-        "a name as an argument of its own",
+        "a name as a separate argument",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"boardName":"Help Desk"}"#,
         r#"{"summary":"x","company":{"id":250},"board":{"name":"Help Desk"}}"#,
     ),
     Mistake::new(
-        "a reference where an ID belongs",
+        "a record instead of an ID",
         GET,
         r#"{"id":{"id":8812,"summary":"New laptop"}}"#,
         r#"{"id":8812}"#,
     ),
     Mistake::new(
-        "an ID under the name of a reference",
+        "an ID with the reference's name as a prefix",
         CREATE,
         r#"{"summary":"x","company":{"companyId":250}}"#,
         NEW,
@@ -243,13 +253,13 @@ const REFERENCES: &[Mistake] = &[
 
 const DATES: &[Mistake] = &[
     Mistake::new(
-        "milliseconds",
+        "a timestamp with milliseconds",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"requiredDate":"2026-12-24T00:00:00.000Z"}"#,
         DATED,
     ),
     Mistake::new(
-        "another time zone",
+        "a time zone other than UTC",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"requiredDate":"2026-12-24T01:00:00+01:00"}"#,
         DATED,
@@ -261,13 +271,13 @@ const DATES: &[Mistake] = &[
         DATED,
     ),
     Mistake::new(
-        "a space, and no seconds",
+        "a space instead of `T`, and no seconds",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"requiredDate":"2026-12-24 00:00Z"}"#,
         DATED,
     ),
     Mistake::new(
-        "a date as HTTP writes it",
+        "a date in HTTP format",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"requiredDate":"Thu, 24 Dec 2026 00:00:00 GMT"}"#,
         DATED,
@@ -279,19 +289,19 @@ const DATES: &[Mistake] = &[
         DATED,
     ),
     Mistake::new(
-        "an American date",
+        "a date in US format",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"requiredDate":"12/24/2026"}"#,
         DATED,
     ),
     Mistake::new(
-        "a European date",
+        "a date in European format",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"requiredDate":"24.12.2026"}"#,
         DATED,
     ),
     Mistake::new(
-        "a month in words",
+        "a date with the month's name",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"requiredDate":"December 24, 2026"}"#,
         DATED,
@@ -303,12 +313,12 @@ const DATES: &[Mistake] = &[
         DATED,
     ),
     Mistake::relative(
-        "a day in words",
+        "a relative day",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"requiredDate":"next friday"}"#,
     ),
     Mistake::relative(
-        "a span of time",
+        "a time span",
         CREATE,
         r#"{"summary":"x","company":{"id":250},"requiredDate":"in 3 days"}"#,
     ),
@@ -316,13 +326,13 @@ const DATES: &[Mistake] = &[
 
 const NAMES: &[Mistake] = &[
     Mistake::new(
-        "another case of the name",
+        "argument names in a different case",
         LIST,
         r#"{"page_size":5,"OrderBy":"id desc"}"#,
         r#"{"pageSize":5,"orderBy":"id desc"}"#,
     ),
     Mistake::new(
-        "arguments of the host",
+        "arguments added by the agent host",
         GET,
         r#"{"id":8812,"toolCallId":"call_1","sessionId":"s","action":"sendMessage","chatInput":"hello"}"#,
         r#"{"id":8812}"#,
@@ -336,19 +346,19 @@ const NAMES: &[Mistake] = &[
         r#"{"filter":{"summary":"x"}}"#,
     ),
     Mistake::new(
-        "an object around the arguments",
+        "arguments wrapped in an object",
         CREATE,
         r#"{"body":{"summary":"x","company":{"id":250}}}"#,
         NEW,
     ),
     Mistake::new(
-        "the same as JSON text",
+        "arguments wrapped in a JSON string",
         CREATE,
         r#"{"input":"{\"summary\":\"x\",\"company\":{\"id\":250}}"}"#,
         NEW,
     ),
     Mistake::new(
-        "an object around some, with a mistake in it",
+        "some arguments wrapped in an object, one misspelled",
         UPDATE,
         r#"{"id":8812,"ticket":{"impact":"High","severty":"Low"}}"#,
         r#"{"id":8812,"impact":"High","severity":"Low"}"#,
@@ -369,57 +379,57 @@ const FILTERS: &[Mistake] = &[
         r#"{"filter":{"board/name":"Help Desk"}}"#,
     ),
     Mistake::new(
-        "fields with dots",
+        "field paths with dots",
         LIST,
         r#"{"filter":{"board.name":"Help Desk"}}"#,
         r#"{"filter":{"board/name":"Help Desk"}}"#,
     ),
     Mistake::new(
-        "a filter as JSON text",
+        "a filter as a JSON string",
         LIST,
         r#"{"filter":"{\"id\": 8812}"}"#,
         r#"{"filter":{"id":8812}}"#,
     ),
     Mistake::same(
-        "operators in letters",
+        "operators as abbreviations",
         LIST,
         r#"{"filter":{"id":{"gte":8812}}}"#,
         r#"{"filter":{"id":{"gte":8812}}}"#,
     ),
     Mistake::new(
-        "conditions as a filter",
+        "a `conditions` expression as `filter`",
         LIST,
         r#"{"filter":"board/name='Help Desk'"}"#,
         r#"{"conditions":"board/name='Help Desk'"}"#,
     ),
     Mistake::new(
-        "conditions with an operator of programs",
+        "a programming language operator in `filter`",
         LIST,
         r#"{"filter":"id == 8812"}"#,
         r#"{"conditions":"id = 8812"}"#,
     ),
     Mistake::new(
-        "a filter as conditions",
+        "a filter object as `conditions`",
         LIST,
         r#"{"conditions":{"id":8812}}"#,
         r#"{"filter":{"id":8812}}"#,
     ),
     Mistake::new("a misspelled field", LIST, r#"{"filter":{"sumary":"x"}}"#, r#"{"filter":{"summary":"x"}}"#),
     Mistake::new(
-        "an operator in words",
+        "an operator spelled out",
         LIST,
         r#"{"filter":{"id":{"greater_than":8812}}}"#,
         r#"{"filter":{"id":{">":8812}}}"#,
     ),
     Mistake::new(
-        "a value of another type",
+        "a value of the wrong type",
         LIST,
         r##"{"filter":{"id":"#8812"}}"##,
         r#"{"filter":{"id":8812}}"#,
     ),
-    Mistake::new("a filter without a test", LIST, r#"{"filter":{"id":{}}}"#, r#"{"filter":{}}"#),
+    Mistake::new("a filter without a comparison", LIST, r#"{"filter":{"id":{}}}"#, r#"{"filter":{}}"#),
     Mistake::new(
-        "conditions that get out of their parentheses",
+        "`conditions` that escape from their parentheses",
         LIST,
         r#"{"conditions":"id > 0) or (id > 0","filter":{"id":1}}"#,
         r#"{"filter":{"id":1}}"#,
@@ -428,25 +438,25 @@ const FILTERS: &[Mistake] = &[
 
 const TOOLS: &[Mistake] = &[
     Mistake::new(
-        "the prefix of Claude",
+        "a prefix added by Claude",
         "mcp__connectwise__get_single_ticket_by_id",
         r#"{"id":8812}"#,
         r#"{"id":8812}"#,
     ),
     Mistake::new(
-        "the name of the server and a dot",
+        "the server name and a dot",
         "connectwise.get_single_ticket_by_id",
         r#"{"id":8812}"#,
         r#"{"id":8812}"#,
     ),
     Mistake::new(
-        "the name of the server and an underscore",
+        "the server name and an underscore",
         "connectwise_get_single_ticket_by_id",
         r#"{"id":8812}"#,
         r#"{"id":8812}"#,
     ),
     Mistake::new(
-        "a namespace, and the number of the call",
+        "a namespace and a call number",
         "functions.get_single_ticket_by_id:0",
         r#"{"id":8812}"#,
         r#"{"id":8812}"#,

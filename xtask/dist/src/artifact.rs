@@ -1,4 +1,4 @@
-//! The artifacts: what each packages, and its files.
+//! The artifacts: the contents and files of each.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,30 +9,30 @@ use crate::archive::ArchiveEntry;
 use crate::platform::ReleasePlatform;
 use crate::process::{output_text, workspace_root};
 
-/// The version of everything that is released.
+/// The version of all released artifacts.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// The license of everything that is released.
+/// The license of all released artifacts.
 pub(crate) const LICENSE: &str = "MIT OR Apache-2.0";
-/// Where the source is.
+/// The source repository.
 pub(crate) const REPOSITORY: &str = "https://github.com/connectwise-psa-tools/connectwise-psa";
-/// The name of the server in the MCP registry.
+/// The server's name in the MCP registry.
 pub(crate) const MCP_NAME: &str = "io.github.connectwise-psa-tools/cwpsa";
-/// One sentence about the product, of at most 100 characters.
+/// A sentence about the product, limited to 100 characters.
 pub(crate) const SUMMARY: &str =
     "Every operation of the ConnectWise PSA (Manage) API as a tool. Includes a mock server.";
 /// The container image, without a tag.
 pub(crate) const IMAGE: &str = "ghcr.io/connectwise-psa-tools/cwpsa";
 
-/// The binary of one platform, and what all packages of it share.
+/// A platform's binary, with the data shared by all of its packages.
 #[derive(Debug)]
 pub(crate) struct ReleaseBinary {
     /// The platform.
     pub(crate) platform: ReleasePlatform,
     /// The binary.
     pub(crate) bytes: Vec<u8>,
-    /// Its path on this machine.
+    /// Its local path.
     pub(crate) path: PathBuf,
-    /// The time in archives, in seconds since 1970.
+    /// The timestamp in archives, in seconds since 1970.
     pub(crate) epoch: u64,
 }
 
@@ -41,12 +41,12 @@ pub(crate) struct ReleaseBinary {
 pub(crate) struct Artifact {
     /// The file name.
     pub(crate) name: String,
-    /// The content.
+    /// The contents.
     pub(crate) bytes: Vec<u8>,
 }
 
 impl Artifact {
-    /// A file with a name and a content.
+    /// Creates a file with a name and contents.
     pub(crate) fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self { name: name.into(), bytes: bytes.into() }
     }
@@ -60,7 +60,7 @@ impl ReleaseBinary {
         Ok(Self { platform, bytes, path, epoch: source_date_epoch()? })
     }
 
-    /// Returns a command that runs the binary. It reads no settings of this machine.
+    /// Returns a command that runs the binary without any local settings.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.env_clear().env("COLUMNS", "100");
@@ -68,12 +68,12 @@ impl ReleaseBinary {
     }
 }
 
-/// Reads a text file of the workspace.
+/// Reads a text file from the workspace.
 pub(crate) fn workspace_file(path: &str) -> anyhow::Result<String> {
     std::fs::read_to_string(workspace_root().join(path)).with_context(|| format!("cannot read {path}"))
 }
 
-/// The license texts, which are in every package.
+/// Returns the license texts, which are included in every package.
 pub(crate) fn licenses() -> anyhow::Result<Vec<ArchiveEntry>> {
     ["LICENSE-APACHE", "LICENSE-MIT"]
         .map(|name| Ok(ArchiveEntry::file(name, workspace_file(name)?)))

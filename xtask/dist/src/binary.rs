@@ -1,4 +1,4 @@
-//! Builds the binary that is released.
+//! Builds the release binary.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::platform::{ReleasePlatform, host_triple};
 use crate::process::{cargo, line, workspace_root};
 
-/// Builds `cwpsa` with the profile `dist` and returns its path. No path of this machine ends up in the binary.
+/// Builds `cwpsa` with the `dist` profile and returns its path. No local path ends up in the binary.
 pub(crate) fn build(platform: ReleasePlatform) -> anyhow::Result<PathBuf> {
     let mut command = cargo();
     command.args(["build", "--locked", "--profile", "dist", "--package", "cwpsa", "--bin", "cwpsa"]);
@@ -30,7 +30,7 @@ pub(crate) fn build(platform: ReleasePlatform) -> anyhow::Result<PathBuf> {
     executable.context("cargo did not report the binary")
 }
 
-/// The flags of the environment, and those that replace the folders of this machine in messages of panics.
+/// Returns the environment's flags, plus flags that replace local folders in panic messages.
 fn rust_flags() -> anyhow::Result<String> {
     let home = |variable: &str, folder: &str| {
         let default = || std::env::home_dir().map(|home| home.join(folder));

@@ -1,4 +1,4 @@
-//! `cargo xtask package`: every crate builds and passes its tests from its archive alone.
+//! `cargo xtask package`: verifies that every crate builds and passes its tests from nothing but its archive.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::process::{cargo, finish, output, workspace_root};
 
-/// The maximum size of an archive, with a margin to the 10 MiB that the registry accepts.
+/// Maximum size of an archive, with a margin below the 10 MiB that the registry accepts.
 const MAX_ARCHIVE: u64 = 8 << 20;
-/// Files that every archive has.
+/// Files that every archive must contain.
 const REQUIRED: [&str; 4] = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 
 #[derive(clap::Args)]
@@ -21,18 +21,18 @@ pub(crate) struct PackageArguments {
     /// Accept uncommitted changes.
     #[arg(long)]
     allow_dirty: bool,
-    /// Instead, check that each crate compiles with each of its features alone, and without any.
+    /// Instead, check that each crate compiles with each single feature and with no features.
     #[arg(long)]
     features_alone: bool,
 }
 
-/// A crate that is published.
+/// A published crate.
 struct PublishedCrate {
     name: String,
     version: String,
 }
 
-/// Packages all crates, and builds and tests them from an empty folder.
+/// Packages all crates, and builds and tests them in an empty folder.
 pub(crate) fn run(arguments: &PackageArguments) -> anyhow::Result<()> {
     let metadata = output(cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
     let metadata: Value = serde_json::from_slice(&metadata)?;
@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &PackageArguments) -> anyhow::Result<()> {
     }
     let target =
         PathBuf::from(metadata["target_directory"].as_str().context("cargo has no target directory")?);
-    // Each archive is built below, together and with the dependencies that are compiled already.
+    // Each archive is built below, together and with dependencies that have already been compiled.
     let mut package = cargo();
     package.args(["package", "--workspace", "--no-verify", "--quiet"]);
     finish(package.args(arguments.allow_dirty.then_some("--allow-dirty")))?;
@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: &PackageArguments) -> anyhow::Result<()> {
     for step in steps {
         let mut command = cargo();
         command.current_dir(folder.path()).arg("--offline").args(*step);
-        // Dependencies are those of the workspace, so they are compiled already.
+        // The dependencies are those of the workspace, so they have already been compiled.
         command.env("CARGO_TARGET_DIR", &target).env("CARGO_INCREMENTAL", "0");
         finish(&mut command)?;
     }
@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &PackageArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Compiles each crate that has features without any of them, and with each one alone.
+/// Compiles each crate that has features with none of them, and with each one separately.
 fn check_features_alone(metadata: &Value, crates: &[PublishedCrate]) -> anyhow::Result<()> {
     let mut count = 0;
     for package in metadata["packages"].as_array().into_iter().flatten() {
@@ -102,7 +102,7 @@ fn check_features_alone(metadata: &Value, crates: &[PublishedCrate]) -> anyhow::
 
 fn published(metadata: &Value) -> anyhow::Result<Vec<PublishedCrate>> {
     let packages = metadata["packages"].as_array().context("cargo has no packages")?;
-    // `publish = false` is an empty list of registries.
+    // `publish = false` is represented as an empty list of registries.
     let is_published = |package: &&Value| package["publish"].as_array().is_none_or(|list| !list.is_empty());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut crates = Vec::new();
@@ -120,7 +120,7 @@ fn published(metadata: &Value) -> anyhow::Result<Vec<PublishedCrate>> {
     Ok(crates)
 }
 
-/// Unpacks an archive into the folder, and checks what is in it.
+/// Unpacks an archive into the folder, and checks its contents.
 fn unpack(published: &PublishedCrate, archives: &Path, folder: &Path) -> anyhow::Result<()> {
     let PublishedCrate { name, version } = published;
     let archive = archives.join(format!("{name}-{version}.crate"));
@@ -136,7 +136,7 @@ fn unpack(published: &PublishedCrate, archives: &Path, folder: &Path) -> anyhow:
     Ok(())
 }
 
-/// Writes a workspace of the unpacked archives, which take the place of those in the registry.
+/// Writes a workspace with the unpacked archives, which replace those in the registry.
 fn write_workspace(crates: &[PublishedCrate], folder: &Path) -> anyhow::Result<()> {
     let mut manifest =
         String::from("[workspace]\nresolver = \"3\"\nmembers = [\"*-*\"]\n\n[patch.crates-io]\n");
@@ -145,13 +145,13 @@ fn write_workspace(crates: &[PublishedCrate], folder: &Path) -> anyhow::Result<(
     }
     std::fs::write(folder.join("Cargo.toml"), manifest)?;
     std::fs::copy(workspace_root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    // The profiles decide whether dependencies have to be compiled again.
+    // The profiles determine whether dependencies have to be recompiled.
     let profiles = profiles(&std::fs::read_to_string(workspace_root().join("Cargo.toml"))?);
     let mut manifest = std::fs::OpenOptions::new().append(true).open(folder.join("Cargo.toml"))?;
     Ok(std::io::Write::write_all(&mut manifest, profiles.as_bytes())?)
 }
 
-/// Returns the tables `[profile.dev…]` of a manifest.
+/// Returns the tables `[profile.dev…]` in a manifest.
 fn profiles(manifest: &str) -> String {
     let mut is_profile = false;
     let keep = |line: &&str| {

@@ -4,12 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// Returns the digest of `bytes` in lower case hexadecimal.
+/// Returns the digest of `bytes` in lowercase hexadecimal.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns the digest of `bytes` as the RECORD of a wheel has it.
+/// Returns the digest of `bytes` in the format of a wheel's RECORD.
 pub(crate) fn sha256_url_safe(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(bytes))
 }

@@ -10,27 +10,27 @@ use crate::platform::ReleasePlatform;
 use crate::process::workspace_root;
 use crate::{binary, manuals, mcpb, npm, oci, prove, registry, sbom, wheel};
 
-/// The file with the digests of all others.
+/// The file with the digests of all other files.
 const CHECKSUMS: &str = "SHA256SUMS";
 
 #[derive(clap::Args)]
 pub(crate) struct DistArguments {
-    /// Package this binary instead of building one. Bounds of sizes and times are not checked then.
+    /// Package this binary instead of building one. Size and time bounds aren't checked.
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
-    /// Platform of the binary. Defaults to that of this machine.
+    /// The binary's platform. Defaults to the local platform.
     #[arg(long, value_name = "TRIPLE")]
     target: Option<String>,
     /// Folder to write to.
     #[arg(long, value_name = "FOLDER", default_value = "dist")]
     out: PathBuf,
-    /// Afterwards, validate every file with the tool of its format, install each package in an empty root, and call a tool.
-    /// Needs Python and Node.js.
+    /// Afterwards, validate every file with the tool for its format, install each package in an empty root, and call a tool.
+    /// Requires Python and Node.js.
     #[arg(long)]
     prove: bool,
 }
 
-/// Makes, writes and optionally proves everything for one platform.
+/// Builds, writes and optionally verifies everything for one platform.
 pub(crate) fn run(arguments: &DistArguments) -> anyhow::Result<()> {
     let platform = ReleasePlatform::find(arguments.target.as_deref())?;
     let path = match &arguments.binary {
@@ -51,11 +51,11 @@ pub(crate) fn run(arguments: &DistArguments) -> anyhow::Result<()> {
     }
     let figures = prove::run(&out, &binary)?;
     figures.print();
-    // Another binary, such as one for tests, may be large and slow.
+    // Any other binary, such as a test build, may be large and slow.
     if arguments.binary.is_none() { figures.check() } else { Ok(()) }
 }
 
-/// Makes the folder, or deletes what an earlier run wrote to it, so that nothing of another version remains.
+/// Creates the folder, or deletes the output of an earlier run, so nothing from another version remains.
 fn empty(out: &Path) -> anyhow::Result<()> {
     if let Ok(mut entries) = std::fs::read_dir(out)
         && entries.next().is_some()
@@ -66,7 +66,7 @@ fn empty(out: &Path) -> anyhow::Result<()> {
     Ok(std::fs::create_dir_all(out)?)
 }
 
-/// Makes all files, in the order of their names.
+/// Builds all files, sorted by name.
 fn make(binary: &ReleaseBinary) -> anyhow::Result<Vec<Artifact>> {
     let mut artifacts = vec![
         manuals::binary_archive(binary)?,

@@ -1,23 +1,23 @@
-//! Reads what a Linux binary needs: its loader, its libraries, and the version of glibc.
+//! Reads a Linux binary's requirements: its loader, its libraries, and its glibc version.
 
 use anyhow::{Context, bail, ensure};
 
-/// Types of sections.
+/// Section types.
 const DYNAMIC_SECTION: u32 = 6;
 const NEEDED_VERSIONS_SECTION: u32 = 0x6fff_fffe;
-/// The entry of the dynamic section that names a library.
+/// The dynamic section entry for a required library.
 const NEEDED: u64 = 1;
-/// The program header that names the loader.
+/// The program header for the loader.
 const INTERPRETER: u32 = 3;
 
-/// The requirements of a binary.
+/// A binary's requirements.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ElfNeeds {
-    /// The path of the loader; a library has none.
+    /// The path of the loader; `None` for a library.
     pub(crate) loader: Option<String>,
     /// The names of the libraries.
     pub(crate) libraries: Vec<String>,
-    /// The highest version of glibc that a symbol needs, for example `(2, 34)`.
+    /// The highest glibc version required by a symbol, for example `(2, 34)`.
     pub(crate) glibc: (u32, u32),
 }
 
@@ -58,7 +58,7 @@ impl ElfNeeds {
     }
 }
 
-/// Returns where the names of all needed versions start in their table of strings.
+/// Returns where the names of all required versions start in their string table.
 fn needed_versions(file: &[u8], start: usize) -> anyhow::Result<Vec<usize>> {
     let mut names = Vec::new();
     let mut library = start;
@@ -75,7 +75,7 @@ fn needed_versions(file: &[u8], start: usize) -> anyhow::Result<Vec<usize>> {
     }
 }
 
-/// Parses the version of a symbol such as `GLIBC_2.34`.
+/// Parses a symbol version such as `GLIBC_2.34`.
 fn glibc_version(name: &str) -> Option<(u32, u32)> {
     let mut parts = name.strip_prefix("GLIBC_")?.split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
@@ -111,13 +111,13 @@ fn string(file: &[u8], start: usize) -> anyhow::Result<String> {
     Ok(String::from_utf8(rest[..end].to_vec())?)
 }
 
-/// The little-endian number of `length` bytes.
+/// Returns the little-endian number with `length` bytes.
 fn number(file: &[u8], at: usize, length: usize) -> anyhow::Result<u64> {
     let Some(bytes) = file.get(at..at + length) else { bail!("the ELF file is truncated") };
     Ok(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
-/// A number that is an offset or a count.
+/// Returns a number that is an offset or a count.
 fn offset(file: &[u8], at: usize, length: usize) -> anyhow::Result<usize> {
     Ok(usize::try_from(number(file, at, length)?)?)
 }

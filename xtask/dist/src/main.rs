@@ -1,6 +1,6 @@
-//! Packages for every way to install: `cargo xtask dist`, `cargo xtask package` and `cargo xtask release`.
+//! Builds packages for every installation method: `cargo xtask dist`, `cargo xtask package` and `cargo xtask release`.
 //!
-//! A program of its own, so that `cargo xtask`, the first command on a fresh machine, compiles none of it.
+//! This is a separate program, so `cargo xtask`, the first command on a fresh machine, compiles none of it.
 
 mod archive;
 mod artifact;
@@ -25,7 +25,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Packages for every way to install.
+/// Build and test the release packages.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct DistCli {
@@ -37,12 +37,12 @@ struct DistCli {
 enum DistCommand {
     /// Package every crate, and build and test each one from its archive.
     Package(crates::PackageArguments),
-    /// Make everything that is released for this platform, in `dist/`.
+    /// Build this platform's release files in `dist/`.
     ///
-    /// Two runs with the same binary write the same bytes. The time in archives is SOURCE_DATE_EPOCH, or that of the last
-    /// commit.
+    /// Two runs with the same binary write the same bytes. Timestamps in archives are SOURCE_DATE_EPOCH, or the time of the
+    /// last commit.
     Dist(dist::DistArguments),
-    /// Check the release workflows and manifests, and print the steps of a release.
+    /// Check the release workflows and manifests, or print the release steps.
     Release(release::ReleaseArguments),
 }
 

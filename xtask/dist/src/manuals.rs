@@ -1,10 +1,10 @@
-//! Archive of the binary with shell completions and manual pages.
+//! An archive of the binary with shell completions and man pages.
 
 use crate::archive::{ArchiveEntry, gzip, tar, zip};
 use crate::artifact::{Artifact, ReleaseBinary, VERSION, licenses, workspace_file};
 use crate::process::output;
 
-/// The shells that completions are for, and the file that each looks for.
+/// The shells with completions, and the file that each one looks for.
 const SHELLS: [(&str, &str); 5] = [
     ("bash", "cwpsa.bash"),
     ("zsh", "_cwpsa"),
@@ -13,7 +13,7 @@ const SHELLS: [(&str, &str); 5] = [
     ("elvish", "cwpsa.elv"),
 ];
 
-/// Makes the archive: a tar archive, or a zip file for Windows.
+/// Builds the archive: a tar archive, or a zip file for Windows.
 pub(crate) fn binary_archive(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     let folder = format!("cwpsa-{VERSION}-{}", binary.platform.triple);
     let mut entries = vec![

@@ -1,11 +1,11 @@
-//! The MCPB bundle, which Claude Desktop and other hosts install by a double click.
+//! The MCPB bundle, which Claude Desktop and other MCP hosts install on double-click.
 
 use serde_json::{Value, json};
 
 use crate::archive::{ArchiveEntry, zip};
 use crate::artifact::{Artifact, LICENSE, REPOSITORY, ReleaseBinary, SUMMARY, VERSION, licenses};
 
-/// Makes the bundle.
+/// Builds the bundle.
 pub(crate) fn bundle(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     let program = format!("server/{}", binary.platform.program());
     let manifest = manifest(&program, binary.platform.npm.0);
@@ -18,8 +18,8 @@ pub(crate) fn bundle(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     Ok(Artifact::new(format!("cwpsa-{VERSION}-{os}-{cpu}.mcpb"), zip(&entries)?))
 }
 
-/// The manifest with the form of the settings. The form passes them as variables, never as arguments, which other users of
-/// the machine can see.
+/// Returns the manifest with the settings form. The form passes settings as variables, never as arguments, which other
+/// users on the machine can see.
 fn manifest(program: &str, system: &str) -> Value {
     json!({
         "manifest_version": "0.3",
@@ -27,8 +27,8 @@ fn manifest(program: &str, system: &str) -> Value {
         "display_name": "ConnectWise PSA",
         "version": VERSION,
         "description": SUMMARY,
-        "long_description": "Searches, describes and calls every operation of the ConnectWise PSA (Manage) REST API. \
-            Only tools that cannot change data are exposed unless you turn off *Read only*. Not affiliated with or \
+        "long_description": "Find, describe and call every operation in the ConnectWise PSA (Manage) REST API. \
+            Unless you turn off *Read only*, only tools that can't change data are exposed. Not affiliated with or \
             endorsed by ConnectWise.",
         "author": {"name": "The connectwise-psa developers", "url": REPOSITORY},
         "repository": {"type": "git", "url": format!("{REPOSITORY}.git")},
@@ -54,50 +54,50 @@ fn manifest(program: &str, system: &str) -> Value {
             }
         },
         "tools": [
-            {"name": "search_tools", "description": "Find tools by a description of the task."},
-            {"name": "describe_tools", "description": "Show the arguments of tools."},
-            {"name": "read_tool", "description": "Call a tool that changes nothing."}
+            {"name": "search_tools", "description": "Find tools that match a task description."},
+            {"name": "describe_tools", "description": "Show tool arguments."},
+            {"name": "read_tool", "description": "Call a tool that can't change data."}
         ],
         "tools_generated": true,
         "user_config": {
             "region": {
                 "type": "string",
                 "title": "Region",
-                "description": "Region of the ConnectWise cloud: na, eu, au or za.",
+                "description": "ConnectWise cloud region: na, eu, au or za.",
                 "default": "na",
                 "required": true
             },
             "company_id": {
                 "type": "string",
                 "title": "Company ID",
-                "description": "The company ID that you enter at login.",
+                "description": "Company ID that you use to log in.",
                 "required": true
             },
             "public_key": {
                 "type": "string",
                 "title": "Public key",
-                "description": "Public key of an API member: System > Members > API Members > API Keys.",
+                "description": "API member's public key: System > Members > API Members > API Keys.",
                 "sensitive": true,
                 "required": true
             },
             "private_key": {
                 "type": "string",
                 "title": "Private key",
-                "description": "Private key, shown once when the public key was created.",
+                "description": "API member's private key, shown only once when you create the key pair.",
                 "sensitive": true,
                 "required": true
             },
             "client_id": {
                 "type": "string",
                 "title": "Client ID",
-                "description": "Client ID of your integration, from developer.connectwise.com.",
+                "description": "Your integration's client ID, from developer.connectwise.com.",
                 "sensitive": true,
                 "required": true
             },
             "read_only": {
                 "type": "boolean",
                 "title": "Read only",
-                "description": "Expose only tools that cannot change data.",
+                "description": "Expose only tools that can't change data.",
                 "default": true,
                 "required": false
             }

@@ -8,10 +8,10 @@ use crate::artifact::{
 };
 use crate::platform::PLATFORMS;
 
-/// Starts the binary of the package for this platform.
+/// Starts the binary from the platform's package.
 const LAUNCHER: &str = include_str!("../npm/cwpsa.js");
 
-/// Makes both packages.
+/// Builds both packages.
 pub(crate) fn npm_packages(binary: &ReleaseBinary) -> anyhow::Result<[Artifact; 2]> {
     Ok([launcher_package(binary)?, platform_package(binary)?])
 }
@@ -64,7 +64,7 @@ fn manifest(name: &str, description: &str) -> Map<String, Value> {
     fields
 }
 
-/// Packs files as `npm pack` does.
+/// Packs files like `npm pack`.
 fn package(
     name: String,
     manifest: Map<String, Value>,

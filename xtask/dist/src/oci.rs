@@ -1,7 +1,7 @@
 //! The container image, as a tar archive of an OCI image layout. No daemon is needed.
 //!
-//! The image holds the binary, the libraries that it names, their licenses and the certificate authorities: no shell, no
-//! package manager. Libraries and certificates are those of the machine that makes it.
+//! The image contains the binary, the libraries that it links, their licenses and the CA certificates: no shell, no
+//! package manager. Libraries and certificates are copied from the build machine.
 
 use std::path::{Path, PathBuf};
 
@@ -15,17 +15,17 @@ use crate::artifact::{
 use crate::digest::sha256_hex;
 use crate::elf::ElfNeeds;
 
-/// The user and the group of the server, which are those of other minimal images.
+/// The server's user and group ID, which are common in minimal images.
 const USER: u32 = 65532;
-/// The bundle of certificate authorities.
+/// The CA bundle.
 const CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
-/// Where Debian's packages describe the licenses of what is copied.
+/// Debian packages with the licenses of the copied files.
 const COPYRIGHTS: [&str; 3] = ["libc6", "libgcc-s1", "ca-certificates"];
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 
-/// A blob of the layout.
+/// A blob in the layout.
 struct ImageBlob {
     media_type: &'static str,
     bytes: Vec<u8>,
@@ -45,11 +45,11 @@ impl ImageBlob {
     }
 }
 
-/// Makes the image of a Linux binary; there is none for other platforms.
+/// Builds the image for a Linux binary; returns `None` for other platforms.
 pub(crate) fn image(binary: &ReleaseBinary) -> anyhow::Result<Option<Artifact>> {
     let Some(architecture) = binary.platform.image else { return Ok(None) };
     let created = rfc_3339(binary.epoch);
-    // What changes rarely comes first, so that registries and hosts share it between releases.
+    // Rarely changing files come first, so registries and hosts share them between releases.
     let layers = [tar(&system_files(binary)?, binary.epoch)?, tar(&program_files(binary)?, binary.epoch)?];
     let config = json!({
         "created": created,
@@ -156,7 +156,7 @@ fn system_files(binary: &ReleaseBinary) -> anyhow::Result<Vec<ArchiveEntry>> {
     Ok(with_folders(files))
 }
 
-/// Returns the loader of the binary, and where this machine has the libraries that it needs.
+/// Returns the binary's loader and the local paths of the libraries that it needs.
 fn libraries(binary: &ReleaseBinary) -> anyhow::Result<Vec<PathBuf>> {
     let needs = ElfNeeds::read(&binary.bytes)?;
     let cpu = binary.platform.triple.split('-').next().unwrap_or_default();
@@ -182,7 +182,7 @@ fn libraries(binary: &ReleaseBinary) -> anyhow::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Adds the folders of files that are not listed.
+/// Adds parent folders that aren't listed.
 fn with_folders(mut files: Vec<ArchiveEntry>) -> Vec<ArchiveEntry> {
     let mut folders: Vec<String> = Vec::new();
     for file in &files {
@@ -196,10 +196,10 @@ fn with_folders(mut files: Vec<ArchiveEntry>) -> Vec<ArchiveEntry> {
     files
 }
 
-/// Formats a time in UTC, for example `2026-11-29T15:00:00Z`.
+/// Formats a UTC timestamp, for example `2026-11-29T15:00:00Z`.
 fn rfc_3339(epoch: u64) -> String {
     let (days, seconds) = (epoch / 86_400, epoch % 86_400);
-    // Years start in March, so that the leap day is the last day of a year.
+    // Years start in March, so the leap day is the last day of a year.
     let shifted = days + 719_468;
     let (era, day) = (shifted / 146_097, shifted % 146_097);
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;

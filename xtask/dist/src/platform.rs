@@ -1,4 +1,4 @@
-//! The platforms that binaries are released for, and what each registry calls them.
+//! The platforms that binaries are released for, with their names in each registry.
 
 use anyhow::Context;
 
@@ -7,15 +7,15 @@ use crate::process::output_text;
 /// A platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ReleasePlatform {
-    /// The target of the Rust compiler.
+    /// The Rust target triple.
     pub(crate) triple: &'static str,
-    /// `os` and `cpu` of npm.
+    /// npm's `os` and `cpu`.
     pub(crate) npm: (&'static str, &'static str),
-    /// The platform tag of a wheel. The one for Linux ends in the version of glibc, which the binary determines.
+    /// The platform tag of a wheel. On Linux, it ends with the glibc version, which the binary determines.
     pub(crate) wheel: &'static str,
-    /// The architecture of a container image, for platforms that have one.
+    /// The container image's architecture, if the platform has one.
     pub(crate) image: Option<&'static str>,
-    /// The ending of a program's name.
+    /// The suffix of a program's name.
     pub(crate) suffix: &'static str,
 }
 
@@ -59,7 +59,7 @@ pub(crate) const PLATFORMS: [ReleasePlatform; 5] = [
 ];
 
 impl ReleasePlatform {
-    /// Returns the platform of a target, or that of this machine.
+    /// Returns the platform for a target, or the local platform.
     pub(crate) fn find(triple: Option<&str>) -> anyhow::Result<Self> {
         let host = host_triple()?;
         let triple = triple.unwrap_or(&host);
@@ -68,7 +68,7 @@ impl ReleasePlatform {
         found.with_context(|| format!("nothing is released for {triple:?} (expected one of {})", known()))
     }
 
-    /// Returns the name of npm's package with the binary.
+    /// Returns the name of the npm package with the binary.
     pub(crate) fn npm_package(self) -> String {
         let (os, cpu) = self.npm;
         format!("@cwpsa/{os}-{cpu}")
@@ -80,7 +80,7 @@ impl ReleasePlatform {
     }
 }
 
-/// Returns the target of this machine's compiler.
+/// Returns the local compiler's target.
 pub(crate) fn host_triple() -> anyhow::Result<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let about = output_text(std::process::Command::new(rustc).arg("-vV"))?;

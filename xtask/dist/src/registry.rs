@@ -1,14 +1,14 @@
-//! `server.json`: the entry of the MCP registry, which names every package that runs the server.
+//! `server.json`: the MCP registry entry, which lists every package that runs the server.
 
 use serde_json::{Value, json};
 
 use crate::artifact::{Artifact, IMAGE, MCP_NAME, REPOSITORY, SUMMARY, VERSION};
 use crate::digest::sha256_hex;
 
-/// The schema that the entry follows.
+/// The entry's schema.
 const SCHEMA: &str = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
 
-/// Makes the entry. `bundles` are the MCPB bundles of all platforms that were made.
+/// Builds the entry. `bundles` are the MCPB bundles of all platforms that were built.
 pub(crate) fn server_entry(bundles: &[&Artifact]) -> anyhow::Result<Artifact> {
     let mut packages = vec![
         json!({
@@ -72,7 +72,7 @@ fn variables() -> Value {
         variable("CWPSA_CLIENT_ID", "Client ID of your integration, from developer.connectwise.com.", true),
         {
             "name": "CWPSA_READ_ONLY",
-            "description": "Expose only tools that cannot change data.",
+            "description": "Expose only tools that can't change data.",
             "default": "true",
             "format": "boolean"
         }

@@ -1,4 +1,4 @@
-//! `cargo xtask release`: checks what a release needs, and prints its steps.
+//! `cargo xtask release`: checks the prerequisites of a release, and prints its steps.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::prove::tools::ReleaseTools;
 
 #[derive(clap::Args)]
 pub(crate) struct ReleaseArguments {
-    /// Print the steps of the release instead of checking the workflows and manifests.
+    /// Print the release steps instead of checking the workflows and manifests.
     #[arg(long)]
     dry_run: bool,
 }
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &ReleaseArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Everything that is deployed names the current version.
+/// Checks that everything deployed refers to the current version.
 fn check_versions() -> anyhow::Result<()> {
     for path in ["deploy/compose.yaml", "deploy/kubernetes/deployment.yaml"] {
         let text = workspace_file(path)?;
@@ -59,7 +59,7 @@ fn files(folder: &str, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Returns the names of all published crates, each after the ones that it depends on.
+/// Returns the names of all published crates, each after its dependencies.
 fn publish_order(metadata: &Value) -> anyhow::Result<Vec<String>> {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let packages: Vec<Value> = list(&metadata["packages"])
@@ -86,11 +86,11 @@ fn publish_order(metadata: &Value) -> anyhow::Result<Vec<String>> {
     Ok(order)
 }
 
-/// Prints what the workflow `release.yml` does when a tag is pushed, as commands.
+/// Prints the steps that the `release.yml` workflow performs when a tag is pushed, as commands.
 fn print_steps(crates: &[String]) {
     let step = |number: usize, title: &str| println!("\n{number}. {title}");
-    println!("Release {VERSION}. Nothing of this was run.");
-    step(1, "Tag the commit; the workflow release.yml does the rest");
+    println!("Release {VERSION}. None of these steps has been run.");
+    step(1, "Tag the commit; the release.yml workflow runs the other steps");
     println!("   git tag --sign v{VERSION} && git push origin v{VERSION}");
     step(2, "Check: the tests, and every crate from its archive");
     println!("   .ci/run");
@@ -98,11 +98,11 @@ fn print_steps(crates: &[String]) {
     for platform in PLATFORMS {
         println!("   cargo xtask dist --prove    # on {}", platform.triple);
     }
-    step(4, "Publish the crates to crates.io; cargo waits until each one is in the index");
+    step(4, "Publish the crates to crates.io; cargo waits until each crate is in the index");
     for name in crates {
         println!("   cargo publish --locked --package {name}");
     }
-    step(5, "Publish to npm: the packages of the platforms first");
+    step(5, "Publish to npm, starting with the platform packages");
     for platform in PLATFORMS {
         let (os, cpu) = platform.npm;
         println!("   npm publish --provenance --access public dist/cwpsa-{os}-{cpu}-{VERSION}.tgz");
@@ -112,7 +112,7 @@ fn print_steps(crates: &[String]) {
     step(6, "Publish to PyPI, as a trusted publisher");
     println!("   uv publish dist/*.whl");
     println!("   uv build sdk/python --out-dir dist-sdk && uv publish dist-sdk/*");
-    step(7, "Push the image of both architectures under one tag");
+    step(7, "Push the images for both architectures with one tag");
     for platform in PLATFORMS {
         let Some(architecture) = platform.image else { continue };
         let archive = format!("dist/cwpsa-{VERSION}-image-linux-{architecture}.tar");
@@ -123,7 +123,7 @@ fn print_steps(crates: &[String]) {
     );
     step(8, "Attach the files to the release, with provenance");
     println!("   gh attestation, gh release create v{VERSION} dist/* --notes-file <section of CHANGELOG.md>");
-    step(9, "Publish the entry of the MCP registry");
+    step(9, "Publish the MCP registry entry");
     println!("   mcp-publisher login github-oidc && mcp-publisher publish dist/server.json");
 }
 

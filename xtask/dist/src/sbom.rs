@@ -1,4 +1,4 @@
-//! Software bill of materials of the binary, in the format CycloneDX 1.6.
+//! The binary's software bill of materials, in CycloneDX 1.6 format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,14 @@ use crate::artifact::{Artifact, ReleaseBinary, VERSION};
 use crate::digest::sha256_hex;
 use crate::process::{cargo, output};
 
-/// The graph of packages, as cargo resolves it.
+/// The package graph, as resolved by cargo.
 struct PackageGraph {
     packages: BTreeMap<String, Value>,
-    /// The packages that each one links.
+    /// The packages that each package links.
     links: BTreeMap<String, Vec<String>>,
 }
 
-/// Lists every crate that is linked into the binary, and what depends on what.
+/// Lists every crate that is linked into the binary, and the dependencies between them.
 pub(crate) fn bill_of_materials(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     let graph = PackageGraph::read(binary.platform.triple)?;
     let root = graph.root()?;
@@ -64,7 +64,7 @@ impl PackageGraph {
             list(&metadata["packages"]).into_iter().map(|package| (id(&package), package)).collect();
         let mut links = BTreeMap::new();
         for node in list(&metadata["resolve"]["nodes"]) {
-            // Build scripts and tests are not part of the binary.
+            // Build scripts and tests aren't part of the binary.
             let is_linked =
                 |dependency: &Value| list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"].is_null());
             let dependencies = list(&node["deps"]).into_iter().filter(is_linked);
@@ -96,7 +96,7 @@ fn component(package: &Value) -> Value {
         "scope": "required"
     });
     if let Some(license) = package["license"].as_str() {
-        // Some old crates separate alternatives by a slash.
+        // Some old crates separate alternatives with a slash.
         let expression = license.replace(" / ", "/").replace('/', " OR ");
         component["licenses"] = json!([{"expression": expression}]);
     }

@@ -7,7 +7,7 @@ use crate::artifact::{
 use crate::digest::sha256_url_safe;
 use crate::elf::ElfNeeds;
 
-/// Makes the wheel. It contains no Python code: the binary is installed as a script.
+/// Builds the wheel. It contains no Python code: the binary is installed as a script.
 pub(crate) fn wheel(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     let tag = format!("py3-none-{}", platform_tag(binary)?);
     let (data, info) = (format!("cwpsa-{VERSION}.data"), format!("cwpsa-{VERSION}.dist-info"));
@@ -22,7 +22,7 @@ pub(crate) fn wheel(binary: &ReleaseBinary) -> anyhow::Result<Artifact> {
     Ok(Artifact::new(format!("cwpsa-{VERSION}-{tag}.whl"), zip(&entries)?))
 }
 
-/// The tag of the platform; on Linux with the version of glibc that the binary needs.
+/// Returns the platform tag; on Linux, with the glibc version that the binary needs.
 fn platform_tag(binary: &ReleaseBinary) -> anyhow::Result<String> {
     let tag = binary.platform.wheel;
     if !tag.contains("{glibc}") {
@@ -52,7 +52,7 @@ fn metadata() -> anyhow::Result<String> {
     ))
 }
 
-/// The list of all files with digests and sizes, except of itself.
+/// Returns the list of all files except itself, with digests and sizes.
 fn record_of(entries: &[ArchiveEntry], record: &str) -> String {
     let mut lines = String::new();
     for entry in entries {

@@ -1,14 +1,14 @@
-//! The figures of `cargo xtask diff` on two real releases, and those of the diff tool that it is compared with.
+//! Measures `cargo xtask diff` on two real releases, and the diff tool that it is compared with.
 
 use std::path::Path;
 
 use crate::bench::figure::{Figure, NEWER_SPEC, OLDER_SPEC};
 use crate::cost::{Cost, median};
 
-/// The folder of the other tool; `npm ci` there installs it, as `cargo xtask test --clients` does.
+/// The folder of the other tool, which is installed with `npm ci`, as in `cargo xtask test --clients`.
 const OTHER: &str = "tests/other-diff-tool";
 
-/// Measures: the medians of five runs, three of the other tool.
+/// Measures the median of five runs, or of three for the other tool.
 pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     let own = std::env::current_exe()?;
     let own = own.to_string_lossy();

@@ -1,5 +1,5 @@
-//! The cost of FastMCP's `from_openapi` for listing the same tools on the same machine. It needs python; its packages are
-//! pinned in `tests/clients/fastmcp`.
+//! Measures the cost of FastMCP's `from_openapi` when it lists the same tools on the same machine. It requires Python;
+//! its packages are pinned in `tests/clients/fastmcp`.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,7 +11,7 @@ use crate::bench::figure::{Figure, NEWER_SPEC};
 use crate::bench::server::{Session, Start};
 use crate::clients::process::python_environment;
 
-/// Number of measured starts. Each takes many seconds; the fastest counts, which favors FastMCP.
+/// Number of measured starts. Each one takes many seconds; the fastest counts, which favors FastMCP.
 const STARTS: usize = 3;
 
 /// Measures and compares with `ours`. If FastMCP can't be measured, the figure contains the reason.

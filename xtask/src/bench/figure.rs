@@ -1,13 +1,13 @@
-//! A figure and its bound.
+//! A figure and its limit.
 
 use serde::Serialize;
 
 /// The older of two releases, to compare the newer one with.
 pub(crate) const OLDER_SPEC: &str = "specs/connectwise-psa-2022.1.json";
-/// The release that the crate is generated from.
+/// The release from which the crate is generated.
 pub(crate) const NEWER_SPEC: &str = "specs/connectwise-psa-2025.1.json";
 
-/// A figure and its bound.
+/// A figure and its limit.
 #[derive(Serialize)]
 pub(crate) struct Figure {
     /// The measured quantity.
@@ -19,7 +19,7 @@ pub(crate) struct Figure {
 }
 
 impl Figure {
-    /// A figure that must not exceed `bound`.
+    /// Creates a figure that must not exceed `bound`.
     pub(crate) fn at_most(what: &str, value: f64, bound: f64, unit: &str) -> Self {
         Self {
             what: what.to_owned(),

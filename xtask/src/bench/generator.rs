@@ -1,5 +1,4 @@
-//! The figures of the generator: the size of its output, the stability of names, its speed, and the cost of compiling its
-//! output.
+//! Generator figures: output size, name stability, speed, and the cost of compiling the output.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -17,10 +16,10 @@ use crate::cost::{cost, median};
 
 /// The generated package.
 const PACKAGE: &str = "connectwise-psa";
-/// A target folder of its own, so that measuring leaves the usual one warm.
+/// A separate target folder, so measuring leaves the usual one warm.
 const TARGET: &str = "target/bench";
 
-/// Measures all of them.
+/// Measures all figures.
 pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     counts(figures)?;
     stability(figures)?;
@@ -73,9 +72,10 @@ fn counts(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Compares the names of the older release with those of the newer one that is generated with its lock.
+/// Compares the names in the older release with those in the newer one, generated with the older one's lock
+/// file.
 fn stability(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
-    // The tool of each operation, and the lock with the names that are new.
+    // Each operation's tool, and the lock file with the new names.
     let tools = |spec: &str, lock: Lock| -> anyhow::Result<(BTreeMap<String, String>, Lock)> {
         let run = || {
             let profile: Profile = config::read_yaml("specs/toolcrate.yaml".as_ref())?;
@@ -141,7 +141,7 @@ fn count_in_sources(folder: &str, needle: &str, without: &[&str]) -> anyhow::Res
     Ok(count)
 }
 
-/// The generator itself, with nothing to change; medians of five runs.
+/// Measures the generator itself, with nothing to change; medians of five runs.
 fn generator(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     let own = std::env::current_exe()?;
     let own = own.to_string_lossy();
@@ -154,7 +154,8 @@ fn generator(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The generated crate, cold: its dependencies are built before, it is cleaned before each run.
+/// Measures a cold build of the generated crate: its dependencies are built first, and it is cleaned before
+/// each run.
 fn compile(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     let all = ["full", "catalog"].join(",");
     for (what, verb, features, cpu, peak) in [
@@ -176,7 +177,7 @@ fn compile(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
             "--target-dir",
             TARGET,
         ];
-        // Once warm, so that dependencies are there and only this crate is measured.
+        // One warm-up run builds the dependencies, so only this crate is measured.
         cost(&command, &[("CARGO_INCREMENTAL", "0")])?;
         clean()?;
         let run = cost(&command, &[("CARGO_INCREMENTAL", "0")])?;

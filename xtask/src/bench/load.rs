@@ -14,18 +14,29 @@ use crate::bench::wrk::{self, Load};
 use crate::http;
 use crate::server_process::{self, AUTHORIZATION, BASE_PATH, CwpsaProcess};
 
-/// The ticket that is read from the upstream directly, and through the server.
+/// The ticket that is read directly from the upstream, and through the server.
 const TICKET: &str = "/service/tickets/8812";
 const TOOL: &str = "/proxy/service_tickets/8812?integrated_account_id=acme";
-/// Calls of each kind, alternating, over one connection each.
+/// Number of calls of each kind, alternating, over one connection each.
 const CALLS: usize = 4000;
-/// Calls that are not counted, because they fill caches.
+/// Number of calls that aren't counted, because they fill caches.
 const WARM_UP: usize = 200;
-/// Seconds of load by default, and with `--soak`.
+/// Duration of the load in seconds, by default and with `--soak`.
 const DEFAULT_SECONDS: u64 = 20;
 const SOAK_SECONDS: u64 = 600;
 
-/// Measures; `soak` keeps up the load for ten minutes.
+/// Measures only the latency that the given sandbox and server add to a call.
+pub(crate) fn measure_overhead(
+    figures: &mut Vec<Figure>,
+    sandbox: &Path,
+    program: &Path,
+) -> anyhow::Result<()> {
+    let sandbox = CwpsaProcess::start(sandbox, &[])?;
+    let server = CwpsaProcess::spawn(sandbox.serve_command(program).args(["--audit", "/dev/null"]))?;
+    overhead(figures, &sandbox, &server)
+}
+
+/// Measures the figures; `soak` keeps up the load for ten minutes.
 pub(crate) fn measure(figures: &mut Vec<Figure>, soak: bool) -> anyhow::Result<()> {
     eprintln!("measuring: cwpsa under load …");
     server::build(&["--profile", "dist", "--bins"])?;
@@ -60,7 +71,7 @@ fn overhead(figures: &mut Vec<Figure>, sandbox: &CwpsaProcess, server: &CwpsaPro
 
 fn load(figures: &mut Vec<Figure>, server: &CwpsaProcess, seconds: u64) -> anyhow::Result<()> {
     let url = format!("http://{}{TOOL}", server.host);
-    // Connections, caches and the allocator reach their size first.
+    // Connections, caches and the allocator must first reach their steady state.
     wrk::run(&url, 5, &[])?;
     let before = server_process::memory(server.id())?;
     let Load { rate, is_clean, .. } = wrk::run(&url, seconds, &[])?;
@@ -76,7 +87,7 @@ fn load(figures: &mut Vec<Figure>, server: &CwpsaProcess, seconds: u64) -> anyho
     Ok(())
 }
 
-/// A connection that sends the same request again and again.
+/// A connection that sends the same request repeatedly.
 struct Connection {
     stream: BufReader<TcpStream>,
     request: String,
@@ -90,7 +101,7 @@ impl Connection {
         Ok(Self { stream: BufReader::new(stream), request })
     }
 
-    /// Returns the milliseconds until the whole response was received.
+    /// Returns the milliseconds until the complete response has been received.
     fn measure_request(&mut self) -> anyhow::Result<f64> {
         let start = Instant::now();
         self.stream.get_mut().write_all(self.request.as_bytes())?;

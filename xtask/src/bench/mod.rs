@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the project's figures beside their bounds, printed as a table and stored as JSON, by parts.
+//! `cargo xtask bench`: the project's figures and their limits, in groups, printed as a table and stored as JSON.
 
 mod decode;
 mod diff;
@@ -22,20 +22,21 @@ use serde_json::{Map, Value, json};
 use crate::server_process;
 use figure::Figure;
 pub(crate) use figure::{NEWER_SPEC, OLDER_SPEC};
+pub(crate) use strangers::attack;
 
 /// The file with the figures.
 const STORE: &str = "docs/figures.json";
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArguments {
-    /// Measure only this part. The stored figures of the others are unchanged.
+    /// Measure only this part. The stored figures for other parts aren't changed.
     #[arg(long, value_enum)]
     only: Option<Part>,
-    /// Run the load test of `cwpsa serve` for ten minutes.
+    /// Run the `cwpsa serve` load test for ten minutes.
     #[arg(long)]
     soak: bool,
-    /// Measure the binaries `cwpsa` and `cwpsa-sandbox` in this folder instead of building them. Only for the part
-    /// `strangers`.
+    /// Measure the `cwpsa` and `cwpsa-sandbox` binaries in this folder instead of building them. Applies only to the
+    /// parts `strangers` and `load`; of the latter, only the added latency is measured then, and not stored.
     #[arg(long, value_name = "FOLDER")]
     programs: Option<PathBuf>,
 }
@@ -46,21 +47,21 @@ enum Part {
     Generator,
     /// The typed client: how long a page of records takes to decode.
     Decode,
-    /// The tools: their schemas, and a process that calls one.
+    /// The tools' schemas, and a process that calls a tool.
     Tools,
     /// `cargo xtask diff`.
     Diff,
     /// The sandbox.
     Sandbox,
-    /// `cwpsa`: size, start, memory, search.
+    /// `cwpsa`: size, startup, memory, search.
     Server,
     /// `cwpsa serve` under load.
     Load,
-    /// `cwpsa serve` and hostile callers.
+    /// `cwpsa serve` with hostile callers.
     Strangers,
 }
 
-/// Measures and prints. Exit code 1: a bound is missed; 2: something could not be measured.
+/// Measures and prints the figures. Exit code 1: a limit is exceeded; 2: something couldn't be measured.
 pub(crate) fn run(arguments: &BenchArguments) -> ExitCode {
     let parts = arguments.only.map_or_else(|| Part::value_variants().to_vec(), |part| vec![part]);
     match measure(&parts, arguments) {
@@ -73,10 +74,12 @@ pub(crate) fn run(arguments: &BenchArguments) -> ExitCode {
     }
 }
 
-/// Measures part by part and stores each, so that a failure loses nothing that was measured before. Returns true if all
-/// bounds are met.
+/// Measures part by part and stores each one, so a failure doesn't lose earlier measurements. Returns true if all
+/// figures are within their limits.
 fn measure(parts: &[Part], arguments: &BenchArguments) -> anyhow::Result<bool> {
-    if parts.iter().any(|part| matches!(part, Part::Sandbox | Part::Load)) {
+    let programs = arguments.programs.as_deref();
+    let programs = programs.map(|folder| (folder.join("cwpsa-sandbox"), folder.join("cwpsa")));
+    if parts.iter().any(|part| *part == Part::Sandbox || *part == Part::Load && programs.is_none()) {
         wrk::check()?;
     }
     let mut are_met = true;
@@ -93,9 +96,8 @@ fn measure(parts: &[Part], arguments: &BenchArguments) -> anyhow::Result<bool> {
                 fastmcp::measure(&mut figures, ours);
             }
             Part::Strangers => {
-                let programs = arguments.programs.as_deref();
-                let (sandbox, program) = match programs {
-                    Some(folder) => (folder.join("cwpsa-sandbox"), folder.join("cwpsa")),
+                let (sandbox, program) = match programs.clone() {
+                    Some(programs) => programs,
                     None => {
                         server::build(&["--profile", "dist", "--bins"])?;
                         (server_process::build(&["--release"])?, PathBuf::from(server::PROGRAM))
@@ -103,10 +105,15 @@ fn measure(parts: &[Part], arguments: &BenchArguments) -> anyhow::Result<bool> {
                 };
                 strangers::measure(&mut figures, &sandbox, &program)?;
             }
-            Part::Load => load::measure(&mut figures, arguments.soak)?,
+            Part::Load => match &programs {
+                Some((sandbox, program)) => load::measure_overhead(&mut figures, sandbox, program)?,
+                None => load::measure(&mut figures, arguments.soak)?,
+            },
         }
         print(&figures);
-        store(*part, &figures).with_context(|| format!("cannot write {STORE}"))?;
+        if *part != Part::Load || programs.is_none() {
+            store(*part, &figures).with_context(|| format!("cannot write {STORE}"))?;
+        }
         are_met &= figures.iter().all(|figure| figure.met);
     }
     Ok(are_met)
@@ -120,7 +127,7 @@ fn print(figures: &[Figure]) {
     }
 }
 
-/// Replaces the stored figures of a part.
+/// Replaces a part's stored figures.
 fn store(part: Part, figures: &[Figure]) -> std::io::Result<()> {
     let stored = std::fs::read_to_string(STORE).unwrap_or_default();
     let stored: Map<String, Value> = serde_json::from_str(&stored).unwrap_or_default();

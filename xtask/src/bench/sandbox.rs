@@ -1,4 +1,4 @@
-//! The sandbox's figures: start-up, throughput, and conditions over a large tenant. Requests go over HTTP to a release
+//! Sandbox figures: startup time, throughput, and conditions on a large tenant. Requests go over HTTP to a release
 //! build.
 
 use std::path::Path;
@@ -13,16 +13,16 @@ use crate::server_process::{self, AUTHORIZATION, CwpsaProcess};
 
 /// The size of the large tenant.
 const TICKETS: u64 = 100_000;
-/// A ticket of the seeded tenant.
+/// A ticket in the seeded tenant.
 const TICKET: &str = "/service/tickets/8812";
-/// Conditions of each kind, percent-encoded: numbers, truth and lists; references and dates; text.
+/// Conditions of each kind, percent-encoded: numbers, Booleans and lists; references and dates; text.
 const CONDITIONS: [&str; 3] = [
     "closedFlag=false%20and%20board/id%20in%20(1,2,3)",
     "board/name=%22Network%20Infrastructure%22%20and%20dateEntered%3C[2024-06-01T00:00:00Z]",
     "summary%20contains%20%22server%2077%22%20or%20summary%20like%20%22%2Anot%20there%2A%22",
 ];
 
-/// Measures.
+/// Measures the figures.
 pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     eprintln!("measuring: the sandbox …");
     let program = server_process::build(&["--release"])?;
@@ -36,7 +36,7 @@ pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     large(&program, figures)
 }
 
-/// Returns milliseconds: the best of ten, since other programs share the machine.
+/// Returns milliseconds: the best of ten, because other programs share the machine.
 fn start(program: &Path) -> anyhow::Result<f64> {
     let mut best = f64::INFINITY;
     for _ in 0..10 {
@@ -48,7 +48,7 @@ fn start(program: &Path) -> anyhow::Result<f64> {
     Ok(best)
 }
 
-/// Measures reads of a record per second with `wrk`.
+/// Measures record reads per second with `wrk`.
 fn throughput(program: &Path) -> anyhow::Result<Figure> {
     let sandbox = CwpsaProcess::start(program, &[])?;
     sandbox.get(TICKET)?;
@@ -87,7 +87,7 @@ fn large(program: &Path, figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns the shortest of some runs in milliseconds.
+/// Returns the duration of the fastest run in milliseconds.
 fn best(runs: usize, mut run: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<f64> {
     let mut best = f64::INFINITY;
     for _ in 0..runs {

@@ -1,5 +1,5 @@
-//! The figures of `cwpsa`: how big it is, how soon it lists tools over the Model Context Protocol, how much memory it
-//! then holds, and how well its search finds.
+//! `cwpsa` figures: binary size, the time until it lists tools over the Model Context Protocol, memory use after
+//! that, and search quality.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow};
 use crate::bench::figure::Figure;
 use crate::server_process;
 
-/// The program as it is released.
+/// The program as released.
 pub(crate) const PROGRAM: &str = "target/dist/cwpsa";
 /// Number of measured starts; the median counts.
 const STARTS: usize = 11;
@@ -21,13 +21,13 @@ const LIST: &str = r#"{"jsonrpc":"2.0","id":2,"method":"tools/list","params":{}}
 /// The cost of listing all tools.
 #[derive(Clone, Copy)]
 pub(crate) struct Start {
-    /// Time from the start of the process to the first list.
+    /// Time from process start to the first list.
     pub(crate) milliseconds: f64,
     /// Resident memory after that.
     pub(crate) megabytes: f64,
 }
 
-/// Measures, and returns the cost of listing all tools.
+/// Measures the figures, and returns the cost of listing all tools.
 pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<Start> {
     eprintln!("measuring: cwpsa …");
     build(&["--profile", "dist", "--bins"])?;
@@ -72,7 +72,7 @@ pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<Start> {
     Ok(of_all)
 }
 
-/// Builds `cwpsa` with these arguments for cargo.
+/// Builds `cwpsa` with these cargo arguments.
 pub(crate) fn build(what: &[&str]) -> anyhow::Result<()> {
     let mut cargo = Command::new(env!("CARGO"));
     let status = cargo.args(["build", "--quiet", "--package", "cwpsa"]).args(what).status();

@@ -1,5 +1,5 @@
-//! The figures of the tools: the size of their schemas, the results of random calls, and the cost of a process that uses
-//! one tool. They are measured by examples of the end to end tests.
+//! Tool figures: schema sizes, the results of random calls, and the cost of a process that uses one tool. Examples in
+//! the end-to-end tests do the measuring.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! The load tool `wrk`, with one thread and sixteen keep-alive connections.
+//! The `wrk` load tool, with one thread and sixteen keep-alive connections.
 
 use std::process::Command;
 
@@ -6,19 +6,19 @@ use anyhow::Context;
 
 const MISSING: &str = "cannot start wrk; install it (Debian: apt-get install wrk)";
 
-/// The result of some seconds of load.
+/// The result of several seconds of load.
 pub(crate) struct Load {
     /// Responses per second.
     pub(crate) rate: f64,
     /// True if all of them were successful.
     pub(crate) is_clean: bool,
-    /// The output of wrk.
+    /// wrk's output.
     pub(crate) output: String,
 }
 
-/// Checks that wrk is installed, before minutes go into building what it is to load.
+/// Checks that wrk is installed, before spending minutes on building the programs.
 pub(crate) fn check() -> anyhow::Result<()> {
-    // It knows no flag that does nothing; its help is an error to it.
+    // wrk has no flag that does nothing, and exits with an error after printing its help.
     Command::new("wrk").arg("--version").output().context(MISSING)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Disruptions of the servers while clients write.
+//! Disrupts servers while clients write.
 
 use std::fmt;
 use std::io::{Read, Write};
@@ -10,16 +10,16 @@ use anyhow::bail;
 use super::servers::ChaosServers;
 use crate::http;
 
-/// Connections of a flood.
+/// Number of connections in a flood.
 const FLOOD_CONNECTIONS: usize = 300;
 const SLOW_CLIENTS: usize = 50;
 /// How long the audit log can't be written.
 const FULL_DISK: Duration = Duration::from_millis(500);
-/// The maximum time of a health check while clients misbehave. It is generous, as the servers share the cores with the
-/// clients; `cargo xtask bench` measures the real bound.
+/// Maximum time for a health check while clients misbehave. It is generous because the servers share the cores with
+/// the clients; `cargo xtask bench` measures the real limit.
 const MAX_HEALTH_CHECK: Duration = Duration::from_secs(5);
 
-/// A way to disrupt the servers. Faults of the upstream happen all the time.
+/// A way to disrupt the servers. Upstream faults happen all the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Disruption {
     KillServer,
@@ -41,7 +41,7 @@ impl Disruption {
         Self::SlowClients,
     ];
 
-    /// Does it, and returns when it is over.
+    /// Carries out the disruption, and returns when it is over.
     ///
     /// # Errors
     /// Returns an error if a server can't be restarted, or doesn't respond to a health check.
@@ -75,7 +75,7 @@ fn rotate_audit_log(servers: &ChaosServers) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Replaces the audit log by a device on which every write fails for want of space, then takes the device away.
+/// Replaces the audit log with a device on which every write fails for lack of space, then removes the device.
 fn fill_disk(servers: &ChaosServers) -> anyhow::Result<()> {
     let log = servers.audit_log();
     if log.exists() {
@@ -88,7 +88,7 @@ fn fill_disk(servers: &ChaosServers) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Opens many connections at once, each with a request that is not a call.
+/// Opens many connections at once, each with a request that isn't a call.
 fn flood(servers: &ChaosServers) -> anyhow::Result<()> {
     let host = servers.host();
     let body = "x".repeat(64 << 10);
@@ -111,7 +111,7 @@ fn flood(servers: &ChaosServers) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Opens connections that send the start of a request and nothing more.
+/// Opens connections that send only the start of a request.
 fn slow_clients(servers: &ChaosServers) -> anyhow::Result<()> {
     let host = servers.host();
     let mut streams = Vec::new();

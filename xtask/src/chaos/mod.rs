@@ -1,5 +1,5 @@
-//! `cargo xtask chaos`: breaks a running server in every way at hand while clients write through it, then compares what
-//! the clients were told with what the mock server stored.
+//! `cargo xtask chaos`: breaks a running server in every available way while clients write through it, then compares
+//! the outcomes reported to the clients with what the mock server stored.
 
 mod disruption;
 mod report;
@@ -16,9 +16,9 @@ use disruption::Disruption;
 use report::ChaosReport;
 use servers::{ChaosServers, StateKind};
 
-/// Clients that write at the same time.
+/// Number of concurrent writers.
 const WRITERS: usize = 4;
-/// How long the servers run undisturbed between two disruptions.
+/// How long the servers run undisturbed between disruptions.
 const QUIET_INTERVAL: Duration = Duration::from_millis(700);
 
 /// Arguments of `cargo xtask chaos`.
@@ -65,7 +65,7 @@ fn measure(arguments: &ChaosArguments) -> anyhow::Result<ChaosReport> {
     Ok(report)
 }
 
-/// Writes through the server and disrupts it until `duration` has passed, then compares.
+/// Writes through the server and disrupts it until `duration` has passed, then compares the outcomes.
 fn disrupt(servers: ChaosServers, duration: Duration, report: &mut ChaosReport) -> anyhow::Result<()> {
     let stop = AtomicBool::new(false);
     let end = Instant::now() + duration;

@@ -22,7 +22,7 @@ pub(super) struct ChaosReport {
     resources: Vec<ServerResources>,
 }
 
-/// Memory and open files of a server at one time.
+/// A server's memory and open files at one point in time.
 #[derive(Debug)]
 struct ServerResources {
     when: String,
@@ -44,7 +44,7 @@ impl ChaosReport {
         *self.disruptions.entry(disruption).or_default() += 1;
     }
 
-    /// Adds attempts, each with how often its ticket was stored.
+    /// Adds attempts, each with the number of times its ticket was stored.
     pub(super) fn compare(&mut self, attempts: &[WriteAttempt], stored: &BTreeMap<String, usize>) {
         for attempt in attempts {
             let count = stored.get(&attempt.summary).copied().unwrap_or_default();
@@ -67,12 +67,12 @@ impl ChaosReport {
         }
     }
 
-    /// Records the resources of the server before clients use it.
+    /// Records the server's resources before clients use it.
     pub(super) fn record_start(&mut self, servers: &ChaosServers) -> anyhow::Result<()> {
         self.record(servers, "start")
     }
 
-    /// Records the resources of the server after clients used it.
+    /// Records the server's resources after clients have used it.
     pub(super) fn record_end(&mut self, servers: &ChaosServers) -> anyhow::Result<()> {
         self.record(servers, "end")
     }

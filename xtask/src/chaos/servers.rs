@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::http;
 use crate::server_process::{self, CwpsaProcess};
 
-/// Faults of the upstream, each in a few percent of the writes.
+/// Upstream faults, each in a few percent of the writes.
 const FAULTS: [&str; 9] = [
     "cut_before 2% POST",
     "cut_after 2% POST",
@@ -44,7 +44,7 @@ impl fmt::Display for StateKind {
     }
 }
 
-/// The binaries of the servers.
+/// The server binaries.
 pub(super) struct Programs {
     sandbox: PathBuf,
     cwpsa: PathBuf,
@@ -65,7 +65,7 @@ pub(super) fn has_redis() -> bool {
     version.is_ok_and(|status| status.success())
 }
 
-/// The running servers. Each can be killed and started again while clients use it.
+/// The running servers. Each one can be killed and restarted while clients use it.
 pub(super) struct ChaosServers {
     kind: StateKind,
     cwpsa_program: PathBuf,
@@ -76,7 +76,7 @@ pub(super) struct ChaosServers {
 }
 
 impl ChaosServers {
-    /// Starts all of them.
+    /// Starts all servers.
     pub(super) fn start(programs: &Programs, kind: StateKind) -> anyhow::Result<Self> {
         let folder = TempDir::new()?;
         let mut arguments = Vec::new();
@@ -110,7 +110,7 @@ impl ChaosServers {
         lock(&self.cwpsa).host.clone()
     }
 
-    /// Returns the ID of the process of `cwpsa serve`.
+    /// Returns the process ID of `cwpsa serve`.
     pub(super) fn id(&self) -> u32 {
         lock(&self.cwpsa).id()
     }
@@ -120,7 +120,7 @@ impl ChaosServers {
         self.folder.path().join("audit.jsonl")
     }
 
-    /// Kills `cwpsa serve` in the middle of what it does, and starts it again.
+    /// Kills `cwpsa serve` in the middle of its work, and restarts it.
     pub(super) fn restart_cwpsa(&self) -> anyhow::Result<()> {
         let mut cwpsa = lock(&self.cwpsa);
         cwpsa.kill();
@@ -129,7 +129,7 @@ impl ChaosServers {
         Ok(())
     }
 
-    /// Kills Redis and starts it again with the data that it had synced.
+    /// Kills Redis and restarts it with the data that had been synced.
     pub(super) fn restart_redis(&self) -> anyhow::Result<()> {
         let mut redis = lock(&self.redis);
         let Some(port) = redis.take().map(|process| process.port) else { return Ok(()) };
@@ -137,7 +137,7 @@ impl ChaosServers {
         Ok(())
     }
 
-    /// Reads from the mock server how often each summary of the clients was stored.
+    /// Reads from the mock server how often each of the clients' summaries was stored.
     pub(super) fn stored_summaries(&self) -> anyhow::Result<BTreeMap<String, usize>> {
         let mut summaries = BTreeMap::new();
         for page in 1.. {
@@ -173,7 +173,7 @@ fn start_cwpsa(
     folder: &Path,
     state: &str,
 ) -> anyhow::Result<CwpsaProcess> {
-    // The settings of the person who runs this have no effect.
+    // The user's own settings must have no effect.
     let settings = folder.join("settings.toml");
     std::fs::write(&settings, "")?;
     let mut command = sandbox.serve_command(program);
@@ -185,7 +185,7 @@ fn free_port() -> anyhow::Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// Redis with every write synced to disk, as a deployment that keeps idempotency keys needs it.
+/// Redis with every write synced to disk, which a deployment with idempotency keys needs.
 struct RedisProcess {
     process: Child,
     port: u16,

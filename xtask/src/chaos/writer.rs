@@ -1,4 +1,4 @@
-//! A client that creates tickets, and records the response to each.
+//! A client that creates tickets, and records the response for each one.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::http::{self, PlainResponse};
 const MAX_WAIT: Duration = Duration::from_secs(60);
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The outcome of a write as its client knows it.
+/// The outcome of a write as reported to its client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ReportedOutcome {
     /// The server reported success.
@@ -23,10 +23,10 @@ pub(super) enum ReportedOutcome {
     Unknown,
 }
 
-/// A write that a client made.
+/// A write made by a client.
 #[derive(Debug)]
 pub(super) struct WriteAttempt {
-    /// The summary of the ticket; no other attempt has it.
+    /// The ticket's summary, unique to this attempt.
     pub(super) summary: String,
     pub(super) outcome: ReportedOutcome,
 }
@@ -53,7 +53,8 @@ fn write(servers: &ChaosServers, summary: &str, has_key: bool) -> ReportedOutcom
         let response = http::send(&servers.host(), "POST", "/tools/create_a_ticket/call", &key, &body);
         match response.as_ref().map(classify) {
             Ok(Some(outcome)) => return outcome,
-            // No connection means that nothing was sent, but the client can't tell this from a lost response.
+            // A failed connection means that nothing was sent, but the client can't distinguish this from a lost
+            // response.
             Err(_) if !has_key => return ReportedOutcome::Unknown,
             // A rate limit, or a lost response to a call that is safe to repeat.
             Ok(None) | Err(_) if Instant::now() < end => std::thread::sleep(RETRY_INTERVAL),
@@ -63,7 +64,7 @@ fn write(servers: &ChaosServers, summary: &str, has_key: bool) -> ReportedOutcom
     }
 }
 
-/// Reads what a response says about the write; `None` if the call may be repeated because nothing was done.
+/// Returns what a response means for the write; `None` if the call may be repeated because nothing was done.
 fn classify(response: &PlainResponse) -> Option<ReportedOutcome> {
     let body: Value = serde_json::from_str(&response.body).unwrap_or_default();
     let kind = body["kind"].as_str().unwrap_or_default();
@@ -72,7 +73,7 @@ fn classify(response: &PlainResponse) -> Option<ReportedOutcome> {
         429 => None,
         _ if kind == "outcome_unknown" => Some(ReportedOutcome::Unknown),
         _ if kind == "unreachable" => Some(ReportedOutcome::NotExecuted),
-        // An idempotency key whose first call was interrupted.
+        // The response to an idempotency key whose first call was interrupted.
         422 => Some(ReportedOutcome::Unknown),
         400..=499 => Some(ReportedOutcome::NotExecuted),
         _ => Some(ReportedOutcome::Unknown),

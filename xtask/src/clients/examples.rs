@@ -1,5 +1,5 @@
-//! Builds, packs and tests the SDKs in `sdk/`, and runs the agents in `examples/` against a server with a sandbox, with the
-//! packages that the lock files name. No account and no key is needed.
+//! Builds, packs and tests the SDKs in `sdk/`, and runs the agents in `examples/` against a server with a sandbox,
+//! using the packages pinned in the lock files. No account or key is needed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use crate::clients::process::{NPM_INSTALL, finish};
 use crate::server_process::{self, CwpsaProcess};
 
-/// The examples for Node, and those for Python by the environment that they need.
+/// The Node.js examples, and the Python examples by the environment that they need.
 const NODE: [&str; 5] = ["langchain.mjs", "agent-executor.mjs", "langgraph.mjs", "ai-sdk.mjs", "mcp.mjs"];
 const PYTHON: [(&str, &[&str]); 2] = [
     ("langgraph", &["langgraph_agent.py", "openai_tools.py", "anthropic_tools.py"]),
@@ -34,7 +34,7 @@ const PYTHON_TESTS: [(&str, &[&str]); 3] = [
 
 #[derive(clap::Args)]
 pub(crate) struct ExampleArguments {
-    /// Run only this example, e.g. crew.py, without tests and measurements.
+    /// Run only this example, for example crew.py, without tests or measurements.
     #[arg(long)]
     only: Option<String>,
     /// Write docs/framework-compatibility.md instead of checking that it is up to date.
@@ -42,7 +42,7 @@ pub(crate) struct ExampleArguments {
     write: bool,
 }
 
-/// Exit code 1: a test or an example failed.
+/// Runs the tests and examples. Exit code 1: a test or an example failed.
 pub(crate) fn run(arguments: &ExampleArguments) -> std::process::ExitCode {
     match run_examples(arguments.only.as_deref(), arguments.write) {
         Ok(()) => std::process::ExitCode::SUCCESS,
@@ -101,7 +101,7 @@ pub(crate) fn run_examples(only: Option<&str>, write: bool) -> anyhow::Result<()
             runner.with_variables(&mut command).current_dir(runner.root.join("examples/python")),
         )?;
     }
-    // The lists that it is compared with have no custom fields either.
+    // The lists used for comparison have no custom fields either.
     let server = CwpsaProcess::start(&runner.program, &["serve", "--sandbox", "--custom-fields", "false"])?;
     let url = format!("http://{}", server.host);
     for name in NODE.into_iter().filter(|name| wants(name)) {
@@ -115,7 +115,7 @@ pub(crate) fn run_examples(only: Option<&str>, write: bool) -> anyhow::Result<()
     if only.is_none() { runner.frameworks(&url, write) } else { Ok(()) }
 }
 
-/// The folders and the program that examples use.
+/// The folders and the program used by examples.
 struct ExampleRunner {
     root: PathBuf,
     /// The folder for environments, packages and measurements.
@@ -124,7 +124,7 @@ struct ExampleRunner {
 }
 
 impl ExampleRunner {
-    /// Sets the variables that examples and tests read.
+    /// Sets the variables used by examples and tests.
     fn with_variables<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.env("CWPSA_BIN", &self.program).env("PYTHONDONTWRITEBYTECODE", "1")
     }
@@ -134,12 +134,12 @@ impl ExampleRunner {
         timed(name, command.env("CWPSA_URL", url))
     }
 
-    /// Builds and packs the SDK, and installs it with what the examples need.
+    /// Builds and packs the SDK, and installs it with the examples' dependencies.
     fn node_sdk(&self, test: bool) -> anyhow::Result<()> {
         let sdk = self.root.join("sdk/langchain-js");
         let npm_install = |folder: &Path| {
             let mut command = Command::new("npm");
-            // A version in the lock file never changes, so a cached copy is as good.
+            // A version in the lock file never changes, so a cached copy is just as good.
             command.args(NPM_INSTALL).arg("--prefer-offline").current_dir(folder);
             command
         };
@@ -163,7 +163,7 @@ impl ExampleRunner {
         self.target.join(group).join(if cfg!(windows) { "Scripts" } else { "bin" }).join("python")
     }
 
-    /// An environment with what the lock file names, and the SDK from a wheel.
+    /// Creates an environment with the packages in the lock file, and the SDK from a wheel.
     fn environment(&self, group: &str) -> anyhow::Result<()> {
         let folder = self.target.join(group);
         if !self.python(group).exists() {
@@ -184,7 +184,7 @@ impl ExampleRunner {
         timed(&format!("install sdk/python for {group}"), sdk.arg(&wheels).arg("cwpsa-tools"))
     }
 
-    /// Measures what the frameworks make of the tools, and compares with what is written.
+    /// Measures what the frameworks do with the tools, and compares it with the documentation.
     fn frameworks(&self, url: &str, write: bool) -> anyhow::Result<()> {
         let file = |name: &str| self.target.join(format!("{name}.json"));
         let mut measure = Command::new("node");
@@ -200,7 +200,7 @@ impl ExampleRunner {
     }
 }
 
-/// Runs a step, and prints its name and how long it took.
+/// Runs a step, and prints its name and duration.
 fn timed(what: &str, command: &mut Command) -> anyhow::Result<()> {
     eprintln!("== {what}");
     let start = Instant::now();

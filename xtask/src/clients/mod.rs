@@ -1,5 +1,5 @@
-//! Other people's clients, frameworks and tools, against ours. All of it needs node and python, and packages from npm and
-//! PyPI that lock files name.
+//! Tests with third-party clients, frameworks and tools. All of them require Node.js and Python, and packages from npm
+//! and PyPI that are pinned in lock files.
 
 pub(crate) mod examples;
 pub(crate) mod process;
@@ -13,7 +13,7 @@ use process::{NPM_INSTALL, finish};
 /// The folder of the diff tool that ours is compared with.
 const OTHER_DIFF_TOOL: &str = "tests/other-diff-tool";
 
-/// Runs all tours, the SDKs, the examples, and the comparison with another diff tool.
+/// Runs all client tests, the SDKs, the examples, and the comparison with another diff tool.
 pub(crate) fn run() -> anyhow::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(OTHER_DIFF_TOOL);
     finish(Command::new("npm").args(NPM_INSTALL).current_dir(&folder))?;

@@ -1,14 +1,14 @@
-//! Runs programs of node and python.
+//! Runs Node.js and Python programs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::anyhow;
 
-/// Installs what a lock file names, and runs none of its scripts.
+/// Installs the packages in a lock file without running their scripts.
 pub(crate) const NPM_INSTALL: [&str; 5] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
 
-/// Returns the python of a virtual environment with the packages that the folder's lock file names.
+/// Returns the Python interpreter of a virtual environment with the packages in the folder's lock file.
 pub(crate) fn python_environment(folder: &Path, environment: &Path) -> anyhow::Result<PathBuf> {
     finish(Command::new("python3").args(["-m", "venv"]).arg(environment))?;
     let python = environment.join(if cfg!(windows) { "Scripts" } else { "bin" }).join("python");
@@ -17,7 +17,7 @@ pub(crate) fn python_environment(folder: &Path, environment: &Path) -> anyhow::R
     Ok(python)
 }
 
-/// Runs a command to its end; anything but success is an error.
+/// Runs a command to completion. Any failure is an error.
 pub(crate) fn finish(command: &mut Command) -> anyhow::Result<()> {
     match command.status() {
         Ok(status) if status.success() => Ok(()),

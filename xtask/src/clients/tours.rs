@@ -1,7 +1,7 @@
-//! Tours with other people's clients. Against the sandbox: connectwise-rest of npm, pyconnectwise of PyPI, and our own
+//! Tests with third-party clients. Against the sandbox: connectwise-rest from npm, pyconnectwise from PyPI, and our own
 //! runtime through Prism, which checks each call against the spec. Against the server: the MCP project's conformance
-//! suite, its inspector and its clients for TypeScript and Python, the MCP adapters of CrewAI and LangChain, and a client that
-//! behaves like Truto's. Their packages are pinned in `tests/clients`.
+//! suite, its inspector and its TypeScript and Python clients, the MCP adapters of CrewAI and LangChain, and a client
+//! that behaves like Truto's. Their packages are pinned in `tests/clients`.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::clients::process::{NPM_INSTALL, finish, python_environment};
 use crate::server_process::{self, CwpsaProcess};
 
-/// Builds the sandbox and the server, and runs all tours.
+/// Builds the sandbox and the server, and runs all client tests.
 pub(crate) fn run() -> anyhow::Result<()> {
     let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clients");
     eprintln!("the page of all tools");

@@ -1,4 +1,4 @@
-//! Builds the drivers and has `check.py` check what they send and read.
+//! Builds the drivers and runs `check.py` to verify what they send and read.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,7 +29,7 @@ pub(super) fn run(rows: &mut [CorpusRow], work: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds the driver of a spec and returns its path.
+/// Builds a spec's driver and returns its path.
 fn build(name: &str, work: &Path) -> anyhow::Result<PathBuf> {
     let target = work.join("target");
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))

@@ -1,4 +1,4 @@
-//! Writes the program that calls the tools of a generated crate.
+//! Writes the program that calls a generated crate's tools.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,7 +8,7 @@ use toolcrate_codegen::config::{self, Profile};
 
 const PROGRAM: &str = include_str!("../../corpus/driver.rs");
 
-/// Writes the package `driver` into the folder of a spec, next to the generated crate.
+/// Writes the `driver` package into a spec's folder, next to the generated crate.
 pub(super) fn write(folder: &Path, name: &str) -> anyhow::Result<()> {
     let profile: Profile = config::read_yaml(&folder.join("toolcrate.yaml"))?;
     let lock = fs::read_to_string(folder.join(&profile.lock))?;
@@ -31,7 +31,7 @@ pub(super) fn write(folder: &Path, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An arm of a `match` for each schema of the lock whose model is compiled.
+/// Returns a `match` arm for each schema in the lock file whose model is compiled.
 fn arms(lock: &str, models: &str) -> String {
     let exported: Vec<&str> = models
         .lines()

@@ -1,4 +1,4 @@
-//! What is known about one spec of the corpus.
+//! The results for one spec in the corpus.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,43 +7,43 @@ use serde::Deserialize;
 use toolcrate_codegen::Generated;
 use toolcrate_codegen::diagnostic::Errors;
 
-/// One spec's row of the table.
+/// A spec's row in the table.
 pub(super) struct CorpusRow {
     /// The name of the file or folder.
     pub(super) name: String,
     /// The document.
     pub(super) spec: PathBuf,
-    /// What was generated.
+    /// The output of the generator.
     pub(super) generated: Result<Generated, Errors>,
-    /// How long that took.
+    /// The duration of the generator run.
     pub(super) millis: u128,
     /// Whether the crate compiles, if that was tried.
     pub(super) compiles: Option<bool>,
-    /// What the checks found, if they were run.
+    /// The results of the checks, if they were run.
     pub(super) checked: Option<CheckResult>,
 }
 
-/// At least this share of the operations must be covered, in percent.
+/// The minimum percentage of operations that must be covered.
 const MIN_COVERED: usize = 90;
 
-/// What `check.py` found.
+/// The findings of `check.py`.
 #[derive(Debug, Deserialize)]
 pub(super) struct CheckResult {
     /// The number of tools.
     pub(super) tools: usize,
     /// Invalid declarations by dialect.
     pub(super) declaration_problems: BTreeMap<String, usize>,
-    /// Tools of which a request was sent and checked.
+    /// The number of tools with a request that was sent and checked.
     pub(super) covered: usize,
-    /// Tools whose requests are all valid.
+    /// The number of tools whose requests are all valid.
     pub(super) valid: usize,
-    /// Why others are not.
+    /// The reasons why other tools aren't valid.
     pub(super) invalid: Vec<String>,
-    /// Why nothing was sent.
+    /// The reasons why nothing was sent.
     pub(super) uncovered: Vec<String>,
-    /// Schemas of which values were compared.
+    /// The number of schemas whose values were compared.
     pub(super) schemas_checked: usize,
-    /// Schemas whose values did not come back as they were.
+    /// Schemas whose values changed in a round trip.
     pub(super) schemas_wrong: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The table of the results.
+//! The results table.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use toolcrate_codegen::diagnostic::Effect;
 
 use super::row::CorpusRow;
 
-/// How many problems of a spec are shown.
+/// Maximum number of problems shown per spec.
 const SHOWN: usize = 12;
 
-/// Prints the table, and below it the first problems of each spec.
+/// Prints the table, followed by each spec's first problems.
 pub(super) fn print(rows: &[CorpusRow]) {
     println!(
         "| spec | operations | typed | omitted | degraded by code | repaired | ms | compiles | tools valid | requests valid / covered / all | schemas right |"

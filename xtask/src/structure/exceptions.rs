@@ -1,4 +1,5 @@
-//! The list of known violations: one `rule subject` a line, sorted, with ` x12` if it is violated 12 times.
+//! The list of known violations: one `rule subject` entry per line, sorted, with a suffix such as ` x12` for
+//! repeated violations.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,12 +11,12 @@ use super::violation::{Rule, Violation};
 const HEADER: &str = "# Violations that `cargo xtask structure` knows. This list only shrinks; to remove what is fixed, \
                       run `cargo xtask structure --update`.\n";
 
-/// How often each subject is known to violate a rule.
+/// The number of times each subject is known to violate a rule.
 #[derive(Default)]
 pub(crate) struct Exceptions(BTreeMap<(String, String), usize>);
 
 impl Exceptions {
-    /// Reads the list; a file that does not exist is an empty list.
+    /// Reads the list; a nonexistent file is an empty list.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
@@ -48,13 +49,13 @@ impl Exceptions {
         entries.map(|((rule, subject), _)| (rule.as_str(), subject.as_str())).collect()
     }
 
-    /// Returns the list of today's violations. Files may have moved, so entries are compared by number only.
+    /// Returns the list of current violations. Files may have moved, so entries are compared only by number.
     pub(crate) fn updated(&self, violations: &[Violation]) -> anyhow::Result<Self> {
         let current = Self::from_violations(violations);
         let (before, after) = (self.counts(), current.counts());
         for rule in Rule::ALL {
             let count = |counts: &BTreeMap<&str, usize>| counts.get(rule.id()).copied().unwrap_or(0);
-            // A list without a single entry of any rule is being made for the first time.
+            // A list without entries for any rule is being created for the first time.
             if !self.0.is_empty() && count(&after) > count(&before) {
                 bail!(
                     "{} has {} violations, but {} are known; fix the new ones first",

@@ -1,4 +1,4 @@
-//! Walks over files, and the rule about their length.
+//! Walks files, and checks the rule about their length.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::violation::{Rule, Violation};
 
 const MAX_LINES: usize = 500;
-/// Folders that hold no hand-written code: build output, generated code, expected output of golden tests.
+/// Folders without hand-written code: build output, generated code, expected output of golden tests.
 const SKIPPED_FOLDERS: [&str; 5] = ["target", "generated", "expected", "node_modules", "golden"];
 
 /// Reports hand-written Rust files that are too long.
@@ -27,7 +27,7 @@ pub(crate) fn too_long(root: &Path) -> anyhow::Result<Vec<Violation>> {
     Ok(violations)
 }
 
-/// Returns all files below `folder`, sorted; hidden folders and those without hand-written code are skipped.
+/// Returns all files below `folder`, sorted. Hidden folders and those without hand-written code are skipped.
 pub(crate) fn walk(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let (mut found, mut pending) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = pending.pop() {

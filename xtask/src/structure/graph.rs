@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Edges from each node to those that it points to.
+/// Edges from each node to its targets.
 pub(crate) type Graph<N> = BTreeMap<N, BTreeSet<N>>;
 
-/// Returns the groups of two or more nodes that reach each other, sorted.
+/// Returns the groups of two or more nodes that can reach each other, sorted.
 pub(crate) fn cycles<N: Ord + Clone>(graph: &Graph<N>) -> Vec<BTreeSet<N>> {
     let mut components: Vec<BTreeSet<N>> = Vec::new();
     for node in graph.keys() {
@@ -13,7 +13,7 @@ pub(crate) fn cycles<N: Ord + Clone>(graph: &Graph<N>) -> Vec<BTreeSet<N>> {
             continue;
         }
         let from = reachable(graph, node);
-        // A file has few enough imports that searching from each node costs nothing.
+        // A file has so few imports that searching from each node is cheap.
         let component: BTreeSet<N> =
             from.into_iter().filter(|other| reachable(graph, other).contains(node)).collect();
         if component.len() > 1 {
@@ -23,7 +23,7 @@ pub(crate) fn cycles<N: Ord + Clone>(graph: &Graph<N>) -> Vec<BTreeSet<N>> {
     components
 }
 
-/// Returns what `start` points to, directly or through others.
+/// Returns the nodes reachable from `start`, directly or through others.
 fn reachable<N: Ord + Clone>(graph: &Graph<N>, start: &N) -> BTreeSet<N> {
     let (mut found, mut pending) = (BTreeSet::new(), vec![start]);
     while let Some(node) = pending.pop() {

@@ -1,4 +1,4 @@
-//! The rule that files of a crate do not import each other in a circle.
+//! The rule that a crate's files must not import each other in a cycle.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,7 +32,8 @@ pub(crate) fn cycles(workspace: &Workspace, sources: &[SourceFile]) -> Vec<Viola
     violations
 }
 
-/// Returns which file of a crate uses what another one defines. A name that a file only re-exports is its definition's.
+/// Returns which of a crate's files use definitions in which others. A name that a file only re-exports belongs to the
+/// file that defines it.
 fn imports<'a>(sources: &[&'a SourceFile]) -> Graph<&'a Path> {
     let crate_files = CrateFiles::new(sources);
     let mut graph = Graph::new();
@@ -44,7 +45,7 @@ fn imports<'a>(sources: &[&'a SourceFile]) -> Graph<&'a Path> {
     graph
 }
 
-/// The files of a crate by module.
+/// A crate's files by module.
 struct CrateFiles<'a> {
     modules: BTreeMap<&'a [String], &'a Path>,
     macros: BTreeMap<&'a str, &'a Path>,
@@ -56,7 +57,7 @@ impl<'a> CrateFiles<'a> {
     fn new(sources: &[&'a SourceFile]) -> Self {
         let mut files = Self { modules: BTreeMap::new(), macros: BTreeMap::new(), bindings: BTreeMap::new() };
         for source in sources {
-            // The root of a package with a library and a program is the library: nothing imports the program.
+            // The root of a package with a library and a program is the library, because nothing imports the program.
             if source.path.ends_with("src/main.rs") && files.modules.contains_key(source.module.as_slice()) {
                 continue;
             }
@@ -73,7 +74,7 @@ impl<'a> CrateFiles<'a> {
         files
     }
 
-    /// Returns the file that defines what a path leads to, or `None` if it leads to another crate.
+    /// Returns the file that defines the target of a path, or `None` if it is in another crate.
     fn target(&self, reference: &PathReference) -> Option<&'a Path> {
         if let [root, name] = &reference.segments[..]
             && reference.is_macro
@@ -94,7 +95,7 @@ impl<'a> CrateFiles<'a> {
                 return self.modules.get(&path[..length]).copied();
             };
             followed.push(binding);
-            // A name from another crate is that of the file which re-exports it.
+            // A name from another crate belongs to the file that re-exports it.
             let Some(mut bound) = self.absolute(binding) else {
                 return self.modules.get(&path[..length]).copied();
             };
@@ -103,7 +104,7 @@ impl<'a> CrateFiles<'a> {
         }
     }
 
-    /// Returns the path from the crate's root, or `None` if it leads to another crate.
+    /// Returns the path from the crate root, or `None` if it points to another crate.
     fn absolute(&self, reference: &PathReference) -> Option<Vec<String>> {
         let mut module = reference.module.clone();
         let mut rest = reference.segments.as_slice();
@@ -123,7 +124,7 @@ impl<'a> CrateFiles<'a> {
         if is_local {
             return Some(module);
         }
-        // A child module, or a name that a `use` of this module binds.
+        // A child module, or a name bound by a `use` in this module.
         let is_child = module.get(..=start).is_some_and(|child| self.modules.contains_key(child));
         let bound = reference.segments.len() > 1 && reference.binding.is_none();
         let is_bound =

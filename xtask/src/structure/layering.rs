@@ -1,11 +1,11 @@
-//! The rule about dependencies between packages.
+//! The rule for dependencies between packages.
 
 use std::collections::BTreeSet;
 
 use super::metadata::Workspace;
 use super::violation::{Rule, Violation};
 
-/// Each package with those directly below it. A package may depend on everything that can be reached from it.
+/// Each package with those directly below it. A package may depend on everything that is reachable from it.
 const LAYERS: [(&str, &[&str]); 18] = [
     ("toolcrate-catalog", &[]),
     ("toolcrate-listener", &[]),
@@ -26,10 +26,10 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("xtask", &["toolcrate-diff"]),
     ("xtask-dist", &[]),
 ];
-/// The end to end tests use what they test.
+/// The end-to-end tests depend on everything that they test.
 const UNRESTRICTED: &str = "e2e";
 
-/// Reports dependencies that do not follow [`LAYERS`]; those of tests are free.
+/// Reports dependencies that don't follow [`LAYERS`]; test dependencies are unrestricted.
 pub(crate) fn violations(workspace: &Workspace) -> Vec<Violation> {
     let names: BTreeSet<&str> = workspace.packages.iter().map(|package| package.name.as_str()).collect();
     let mut violations = Vec::new();

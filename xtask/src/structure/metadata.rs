@@ -1,4 +1,4 @@
-//! The packages of a workspace, from `cargo metadata`.
+//! A workspace's packages, from `cargo metadata`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,7 +21,7 @@ pub(crate) struct WorkspacePackage {
 #[derive(Deserialize)]
 pub(crate) struct PackageDependency {
     pub(crate) name: String,
-    /// `None` for a normal dependency, else `dev` or `build`.
+    /// `None` for a normal dependency, otherwise `dev` or `build`.
     pub(crate) kind: Option<String>,
 }
 
@@ -56,12 +56,13 @@ impl WorkspacePackage {
         self.manifest_path.parent().unwrap_or(&self.manifest_path)
     }
 
-    /// Returns true if the package is expected output of the generator. Tests that depend on one make it a member.
+    /// Returns true if the package is expected output of the generator. Tests that depend on such a package make
+    /// it a member.
     fn is_golden(&self) -> bool {
         self.manifest_path.components().any(|folder| folder.as_os_str() == "golden")
     }
 
-    /// Returns true if the package's code is written by the generator.
+    /// Returns true if the package's code is generated.
     pub(crate) fn is_generated(&self) -> bool {
         self.folder().file_name().is_some_and(|name| name == "generated")
     }

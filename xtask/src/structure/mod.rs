@@ -1,7 +1,7 @@
-//! `cargo xtask structure`: rules about the shape of the workspace that neither the compiler nor Clippy checks.
+//! `cargo xtask structure`: rules for the workspace's structure that neither the compiler nor Clippy checks.
 //!
 //! Violations that are known and not yet fixed are listed in [`EXCEPTIONS`]. The list can only shrink: a violation
-//! that is not in it fails the check, and so does an entry that is violated less often or not at all.
+//! that isn't listed fails the check, and so does an entry that is violated less often or not at all.
 
 mod exceptions;
 mod files;
@@ -22,7 +22,7 @@ use exceptions::Exceptions;
 use metadata::Workspace;
 use violation::{Rule, Violation};
 
-/// The file with known violations, relative to the workspace's root.
+/// The file with known violations, relative to the workspace root.
 const EXCEPTIONS: &str = "xtask/structure.txt";
 
 #[derive(clap::Args)]
@@ -30,12 +30,12 @@ pub(crate) struct StructureArguments {
     /// Check the workspace in this folder.
     #[arg(long, value_name = "DIR", default_value = ".")]
     root: PathBuf,
-    /// Rewrite the list of known violations; refused where a rule would get more of them.
+    /// Update the list of known violations. Fails if a rule would have more violations than before.
     #[arg(long)]
     update: bool,
 }
 
-/// Prints all violations. Exit code 0: none but the known ones; 1: new or outdated ones; 2: unreadable workspace.
+/// Prints all violations. Exit code 0: only known ones; 1: new or outdated ones; 2: the workspace is unreadable.
 pub(crate) fn run(arguments: &StructureArguments) -> ExitCode {
     match check(&arguments.root, arguments.update) {
         Ok(true) => ExitCode::SUCCESS,

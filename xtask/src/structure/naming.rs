@@ -1,4 +1,4 @@
-//! Rules about the names of types and functions.
+//! Rules for the names of types and functions.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,16 @@ use super::metadata::Workspace;
 use super::scanner::SourceFile;
 use super::violation::{Rule, Violation};
 
-/// Words that say nothing about what a function does.
+/// Words that don't describe what a function does.
 const FUNCTIONS: [&str; 7] = ["of", "place", "said", "say", "tell", "text", "told"];
-/// Participles that are no names of things.
+/// Participles, which don't name things.
 const TYPES: [&str; 24] = [
     "Answered", "Asked", "Called", "Compared", "Done", "Found", "Given", "Kept", "Known", "Lost", "Lowered",
     "Made", "Named", "Received", "Refused", "Related", "Repaired", "Said", "Settled", "Taken", "Told",
     "Tried", "Unsaid", "Wanted",
 ];
 
-/// Reports names that several types of the workspace have.
+/// Reports type names that occur several times in the workspace.
 pub(crate) fn duplicate_types(workspace: &Workspace, sources: &[SourceFile]) -> Vec<Violation> {
     let mut definitions: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for source in sources {

@@ -1,4 +1,4 @@
-//! The rule that text is free of the phrases that `xtask/banned_phrases.txt` lists.
+//! The rule that text must not contain the phrases listed in `xtask/banned_phrases.txt`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,15 +10,15 @@ use super::files;
 use super::violation::{Rule, Violation};
 
 const PHRASES: &str = include_str!("../../banned_phrases.txt");
-/// Files with text that people or models read.
+/// Extensions of files with text that people or models read.
 const EXTENSIONS: [&str; 11] = ["html", "j2", "js", "jsonl", "md", "mjs", "py", "rs", "sh", "ts", "yaml"];
-/// Folders that [`files::walk`] skips, but whose text is read.
+/// Folders that [`files::walk`] skips although they contain text to check.
 const FURTHER_FOLDERS: [&str; 3] = [".ci", ".github", "generated"];
-/// Generated files are reported by folder, because they are fixed all at once.
+/// Generated files are reported by folder, because they are all fixed at once.
 const GENERATED: &str = "generated/";
-/// Contains the records of the catalog once more.
+/// A file that repeats the catalog's records.
 const COPY_OF_THE_CATALOG: &str = "generated/docs/tools.html";
-/// Beginnings of a line that are markup and not text.
+/// Line prefixes that are markup rather than text.
 const MARKERS: [&str; 7] = ["///", "//!", "//", "#", "*", ">", "|"];
 const MAX_SHOWN: usize = 3;
 
@@ -57,14 +57,14 @@ fn paths(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Returns the path, or the folder of a generated file.
+/// Returns the path, or a generated file's folder.
 fn subject(relative: &str) -> String {
     let folder = relative.strip_prefix(GENERATED).and_then(|rest| rest.split('/').next());
     folder.map_or_else(|| relative.to_owned(), |folder| format!("{GENERATED}{folder}"))
 }
 
 struct Phrases {
-    /// Matches every phrase: one pass over a text is faster than one for each phrase.
+    /// Matches every phrase: a single pass over a text is faster than one per phrase.
     any: Regex,
     each: Vec<(Regex, String)>,
 }
@@ -84,7 +84,7 @@ impl Phrases {
         Ok(Self { any: Regex::new(&format!("(?i){}", patterns.join("|")))?, each })
     }
 
-    /// Returns a line for each match: where it is, what it is, and what to write instead.
+    /// Returns a line for each match: its location, the phrase, and what to write instead.
     fn find(&self, path: &str, text: &str) -> anyhow::Result<Vec<String>> {
         let (joined, starts) = join_lines(text);
         let mut found = Vec::new();
@@ -99,9 +99,9 @@ impl Phrases {
     }
 }
 
-/// Joins lines, so that phrases are found across line breaks and comment markers. Also returns where each line starts.
+/// Joins lines, so phrases are found across line breaks and comment markers. Also returns where each line starts.
 ///
-/// Characters outside of ASCII are replaced: regular expressions are matched much faster without them.
+/// Non-ASCII characters are replaced, because regular expressions match much faster without them.
 fn join_lines(text: &str) -> (String, Vec<usize>) {
     let (mut joined, mut starts) = (String::with_capacity(text.len()), Vec::new());
     for line in text.lines() {

@@ -1,12 +1,12 @@
-//! The rule that what is generic names no product.
+//! The rule that generic code must not name a product.
 
 use super::files;
 use super::metadata::Workspace;
 use super::violation::{Rule, Violation};
 
-/// Spellings of the product's names, lower case.
+/// Spellings of the product's names, in lower case.
 const NAMES: [&str; 5] = ["connectwise", "connect_wise", "connect-wise", "connect wise", "cwpsa"];
-/// A product whose name is a common word counts only where it stands alone and is capitalized, as a name is.
+/// A product whose name is a common word counts only as a separate, capitalized word.
 const WORD: &str = "Manage";
 
 /// Reports sources, manifests and READMEs of generic packages that name a product; tests may.
@@ -36,7 +36,7 @@ pub(crate) fn mentions(workspace: &Workspace) -> anyhow::Result<Vec<Violation>> 
     Ok(violations)
 }
 
-/// Returns a source file up to its module of tests, which stands at its end.
+/// Returns a source file up to its tests module, which comes last.
 fn without_tests(text: &str) -> &str {
     text.find("#[cfg(test)]\nmod ").map_or(text, |end| &text[..end])
 }

@@ -1,5 +1,5 @@
-//! Reads what Rust files define and import. Tokens are enough for that, and unlike a syntax tree they hold what stands
-//! within macros too.
+//! Finds what Rust files define and import. Tokens are enough for this and, unlike a syntax tree, they include the
+//! contents of macros.
 
 use std::path::{Path, PathBuf};
 
@@ -9,25 +9,25 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use super::files;
 use super::metadata::Workspace;
 
-/// The definitions and imports of a file in a package's `src` folder, outside of its tests.
+/// The definitions and imports of a file in a package's `src` folder, outside its tests.
 pub(crate) struct SourceFile {
     pub(crate) package: String,
     pub(crate) path: PathBuf,
-    /// The path of the file's module, from the crate's root.
+    /// The path of the file's module, from the crate root.
     pub(crate) module: Vec<String>,
     /// Names of structs, enums, unions, traits and type aliases.
     pub(crate) types: Vec<String>,
     pub(crate) functions: Vec<String>,
-    /// Macros that can be used from the crate's root.
+    /// Macros that can be used from the crate root.
     pub(crate) exported_macros: Vec<String>,
     pub(crate) references: Vec<PathReference>,
-    /// Modules that are compiled for tests only and have files of their own.
+    /// Modules that are compiled only for tests and have separate files.
     test_modules: Vec<Vec<String>>,
 }
 
-/// A path that stands in the code, in a `use` or anywhere else.
+/// A path in the code, in a `use` or anywhere else.
 pub(crate) struct PathReference {
-    /// The module in which it stands, which is that of the file or an inline one.
+    /// The module that contains the path: the file's or an inline module.
     pub(crate) module: Vec<String>,
     pub(crate) segments: Vec<String>,
     /// The name that a `use` binds.
@@ -35,7 +35,7 @@ pub(crate) struct PathReference {
     pub(crate) is_macro: bool,
 }
 
-/// Reads the sources of all packages that are written by hand.
+/// Reads the sources of all hand-written packages.
 pub(crate) fn scan_workspace(workspace: &Workspace) -> anyhow::Result<Vec<SourceFile>> {
     let mut sources = Vec::new();
     for package in workspace.packages.iter().filter(|package| !package.is_generated()) {
@@ -57,7 +57,7 @@ pub(crate) fn scan_workspace(workspace: &Workspace) -> anyhow::Result<Vec<Source
     Ok(sources)
 }
 
-/// Returns the module of a file in `src`: `a/b.rs` and `a/b/mod.rs` are `a::b`, `lib.rs` is the root.
+/// Returns the module of a file in `src`: `a/b.rs` and `a/b/mod.rs` are `a::b`, and `lib.rs` is the root.
 fn module_of(relative: &str) -> Vec<String> {
     let path = relative.trim_end_matches(".rs");
     let path = path.strip_suffix("/mod").unwrap_or(path);
@@ -90,7 +90,8 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
-    /// Reads a sequence of tokens. In `impl` and `trait` blocks a `type` is an associated one and has no name of its own.
+    /// Reads a sequence of tokens. In `impl` and `trait` blocks, a `type` is an associated type and doesn't define a
+    /// name.
     fn items(&mut self, tokens: TokenStream, is_associated: bool) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let (mut at, mut opens_block, mut exports_macro) = (0, false, false);
@@ -145,7 +146,7 @@ impl Scanner<'_> {
                         }
                         exports_macro = false;
                     }
-                    // What a macro of `quote` writes is another crate's.
+                    // Output of `quote` macros belongs to another crate.
                     ("quote" | "parse_quote" | "quote_spanned", Some(TokenTree::Punct(mark)))
                         if mark.as_char() == '!' =>
                     {
@@ -171,7 +172,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Reads the path that starts at `at`, if one does; returns where to go on.
+    /// Reads the path that starts at `at`, if there is one; returns where to continue.
     fn path(&mut self, tokens: &[TokenTree], at: usize) -> usize {
         let is_continued = at >= 1
             && tokens.get(at - 1).is_some_and(|token| {
@@ -194,11 +195,11 @@ impl Scanner<'_> {
         end
     }
 
-    /// Reads what follows `use`, up to its semicolon: one tree, or several between commas.
+    /// Reads the tokens after `use`, up to its semicolon: one tree, or several separated by commas.
     fn use_tree(&mut self, tokens: &[TokenTree], prefix: &[String]) {
         for tree in tokens.split(|token| is_punct(Some(token), ',')) {
             let mut segments = prefix.to_vec();
-            // A path that begins with `::` is another crate's.
+            // A path that starts with `::` belongs to another crate.
             if prefix.is_empty() && is_path_separator(tree, 0) {
                 continue;
             }
@@ -228,7 +229,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Returns where the item after a test attribute ends, and remembers it if it is a module with a file of its own.
+    /// Returns where the item after a test attribute ends, and remembers it if it is a module in a separate file.
     fn skip_item(&mut self, tokens: &[TokenTree], start: usize) -> usize {
         let mut at = start;
         // More attributes may follow.
@@ -259,7 +260,7 @@ impl Scanner<'_> {
     }
 }
 
-/// Returns true if the content of an attribute is `test`, or a `cfg` that only tests meet.
+/// Returns true if an attribute's contents are `test`, or a `cfg` that applies only to tests.
 fn is_test_attribute(attribute: TokenStream) -> bool {
     let tokens: Vec<TokenTree> = attribute.into_iter().collect();
     match &tokens[..] {

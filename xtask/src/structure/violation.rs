@@ -1,6 +1,6 @@
-//! Violations that checks report.
+//! Violations reported by the checks.
 
-/// A rule about the shape of the workspace.
+/// A rule for the structure of the workspace.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rule {
     FileLength,
@@ -23,7 +23,7 @@ impl Rule {
         Self::BannedPhrase,
     ];
 
-    /// The name that reports and the list of known violations use.
+    /// Returns the name used in reports and in the list of known violations.
     pub(crate) fn id(self) -> &'static str {
         match self {
             Self::FileLength => "file-length",
@@ -52,9 +52,9 @@ impl Rule {
 /// A violation of a rule.
 pub(crate) struct Violation {
     pub(crate) rule: Rule,
-    /// The subject of the violation, the same in each run: a path, a name, an edge.
+    /// The subject of the violation, which is the same in each run: a path, a name or an edge.
     pub(crate) subject: String,
-    /// How often it violates the rule.
+    /// The number of times it violates the rule.
     pub(crate) count: usize,
     /// The finding.
     pub(crate) detail: String,

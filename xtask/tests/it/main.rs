@@ -1,4 +1,4 @@
-//! The developer's commands as a person or CI runs them.
+//! The developer commands as a person or CI runs them.
 
 mod diff;
 mod regenerate;

@@ -1,10 +1,10 @@
-//! The command as a person or CI runs it: exit codes, messages, what is on disk afterwards.
+//! `cargo xtask regenerate` as a person or CI runs it: exit codes, messages, and the resulting files on disk.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// A folder with the small profile of the generator's golden tests.
+/// Creates a folder with the small profile from the generator's golden tests.
 fn project() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../codegen/tests/golden/orders");

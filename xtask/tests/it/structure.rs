@@ -1,4 +1,4 @@
-//! `cargo xtask structure`: the rules hold for this workspace, and each of them is noticed when it is broken.
+//! `cargo xtask structure`: this workspace follows the rules, and breaking any of them is detected.
 
 use std::fs;
 use std::path::Path;
@@ -25,7 +25,7 @@ fn this_workspace_has_no_violations_but_the_known_ones() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
 }
 
-/// A workspace of two packages in which `files`, paths with content, come on top.
+/// Creates a workspace of two packages, with `files` (paths and contents) added.
 fn workspace(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |path: &str, content: &str| {

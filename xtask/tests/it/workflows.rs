@@ -1,5 +1,5 @@
-//! The workflows for GitHub: their steps are there, and the scripts that they run do what they say, in a
-//! repository of their own.
+//! Tests the GitHub workflows: that the expected steps exist, and that their scripts work in a scratch
+//! repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
-/// A repository with one commit: the small profile of the generator's golden tests, in `specs/`.
+/// Creates a repository with one commit: the small profile from the generator's golden tests, in `specs/`.
 fn repository() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let golden = root().join("codegen/tests/golden/orders");
@@ -31,7 +31,8 @@ fn repository() -> tempfile::TempDir {
     folder
 }
 
-/// Runs a script of `.github/scripts`; gives its exit code, its output, and what it wrote for later steps.
+/// Runs a script in `.github/scripts`. Returns its exit code, its output, and the outputs it wrote for later
+/// steps.
 fn script(folder: &Path, name: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
     let outputs = folder.join("outputs.txt");
     fs::write(&outputs, "").unwrap();
@@ -48,7 +49,7 @@ fn script(folder: &Path, name: &str, arguments: &[&str]) -> (Option<i32>, String
     (status.code(), text, fs::read_to_string(&outputs).unwrap())
 }
 
-/// The spec of the repository as JSON, in another release, after `edit`.
+/// Writes the repository's spec as JSON, as another release, after applying `edit`.
 fn release(folder: &Path, version: &str, edit: impl Fn(&mut Value)) -> PathBuf {
     let text = fs::read_to_string(folder.join("specs/spec.yaml")).unwrap();
     let mut spec: Value = serde_yaml::from_str(&text).unwrap();
@@ -79,11 +80,11 @@ fn a_new_release_becomes_a_crate_and_the_text_of_a_pull_request() {
     let tools = fs::read_to_string(folder.join("specs/expected/catalog/tools/company.jsonl")).unwrap();
     assert!(tools.contains("/company/suppliers"), "{tools}");
 
-    // The next day nothing is new.
+    // The next day, there is nothing new.
     let (code, text, outputs) = script(folder, "take-spec.sh", &["new.json", "body.md"]);
     assert_eq!((code, outputs.as_str()), (Some(0), "version=\n"), "{text}");
 
-    // Nothing broke, but a text against the commit before says what changed.
+    // Nothing is breaking, but the comparison with the previous commit shows the text change.
     let (code, text, _) = script(folder, "spec-changes.sh", &["HEAD"]);
     assert!(text.contains("operation-added: `GET /company/suppliers` was added"), "{text}");
     assert_eq!(code, Some(0), "{text}");
@@ -103,7 +104,7 @@ fn release_that_the_overlay_does_not_fit_becomes_a_draft_with_the_reason() {
     assert!(body.contains("`POST /sales/orders/{id}/close`"), "{body}");
     assert!(body.contains("## The crate could not be generated\n\n```\nerror[E032]"), "{body}");
 
-    // An operation that is gone fails the check, until it is accepted.
+    // A removed operation fails the check until it is accepted.
     let (code, text, _) = script(folder, "spec-changes.sh", &["HEAD"]);
     assert_eq!(code, Some(1), "{text}");
     let accepted = "- { kind: '*', reason: Orders close by themselves., until: 2999-12-31 }\n";

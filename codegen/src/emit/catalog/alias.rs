@@ -1,4 +1,4 @@
-//! Former names of tools that the lock keeps for this release.
+//! Former tool names that the lock file keeps for this release.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use toolcrate_catalog::AliasRecord;
 use crate::diagnostic::{CodegenError, Errors};
 use crate::emit::context::Context;
 
-/// The records of former names, sorted by them.
+/// Returns the records of former names, sorted by name.
 ///
 /// # Errors
-/// `E033` if an old name still belongs to a tool, or a new one doesn't.
+/// Returns `E033` if an old name still belongs to a tool, or a new one doesn't.
 pub fn records<'a>(context: &'a Context<'_>) -> Result<Vec<AliasRecord<'a>>, Errors> {
     let tools = &context.named.operations;
     let mut errors = Errors(Vec::new());
@@ -34,7 +34,7 @@ pub fn records<'a>(context: &'a Context<'_>) -> Result<Vec<AliasRecord<'a>>, Err
     Ok(records)
 }
 
-/// A name without the API's prefix.
+/// Returns a name without the API's prefix.
 fn short(prefix: &str, name: &str) -> String {
     name.replacen(&format!("{prefix}_"), "", 1)
 }

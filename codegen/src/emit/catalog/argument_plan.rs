@@ -1,4 +1,4 @@
-//! The arguments of an operation, as its record lists them.
+//! The arguments of an operation, as listed in its catalog record.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,44 +9,44 @@ use toolcrate_catalog::{ArgumentLocation, ArgumentTarget, BodyFormat, FieldStyle
 
 use crate::naming::identifiers::capital;
 
-/// The arguments of an operation and the parts of its request.
+/// An operation's arguments and the parts of its request.
 #[derive(Default)]
 pub struct ArgumentPlan<'a> {
-    /// Own arguments, by name.
+    /// The operation's own arguments, by name.
     pub properties: Map<String, Value>,
-    /// The shape of further arguments.
+    /// The shape with additional arguments.
     pub shape: Option<String>,
-    /// Names of required arguments.
+    /// The names of required arguments.
     pub required: Vec<String>,
-    /// Where own arguments go.
+    /// The locations of the operation's own arguments.
     pub arguments: IndexMap<Cow<'a, str>, ArgumentTarget<'a>>,
-    /// The form of the request body.
+    /// The format of the request body.
     pub body: BodyFormat,
-    /// The tools that list the IDs which arguments need.
+    /// The tools that list the IDs needed by arguments.
     pub relations: Vec<Relation<'a>>,
-    /// The media type of the body, where it is not that of its format.
+    /// The body's media type, if it isn't the default for its format.
     pub content_type: Option<&'a str>,
-    /// The arguments that are required once any member of the body is given, where it may be left out.
+    /// The arguments that are required once any body property is set, if the body is optional.
     pub body_required: Option<Vec<String>>,
-    /// How members of a URL-encoded form are written.
+    /// The encodings of URL-encoded form fields.
     pub field_styles: Option<&'a BTreeMap<String, FieldStyle>>,
     /// The media types of the parts of a form with files.
     pub part_types: Option<&'a BTreeMap<String, String>>,
 }
 
 impl<'a> ArgumentPlan<'a> {
-    /// Returns true if the argument `name` fills a placeholder of the path.
+    /// Returns true if the argument `name` fills a path placeholder.
     pub fn is_in_path(&self, name: &str) -> bool {
         self.arguments.get(name).is_some_and(|target| target.location == ArgumentLocation::Path)
     }
 
-    /// Adds an argument that is not a parameter. If its name is taken, it gets another one.
+    /// Adds an argument that isn't a parameter. If its name is taken, it gets a different one.
     pub fn add_own(&mut self, name: &'a str, location: ArgumentLocation, node: Value, required: bool) {
         self.add_own_beside(name, location, node, required, |_| false);
     }
 
-    /// Adds an argument that is not a parameter. If its name is taken, by an argument or according to
-    /// `is_taken`, it gets another one.
+    /// Adds an argument that isn't a parameter. If its name is taken, by an argument or according to
+    /// `is_taken`, it gets a different one.
     pub fn add_own_beside(
         &mut self,
         name: &'a str,
@@ -68,7 +68,7 @@ impl<'a> ArgumentPlan<'a> {
     }
 }
 
-/// The target of `argument`, which is called `name` there.
+/// Returns the target of `argument`, which is called `name` in the request.
 pub fn target<'a>(location: ArgumentLocation, name: &'a str, argument: &str) -> ArgumentTarget<'a> {
     let name = (name != argument).then_some(Cow::Borrowed(name));
     ArgumentTarget { location, name, path_type: PathType::Integer, separator: None }

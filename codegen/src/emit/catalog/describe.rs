@@ -1,4 +1,4 @@
-//! Descriptions of tools: a few sentences from a template, or the overlay's own words.
+//! Tool descriptions: a few templated sentences, or text from the overlay.
 
 use serde_json::{Value, json};
 use toolcrate_catalog::{LifecycleStep, OperationKind, OperationVariant, placeholder};
@@ -12,7 +12,7 @@ use crate::id::OperationId;
 use crate::ir::{Content, Operation};
 use crate::naming::OperationName;
 
-/// The most required arguments that a description names; the schema has them all.
+/// Maximum number of required arguments listed in a description; the schema lists all of them.
 const MAX_REQUIRED: usize = 7;
 
 /// Writes titles and descriptions.
@@ -24,12 +24,12 @@ impl Describer {
     /// Compiles the templates.
     ///
     /// # Errors
-    /// `E031` if a template is invalid.
+    /// Returns `E031` if a template is invalid.
     pub fn new() -> Result<Self, CodegenError> {
         Ok(Self { templates: Templates::new()? })
     }
 
-    /// The title of the tool.
+    /// Returns the tool's title.
     pub fn title<'a>(&self, context: &Context<'a>, index: OperationId) -> &'a str {
         let key = context.api.operations[index].key();
         let own = context.overlay.operations.get(&key).and_then(|note| note.title.as_deref());
@@ -39,10 +39,10 @@ impl Describer {
         own.unwrap_or(&context.named.operations[index].title)
     }
 
-    /// Returns the description: what the tool does, what it needs and what it returns.
+    /// Returns the description: what the tool does, its prerequisites, and what it returns.
     ///
     /// # Errors
-    /// `E031` a template that fails.
+    /// Returns `E031` if a template fails.
     pub fn description(
         &self,
         context: &Context<'_>,
@@ -84,7 +84,7 @@ impl Describer {
     }
 }
 
-/// Returns the overlay's explanation of the records that an operation is about.
+/// Returns the overlay's explanation of the records that an operation works on.
 fn gloss<'a>(context: &Context<'a>, name: &OperationName) -> &'a str {
     let Some((key, gloss)) = context.gloss(&name.subject.path) else { return "" };
     context.ledger.mark(format!("resources.{key}"));
@@ -115,7 +115,7 @@ fn note(kind: OperationKind) -> &'static str {
     }
 }
 
-/// The arguments of the body that a call must have: `status, terms and vendorCompany`.
+/// Returns the required body arguments: `status, terms and vendorCompany`.
 fn required(name: &OperationName, plan: &ArgumentPlan<'_>) -> String {
     let is_relevant = matches!(name.kind, OperationKind::Create | OperationKind::Replace);
     let names: Vec<&str> =
@@ -129,7 +129,7 @@ fn required(name: &OperationName, plan: &ArgumentPlan<'_>) -> String {
     }
 }
 
-/// The step after `step`, with the placeholders of the tools that take it.
+/// Returns the step after `step`, with placeholders for the tools that perform it.
 fn next_step(step: &LifecycleStep<'_>) -> Option<Value> {
     let after = step.after.as_ref().filter(|after| !after.tools.is_empty())?;
     let tools: Vec<String> = after.tools.iter().map(|tool| placeholder::placeholder(tool)).collect();

@@ -1,4 +1,4 @@
-//! The emitters that make the records of tools.
+//! The emitters that create tool records.
 
 use super::describe::Describer;
 use super::facts::Facts;
@@ -8,13 +8,13 @@ use super::shape::Shapes;
 use crate::diagnostic::Errors;
 use crate::emit::context::Context;
 
-/// Everything that a record of a tool is assembled from.
+/// Everything needed to assemble a tool record.
 pub struct Emitters<'a> {
-    /// Sets of arguments that several tools share.
+    /// Sets of arguments shared by several tools.
     pub shapes: Shapes<'a>,
     /// Writes descriptions.
     pub describer: Describer,
-    /// Steps in the life cycles of records.
+    /// Steps in record lifecycles.
     pub lifecycles: Lifecycles<'a>,
     /// Structured filters.
     pub filters: Filters<'a>,
@@ -23,10 +23,11 @@ pub struct Emitters<'a> {
 }
 
 impl<'a> Emitters<'a> {
-    /// The emitters of one API.
+    /// Creates the emitters for one API.
     ///
     /// # Errors
-    /// `E031` a template that does not compile, `E032` a life cycle that names an operation the API lacks.
+    /// Returns `E031` if a template can't be compiled, and `E032` if a lifecycle refers to an operation that
+    /// the API lacks.
     pub fn new(context: &'a Context<'a>) -> Result<Self, Errors> {
         Ok(Self {
             shapes: Shapes::new(context),

@@ -1,8 +1,8 @@
-//! Facts about operations: the kind, the collection, and the collections themselves.
+//! Facts about operations: their kind and their collection, as well as the collections themselves.
 //!
-//! Everything is derived from methods, path templates and response schemas: `/x` beside `/x/{id}` is a
+//! Everything is derived from methods, path templates and response schemas: `/x` next to `/x/{id}` is a
 //! collection and its item, `/x/count` counts it, and a path with a segment that the profile calls a view
-//! reads the same records. Nothing that reads the catalog works it out again.
+//! reads the same records. Catalog readers never derive this again.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -22,7 +22,7 @@ pub struct OperationFacts {
     pub kind: OperationKind,
     /// The target.
     pub target: OperationTarget,
-    /// The variant, if it isn't the plain operation of its kind.
+    /// The variant, unless it is the plain operation of its kind.
     pub variant: Option<OperationVariant>,
     /// The collection that it works on.
     pub collection: Option<String>,
@@ -30,7 +30,7 @@ pub struct OperationFacts {
 
 /// Facts about all operations.
 pub struct Facts<'a> {
-    /// In the order of `api.operations`.
+    /// Facts in the order of `api.operations`.
     pub operations: OperationTable<OperationFacts>,
     /// The collections, sorted by name.
     pub collections: BTreeMap<String, CollectionRecord<'a>>,
@@ -39,25 +39,25 @@ pub struct Facts<'a> {
 /// The properties of an operation that classify it.
 struct Candidate<'a> {
     method: Method,
-    /// The path as it is sent.
+    /// The path as sent.
     path: &'a str,
-    /// The same in normal form.
+    /// The path in normal form.
     template: String,
     kind: OperationKind,
     variant: Option<OperationVariant>,
-    /// The named schema of the response or of its items.
+    /// The named schema of the response or its items.
     schema: Option<&'a str>,
     /// True if the response is a list.
     lists: bool,
     content: ResponseContent,
-    /// True if files are sent.
+    /// True if the request contains files.
     sends_files: bool,
 }
 
 const ITEM_METHODS: [Method; 4] = [Method::Get, Method::Put, Method::Patch, Method::Delete];
 
 impl<'a> Facts<'a> {
-    /// Finds out what the operations are.
+    /// Classifies all operations.
     pub fn new(context: &'a Context<'a>) -> Self {
         let operations = context.api.operations.iter();
         let candidates: Vec<Candidate<'a>> = operations
@@ -92,13 +92,13 @@ impl<'a> Facts<'a> {
         Self { operations, collections }
     }
 
-    /// The collection whose item a collection belongs to.
+    /// Returns a collection's parent.
     pub fn parent(&self, collection: &str) -> Option<String> {
         self.collections.get(collection)?.parents.last()?.as_deref().map(str::to_owned)
     }
 }
 
-/// The content of a response, a flag for lists, and the named schema of the response or of its items.
+/// Returns a response's content, whether it is a list, and the named schema of the response or its items.
 fn response<'a>(context: &'a Context<'a>, content: &'a Content) -> (ResponseContent, bool, Option<&'a str>) {
     let Content::Json(ty) = content else {
         let content =
@@ -113,7 +113,7 @@ fn response<'a>(context: &'a Context<'a>, content: &'a Content) -> (ResponseCont
     (ResponseContent::Json, list, schema)
 }
 
-/// A template without its last segment, and that segment.
+/// Splits the last segment off a template.
 fn split_last(template: &str) -> (&str, &str) {
     template.rsplit_once('/').unwrap_or(("", template))
 }
@@ -136,7 +136,7 @@ impl<'a> Classifier<'a, '_> {
         methods.iter().any(|method| self.at(template, *method).is_some())
     }
 
-    /// Returns true if a GET of the template returns a list.
+    /// Returns true if a GET request for the template returns a list.
     fn lists(&self, template: &str) -> bool {
         self.at(template, Method::Get).is_some_and(|candidate| candidate.lists)
     }
@@ -146,14 +146,16 @@ impl<'a> Classifier<'a, '_> {
         template.split('/').filter(|segment| !is_view(segment)).collect::<Vec<_>>().join("/")
     }
 
-    /// The template whose records a view shows: that without the segment, if there is one, or its own.
+    /// Returns the template whose records a view shows: the one without the view segment, if it exists, or
+    /// else its own.
     fn base(&self, template: &str) -> String {
         let base = self.without_views(template);
         let is_view = base != template && self.by_template.contains_key(base.as_str());
         if is_view { base } else { template.to_owned() }
     }
 
-    /// Returns true if a template ends in an operation on a collection, so that it is not a collection itself.
+    /// Returns true if a template ends with an operation on a collection, and therefore isn't a collection
+    /// itself.
     fn is_variant(&self, template: &str) -> bool {
         self.by_template.get(template).into_iter().flatten().any(|number| {
             let candidate = &self.candidates[*number];
@@ -163,7 +165,7 @@ impl<'a> Classifier<'a, '_> {
         })
     }
 
-    /// The collection that a template implies, and a flag that is true if it has exactly one record.
+    /// Returns the collection that a template implies, and whether it has exactly one record.
     fn stored(&self, template: &str) -> Option<(String, bool)> {
         let (before, last) = split_last(template);
         if self.base(template) != *template
@@ -206,7 +208,7 @@ impl<'a> Classifier<'a, '_> {
         let schema = known.find_map(|candidate| candidate.schema);
         let spelled = [name, &item].iter().find_map(|template| self.by_template.get(*template)?.first());
         let path = spelled.map_or("", |number| self.candidates[*number].path).trim_end_matches('/');
-        // Where only the item has operations, the path is that of the item.
+        // If only the item has operations, the path is the item's.
         let path = match Template::parse(path).normal_form() == name {
             true => path,
             false => path.rsplit_once('/').map_or(path, |(before, _)| before),
@@ -221,7 +223,7 @@ impl<'a> Classifier<'a, '_> {
         }
     }
 
-    /// The collection of each placeholder of a template.
+    /// Returns the collection of each placeholder in a template.
     fn parents(&self, template: &str, stored: &Stored) -> Vec<Option<String>> {
         let prefixes = template.match_indices("{}").map(|(at, _)| template[..at].trim_end_matches('/'));
         let parent = |before: &str| {
@@ -249,7 +251,7 @@ impl<'a> Classifier<'a, '_> {
                 _ => OperationKind::Replace,
             },
             _ if candidate.sends_files && candidate.method == Method::Post => OperationKind::Upload,
-            // Some counts answer the rows themselves.
+            // Some counts return the rows themselves.
             _ if candidate.lists && candidate.kind == OperationKind::Count => OperationKind::List,
             _ if candidate.method == Method::Delete => OperationKind::Delete,
             _ => candidate.kind,
@@ -271,7 +273,7 @@ impl<'a> Classifier<'a, '_> {
         OperationFacts { kind, target, variant, collection }
     }
 
-    /// The collection that a template is the path of, or of an item of.
+    /// Returns the collection whose path, or whose item's path, the template is.
     fn own(
         &self,
         candidate: &Candidate<'a>,
@@ -294,7 +296,7 @@ impl<'a> Classifier<'a, '_> {
             (Method::Get, _) if self.lists(template) => own(OperationTarget::Collection),
             (Method::Get | Method::Put | Method::Patch, _) if single => own(OperationTarget::Singleton),
             (Method::Put | Method::Patch, _) if !is_placeholder => own(OperationTarget::Collection),
-            // What answers something else than the records of the collection does not create one.
+            // A POST that returns anything other than the collection's records doesn't create one.
             (Method::Post, _)
                 if !single && self.shown(template).is_none_or(|shown| shown == candidate.schema) =>
             {
@@ -305,14 +307,14 @@ impl<'a> Classifier<'a, '_> {
         }
     }
 
-    /// The schema of the operation that shows the records of a collection.
+    /// Returns the schema of the operation that shows a collection's records.
     fn shown(&self, template: &str) -> Option<Option<&'a str>> {
         let list = self.at(template, Method::Get).filter(|_| self.lists(template));
         list.or_else(|| self.at(&format!("{template}/{{}}"), Method::Get)).map(|shown| shown.schema)
     }
 }
 
-/// Returns true if an operation has the form that its variant asks for.
+/// Returns true if an operation has the form required by its variant.
 fn is_fitting(variant: OperationVariant, candidate: &Candidate<'_>) -> bool {
     match variant {
         OperationVariant::Search => candidate.lists,
@@ -323,7 +325,7 @@ fn is_fitting(variant: OperationVariant, candidate: &Candidate<'_>) -> bool {
     }
 }
 
-/// The collection or the item that a template continues by up to `depth` segments of fixed text.
+/// Returns the collection or item that a template extends by up to `depth` literal segments.
 fn above(template: &str, depth: usize, stored: &Stored) -> Option<(String, OperationTarget)> {
     let (before, last) = template.rsplit_once('/')?;
     if last.contains("{}") {
@@ -332,7 +334,7 @@ fn above(template: &str, depth: usize, stored: &Stored) -> Option<(String, Opera
     at_path(before, stored).or_else(|| above(before, depth.checked_sub(1)?, stored))
 }
 
-/// The innermost collection or item whose path a template begins with.
+/// Returns the innermost collection or item whose path is a prefix of a template.
 fn nearest(template: &str, stored: &Stored) -> Option<(String, OperationTarget)> {
     let mut rest = template;
     loop {
@@ -343,7 +345,7 @@ fn nearest(template: &str, stored: &Stored) -> Option<(String, OperationTarget)>
     }
 }
 
-/// The collection at a path, or the one whose item is there.
+/// Returns the collection at a path, or the one whose item is there.
 fn at_path(path: &str, stored: &Stored) -> Option<(String, OperationTarget)> {
     if let Some(singleton) = stored.get(path) {
         let target = if *singleton { OperationTarget::Singleton } else { OperationTarget::Collection };

@@ -1,7 +1,7 @@
-//! Filter tables: for each listed schema, the paths of its fields and their types.
+//! Filter tables: the field paths and types of each schema that lists return.
 //!
-//! Fields of the record, and of the objects in it one level down, go into conditions; fields of lists into
-//! conditions of their own. What is deeper can still be reached by the raw parameters.
+//! Fields of the record and of objects one level down are filtered through `conditions`; fields of list items and
+//! custom fields have parameters of their own. Deeper fields are still available through the raw parameters.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -17,18 +17,18 @@ use crate::emit::context::Context;
 use crate::id::OperationId;
 use crate::ir::Type;
 
-/// The filter tables: the schema of each operation, and the line of each schema.
+/// The filter tables: each operation's schema, and each schema's line.
 pub struct Filters<'a> {
     filter: Option<&'a FilterConfig>,
-    /// By index of the operation.
+    /// Schemas by operation.
     schemas: BTreeMap<OperationId, &'a str>,
     records: BTreeMap<&'a str, FilterRecord<'a>>,
-    /// How many resources have a member of this name.
+    /// The number of resources that have a field with this name.
     often: BTreeMap<String, usize>,
 }
 
 impl<'a> Filters<'a> {
-    /// Finds the lists and counts that take conditions.
+    /// Finds the lists and counts that accept conditions.
     pub fn new(context: &'a Context<'a>) -> Self {
         let filter = context.profile.filter.as_ref();
         let mut schemas = BTreeMap::new();
@@ -56,12 +56,12 @@ impl<'a> Filters<'a> {
         Self { filter, schemas, records, often }
     }
 
-    /// The records, sorted by name.
+    /// Returns the records, sorted by name.
     pub fn records(&self) -> impl ExactSizeIterator<Item = &FilterRecord<'a>> {
         self.records.values()
     }
 
-    /// Returns the filter argument of the operation at `index`: the schema, and the name and node of the argument.
+    /// Returns the filter argument of the operation at `index`: the schema, and the argument's name and node.
     pub fn argument(&self, context: &Context<'_>, index: OperationId) -> Option<(&'a str, &'a str, Value)> {
         let schema = self.schemas.get(&index)?;
         let filter = self.filter?;
@@ -73,7 +73,7 @@ impl<'a> Filters<'a> {
     }
 
     /// Returns true if the raw query parameter `name` can match anything that the operation at `index` lists.
-    /// Conditions on members of lists need lists, those on fields that the account defined need such fields.
+    /// Conditions on list items require lists, and conditions on custom fields require custom fields.
     pub fn can_match(&self, index: OperationId, name: &str) -> bool {
         let (Some(filter), Some(schema)) = (self.filter, self.schemas.get(&index)) else { return true };
         let record = &self.records[schema];
@@ -86,7 +86,7 @@ impl<'a> Filters<'a> {
         }
     }
 
-    /// The list whose rows the operation at `index` counts, if it is a count and the list takes a filter.
+    /// Returns the list whose rows the operation at `index` counts, if it is a count and the list has a filter.
     fn list(&self, context: &Context<'_>, index: OperationId) -> Option<OperationId> {
         if context.named.operations[index].kind != OperationKind::Count {
             return None;
@@ -94,9 +94,9 @@ impl<'a> Filters<'a> {
         context.counted_list(&context.api.operations[index]).filter(|list| self.schemas.contains_key(list))
     }
 
-    /// The members that the records called `schema` are most likely filtered by: the id, what every record must have,
-    /// then references, and of these what most resources have. Of an object only its own name is shown: the
-    /// example says how to go on, and an error names what is nearest.
+    /// Returns the fields by which `schema` records are most likely filtered: the ID, required fields, then
+    /// references, those that most resources have first. Only an object's own name is shown: the example shows the
+    /// rest of the syntax, and an error suggests the nearest field.
     fn shown(&self, context: &Context<'_>, schema: &str) -> String {
         let record = context.api.schemas[schema].fields();
         let is_required = |name: &str| record.iter().any(|field| field.name == name && field.required);
@@ -117,13 +117,13 @@ impl<'a> Filters<'a> {
         shown.join(", ")
     }
 
-    /// Returns the fields by which a record can be filtered, each with true if it is an object.
+    /// Returns the fields by which a record can be filtered, and whether each one is an object.
     fn members(&self, schema: &str) -> impl Iterator<Item = (&str, bool)> {
         members_of(&self.records[schema])
     }
 }
 
-/// The members that a record has paths into, and whether they are objects.
+/// Returns the fields in a record's paths, and whether they are objects.
 fn members_of<'r>(record: &'r FilterRecord<'_>) -> impl Iterator<Item = (&'r str, bool)> {
     let mut last = "";
     record.fields.keys().filter_map(move |path| {
@@ -135,7 +135,7 @@ fn members_of<'r>(record: &'r FilterRecord<'_>) -> impl Iterator<Item = (&'r str
     })
 }
 
-/// How much of the list of fields a schema shows; an error names the nearest of all.
+/// Maximum length of the field list shown in a schema; an error suggests the nearest of all fields.
 const SHOWN: usize = 105;
 
 type FilterFields<'a> = IndexMap<Cow<'a, str>, FilterKind<'a>>;
@@ -170,7 +170,7 @@ fn record<'a>(context: &'a Context<'a>, name: &'a str) -> FilterRecord<'a> {
     FilterRecord { name: Cow::Borrowed(name), fields, children, custom }
 }
 
-/// Scalars of the object of type `ty`, as `path/member`; of a reference, those that identify it.
+/// Collects the scalars of an object of type `ty`, as `path/field`; for a reference, those that identify it.
 fn members<'a>(context: &'a Context<'a>, path: &str, ty: &'a Type, found: &mut FilterFields<'a>) {
     let Type::Named(name) = context.api.resolve(ty) else { return };
     let reference = context.related.references.get(name);

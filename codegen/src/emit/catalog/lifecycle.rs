@@ -1,4 +1,4 @@
-//! Lives of records: which step an operation is, what comes before it and what after.
+//! Record lifecycles: which step an operation is, and which steps come before and after it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,17 +10,17 @@ use crate::diagnostic::{CodegenError, Errors};
 use crate::emit::context::Context;
 use crate::id::OperationId;
 
-/// The steps of all lives, by operation.
+/// The steps of all lifecycles, by operation.
 pub struct Lifecycles<'a> {
     steps: BTreeMap<OperationId, Vec<(&'a Lifecycle, usize)>>,
     tools: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Lifecycles<'a> {
-    /// Finds the operations that the overlay's steps name.
+    /// Finds the operations in the overlay's steps.
     ///
     /// # Errors
-    /// `E032` an operation that the spec does not have.
+    /// Returns `E032` for an operation that the spec doesn't have.
     pub fn new(context: &'a Context<'_>) -> Result<Self, Errors> {
         let mut errors = Errors(Vec::new());
         let mut steps: BTreeMap<OperationId, Vec<(&Lifecycle, usize)>> = BTreeMap::new();
@@ -47,7 +47,7 @@ impl<'a> Lifecycles<'a> {
         Ok(Self { steps, tools })
     }
 
-    /// The steps that the operation at `index` takes.
+    /// Returns the steps performed by the operation at `index`.
     pub fn steps(&self, index: OperationId) -> Vec<LifecycleStep<'a>> {
         let steps = self.steps.get(&index).into_iter().flatten().map(|(lifecycle, number)| {
             let step = &lifecycle.steps[*number];

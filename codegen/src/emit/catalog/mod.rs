@@ -1,7 +1,7 @@
-//! The tool catalog: every operation as a tool, as records of `toolcrate-catalog`.
+//! The tool catalog: every operation as a tool, in the `toolcrate-catalog` record format.
 //!
-//! A tool has a line in `catalog/tools/<module>.jsonl`; what several tools share is written once, in other files.
-//! A reviewer sees one changed line per changed tool.
+//! Each tool is one line of `catalog/tools/<module>.jsonl`; data shared by several tools is stored once, in other
+//! files. A changed tool therefore shows up as one changed line in a diff.
 
 mod alias;
 mod argument_plan;
@@ -29,7 +29,7 @@ use super::rust::{self, Job};
 use crate::diagnostic::{CodegenError, Errors};
 use emitters::Emitters;
 
-/// The catalog as records, and as files.
+/// The catalog as records and as files.
 pub struct EmittedCatalog<'a> {
     /// The tools, by module and name.
     pub tools: BTreeMap<&'a str, BTreeMap<&'a str, ToolRecord<'a>>>,
@@ -64,7 +64,7 @@ pub fn emit<'a>(context: &'a Context<'a>) -> Result<EmittedCatalog<'a>, Errors> 
     Ok(EmittedCatalog { tools, shapes, files })
 }
 
-/// The files of the catalog by their paths within its folder.
+/// Returns the catalog's files, by path within its folder.
 fn write(
     context: &Context<'_>,
     tools: &BTreeMap<&str, BTreeMap<&str, ToolRecord<'_>>>,
@@ -84,7 +84,7 @@ fn write(
     Ok(files.into_files())
 }
 
-/// Where several tools have the same description, adds the operation to each.
+/// Adds the operation to the descriptions of tools that would otherwise have the same description.
 fn distinguish(tools: &mut BTreeMap<&str, BTreeMap<&str, ToolRecord<'_>>>) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for tool in tools.values().flat_map(BTreeMap::values) {

@@ -1,4 +1,5 @@
-//! JSON Schema nodes of what a caller may send: inlined, every node typed, recursion cut with a note.
+//! JSON Schemas for tool inputs. References are inlined, every node has a type, and recursion is replaced with a
+//! note.
 
 use serde_json::{Map, Value, json};
 
@@ -8,13 +9,13 @@ use crate::emit::writable::is_writable;
 use crate::ir::{Field, Limits, Shape, Type, Union};
 use crate::relate::Reference;
 
-/// How deep objects are written out; what lies deeper is an object with a note.
+/// Maximum depth to which objects are expanded; anything deeper is an object with a note.
 const DEPTH: usize = 4;
 
-/// Where a relation starts: the path of members from the arguments, `a/b`.
+/// The start of a relation: the path of fields from the arguments, `a/b`.
 pub type LocatedReference<'a> = (String, &'a Reference);
 
-/// Writes nodes, and collects the references met on the way.
+/// Writes nodes, and collects the references in them.
 pub struct Writer<'a> {
     context: &'a Context<'a>,
     stack: Vec<&'a str>,
@@ -27,7 +28,7 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// A writer that starts outside of any schema.
+    /// Creates a writer that starts outside any schema.
     pub fn new(context: &'a Context<'a>) -> Self {
         Self {
             context,
@@ -39,12 +40,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A writer of what comes back, where null is a value like any other.
+    /// Creates a writer for responses, in which null is a value like any other.
     pub fn of_answer(context: &'a Context<'a>) -> Self {
         Self { takes_null: true, ..Self::new(context) }
     }
 
-    /// The properties and the required names of the schema `name`, as a caller may set them.
+    /// Returns the properties and required names of the schema `name`, as a caller may set them.
     pub fn properties(&mut self, name: &'a str) -> (Map<String, Value>, Vec<String>) {
         let top = self.stack.is_empty();
         self.stack.push(name);
@@ -66,7 +67,7 @@ impl<'a> Writer<'a> {
         (properties, required)
     }
 
-    /// The node of the `id` by which a body of type `schema` names the record to attach.
+    /// Returns the node of the `id` with which a body of type `schema` identifies the record to attach.
     pub fn attached_id(&mut self, schema: &'a str, reference: &'a Reference) -> Option<Value> {
         let field = self.context.api.schemas[schema].fields().iter().find(|field| field.name == "id")?;
         let mut node = self.member(schema, field);
@@ -80,14 +81,14 @@ impl<'a> Writer<'a> {
         Some(node)
     }
 
-    /// Adds to the words on a value where it comes from.
+    /// Adds a value's source to its description.
     fn add_source(&self, words: &mut String, reference: &Reference) {
         if let Some(source) = &reference.source {
             join(words, &self.describer.find_it(source.operation));
         }
     }
 
-    /// The node of a member of `schema`, with the overlay's words where it has some.
+    /// Returns the node of a field of `schema`, with the overlay's description if there is one.
     fn member(&mut self, schema: &str, field: &'a Field) -> Value {
         if self.context.is_custom_fields(field) {
             return json!({"type": "object", "description": "Custom fields by caption."});
@@ -96,7 +97,7 @@ impl<'a> Writer<'a> {
         self.node(&field.ty, &field.limits, &words)
     }
 
-    /// The node of a type.
+    /// Returns the node of a type.
     pub fn node(&mut self, ty: &'a Type, limits: &Limits, description: &str) -> Value {
         let mut node = Map::new();
         let mut words = description.to_owned();
@@ -199,7 +200,7 @@ impl<'a> Writer<'a> {
             let takes_id = keys.get("id").is_some_and(|id| id["type"] == "integer");
             node.insert("properties".into(), Value::Object(keys));
             match &reference.source {
-                // The runtime reads a number, or digits, as the ID.
+                // The runtime accepts a number, or digits, as the ID.
                 Some(source) if takes_id => join(words, &self.describer.id_or_object(source.operation)),
                 _ => self.add_source(words, reference),
             }
@@ -227,8 +228,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Returns true if the object `name` contains itself or is nested too deep to be written out, and then notes that
-    /// in `words`.
+    /// Returns true if the object `name` contains itself or is nested too deeply to be expanded, and adds a note to
+    /// `words` in that case.
     fn is_cut(&self, name: &str, words: &mut String) -> bool {
         let is_cut = self.stack.contains(&name) || self.stack.len() >= DEPTH;
         if is_cut {
@@ -237,7 +238,7 @@ impl<'a> Writer<'a> {
         is_cut
     }
 
-    /// The members of all variants. Which of them belong together is left to the server.
+    /// Adds the fields of all variants. Checking which of them belong together is left to the server.
     fn union(&mut self, name: &'a str, union: &'a Union, node: &mut Map<String, Value>, words: &mut String) {
         if self.is_cut(name, words) {
             return;
@@ -270,7 +271,7 @@ fn set(node: &mut Map<String, Value>, key: &str, text: &str) {
     node.insert(key.to_owned(), Value::String(text.to_owned()));
 }
 
-/// Any JSON value.
+/// Returns a node for any JSON value.
 pub fn any(words: &str) -> Value {
     let mut node = json!({
         "type": ["string", "number", "boolean", "object", "array", "null"],
@@ -282,7 +283,8 @@ pub fn any(words: &str) -> Value {
     node
 }
 
-/// Any JSON value but null, which stands for a member that is not given: what an update does not name must stay.
+/// Returns a node for any JSON value except null, which means that a field is absent: an update must keep fields that
+/// it doesn't contain.
 fn any_but_null(words: &str) -> Value {
     let mut node = any(words);
     for pointer in ["/type", "/items/type"] {
@@ -293,7 +295,7 @@ fn any_but_null(words: &str) -> Value {
     node
 }
 
-/// The formats that JSON Schema has a word for.
+/// Returns true for formats defined by JSON Schema.
 fn is_known_format(format: &str) -> bool {
     matches!(format, "date" | "time" | "email" | "uuid" | "uri" | "ipv4" | "ipv6" | "hostname")
 }

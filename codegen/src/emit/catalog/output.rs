@@ -1,4 +1,4 @@
-//! Output schemas: one JSON Schema for each model, with references to the others it uses.
+//! Output schemas: one JSON Schema per model, with references to the other models that it uses.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use toolcrate_catalog::{RawJson, SchemaRecord};
 use crate::emit::context::Context;
 use crate::ir::{Shape, Type};
 
-/// The records of schemas, sorted by name.
+/// Returns the schema records, sorted by name.
 pub fn records<'a>(context: &'a Context<'_>) -> Vec<SchemaRecord<'a>> {
     let record = |(name, schema): (&'a crate::id::SchemaId, &'a crate::ir::Schema)| {
         let mut uses = BTreeSet::new();
@@ -66,7 +66,8 @@ fn node<'a>(ty: &'a Type, uses: &mut BTreeSet<&'a str>) -> Value {
         Type::Boolean => json!({"type": ["boolean", "null"]}),
         Type::Integer | Type::Long | Type::Unsigned => json!({"type": ["integer", "null"]}),
         Type::Number => json!({"type": ["number", "null"]}),
-        // A newer release may add values, which is no error in a response, so enums are strings here.
+        // A newer release may add values, which isn't an error in a response, so enums are plain strings
+        // here.
         Type::Text(_) | Type::DateTime | Type::Binary | Type::Choice(_) => {
             json!({"type": ["string", "null"]})
         }

@@ -1,4 +1,4 @@
-//! Plans the arguments of an operation and where each is sent.
+//! Plans the arguments of an operation and where each one is sent.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ use crate::id::OperationId;
 use crate::ir::{BodyKind, Limits, Method, OperationBody, Parameter, ParameterLocation, Shape, Type};
 use crate::naming::identifiers::capital;
 
-/// The plan of an operation with its structured filter, and the schema that the filter is read against.
+/// Returns an operation's plan with its structured filter, and the schema for that filter.
 pub fn filtered_plan<'a>(
     context: &'a Context<'a>,
     index: OperationId,
@@ -91,7 +91,7 @@ fn add_parameter<'a>(
             with: IndexMap::new(),
         });
     }
-    // An object in the query travels member by member; what is left of one here is text.
+    // An object in the query is sent field by field; any object left here is text.
     let ty = match context.api.resolve(&parameter.ty) {
         Type::Named(_) | Type::Any | Type::Map(_) if parameter.location != ParameterLocation::Query => {
             &Type::Text(None)
@@ -160,7 +160,7 @@ fn add_body<'a>(
         return;
     }
     match object {
-        // An object without members that a caller can set is any object.
+        // An object without writable fields accepts any object.
         Some(schema) if !shapes.body(schema).properties.is_empty() => {
             plan.body = match body.kind {
                 BodyKind::Multipart => BodyFormat::Multipart,
@@ -195,7 +195,7 @@ fn add_body<'a>(
     }
 }
 
-/// Adds the arguments for properties with other names, and for properties to empty.
+/// Adds arguments for renamed properties, and the argument for fields to clear.
 fn add_members<'a>(
     context: &'a Context<'a>,
     plan: &mut ArgumentPlan<'a>,
@@ -213,7 +213,7 @@ fn add_members<'a>(
         }
         plan.add_own_beside("members", ArgumentLocation::Members, node, false, taken);
     }
-    // Null empties a member of an object that is merged into the record.
+    // Null clears a field of an object that is merged into the record.
     if method == Method::Patch
         && plan.body == BodyFormat::Object
         && object.fields().iter().any(|f| f.nullable)
@@ -251,10 +251,10 @@ fn add_shape<'a>(
     let clashing_nodes: Vec<Value> =
         clashing.iter().map(|member| written.properties[member].clone()).collect();
     for (member, node) in clashing.iter().zip(clashing_nodes) {
-        // An id in the path that is named after the parent says already what the member would say.
+        // A path ID named after the parent already supplies the field's value.
         let taken = &plan.arguments[member.as_str()];
         let is_parent = taken.location == ArgumentLocation::Path && taken.name_or(member) != member;
-        // So does the id of an attachment that exists already.
+        // So does the ID of an existing attachment.
         if is_parent && !required.contains(member) || attaches && member == "id" {
             continue;
         }
@@ -289,8 +289,8 @@ fn operations() -> Value {
             "properties": {
                 "op": {"type": "string", "enum": ["add", "replace", "remove"]},
                 "path": {"type": "string"},
-                // Lists and null are accepted too. The items of lists would take more words than everything else here, and
-                // many clients send null wherever it is allowed.
+                // Lists and null are also accepted. Describing list items would take more words than everything else
+                // here, and many clients send null wherever it is allowed.
                 "value": {"type": ["string", "number", "boolean", "object"]},
             },
             "required": ["op", "path"],
@@ -298,7 +298,8 @@ fn operations() -> Value {
     })
 }
 
-/// The argument that names the fields to empty. Null can't say so: clients send it for all that they leave out.
+/// Returns the argument that lists the fields to clear. Null can't be used for this, because clients send it for every
+/// field they leave out.
 fn clear(context: &Context<'_>, schema: &str) -> Value {
     let custom = context.api.schemas[schema].fields().iter().find(|field| context.is_custom_fields(field));
     let words = match custom {

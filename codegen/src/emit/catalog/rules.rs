@@ -1,4 +1,4 @@
-//! Rules about several arguments at once, from the overlay, and the sentences that tell a model about them.
+//! Overlay rules that involve several arguments, and the sentences that explain them to a model.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,13 @@ use crate::ir::{Operation, Type};
 /// The sentence for a tool that should send content, but whose operation has no body in the document.
 const NO_CONTENT: &str = "Sends no content, because the API documents none for this operation.";
 
-/// The groups of arguments of which a call must give one.
+/// Returns the groups of arguments of which a call requires at least one.
 pub fn any_of<'a>(
     context: &'a Context<'a>,
     operation: &'a Operation,
     plan: &ArgumentPlan<'a>,
 ) -> Vec<AnyOfRule<'a>> {
-    // An update has the rest already.
+    // For an update, the record already has the other fields.
     let Some(schema) = body_schema(context, operation).filter(|_| plan.body == BodyFormat::Object) else {
         return Vec::new();
     };
@@ -34,7 +34,7 @@ pub fn any_of<'a>(
         .collect()
 }
 
-/// Returns the warnings about arguments that are set together.
+/// Returns the warnings about combinations of arguments.
 pub fn warnings<'a>(
     context: &'a Context<'a>,
     operation: &'a Operation,
@@ -55,7 +55,7 @@ pub fn warnings<'a>(
         .collect()
 }
 
-/// Appends to a description what can't be seen in every form of the schema.
+/// Adds information to a description that isn't visible in every form of the schema.
 pub fn describe(
     description: &mut String,
     operation: &Operation,
@@ -79,7 +79,7 @@ pub fn describe(
     }
 }
 
-/// The schema of the record in the body.
+/// Returns the schema of the record in the body.
 fn body_schema<'a>(context: &'a Context<'a>, operation: &'a Operation) -> Option<&'a str> {
     match context.api.resolve(&operation.body.as_ref()?.ty) {
         Type::Named(name) => Some(name),
@@ -87,7 +87,7 @@ fn body_schema<'a>(context: &'a Context<'a>, operation: &'a Operation) -> Option
     }
 }
 
-/// The argument for a field of the body.
+/// Returns the argument for a body field.
 fn argument<'a>(plan: &ArgumentPlan<'a>, field: &'a str) -> Cow<'a, str> {
     let renamed = plan.arguments.iter().find(|(_, target)| {
         target.location == ArgumentLocation::Body && target.name.as_deref() == Some(field)

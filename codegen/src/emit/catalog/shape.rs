@@ -1,7 +1,7 @@
-//! Shapes: sets of arguments that several tools share, each written once.
+//! Shapes: sets of arguments shared by several tools and stored once.
 //!
-//! Create, update and replace of one record take the same members; lists take the same filters. A tool's
-//! record names its shape, and the runtime puts the two together.
+//! Creating, updating and replacing a record take the same fields, and lists take the same filters. A tool's
+//! record names its shape, and the runtime combines the two.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,34 +18,34 @@ use crate::id::OperationId;
 use crate::ir::Type;
 use crate::relate::Reference;
 
-/// A shape that is written.
+/// The arguments of a request body.
 pub struct BodyArguments<'a> {
-    /// The members.
+    /// The properties.
     pub properties: Map<String, Value>,
-    /// The members that the document requires.
+    /// The properties required by the document.
     pub required: Vec<String>,
-    /// Members that are references.
+    /// Properties that are references.
     pub references: Vec<LocatedReference<'a>>,
-    /// True if the member `id` names a record to attach.
+    /// True if the property `id` identifies a record to attach.
     pub attaches: bool,
 }
 
-/// All shapes of a catalog.
+/// All shapes in a catalog.
 pub struct Shapes<'a> {
     context: &'a Context<'a>,
     bodies: BTreeMap<String, BodyArguments<'a>>,
     queries: BTreeMap<String, Map<String, Value>>,
-    /// Variants of bodies without the members that clash with other arguments.
+    /// Variants of bodies without the properties that clash with other arguments.
     variants: BTreeMap<String, (String, Vec<String>)>,
 }
 
 impl<'a> Shapes<'a> {
-    /// No shapes yet.
+    /// Creates an empty set of shapes.
     pub fn new(context: &'a Context<'a>) -> Self {
         Self { context, bodies: BTreeMap::new(), queries: BTreeMap::new(), variants: BTreeMap::new() }
     }
 
-    /// The shape of a body of type `schema`.
+    /// Returns the shape of a body of type `schema`.
     pub fn body(&mut self, schema: &'a str) -> &BodyArguments<'a> {
         let context = self.context;
         self.bodies.entry(schema.to_owned()).or_insert_with(|| {
@@ -61,7 +61,7 @@ impl<'a> Shapes<'a> {
         })
     }
 
-    /// The name of the shape of `schema` without the members `clashing`.
+    /// Returns the name of the shape of `schema` without the `clashing` properties.
     pub fn variant(&mut self, schema: &str, clashing: &[String]) -> String {
         if clashing.is_empty() {
             return schema.to_owned();
@@ -71,7 +71,8 @@ impl<'a> Shapes<'a> {
         name
     }
 
-    /// The name of the shape that holds the shared query parameters `names`, which have an effect `on`.
+    /// Returns the name of the shape with the shared query parameters `names`, which have an effect `on` this
+    /// kind of operation.
     pub fn query(&mut self, on: On, names: &[&'a str]) -> String {
         let context = self.context;
         let kind = match on {
@@ -92,7 +93,7 @@ impl<'a> Shapes<'a> {
         name
     }
 
-    /// The records, sorted by name.
+    /// Returns the records, sorted by name.
     pub fn records(&self) -> BTreeMap<String, ShapeRecord<'a>> {
         let mut records = BTreeMap::new();
         for (name, properties) in &self.queries {
@@ -139,7 +140,7 @@ impl<'a> Shapes<'a> {
         }
     }
 
-    /// Where the value of the reference at `path` comes from, as a relation of `argument`.
+    /// Returns the source of the reference at `path`, as a relation of `argument`.
     fn relation(
         &self,
         path: &str,
@@ -156,7 +157,7 @@ impl<'a> Shapes<'a> {
         })
     }
 
-    /// The relations of the member of `schema` that goes by the name `argument`, as its own is taken.
+    /// Returns the relations of a field of `schema` that is called `argument` because its own name is taken.
     pub fn renamed_relations(&mut self, schema: &'a str, member: &str, argument: &str) -> Vec<Relation<'a>> {
         self.body(schema);
         let written = &self.bodies[schema];
@@ -169,7 +170,7 @@ impl<'a> Shapes<'a> {
             .collect()
     }
 
-    /// Returns the fields that supply the IDs which the supplying list needs itself: the list of statuses needs a
+    /// Returns the fields that supply the IDs needed by the supplying list itself: the list of statuses needs a
     /// board, and the ticket has one.
     fn needs(
         &self,
@@ -196,12 +197,12 @@ impl<'a> Shapes<'a> {
     }
 }
 
-/// Returns true if the path leads to `member` or into it.
+/// Returns true if the path points to `member` or into it.
 fn is_within(path: &str, member: &str) -> bool {
     path.strip_prefix(member).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The node of a shared query parameter.
+/// Returns the node of a shared query parameter.
 fn shared_node(context: &Context<'_>, name: &str, on: On) -> Value {
     let query = &context.profile.shared_query[name];
     let ty = match context.shared_type(name) {

@@ -1,4 +1,4 @@
-//! The record of a tool.
+//! Tool records.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -24,13 +24,13 @@ use crate::id::OperationId;
 use crate::ir::{Content, Limits, Method, Operation, Type};
 use crate::naming::OperationName;
 
-/// Further operations of a tool, by the index of its main one.
+/// A tool's additional operations, by the index of its main one.
 pub type Bindings<'a> = BTreeMap<OperationId, Vec<(&'a ToolBinding, OperationId)>>;
 
-/// Finds the operations that the overlay's bindings name.
+/// Finds the operations in the overlay's bindings.
 ///
 /// # Errors
-/// `E032` an operation that the spec does not have.
+/// Returns `E032` for an operation that the spec doesn't have.
 pub fn bindings<'a>(context: &Context<'a>) -> Result<Bindings<'a>, Errors> {
     let mut errors = Errors(Vec::new());
     let mut found: Bindings<'a> = BTreeMap::new();
@@ -53,7 +53,7 @@ fn missing(key: &str, binding: &ToolBinding) -> CodegenError {
     CodegenError::new("E032", format!("the spec has no operation `{key}`")).at(binding.entry())
 }
 
-/// The record of the operation at `index`.
+/// Returns the record of the operation at `index`.
 pub fn record<'a>(
     context: &'a Context<'a>,
     index: OperationId,
@@ -112,7 +112,7 @@ pub fn record<'a>(
     })
 }
 
-/// The overlay's examples of a call.
+/// Returns the overlay's example calls.
 fn examples<'a>(context: &Context<'_>, operation: &Operation) -> Vec<RawJson<'a>> {
     let key = operation.key();
     let Some(examples) = context.overlay.examples.get(&key) else { return Vec::new() };
@@ -120,12 +120,12 @@ fn examples<'a>(context: &Context<'_>, operation: &Operation) -> Vec<RawJson<'a>
     examples.iter().map(|example| RawJson::from(&Value::Object(example.clone()))).collect()
 }
 
-/// Verbs of actions that only add something. Any other action may change or remove what is there.
+/// Verbs of actions that only add data. Any other action may change or remove existing data.
 const ADDITIVE_VERBS: [&str; 7] = ["add", "append", "clone", "copy", "create", "duplicate", "generate"];
 
-/// The effect of an operation as the overlay defines it.
+/// An operation's effect, as defined in the overlay.
 struct OperationEffect {
-    /// It is more than a read.
+    /// True if it is more than a read.
     acts: bool,
     reach: ToolReach,
 }
@@ -159,8 +159,8 @@ fn annotations(
     }
 }
 
-/// Returns true if an operation that writes may overwrite or remove data. The Model Context Protocol defines the
-/// absence of the hint as *only additive updates*, so an update of some fields is destructive too.
+/// Returns true if a write operation may overwrite or remove data. The Model Context Protocol defines the
+/// absence of the hint as *only additive updates*, so an update of some fields is also destructive.
 fn is_destructive(facts: &OperationFacts, name: &OperationName) -> bool {
     match facts.kind {
         OperationKind::List
@@ -169,7 +169,7 @@ fn is_destructive(facts: &OperationFacts, name: &OperationName) -> bool {
         | OperationKind::Download
         | OperationKind::Create => false,
         OperationKind::Update | OperationKind::Replace | OperationKind::Delete => true,
-        // A file that becomes a record of its own replaces nothing.
+        // A file that becomes a separate record replaces nothing.
         OperationKind::Upload => facts.collection.is_none() || facts.target != OperationTarget::Collection,
         OperationKind::Action => !ADDITIVE_VERBS.contains(&name.main_verb()),
     }
@@ -179,7 +179,7 @@ fn owned<'a>(names: Vec<String>) -> Vec<Cow<'a, str>> {
     names.into_iter().map(Cow::Owned).collect()
 }
 
-/// Lets the tool of `plan` answer for `other` too: its arguments are added, none of which every call needs.
+/// Lets the tool with `plan` also perform `other`: its arguments are added, none of them required by every call.
 fn join<'a>(
     context: &'a Context<'a>,
     plan: &mut ArgumentPlan<'a>,
@@ -193,7 +193,7 @@ fn join<'a>(
         let message = "the operation has no id in its path that the argument could fill";
         return Err(CodegenError::new("E032", message).at(binding.entry()));
     };
-    // The argument that chooses the binding has a name that the overlay gives.
+    // The overlay names the argument that selects the binding.
     if let Some(value) = second.properties.remove(first) {
         second.properties.insert(binding.when.clone(), value);
     }
@@ -231,7 +231,8 @@ fn join<'a>(
     })
 }
 
-/// Method and path. A control character, which a mangled path may have, would break the lines of the index.
+/// Returns method and path. A control character, which a mangled path may contain, would break the lines of the
+/// index.
 fn http<'a>(operation: &'a Operation) -> HttpOperation<'a> {
     let printable = |path: &'a str| match path.chars().any(char::is_control) {
         false => Cow::Borrowed(path),
@@ -255,7 +256,7 @@ fn request<'a>(plan: &ArgumentPlan<'a>, filter: Option<&'a str>) -> RequestRecor
     }
 }
 
-/// `entries` by borrowed names.
+/// Returns `entries` with borrowed names.
 fn borrowed<'a, T, U>(
     entries: Option<&'a BTreeMap<String, T>>,
     value: impl Fn(&'a T) -> U,

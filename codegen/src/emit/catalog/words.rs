@@ -1,4 +1,4 @@
-//! Descriptions of arguments: the overlay's words, the document's, or what follows from name and type.
+//! Argument descriptions: from the overlay, from the spec, or derived from the name and type.
 
 use toolcrate_catalog::placeholder::{escape, placeholder};
 
@@ -10,23 +10,23 @@ use crate::ir::{Field, Operation, Parameter, ParameterLocation, Type};
 use crate::naming::identifiers::capital;
 use crate::relate::ValueSource;
 
-/// The kind of references in [`ArgumentDescriber::explained`].
+/// The kind for references in [`ArgumentDescriber::explained`].
 const REFERENCE: &str = "reference";
 
 /// Describes arguments.
 pub struct ArgumentDescriber<'a> {
     context: &'a Context<'a>,
-    /// The formats, and perhaps references, that were explained already.
+    /// The formats, and possibly references, that have already been explained.
     explained: Vec<String>,
 }
 
 impl<'a> ArgumentDescriber<'a> {
-    /// A describer of one set of arguments.
+    /// Creates a describer for one set of arguments.
     pub fn new(context: &'a Context<'a>) -> Self {
         Self { context, explained: Vec::new() }
     }
 
-    /// The description of a member of a request body; `is_top` where it is an argument of its own.
+    /// Returns the description of a request body field; `is_top` is true if it is an argument itself.
     pub fn member(&mut self, schema: &str, field: &Field, is_top: bool) -> String {
         let key = format!("{schema}.{}", field.name);
         let ty = self.context.api.resolve(&field.ty);
@@ -41,7 +41,7 @@ impl<'a> ArgumentDescriber<'a> {
         if is_top { self.unknown(&field.name, ty) } else { String::new() }
     }
 
-    /// The description of a parameter, which is an argument called `argument`.
+    /// Returns the description of a parameter, whose argument is called `argument`.
     pub fn parameter(
         &mut self,
         operation: OperationId,
@@ -63,19 +63,19 @@ impl<'a> ArgumentDescriber<'a> {
         words
     }
 
-    /// Returns the description of a reference that may be given by its ID alone. Only the first one of a tool names both
+    /// Returns the description of a reference that may be passed as a bare ID. Only a tool's first one mentions both
     /// forms, to save tokens.
     pub fn id_or_object(&mut self, list: OperationId) -> String {
         let forms = if self.is_first(REFERENCE) { "ID or object" } else { "ID" };
         format!("{forms} from {}.", placeholder(&self.context.named.operations[list].short))
     }
 
-    /// Returns a sentence that names the tool which lists a value.
+    /// Returns a sentence that names the tool listing a value.
     pub fn find_it(&self, list: OperationId) -> String {
         format!("Find it with {}.", placeholder(&self.context.named.operations[list].short))
     }
 
-    /// `Ticket ID.`, or the member of a row that holds the value.
+    /// Returns `Ticket ID.`, or a sentence about the row field that contains the value.
     fn identifies(&self, source: &ValueSource) -> String {
         let one = &self.context.named.operations[source.operation].subject.one;
         match source.field.as_str() {
@@ -84,7 +84,7 @@ impl<'a> ArgumentDescriber<'a> {
         }
     }
 
-    /// Returns the description of a placeholder of the path whose list is not known.
+    /// Returns the description of a path placeholder whose list is unknown.
     fn placeholder_words(&self, operation: OperationId, argument: &str) -> String {
         let subject = &self.context.named.operations[operation].subject;
         if argument == "id" {
@@ -97,7 +97,7 @@ impl<'a> ArgumentDescriber<'a> {
         }
     }
 
-    /// The description of what the document does not describe.
+    /// Returns the description of an argument that the document doesn't describe.
     fn unknown(&mut self, name: &str, ty: &Type) -> String {
         if let Some(words) = words_by_name(self.context, name, ty) {
             return self.with_format(words.to_owned(), ty, true);
@@ -112,7 +112,7 @@ impl<'a> ArgumentDescriber<'a> {
         words
     }
 
-    /// Marks the entry of the overlay that lists the argument among those that need no words, or have none.
+    /// Marks the overlay entry that lists the argument among those without a description.
     fn mark_left_out(&self, name: &str, kind: &str) {
         let overlay = self.context.overlay;
         let covering = |patterns: &'a [ArgumentPattern]| {
@@ -147,7 +147,7 @@ impl<'a> ArgumentDescriber<'a> {
         })
     }
 
-    /// Returns true if nothing of this kind was explained before.
+    /// Returns true if nothing of this kind has been explained yet.
     fn is_first(&mut self, kind: &str) -> bool {
         let is_first = !self.explained.iter().any(|explained| explained == kind);
         if is_first {
@@ -156,7 +156,7 @@ impl<'a> ArgumentDescriber<'a> {
         is_first
     }
 
-    /// The words with those on the format of the values.
+    /// Adds an explanation of the value's format to a description.
     fn with_format(&mut self, mut words: String, ty: &Type, is_top: bool) -> String {
         let Some(format) = format(ty).filter(|_| is_top) else { return words };
         let Some(known) = self.context.overlay.formats.get(format) else { return words };
@@ -178,7 +178,7 @@ fn format(ty: &Type) -> Option<&str> {
     }
 }
 
-/// A document's text as a sentence in which no brace is a placeholder.
+/// Returns the document's text as a sentence in which no brace is a placeholder.
 pub fn sentence(text: &str) -> String {
     let text = text.trim();
     let end = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
@@ -193,7 +193,7 @@ pub fn join(words: &mut String, sentence: &str) {
     words.push_str(sentence);
 }
 
-/// Returns the description of a body that holds records: `Line items to create.`
+/// Returns the description of a body that contains records: `Line items to create.`
 pub fn records(operation: &Operation, many: &str, verb: &str) -> String {
     match operation.body.as_ref().map(|body| &body.ty) {
         Some(Type::List(_)) => format!("{} to {verb}.", capital(many)),

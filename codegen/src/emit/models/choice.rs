@@ -1,4 +1,4 @@
-//! Enums of strings.
+//! String enums.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -8,7 +8,7 @@ use crate::emit::rust::docs;
 use crate::ir::Type;
 use crate::naming::ChoiceName;
 
-/// The enum of a choice, and the table of its texts.
+/// Returns the enum for a choice, and the table of its values.
 pub(super) fn choice_type(ty: &Type, choice: &ChoiceName, about: &str) -> (TokenStream, TokenStream) {
     let Some(values) = choice_values(ty) else { return Default::default() };
     let rust = format_ident!("{}", choice.rust);

@@ -1,4 +1,4 @@
-//! Constructors, which take what the API requires.
+//! Constructors, which take the values that the API requires.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -37,7 +37,7 @@ pub(super) fn is_converted(context: &Context<'_>, field: &Field) -> bool {
     }
 }
 
-/// `new` of a model that requests have; none of a model that only responses have.
+/// Returns `new` for a model that requests use; nothing for a model that only responses use.
 pub(super) fn constructor(
     context: &Context<'_>,
     name: &str,
@@ -80,7 +80,7 @@ pub(super) fn constructor(
     }
 }
 
-/// The type of the argument of a field, and the expression that makes its value.
+/// Returns the type of a field's constructor argument, and the expression that creates its value.
 fn argument(
     context: &Context<'_>,
     field: &Field,

@@ -1,4 +1,4 @@
-//! The constructor of the value of a custom field.
+//! The constructor for custom field values.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -30,7 +30,7 @@ pub(super) fn value_fields(
     (is_number && is_any).then_some((function, key, value))
 }
 
-/// `with_id`, or what the ID is called, of the model that holds the value of one custom field.
+/// Returns `with_id`, or its equivalent for a differently named ID, for the model of a custom field's value.
 pub(super) fn value_constructor(
     context: &Context<'_>,
     name: &str,

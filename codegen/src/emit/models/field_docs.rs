@@ -1,4 +1,4 @@
-//! Doc comments of fields.
+//! Doc comments for fields.
 
 use serde_json::Number;
 
@@ -10,7 +10,7 @@ use crate::emit::writable::is_writable;
 use crate::ir::{Field, Limits, Type};
 use crate::naming::identifiers::capital;
 
-/// Returns the description of a field in the overlay or the document; empty if neither has one.
+/// Returns a field's description in the overlay or the document; empty if there is none.
 pub(in crate::emit) fn field_words(context: &Context<'_>, schema: &str, field: &Field) -> String {
     let key = format!("{schema}.{}", field.name);
     let typed = context.overlay.types.get(&key);
@@ -23,14 +23,14 @@ pub(in crate::emit) fn field_words(context: &Context<'_>, schema: &str, field: &
         None => prose(&field.description),
     };
     let by_name = words_by_name(context, &field.name, context.api.resolve(&field.ty));
-    // The words are about what callers set.
+    // This description is for values that callers set.
     match by_name.filter(|_| is_writable(context, schema, field, true)) {
         Some(words) if description.is_empty() => context.with_functions(words),
         _ => description,
     }
 }
 
-/// Returns the documentation of a field: its words, then its limits.
+/// Returns a field's documentation: its description, then its limits.
 pub(super) fn field_docs(context: &Context<'_>, schema: &str, field: &Field) -> String {
     let mut sentences = Vec::new();
     let description = field_words(context, schema, field);

@@ -1,9 +1,9 @@
-//! Expressions that pick a value by number.
+//! Expressions that select a value by index.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-/// An expression that picks one of `values` by `index`; the last one for any number past the end.
+/// Returns an expression that selects one of `values` by `index`; the last one for any index past the end.
 pub(super) fn by_index(values: &[TokenStream]) -> TokenStream {
     match values {
         [] => quote!(unreachable!("it has no fields")),

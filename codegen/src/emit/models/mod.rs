@@ -1,7 +1,7 @@
-//! Models: one file for each schema, a plain struct with the tables that the shared visitor reads.
+//! Models: one file per schema, with a plain struct and the tables that the shared visitor reads.
 //!
-//! A model stands in the area that uses it, and in `shared` if several do. No serde derive: at the size of a real API it
-//! costs more compile time than everything else together.
+//! A model lives in the area that uses it, or in `shared` if several do. Models don't derive serde traits: for a real
+//! API, the derives would take longer to compile than everything else combined.
 
 mod choice;
 mod constructor;
@@ -28,10 +28,10 @@ use crate::ir::{Schema, Shape};
 use crate::naming::TypeName;
 use crate::naming::identifiers::{unused, value_name};
 
-/// The folder of the models within an area.
+/// The folder for models within an area.
 const FOLDER: &str = "models";
 
-/// One job for each model, and one for each module that lists them.
+/// Adds one task per model, and one per module that lists them.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     let mut taken: BTreeMap<&str, HashSet<String>> = BTreeMap::new();
     let mut modules: BTreeMap<&str, BTreeMap<String, &str>> = BTreeMap::new();
@@ -62,7 +62,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     }
 }
 
-/// Returns true if operations of the area have models.
+/// Returns true if the area's operations use models.
 pub(super) fn has_models(context: &Context<'_>, area: &str) -> bool {
     let users = &context.features.users;
     let mut models = context.api.schemas.iter().filter(|(name, schema)| {
@@ -84,12 +84,12 @@ fn folder(module: &str) -> String {
     if module == SHARED { SHARED.to_owned() } else { format!("{module}/{FOLDER}") }
 }
 
-/// The file of the type `rust`, which is a module too. `AB` and `Ab` are two types, `ab` is one file.
+/// Returns the file of the type `rust`, which is also a module. `AB` and `Ab` are two types, but `ab` is one file.
 fn file_name(rust: &str, taken: &HashSet<String>) -> String {
     unused(&value_name(&[rust.to_snake_case()], "model"), &[], "_alt", taken)
 }
 
-/// An alias of a list or a scalar is written out where it is used.
+/// Returns true unless the schema is an alias for a list or a scalar, which is expanded where it is used.
 fn defines_a_type(schema: &Schema, types: &TypeName) -> bool {
     match &schema.shape {
         Shape::Object(_) | Shape::Union(_) => true,
@@ -97,7 +97,7 @@ fn defines_a_type(schema: &Schema, types: &TypeName) -> bool {
     }
 }
 
-/// The types that the file of `schema` defines.
+/// Returns the types defined in the file of `schema`.
 fn defined<'a>(context: &'a Context<'_>, schema: &str) -> Vec<&'a str> {
     let types = &context.named.types[schema];
     let shape = &context.api.schemas[schema].shape;
@@ -108,7 +108,7 @@ fn defined<'a>(context: &'a Context<'_>, schema: &str) -> Vec<&'a str> {
 
 fn list(context: &Context<'_>, module: &str, files: &BTreeMap<String, &str>) -> TokenStream {
     let names = files.keys().map(|file| format_ident!("{file}"));
-    // Named one by one: globs over so many modules cost the compiler a tenth of its time.
+    // They are listed individually: globs over so many modules cost a tenth of the compile time.
     let uses = files.iter().map(|(file, schema)| {
         let file = format_ident!("{file}");
         let types = defined(context, schema).into_iter().map(|name| format_ident!("{name}"));
@@ -130,7 +130,7 @@ fn list(context: &Context<'_>, module: &str, files: &BTreeMap<String, &str>) -> 
     });
     let shared: BTreeSet<&str> = shared.flat_map(|(name, _)| defined(context, name)).collect();
     let shared = shared.into_iter().map(|name| format_ident!("{name}")).collect::<Vec<_>>();
-    // What is shared may move into this area with a later release; its name here stays.
+    // A later release may move shared models into this area; their names here remain.
     let shared =
         (!shared.is_empty()).then(|| quote!(#[doc(no_inline)] pub use crate::shared::{#(#shared),*};));
     quote! {

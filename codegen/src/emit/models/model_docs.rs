@@ -1,4 +1,4 @@
-//! Doc comments of models: what a record is, and which operations it comes from and goes to.
+//! Doc comments for models: what a record is, which operations return it, and which accept it.
 
 use toolcrate_catalog::OperationKind;
 
@@ -11,10 +11,10 @@ use crate::naming::identifiers::capital;
 use crate::naming::with_article;
 use crate::relate::Reference;
 
-/// How many operations or models a sentence names.
+/// Maximum number of operations or models listed in a sentence.
 const MAX_NAMED: usize = 3;
 
-/// The doc comment of a struct or of an enum of structs.
+/// Returns the doc comment of a struct or an enum of structs.
 pub(super) fn model_docs(context: &Context<'_>, name: &str, schema: &Schema) -> String {
     let lead = stated(context, name, schema).unwrap_or_else(|| derived(context, name));
     match operations(context, name) {
@@ -23,7 +23,7 @@ pub(super) fn model_docs(context: &Context<'_>, name: &str, schema: &Schema) -> 
     }
 }
 
-/// The doc comment of an enum of strings that the document names.
+/// Returns the doc comment of a named string enum.
 pub(super) fn choice_docs(context: &Context<'_>, name: &str, schema: &Schema) -> String {
     let words = || {
         format!(
@@ -34,7 +34,7 @@ pub(super) fn choice_docs(context: &Context<'_>, name: &str, schema: &Schema) ->
     capital(&stated(context, name, schema).unwrap_or_else(words))
 }
 
-/// The overlay's words or the document's.
+/// Returns the description from the overlay or the document.
 fn stated(context: &Context<'_>, name: &str, schema: &Schema) -> Option<String> {
     if let Some(words) = context.overlay.types.get(name) {
         context.ledger.mark(format!("types.{name}"));
@@ -45,7 +45,7 @@ fn stated(context: &Context<'_>, name: &str, schema: &Schema) -> Option<String> 
     (!description.is_empty()).then(|| format!("{description}{end}"))
 }
 
-/// A sentence from how the model is used.
+/// Returns a sentence derived from how the model is used.
 fn derived(context: &Context<'_>, name: &str) -> String {
     if let Some(reference) = context.related.references.get(name) {
         return capital(&reference_docs(context, name, reference));
@@ -82,7 +82,7 @@ fn derived(context: &Context<'_>, name: &str) -> String {
     }
 }
 
-/// What a record is that has no words of its own: the noun, and where it comes from.
+/// Describes a record without a description of its own: the noun, and its source.
 fn described(context: &Context<'_>, name: &str, noun: &str) -> String {
     let uses = context.model_uses(name);
     let is_view = |id: &OperationId| context.named.operations[*id].subject.is_view;
@@ -122,7 +122,7 @@ fn reference_docs(context: &Context<'_>, name: &str, reference: &Reference) -> S
     }
 }
 
-/// Which part of which model it is.
+/// Describes which part of which model it is.
 fn part_docs(context: &Context<'_>, name: &str) -> Option<String> {
     let parents = &context.model_uses(name).parents;
     let (parent, field) = parents.first()?;
@@ -145,7 +145,7 @@ fn part_docs(context: &Context<'_>, name: &str) -> Option<String> {
     Some(format!("{part} of {}.", join(&models.into_iter().chain(others).collect::<Vec<_>>())))
 }
 
-/// Which operations list, get and create such records.
+/// Describes which operations list, get and create such records.
 fn operations(context: &Context<'_>, name: &str) -> Option<String> {
     let (_, _) = context.record_of(name)?;
     let uses = context.model_uses(name);
@@ -166,14 +166,14 @@ fn named(context: &Context<'_>, ids: &[OperationId]) -> String {
     }
 }
 
-/// What an operation does, as a clause: `merges a ticket`.
+/// Returns what an operation does, as a clause: `merges a ticket`.
 fn what_it_does(context: &Context<'_>, id: OperationId) -> String {
     let sentence = third_person(&imperative(&context.named.operations[id], "", false));
     let mut letters = sentence.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// `a`, `a and b`, `a, b and c`.
+/// Joins parts as `a`, `a and b`, `a, b and c`.
 fn join(parts: &[String]) -> String {
     match parts {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),

@@ -1,4 +1,4 @@
-//! Structs: the fields first, then a constructor and enums, and the tables that the shared serialization code reads last.
+//! Structs: first the fields, then a constructor and enums, and finally the tables for the shared serialization code.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -16,7 +16,7 @@ use crate::emit::rust::{DATE_FORMAT, Imports, docs, is_doc_alias};
 use crate::ir::{Field, Schema, Type};
 use crate::naming::TypeName;
 
-/// Emits the struct of a schema. Names of types that come with it are added to `own`.
+/// Emits a schema's struct. The names of types defined with it are added to `own`.
 pub(super) fn record(
     context: &Context<'_>,
     name: &str,
@@ -35,7 +35,7 @@ pub(super) fn record(
         context.imports(&field.ty, imports);
         let ty = context.field_type(field, field_name);
         let about = docs(&field_docs(context, name, field));
-        // The documentation's search finds `poNumber` as `po_number`; any other name that the API spells needs an alias.
+        // The documentation's search matches `poNumber` with `po_number`; any other spelling in the API needs an alias.
         let letters = |name: &str| name.replace('_', "").to_lowercase();
         let is_found = letters(&field.name) == letters(&field_name.rust);
         let alias = (!is_found && is_doc_alias(&field.name, &field_name.rust)).then(|| {
@@ -82,7 +82,7 @@ pub(super) fn record(
     }
 }
 
-/// Access to the fields by number.
+/// Returns the accessors for fields by index.
 fn access(
     context: &Context<'_>,
     name: &str,
@@ -136,7 +136,7 @@ fn access(
     }
 }
 
-/// The slot for a type, and whether its view is by value.
+/// Returns the variant for a type, and whether its view is by value.
 fn slot_kind(ty: &Type) -> (&'static str, bool) {
     match ty {
         Type::Boolean => ("Boolean", true),

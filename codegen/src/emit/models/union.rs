@@ -1,4 +1,4 @@
-//! Enums of objects, of which one property determines the variant.
+//! Enums of objects whose variant is determined by a property.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -9,7 +9,7 @@ use crate::emit::rust::{Imports, docs};
 use crate::ir::{Schema, Union};
 use crate::naming::TypeName;
 
-/// The enum of a union.
+/// Returns the enum for a union.
 pub(super) fn union_type(
     context: &Context<'_>,
     name: &str,

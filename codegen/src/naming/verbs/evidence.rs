@@ -1,4 +1,4 @@
-//! What the summary and the ID of an operation say about what it does.
+//! Clues in an operation's summary and ID about what it does.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use super::verb_list::{KnownVerb, VerbList};
 use crate::config::VerbEffect;
 use crate::naming::identifiers;
 
-/// Words before the verb of a summary that say nothing: `Use this endpoint to delete …`.
+/// Words before a summary's verb that carry no information: `Use this endpoint to delete …`.
 const LEAD_INS: [&str; 21] = [
     "a",
     "allow",
@@ -37,42 +37,42 @@ const DETERMINERS: [&str; 19] = [
     "a", "all", "an", "another", "any", "each", "every", "existing", "its", "many", "multiple", "new", "one",
     "several", "some", "the", "these", "this", "your",
 ];
-/// Determiners of more than one object.
+/// Determiners for more than one object.
 const PLURAL_DETERMINERS: [&str; 4] = ["all", "many", "multiple", "several"];
-/// Words of operation IDs that name neither a thing nor what is done.
+/// Words in operation IDs that name neither a resource nor an action.
 const NOISE: [&str; 7] = ["api", "controller", "endpoint", "handler", "resource", "rest", "service"];
-/// Methods say nothing about an operation that has them anyhow.
+/// Methods carry no information about an operation that already has them.
 const METHODS: [&str; 3] = ["patch", "post", "put"];
 
-/// What a text says about an operation.
+/// The evidence in a text about an operation's effect.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// The verbs that it names, all known.
+    /// The known verbs in it.
     pub verbs: Vec<KnownVerb>,
-    /// A word that stands where a verb would, and is not a known one.
+    /// An unknown word in the position of a verb.
     pub unknown: Option<String>,
-    /// True if the verb is about more than one thing.
+    /// True if the verb applies to more than one thing.
     pub is_plural: bool,
 }
 
 impl Evidence {
-    /// Returns true if the text names nothing but the creation of something.
+    /// Returns true if the text describes nothing but the creation of something.
     pub fn creates(&self) -> bool {
         !self.verbs.is_empty() && self.verbs.iter().all(|verb| verb.effect == VerbEffect::Create)
     }
 
-    /// Returns the first verb that does more, or something else, than to create.
+    /// Returns the first verb that does more than create, or something else.
     pub fn main_verb(&self) -> Option<&KnownVerb> {
         self.verbs.iter().find(|verb| verb.effect != VerbEffect::Create)
     }
 
-    /// Returns true if it names `verb`.
+    /// Returns true if it contains `verb`.
     pub fn names(&self, verb: &KnownVerb) -> bool {
         self.verbs.iter().any(|own| own.word == verb.word)
     }
 }
 
-/// Reads a summary. `nouns` are the words of the operation's path without their plural.
+/// Reads a summary. `nouns` are the singular words of the operation's path.
 pub fn of_summary(summary: &str, verbs: &VerbList, nouns: &HashSet<String>) -> Evidence {
     let summary = summary.to_lowercase();
     let words: Vec<(&str, bool)> = words(&summary);
@@ -135,7 +135,8 @@ pub fn of_operation_id(id: &str, verbs: &VerbList, nouns: &HashSet<String>, last
     evidence
 }
 
-/// The words of a text, each with a flag that is true if a slash, a comma or a conjunction joins it to the one before.
+/// Returns the words of a text, each with a flag that is true if a slash, a comma or a conjunction joins it to the
+/// previous one.
 fn words(text: &str) -> Vec<(&str, bool)> {
     let mut found = Vec::new();
     let mut is_joined = false;
@@ -153,7 +154,7 @@ fn words(text: &str) -> Vec<(&str, bool)> {
     found
 }
 
-/// A word without the ending of a plural or of the third person.
+/// Returns a word without a plural or third-person ending.
 pub fn stem(word: &str) -> String {
     if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
         return format!("{stem}y");
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn summaries_are_read_to_their_verb() {
+    fn verb_is_extracted_from_summaries() {
         for (summary, verbs) in [
             ("Delete knowledge base articles", "delete"),
             ("Approve/Reject devices", "approve reject"),
@@ -204,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn operation_ids_are_read_to_their_verb() {
+    fn verb_is_extracted_from_operation_ids() {
         for (id, verbs) in [
             ("deleteWidgets", "delete"),
             ("Widgets_FrobnicateWidget", "frobnicate?"),

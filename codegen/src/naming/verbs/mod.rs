@@ -1,8 +1,8 @@
-//! Operations that a verb names: `POST /articles/delete` is a deletion, not the creation of a delete.
+//! Recognizes operations whose path ends in a verb: `POST /articles/delete` deletes, rather than creating a "delete".
 //!
-//! Three texts are evidence: the last segment of the path, the summary and the operation ID. Where they disagree, the
-//! worst effect counts. A verb that is not [known](verb_list::VerbList) may destroy data; such a name is a guess, and
-//! the guess is reported.
+//! The verb is inferred from three sources: the last path segment, the summary and the operation ID. If they disagree,
+//! the most severe effect is assumed. An operation with an [unknown](verb_list::VerbList) verb is assumed to be
+//! destructive; its name is a guess and is reported.
 
 mod evidence;
 mod path_position;
@@ -17,16 +17,17 @@ use evidence::{Evidence, stem};
 use path_position::{PathEnd, Resources};
 use verb_list::{KnownVerb, VerbList};
 
-/// What the verb of an operation says.
+/// The interpretation of an operation's verb.
 #[derive(Clone, Debug, Default)]
 pub struct VerbReading {
-    /// What the operation is, if that is not what its method says.
+    /// The action, if it differs from what the method implies.
     pub action: Option<PathAction>,
-    /// Why that is a guess, if it is one.
+    /// The reason why that is a guess, if it is one.
     pub guess: Option<String>,
 }
 
-/// Reads the verbs of all operations. `prefixes` has the number of segments of each path that name nothing.
+/// Interprets the verbs of all operations. `prefixes` contains the number of segments of each path that don't name a
+/// resource.
 pub fn read(
     api: &ApiDefinition,
     rules: &NameRules,
@@ -44,11 +45,11 @@ pub fn read(
     })
 }
 
-/// Everything that names an operation.
+/// All text that describes an operation's effect.
 struct OperationWords<'a> {
     operation: &'a Operation,
     end: PathEnd,
-    /// The verb in the last text of the path, and which of its words it is.
+    /// The verb in the last literal segment of the path, and the position of its word.
     in_path: Option<(KnownVerb, usize)>,
     summary: Evidence,
     id: Evidence,
@@ -60,7 +61,7 @@ impl<'a> OperationWords<'a> {
         let summary = evidence::of_summary(&operation.summary, verbs, &end.nouns);
         let id = evidence::of_operation_id(&operation.id, verbs, &end.nouns, &end.words);
         let in_path = [0, last].into_iter().find_map(|at| Some((verbs.base(end.words.get(at)?)?, at)));
-        // `/approval` and `/closes` are verbs if more says so.
+        // `/approval` and `/closes` are verbs only with further evidence.
         let in_path = in_path.or_else(|| {
             let [word] = &end.words[..] else { return None };
             let verb = verbs.present(word).or_else(|| verbs.nominal(word))?;
@@ -74,7 +75,7 @@ impl<'a> OperationWords<'a> {
         if let Some((verb, at)) = self.verb_of_path() {
             return reading(Some(self.path_action(&verb, at)));
         }
-        // What is replaced or changed is a thing, unless its path says otherwise.
+        // A PUT or PATCH target is a resource, unless its path indicates otherwise.
         if self.operation.method != Method::Post {
             return VerbReading::default();
         }
@@ -93,14 +94,14 @@ impl<'a> OperationWords<'a> {
         self.guess(resources)
     }
 
-    /// The verb in the path, if the operation is what it names and does not only read as if it were.
+    /// Returns the verb in the path, unless the rest of the evidence contradicts it.
     fn verb_of_path(&self) -> Option<(KnownVerb, usize)> {
         let (verb, at) = self.in_path.clone()?;
         let evidence = [&self.summary, &self.id];
         let is_confirmed = evidence.iter().any(|evidence| evidence.names(&verb));
         let is_contradicted = evidence.iter().any(|evidence| !evidence.verbs.is_empty()) && !is_confirmed;
         let holds = match (self.operation.method, verb.effect) {
-            // A GET that destroys something is a defect of the API, but not a read.
+            // A GET that destroys data is a defect in the API, but not a read.
             (Method::Get, effect) => is_confirmed && effect == VerbEffect::Destructive && !self.end.has_item,
             _ if self.end.is_resource => {
                 is_confirmed && verb.effect != VerbEffect::Create && !self.end.has_item
@@ -109,7 +110,7 @@ impl<'a> OperationWords<'a> {
             // `POST /log-entries`, `POST /exports` with the summary "Create an export".
             (Method::Post, VerbEffect::Create) => !(self.end.is_plural() && is_contradicted),
             (Method::Post, _) => is_confirmed || !(self.summary.creates() || self.end.is_plural()),
-            // `PUT /articles/{id}/copy` may well replace a copy.
+            // `PUT /articles/{id}/copy` may replace a copy.
             (_, effect) => {
                 let is_verb = is_confirmed || (effect == VerbEffect::Destructive && !is_contradicted);
                 is_verb && !self.end.has_item
@@ -118,7 +119,7 @@ impl<'a> OperationWords<'a> {
         holds.then_some((verb, at))
     }
 
-    /// The operation that a verb in the last text of its path names; the text is no resource.
+    /// Returns the action for a verb in the last literal segment of a path; that segment isn't a resource.
     fn path_action(&self, verb: &KnownVerb, at: usize) -> PathAction {
         let words = self.end.words.iter().enumerate();
         let rest: String =
@@ -139,7 +140,7 @@ impl<'a> OperationWords<'a> {
         self.action(verb, tail, format!("{}_{noun}{rest}{by}", verb.word))
     }
 
-    /// The operation that a verb names which is about what the whole path names.
+    /// Returns the action for a verb that applies to the resource of the complete path.
     fn whole_path_action(&self, verb: &KnownVerb) -> PathAction {
         let is_plural = self.summary.is_plural || (verb.effect == VerbEffect::Read && self.end.is_plural());
         let noun = if is_plural && !self.end.has_item { "{P}_{many}" } else { "a_{P}_{one}" };
@@ -169,7 +170,7 @@ impl<'a> OperationWords<'a> {
         }
     }
 
-    /// What a POST is that no known verb names.
+    /// Returns a guess for a POST without a known verb.
     fn guess(&self, resources: &Resources) -> VerbReading {
         let unknown = |word: &str| KnownVerb { word: word.to_owned(), effect: VerbEffect::Destructive };
         let is_collection = self.end.is_resource || self.end.is_plural();
@@ -179,7 +180,7 @@ impl<'a> OperationWords<'a> {
         let (verb, action) = match (in_path, named) {
             (Some(word), Some(_)) => (word, self.path_action(&unknown(word), 0)),
             (Some(word), None) if !resources.has_noun(word) => (word, self.path_action(&unknown(word), 0)),
-            // One thing that has no list: what is sent may take the place of what is there.
+            // For a single resource without a list, the request may replace the existing data.
             (Some(_), None) => {
                 let guess = format!(
                     "nothing says whether `{}` creates something; it counts as destructive",
@@ -209,8 +210,8 @@ impl<'a> OperationWords<'a> {
 mod tests {
     use super::*;
 
-    /// Reads `operations`, each a method, path, summary and ID, and returns the name, destructive hint and read-only hint of
-    /// the last one.
+    /// Interprets `operations`, each given as method, path, summary and ID, and returns the name, destructive hint and
+    /// read-only hint of the last one.
     fn read_last(operations: &[(Method, &str, &str, &str)]) -> Option<(String, bool, bool)> {
         let operations = operations.iter().map(|(method, path, summary, id)| Operation {
             summary: (*summary).to_owned(),
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verb_at_the_end_of_a_path_is_what_is_done() {
+    fn verb_at_the_end_of_a_path_names_the_action() {
         let delete = post("/articles/delete", "Delete knowledge base articles", "").unwrap();
         assert_eq!(delete, ("delete_{P}_{many}{by}".to_owned(), true, false));
         let remove = post("/roles/{id}/remove-members", "", "").unwrap();
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn summary_and_operation_id_count_too() {
+    fn summary_and_operation_id_are_evidence_too() {
         let reset = post("/users/{id}/password", "Resets the password", "").unwrap();
         assert_eq!(reset, ("reset_a_{P}_{one}{by}".to_owned(), true, false));
         assert_eq!(post("/devices/search", "Delete what is found", "").map(|found| found.1), Some(true));
@@ -284,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_verb_names_is_a_creation_only_if_it_has_a_list() {
+    fn post_without_a_verb_is_a_create_only_on_a_listed_collection() {
         let list = |path: &'static str| (Method::Get, path, "", "");
         let post = |path: &'static str| (Method::Post, path, "", "");
         assert_eq!(name(read_last(&[list("/staff"), post("/staff")])), "as its method");
@@ -302,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_replaced_or_read_is_a_thing_unless_more_says_otherwise() {
+    fn replaced_or_read_path_is_a_noun_without_other_evidence() {
         let one = |method, path, summary, id| name(read_last(&[(method, path, summary, id)]));
         assert_eq!(one(Method::Put, "/articles/{id}/copy", "Update the copy", ""), "as its method");
         assert_eq!(one(Method::Put, "/articles/{id}/copy", "", ""), "as its method");

@@ -1,4 +1,4 @@
-//! What the path of an operation says about what it does: its last fixed text, and whether that is a resource.
+//! Clues in an operation's path about what it does: its last literal segment, and whether that is a resource.
 
 use std::collections::HashSet;
 
@@ -6,23 +6,23 @@ use super::evidence::stem;
 use crate::ir::{ApiDefinition, Method, Operation, Segment};
 use crate::naming::identifiers;
 
-/// The paths and the nouns of an API.
+/// An API's paths and nouns.
 pub struct Resources {
-    /// Paths that are read, replaced, updated or deleted, and paths of which items are; in normal form.
+    /// Paths that are read, replaced, updated or deleted, and paths that have items; in normal form.
     paths: HashSet<String>,
-    /// Words of the segments that are resources, and of schemas, without their plural.
+    /// Singular words of the segments that are resources, and of schemas.
     nouns: HashSet<String>,
 }
 
 impl Resources {
-    /// Collects the resources of `api`.
+    /// Collects the resources in `api`.
     pub fn new(api: &ApiDefinition) -> Self {
         let mut paths = HashSet::new();
         let mut nouns = HashSet::new();
         let mut add_nouns = |text: &str| nouns.extend(identifiers::split(text).iter().map(|word| stem(word)));
         for operation in api.operations.values() {
             let normal = operation.path.normal_form();
-            // The last placeholder of a POST may be how something is done: `/reboot/{mode}`.
+            // The last placeholder of a POST may specify how something is done: `/reboot/{mode}`.
             let end = normal.len() - if operation.method == Method::Post { 1 } else { 0 };
             paths.extend(normal[..end].match_indices("/{}").map(|(at, _)| normal[..at].to_owned()));
             let segments = &operation.path.segments;
@@ -45,7 +45,7 @@ impl Resources {
         Self { paths, nouns }
     }
 
-    /// Returns true if the API uses `word` as the name of a thing.
+    /// Returns true if the API uses `word` as the name of a resource.
     pub fn has_noun(&self, word: &str) -> bool {
         self.nouns.contains(&stem(word))
     }
@@ -53,7 +53,7 @@ impl Resources {
 
 /// The end of a path.
 pub struct PathEnd {
-    /// The last fixed text.
+    /// The last literal segment.
     pub text: String,
     /// Its words.
     pub words: Vec<String>,
@@ -61,18 +61,18 @@ pub struct PathEnd {
     pub has_item: bool,
     /// True if a placeholder is before it.
     pub is_on_item: bool,
-    /// True if no other text is before it.
+    /// True if it is the first literal segment.
     pub is_first: bool,
     /// True if it is read, or has items.
     pub is_resource: bool,
-    /// The words of the path without their plural. Those of a last text that is no resource don't count, except for a
-    /// plural at its end.
+    /// The singular words of the path. Words in a last segment that isn't a resource don't count, except for a plural
+    /// at its end.
     pub nouns: HashSet<String>,
 }
 
 impl PathEnd {
-    /// The end of the path of `operation`, of which the first `prefix` segments name nothing. A path that has no fixed
-    /// text, or several placeholders at its end, is not read.
+    /// Returns the end of the path of `operation`, whose first `prefix` segments don't name a resource. A path without
+    /// literal segments, or with several placeholders at its end, isn't interpreted.
     pub fn new(operation: &Operation, prefix: usize, resources: &Resources) -> Option<Self> {
         let segments = &operation.path.segments[prefix..];
         let at = segments.iter().rposition(|segment| matches!(segment, Segment::Text(_)))?;
@@ -108,7 +108,7 @@ impl PathEnd {
         })
     }
 
-    /// Returns true if the last text is the name of several things.
+    /// Returns true if the last segment is a plural noun.
     pub fn is_plural(&self) -> bool {
         self.words.last().is_some_and(|word| stem(word) != *word)
     }

@@ -1,21 +1,22 @@
-//! The verbs that say what an operation does: a list of common English verbs, and those of the profile.
+//! Verbs that indicate what an operation does: a list of common English verbs, plus the verbs in the
+//! profile.
 
 use std::collections::HashMap;
 
 use crate::config::{NameRules, VerbEffect};
 
-/// One verb a line, with its effect.
+/// One verb per line, with its effect.
 const COMMON_VERBS: &str = include_str!("../../../data/verbs.txt");
 
-/// Words that look like nouns of a verb and aren't.
+/// Words that look like nouns derived from a verb but aren't.
 const THINGS: [&str; 3] = ["listing", "setting", "signal"];
 
-/// A verb in its base form, and what an operation does that it names.
+/// A verb in its base form, and the effect of operations that it describes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownVerb {
     /// The base form: `delete`.
     pub word: String,
-    /// What the operation does.
+    /// The effect of the operation.
     pub effect: VerbEffect,
 }
 
@@ -25,7 +26,7 @@ pub struct VerbList {
 }
 
 impl VerbList {
-    /// The common verbs and those of `rules`, which take precedence.
+    /// Creates a list of the common verbs and those in `rules`, which take precedence.
     pub fn new(rules: &NameRules) -> Self {
         let common = COMMON_VERBS.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
             let (word, effect) = line.split_once(' ')?;
@@ -41,20 +42,20 @@ impl VerbList {
         Self { effects: common.chain(own).collect() }
     }
 
-    /// The verb that `word` is the base form of.
+    /// Returns the verb whose base form is `word`.
     pub fn base(&self, word: &str) -> Option<KnownVerb> {
         let effect = *self.effects.get(word)?;
         Some(KnownVerb { word: word.to_owned(), effect })
     }
 
-    /// The verb that `word` is in the base form or the third person: `deletes`.
+    /// Returns the verb whose base form or third person is `word`: `deletes`.
     pub fn present(&self, word: &str) -> Option<KnownVerb> {
         let ies = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
         let forms = [Some(word), word.strip_suffix('s'), word.strip_suffix("es"), ies.as_deref()];
         forms.into_iter().flatten().find_map(|form| self.base(form))
     }
 
-    /// The verb that `word` is a gerund or a noun of: `deleting`, `deletion`, `cancellation`.
+    /// Returns the verb for which `word` is a gerund or a noun: `deleting`, `deletion`, `cancellation`.
     pub fn nominal(&self, word: &str) -> Option<KnownVerb> {
         if THINGS.contains(&word) {
             return None;
@@ -74,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn verbs_are_found_in_their_forms() {
+    fn inflected_verbs_are_recognized() {
         let list = VerbList::new(&NameRules::default());
         let word = |verb: Option<KnownVerb>| verb.map(|verb| verb.word);
         for (text, verb) in
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_sorted() {
+    fn verb_list_is_sorted() {
         let words: Vec<&str> = COMMON_VERBS.lines().filter(|line| !line.starts_with('#')).collect();
         assert!(words.is_sorted());
         assert!(words.iter().all(|line| {

@@ -1,4 +1,4 @@
-//! Helpers of several tests: the pipeline in memory, from the bytes of a spec to files.
+//! Helpers for several tests: the pipeline in memory, from a spec's bytes to files.
 
 pub mod mutate;
 
@@ -13,7 +13,7 @@ use toolcrate_codegen::naming::{self, Lock};
 use toolcrate_codegen::{load, relate, repair};
 use toolcrate_testing::specs::specs_folder;
 
-/// The real profile and overlay.
+/// Returns the real profile and overlay.
 pub fn settings() -> (Profile, Overlay) {
     (
         config::read_yaml(&specs_folder().join("toolcrate.yaml")).unwrap(),
@@ -21,7 +21,7 @@ pub fn settings() -> (Profile, Overlay) {
     )
 }
 
-/// The same for a release: rules for what the older one lacks are taken out.
+/// Returns the same for a release, without rules for parts that the older one lacks.
 pub fn settings_for(release: &str) -> (Profile, Overlay) {
     let (profile, mut overlay) = settings();
     if release != "2025.1" {
@@ -31,7 +31,7 @@ pub fn settings_for(release: &str) -> (Profile, Overlay) {
     (profile, overlay)
 }
 
-/// The folders of the golden cases.
+/// Returns the folders of the golden cases.
 pub fn golden_cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut cases: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -39,14 +39,14 @@ pub fn golden_cases() -> Vec<PathBuf> {
     cases
 }
 
-/// The profile and the overlay of a golden case.
+/// Returns a golden case's profile and overlay.
 pub fn golden(folder: &Path) -> (Profile, Overlay) {
     let profile: Profile = config::read_yaml(&folder.join("toolcrate.yaml")).unwrap();
     let overlay = profile.overlay.as_ref().map(|path| config::read_yaml(&folder.join(path)).unwrap());
     (profile, overlay.unwrap_or_default())
 }
 
-/// Runs the pipeline with an empty lock.
+/// Runs the pipeline with an empty lock file.
 pub fn files(spec: &[u8], profile: &Profile, overlay: &Overlay) -> Result<Files, Errors> {
     let usage = UsageTracker::new();
     let document = repair::repair(load::parse(spec, Path::new("spec"))?)?;

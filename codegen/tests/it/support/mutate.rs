@@ -1,26 +1,26 @@
-//! Changes to a document at random places.
+//! Random mutations of a document.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-/// A change at some place of a document; numbers choose places, and are taken modulo how many there are.
+/// A change at a location in a document. Locations are selected by numbers, modulo the number of locations.
 #[derive(Clone, Debug)]
 pub enum Mutation {
-    /// The member or item goes.
+    /// Removes the property or item.
     Remove(usize),
-    /// Something else stands in its place.
+    /// Replaces the value.
     Replace(usize, Value),
     /// Copies the value of another location to this one.
     Copy(usize, usize),
-    /// The member has another name.
+    /// Renames the property.
     Rename(usize, String),
-    /// Nothing is left in it.
+    /// Empties the value.
     Empty(usize),
-    /// It is wrapped that many times.
+    /// Nests the value this many times.
     Nest(usize, u8, bool),
 }
 
-/// Any change.
+/// Returns a strategy for any change.
 pub fn any_mutation() -> impl Strategy<Value = Mutation> {
     let at = any::<usize>;
     let text = prop_oneof![
@@ -82,7 +82,7 @@ pub fn any_mutation() -> impl Strategy<Value = Mutation> {
 /// Applies `mutation` to `document`.
 pub fn mutate(document: &mut Value, mutation: &Mutation) {
     let places = places(document);
-    // The first place is the document itself.
+    // The first location is the document itself.
     let place = |at: &usize| &places[1 + at % (places.len() - 1)];
     if places.len() == 1 {
         return;
@@ -108,7 +108,7 @@ pub fn mutate(document: &mut Value, mutation: &Mutation) {
             members.shift_remove(name);
         }),
         Mutation::Rename(at, to) => edit(document, place(at), &mut |members, name| {
-            // In place: order is part of some meanings.
+            // The change is made in place, because order is sometimes significant.
             let old = std::mem::take(members);
             members.extend(
                 old.into_iter().map(|(key, value)| (if key == name { to.clone() } else { key }, value)),
@@ -117,7 +117,7 @@ pub fn mutate(document: &mut Value, mutation: &Mutation) {
     }
 }
 
-/// Lets `change` change the object that holds `place`; an item of a list is just removed.
+/// Applies `change` to the object that contains `place`; a list item is simply removed.
 fn edit(document: &mut Value, place: &str, change: &mut dyn FnMut(&mut Map<String, Value>, &str)) {
     let (parent, name) = place.rsplit_once('/').unwrap();
     match document.pointer_mut(parent).unwrap() {
@@ -127,7 +127,7 @@ fn edit(document: &mut Value, place: &str, change: &mut dyn FnMut(&mut Map<Strin
     }
 }
 
-/// Pointers to everything in `document`, itself first.
+/// Returns pointers to everything in `document`, itself first.
 fn places(document: &Value) -> Vec<String> {
     fn walk(value: &Value, place: String, places: &mut Vec<String>) {
         match value {
@@ -152,13 +152,13 @@ fn places(document: &Value) -> Vec<String> {
 }
 
 #[test]
-fn each_kind_of_change_is_made() {
+fn each_kind_of_mutation_is_applied() {
     let changed = |mutation| {
         let mut document = json!({"a": {"b": 1, "c/d": [2, 3]}});
         mutate(&mut document, &mutation);
         document.to_string()
     };
-    // Places, after the document: a, its members from the last, their items from the last.
+    // Locations, after the document: a, its properties from the last, their items from the last.
     assert_eq!(
         places(&json!({"a": {"b": 1, "c/d": [2, 3]}}))[1..],
         ["/a", "/a/c~1d", "/a/c~1d/1", "/a/c~1d/0", "/a/b"]

@@ -1,4 +1,4 @@
-//! Values of the crate `kinds-api`: what comes goes out again.
+//! Round trips of values in the `kinds-api` crate.
 
 use kinds_api::shapes::{Circle, Drawing, Figure, Labels, Measure};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ pub fn check() {
         assert!(matches!(figure, Figure::Other(_)), "{figure:?}");
         assert_eq!(serde_json::to_value(figure).unwrap(), unknown);
     }
-    // A value of another type than the spec declares does not hide what the object is.
+    // A value whose type differs from the spec doesn't hide what the object is.
     let odd = json!({"kind": "round", "radius": "wide"});
     let figure: Figure = serde_json::from_value(odd.clone()).unwrap();
     assert!(matches!(figure, Figure::Circle(_)), "{figure:?}");

@@ -1,5 +1,5 @@
-//! Runs the generated crate of another product against a small server on this machine: bearer token, pages
-//! by cursor with rows in a member, a partial update that is no JSON Patch.
+//! Runs the crate generated for another product against a small local server: bearer token, cursor
+//! pagination with rows in a property, and partial updates that aren't JSON Patch.
 
 mod kinds;
 mod wire;
@@ -13,7 +13,7 @@ use city_library::{API, CATALOG, Credentials, books};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
-/// Answers each connection's requests and tells what came: request line, token, body.
+/// Responds to each connection's requests and reports what it received: request line, token, body.
 fn serve(listener: TcpListener, seen: mpsc::Sender<(String, String, String)>) {
     for stream in listener.incoming() {
         let mut stream = stream.unwrap();

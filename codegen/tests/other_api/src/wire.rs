@@ -1,4 +1,4 @@
-//! Requests of the crate `wire-api`: what tools and functions send.
+//! Requests that the tools and functions of the `wire-api` crate send.
 
 use serde_json::{Value, json};
 use wire_api::billing::Charge;
@@ -61,7 +61,7 @@ pub fn check() {
     assert!(parts.iter().any(|(name, text)| name == "file" && text.contains("application/pdf")), "{parts:?}");
 }
 
-/// The pairs of a form in any order.
+/// Returns the pairs of a form, sorted.
 fn sorted(body: &PreparedBody) -> Vec<String> {
     let PreparedBody::Json(Value::String(text)) = body else { panic!("{body:?} is no form") };
     let mut pairs: Vec<String> = text.split('&').map(str::to_owned).collect();

@@ -1,4 +1,4 @@
-//! The axum example, as it is in `examples`.
+//! The axum example in `examples`.
 
 use connectwise_callbacks::SIGNATURE_HEADER;
 use reqwest::Client;
@@ -28,7 +28,7 @@ async fn server_responds_as_connectwise_expects() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/callbacks?recordId=8812&action=updated", listener.local_addr().unwrap());
     tokio::spawn(axum_server::serve(listener, host.builder().build().unwrap()));
-    // Several clients in one process: only the first installs it.
+    // Of several clients in one process, only the first installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::new();
     let post = async |body: Vec<u8>, signature: Option<&str>| {

@@ -1,11 +1,11 @@
-//! A mock host of signing keys, and the callbacks that it signs.
+//! A mock signing key host, and the callbacks that it signs.
 
 use connectwise_callbacks::{CallbackVerifier, CallbackVerifierBuilder, SigningKey};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// The signing key of the account.
+/// The account's signing key.
 const KEY: &str = "a-signing-key";
 const KEY_PATH: &str = "/v2025_1//system/callbackkey/index.rails";
 
@@ -18,7 +18,7 @@ pub(crate) struct SignedCallback {
 }
 
 impl MockHost {
-    /// Starts a host that has the key `k` of the company `acme`.
+    /// Starts a host with the key `k` for the company `acme`.
     pub(crate) async fn start() -> Self {
         let server = MockServer::start().await;
         Mock::given(method("GET"))
@@ -39,7 +39,7 @@ impl MockHost {
         self.0.received_requests().await.unwrap().len()
     }
 
-    /// The body of a callback for a ticket.
+    /// Returns the body of a callback for a ticket.
     pub(crate) fn body(&self, message_id: &str) -> Value {
         json!({
             "MessageId": message_id, "FromUrl": "psa.example.com", "CompanyId": "acme", "MemberId": "Admin1",

@@ -68,7 +68,7 @@ async fn callbacks_that_the_account_did_not_sign_are_rejected() {
 }
 
 #[tokio::test]
-async fn keys_of_other_hosts_and_companies_are_not_requested() {
+async fn keys_for_other_hosts_and_companies_are_not_requested() {
     let host = MockHost::start().await;
     let verifier = host.builder().build().unwrap();
     let stranger = MockServer::start().await;
@@ -119,7 +119,7 @@ async fn unavailable_key_is_a_reason_to_retry() {
     assert_eq!(requests[0].headers["user-agent"], "example/1.0");
 }
 
-/// A fetcher that has the key of one URL.
+/// A fetcher with the key for a single URL.
 struct OneKey(String);
 
 impl KeyFetcher for OneKey {
@@ -134,7 +134,7 @@ impl KeyFetcher for OneKey {
 }
 
 #[tokio::test]
-async fn keys_come_from_a_fetcher_of_the_caller() {
+async fn keys_can_come_from_a_custom_fetcher() {
     let host = MockHost::start().await;
     let url = host.body("m1")["Metadata"]["key_url"].as_str().unwrap().to_owned();
     let verifier = host.builder().key_fetcher(OneKey(url)).build().unwrap();

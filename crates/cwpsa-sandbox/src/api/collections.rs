@@ -14,15 +14,15 @@ use super::resource::{Resource, resource};
 pub(crate) struct Collection {
     /// The normal form of its path: `/service/boards/{}/statuses`.
     pub(crate) template: &'static str,
-    /// Its path as the spec writes it: `/service/boards/{parentId}/statuses`.
+    /// Its path as spelled in the spec: `/service/boards/{parentId}/statuses`.
     pub(crate) path: &'static str,
     /// The name of its records' schema.
     pub(crate) schema: Option<&'static str>,
-    /// The collections of the parameters in its path, in order; none where that isn't one.
+    /// The collections of its path parameters, in order; `None` for parameters that don't identify a record.
     pub(crate) parents: Vec<Option<CollectionId>>,
     /// The collections below an item: `notes_href` and `/notes`.
     pub(crate) children: Vec<(String, String)>,
-    /// The operations that write one record, which say what a record may hold.
+    /// The operations that write a single record and therefore define its possible fields.
     pub(crate) create: Option<usize>,
     pub(crate) replace: Option<usize>,
     pub(crate) patch: Option<usize>,
@@ -32,7 +32,7 @@ pub(crate) struct Collection {
 }
 
 impl Collection {
-    /// The collection of a record, without its operations.
+    /// Creates a record collection without its operations.
     pub(super) fn new(
         record: &'static CollectionRecord<'static>,
         ids: &HashMap<&'static str, CollectionId>,
@@ -54,7 +54,7 @@ impl Collection {
         }
     }
 
-    /// Notes the operation with this number, which works on the collection.
+    /// Registers the operation with this number, which works on the collection.
     pub(super) fn add(&mut self, number: usize, operation: &ApiOperation) {
         if operation.tool.variant().is_some() {
             return;
@@ -72,17 +72,17 @@ impl Collection {
         writer.get_or_insert(number);
     }
 
-    /// Returns the fields of its records.
+    /// Returns its records' fields.
     pub(crate) fn resource(&self) -> &'static Resource {
         self.resource.get_or_init(|| resource(self.schema.unwrap_or_default()))
     }
 
-    /// An operation that says what a record may hold.
+    /// Returns an operation that defines a record's possible fields.
     pub(crate) fn writer(&self) -> Option<usize> {
         self.create.or(self.replace).or(self.patch)
     }
 
-    /// Returns the name of a record in messages: `PurchaseOrder`, and `Contact` in `Contact 57919 not found`.
+    /// Returns the noun for a record in messages: `PurchaseOrder`, or `Contact` in `Contact 57919 not found`.
     pub(crate) fn noun(&self) -> String {
         match self.schema {
             Some(schema) => schema.to_owned(),
@@ -91,7 +91,7 @@ impl Collection {
     }
 }
 
-/// Returns the collections below the items of each template: names of links, and paths from the item.
+/// Returns the collections below the items of each template: link names, and paths relative to the item.
 pub(super) fn children(operations: &[ApiOperation]) -> HashMap<&str, Vec<(String, String)>> {
     let mut children: HashMap<&str, Vec<(String, String)>> = HashMap::new();
     for operation in operations.iter().filter(|operation| operation.method() == Method::Get) {
@@ -107,7 +107,7 @@ pub(super) fn children(operations: &[ApiOperation]) -> HashMap<&str, Vec<(String
     children
 }
 
-/// The collection of each parameter of a template.
+/// Returns the collection of each parameter in a template.
 pub(super) fn parents(
     template: &str,
     ids: &HashMap<&'static str, CollectionId>,

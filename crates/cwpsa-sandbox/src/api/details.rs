@@ -1,4 +1,4 @@
-//! The parameters, body and response of an operation, parsed from its record on the first call.
+//! An operation's parameters, body and response, parsed from its record on the first call.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ pub(crate) struct OperationDetails {
     pub(crate) required: Vec<String>,
 }
 
-/// The schema of a response, or of an item of a list.
+/// The schema of a response, or of a list item.
 #[derive(Debug)]
 pub(crate) enum ResponseSchema {
     Named(String),
@@ -28,7 +28,7 @@ pub(crate) enum ResponseSchema {
     Nothing,
 }
 
-/// The fields of a body: the JSON Schema of each. For a body that is a list, the schema of the list.
+/// The fields of a body, each with its JSON Schema. For a body that is a list, the schema of the list.
 #[derive(Debug, Default)]
 pub(crate) struct BodySchema {
     pub(crate) name: String,
@@ -36,14 +36,14 @@ pub(crate) struct BodySchema {
     pub(crate) whole: Option<Value>,
 }
 
-/// A reference in a body: where, and what it points to.
+/// A reference in a body: its location and its target.
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
-    /// Members from the body down, through lists.
+    /// The fields from the body down, through lists.
     pub(crate) path: Vec<String>,
-    /// The tool that lists what it can point to.
+    /// The tool that lists its possible targets.
     pub(crate) tool: String,
-    /// The paths of the members that name the parents of what it points to, the outermost first.
+    /// The paths of the fields that identify the target's parents, outermost first.
     pub(crate) within: Vec<String>,
 }
 
@@ -73,7 +73,7 @@ impl OperationDetails {
             for (argument, node) in shared.properties.to_map() {
                 shape.members.insert(in_body(&argument).unwrap_or(argument), node);
             }
-            // A member whose name is also a parameter's has another argument, and keeps its relation.
+            // A field with the same name as a parameter has a different argument, and keeps its relation.
             let of_shape = |argument: &str| {
                 in_body(argument)
                     .or_else(|| shape.members.contains_key(argument).then(|| argument.to_owned()))
@@ -98,7 +98,7 @@ impl OperationDetails {
         }
     }
 
-    /// The name of the response's schema.
+    /// Returns the name of the response schema.
     pub(crate) fn schema_name(&self) -> Option<&str> {
         match &self.schema {
             ResponseSchema::Named(name) => Some(name),

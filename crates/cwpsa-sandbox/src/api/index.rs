@@ -1,4 +1,4 @@
-//! The operations and collections of the API by path, template and tool.
+//! An index of the API's operations and collections by path, template and tool.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use super::collections::{self, Collection};
 use super::operation::{ApiOperation, Purpose, normal_form};
 use super::routes::{RouteMatch, Routes};
 
-/// The API, as far as a server needs it.
+/// The parts of the API that a server needs.
 pub(crate) struct ApiIndex {
     pub(crate) operations: Vec<ApiOperation>,
     pub(crate) collections: Vec<Collection>,
@@ -21,7 +21,7 @@ pub(crate) struct ApiIndex {
     routes: Routes,
 }
 
-/// The API of the catalog.
+/// Returns the catalog's API.
 pub(crate) fn api() -> &'static ApiIndex {
     static API: OnceLock<ApiIndex> = OnceLock::new();
     API.get_or_init(ApiIndex::new)
@@ -61,22 +61,22 @@ impl ApiIndex {
         Self { operations, collections, by_template, by_tool, routes }
     }
 
-    /// The operation at a path, or why there is none.
+    /// Returns the operation at a path, or the reason why there is none.
     pub(crate) fn find(&self, method: &str, path: &str) -> RouteMatch {
         self.routes.find(method, path)
     }
 
-    /// The collection with this template, as in `/service/boards/{}/statuses`; letter case doesn't matter.
+    /// Returns the collection with this template, such as `/service/boards/{}/statuses`, ignoring case.
     pub(crate) fn collection_id(&self, template: &str) -> Option<CollectionId> {
         self.by_template.get(normal_form(template).as_str()).copied()
     }
 
-    /// Returns the collection with this id.
+    /// Returns the collection with this ID.
     pub(crate) fn collection(&self, id: CollectionId) -> &Collection {
         &self.collections[id.0 as usize]
     }
 
-    /// The collection that a tool lists.
+    /// Returns the collection that a tool lists.
     pub(crate) fn listed_by(&self, tool: &str) -> Option<CollectionId> {
         let operation = &self.operations[*self.by_tool.get(tool)?];
         match operation.purpose {

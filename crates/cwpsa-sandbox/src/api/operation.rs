@@ -1,4 +1,4 @@
-//! One operation: its path and what it does to which collection.
+//! A single operation: its path, what it does, and to which collection.
 
 use std::sync::OnceLock;
 
@@ -8,28 +8,28 @@ use connectwise_psa::runtime::{Method, OperationKind, OperationTarget, Operation
 use super::collection_id::CollectionId;
 use super::details::OperationDetails;
 
-/// One operation of the API.
+/// An API operation.
 pub(crate) struct ApiOperation {
     pub(crate) tool: Tool,
-    /// The template without the names of parameters, in lower case: `/service/tickets/{}/notes`.
+    /// The template without parameter names, in lower case: `/service/tickets/{}/notes`.
     pub(crate) template: String,
     pub(crate) purpose: Purpose,
     details: OnceLock<OperationDetails>,
     path_collections: Vec<Option<CollectionId>>,
 }
 
-/// The kind and the collection of an operation, as described by the catalog.
+/// An operation's kind and collection, as described by the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Returns a page of records.
     List(CollectionId),
-    /// The same, with the filter in the body.
+    /// Returns a page of records, with the filter in the body.
     Search(CollectionId),
-    /// Returns how many records there are.
+    /// Returns the number of records.
     Count(CollectionId),
     /// Stores a new record.
     Create(CollectionId),
-    /// Removes all records, or the one that the query names.
+    /// Removes all records, or the one that the query identifies.
     Clear(CollectionId),
     /// Returns a record.
     Read(CollectionId),
@@ -41,17 +41,17 @@ pub(crate) enum Purpose {
     Delete(CollectionId),
     /// Returns where a record is used.
     Usages(CollectionId),
-    /// Returns what a new record starts with.
+    /// Returns the default values of a new record.
     Defaults(CollectionId),
     /// Writes many records.
     Bulk(CollectionId),
-    /// Makes a copy of a record.
+    /// Copies a record.
     Copy(CollectionId),
-    /// Returns the one record of a singleton.
+    /// Returns the only record of a singleton.
     Single(CollectionId),
-    /// Replaces that one record.
+    /// Replaces the only record of a singleton.
     ReplaceSingle(CollectionId),
-    /// Changes that one record.
+    /// Changes the only record of a singleton.
     PatchSingle(CollectionId),
     /// Returns a file.
     Download,
@@ -60,7 +60,7 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
-    /// Returns the action of a tool on the collection that the catalog names.
+    /// Returns a tool's purpose on the collection given by the catalog.
     fn new(tool: Tool, collection: Option<CollectionId>) -> Self {
         use {OperationKind as Kind, OperationTarget as Target, OperationVariant as Variant};
 
@@ -93,8 +93,8 @@ impl Purpose {
 }
 
 impl ApiOperation {
-    /// The operation of `tool`, which works on `collection`. `path_collections` are the collections of the
-    /// parameters in its path.
+    /// Creates the operation of `tool` on `collection`. `path_collections` are the collections of its path
+    /// parameters.
     pub(super) fn new(
         tool: Tool,
         template: String,
@@ -105,33 +105,33 @@ impl ApiOperation {
         Self { tool, template, purpose, details: OnceLock::new(), path_collections }
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     pub(crate) fn method(&self) -> Method {
         self.tool.method()
     }
 
-    /// The path template that requests are made from: `/service/tickets/{parentId}/notes`.
+    /// Returns the path template used for requests: `/service/tickets/{parentId}/notes`.
     pub(crate) fn path(&self) -> &'static str {
         self.tool.request_path()
     }
 
-    /// For each parameter of the path whether it is a whole number.
+    /// Returns whether each path parameter is an integer.
     pub(super) fn numbers(&self) -> impl Iterator<Item = bool> {
         self.tool.index().path_types().map(|kind| kind == PathType::Integer)
     }
 
-    /// Returns the schemas of its request and response.
+    /// Returns its request and response schemas.
     pub(crate) fn details(&self) -> &OperationDetails {
         self.details.get_or_init(|| OperationDetails::new(self.tool))
     }
 
-    /// The collection of each parameter in the path; none where that isn't one.
+    /// Returns the collection of each path parameter; `None` for parameters that don't identify a record.
     pub(crate) fn parameters(&self) -> &[Option<CollectionId>] {
         &self.path_collections
     }
 }
 
-/// A path or template in its normal form: lower case, no empty segments, parameters without names.
+/// Returns the normal form of a path or template: lower case, no empty segments, unnamed parameters.
 pub(super) fn normal_form(path: &str) -> String {
     let mut normal = String::with_capacity(path.len());
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::resource::{Member, Resource};
 use crate::engine::query::{FieldNames, ValueKind};
 
-/// The field names of a schema. Records each path that a query refers to, as it was written.
+/// A schema's field names. Records each path that a query refers to, as written.
 pub(crate) struct QueriedFields {
     resource: &'static Resource,
     paths: RefCell<Vec<String>>,
@@ -19,7 +19,7 @@ impl QueriedFields {
         Self { resource, paths: RefCell::default() }
     }
 
-    /// Returns the paths that the query refers to, with the first field spelled as records spell it.
+    /// Returns the paths that the query refers to, with the first field spelled as in records.
     pub(crate) fn paths(self) -> Vec<String> {
         let resource = self.resource;
         let known = || resource.members.iter().map(|(name, _)| name.as_str()).chain(INFO);

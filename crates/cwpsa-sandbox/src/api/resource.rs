@@ -1,4 +1,4 @@
-//! The fields of the records of a schema, as described by the catalog: their names, types, and searchable paths.
+//! The fields of a schema's records, as described by the catalog: their names, types, and searchable paths.
 
 use std::collections::HashMap;
 use std::sync::{OnceLock, RwLock};
@@ -9,28 +9,28 @@ use serde_json::Value;
 
 use crate::engine::query::ValueKind;
 
-/// A schema of the API.
+/// An API schema.
 #[derive(Debug, Default)]
 pub(crate) struct Resource {
     pub(crate) name: String,
     pub(crate) members: Vec<(String, Member)>,
-    /// Paths in small letters and what can be compared with them.
+    /// Lowercase paths, and the kinds of values they can be compared with.
     pub(crate) kinds: HashMap<String, ValueKind>,
 }
 
-/// The type of a member.
+/// The type of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Member {
     Integer,
     Number,
     Boolean,
     Text,
-    /// Texts by name.
+    /// Strings by name.
     Map,
-    /// An object with a schema of its own.
+    /// An object with a named schema.
     Object(String),
     List(Box<Member>),
-    /// Whatever.
+    /// Any value.
     Any,
 }
 
@@ -39,7 +39,7 @@ impl Resource {
         self.members.iter().find(|(known, _)| known == name).map(|(_, member)| member)
     }
 
-    /// An id as its records have it: a number, or in a few schemas text.
+    /// Returns an ID as its records represent it: a number or, in a few schemas, a string.
     pub(crate) fn id(&self, id: i64) -> Value {
         match self.member("id") {
             Some(Member::Text) => Value::from(id.to_string()),
@@ -47,7 +47,7 @@ impl Resource {
         }
     }
 
-    /// The type at a path of members, matched loosely in case and through lists.
+    /// Returns the type at a field path, matched case-insensitively and through lists.
     pub(crate) fn at(&self, path: &str) -> Option<Member> {
         let (first, rest) = path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)));
         let (_, member) = self.members.iter().find(|(name, _)| name.eq_ignore_ascii_case(first))?;
@@ -67,14 +67,14 @@ fn through_lists(member: &Member) -> &Member {
     }
 }
 
-/// The schema with this name; an empty one if the catalog has none.
+/// Returns the schema with this name, or an empty one if the catalog has none.
 pub(crate) fn resource(name: &str) -> &'static Resource {
     static KNOWN: OnceLock<RwLock<HashMap<String, &'static Resource>>> = OnceLock::new();
     let known = KNOWN.get_or_init(RwLock::default);
     if let Some(found) = known.read().ok().and_then(|known| known.get(name).copied()) {
         return found;
     }
-    // As many as the catalog has schemas, and kept as long as it.
+    // There are only as many as the catalog has schemas, which live equally long.
     let found: &'static Resource = Box::leak(Box::new(parse(name).unwrap_or_default()));
     if let Ok(mut known) = known.write() {
         return known.entry(name.to_owned()).or_insert(found);
@@ -91,7 +91,7 @@ fn parse(name: &str) -> Option<Resource> {
     Some(Resource { name: name.to_owned(), members, kinds })
 }
 
-/// The type that a node of a schema describes.
+/// Returns the type that a schema node describes.
 pub(crate) fn member(node: &Value) -> Member {
     if let Some(reference) = node.get("$ref").and_then(Value::as_str) {
         let name = reference.rsplit_once("/").map_or(reference, |(_, name)| name);

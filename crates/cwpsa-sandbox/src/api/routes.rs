@@ -1,4 +1,4 @@
-//! From a path to an operation: a tree of segments, in which a literal goes before a parameter.
+//! Maps paths to operations: a tree of segments, in which literals take precedence over parameters.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 
 use super::operation::ApiOperation;
 
-/// The tree.
+/// The routing tree.
 pub(super) struct Routes {
     nodes: Vec<Node>,
 }
@@ -17,9 +17,9 @@ pub(super) struct Routes {
 #[derive(Default)]
 struct Node {
     literals: HashMap<String, usize>,
-    /// Numbers go before texts, and the longest text before a parameter first: `types{id}`.
+    /// Numbers come before text, and parameters with the longest literal text come first: `types{id}`.
     parameters: Vec<(RouteParameter, usize)>,
-    /// Verbs and numbers of operations.
+    /// Methods and numbers of operations.
     operations: Vec<(Method, usize)>,
 }
 

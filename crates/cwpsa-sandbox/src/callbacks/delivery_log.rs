@@ -1,4 +1,4 @@
-//! The results of deliveries.
+//! Delivery results.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,26 +11,26 @@ use super::webhook_client::DeliveryOutcome;
 use crate::connectwise::callback_payload;
 use crate::message::ChangeEvent;
 
-/// How many deliveries are kept.
+/// Maximum number of deliveries kept.
 const MAX_DELIVERIES: usize = 1000;
 
-/// One delivery.
+/// A single delivery.
 pub(super) struct CallbackDelivery<'a> {
-    /// The id of the callback.
+    /// The ID of the callback.
     pub(super) callback: i64,
     pub(super) url: &'a str,
     pub(super) event: &'a ChangeEvent,
     pub(super) outcome: &'a DeliveryOutcome,
 }
 
-/// The results of the last deliveries.
+/// The results of the most recent deliveries.
 #[derive(Default)]
 pub(super) struct DeliveryLog(Mutex<DeliveryHistory>);
 
 #[derive(Default)]
 struct DeliveryHistory {
     last: VecDeque<Value>,
-    /// Since when each callback has been failing.
+    /// The time since which each callback has been failing.
     failing_since: HashMap<i64, Instant>,
 }
 
@@ -39,7 +39,7 @@ impl DeliveryLog {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the last deliveries, the newest last.
+    /// Returns the most recent deliveries, newest last.
     pub(super) fn entries(&self) -> Vec<Value> {
         self.history().last.iter().cloned().collect()
     }
@@ -58,7 +58,7 @@ impl DeliveryLog {
                 history.failing_since.remove(&callback);
                 false
             }
-            // It was never sent, so it is not the receiver's fault.
+            // The callback was never sent, so this isn't the receiver's fault.
             DeliveryOutcome::Forbidden => false,
             DeliveryOutcome::Failed { .. } => {
                 let since = *history.failing_since.entry(callback).or_insert(now);

@@ -1,4 +1,4 @@
-//! Takes changes from a queue and delivers them to the callbacks that match.
+//! Delivers queued changes to the matching callbacks.
 
 use std::io;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::connectwise::callback_types;
 use crate::engine::mock_engine::MockEngine;
 use crate::message::ChangeEvent;
 
-/// The callbacks of a server. Dropping it cancels deliveries in progress.
+/// A server's callbacks. Dropping this value cancels deliveries in progress.
 pub(crate) struct Callbacks {
     key: CallbackKey,
     log: Arc<DeliveryLog>,
@@ -26,7 +26,7 @@ pub(crate) struct Callbacks {
 }
 
 impl Callbacks {
-    /// Delivers the changes that the engine emits from now on. `server_url` is the server's own URL,
+    /// Delivers the changes that the engine emits from now on. `server_url` is the server's own URL, such as
     /// `http://127.0.0.1:9090`.
     pub(crate) fn start(
         engine: &Arc<dyn MockEngine>,
@@ -60,12 +60,12 @@ impl Callbacks {
         Ok(Self { key, log, task })
     }
 
-    /// Returns the signing key, if `id` is its id.
+    /// Returns the signing key, if `id` is its ID.
     pub(crate) fn signing_key(&self, id: &str) -> Option<&str> {
         id.eq_ignore_ascii_case(self.key.id()).then(|| self.key.as_str())
     }
 
-    /// Returns the results of the last deliveries, the newest last.
+    /// Returns the results of the most recent deliveries, newest last.
     pub(crate) fn deliveries(&self) -> Vec<Value> {
         self.log.entries()
     }
@@ -87,11 +87,11 @@ struct Dispatcher {
     log: Arc<DeliveryLog>,
 }
 
-/// Takes changes from the queue until the engine is dropped.
+/// Delivers changes from the queue until the engine is dropped.
 async fn run(dispatcher: Arc<Dispatcher>, mut changes: UnboundedReceiver<ChangeEvent>) {
     let mut deliveries = JoinSet::new();
     while let Some(event) = changes.recv().await {
-        // Reaps deliveries that have finished.
+        // Remove deliveries that have finished.
         while deliveries.try_join_next().is_some() {}
         let callbacks = dispatcher.engine.callbacks().into_iter();
         let matching: Vec<Value> =

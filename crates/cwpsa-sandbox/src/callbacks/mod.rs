@@ -1,8 +1,8 @@
-//! Callbacks: a change of a record is posted to the URLs that are registered for it.
+//! Callbacks: each record change is posted to the URLs that are registered for it.
 //!
-//! A listener at the engine only queues each change; a separate task looks up which callbacks match and delivers
-//! to them, so that a slow receiver delays no request. Deliveries run concurrently and may overtake each other,
-//! as the API's do.
+//! A listener on the engine only queues each change; a separate task looks up the matching callbacks and
+//! delivers to them, so a slow receiver never delays a request. Deliveries run concurrently and may overtake
+//! each other, as in the real API.
 
 mod delivery_log;
 mod dispatcher;

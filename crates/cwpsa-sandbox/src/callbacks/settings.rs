@@ -1,17 +1,17 @@
-//! Settings of callback delivery.
+//! Callback delivery settings.
 
 use std::time::Duration;
 
-/// How callbacks are delivered. The default is what the API does.
+/// Callback delivery settings. The defaults match the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackSettings {
-    /// True if callbacks are sent to any address; otherwise, only loopback addresses get them.
+    /// True if callbacks are sent to any address; otherwise, only to loopback addresses.
     pub allow_any_address: bool,
     /// How long a receiver may take to respond.
     pub timeout: Duration,
-    /// The delays before each retry, after responses that ask for one.
+    /// The delay before each retry, after responses that allow one.
     pub retry_delays: Vec<Duration>,
-    /// A callback that has been failing for this long, without a success in between, is made inactive.
+    /// A callback that has been failing for this long without a success is disabled.
     pub disable_after: Duration,
 }
 

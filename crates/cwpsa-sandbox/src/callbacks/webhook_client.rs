@@ -1,26 +1,26 @@
-//! Posts callbacks by the API's rules: who may receive them, how long a response may take, what is retried.
+//! Posts callbacks by the API's rules: who may receive them, how long a response may take, and what is
+//! retried.
 
 use std::fmt;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use connectwise_callbacks::SIGNATURE_HEADER;
+use connectwise_callbacks::{SIGNATURE_HEADER, is_loopback};
 use connectwise_psa::runtime::tls::without_certificates;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use url::Url;
 
 use super::settings::CallbackSettings;
-use crate::loopback::is_loopback;
 
-/// The shortest timeout of a request, so that a setting of zero is not taken for none.
+/// Minimum timeout of a request, so zero doesn't mean no timeout.
 const MIN_TIMEOUT: Duration = Duration::from_millis(1);
 
 /// Posts callbacks.
 pub(super) struct WebhookClient {
     settings: CallbackSettings,
-    /// Created at the first delivery, so that a server without callbacks starts faster.
+    /// Created on the first delivery, so a server without callbacks starts faster.
     client: OnceLock<Result<reqwest::Client, String>>,
 }
 
@@ -35,7 +35,7 @@ pub(super) enum DeliveryOutcome {
         attempts: usize,
         reason: String,
     },
-    /// The address is not a loopback address, and no other is allowed.
+    /// The address isn't a loopback address, and no others are allowed.
     Forbidden,
 }
 
@@ -112,9 +112,9 @@ fn is_retried(status: StatusCode) -> bool {
     matches!(status.as_u16(), 404 | 409 | 419 | 429)
 }
 
-/// Redirects are not followed: they could lead away from a loopback address.
+/// Redirects aren't followed: they could lead away from a loopback address.
 fn client(settings: &CallbackSettings) -> Result<reqwest::Client, String> {
-    // A provider that the process has already installed stays.
+    // A provider that the process has already installed is kept.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut client = reqwest::Client::builder()
         .user_agent("cwpsa-sandbox")

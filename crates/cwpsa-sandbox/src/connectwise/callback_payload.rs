@@ -1,4 +1,4 @@
-//! The payload of callbacks: the URL and the body that the API posts.
+//! Callback payloads: the URL and body that the API posts.
 
 use bytes::Bytes;
 use connectwise_psa::runtime::Value;
@@ -8,18 +8,17 @@ use super::fields::INFO;
 use super::paths::CALLBACK_KEY_PATH;
 use crate::message::{ChangeEvent, RecordChangeKind};
 
-/// Builds the bodies of callbacks.
+/// Builds callback bodies.
 pub(crate) struct PayloadBuilder {
     /// The server's URL: `http://127.0.0.1:9090`.
     pub(crate) server_url: String,
     pub(crate) company: String,
-    /// The id of the signing key.
+    /// The ID of the signing key.
     pub(crate) key_id: String,
 }
 
 impl PayloadBuilder {
-    /// Builds the body, whose bytes are signed. `Entity` is JSON in a string, and null if the record was
-    /// deleted.
+    /// Builds the body, whose bytes are signed. `Entity` is a JSON string, or null if the record was deleted.
     pub(crate) fn body(&self, callback: &Value, event: &ChangeEvent) -> Bytes {
         let entity = match event.kind {
             RecordChangeKind::Deleted => Value::Null,
@@ -46,13 +45,14 @@ impl PayloadBuilder {
     }
 }
 
-/// Returns the URL to post to: that of the callback, which ends with a parameter's name, then id and action.
+/// Returns the URL to post to: the callback's URL, which ends with a parameter name, followed by ID and
+/// action.
 pub(crate) fn url(callback: &Value, event: &ChangeEvent) -> String {
     let url = callback["url"].as_str().unwrap_or_default();
     format!("{url}{}&action={}", event.id, action_name(event.kind))
 }
 
-/// Returns the API's name of a change.
+/// Returns the API's name for a change.
 pub(crate) fn action_name(action: RecordChangeKind) -> &'static str {
     match action {
         RecordChangeKind::Added => "added",

@@ -7,10 +7,10 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use connectwise_callbacks::SigningKey;
 
-/// The number of random bytes in a key.
+/// Number of random bytes in a key.
 const KEY_LENGTH: usize = 32;
 
-/// A signing key, its ID and its text. `Debug` is not implemented, so that the text stays out of logs.
+/// A signing key with its ID and text. `Debug` isn't implemented, which keeps the text out of logs.
 #[derive(Clone)]
 pub(crate) struct CallbackKey(Arc<CallbackKeyParts>);
 
@@ -33,7 +33,7 @@ impl CallbackKey {
         &self.0.id
     }
 
-    /// Returns the key as the key URL returns it.
+    /// Returns the key in the format served at the key URL.
     pub(crate) fn as_str(&self) -> &str {
         &self.0.text
     }

@@ -1,4 +1,4 @@
-//! The types and levels of callbacks, from `data/callbacks.json`: which changes a callback is called for.
+//! Callback types and levels, from `data/callbacks.json`: which changes trigger a callback.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -10,18 +10,18 @@ use serde::Deserialize;
 use super::fields::INFO;
 use crate::message::ChangeEvent;
 
-/// The level that matches every record, which all types have.
+/// The level that matches every record. All types have it.
 const OWNER: &str = "owner";
 
-/// A type of callbacks: the collections of its records, and the field that each level compares with the
-/// callback's object. Levels whose object no record contains (`integratortag`, `chargetotype`) never match; `owner`
-/// matches every record.
+/// A callback type: the collections of its records, and the field that each level compares with the callback's object.
+/// Levels whose object isn't contained in any record (`integratortag`, `chargetotype`) never match; `owner` matches
+/// every record.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CallbackType {
     collections: Vec<String>,
     levels: HashMap<String, String>,
-    /// Levels whose object no record contains.
+    /// Levels whose object isn't contained in any record.
     #[serde(default)]
     unmatched_levels: Vec<String>,
 }
@@ -37,25 +37,25 @@ pub(crate) fn has_type(collection: &str) -> bool {
     TYPES.values().any(|known| known.collections.iter().any(|known| known == collection))
 }
 
-/// Returns true if a type of callbacks has a level, and `None` if the type is unknown.
+/// Returns true if a callback type has a level, and `None` if the type is unknown.
 pub(crate) fn has_level(kind: &str, level: &str) -> Option<bool> {
     let known = TYPES.get(&kind.to_lowercase())?;
     let level = level.to_lowercase();
     Some(level == OWNER || known.levels.contains_key(&level) || known.unmatched_levels.contains(&level))
 }
 
-/// Returns true if and only if a callback is called for a change.
+/// Returns true if and only if a change triggers a callback.
 pub(crate) fn matches(callback: &Value, event: &ChangeEvent) -> bool {
     callback["inactiveFlag"] != true && covers(callback, &event.collection, &event.record)
 }
 
-/// Returns the paths of the collections whose records a type of callbacks reports, or an empty slice for an unknown type.
-/// Letter case is ignored.
+/// Returns the paths of the collections whose records a callback type reports, or an empty slice for an unknown type.
+/// Case is ignored.
 pub fn collections(kind: &str) -> &'static [String] {
     TYPES.get(&kind.to_lowercase()).map_or(&[], |known| &known.collections)
 }
 
-/// Returns true if and only if a callback reports changes of this record of a collection while it is active.
+/// Returns true if and only if an active callback reports changes to this record in a collection.
 pub fn covers(callback: &Value, collection: &str, record: &Value) -> bool {
     let text = |name: &str| callback[name].as_str().unwrap_or_default().to_lowercase();
     let Some(known) = TYPES.get(&text("type")) else { return false };
@@ -69,8 +69,8 @@ pub fn covers(callback: &Value, collection: &str, record: &Value) -> bool {
         })
 }
 
-/// Returns whether the callback ignores changes by the member who registered it, and this is one. The API
-/// documents no more than the name of the flag.
+/// Returns whether the callback ignores changes by the member who registered it, and this is such a change. The API
+/// documents only the name of the flag.
 fn is_suppressed(callback: &Value, record: &Value) -> bool {
     let info = |record: &Value, names: [&str; 2]| {
         names.iter().find_map(|name| record[INFO][name].as_str().map(str::to_lowercase))
@@ -81,7 +81,7 @@ fn is_suppressed(callback: &Value, record: &Value) -> bool {
         && owner == info(record, ["updatedBy", "enteredBy"])
 }
 
-/// Returns whether a record has the id at the path; in a list, whether any item has.
+/// Returns whether a record contains the ID at the path or, for a list, whether any item does.
 fn contains_id(record: &Value, path: &str, id: i64) -> bool {
     match (record, path.split_once('/')) {
         (Value::Array(items), _) => items.iter().any(|item| contains_id(item, path, id)),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_choose_records() {
+    fn levels_select_records() {
         let ticket = event(
             "/service/tickets",
             json!({"id": 7, "board": {"id": 3}, "status": {"id": 4}, "_info": {"updatedBy": "Admin1"}}),
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn collections_and_members_are_those_of_the_catalog() {
+    fn collections_and_members_match_the_catalog() {
         let tools: Vec<_> = connectwise_psa::CATALOG.tools().collect();
         for (name, known) in &*TYPES {
             let mut schemas = String::new();

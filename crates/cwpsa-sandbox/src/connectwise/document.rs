@@ -1,4 +1,4 @@
-//! Documents: the record of an uploaded file or a link.
+//! Documents: records of uploaded files and links.
 
 use serde_json::{Map, Value, json};
 
@@ -10,23 +10,23 @@ pub(crate) const SCHEMA: &str = "DocumentInfo";
 /// The part of an upload form that contains the file.
 pub(crate) const FILE_PART: &str = "file";
 
-/// An upload form.
+/// An uploaded form.
 pub(crate) struct DocumentUpload<'a> {
     /// The parts of the form other than the file.
     pub(crate) fields: &'a Map<String, Value>,
-    /// Name, media type and size of the file.
+    /// The name, media type and size of the file.
     pub(crate) file: Option<(&'a str, &'a str, usize)>,
     pub(crate) owner: &'a str,
     pub(crate) date: &'a str,
 }
 
 impl DocumentUpload<'_> {
-    /// Returns whether a file is stored; with a link there is none.
+    /// Returns whether a file is stored; there is none for a link.
     pub(crate) fn has_file(&self) -> bool {
         self.file.is_some() && self.part("url").is_empty()
     }
 
-    /// Returns the record of the document.
+    /// Returns the document's record.
     pub(crate) fn into_record(self) -> Result<Map<String, Value>, ApiError> {
         let link = self.part("url");
         let file = self.file.filter(|_| link.is_empty());

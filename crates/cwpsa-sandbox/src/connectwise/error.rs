@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 /// The code of an invalid date.
 pub(super) const INVALID_DATE: &str = "UnsupportedFormat";
 
-/// The `code` of errors that have no more specific one.
+/// The `code` of errors that have no specific one.
 const GENERAL_CODE: &str = "ConnectWiseApi";
 /// Appended to errors of the API's JSON reader.
 const CHECK_ACCEPT_HEADER: &str = "Check your accept header to make sure you are using the correct version.";
@@ -29,7 +29,7 @@ pub(crate) struct InvalidField {
 }
 
 impl ApiError {
-    /// An error with the code that the API uses for what has none of its own.
+    /// Creates an error with the API's code for errors that have no specific one.
     pub(crate) fn general(status: u16, message: impl Into<String>) -> Self {
         Self::new(status, GENERAL_CODE, message)
     }
@@ -38,17 +38,17 @@ impl ApiError {
         Self { status, code: code.to_owned(), message: message.into(), errors: Vec::new() }
     }
 
-    /// 404 for a path that no route has.
+    /// Returns a 404 for a path without a route.
     pub(crate) fn no_endpoint() -> Self {
         Self::general(404, "The endpoint does not exist.")
     }
 
-    /// 404 for a record: `Contact 57919 not found`.
+    /// Returns a 404 for a record: `Contact 57919 not found`.
     pub(crate) fn not_found(noun: &str, id: &str) -> Self {
         Self::new(404, "NotFound", format!("{noun} {id} not found"))
     }
 
-    /// 400 for a body with invalid fields: `contact object is invalid`.
+    /// Returns a 400 for a body with invalid fields: `contact object is invalid`.
     pub(crate) fn invalid(resource: &str, errors: Vec<InvalidField>) -> Self {
         let mut error = Self::new(400, "InvalidObject", format!("{resource} object is invalid"));
         // An invalid date determines the code of the whole error.
@@ -60,7 +60,7 @@ impl ApiError {
         error
     }
 
-    /// 400 for a body with one invalid field.
+    /// Returns a 400 for a body with one invalid field.
     pub(crate) fn invalid_field(
         code: &'static str,
         resource: &str,
@@ -70,7 +70,7 @@ impl ApiError {
         Self::invalid(resource, vec![InvalidField::new(code, resource, field, message)])
     }
 
-    /// 400 of the API's JSON reader for a field it does not know.
+    /// Returns the API's JSON reader's 400 for an unknown field.
     pub(crate) fn unknown_field(field: &str, type_name: &str, path: &str, position: usize) -> Self {
         let message = format!(
             "Could not find member '{field}' on object of type '{type_name}'. Path '{path}', line 1, position \
@@ -79,7 +79,8 @@ impl ApiError {
         Self::general(400, message)
     }
 
-    /// 500 of the API's JSON reader for a value it can't convert, although the caller is at fault.
+    /// Returns the API's JSON reader's 500 for a value that it can't convert, although the caller is at
+    /// fault.
     pub(crate) fn unconvertible(value: &Value, type_name: &str, path: &str) -> Self {
         let text = match value {
             Value::String(text) => format!("\"{text}\""),
@@ -89,7 +90,7 @@ impl ApiError {
         Self::general(500, message)
     }
 
-    /// Returns the body of a 429, which has `error` where all other errors have `code`.
+    /// Returns the body of a 429, which has `error` instead of the usual `code`.
     pub(crate) fn too_many_requests_body(seconds: u32) -> String {
         let message = format!("Too many requests. Please try again in {seconds} seconds.");
         to_text(&json!({"error": "ConnectWiseAPI", "message": message}))
@@ -102,7 +103,7 @@ impl ApiError {
         json!({"code": self.code, "message": self.message, "errors": errors})
     }
 
-    /// Returns the response body as the API writes it: indented, with CRLF line ends.
+    /// Returns the response body in the API's format: indented, with CRLF line endings.
     pub(crate) fn to_text(&self) -> String {
         to_text(&self.to_json())
     }
@@ -118,7 +119,7 @@ impl InvalidField {
     }
 }
 
-/// Formats a body as the API does: indented, with CRLF line ends.
+/// Formats a body like the API: indented, with CRLF line endings.
 fn to_text(body: &Value) -> String {
     serde_json::to_string_pretty(body).unwrap_or_default().replace('\n', "\r\n")
 }

@@ -1,5 +1,5 @@
-//! Fields that have the same meaning on every record: `_info`, audit fields, custom fields, and the fields that
-//! references consist of.
+//! Fields with the same meaning on every record: `_info`, audit fields, custom fields, and the fields of
+//! references.
 
 use serde_json::{Map, Value};
 
@@ -13,25 +13,25 @@ pub(crate) const DEVICE_IDENTIFIER: &str = "deviceIdentifier";
 pub(crate) const CUSTOM_FIELD_DEFINITIONS: &str = "/system/userDefinedFields";
 /// Fields by which a reference can identify its target, most specific first.
 pub(crate) const REFERENCE_KEYS: [&str; 4] = ["id", "identifier", "name", "summary"];
-/// Fields of a record that references to it repeat; a change is copied to all references.
+/// Fields that references to a record repeat. A change is copied to all references.
 pub(crate) const DISPLAY_FIELDS: [&str; 3] = ["identifier", "name", "summary"];
-/// Unique fields, which are changed when a record is copied.
+/// Unique fields, which are modified when a record is copied.
 pub(crate) const UNIQUE_FIELDS: [&str; 2] = ["identifier", "name"];
-/// The fields of a copy request that may name the record to copy.
+/// The fields of a copy request that may identify the record to copy.
 pub(crate) const COPY_SOURCE_FIELDS: [&str; 4] = ["id", "copyId", "boardId", "originalId"];
 /// The flag of the record that new records refer to by default.
 pub(crate) const DEFAULT_FLAG: &str = "defaultFlag";
 /// The flag of a callback that is no longer called.
 pub(crate) const INACTIVE_FLAG: &str = "inactiveFlag";
 
-/// The member who changes a record, and the time.
+/// The member who changes a record, and the time of the change.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AuditStamp<'a> {
     pub(crate) date: &'a str,
     pub(crate) member: &'a str,
 }
 
-/// Returns the `_info` object of a record, adding it if needed.
+/// Returns a record's `_info` object, adding it if necessary.
 pub(crate) fn info(record: &mut Map<String, Value>) -> &mut Map<String, Value> {
     let info = record.entry(INFO).or_insert_with(|| Value::Object(Map::new()));
     if !info.is_object() {
@@ -83,8 +83,8 @@ pub(crate) fn audit_value<'a>(field: &str, stamp: AuditStamp<'a>) -> Option<&'a 
     }
 }
 
-/// Returns what references show for a field of a record. Records without a name are called by a person's
-/// names, a description or the like. `text` returns a text field of the record.
+/// Returns the value that references show for a record field. Records without a name show a person's names, a
+/// description or a similar field instead. `text` returns a text field of the record.
 pub(crate) fn display_value(field: &str, text: impl Fn(&str) -> Option<String>) -> Option<String> {
     if let Some(own) = text(field) {
         return Some(own);
@@ -100,11 +100,11 @@ pub(crate) fn display_value(field: &str, text: impl Fn(&str) -> Option<String>) 
         .or_else(|| ["description", "summary", "identifier", "caption", "title"].into_iter().find_map(&text))
 }
 
-/// Returns the name of a reference's link, `company_href`. `schema` is the schema of the reference; without
-/// one, the link is named after the target's `noun`.
+/// Returns the name of a reference's link, `company_href`. `schema` is the reference's schema; without one, the
+/// link is named after the target's `noun`.
 pub(crate) fn link_name(schema: Option<&str>, noun: &str) -> String {
     let noun = match schema {
-        // A status is linked as `status_href`, whatever module it is of, and a communication type as `type_href`.
+        // A status is linked as `status_href` regardless of its module, and a communication type as `type_href`.
         Some(schema) => {
             let noun = reference_target(schema).unwrap_or(schema);
             let short = ["Service", "Communication"].iter().find_map(|module| noun.strip_prefix(module));
@@ -115,7 +115,7 @@ pub(crate) fn link_name(schema: Option<&str>, noun: &str) -> String {
     format!("{}_href", lower_first(noun))
 }
 
-/// Returns the schema that a schema of references points to: `Company` for `CompanyReference`.
+/// Returns the schema that a reference schema points to: `Company` for `CompanyReference`.
 pub(crate) fn reference_target(schema: &str) -> Option<&str> {
     schema.strip_suffix("Reference")
 }

@@ -1,8 +1,8 @@
-//! The wording of the API's errors.
+//! The API's error messages.
 
 use super::error::{ApiError, INVALID_DATE, InvalidField};
 
-/// Names of .NET types, by which the API's JSON reader calls the types of values.
+/// Names of .NET types, which the API's JSON reader uses for the types of values.
 pub(crate) mod type_names {
     pub(crate) const BOOLEAN: &str = "System.Boolean";
     pub(crate) const DECIMAL: &str = "System.Decimal";
@@ -49,7 +49,7 @@ impl ApiError {
         Self::general(400, format!("The form can't be read: {reason}"))
     }
 
-    /// 400 for a body that attaches a record without naming it.
+    /// Returns a 400 for a body that attaches a record without identifying it.
     pub(crate) fn attachment_without_id(resource: &str, has_device: bool) -> Self {
         let message = match has_device {
             true => "id or deviceIdentifier is required.",
@@ -62,12 +62,12 @@ impl ApiError {
         Self::new(400, "InvalidObject", "The id field is required.")
     }
 
-    /// 409 for a record that others refer to. `user` is the kind of these records.
+    /// Returns a 409 for a record to which others refer. `user` is the kind of these records.
     pub(crate) fn in_use(noun: &str, id: i64, count: usize, user: &str) -> Self {
         Self::new(409, "Conflict", format!("{noun} {id} is in use by {count} {user} and cannot be deleted."))
     }
 
-    /// 500 for a write that the database rejected.
+    /// Returns a 500 for a write that the database rejected.
     pub(crate) fn not_stored(reason: &str) -> Self {
         Self::general(500, format!("The write could not be stored: {reason}"))
     }
@@ -113,7 +113,7 @@ impl InvalidField {
         Self::new("InvalidField", resource, field, message)
     }
 
-    /// A reference whose target does not exist, or not within the given parent.
+    /// Returns the error for a reference whose target doesn't exist, or not within the given parent.
     pub(crate) fn unknown_reference(
         resource: &str,
         field: &str,

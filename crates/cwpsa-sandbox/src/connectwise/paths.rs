@@ -1,15 +1,15 @@
-//! The paths of a ConnectWise server: the API below its base path, the login server's company information and
-//! the keys of callbacks.
+//! The paths of a ConnectWise server: the API below its base path, company information from the login server, and
+//! callback keys.
 
 use serde_json::{Value, json};
 
-/// The base path of the API in links and examples. Any other codebase works too.
+/// The API's base path in links and examples. Any other codebase works too.
 pub(crate) const BASE_PATH: &str = "/v4_6_release/apis/3.0";
-/// The path of the keys that callbacks are signed with, as the API writes it: its codebase ends in a slash already.
+/// The path of callback signing keys as the API writes it, with an extra slash after the codebase.
 pub(crate) const CALLBACK_KEY_PATH: &str = "/v2025_1//system/callbackkey/index.rails";
-/// The same path below the codebase.
+/// The same path, below the codebase.
 const CALLBACK_KEY_PAGE: &str = "system/callbackkey/index.rails";
-/// The path of the API's collection of callbacks.
+/// The path of the API's callback collection.
 pub(crate) const CALLBACKS: &str = "/system/callbacks";
 
 /// The codebase in a company's information. Clients put it between the host and `apis/3.0`.
@@ -28,21 +28,21 @@ pub(crate) fn company_info(company: &str, host: &str) -> Value {
     })
 }
 
-/// The target of a path of a ConnectWise server.
+/// The target of a path on a ConnectWise server.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ServerPath<'a> {
     /// The API: its base path, and the path below it.
     Api { base: &'a str, path: &'a str },
     /// The login server's information about a company.
     CompanyInfo { company: &'a str },
-    /// The key that callbacks are signed with.
+    /// A callback signing key.
     CallbackKey,
-    /// None of them.
+    /// Any other path.
     Unknown,
 }
 
 impl<'a> ServerPath<'a> {
-    /// Parses a path. The case of codebases and fixed segments is ignored, as the API does.
+    /// Parses a path. Like the API, it ignores the case of codebases and fixed segments.
     pub(crate) fn parse(path: &'a str) -> Self {
         let mut segments = path.splitn(5, '/').skip(1);
         let (first, second, third) = (segments.next(), segments.next(), segments.next());
@@ -56,7 +56,7 @@ impl<'a> ServerPath<'a> {
         }
         if is(second, "apis") && third == "3.0" {
             let (base, below) = path.split_at(first.len() + second.len() + third.len() + 3);
-            // Links that the API itself returns have two slashes after its base path.
+            // Links returned by the API itself have two slashes after its base path.
             let slashes = below.len() - below.trim_start_matches('/').len();
             return Self::Api { base, path: &below[slashes.saturating_sub(1)..] };
         }

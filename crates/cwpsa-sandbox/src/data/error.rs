@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why a data file, or an entry of one, can't be used.
+/// The reason why a data file, or one of its entries, can't be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{location}: {reason}")]
 pub(crate) struct DataError {
@@ -11,7 +11,7 @@ pub(crate) struct DataError {
 }
 
 impl DataError {
-    /// An error at a location: the name of a file, or the path of an entry.
+    /// Creates an error at a location: a file name, or the path of an entry.
     pub(crate) fn new(location: &str, reason: impl fmt::Display) -> Self {
         Self { location: location.to_owned(), reason: reason.to_string() }
     }

@@ -1,4 +1,4 @@
-//! Loads the data of a tenant: the seed records in the crate's `data/` folder, the user's own records, large
+//! Loads a tenant's data: the seed records in the crate's `data/` folder, the user's own records, large
 //! generated tenants, and the rules file.
 
 mod error;

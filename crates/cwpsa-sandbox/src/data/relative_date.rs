@@ -1,4 +1,4 @@
-//! Dates of seed records, relative to the day the tenant was created.
+//! Seed record dates, relative to the day on which the tenant was created.
 
 use crate::connectwise::date;
 

@@ -1,4 +1,4 @@
-//! The rules file, `data/rules.json`: which rules apply where, and how collections differ from the catalog.
+//! The rules file, `data/rules.json`: where each rule applies, and how collections differ from the catalog.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,25 +12,25 @@ use crate::engine::store::{CollectionOverrides, CollectionView, ViewTest};
 const NAME: &str = "rules.json";
 const TEXT: &str = include_str!("../../data/rules.json");
 
-/// The rules file. Keys are collection templates, `/service/boards/{}/statuses`.
+/// The rules file. Keys are collection templates such as `/service/boards/{}/statuses`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RulesFile {
-    /// The default values of new records; `@default` is the default record that a reference can name.
+    /// The default values of new records; `@default` is the default record for a reference.
     defaults: BTreeMap<String, Map<String, Value>>,
     /// The screen whose custom fields the records have.
     custom_fields: BTreeMap<String, String>,
-    /// Collections that return records of another one.
+    /// Collections that return the records of another collection.
     views: BTreeMap<String, ViewDefinition>,
     /// Collections that start without generated records.
     empty: Vec<String>,
     /// Query parameters that filter a list by audit fields of the same name.
     query_filters: BTreeMap<String, Vec<String>>,
-    /// Collections whose records attach one of another collection, by its id, to a parent.
+    /// Collections whose records attach a record of another collection, by its ID, to a parent.
     attachments: BTreeMap<String, String>,
-    /// Reports by name, and the collection each is about.
+    /// Reports by name, with their collection.
     pub(crate) reports: BTreeMap<String, String>,
-    /// Types of resources in bundles, and where they are listed.
+    /// Resource types in bundles, and the lists they come from.
     pub(crate) bundles: BTreeMap<String, String>,
     /// Names of the rules that apply to records.
     pub(crate) records: BTreeMap<String, Vec<String>>,
@@ -42,7 +42,7 @@ pub(crate) struct RulesFile {
 #[serde(deny_unknown_fields)]
 struct ViewDefinition {
     of: String,
-    /// Field paths and what the fields contain; `{0}` is the path's first parameter.
+    /// Field paths with the fields' values; `{0}` is the path's first parameter.
     #[serde(rename = "where")]
     tests: BTreeMap<String, Value>,
 }
@@ -53,7 +53,7 @@ impl RulesFile {
         serde_json::from_str(TEXT).map_err(|error| DataError::new(NAME, error))
     }
 
-    /// Returns how collections differ from what the catalog says about them.
+    /// Returns how collections differ from their catalog descriptions.
     pub(crate) fn take_overrides(&mut self) -> Result<CollectionOverrides, DataError> {
         Ok(CollectionOverrides {
             defaults: by_collection(std::mem::take(&mut self.defaults), Ok)?,

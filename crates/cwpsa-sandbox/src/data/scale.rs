@@ -1,5 +1,5 @@
-//! Large tenants: many companies, tickets and configurations in addition to the seed records, the same for the
-//! same seed number.
+//! Large tenants: many companies, tickets and configurations in addition to the seed records. The same seed
+//! number produces the same tenant.
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ use crate::connectwise::fields::INFO;
 use crate::engine::store::{RecordObject, StoredRow, TenantState};
 use crate::engine::transaction::Transaction;
 
-/// The first id, far from those of seed records and of records that callers create.
+/// The first ID, far from those of seed records and of records that callers create.
 const FIRST_ID: i64 = 100_000;
-/// The user name of the creator of the records.
+/// The user name of the records' creator.
 const AUTHOR: &str = "Automate";
 const DAY: i64 = 86_400;
 const PROBLEMS: [&str; 8] = [
@@ -33,7 +33,7 @@ const BOARDS: [i64; 2] = [1, 2];
 const STATUSES: [&[i64]; 2] = [&[101, 102, 103, 104], &[201, 202, 203, 204]];
 const CLOSED: [i64; 2] = [104, 204];
 
-/// Adds `size` tickets, half as many configurations, and a company for each 200 tickets.
+/// Adds `size` tickets, half as many configurations, and one company per 200 tickets.
 pub(super) fn fill(state: &mut TenantState, size: u32, seed: u64) -> Result<(), DataError> {
     let mut random = fastrand::Rng::with_seed(seed);
     let companies = companies(state, size / 200 + 1)?;
@@ -41,7 +41,7 @@ pub(super) fn fill(state: &mut TenantState, size: u32, seed: u64) -> Result<(), 
     configurations(state, size / 2, &companies, &mut random)
 }
 
-/// Creates a record with its references and defaults, for others to be copied from.
+/// Creates a record with its references and defaults, as a pattern to copy.
 fn pattern(
     state: &mut TenantState,
     collection: CollectionId,
@@ -114,7 +114,7 @@ fn pick<T: Copy>(random: &mut fastrand::Rng, list: &[T]) -> T {
     list[random.usize(..list.len())]
 }
 
-/// Returns references to the companies, as records of a collection contain them.
+/// Returns references to the companies, as they appear in a collection's records.
 fn references(
     state: &mut TenantState,
     collection: CollectionId,

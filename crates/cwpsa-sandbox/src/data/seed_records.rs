@@ -1,7 +1,7 @@
-//! Loads seed records: lists of records by the path of their collection, `/service/boards/1/statuses`.
+//! Loads seed records: lists of records, keyed by the path of their collection (`/service/boards/1/statuses`).
 //!
-//! Dates that start with `@` are relative to the day the tenant was created. References name an id, an
-//! identifier or a name, and are resolved like those of a write.
+//! Dates that start with `@` are relative to the day on which the tenant was created. References contain an
+//! ID, an identifier or a name, and are resolved as in a write.
 
 use std::path::Path;
 
@@ -25,14 +25,14 @@ const FILES: [(&str, &str); 4] = [
     ("service", include_str!("../../data/service.json")),
 ];
 
-/// The entry of a seed file with the ids that the next records get.
+/// The entry in a seed file with the IDs for the next records.
 const NEXT_IDS: &str = "@next";
 
 /// The member who created the seed records.
 const AUTHOR: &str = "Admin1";
 
-/// Loads all seed records into a new tenant, followed by those of the user's own file. The latter can refer to
-/// the former, and one with the id of another replaces it.
+/// Loads all seed records into a new tenant, followed by those in the user's own file. The user's records can
+/// refer to the seed records, and replace records with the same ID.
 pub(super) fn load(state: &mut TenantState, own: Option<&Path>) -> Result<(), DataError> {
     let own = match own {
         Some(path) => {
@@ -85,7 +85,7 @@ fn set_next_ids(state: &mut TenantState, list: &Value) -> Result<(), DataError> 
     Ok(())
 }
 
-/// Returns the collection at a path, and the id of the parent in the path.
+/// Returns the collection at a path, and the parent ID in the path.
 fn resolve_path(state: &TenantState, path: &str) -> Result<(CollectionId, i64), DataError> {
     for method in ["GET", "POST"] {
         let RouteMatch::Operation { operation, path_values } = api().find(method, path) else { continue };

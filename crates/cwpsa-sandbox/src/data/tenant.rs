@@ -1,4 +1,4 @@
-//! The tenant as it starts.
+//! The tenant's initial state.
 
 use serde_json::{Map, Value};
 
@@ -31,7 +31,7 @@ pub(crate) fn load_tenant(
     let mut damaged = None;
     database
         .records(|template, id, text| {
-            // Records of a collection that the API no longer has stay in the file.
+            // Records of a collection that no longer exists in the API stay in the file.
             let Some(collection) = api().collection_id(template) else { return };
             ensure_table(&mut state, collection);
             if text.is_empty() {

@@ -1,5 +1,5 @@
-//! Attachments: a record of one collection, attached by its id to a record of another. A configuration of a ticket
-//! is `{id, deviceIdentifier, _info: {name}}`, with the id of the configuration.
+//! Attachments: a record of one collection, attached by its ID to a record of another. For example, a
+//! configuration attached to a ticket is `{id, deviceIdentifier, _info: {name}}`, with the configuration's ID.
 
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ use crate::api::{CollectionId, api};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{DEVICE_IDENTIFIER, lower_first, spaced};
 
-/// Attaches the record that a body names to a parent. Returns the id of the attachment's row.
+/// Attaches the record that a body identifies to a parent. Returns the ID of the attachment's row.
 pub(crate) fn attach(
     rules: &RuleSet,
     tx: &mut Transaction<'_>,
@@ -39,19 +39,19 @@ pub(crate) fn attach(
     Ok(tx.insert_attachment(collection, parent, record))
 }
 
-/// Returns the id of the record that a row attaches.
+/// Returns the ID of the record that a row attaches.
 fn attached_id(state: &TenantState, collection: CollectionId, row: i64) -> Option<i64> {
     state.row(collection, row)?.record.get("id")?.as_integer()
 }
 
-/// Removes what attaches a deleted record.
+/// Removes the attachments of a deleted record.
 pub(crate) fn detach(tx: &mut Transaction<'_>, target: CollectionId, id: i64) {
     for (collection, row) in attachments_of(tx.state, target, id) {
         tx.remove(collection, row);
     }
 }
 
-/// Updates what attachments show of a changed record.
+/// Updates the data that attachments show for a changed record.
 pub(crate) fn update_attachments(tx: &mut Transaction<'_>, target: CollectionId, id: i64) {
     for (collection, row) in attachments_of(tx.state, target, id) {
         let Some(mut record) = tx.state.value(collection, row) else { continue };
@@ -74,7 +74,8 @@ fn attachments_of(state: &TenantState, target: CollectionId, id: i64) -> Vec<(Co
     found
 }
 
-/// Returns the id of the record that a body names by its id, or a configuration by its device identifier.
+/// Returns the ID of the record that a body identifies by its ID or, for a configuration, by its device
+/// identifier.
 fn named_target(
     tx: &mut Transaction<'_>,
     collection: CollectionId,

@@ -1,5 +1,5 @@
-//! Whole writes: a record is created, replaced, patched or deleted with its body validated, references
-//! resolved, defaults filled in and the rules of its collection applied.
+//! Complete writes: creates, replaces, patches or deletes a record after validating its body,
+//! resolving references, filling in defaults and applying the rules of its collection.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use crate::api::{CollectionId, Resource, api};
 use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{CUSTOM_FIELDS, spaced};
 
-/// Creates a record and returns its id.
+/// Creates a record and returns its ID.
 pub(crate) fn create(
     rules: &RuleSet,
     tx: &mut Transaction<'_>,
@@ -48,7 +48,7 @@ pub(crate) fn replace(
     let before = tx.get_or_404(collection, id)?;
     let mut record = validate(rules, collection, body)?;
     tx.resolve_references(&body.details.links, resource, &mut record, |_| true)?;
-    // Fields that only the server sets are kept, and so are custom fields.
+    // Server-computed fields and custom fields are kept.
     for (name, value) in &before {
         let kept = !body.details.shape.members.contains_key(name) || name == CUSTOM_FIELDS;
         if kept && !record.contains_key(name) {
@@ -60,7 +60,7 @@ pub(crate) fn replace(
     store(rules, tx, collection, id, before, record)
 }
 
-/// Changes fields of a record as a JSON Patch says.
+/// Changes a record's fields according to a JSON Patch.
 pub(crate) fn patch(
     rules: &RuleSet,
     tx: &mut Transaction<'_>,
@@ -71,7 +71,7 @@ pub(crate) fn patch(
     let known = api().collection(collection);
     let resource = known.resource();
     let before = tx.get_or_404(collection, id)?;
-    // A patch operation without a shape of its own accepts what a replacement accepts.
+    // A patch operation without its own shape accepts the fields that a replacement accepts.
     let details = match known.replace.or(known.create) {
         Some(writer) if body.details.shape.members.is_empty() => api().operations[writer].details(),
         _ => body.details,
@@ -123,7 +123,7 @@ fn validate(
     Ok(record)
 }
 
-/// Stores a changed record and everything that follows from the change.
+/// Stores a changed record and applies all consequences of the change.
 fn store(
     rules: &RuleSet,
     tx: &mut Transaction<'_>,
@@ -137,7 +137,7 @@ fn store(
     tx.merge_custom_fields(collection, Some(&before), &mut record);
     let mut change = RecordChange { collection, parent, before: Some(&before), record: &mut record };
     let pending = rules.before_write(tx, &mut change)?;
-    // An attachment keeps the id of what it attaches.
+    // An attachment keeps the ID of the attached record.
     let own_id = match tx.state.overrides.attached(collection) {
         Some(_) => before.get("id").cloned().unwrap_or_default(),
         None => resource.id(id),
@@ -160,7 +160,7 @@ fn drop_write_only(resource: &Resource, record: &mut Map<String, Value>) {
     }
 }
 
-/// Returns the fields that a record of the collection must have.
+/// Returns the required fields of the collection's records.
 fn required_fields(collection: CollectionId) -> &'static [String] {
     let writer = api().collection(collection).create.or(api().collection(collection).replace);
     writer.map_or(&[], |writer| &api().operations[writer].details().required)

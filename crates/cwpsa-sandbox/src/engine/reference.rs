@@ -1,4 +1,4 @@
-//! References to records, as other records contain them.
+//! References to records, as they appear in other records.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use crate::api::{CollectionId, Member, api, resource};
 use crate::connectwise::fields::{self, DEVICE_IDENTIFIER, INFO};
 use crate::engine::store::{RecordObject, RecordValue, StoredRow, TenantState};
 
-/// Builds a reference to a record for a field of this type. `path` is the path of the record, for the link.
+/// Builds a reference to a record for a field of this type. `path` is the record's path, for the link.
 pub(crate) fn build_reference(
     target: CollectionId,
     row: &StoredRow,
@@ -44,7 +44,7 @@ pub(crate) fn build_reference(
     reference
 }
 
-/// Writes what an attachment shows of the attached record: its id, its name and a link to it.
+/// Writes the data that an attachment shows for the attached record: its ID, its name and a link to it.
 pub(crate) fn describe_attachment(
     state: &TenantState,
     collection: CollectionId,
@@ -70,7 +70,7 @@ pub(crate) fn describe_attachment(
     }
 }
 
-/// Returns what references show for a field of a record.
+/// Returns the value that references show for a record field.
 pub(crate) fn display_value(record: &RecordObject, field: &str) -> Option<String> {
     fields::display_value(field, |name| record.get(name).and_then(RecordValue::as_text).map(str::to_owned))
 }

@@ -1,7 +1,7 @@
-//! The interface between the engine and the rules: what is special about some records and actions.
+//! The interface between the engine and the rules, which implement special behavior of some records and actions.
 //!
-//! The engine calls rules through [`SandboxRule`] and knows none of them. A [`RuleSet`] says which rule applies to
-//! which collection and operation.
+//! The engine calls rules through [`SandboxRule`] and doesn't know any particular rule. A [`RuleSet`] determines
+//! which rule applies to which collection and operation.
 
 use std::collections::HashMap;
 
@@ -11,54 +11,54 @@ use super::transaction::Transaction;
 use crate::api::{ApiOperation, CollectionId};
 use crate::connectwise::error::{ApiError, InvalidField};
 
-/// A write to one record, before it is stored.
+/// A write to a single record, before it is stored.
 pub(crate) struct RecordChange<'a> {
     pub(crate) collection: CollectionId,
-    /// The id of the record it is nested under; 0 if it has no parent.
+    /// The parent record's ID; 0 if it has no parent.
     pub(crate) parent: i64,
-    /// The record as it was; `None` for a new one.
+    /// The previous record; `None` for a new one.
     pub(crate) before: Option<&'a Map<String, Value>>,
-    /// The record as it will be stored. Fields that are only accepted on writes are in it too.
+    /// The record to be stored. It also contains fields that are only accepted on writes.
     pub(crate) record: &'a mut Map<String, Value>,
 }
 
-/// A write to one record, after it was stored.
+/// A write to a single record, after it has been stored.
 pub(crate) struct WrittenRecord<'a> {
     pub(crate) collection: CollectionId,
     pub(crate) id: i64,
-    /// The record as it was; `None` for a new one.
+    /// The previous record; `None` for a new one.
     pub(crate) before: Option<&'a Map<String, Value>>,
 }
 
-/// A call of an operation that has a rule of its own.
+/// A call to an operation that has a rule.
 pub(crate) struct ActionRequest<'a> {
     pub(crate) operation: &'a ApiOperation,
     /// The values of the path parameters.
     pub(crate) path_values: &'a [String],
-    /// The ids of the records they identify; 0 where they identify none.
+    /// The IDs of the records they identify; 0 for a parameter that doesn't identify one.
     pub(crate) ids: &'a [i64],
     pub(crate) query: &'a [(String, String)],
-    /// The validated body; null if there is none.
+    /// The validated body; null if it is empty.
     pub(crate) body: &'a Value,
-    /// The rules that writes made by the action follow.
+    /// The rules for writes made by the action.
     pub(crate) rules: &'a RuleSet,
 }
 
 impl ActionRequest<'_> {
-    /// Returns the ids in a list of the body.
+    /// Returns the IDs in a list in the body.
     pub(crate) fn body_ids(&self, field: &str) -> Vec<i64> {
         let ids = self.body.get(field).and_then(Value::as_array);
         ids.into_iter().flatten().filter_map(Value::as_i64).collect()
     }
 }
 
-/// Special behavior of the records of a collection, or of an action. A rule implements only the hooks that it needs.
+/// Special behavior for a collection's records, or for an action. A rule implements only the hooks that it needs.
 pub(crate) trait SandboxRule: Send + Sync + 'static {
     /// The value that [`before_write`](Self::before_write) passes to [`after_write`](Self::after_write).
     type CarryOver: Default;
 
-    /// Reports invalid fields of a record that is to be written, together with those that violate its schema.
-    /// References are not resolved yet.
+    /// Reports invalid fields in a record to be written, together with those that violate its schema. References
+    /// have not been resolved yet.
     fn validate(&self, _record: &Map<String, Value>, _invalid_fields: &mut Vec<InvalidField>) {}
 
     /// Changes or rejects a write before it is stored.
@@ -70,7 +70,7 @@ pub(crate) trait SandboxRule: Send + Sync + 'static {
         Ok(Self::CarryOver::default())
     }
 
-    /// Makes the changes that follow from a write.
+    /// Makes the changes resulting from a write.
     fn after_write(
         &self,
         _tx: &mut Transaction<'_>,
@@ -80,12 +80,12 @@ pub(crate) trait SandboxRule: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Makes the changes that follow from a deletion.
+    /// Makes the changes resulting from a deletion.
     fn after_delete(&self, _tx: &mut Transaction<'_>, _deleted: &Map<String, Value>) -> Result<(), ApiError> {
         Ok(())
     }
 
-    /// Carries out an action and returns its response; without one, the response is generated from the schema.
+    /// Carries out an action and returns its response; if there is none, the response is generated from the schema.
     fn run(
         &self,
         _tx: &mut Transaction<'_>,
@@ -95,10 +95,10 @@ pub(crate) trait SandboxRule: Send + Sync + 'static {
     }
 }
 
-/// The second half of a rule's write, with what the first half carries over.
+/// The second half of a rule's write, with the value carried over from the first half.
 type AfterWrite<'r> = Box<dyn FnOnce(&mut Transaction<'_>, &WrittenRecord<'_>) -> Result<(), ApiError> + 'r>;
 
-/// A rule whose carry-over type is erased, so that rules of different types fit into one list.
+/// A rule with its carry-over type erased, so rules of different types fit into one list.
 trait ErasedRule: Send + Sync {
     fn validate(&self, record: &Map<String, Value>, invalid_fields: &mut Vec<InvalidField>);
 
@@ -136,7 +136,7 @@ impl<R: SandboxRule> ErasedRule for R {
     }
 }
 
-/// A rule with the name by which data refers to it.
+/// A rule with its name in data files.
 pub(crate) struct NamedRule {
     pub(crate) name: &'static str,
     rule: Box<dyn ErasedRule>,
@@ -148,7 +148,7 @@ impl NamedRule {
     }
 }
 
-/// The rules, by the collections and operations that they apply to.
+/// The rules, by the collections and operations to which they apply.
 #[derive(Default)]
 pub(crate) struct RuleSet {
     rules: Vec<NamedRule>,
@@ -161,21 +161,20 @@ impl RuleSet {
         Self { rules, ..Self::default() }
     }
 
-    /// Applies a rule to the records of a collection, after those that apply already. Returns whether there is
-    /// such a rule.
+    /// Applies a rule to a collection's records, after any existing rules. Returns whether the rule exists.
     #[must_use]
     pub(crate) fn bind_collection(&mut self, collection: CollectionId, name: &str) -> bool {
         let rule = self.index(name);
         rule.map(|rule| self.by_collection.entry(collection).or_default().push(rule)).is_some()
     }
 
-    /// Lets a rule carry out the operation with this index. Returns whether there is such a rule.
+    /// Lets a rule carry out the operation with this index. Returns whether the rule exists.
     #[must_use]
     pub(crate) fn bind_operation(&mut self, operation: usize, name: &str) -> bool {
         self.index(name).map(|rule| self.by_operation.insert(operation, rule)).is_some()
     }
 
-    /// Returns the names of rules that apply to nothing.
+    /// Returns the names of rules that aren't applied to anything.
     pub(crate) fn unused(&self) -> impl Iterator<Item = &'static str> {
         let used = |at: &usize| {
             self.by_operation.values().chain(self.by_collection.values().flatten()).any(|used| used == at)
@@ -205,7 +204,7 @@ impl RuleSet {
         }
     }
 
-    /// Lets the rules of a collection report invalid fields.
+    /// Lets a collection's rules report invalid fields.
     pub(crate) fn validate(
         &self,
         collection: CollectionId,
@@ -215,7 +214,7 @@ impl RuleSet {
         self.of_collection(collection).for_each(|rule| rule.validate(record, invalid_fields));
     }
 
-    /// Lets the rules of a collection change or reject a write. Returns what is to be done after it.
+    /// Lets a collection's rules change or reject a write. Returns the work to do after it.
     pub(crate) fn before_write(
         &self,
         tx: &mut Transaction<'_>,
@@ -226,7 +225,7 @@ impl RuleSet {
         Ok(PendingRules(pending))
     }
 
-    /// Makes the changes that follow from a deletion.
+    /// Makes the changes resulting from a deletion.
     pub(crate) fn after_delete(
         &self,
         tx: &mut Transaction<'_>,
@@ -241,12 +240,12 @@ impl RuleSet {
     }
 }
 
-/// The effects of a collection's rules that follow a write.
+/// The effects of a collection's rules after a write.
 #[must_use]
 pub(crate) struct PendingRules<'r>(Vec<AfterWrite<'r>>);
 
 impl PendingRules<'_> {
-    /// Makes the changes that follow from a write.
+    /// Makes the changes resulting from a write.
     pub(crate) fn after_write(
         self,
         tx: &mut Transaction<'_>,

@@ -1,7 +1,7 @@
 //! The engine: a request goes in, a response comes out.
 //!
-//! Reads share the state, a write has exclusive access. A write is on disk before its response is returned,
-//! and its events are emitted after that.
+//! Reads share the state; a write has exclusive access. A write is on disk before its response is returned,
+//! and its events are emitted afterwards.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -22,9 +22,9 @@ use crate::connectwise::paths::CALLBACKS;
 use crate::message::{ChangeEvent, MockRequest, MockResponse};
 use crate::settings::SandboxSettings;
 
-/// How many actions are recorded.
+/// Maximum number of recorded actions.
 const MAX_RECORDED_ACTIONS: usize = 1000;
-/// The user name of changes that the server makes itself.
+/// The user name for changes made by the server itself.
 const SYSTEM_MEMBER: &str = "system";
 
 type EventListener = Arc<dyn Fn(&ChangeEvent) + Send + Sync>;
@@ -42,9 +42,9 @@ pub struct Sandbox {
 /// An action that was carried out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordedAction {
-    /// The HTTP method and the path of the request.
+    /// The request's HTTP method and path.
     pub call: String,
-    /// The validated body; null if there was none.
+    /// The validated body; null if it was empty.
     pub body: Value,
 }
 
@@ -159,7 +159,7 @@ impl Sandbox {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Creates the tables that an operation reads, so that reads never need to write.
+    /// Creates the tables that an operation reads, so reads never need to write.
     fn ensure_tables(&self, operation: &ApiOperation) {
         let own = operation.purpose.collection();
         let state = self.read();
@@ -173,7 +173,7 @@ impl Sandbox {
         needed().for_each(|collection| ensure_table(&mut state, collection));
     }
 
-    /// Calls `listener` after each change of a record, on the thread of the request that made it.
+    /// Calls `listener` after each record change, on the thread of the request that made it.
     pub fn on_event(&self, listener: impl Fn(&ChangeEvent) + Send + Sync + 'static) {
         self.listeners.write().unwrap_or_else(PoisonError::into_inner).push(Arc::new(listener));
     }
@@ -201,14 +201,14 @@ impl Sandbox {
         done.is_ok()
     }
 
-    /// Returns the last 1,000 actions that were carried out, the oldest first.
+    /// Returns the most recent 1,000 actions that were carried out, oldest first.
     pub fn recorded(&self) -> Vec<RecordedAction> {
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }
 
 impl Purpose {
-    /// Returns the collection that the operation is about.
+    /// Returns the operation's collection.
     fn collection(self) -> Option<CollectionId> {
         match self {
             Self::List(id)

@@ -1,5 +1,5 @@
-//! Records generated from schemas: always the same ones, so that no list is empty and the record with id 1
-//! exists.
+//! Records generated from schemas: the same ones each time, so no list is empty and the record with ID 1
+//! always exists.
 
 use serde_json::{Map, Value};
 
@@ -10,9 +10,9 @@ use crate::connectwise::fields::{self, AuditStamp, CUSTOM_FIELDS, INFO};
 use crate::engine::query::ValueKind;
 use crate::engine::store::TenantState;
 
-/// How many records a collection gets.
+/// Number of records generated per collection.
 const RECORDS_PER_COLLECTION: i64 = 2;
-/// Schemas can contain themselves.
+/// Limits recursion, because schemas can contain themselves.
 const MAX_DEPTH: usize = 3;
 /// The user name of the creator of generated records.
 const AUTHOR: &str = "Admin1";
@@ -20,7 +20,7 @@ const AUTHOR: &str = "Admin1";
 /// Creates the collection's table, with generated records, unless it exists.
 pub(crate) fn ensure_table(state: &mut TenantState, collection: CollectionId) {
     if !state.has_table(collection) {
-        // Created first, so that collections that refer to each other do not recurse forever.
+        // The table is created first, so collections that refer to each other don't recurse forever.
         state.table_mut(collection);
         fill(state, collection);
     }
@@ -31,7 +31,7 @@ fn fill(state: &mut TenantState, collection: CollectionId) {
     if state.overrides.starts_empty(collection) {
         return;
     }
-    // All of them belong to the first record that could be their parent.
+    // All of them belong to the first possible parent record.
     let parent = match known.parents.last() {
         Some(Some(above)) => {
             ensure_table(state, *above);
@@ -65,7 +65,7 @@ fn fill(state: &mut TenantState, collection: CollectionId) {
     }
 }
 
-/// Sets the id of the parent, if the record has a field for it.
+/// Sets the parent's ID, if the record has a field for it.
 fn set_parent(collection: CollectionId, parent: i64, record: &mut Map<String, Value>) {
     let known = api().collection(collection);
     let Some(Some(above)) = known.parents.last() else { return };
@@ -88,7 +88,7 @@ fn generate(state: &mut TenantState, collection: CollectionId, id: i64) -> Map<S
         let name = &link.path[0];
         let Some(member @ Member::Object(_)) = resource.member(name) else { continue };
         let target = api().listed_by(&link.tool);
-        // Nested targets would need their parents first, which may be the ones being generated.
+        // Nested targets would need their parents first, which may be the records being generated.
         let target =
             target.filter(|target| *target != collection && api().collection(*target).parents.is_empty());
         let value = target.and_then(|target| first_reference(state, target, member));
@@ -170,12 +170,12 @@ fn sample_text(type_name: &str, name: &str, id: i64) -> Value {
     }
 }
 
-/// Generates an object of a schema, for responses of actions that store nothing.
+/// Generates an object from a schema, for responses to actions that store nothing.
 pub(crate) fn sample(schema: &str, id: i64, date: &str) -> Map<String, Value> {
     sample_object(resource(schema), id, date, 0)
 }
 
-/// Generates a value of an inline schema.
+/// Generates a value from an inline schema.
 pub(crate) fn sample_inline(node: &Value, id: i64, date: &str) -> Value {
     let kind = match node.get("type") {
         Some(Value::String(kind)) => kind.as_str(),

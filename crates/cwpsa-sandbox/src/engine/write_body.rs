@@ -1,4 +1,4 @@
-//! The body of a write, and what the operation accepts.
+//! A write's body, and the fields that the operation accepts.
 
 use serde_json::Value;
 

@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use super::settings::{FaultRuleError, RequestBudget};
 
-/// A budget, and how much of it is spent.
+/// A budget, and how much of it has been used.
 #[derive(Debug)]
 pub(super) struct BudgetMeter {
     requests: u32,
     window: Duration,
-    /// When the window started, and how many requests it has seen.
+    /// When the window started, and the number of requests in it.
     spent: Option<(Instant, u32)>,
 }
 
@@ -22,7 +22,7 @@ impl BudgetMeter {
         Ok(Self { requests: budget.requests, window, spent: None })
     }
 
-    /// Takes one request from the budget. If nothing is left, returns the seconds until the window ends.
+    /// Takes one request from the budget. If none is left, returns the seconds until the window ends.
     pub(super) fn spend(&mut self, now: Instant) -> Option<u32> {
         let (start, spent) = self.spent.filter(|(start, _)| self.is_open(*start, now)).unwrap_or((now, 0));
         if spent < self.requests {
@@ -34,7 +34,7 @@ impl BudgetMeter {
         Some(u32::try_from(remaining.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1))
     }
 
-    /// Returns how many requests are left.
+    /// Returns the number of remaining requests.
     pub(super) fn remaining(&self, now: Instant) -> u32 {
         let spent = self.spent.filter(|(start, _)| self.is_open(*start, now)).map_or(0, |(_, spent)| spent);
         self.requests - spent
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_window_starts_with_its_first_request() {
+    fn window_starts_with_its_first_request() {
         let mut meter =
             BudgetMeter::new(&RequestBudget { requests: 2, window_seconds: 10 }).expect("a budget");
         let start = Instant::now();

@@ -6,7 +6,7 @@ use connectwise_psa::runtime::serde_json;
 
 use super::settings::{FaultKind, FaultRule, RequestBudget};
 
-/// Why an argument is not a fault or a budget.
+/// The reason why an argument isn't a valid fault or budget.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct FaultSyntaxError(String);
@@ -15,7 +15,8 @@ impl FromStr for FaultRule {
     type Err = FaultSyntaxError;
 
     /// Parses `latency=200`, `html_error=502 5%`, `cut_after x1 POST /service/tickets/*/notes`. Depending on the
-    /// fault, the value is in milliseconds, a status, seconds of `Retry-After`, bytes or a content type.
+    /// fault, the value is a duration in milliseconds, a status, a `Retry-After` in seconds, a number of bytes
+    /// or a content type.
     fn from_str(text: &str) -> Result<Self, FaultSyntaxError> {
         let mut words = text.split_whitespace();
         let first =
@@ -73,7 +74,7 @@ impl FaultRule {
 impl FromStr for RequestBudget {
     type Err = FaultSyntaxError;
 
-    /// Parses `1000` (per minute) and `1000/60` (per this many seconds).
+    /// Parses `1000` (per minute) and `1000/60` (requests per number of seconds).
     fn from_str(text: &str) -> Result<Self, FaultSyntaxError> {
         let (requests, seconds) = text.split_once('/').unwrap_or((text, "60"));
         match (requests.trim().parse(), seconds.trim().parse()) {

@@ -24,18 +24,18 @@ struct FaultState {
 }
 
 impl FaultInjector {
-    /// An injector whose counters are at zero.
+    /// Creates an injector with its counters at zero.
     ///
     /// # Errors
-    /// A rule is invalid.
+    /// Returns an error if a rule is invalid.
     pub fn new(settings: FaultSettings) -> Result<Self, FaultRuleError> {
         Ok(Self(Mutex::new(FaultState::new(settings)?)))
     }
 
-    /// Replaces all faults. The counts and the random number generator start again.
+    /// Replaces all faults. The counts and the random number generator are reset.
     ///
     /// # Errors
-    /// A rule is invalid; then nothing changes.
+    /// Returns an error if a rule is invalid; in that case, nothing changes.
     pub fn replace(&self, settings: FaultSettings) -> Result<(), FaultRuleError> {
         let state = FaultState::new(settings)?;
         *self.state() = state;
@@ -45,7 +45,7 @@ impl FaultInjector {
     /// Adds a rule after the existing ones. Counts are kept.
     ///
     /// # Errors
-    /// A rule is invalid; then nothing changes.
+    /// Returns an error if a rule is invalid; in that case, nothing changes.
     pub fn add(&self, rule: FaultRule) -> Result<(), FaultRuleError> {
         let active = ActiveFaultRule::new(&rule)?;
         let mut state = self.state();
@@ -54,7 +54,7 @@ impl FaultInjector {
         Ok(())
     }
 
-    /// Returns the settings, and how often each rule matched and fired.
+    /// Returns the settings, and how often each rule has matched and fired.
     pub fn report(&self) -> Value {
         let state = self.state();
         let rules: Vec<Value> = state
@@ -71,7 +71,7 @@ impl FaultInjector {
         })
     }
 
-    /// Returns what is done to a request to `path`, which is relative to the API's base path.
+    /// Returns the faults to apply to a request to `path`, which is relative to the API's base path.
     pub(crate) fn plan(&self, method: &Method, path: &str) -> FaultPlan {
         self.state().plan(method, path, Instant::now())
     }
@@ -89,7 +89,7 @@ impl FaultState {
         Ok(Self { settings, rules, meter, rng })
     }
 
-    /// Latencies add up; of the other faults, only the first that fires applies.
+    /// Latencies add up; of the other faults, only the first one that fires applies.
     fn plan(&mut self, method: &Method, path: &str, now: Instant) -> FaultPlan {
         let mut plan = FaultPlan::default();
         if let Some(wait) = self.meter.as_mut().and_then(|meter| meter.spend(now)) {

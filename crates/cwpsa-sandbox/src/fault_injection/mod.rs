@@ -1,7 +1,8 @@
-//! Fault injection: a request budget, latency, errors, and responses that are cut off, late or of the wrong type.
+//! Fault injection: a request budget, latency, errors, and responses that are truncated, late or of the wrong
+//! type.
 //!
-//! Faults are decided here, by rules and a seeded random number generator, and carried out by the server. The
-//! same requests, one after the other, meet the same faults in each run.
+//! Faults are chosen here, by rules and a seeded random number generator, and carried out by the server. The same
+//! sequence of requests encounters the same faults in each run.
 
 mod budget;
 mod cli_syntax;

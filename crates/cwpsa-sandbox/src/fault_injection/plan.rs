@@ -7,7 +7,7 @@ use crate::message::MockResponse;
 /// The faults to apply to a request.
 #[derive(Debug, Default)]
 pub(crate) struct FaultPlan {
-    /// How long it waits first.
+    /// How long the request waits first.
     pub(crate) delay: Duration,
     pub(crate) ending: Option<FaultEnding>,
 }
@@ -15,7 +15,7 @@ pub(crate) struct FaultPlan {
 /// How a request ends, other than with the engine's response.
 #[derive(Debug)]
 pub(crate) enum FaultEnding {
-    /// With another response; with `effect`, the request is carried out all the same.
+    /// With a different response; with `effect`, the request is still carried out.
     Response { response: MockResponse, effect: bool },
     /// With a closed connection and no response.
     Cut { effect: bool },
@@ -23,15 +23,15 @@ pub(crate) enum FaultEnding {
     Damaged(BodyDamage),
 }
 
-/// How a response's body is damaged.
+/// How a response body is damaged.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum BodyDamage {
     /// The connection is closed after this many bytes, by default after half of the body.
     Truncated(Option<usize>),
     /// Half of the body is sent as if it were complete.
     Half,
-    /// The response has another content type.
+    /// The response has a different content type.
     ContentType(http::HeaderValue),
-    /// The body takes this long.
+    /// Sending the body takes this long.
     Slow(Duration),
 }

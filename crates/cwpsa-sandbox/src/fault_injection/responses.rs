@@ -1,4 +1,4 @@
-//! The responses that faults give, as the API and what stands before it give them.
+//! Fault responses, as sent by the API and the proxies in front of it.
 
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -7,7 +7,7 @@ use crate::connectwise::error::ApiError;
 use crate::connectwise::headers::JSON;
 use crate::message::MockResponse;
 
-/// 429 with `Retry-After`.
+/// Returns a 429 with `Retry-After`.
 pub(super) fn too_many_requests(seconds: u32) -> MockResponse {
     let mut response =
         api_response(StatusCode::TOO_MANY_REQUESTS, &ApiError::too_many_requests_body(seconds));
@@ -15,12 +15,12 @@ pub(super) fn too_many_requests(seconds: u32) -> MockResponse {
     response
 }
 
-/// 500 with a message.
+/// Returns a 500 with a message.
 pub(super) fn server_error(message: &str) -> MockResponse {
     api_response(StatusCode::INTERNAL_SERVER_ERROR, &ApiError::general(500, message).to_text())
 }
 
-/// A page of HTML.
+/// Returns an HTML page.
 pub(super) fn html(status: StatusCode) -> MockResponse {
     let title = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or("Error"));
     let page = format!(
@@ -30,7 +30,7 @@ pub(super) fn html(status: StatusCode) -> MockResponse {
     MockResponse { status, headers: content_type("text/html"), body: page.into() }
 }
 
-/// A status without a body.
+/// Returns a status without a body.
 pub(super) fn empty(status: StatusCode) -> MockResponse {
     MockResponse { status, headers: HeaderMap::new(), body: bytes::Bytes::new() }
 }

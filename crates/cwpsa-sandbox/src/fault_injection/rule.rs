@@ -1,4 +1,4 @@
-//! A rule in effect: whether it fires for a request, and with what outcome.
+//! An active rule: whether it fires for a request, and with what outcome.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! The settings of faults: the format of the faults file and of the admin API.
+//! Fault settings: the format of the faults file and of the admin API.
 
 use serde::{Deserialize, Serialize};
 
-/// The faults of a server; by default there are none.
+/// A server's faults; there are none by default.
 ///
 /// ```json
 /// {
@@ -20,13 +20,13 @@ use serde::{Deserialize, Serialize};
 pub struct FaultSettings {
     /// The seed of the random number generator.
     pub seed: u64,
-    /// How many requests are served in a time window; by default all.
+    /// The number of requests served in a time window; unlimited by default.
     pub budget: Option<RequestBudget>,
-    /// The faults to inject, and the requests that they apply to.
+    /// The faults to inject, and the requests to which they apply.
     pub rules: Vec<FaultRule>,
 }
 
-/// A request budget. Further requests get 429 with `Retry-After` until the window ends.
+/// A request budget. Additional requests get a 429 with `Retry-After` until the window ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestBudget {
@@ -37,47 +37,47 @@ pub struct RequestBudget {
     pub window_seconds: u32,
 }
 
-/// The faults to inject, and the requests that they apply to.
+/// The faults to inject, and the requests to which they apply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultRule {
     /// The fault.
     pub fault: FaultKind,
-    /// The method of requests it applies to; by default all.
+    /// The method of affected requests; all methods by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// The path of requests it applies to, relative to the API's base path and case-insensitive: `*` matches
-    /// part of a segment, `**` anything. By default all.
+    /// The path of affected requests, relative to the API's base path and case-insensitive: `*` matches part
+    /// of a segment, `**` anything. All paths by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The probability, from 0 to 1.
     #[serde(default = "default_probability")]
     pub probability: f64,
-    /// How many matching requests pass before the first fault.
+    /// The number of matching requests that pass before the first fault.
     #[serde(default)]
     pub skip: u64,
-    /// How often it is injected at most.
+    /// The maximum number of times it is injected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
-    /// For `latency`, how long a request waits; for `slow_body`, how long the whole body takes.
+    /// For `latency`, how long a request waits; for `slow_body`, how long sending the complete body takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<u64>,
     /// For `latency`, the maximum random time that is added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jitter_milliseconds: Option<u64>,
-    /// For `too_many_requests`, the value of `Retry-After`; by default 30.
+    /// For `too_many_requests`, the value of `Retry-After`; 30 by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_seconds: Option<u32>,
-    /// For `html_error` (by default 502) and `empty_error` (503).
+    /// The status for `html_error` (502 by default) and `empty_error` (503 by default).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// For `wrong_content_type`; by default `text/html`.
+    /// The content type for `wrong_content_type`; `text/html` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
-    /// For `truncated_body`, how many bytes are sent; by default half of them.
+    /// For `truncated_body`, the number of bytes to send; half of the body by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<usize>,
-    /// For errors: whether the request takes effect, so that only its response is lost.
+    /// For errors, whether the request takes effect, so only its response is lost.
     #[serde(default)]
     pub after_effect: bool,
 }
@@ -88,27 +88,27 @@ pub struct FaultRule {
 pub enum FaultKind {
     /// The request waits.
     Latency,
-    /// 429 with `Retry-After` and a body that is keyed `error`.
+    /// 429 with `Retry-After` and a body with the key `error`.
     TooManyRequests,
     /// 500 "A timeout has occured. Please try again.", which is retryable.
     Timeout,
-    /// 500 "Timeout expired …" of the connection pool, which is retryable.
+    /// 500 "Timeout expired …" from the connection pool, which is retryable.
     ConnectionPool,
-    /// 500 "Error converting value …", which is not retryable.
+    /// 500 "Error converting value …", which isn't retryable.
     BadValue,
-    /// An error with a page of HTML.
+    /// An error with an HTML page.
     HtmlError,
-    /// An error with no body.
+    /// An error without a body.
     EmptyError,
     /// The connection is closed before the request takes effect.
     CutBefore,
-    /// The connection is closed after the request took effect.
+    /// The connection is closed after the request has taken effect.
     CutAfter,
     /// The connection is closed in the middle of the response.
     TruncatedBody,
-    /// The response contains half of the body, as if it were complete.
+    /// The response contains half of the body as if it were complete.
     HalfBody,
-    /// The response has another content type.
+    /// The response has a different content type.
     WrongContentType,
     /// The response arrives slowly, in ten chunks.
     SlowBody,
@@ -143,7 +143,7 @@ fn default_probability() -> f64 {
     1.0
 }
 
-/// Why a rule is invalid.
+/// The reason why a rule is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct FaultRuleError(pub(super) String);

@@ -65,7 +65,7 @@ fn latency_adds_up_and_does_not_hide_other_faults() {
 }
 
 #[test]
-fn a_seed_reproduces_a_run() {
+fn seed_reproduces_a_run() {
     let run = |seed: u64| {
         let faults = faults(json!({"seed": seed, "rules": [
             {"fault": "html_error", "probability": 0.3},

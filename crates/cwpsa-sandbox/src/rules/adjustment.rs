@@ -1,4 +1,4 @@
-//! Adjustments: an adjustment moves the stock of its details when it is created.
+//! Inventory adjustments: creating an adjustment changes the stock of the items in its details.
 
 use serde_json::Value;
 

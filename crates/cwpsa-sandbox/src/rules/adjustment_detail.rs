@@ -1,4 +1,4 @@
-//! Details of adjustments: one that is added to an existing adjustment moves stock too.
+//! Adjustment details: a detail added to an existing adjustment changes stock as well.
 
 use super::stock::apply_adjustment;
 use crate::connectwise::error::ApiError;

@@ -1,4 +1,4 @@
-//! Makes tickets children of another one.
+//! Attaches tickets to a parent ticket as its children.
 
 use serde_json::Value;
 

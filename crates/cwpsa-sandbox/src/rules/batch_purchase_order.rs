@@ -1,4 +1,4 @@
-//! Marks the lines of a purchase order as exported to the accounting package, or removes that mark.
+//! Marks a purchase order's lines as exported to the accounting package, or removes that mark.
 
 use serde_json::Value;
 

@@ -11,7 +11,7 @@ use crate::engine::rule::{ActionRequest, SandboxRule};
 use crate::engine::transaction::Transaction;
 
 pub(super) struct BundleRule {
-    /// Types of resources, and the path templates of their lists.
+    /// Resource types, and the path templates of their lists.
     pub(super) lists: BTreeMap<String, String>,
 }
 
@@ -81,14 +81,14 @@ impl BundleRule {
         Ok((entities, count))
     }
 
-    /// Returns the path template of a resource type's list; the type is matched ignoring case.
+    /// Returns the path template of a resource type's list, ignoring the type's case.
     fn list_of(&self, kind: &str) -> Option<&str> {
         let found = self.lists.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind));
         found.map(|(_, template)| template.as_str())
     }
 }
 
-/// Returns a field, ignoring case: clients write bundles in two ways.
+/// Returns a field, ignoring case: clients spell bundles in two ways.
 fn field_ignoring_case<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     value.as_object()?.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }

@@ -1,4 +1,5 @@
-//! Callbacks: a callback must have a URL that can be called and a level of its type, and be the only one of its kind.
+//! Callbacks: a callback must have a callable URL and a level that its type supports, and no two callbacks may be
+//! alike.
 
 use serde_json::{Map, Value};
 
@@ -10,6 +11,7 @@ use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
 const RESOURCE: &str = "callbackEntry";
+const UNKNOWN_TYPE: &str = "Unrecognized type, see documentation for supported types";
 const UNKNOWN_LEVEL: &str =
     "Unrecognized level for type, see documentation for supported levels for each type";
 
@@ -24,13 +26,20 @@ impl SandboxRule for CallbackRule {
             invalid_fields.push(InvalidField::new("InvalidField", RESOURCE, "url", "Invalid URL"));
         }
         let (kind, level) = (text_field(record, "type"), text_field(record, "level"));
-        if !level.is_empty() && callback_types::has_level(kind, level) == Some(false) {
-            invalid_fields.push(InvalidField::new("InvalidField", RESOURCE, "level", UNKNOWN_LEVEL));
+        match callback_types::has_level(kind, level) {
+            // Nothing would ever be sent.
+            None if !kind.is_empty() => {
+                invalid_fields.push(InvalidField::new("InvalidField", RESOURCE, "type", UNKNOWN_TYPE));
+            }
+            Some(false) if !level.is_empty() => {
+                invalid_fields.push(InvalidField::new("InvalidField", RESOURCE, "level", UNKNOWN_LEVEL));
+            }
+            _ => {}
         }
     }
 
     fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {
-        // Observed: the API sets the object of all callbacks of the level `owner` to 1.
+        // Observed: the API sets the object of all callbacks with the level `owner` to 1.
         if text_field(change.record, "level").eq_ignore_ascii_case("owner") {
             change.record.insert("objectId".to_owned(), Value::from(1));
         }

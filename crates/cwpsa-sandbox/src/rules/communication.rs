@@ -1,4 +1,5 @@
-//! Communications of contacts: what is written below a contact is an item of the contact.
+//! Contact communications: communications written below a contact become communication items of the
+//! contact.
 
 use serde_json::{Map, Value};
 
@@ -33,7 +34,7 @@ impl SandboxRule for CommunicationRule {
     }
 }
 
-/// Writes the records below a contact into the contact. `changed` is the one that was written last.
+/// Writes the records below a contact into the contact. `changed` is the record written last.
 fn update_contact(tx: &mut Transaction<'_>, contact: i64, changed: Option<i64>) -> Result<(), ApiError> {
     let (records, contacts) = (tx.collection(COMMUNICATIONS)?, tx.collection(CONTACTS)?);
     let ids = tx.children_of(records, contact);

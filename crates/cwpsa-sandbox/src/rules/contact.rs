@@ -1,4 +1,4 @@
-//! Contacts: communication items are records below the contact.
+//! Contacts: their communication items are records below the contact.
 
 use serde_json::{Map, Value};
 

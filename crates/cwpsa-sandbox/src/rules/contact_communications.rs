@@ -1,5 +1,5 @@
-//! Communication items of contacts (phone numbers, addresses): each has an id and is a record below its contact too;
-//! of each type, one is the default.
+//! Contact communication items (phone numbers, addresses): each has an ID and is also a record below its contact.
+//! There is one default per type.
 
 use serde_json::{Map, Value};
 
@@ -11,20 +11,20 @@ use crate::engine::transaction::Transaction;
 
 /// The field of a contact that contains its items.
 pub(super) const ITEMS: &str = "communicationItems";
-/// The field that says what an item's type is about.
+/// The field that determines the kind of an item's type.
 const KIND: &str = "communicationType";
-/// The fields that a communication record has besides those of an item.
+/// The fields of a communication record that items don't have.
 const RECORD_FIELDS: [&str; 3] = ["contactId", "mobileGuid", INFO];
-/// Flags of communication types, and the value of [`KIND`] for each.
+/// Flags of communication types, and the corresponding value of [`KIND`].
 const KINDS: [(&str, &str); 3] = [("emailFlag", "Email"), ("faxFlag", "Fax"), ("phoneFlag", "Phone")];
 
-/// Returns the items of a contact.
+/// Returns a contact's items.
 pub(super) fn items(contact: &Map<String, Value>) -> Vec<Map<String, Value>> {
     let items = contact.get(ITEMS).and_then(Value::as_array).into_iter().flatten();
     items.filter_map(Value::as_object).cloned().collect()
 }
 
-/// Completes an item: what its type is about, and the domain of an email address.
+/// Completes an item: the kind of its type, and the domain of an email address.
 pub(super) fn complete(tx: &mut Transaction<'_>, item: &mut Map<String, Value>) -> Result<(), ApiError> {
     let types = tx.collection(COMMUNICATION_TYPES)?;
     if let Some(kind) = reference_id(item, "type").and_then(|id| tx.get(types, id))
@@ -43,8 +43,8 @@ pub(super) fn complete(tx: &mut Transaction<'_>, item: &mut Map<String, Value>) 
     Ok(())
 }
 
-/// Leaves one default of each kind. An item in `new` takes the flag from an older one; without any default, the
-/// first item of a kind becomes it.
+/// Leaves one default item of each kind. An item in `new` takes the flag from an older one; if there is no
+/// default, the first item of a kind becomes the default.
 pub(super) fn keep_one_default(items: &mut [Map<String, Value>], new: impl Fn(&Map<String, Value>) -> bool) {
     let kind = |item: &Map<String, Value>| text_field(item, KIND).to_owned();
     let kinds: Vec<String> = items.iter().map(kind).collect();
@@ -63,7 +63,7 @@ pub(super) fn keep_one_default(items: &mut [Map<String, Value>], new: impl Fn(&M
     }
 }
 
-/// Stores the items of a contact as records below it, and removes those that are gone.
+/// Stores a contact's items as records below it, and removes those that no longer exist.
 pub(super) fn store(
     tx: &mut Transaction<'_>,
     contact: i64,
@@ -84,7 +84,7 @@ pub(super) fn store(
     Ok(())
 }
 
-/// Returns the item of a contact that a record below it stands for.
+/// Returns the contact item that corresponds to a record below the contact.
 pub(super) fn item_of(record: &Map<String, Value>) -> Map<String, Value> {
     let mut item = record.clone();
     RECORD_FIELDS.iter().for_each(|field| {

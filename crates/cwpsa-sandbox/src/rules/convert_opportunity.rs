@@ -1,4 +1,4 @@
-//! Opportunities are converted to tickets, projects, sales orders and agreements; each conversion is recorded.
+//! Converts opportunities to tickets, projects, sales orders and agreements, and records each conversion.
 
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,7 @@ use crate::engine::transaction::Transaction;
 use crate::engine::write_body::WriteBody;
 
 const DAY: i64 = 86_400;
-/// How long a project is estimated to take.
+/// Estimated duration of a project, in days.
 const PROJECT_DAYS: i64 = 90;
 const MAX_SUMMARY_LENGTH: usize = 100;
 
@@ -25,7 +25,7 @@ pub(super) struct ConvertOpportunityRule {
     pub(super) target: ConversionTarget,
 }
 
-/// The kind of record that an opportunity is converted to.
+/// The kind of record to which an opportunity is converted.
 #[derive(Clone, Copy)]
 pub(super) enum ConversionTarget {
     Agreement,
@@ -86,7 +86,7 @@ impl ConversionTarget {
         }
     }
 
-    /// Fills in what the new record takes from the opportunity.
+    /// Fills in the fields that the new record takes from the opportunity.
     fn fill(
         self,
         tx: &mut Transaction<'_>,

@@ -1,4 +1,5 @@
-//! Merges tickets into another one: their notes and time entries move there, and they are closed.
+//! Merges tickets into another ticket: their notes and time entries are moved, and the merged
+//! tickets are closed.
 
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! Special behavior of some records and actions. Each rule is one file; [`all_rules`] lists them, and
-//! `data/rules.json` says which collections and operations each applies to. Everything without a rule behaves
-//! as its schema says.
+//! `data/rules.json` specifies the collections and operations to which each one applies. Without a rule, records
+//! behave as their schema specifies.
 
 mod adjustment;
 mod adjustment_detail;
@@ -44,7 +44,7 @@ use report::{ReportPart, ReportRule};
 use sheet_status::SheetStatusRule;
 use ticket_note::TicketNoteRule;
 
-/// All rules, with the names by which `data/rules.json` refers to them.
+/// Returns all rules, with their names in `data/rules.json`.
 fn all_rules(file: &mut RulesFile) -> Vec<NamedRule> {
     let convert = |target| ConvertOpportunityRule { target };
     let sheet = |status| SheetStatusRule { status };
@@ -89,17 +89,17 @@ fn all_rules(file: &mut RulesFile) -> Vec<NamedRule> {
     ]
 }
 
-/// The content of `data/rules.json`: the rules, bound to what they apply to, and how collections differ from the
-/// catalog.
+/// The contents of `data/rules.json`: the rules, bound to the collections and operations to which they apply,
+/// and how collections differ from the catalog.
 pub(crate) struct ApiRules {
     pub(crate) rules: RuleSet,
     pub(crate) overrides: CollectionOverrides,
 }
 
-/// Returns the rules of the API, which are loaded once per process.
+/// Returns the API's rules, which are loaded once per process.
 ///
 /// # Panics
-/// If `data/rules.json` contradicts the catalog or the list of rules, which a test rules out.
+/// Panics if `data/rules.json` contradicts the catalog or the list of rules, which a test rules out.
 pub(crate) fn api_rules() -> &'static ApiRules {
     static RULES: OnceLock<ApiRules> = OnceLock::new();
     RULES.get_or_init(|| match load() {
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rules_file_matches_the_catalog_and_the_rules() {
+    fn rules_file_matches_the_catalog_and_the_rules() {
         if let Err(error) = load() {
             panic!("{error}");
         }

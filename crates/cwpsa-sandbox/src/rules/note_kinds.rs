@@ -1,4 +1,4 @@
-//! Notes of tickets, and the flag that says what kind of note one is.
+//! Ticket notes, and the flag that determines the kind of a note.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ pub(super) const DESCRIPTION: &str = "detailDescriptionFlag";
 pub(super) const INTERNAL_ANALYSIS: &str = "internalAnalysisFlag";
 pub(super) const RESOLUTION: &str = "resolutionFlag";
 
-/// Returns a note as it is stored. `kind` is one of the flags.
+/// Returns a note to be stored. `kind` is one of the flags.
 pub(super) fn new_note(tx: &Transaction<'_>, ticket: i64, text: &str, kind: &str) -> Map<String, Value> {
     let mut note = Map::new();
     note.insert("ticketId".to_owned(), Value::from(ticket));

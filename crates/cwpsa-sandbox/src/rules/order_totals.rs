@@ -1,4 +1,4 @@
-//! Totals of purchase orders, and closing an order once all of its lines are closed.
+//! Purchase order totals, and closing an order once all of its lines are closed.
 
 use serde_json::{Map, Value};
 
@@ -9,14 +9,14 @@ use crate::connectwise::error::ApiError;
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
-/// Recomputes the total of an order.
+/// Recomputes an order's total.
 pub(super) fn update_total(order: &mut Map<String, Value>) {
     let sum =
         ["subTotal", "salesTax", "freightCost"].iter().map(|field| number_field(order, field)).sum::<f64>();
     order.insert("total".to_owned(), Value::from(sum));
 }
 
-/// Adds up the lines of an order, and closes it if all of them are closed.
+/// Adds up an order's lines, and closes it if all of them are closed.
 pub(super) fn settle_order(tx: &mut Transaction<'_>, lines: CollectionId, id: i64) -> Result<(), ApiError> {
     let orders = tx.collection(PURCHASE_ORDERS)?;
     let Some(mut order) = tx.get(orders, id) else { return Ok(()) };
@@ -42,7 +42,7 @@ pub(super) fn settle_order(tx: &mut Transaction<'_>, lines: CollectionId, id: i6
     Ok(())
 }
 
-/// Sets the status of an order to the default closed status.
+/// Sets an order's status to the default closed status.
 fn close(tx: &mut Transaction<'_>, order: &mut Map<String, Value>) -> Result<(), ApiError> {
     let statuses = tx.collection(PURCHASE_ORDER_STATUSES)?;
     let closing =

@@ -1,4 +1,4 @@
-//! Purchase orders: an order is closed while its status is a closed one.
+//! Purchase orders: an order is closed while it has a closed status.
 
 use serde_json::Value;
 

@@ -1,8 +1,8 @@
-//! Lines of purchase orders. A line is received by writing `receivedStatus` and `receivedQuantity`; what is
-//! received is added to the stock of the line's bin.
+//! Purchase order lines. A line is received by writing `receivedStatus` and `receivedQuantity`; received
+//! goods are added to the stock of the line's bin.
 //!
-//! The API documents the four values of `receivedStatus` and no more. That a cloned remainder becomes a new
-//! last line, and that a canceled one reduces the line to what was received, are inferences.
+//! The API documents only the four values of `receivedStatus`. That a cloned remainder becomes a new last
+//! line, and that a canceled remainder reduces the line to the received quantity, are inferences.
 
 use serde_json::{Map, Value, json};
 
@@ -17,12 +17,12 @@ use crate::engine::transaction::Transaction;
 
 pub(super) struct PurchaseOrderLineRule;
 
-/// The quantities that a write receives of a line.
+/// The quantities of a line that a write receives.
 #[derive(Default)]
 pub(super) struct Receipt {
-    /// The quantity that goes to stock.
+    /// The quantity added to stock.
     quantity: i64,
-    /// The quantity that is left for a new line.
+    /// The quantity left for a new line.
     remainder: Option<f64>,
 }
 
@@ -103,7 +103,7 @@ impl SandboxRule for PurchaseOrderLineRule {
     }
 }
 
-/// Fills in what a new line takes from its catalog item.
+/// Fills in the fields that a new line takes from its catalog item.
 fn fill_from_catalog(tx: &mut Transaction<'_>, line: &mut Map<String, Value>) -> Result<(), ApiError> {
     let catalog = tx.collection(CATALOG_ITEMS)?;
     let Some(item) = reference_id(line, "product").and_then(|id| tx.get(catalog, id)) else { return Ok(()) };

@@ -1,5 +1,5 @@
 //! Purchasing demands: products that were sold and must be purchased become lines of a purchase order, either
-//! the one that the demand names or a new one for the vendor.
+//! the order given in the demand or a new one for the vendor.
 
 use serde_json::{Map, Value, json};
 
@@ -41,12 +41,12 @@ fn missing(field: &str, what: &str, id: i64) -> ApiError {
     ApiError::invalid_field("NotFound", RESOURCE, field, format!("{what} {id} not found"))
 }
 
-/// Returns what a new record of the collection may contain.
+/// Returns the operation details for creating a record in the collection.
 fn details(collection: CollectionId) -> Option<&'static OperationDetails> {
     api().collection(collection).create.map(|create| api().operations[create].details())
 }
 
-/// Returns the order that is named, or a new one; `None` if there is no vendor.
+/// Returns the given order, or a new one; `None` if there is no vendor.
 fn find_or_create_order(
     rules: &RuleSet,
     tx: &mut Transaction<'_>,

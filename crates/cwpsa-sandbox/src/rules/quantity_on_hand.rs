@@ -1,4 +1,4 @@
-//! The quantity of an item on hand in all bins.
+//! An item's on-hand quantity across all bins.
 
 use serde_json::{Value, json};
 

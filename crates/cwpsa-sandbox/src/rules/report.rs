@@ -1,4 +1,4 @@
-//! Reports: columns, and a row for each record that matches.
+//! Reports: columns, and a row for each matching record.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::engine::transaction::Transaction;
 
 pub(super) struct ReportRule {
     pub(super) part: ReportPart,
-    /// Reports by name, and the template of the collection each is about.
+    /// Reports by name, and the template of each one's collection.
     pub(super) collections: Arc<BTreeMap<String, String>>,
 }
 
@@ -51,13 +51,13 @@ impl SandboxRule for ReportRule {
 }
 
 impl ReportRule {
-    /// Returns the template of the collection that a report is about; its name is matched ignoring case.
+    /// Returns the template of a report's collection, ignoring the name's case.
     fn collection_of(&self, name: &str) -> Option<&str> {
         let found = self.collections.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, template)| template.as_str())
     }
 
-    /// Returns the collection that a report is about, and its columns: the scalar fields of its records.
+    /// Returns a report's collection and its columns: the scalar fields of its records.
     fn columns(
         &self,
         tx: &mut Transaction<'_>,

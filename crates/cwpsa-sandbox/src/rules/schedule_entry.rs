@@ -1,14 +1,15 @@
-//! Schedule entries: the type says what `objectId` is the id of, and there must be such a record.
+//! Schedule entries: the type determines which record `objectId` refers to, and that record must exist. An entry can't
+//! end before it starts.
 
 use serde_json::{Map, Value};
 
 use super::collections::{ACTIVITIES, PROJECT_TICKETS, TICKETS};
 use super::record_fields::text_field;
-use crate::connectwise::error::ApiError;
+use crate::connectwise::error::{ApiError, InvalidField};
 use crate::engine::rule::{RecordChange, SandboxRule};
 use crate::engine::transaction::Transaction;
 
-/// The identifiers of types whose entries are about a record, the name of such a record in messages, where it is
+/// The identifiers of types whose entries refer to a record, the noun for such a record in messages, where it is
 /// stored, and the field that names the entry.
 const OBJECT_TYPES: [(&str, &str, &[&str], &str); 2] = [
     ("C", "Activity", &[ACTIVITIES], "name"),
@@ -19,6 +20,15 @@ pub(super) struct ScheduleEntryRule;
 
 impl SandboxRule for ScheduleEntryRule {
     type CarryOver = ();
+
+    fn validate(&self, record: &Map<String, Value>, invalid_fields: &mut Vec<InvalidField>) {
+        let (start, end) = (text_field(record, "dateStart"), text_field(record, "dateEnd"));
+        // Times have one form, in which they sort as text.
+        if !start.is_empty() && !end.is_empty() && end < start {
+            let message = "The dateEnd field must not be before dateStart.";
+            invalid_fields.push(InvalidField::new("InvalidField", "scheduleEntry", "dateEnd", message));
+        }
+    }
 
     fn before_write(&self, tx: &mut Transaction<'_>, change: &mut RecordChange<'_>) -> Result<(), ApiError> {
         let identifier = change.record.get("type").and_then(|kind| kind["identifier"].as_str());

@@ -1,4 +1,4 @@
-//! Time sheets and expense reports are submitted, approved, rejected and reopened together with their entries.
+//! Submits, approves, rejects and reopens time sheets and expense reports together with their entries.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
 pub(super) struct SheetStatusRule {
-    /// The status that the sheet and its entries get.
+    /// The new status of the sheet and its entries.
     pub(super) status: &'static str,
 }
 

@@ -1,5 +1,5 @@
-//! Stock on hand: how much of an item is in a bin, and which serial numbers. It changes with receipts and
-//! adjustments, and is never negative.
+//! On-hand stock: the quantity of an item in a bin, with its serial numbers. Receipts and adjustments change
+//! it, and it never becomes negative.
 
 use serde_json::{Map, Value, json};
 
@@ -15,7 +15,7 @@ pub(super) fn parse_serials(text: &str) -> Vec<String> {
     all.map(str::to_owned).collect()
 }
 
-/// Assigns a warehouse and bin to a line that has none: those of the order, otherwise the default ones.
+/// Assigns a warehouse and bin to a line that has none: the order's, or else the default ones.
 pub(super) fn assign_bin(
     tx: &mut Transaction<'_>,
     order: &Map<String, Value>,
@@ -49,7 +49,7 @@ pub(super) fn assign_bin(
     Ok(())
 }
 
-/// Changes the stock of the item and bin that a record names. Only items of the class `Inventory` are stocked.
+/// Changes the stock of a record's item and bin. Only items of the class `Inventory` are stocked.
 pub(super) fn move_stock(
     tx: &mut Transaction<'_>,
     record: &Map<String, Value>,
@@ -140,7 +140,7 @@ fn remove_serial(tx: &mut Transaction<'_>, serial: &str) -> Result<(), ApiError>
     Ok(())
 }
 
-/// Moves the stock of a detail of an adjustment.
+/// Changes the stock for an adjustment detail.
 pub(super) fn apply_adjustment(
     tx: &mut Transaction<'_>,
     detail: &Map<String, Value>,

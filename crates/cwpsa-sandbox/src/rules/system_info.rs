@@ -1,4 +1,4 @@
-//! The version and configuration of the server, which clients use as a health check.
+//! The server's version and configuration, which clients use as a health check.
 
 use serde_json::{Value, json};
 

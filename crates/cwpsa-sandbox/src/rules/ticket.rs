@@ -1,4 +1,5 @@
-//! Tickets: status, type and the like belong to the ticket's board, and a closed status closes the ticket.
+//! Tickets: status, type and similar fields must belong to the ticket's board, and a closed status closes
+//! the ticket.
 
 use serde_json::{Map, Value};
 
@@ -9,14 +10,14 @@ use crate::connectwise::error::ApiError;
 use crate::engine::rule::{RecordChange, SandboxRule, WrittenRecord};
 use crate::engine::transaction::Transaction;
 
-/// Fields that refer to something of the board, its collection, and the schema of the reference.
+/// Fields that refer to a record of the board, its collection, and the schema of the reference.
 const BOARD_FIELDS: [(&str, &str, &str); 4] = [
     ("status", BOARD_STATUSES, "ServiceStatusReference"),
     ("type", BOARD_TYPES, "ServiceTypeReference"),
     ("subType", BOARD_SUBTYPES, "ServiceSubTypeReference"),
     ("item", BOARD_ITEMS, "ServiceItemReference"),
 ];
-/// Fields of a new ticket that become notes, and the kind of the note.
+/// Fields of a new ticket that become notes, and the kind of note.
 const INITIAL_NOTES: [(&str, &str); 3] = [
     ("initialDescription", note_kinds::DESCRIPTION),
     ("initialInternalAnalysis", note_kinds::INTERNAL_ANALYSIS),
@@ -25,7 +26,7 @@ const INITIAL_NOTES: [(&str, &str); 3] = [
 
 pub(super) struct TicketRule;
 
-/// The notes of a new ticket: kind and text.
+/// The notes of a new ticket, with kind and text.
 #[derive(Default)]
 pub(super) struct InitialNotes(Vec<(&'static str, String)>);
 
@@ -48,7 +49,7 @@ impl SandboxRule for TicketRule {
         let board_of = |tx: &Transaction<'_>, ticket: &Map<String, Value>| {
             reference_id(ticket, "status").and_then(|id| Some(tx.state.row(statuses, id)?.parent))
         };
-        // A new ticket with a status but no board belongs to the board of the status.
+        // A new ticket with a status but no board belongs to the status's board.
         if let (None, Some(board)) = (change.before, board_of(tx, ticket))
             && reference_id(ticket, "board") != Some(board)
         {
@@ -63,7 +64,7 @@ impl SandboxRule for TicketRule {
                 if tx.state.row(collection, id).is_some_and(|row| row.parent == board) {
                     continue;
                 }
-                // The ticket moved to another board; the field refers to something of the old one.
+                // The ticket moved to another board; the field still refers to the old one.
                 let row = tx.default_row(collection, Some(board));
                 let default = row.filter(|_| matches!(field, "status" | "type"));
                 let value = default.map_or(Value::Null, |row| tx.reference(collection, row.id, schema));

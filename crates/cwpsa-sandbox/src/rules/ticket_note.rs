@@ -1,4 +1,4 @@
-//! Notes of tickets: a note is shown in at least one section of its ticket, and updates the ticket.
+//! Ticket notes: a note appears in at least one section of its ticket, and updates the ticket.
 
 use serde_json::{Map, Value};
 
@@ -8,15 +8,15 @@ use crate::connectwise::error::{ApiError, InvalidField};
 use crate::engine::rule::{SandboxRule, WrittenRecord};
 use crate::engine::transaction::Transaction;
 
-/// The flags in the order in which the API names them.
+/// The flags, in the order of the API's error message.
 const DISPLAY_FLAGS: [&str; 3] =
     [note_kinds::DESCRIPTION, note_kinds::INTERNAL_ANALYSIS, note_kinds::RESOLUTION];
 
-/// The rule for the notes of one kind of tickets.
+/// The rule for the notes on one kind of tickets.
 pub(super) struct TicketNoteRule {
     pub(super) tickets: &'static str,
     pub(super) resource: &'static str,
-    /// The code of the error; observed for service tickets.
+    /// The error code; observed for service tickets.
     pub(super) code: &'static str,
 }
 

@@ -1,5 +1,6 @@
-//! Time entries: the hours are the time span minus the deduction, or, without an end, as given. An entry on a ticket takes
-//! over the ticket's company, adds to its hours, and may become its note; some ticket statuses allow no time entries.
+//! Time entries: the hours are the time span minus the deduction or, without an end, as given. An entry on a ticket
+//! takes the ticket's company, adds to the ticket's hours, and may become a ticket note. Some ticket statuses don't
+//! allow time entries.
 
 use serde_json::{Map, Value};
 
@@ -15,7 +16,7 @@ use crate::engine::rule::{RecordChange, SandboxRule, WrittenRecord};
 use crate::engine::store::RecordValue;
 use crate::engine::transaction::Transaction;
 
-/// Flags that turn an entry into a note, and the kind of the note.
+/// Flags that turn an entry into a note, and the kind of note.
 const NOTE_FLAGS: [(&str, &str); 3] = [
     ("addToDetailDescriptionFlag", note_kinds::DESCRIPTION),
     ("addToInternalAnalysisFlag", note_kinds::INTERNAL_ANALYSIS),
@@ -82,7 +83,7 @@ impl SandboxRule for TimeEntryRule {
     }
 }
 
-/// Returns the ticket that an entry is charged to.
+/// Returns the ticket to which an entry is charged.
 fn charged_ticket(tx: &mut Transaction<'_>, entry: &Map<String, Value>) -> Result<Option<i64>, ApiError> {
     if text_field(entry, "chargeToType") != "ServiceTicket" {
         return Ok(None);
@@ -98,7 +99,7 @@ fn charged_ticket(tx: &mut Transaction<'_>, entry: &Map<String, Value>) -> Resul
     }
 }
 
-/// Sets the hours of an entry: those between start and end, or the given ones if there is no end.
+/// Sets an entry's hours: the time between start and end, or the given hours if there is no end.
 fn apply_hours(entry: &mut Map<String, Value>, is_new: bool) -> Result<(), ApiError> {
     let moment = |entry: &Map<String, Value>, field: &str| date::parse(text_field(entry, field));
     if let (Some(start), Some(end)) = (moment(entry, "timeStart"), moment(entry, "timeEnd")) {
@@ -142,7 +143,7 @@ fn apply_rate(tx: &mut Transaction<'_>, entry: &mut Map<String, Value>) -> Resul
     Ok(())
 }
 
-/// Takes over fields of the entry's ticket.
+/// Copies fields from the entry's ticket.
 fn apply_ticket(tx: &mut Transaction<'_>, change: &mut RecordChange<'_>, id: i64) -> Result<(), ApiError> {
     let (tickets, statuses) = (tx.collection(TICKETS)?, tx.collection(BOARD_STATUSES)?);
     let ticket = tx.get_or_404(tickets, id)?;
@@ -166,7 +167,7 @@ fn apply_ticket(tx: &mut Transaction<'_>, change: &mut RecordChange<'_>, id: i64
     Ok(())
 }
 
-/// Adds up the hours of a ticket.
+/// Adds up a ticket's hours.
 fn update_ticket_hours(tx: &mut Transaction<'_>, entries: CollectionId, id: i64) -> Result<(), ApiError> {
     let tickets = tx.collection(TICKETS)?;
     let rows = tx.state.table(entries).map(|table| table.rows()).unwrap_or_default();

@@ -1,11 +1,11 @@
-//! How the sandbox answers, told apart as the API does: routes and records, credentials, checks, patches,
-//! paging, references, deletions, bulk, documents.
+//! The sandbox's behavior compared with the real API's: routes and records, credentials, validation,
+//! patches, pagination, references, deletions, bulk operations and documents.
 
 use crate::support::engine::{self, ask, call, done, get, json, refused, sandbox};
 use serde_json::{Value, json};
 
 #[test]
-fn unknown_routes_verbs_records_and_credentials_have_own_errors() {
+fn unknown_routes_verbs_records_and_credentials_have_distinct_errors() {
     let sandbox = sandbox();
     let (status, body) = refused(&sandbox, "GET", "/nothing/here", Value::Null);
     assert_eq!((status, &body["message"]), (404, &json!("The endpoint does not exist.")));
@@ -15,7 +15,7 @@ fn unknown_routes_verbs_records_and_credentials_have_own_errors() {
     assert_eq!(refused(&sandbox, "PUT", "/service/tickets/count", json!({})).0, 405);
     // A child of a missing parent.
     assert_eq!(refused(&sandbox, "GET", "/service/tickets/5/notes", Value::Null).0, 404);
-    // A child that hangs under another parent.
+    // A child that belongs to another parent.
     get(&sandbox, "/service/tickets/8812/notes/1");
     assert_eq!(refused(&sandbox, "GET", "/service/tickets/9932/notes/1", Value::Null).0, 404);
     let mut without = call("GET", "/service/tickets", &Value::Null);
@@ -31,7 +31,7 @@ fn unknown_routes_verbs_records_and_credentials_have_own_errors() {
 }
 
 #[test]
-fn bodies_are_checked_in_the_words_of_the_api() {
+fn invalid_bodies_get_the_apis_error_messages() {
     let sandbox = sandbox();
     let post = |path: &str, body: Value| refused(&sandbox, "POST", path, body);
     let (status, body) = post("/service/tickets", json!({"company": {"id": 250}}));
@@ -88,7 +88,7 @@ fn references_resolve_by_id_identifier_and_name() {
     let lenient = cwpsa_sandbox::Sandbox::new(lenient).expect("a sandbox");
     let ticket = done(&lenient, "POST", "/service/tickets", json!({"summary": "x", "company": {"id": 7}}));
     assert_eq!(ticket["company"], json!({"id": 7}));
-    // A new name is seen through references.
+    // A new name is visible through references.
     done(
         &sandbox,
         "PATCH",
@@ -99,7 +99,7 @@ fn references_resolve_by_id_identifier_and_name() {
 }
 
 #[test]
-fn patches_and_replacements() {
+fn records_are_patched_and_replaced() {
     let sandbox = sandbox();
     let patch = |body: Value| ask(&sandbox, "PATCH", "/company/contacts/501", &body);
     let (status, contact) = patch(json!([
@@ -120,7 +120,7 @@ fn patches_and_replacements() {
     assert_eq!(contact.get("nickName"), None);
     assert_eq!(patch(json!([{"op": "replace", "path": "FirstName", "value": "x"}])).0, 400);
     assert_eq!(patch(json!({"firstName": "x"})).0, 500);
-    // Custom fields are merged by id and survive a replacement.
+    // Custom fields are merged by ID and survive a replacement.
     let (_, contact) =
         patch(json!([{"op": "replace", "path": "customFields", "value": [{"id": 5, "value": "Wily"}]}]));
     assert_eq!(contact["customFields"][0]["caption"], "Nickname");
@@ -159,7 +159,7 @@ fn pages_are_linked() {
         link.contains("rel=\"first\"") && link.contains("page=2>; rel=\"prev\"") && !link.contains("next")
     );
     assert_eq!(list("?page=9").0, 0);
-    // More than 1000 is refused: https://github.com/sgtoj/PSConnectWise/issues/2 (fixtures/page_sizes.json).
+    // More than 1000 is rejected: https://github.com/sgtoj/PSConnectWise/issues/2 (fixtures/page_sizes.json).
     assert_eq!(list("?pageSize=1000"), (61, None), "one page has no links");
     let (count, link) = list("?pageId=0&pageSize=40");
     assert_eq!(count, 40);
@@ -173,7 +173,7 @@ fn pages_are_linked() {
 }
 
 #[test]
-fn searches_are_posted_and_refused() {
+fn searches_are_posted_and_invalid_ones_rejected() {
     let sandbox = sandbox();
     let found = done(&sandbox, "POST", "/service/tickets/search", json!({"conditions": "board/id = 2"}));
     assert_eq!(found.as_array().map(Vec::len), Some(5));
@@ -211,7 +211,7 @@ fn record_in_use_cannot_be_deleted() {
 }
 
 #[test]
-fn bulk_writes_each_item_separately() {
+fn bulk_request_writes_each_item_separately() {
     let sandbox = sandbox();
     let line = |number: i64| {
         json!({"description": "RAM", "lineNumber": number, "product": {"id": 104}, "quantity": 1,
@@ -269,7 +269,7 @@ fn documents_round_trip() {
 }
 
 #[test]
-fn an_uploaded_file_replaces_the_one_that_was_there() {
+fn uploaded_file_replaces_the_existing_one() {
     let sandbox = sandbox();
     let upload = |path: &str, body: &str| {
         let mut upload = call("POST", path, &Value::Null);

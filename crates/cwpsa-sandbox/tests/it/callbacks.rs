@@ -1,4 +1,5 @@
-//! Callbacks over real connections: what a receiver gets, what is tried again, what ends a callback.
+//! Callbacks over real connections: what a receiver gets, what is retried, and what disables a
+//! callback.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ use toolcrate_testing::wait::wait_for;
 use crate::support::fake_engine::FakeEngine;
 use crate::support::http::{get, send, server};
 
-/// A request that a receiver got.
+/// A request received by a receiver.
 struct CallbackPost {
     at: Instant,
     line: String,
@@ -28,7 +29,7 @@ struct CallbackPost {
     body: Vec<u8>,
 }
 
-/// A receiver that answers with these statuses, the last for all that follow; 0 is no answer.
+/// Starts a receiver that responds with these statuses, repeating the last one; 0 means no response.
 async fn receiver(statuses: &'static [u16]) -> (String, UnboundedReceiver<CallbackPost>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -73,7 +74,7 @@ async fn receiver(statuses: &'static [u16]) -> (String, UnboundedReceiver<Callba
     (format!("http://{address}/hook?recordId="), received)
 }
 
-/// The API's settings, except that retries follow sooner.
+/// The API's settings, but with shorter retry delays.
 fn fast_retries() -> MockServerSettings {
     let callbacks = CallbackSettings {
         retry_delays: vec![Duration::from_millis(100), Duration::from_millis(200)],
@@ -98,14 +99,14 @@ async fn next(posts: &mut UnboundedReceiver<CallbackPost>) -> CallbackPost {
         .expect("a post")
 }
 
-/// Returns the deliveries as soon as there are `count`.
+/// Returns the deliveries once there are `count`.
 async fn deliveries(server: &MockServer, count: usize) -> Vec<Value> {
     wait_for("deliveries", async || Some(server.deliveries()).filter(|deliveries| deliveries.len() >= count))
         .await
 }
 
 #[test]
-fn default_settings_are_the_apis() {
+fn default_settings_match_the_api() {
     let settings = CallbackSettings::default();
     assert_eq!(settings.timeout, Duration::from_secs(5));
     assert_eq!(settings.retry_delays, [Duration::from_secs(2), Duration::from_secs(4)]);
@@ -126,7 +127,7 @@ async fn receiver_gets_and_can_verify_each_change() {
     let entity: Value = serde_json::from_str(body["Entity"].as_str().expect("text")).expect("JSON");
     assert_eq!(entity, ticket);
 
-    // The way a receiver verifies, with the key from the key URL.
+    // Verifies like a receiver, with the key from the key URL.
     let key_url = body["Metadata"]["key_url"].as_str().expect("an address");
     let key = get(key_url).await.json()["signing_key"].as_str().expect("a key").to_owned();
     let mac = Hmac::<Sha256>::new_from_slice(&Sha256::digest(key.as_bytes())).expect("a key");
@@ -149,7 +150,7 @@ async fn receiver_gets_and_can_verify_each_change() {
 }
 
 #[tokio::test]
-async fn some_responses_are_retried() {
+async fn receivers_temporary_failures_are_retried() {
     for (statuses, attempts, delivered) in [
         (&[404, 429, 200][..], 3, true),
         (&[409, 419, 404][..], 3, false),
@@ -193,7 +194,7 @@ async fn callback_that_keeps_failing_is_disabled() {
     assert_eq!(deliveries(&server, 1).await[0]["disabled"], true);
     next(&mut failing_posts).await;
     assert_eq!(cwpsa_sandbox::server::MockEngine::callbacks(&*store)[0]["inactiveFlag"], true);
-    // Later changes go to the other callback only.
+    // Later changes are delivered only to the other callback.
     let (url, mut posts) = receiver(&[200]).await;
     subscribe(&store, &url);
     create(&server).await;

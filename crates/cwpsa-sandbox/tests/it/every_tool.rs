@@ -1,5 +1,5 @@
-//! Every operation of the spec, called as a tool with arguments generated from its own schema on the seeded
-//! tenant: it succeeds, and its response is what the spec says.
+//! Calls every operation in the spec as a tool, with arguments generated from its schema, on the seeded
+//! tenant: each call succeeds, and its response matches the spec.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ fn client() -> Client {
     Client::builder(&API).base_url(engine::ROOT).credentials(credentials).build().expect("a client")
 }
 
-/// The call that a prepared request makes.
+/// Returns the call that a prepared request makes.
 fn call(request: &PreparedRequest) -> MockRequest {
     let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
     let decode = |text: &str| {
@@ -75,7 +75,7 @@ fn execute(
     Ok(sandbox.answer(&call(&request)))
 }
 
-/// Tools answer custom fields by caption; the API lists them.
+/// Converts custom fields to the form that tools return, keyed by caption; the API lists them.
 fn by_caption(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -127,13 +127,13 @@ fn every_tool_returns_the_schema_of_the_spec() {
     let mut failed: BTreeMap<&str, String> = BTreeMap::new();
     let mut corrected = Vec::new();
     let mut passed = 0;
-    // What destroys goes last, so that there is something to read before.
+    // Destructive tools come last, so there is something to read before.
     let mut tools: Vec<Tool> = CATALOG.tools().collect();
     tools.sort_by_key(|tool| (tool.method() == Method::Delete, tool.annotations().destructive_hint));
     for tool in tools {
         let deletes = tool.method() == Method::Delete;
         if deletes {
-            // What other tools made may use what is to be deleted.
+            // Records created by other tools may use the ones to be deleted.
             sandbox = engine::sandbox();
             planner.forget();
         }

@@ -9,7 +9,7 @@ use connectwise_psa::runtime::serde_json::json;
 use cwpsa_sandbox::server::{MockServer, MockServerSettings};
 use http::Method;
 
-/// A server, one fault, and what a write through it comes to.
+/// Starts a server with one fault, and returns the result of a write through it.
 async fn write(fault: &str) -> (Result<HttpReply, String>, usize) {
     let mut settings = MockServerSettings::default();
     settings.faults.rules.push(fault.parse().unwrap_or_else(|error| panic!("{fault}: {error}")));
@@ -33,7 +33,7 @@ async fn connections_are_cut_before_and_after_the_effect() {
 }
 
 #[tokio::test]
-async fn errors_look_as_the_api_s() {
+async fn errors_look_like_the_apis() {
     for (fault, status, body) in [
         ("timeout", 500, "A timeout has occured. Please try again."),
         ("connection_pool", 500, "Timeout expired."),
@@ -62,7 +62,7 @@ async fn errors_look_as_the_api_s() {
 }
 
 #[tokio::test]
-async fn an_error_may_hide_that_a_write_took_effect() {
+async fn injected_error_can_follow_a_committed_write() {
     let settings = json!({"rules": [{"fault": "html_error", "after_effect": true}]});
     let (server, store) = server(MockServerSettings::default()).await;
     let set = send(Method::PUT, &control(&server, "faults"), Some(settings)).await.expect("an answer");
@@ -72,7 +72,7 @@ async fn an_error_may_hide_that_a_write_took_effect() {
 }
 
 #[tokio::test]
-async fn bodies_are_damaged_on_the_way() {
+async fn response_bodies_can_be_corrupted() {
     for fault in ["truncated_body", "truncated_body=10"] {
         let (got, stored) = write(fault).await;
         assert!(got.is_err(), "{fault}: {got:?}");
@@ -117,7 +117,7 @@ async fn truncated_response_is_sent_in_part() {
 }
 
 #[tokio::test]
-async fn latency_and_a_budget() {
+async fn latency_and_budget_are_applied() {
     let (server, _) = server(MockServerSettings::default()).await;
     let rule = json!({"fault": "latency", "milliseconds": 150, "count": 1});
     assert_eq!(

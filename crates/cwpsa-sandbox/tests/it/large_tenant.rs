@@ -1,4 +1,5 @@
-//! The figures of a large tenant. They are asserted in release builds; others print them.
+//! Performance figures for a large tenant. Release builds assert them; other builds only print
+//! them.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +7,7 @@ use crate::support::engine::{self, call, get, json};
 use cwpsa_sandbox::{Sandbox, SandboxSettings};
 use serde_json::Value;
 
-/// The memory of this process in MB, where the system tells.
+/// Returns the process's memory in MB, if the system reports it.
 fn memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
@@ -20,7 +21,7 @@ fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 #[test]
-fn a_large_tenant_is_small_and_quick() {
+fn large_tenant_uses_little_memory_and_time() {
     let release = !cfg!(debug_assertions);
     let (_, start) = timed(|| {
         let sandbox = Sandbox::new(SandboxSettings::default()).expect("a sandbox");
@@ -44,7 +45,7 @@ fn a_large_tenant_is_small_and_quick() {
     ] {
         let call =
             call("GET", &format!("/service/tickets?conditions={conditions}&pageSize=1000"), &Value::Null);
-        // The best of a few: other processes may have the machine.
+        // The best of several runs, because other processes may use the machine.
         let runs = (0..7).map(|_| timed(|| sandbox.answer(&call)));
         let (answer, took) = runs.min_by_key(|(_, took)| *took).expect("a run");
         println!("{conditions}: {took:?}, {} rows", json(&answer).as_array().map_or(0, Vec::len));
@@ -56,7 +57,7 @@ fn a_large_tenant_is_small_and_quick() {
     let one = call("GET", "/service/tickets/150000", &Value::Null);
     let (_, took) = timed(|| (0..10_000).for_each(|_| assert_eq!(sandbox.answer(&one).status.as_u16(), 200)));
     println!("GET of one record: {:?}", took / 10_000);
-    // The same seed makes the same tenant.
+    // The same seed creates the same tenant.
     let again = Sandbox::new(settings).expect("a sandbox");
     assert_eq!(get(&sandbox, "/service/tickets/150000"), get(&again, "/service/tickets/150000"));
     if release {

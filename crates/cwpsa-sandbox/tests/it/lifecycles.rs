@@ -1,4 +1,4 @@
-//! Life cycles of records: orders and their lines, stock, tickets, time, conversions.
+//! Record lifecycles: orders and their lines, stock, tickets, time, conversions.
 
 use crate::support::engine::{ask, done, get, refused, sandbox};
 use cwpsa_sandbox::Sandbox;
@@ -30,7 +30,7 @@ fn order(sandbox: &Sandbox) -> i64 {
 }
 
 #[test]
-fn the_next_order_is_5092_and_closes_when_all_lines_came_in() {
+fn next_order_is_5092_and_closes_once_all_lines_are_received() {
     let sandbox = sandbox();
     let id = order(&sandbox);
     assert_eq!(id, 5092);
@@ -45,7 +45,7 @@ fn the_next_order_is_5092_and_closes_when_all_lines_came_in() {
     assert_eq!(on_hand(&sandbox, "103"), 12);
     assert_eq!(receive(&sandbox, id, first, 25, "FullyReceived").0, 200);
     assert_eq!((on_hand(&sandbox, "103"), get(&sandbox, &path)["closedFlag"].clone()), (37, json!(false)));
-    // Told twice is received once.
+    // A line that is received twice counts only once.
     assert_eq!(receive(&sandbox, id, first, 25, "FullyReceived").0, 200);
     assert_eq!(on_hand(&sandbox, "103"), 37);
     receive(&sandbox, id, second, 5, "FullyReceived");
@@ -65,7 +65,7 @@ fn the_next_order_is_5092_and_closes_when_all_lines_came_in() {
 }
 
 #[test]
-fn a_line_is_received_in_four_ways() {
+fn line_can_be_received_in_four_ways() {
     let sandbox = sandbox();
     let id = order(&sandbox);
     let lines = format!("/procurement/purchaseorders/{id}/lineitems");
@@ -151,7 +151,7 @@ fn orders_are_copied_and_batched() {
 }
 
 #[test]
-fn statuses_belong_to_the_board_of_the_ticket() {
+fn statuses_belong_to_the_tickets_board() {
     let sandbox = sandbox();
     let ticket = done(
         &sandbox,
@@ -255,7 +255,7 @@ fn tickets_merge_and_have_children() {
 }
 
 #[test]
-fn opportunities_become_other_things() {
+fn opportunities_convert_to_other_records() {
     let sandbox = sandbox();
     let convert = |into: &str, body: Value| {
         done(&sandbox, "POST", &format!("/sales/opportunities/700/convertTo{into}"), body)
@@ -299,7 +299,7 @@ fn sheets_are_approved_with_their_entries() {
 }
 
 #[test]
-fn the_jobs_of_the_seed_can_be_done() {
+fn example_jobs_work_on_the_seed_data() {
     let sandbox = sandbox();
     // Hardware for a ticket.
     let item = &get(&sandbox, "/procurement/catalog?conditions=identifier = \"MacBook Pro M3\"")[0];
@@ -380,7 +380,7 @@ fn the_jobs_of_the_seed_can_be_done() {
 }
 
 #[test]
-fn demands_become_lines_of_an_order() {
+fn demands_become_order_lines() {
     let sandbox = sandbox();
     let product = json!({"catalogItem": {"id": 103}, "quantity": 3, "billableOption": "Billable", "ticket": {"id": 8812}});
     let product = done(&sandbox, "POST", "/procurement/products", product);

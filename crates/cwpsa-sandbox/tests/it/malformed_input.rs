@@ -1,5 +1,5 @@
-//! Random arguments from each tool's schema, and bodies that match no schema: the engine responds to each with a
-//! status of the API, in JSON, and keeps working.
+//! Random arguments from each tool's schema, and bodies that match no schema: the engine responds to each with
+//! one of the API's statuses, in JSON, and keeps working.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Method;

@@ -1,4 +1,4 @@
-//! Acknowledged writes survive a restart and a kill in the middle of a write.
+//! Acknowledged writes survive a restart, and a kill in the middle of a write.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ fn open(path: &Path, now: i64) -> Sandbox {
 }
 
 #[test]
-fn a_restart_changes_nothing() {
+fn restart_preserves_all_data() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("tenant.redb");
     let sandbox = open(&path, engine::NOW);
@@ -48,7 +48,7 @@ fn a_restart_changes_nothing() {
     ];
     let before: Vec<Value> = paths.iter().map(|path| get(&sandbox, path)).collect();
     drop(sandbox);
-    // A month later: dates of the seed still count from the day the tenant began.
+    // A month later, seed dates are still relative to the day on which the tenant was created.
     let sandbox = open(&path, engine::NOW + 30 * 86_400);
     let after: Vec<Value> = paths.iter().map(|path| get(&sandbox, path)).collect();
     assert_eq!(before, after);
@@ -59,7 +59,7 @@ fn a_restart_changes_nothing() {
     );
     let next = done(&sandbox, "POST", "/service/tickets", json!({"summary": "next", "company": {"id": 250}}));
     assert_eq!(next["id"].as_i64(), made["id"].as_i64().map(|id| id + 1));
-    // A deleted record's id is not given again, even after a restart.
+    // A deleted record's ID isn't reused, even after a restart.
     assert_eq!(ask(&sandbox, "DELETE", &format!("/service/tickets/{}", next["id"]), &Value::Null).0, 204);
     drop(sandbox);
     let sandbox = open(&path, engine::NOW);
@@ -68,7 +68,7 @@ fn a_restart_changes_nothing() {
 }
 
 #[test]
-fn a_data_file_of_an_older_release_is_refused_and_unchanged() {
+fn data_file_from_an_older_release_is_rejected_and_unchanged() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("tenant.redb");
     write_redb_2_file(&path);
@@ -92,7 +92,7 @@ fn data_file_is_readable_by_its_owner_only() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_refused() {
+fn file_that_is_not_a_database_is_rejected() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("notes.txt");
     std::fs::write(&path, "not a database").expect("a file");
@@ -103,7 +103,7 @@ fn a_file_that_is_no_database_is_refused() {
 }
 
 #[test]
-fn records_of_a_file_are_there_beside_the_seeded_ones() {
+fn records_from_a_file_are_added_to_the_seeded_ones() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("records.json");
     let start = |records: &Value| {
@@ -142,10 +142,10 @@ fn records_of_a_file_are_there_beside_the_seeded_ones() {
     }
 }
 
-/// Where the child of the next test keeps its data.
+/// The variable with the data file for the child process in the next test.
 const CHILD: &str = "CWPSA_SANDBOX_TEST_DATA";
 
-/// Not a test of its own: it writes until it is killed, and says so after each answer.
+/// This isn't a test itself: it writes until it is killed, and reports each response.
 #[test]
 fn writes_until_it_is_killed() {
     let Some(path) = std::env::var_os(CHILD).map(PathBuf::from) else { return };

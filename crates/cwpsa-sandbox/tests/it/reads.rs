@@ -1,11 +1,11 @@
-//! Reads of everything that is not a record: twins, usages, reports, bundles, singletons, files, made up
-//! records.
+//! Reads other than plain records: alternative paths, usages, reports, bundles, singletons, files and
+//! generated records.
 
 use crate::support::engine::{ask, call, done, get, refused, sandbox};
 use serde_json::{Value, json};
 
 #[test]
-fn info_twins_show_the_same_records_with_less() {
+fn info_endpoints_return_the_same_records_with_fewer_fields() {
     let sandbox = sandbox();
     let members = get(&sandbox, "/system/info/members");
     assert_eq!(
@@ -24,7 +24,7 @@ fn info_twins_show_the_same_records_with_less() {
 }
 
 #[test]
-fn usages_tell_what_refers_to_a_record() {
+fn usages_list_what_refers_to_a_record() {
     let sandbox = sandbox();
     let usages = get(&sandbox, "/company/companies/250/usages");
     let count = |kind: &str| {
@@ -55,7 +55,7 @@ fn reports_have_columns_and_rows() {
 }
 
 #[test]
-fn bundles_search_several_times() {
+fn bundles_run_several_searches() {
     let sandbox = sandbox();
     let body = json!({"requests": [
         {"version": "2025.1", "sequenceNumber": 1, "resourceType": "ticket", "apiRequest": {"filters": {"conditions": "board/id = 2"}, "page": {"pageSize": 2}}},
@@ -73,7 +73,7 @@ fn bundles_search_several_times() {
 }
 
 #[test]
-fn every_list_has_something_and_the_first_record_is_there() {
+fn every_list_has_records_and_the_first_can_be_read() {
     let sandbox = sandbox();
     for path in [
         "/marketing/campaigns",
@@ -87,13 +87,13 @@ fn every_list_has_something_and_the_first_record_is_there() {
         assert_eq!(get(&sandbox, &format!("{path}/1"))["id"], 1, "{path}");
     }
     assert_eq!(get(&sandbox, "/system/callbacks"), json!([]));
-    // A made up record keeps no other from being deleted.
+    // A generated record doesn't prevent others from being deleted.
     let stage = done(&sandbox, "POST", "/sales/stages", json!({"name": "Late", "probability": {"id": 4}}));
     assert_eq!(ask(&sandbox, "DELETE", &format!("/sales/stages/{}", stage["id"]), &Value::Null).0, 204);
 }
 
 #[test]
-fn files_that_nobody_uploaded_are_of_the_right_kind() {
+fn placeholder_files_have_the_right_type() {
     let sandbox = sandbox();
     for (path, media_type, start) in [
         ("/company/contacts/501/image", "image/png", &b"\x89PNG"[..]),
@@ -107,7 +107,7 @@ fn files_that_nobody_uploaded_are_of_the_right_kind() {
 }
 
 #[test]
-fn deleting_with_a_word_for_the_resource_deletes() {
+fn delete_with_the_resource_word_succeeds() {
     let sandbox = sandbox();
     assert_eq!(ask(&sandbox, "DELETE", "/schedule/entries/1/true", &Value::Null).0, 204);
     assert_eq!(ask(&sandbox, "GET", "/schedule/entries/1", &Value::Null).0, 404);

@@ -1,17 +1,17 @@
-//! Recorded behavior of ConnectWise, in fixtures that name the source of each fact. Each is a list of calls, made
-//! in order to a sandbox of its own, with the status of each and what its response contains.
+//! Recorded ConnectWise behavior, in fixtures that cite the source of each fact. Each fixture is a list of calls,
+//! made in order against a fresh sandbox, with the expected status and response contents.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::support::engine::{ask, sandbox};
 
-/// A fact about ConnectWise, and calls that show it.
+/// A fact about ConnectWise, and calls that demonstrate it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecordedFact {
     fact: String,
-    /// Where the fact comes from.
+    /// The source of the fact.
     source: String,
     steps: Vec<RecordedCall>,
 }
@@ -24,7 +24,7 @@ struct RecordedCall {
     #[serde(default)]
     body: Value,
     status: u16,
-    /// JSON pointers and what is there; null where nothing is.
+    /// JSON pointers and the expected values; null if there must be none.
     #[serde(default)]
     expect: Map<String, Value>,
 }
@@ -50,41 +50,41 @@ fn patching_the_key_of_a_reference_changes_it() {
 }
 
 #[test]
-fn records_below_tickets_agreements_and_groups_are_the_attached_ones() {
+fn child_lists_return_only_attached_records() {
     check(include_str!("../fixtures/attached_records.json"));
 }
 
 #[test]
-fn schedule_entries_are_about_records_that_exist() {
+fn schedule_entries_refer_to_existing_records() {
     check(include_str!("../fixtures/schedule_entries.json"));
 }
 
 #[test]
-fn callback_levels_are_those_of_the_type() {
+fn callback_levels_depend_on_the_type() {
     check(include_str!("../fixtures/callback_levels.json"));
 }
 
 #[test]
-fn communication_items_of_contacts_are_records() {
+fn contact_communication_items_are_records() {
     check(include_str!("../fixtures/contacts.json"));
 }
 
 #[test]
-fn page_sizes_out_of_range_are_refused() {
+fn out_of_range_page_sizes_are_rejected() {
     check(include_str!("../fixtures/page_sizes.json"));
 }
 
 #[test]
-fn notes_are_displayed_somewhere() {
+fn note_needs_at_least_one_display_flag() {
     check(include_str!("../fixtures/note_flags.json"));
 }
 
 #[test]
-fn hours_without_an_end_are_the_callers() {
+fn hours_without_an_end_time_are_kept_as_sent() {
     check(include_str!("../fixtures/time_entry_hours.json"));
 }
 
 #[test]
-fn empty_references_are_refused() {
+fn empty_references_are_rejected() {
     check(include_str!("../fixtures/empty_references.json"));
 }

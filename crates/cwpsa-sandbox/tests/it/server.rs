@@ -27,7 +27,7 @@ async fn requests_reach_the_engine_under_any_codebase() {
     assert_eq!(found.json().as_array().map(Vec::len), Some(1));
     let refused = get(&format!("{other}?conditions=nothing%3D1")).await;
     assert_eq!((refused.status, &refused.json()["code"]), (400, &json!("ApiFindCondition")));
-    // Links lead back to where the caller is.
+    // Links point to the host that the caller used.
     store.put("/service/tickets", json!({"summary": "c"}));
     let page = get(&format!("{}/service/tickets?pageSize=1", server.base_url())).await;
     let link = page.headers["link"].to_str().expect("text");
@@ -37,7 +37,7 @@ async fn requests_reach_the_engine_under_any_codebase() {
 }
 
 #[tokio::test]
-async fn paths_outside_the_api() {
+async fn paths_outside_the_api_are_not_found() {
     let (server, _) = server(MockServerSettings::default()).await;
     let at = |path: &str| format!("http://{}{path}", server.address());
     let info =
@@ -60,7 +60,7 @@ async fn paths_outside_the_api() {
 }
 
 #[tokio::test]
-async fn requests_of_foreign_web_pages_are_rejected() {
+async fn cross_origin_web_requests_are_rejected() {
     let (server, store) = server(MockServerSettings::default()).await;
     store.put("/service/tickets", json!({"summary": "x"}));
     let ticket = format!("{}/service/tickets/1", server.base_url());
@@ -114,7 +114,7 @@ async fn connections_are_kept_alive_and_requests_can_be_pipelined() {
     assert_eq!(text.matches("HTTP/1.1 200 OK").count(), 3);
 }
 
-/// Starts a server that delays each request, and a request to it. Returns when the server has begun to handle
+/// Starts a server that delays each request, and sends it one. Returns when the server has started to handle
 /// the request.
 async fn delayed_request(milliseconds: u32) -> (MockServer, String, JoinHandle<Result<HttpReply, String>>) {
     let mut settings = MockServerSettings::default();

@@ -1,5 +1,5 @@
-//! Structured filters compiled by the runtime have the same meaning here: the filter, read as data, and
-//! the conditions, read as a query, choose the same records.
+//! Structured filters compiled by the runtime have the same meaning in the sandbox: evaluating a filter as
+//! data selects the same records as evaluating its conditions as a query.
 
 use connectwise_psa::runtime::serde_json::{Map, json};
 use connectwise_psa::runtime::{Client, Secret, Value};
@@ -8,7 +8,7 @@ use cwpsa_sandbox::query::{FieldNames, RecordSearch, SearchParameters, ValueKind
 use proptest::prelude::*;
 use url::Url;
 
-/// The names of contacts that the filters below use.
+/// The names of contact fields used by the filters below.
 struct ContactNames;
 
 impl FieldNames for ContactNames {
@@ -33,7 +33,7 @@ fn client() -> Client {
     Client::builder(&API).base_url("http://127.0.0.1:1").credentials(credentials).build().expect("a client")
 }
 
-/// Returns the conditions that the runtime sends for a filter, as the server parses them.
+/// Returns the conditions that the runtime sends for a filter, as parsed by the server.
 fn search(client: &Client, filter: &Value) -> RecordSearch {
     let tool = CATALOG.resolve("list_all_connect_wise_psa_company_contacts").expect("a tool");
     let prepared = client.prepare(tool, &json!({"filter": filter}));
@@ -53,7 +53,7 @@ fn search(client: &Client, filter: &Value) -> RecordSearch {
     RecordSearch::parse(&text, &ContactNames).unwrap_or_else(|error| panic!("{text:?}: {error}"))
 }
 
-/// Returns true if a record passes the filter as data; nothing where null leaves it open.
+/// Returns whether a record passes the filter as data; `None` if null leaves it open.
 fn holds(filter: &Map<String, Value>, record: &Value) -> Option<bool> {
     let object = |value: &Value| value.as_object().cloned().expect("a filter");
     let parts = filter.iter().map(|(name, value)| match name.as_str() {
@@ -123,7 +123,7 @@ fn folded_eq(found: &Value, value: &Value) -> bool {
     }
 }
 
-/// Wildcards, tried one character after the other.
+/// Matches wildcards character by character.
 fn like(text: &str, pattern: &str) -> bool {
     match pattern.chars().next() {
         None => text.is_empty(),
@@ -135,7 +135,8 @@ fn like(text: &str, pattern: &str) -> bool {
     }
 }
 
-/// Short texts of few letters, so that many are found; the letters are those that could break out of quotes.
+/// Short strings with few distinct letters, so many match; the letters are those that could break out of
+/// quotes.
 const TEXT: &str = r#"[abA"'\\*% )(\]\[=é]{0,4}"#;
 
 fn filter() -> impl Strategy<Value = Map<String, Value>> {
@@ -208,7 +209,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(600) })]
 
     #[test]
-    fn filters_mean_the_same_on_both_sides(
+    fn filters_match_the_same_records_on_both_sides(
         filter in filter(),
         child in prop::option::of(TEXT),
         custom in prop::collection::vec(("[AB]", TEXT), 0..3),

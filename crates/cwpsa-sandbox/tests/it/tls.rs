@@ -1,10 +1,10 @@
-//! HTTPS: what a client must trust, and what leads back to the server.
+//! HTTPS: what a client must trust, and links back to the server.
 
 use crate::support::http::{self as http_client, AUTHORIZATION, server};
 use connectwise_psa::runtime::serde_json::{self, Value};
 use cwpsa_sandbox::server::{MockServerSettings, ServerCertificate};
 
-/// Returns the response that a client gets which trusts the certificate.
+/// Returns the response received by a client that trusts the certificate.
 async fn trusting(certificate: &[u8], url: &str) -> Result<Value, String> {
     let certificate = reqwest::Certificate::from_pem(certificate).expect("a certificate");
     let client =
@@ -21,7 +21,7 @@ async fn clients_that_trust_the_certificate_are_served() {
     let certificate = std::fs::read(tls.certificate()).expect("the certificate");
     let (server, _store) =
         server(MockServerSettings { tls: Some(tls), ..MockServerSettings::default() }).await;
-    // Installs the provider of encryption that this test's client needs, too.
+    // Installs the cryptography provider that this test's client also needs.
     assert!(
         http_client::send(http::Method::GET, &format!("http://{}/", server.address()), None).await.is_err()
     );
@@ -35,7 +35,7 @@ async fn clients_that_trust_the_certificate_are_served() {
     let by_name = root.replace("127.0.0.1", "localhost");
     assert!(trusting(&certificate, &format!("{by_name}/service/tickets")).await.is_ok());
 
-    // The same folder gives the same certificate; another one is not trusted.
+    // The same folder yields the same certificate; a different certificate isn't trusted.
     let again = ServerCertificate::in_folder(folder.path()).expect("the certificate");
     assert_eq!(std::fs::read(again.certificate()).expect("the certificate"), certificate);
     let other = tempfile::tempdir().expect("a folder");
@@ -45,7 +45,7 @@ async fn clients_that_trust_the_certificate_are_served() {
 }
 
 #[tokio::test]
-async fn a_folder_with_half_of_it_is_refused() {
+async fn folder_with_only_a_key_or_certificate_is_rejected() {
     let folder = tempfile::tempdir().expect("a folder");
     ServerCertificate::in_folder(folder.path()).expect("a certificate");
     std::fs::write(folder.path().join("cert.pem"), "nonsense").expect("written");

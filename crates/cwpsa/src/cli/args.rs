@@ -1,6 +1,6 @@
-//! The arguments of the command line.
+//! Command-line arguments.
 
-// Help texts are printed in a terminal, where URLs are plain and brackets mark optional parts.
+// Help text is printed in a terminal, where URLs are plain text and brackets mark optional parts.
 #![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links)]
 
 use clap::builder::{PossibleValue, PossibleValuesParser, Resettable, TypedValueParser};
@@ -23,9 +23,9 @@ const TOOL_CLASSES: NamedValues<ToolClass> = &[
     ("custom", "Any other action", ToolClass::Custom),
 ];
 
-/// The heading of options that select tools.
+/// The heading for options that select tools.
 const TOOL_SELECTION: &str = "Tool selection";
-/// The heading of options that determine how tools are listed over MCP.
+/// The heading for options that determine how tools are listed over MCP.
 const TOOL_LIST: &str = "Tool list (MCP)";
 
 /// Parses one of `values`.
@@ -37,7 +37,7 @@ fn one_of<T: Copy + Send + Sync + 'static>(values: NamedValues<T>) -> impl Typed
     })
 }
 
-/// Parses the name of a dialect.
+/// Parses a dialect name.
 fn dialect_parser() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(Dialect::ALL.map(Dialect::as_str)).try_map(|name| name.parse::<Dialect>())
 }
@@ -61,7 +61,7 @@ pub struct Cli {
     /// The command.
     #[command(subcommand)]
     pub command: Command,
-    /// Format of the log on stderr.
+    /// Log format on stderr.
     #[arg(
         long,
         global = true,
@@ -72,21 +72,21 @@ pub struct Cli {
         value_name = "text|json|off"
     )]
     pub log_format: LogFormat,
-    /// Minimum level of log events: error, warn, info, debug or trace, also by crate, for example
-    /// cwpsa=debug,warn. Defaults to info for servers and to warn otherwise.
+    /// Minimum log level: error, warn, info, debug or trace. Can be set per crate, for example cwpsa=debug,warn.
+    /// Defaults to info for servers and to warn otherwise.
     #[arg(long, global = true, env = "CWPSA_LOG_LEVEL", value_name = "LEVEL")]
     pub log_level: Option<String>,
 }
 
 impl Cli {
-    /// Returns the command line parser, whose flags default to the variables of an environment. An empty variable counts as
-    /// unset.
+    /// Returns the command line parser, whose flags default to an environment's variables. An empty variable is treated
+    /// as unset.
     pub(super) fn command_in(environment: &Environment) -> clap::Command {
         with_variables(Self::command(), environment)
     }
 }
 
-/// Shows the variables of arguments in their help, without values, and ignores empty variables.
+/// Shows arguments' variables in their help, without values, and ignores empty variables.
 fn with_variables(command: clap::Command, environment: &Environment) -> clap::Command {
     let adapt = |argument: clap::Arg| {
         let Some(variable) = argument.get_env().and_then(|name| name.to_str()).map(str::to_owned) else {
@@ -104,9 +104,9 @@ fn with_variables(command: clap::Command, environment: &Environment) -> clap::Co
 pub enum Command {
     /// List tools.
     Tools(ToolsArgs),
-    /// Search for tools by a description of the task, best match first.
+    /// Search for tools that match a task description, best match first.
     Search(SearchArgs),
-    /// Show a tool: description, arguments, and the tools that look up the IDs it needs.
+    /// Show a tool's description and arguments, and the tools that look up the IDs it needs.
     Describe(DescribeArgs),
     /// Call a tool.
     Call(CallArgs),
@@ -116,16 +116,16 @@ pub enum Command {
     Serve(ServeArgs),
     /// Start a mock ConnectWise server with sample records; no account needed.
     Sandbox(Box<cwpsa_sandbox::command::SandboxArguments>),
-    /// Check settings, connectivity, credentials, clock and server version, and suggest fixes.
+    /// Check the settings, connectivity, credentials, clock and server version, and suggest fixes.
     Doctor(DoctorArgs),
-    /// Check that a server on this machine is running.
+    /// Check that a local server is running.
     Healthcheck(HealthcheckArgs),
     /// Print a shell completion script.
     Completions {
         /// Shell to generate the script for.
         shell: clap_complete::Shell,
     },
-    /// Write the manual pages into a folder.
+    /// Write the man pages to a folder.
     #[command(hide = true)]
     Man {
         /// Existing folder to write to.
@@ -156,16 +156,16 @@ impl Command {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = TOOL_SELECTION)]
 pub struct SelectionArgs {
-    /// Only tools of these classes. May be repeated or comma-separated.
+    /// Select tools in these classes. May be repeated or comma-separated.
     #[arg(long, value_delimiter = ',', value_name = "CLASS", value_parser = one_of(TOOL_CLASSES))]
     pub class: Vec<ToolClass>,
-    /// Only tools of these API modules, for example service,procurement.
+    /// Select tools in these API modules, for example service,procurement.
     #[arg(long, value_delimiter = ',', value_name = "MODULE")]
     pub module: Vec<String>,
-    /// Only tools whose full or short name matches a glob, for example 'list_all_*'.
+    /// Select tools whose full or short name matches a glob pattern, for example 'list_all_*'.
     #[arg(long, value_delimiter = ',', value_name = "GLOB")]
     pub name: Vec<String>,
-    /// Only tools of these toolsets, for example procurement. --toolset help lists them.
+    /// Select tools in these toolsets, for example procurement. --toolset help lists the toolsets.
     #[arg(long, value_delimiter = ',', value_name = "SET")]
     pub toolset: Vec<String>,
 }
@@ -183,10 +183,10 @@ pub struct ToolsArgs {
     /// The tools.
     #[command(flatten)]
     pub selection: SelectionArgs,
-    /// Print tool declarations in the format of an LLM provider, as JSON.
+    /// Print tool declarations as JSON in an LLM provider's format.
     #[arg(long, value_name = "DIALECT", value_parser = dialect_parser())]
     pub dialect: Option<Dialect>,
-    /// Form of the tool names. Defaults to short in a table, full otherwise.
+    /// Form of the tool names. Defaults to short in a table and full otherwise.
     #[arg(long, value_parser = one_of(NAME_STYLES))]
     pub names: Option<NameStyle>,
     /// Print JSON instead of a table.
@@ -214,9 +214,9 @@ pub struct SearchArgs {
 /// `cwpsa describe`
 #[derive(Args, Debug)]
 pub struct DescribeArgs {
-    /// Full or short name of the tool.
+    /// Full or short tool name.
     pub tool: String,
-    /// Print the declaration in the format of an LLM provider.
+    /// Print the declaration in an LLM provider's format.
     #[arg(long, value_name = "DIALECT", value_parser = dialect_parser())]
     pub dialect: Option<Dialect>,
     /// Include the account's custom fields. Requires an account or --sandbox.
@@ -233,25 +233,25 @@ pub struct DescribeArgs {
 /// `cwpsa call`
 #[derive(Args, Debug)]
 pub struct CallArgs {
-    /// Full or short name of the tool.
+    /// Full or short tool name.
     pub tool: String,
-    /// Arguments: a JSON object, @FILE to read them from a file, or - to read them from stdin.
+    /// Arguments: a JSON object, @FILE to read the object from a file, or - to read it from stdin.
     #[arg(long, default_value = "{}", value_name = "JSON | @FILE | -")]
     pub args: String,
-    /// Print the request with secrets redacted, and don't send it.
+    /// Print the request, with secrets redacted, instead of sending it.
     #[arg(long)]
     pub dry_run: bool,
-    /// Print the response unmodified, with _info and with custom fields as a list.
+    /// Print the unmodified response, including _info and with custom fields as a list.
     #[arg(long)]
     pub raw: bool,
     /// Fetch all pages of a list.
     #[arg(long)]
     pub all_pages: bool,
-    /// Maximum size of the result. Rows of a list that don't fit are omitted, and any other result that is larger is
-    /// replaced by null; stderr reports what was omitted. Also applies to --all-pages.
+    /// Maximum size of the result. Rows that don't fit are omitted from a list, and any other larger result is replaced
+    /// with null. Omissions are reported on stderr. Also applies to --all-pages.
     #[arg(long, value_name = "BYTES")]
     pub max_bytes: Option<usize>,
-    /// Time to wait for a response of ConnectWise. A write that times out is reported as outcome_unknown. [default: 60]
+    /// Time to wait for a response from ConnectWise. A write that times out is reported as outcome_unknown. [default: 60]
     #[arg(long, env = "CWPSA_UPSTREAM_TIMEOUT", value_name = "SECONDS")]
     pub upstream_timeout: Option<String>,
     /// Has no effect: output is always JSON.
@@ -265,8 +265,8 @@ pub struct CallArgs {
 /// Options of the tool list over MCP.
 #[derive(Args, Debug)]
 pub struct OfferFlags {
-    /// Tools to list over MCP. Defaults to selected for cwpsa mcp if any tool selection is given, to search otherwise.
-    /// Clients can override it with the tools query parameter of /mcp.
+    /// Tools to list over MCP. Defaults to selected if cwpsa mcp has a tool selection flag, and to search otherwise.
+    /// Clients can override this with the tools query parameter at /mcp.
     #[arg(long, value_parser = one_of(EXPOSURE_MODES), help_heading = TOOL_LIST)]
     pub tools: Option<ExposureMode>,
     /// The tools.
@@ -275,21 +275,21 @@ pub struct OfferFlags {
     /// Form of the tool names over MCP.
     #[arg(long, value_parser = one_of(NAME_STYLES), default_value = "short", help_heading = TOOL_LIST)]
     pub names: NameStyle,
-    /// Expose only tools that cannot change data.
+    /// Expose only tools that can't change data.
     #[arg(long, env = "CWPSA_READ_ONLY", value_parser = clap::builder::BoolishValueParser::new(), help_heading = TOOL_SELECTION)]
     pub read_only: bool,
-    /// Include output schemas in the tool list over MCP. Roughly doubles its size.
+    /// Include output schemas in the tool list over MCP. Roughly doubles the size of the list.
     #[arg(long, help_heading = TOOL_LIST)]
     pub output_schemas: bool,
 }
 
 impl OfferFlags {
-    /// Returns the selection of the flags.
+    /// Returns the tool selection set by the flags.
     pub fn filter_spec(&self) -> ToolFilterSpec {
         ToolFilterSpec { read_only: self.read_only, ..(&self.selection).into() }
     }
 
-    /// Returns how tools are listed, in `default_mode` unless a flag sets another one.
+    /// Returns how tools are listed, in `default_mode` unless a flag sets a different mode.
     pub fn listing(&self, default_mode: ExposureMode) -> ToolListing {
         ToolListing {
             mode: self.tools.unwrap_or(default_mode),
@@ -305,7 +305,8 @@ impl OfferFlags {
 pub struct HttpFlags {
     /// Where to persist approvals, idempotency keys, MCP sessions and undelivered events: a file for one server, or
     /// redis://host[:port][/database] (rediss:// for TLS) to share state between replicas. Kept in memory if not set.
-    /// Pass a URL with a password in CWPSA_STATE or the settings file, because other users of the machine can see flags.
+    /// If the URL contains a password, set it in CWPSA_STATE or the settings file, because other users on the machine can
+    /// see flags.
     #[arg(long, env = "CWPSA_STATE", value_name = "FILE | URL")]
     pub state: Option<String>,
     /// Additional host name to accept in the Host and Origin headers, for example psa.example.com. With a port, only
@@ -323,8 +324,8 @@ pub struct McpArgs {
     /// Calls.
     #[command(flatten)]
     pub watch: WatchFlags,
-    /// Serve over HTTP at this address instead of stdin and stdout, for example 127.0.0.1:8080. MCP is at /mcp; the other
-    /// routes are those of cwpsa serve.
+    /// Serve over HTTP at this address instead of stdin and stdout, for example 127.0.0.1:8080. MCP is at /mcp. The other
+    /// routes are the same as for cwpsa serve.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
     /// The HTTP server, with --listen.
@@ -341,7 +342,7 @@ pub struct McpArgs {
 /// `cwpsa serve`
 #[derive(Args, Debug)]
 pub struct ServeArgs {
-    /// Address to listen on. An address other than loopback requires a token for each account.
+    /// Address to listen on. Any address other than loopback requires a token for each account.
     #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: String,
     /// The HTTP server.
@@ -367,7 +368,7 @@ pub struct HealthcheckArgs {
     /// Address that the server listens on.
     #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: String,
-    /// Also check that it accepts requests: its state and its audit log can be written.
+    /// Also check that the server accepts requests, which requires a writable state and audit log.
     #[arg(long)]
     pub ready: bool,
 }
@@ -388,13 +389,14 @@ pub struct DoctorArgs {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Calls")]
 pub struct WatchFlags {
-    /// Append an audit entry for every call to this file as JSON Lines, for writes also before they are sent. Logged to
-    /// stderr if not set. If an entry can't be written, the call is not made.
+    /// Append an audit entry for every call to this file, as JSON Lines. Writes have an additional entry before they are
+    /// sent; if it can't be recorded, the write isn't sent. Entries are logged to stderr if not set.
     #[arg(long, env = "CWPSA_AUDIT", value_name = "FILE")]
     pub audit: Option<std::path::PathBuf>,
-    /// Calls that need human approval: none, writes, destructive, or a glob of tool names. Approvers decide at /approvals
-    /// with the token in CWPSA_APPROVER_TOKEN or in approver_tokens_env of the settings file. Without approvers, an MCP
-    /// client asks its user, and other calls are rejected. [default: none]
+    /// Calls that need human approval: none, writes, destructive, or a glob pattern that matches tool names. Approvers use
+    /// /approvals with the token in CWPSA_APPROVER_TOKEN or approver_tokens_env in the settings file. If there are no
+    /// approvers, MCP clients that support elicitation ask their user, and calls from other clients are rejected.
+    /// [default: none]
     #[arg(
         long,
         env = "CWPSA_APPROVE",
@@ -402,24 +404,24 @@ pub struct WatchFlags {
         value_name = "none | writes | destructive | GLOB"
     )]
     pub approve: Vec<String>,
-    /// Include the account's custom fields in schemas. Fetching them takes a request.
+    /// Include the account's custom fields in schemas. This requires a request to ConnectWise.
     #[arg(long, env = "CWPSA_CUSTOM_FIELDS", default_value = "true", value_name = "BOOL")]
     pub custom_fields: String,
-    /// Maximum number of rows in a response. The response reports how many were omitted and how to fetch them.
+    /// Maximum number of rows in a response. The response reports how many rows were omitted and how to fetch them.
     #[arg(long, env = "CWPSA_MAX_ROWS", default_value = "10000", value_name = "ROWS")]
     pub max_rows: String,
     /// Maximum size of a response. [default: 60000 over MCP, 16777216 over HTTP]
     #[arg(long, env = "CWPSA_MAX_BYTES", value_name = "BYTES")]
     pub max_bytes: Option<String>,
-    /// Time to wait for a response of ConnectWise. A write that times out is reported as outcome_unknown. Keep it below
-    /// the timeout of your clients, which is 30 seconds for Truto's.
+    /// Time to wait for a response from ConnectWise. A write that times out is reported as outcome_unknown. Choose a value
+    /// below your clients' timeout, which is 30 seconds for Truto's SDK.
     #[arg(long, env = "CWPSA_UPSTREAM_TIMEOUT", default_value = "25", value_name = "SECONDS")]
     pub upstream_timeout: String,
-    /// Names of arguments to ignore because hosts add them to every call, in place of the built-in list, for example
-    /// sessionId,toolCallId. Arguments that a tool has itself are never ignored.
+    /// Arguments to ignore because agent hosts add them to every call, for example sessionId,toolCallId. Replaces the
+    /// built-in list. A tool's own arguments are never ignored.
     #[arg(long, env = "CWPSA_HOST_ARGUMENTS", value_delimiter = ',', value_name = "NAME")]
     pub host_arguments: Vec<String>,
-    /// Time to wait for calls in flight after SIGTERM or Ctrl-C. A second signal exits at once.
+    /// Time to wait for in-flight calls after SIGTERM or Ctrl-C. A second signal forces an immediate exit.
     #[arg(long, env = "CWPSA_GRACE", default_value = "30", value_name = "SECONDS")]
     pub grace: String,
 }
@@ -431,36 +433,36 @@ pub struct ConnectionArgs {
     /// The variables that --sandbox overrides. It comes first because it reads the other arguments before they are removed.
     #[command(flatten)]
     pub ignored: IgnoredVariables,
-    /// Use a mock ConnectWise server with sample records in this process. No account needed; changes are discarded.
+    /// Use a mock ConnectWise server with sample records in this process. No account needed. Changes are discarded.
     #[arg(long, env = "CWPSA_SANDBOX", value_parser = clap::builder::BoolishValueParser::new())]
     pub sandbox: bool,
-    /// Inject a fault into the sandbox, for example 'too_many_requests x1' or 'cut_after POST'. See cwpsa sandbox --help
-    /// for all faults. May be repeated.
+    /// Inject a fault into the sandbox, for example 'too_many_requests x1' or 'cut_after POST'. cwpsa sandbox --help
+    /// lists all faults. May be repeated.
     #[arg(long, value_name = "RULE", requires = "sandbox")]
     pub sandbox_fault: Vec<FaultRule>,
-    /// Rate limit of the sandbox, for example 60/60. Further requests get status 429.
+    /// Rate limit for the sandbox, for example 60/60. Further requests get status 429.
     #[arg(long, value_name = "REQUESTS/SECONDS", requires = "sandbox")]
     pub sandbox_budget: Option<RequestBudget>,
-    /// Account of the settings file. Defaults to the file's default account.
+    /// Account to use from the settings file. Defaults to the file's default account.
     #[arg(long, env = "CWPSA_ACCOUNT", value_name = "NAME")]
     pub account: Option<String>,
     /// Settings file. [default: ~/.config/cwpsa/config.toml]
     #[arg(long, env = "CWPSA_CONFIG", value_name = "FILE")]
     pub config: Option<std::path::PathBuf>,
-    /// Base URL of the API, for example https://psa.example.com/v4_6_release/apis/3.0.
+    /// API base URL, for example https://psa.example.com/v4_6_release/apis/3.0.
     #[arg(long, env = "CWPSA_BASE_URL", value_name = "URL")]
     pub base_url: Option<String>,
-    /// Region of the ConnectWise cloud: na, eu, au or za. Alternative to --base-url.
+    /// ConnectWise cloud region: na, eu, au or za. Alternative to --base-url.
     #[arg(long, env = "CWPSA_REGION", value_name = "REGION")]
     pub region: Option<String>,
-    /// Company ID that you enter at login.
+    /// Company ID that you use to log in.
     #[arg(long, env = "CWPSA_COMPANY_ID", value_name = "ID")]
     pub company_id: Option<String>,
-    /// Public key of an API member.
+    /// API member's public key.
     #[arg(long, env = "CWPSA_PUBLIC_KEY", value_name = "KEY")]
     pub public_key: Option<String>,
-    /// File with the private key. Alternatively, set CWPSA_PRIVATE_KEY. There is no flag for the key itself, because other
-    /// users of the machine can see flags.
+    /// File that contains the private key. Alternatively, set CWPSA_PRIVATE_KEY. There is no flag for the key itself,
+    /// because other users on the machine can see flags.
     #[arg(long, env = "CWPSA_PRIVATE_KEY_FILE", value_name = "FILE")]
     pub private_key_file: Option<std::path::PathBuf>,
 }
@@ -469,18 +471,19 @@ pub struct ConnectionArgs {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Webhooks (POST /webhooks/{account})")]
 pub struct WebhookFlags {
-    /// Run this program for each event, with the event as JSON on stdin: a path, or a JSON array of the path and arguments,
-    /// for example '["/usr/local/bin/on-event", "-v"]'. No shell is involved. A non-zero exit code is retried later.
+    /// Program to run for each event, with the event as JSON on stdin: a path, or a JSON array with the path and arguments,
+    /// for example '["/usr/local/bin/on-event", "-v"]'. It isn't run through a shell. If the exit code isn't zero, the
+    /// event is retried later.
     #[arg(long, env = "CWPSA_WEBHOOK_COMMAND", value_name = "PROGRAM | JSON")]
     pub webhook_command: Option<String>,
-    /// Post each event as JSON to this URL, signed with the secret in CWPSA_WEBHOOK_SECRET as described at
-    /// standardwebhooks.com. Any status other than 2xx is retried later.
+    /// URL to post each event to, as JSON, signed with the secret in CWPSA_WEBHOOK_SECRET according to
+    /// standardwebhooks.com. If the status isn't 2xx, the event is retried later.
     #[arg(long, env = "CWPSA_WEBHOOK_POST", value_name = "URL")]
     pub webhook_post: Option<String>,
-    /// File with the secret that signs posted events. Alternatively, set CWPSA_WEBHOOK_SECRET.
+    /// File that contains the secret for signing posted events. Alternatively, set CWPSA_WEBHOOK_SECRET.
     #[arg(long, env = "CWPSA_WEBHOOK_SECRET_FILE", value_name = "FILE")]
     pub webhook_secret_file: Option<std::path::PathBuf>,
-    /// Notify MCP sessions that are subscribed to the resource cwpsa://events.
+    /// Notify MCP sessions that are subscribed to the cwpsa://events resource.
     #[arg(long, env = "CWPSA_WEBHOOK_MCP")]
     pub webhook_mcp: bool,
 }

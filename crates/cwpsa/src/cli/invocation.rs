@@ -1,4 +1,4 @@
-//! The parsed command line of a process.
+//! The process's parsed command line.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,17 +10,17 @@ use super::layers::settings_layers;
 use crate::environment::Environment;
 use crate::settings::SettingsLoader;
 
-/// The parsed command line, and the loader of the settings that it and the environment name.
+/// The parsed command line, and the loader for the settings specified by it and the environment.
 #[derive(Debug)]
 pub struct Invocation {
     /// The command and its arguments.
     pub arguments: Cli,
-    /// Loads the settings.
+    /// The settings loader.
     pub settings: SettingsLoader,
 }
 
 impl Invocation {
-    /// Parses the command line of this process. Exits if it asks for help or is invalid.
+    /// Parses the process's command line. Exits if it requests help or is invalid.
     pub fn from_process() -> Self {
         Self::try_parse_from(std::env::args_os(), Environment::from_process())
             .unwrap_or_else(|error| error.exit())
@@ -29,7 +29,7 @@ impl Invocation {
     /// Parses a command line.
     ///
     /// # Errors
-    /// Returns an error if it is invalid, or if it asks for help.
+    /// Returns an error if it is invalid, or if it requests help.
     pub fn try_parse_from<T: Into<OsString> + Clone>(
         line: impl IntoIterator<Item = T>,
         environment: Environment,

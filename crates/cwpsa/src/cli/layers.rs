@@ -1,16 +1,16 @@
-//! The settings that flags and `CWPSA_*` variables set.
+//! Settings from flags and `CWPSA_*` variables.
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use crate::settings::SettingsLayer;
 
-/// The kinds of values that settings on the command line have.
+/// The kinds of values that command-line settings have.
 #[derive(Clone, Copy)]
 enum FlagKind {
-    /// One value.
+    /// A single value.
     Value,
-    /// Values separated by commas.
+    /// Comma-separated values.
     List,
     /// Values that may contain commas.
     Repeated,
@@ -18,7 +18,7 @@ enum FlagKind {
     Switch,
 }
 
-/// The arguments that are settings. Their IDs are the keys of the settings.
+/// The arguments that are settings. Their IDs are the settings keys.
 const SETTINGS: &[(&str, FlagKind)] = &[
     ("sandbox", FlagKind::Switch),
     ("sandbox_fault", FlagKind::Repeated),
@@ -46,7 +46,7 @@ const SETTINGS: &[(&str, FlagKind)] = &[
     ("webhook_mcp", FlagKind::Switch),
 ];
 
-/// Returns what the flags of a command set, and what variables set.
+/// Returns the settings from a command's flags, and those from variables.
 pub(super) fn settings_layers(matches: &ArgMatches) -> (SettingsLayer, SettingsLayer) {
     let (mut flags, mut variables) = (SettingsLayer::default(), SettingsLayer::default());
     for (key, kind) in SETTINGS {

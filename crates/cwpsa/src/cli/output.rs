@@ -1,4 +1,4 @@
-//! Results on stdout: JSON for programs, indented JSON and tables at a terminal.
+//! Results on stdout: JSON for programs, indented JSON and tables for terminals.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -6,12 +6,12 @@ use connectwise_psa::runtime::Value;
 
 use crate::error::CliError;
 
-/// Returns true if stdout and stderr are both a terminal, so that a person sees both.
+/// Returns true if stdout and stderr are both a terminal, so a person sees both.
 pub fn is_terminal() -> bool {
     std::io::stdout().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Prints JSON: indented at a terminal, on one line elsewhere.
+/// Prints JSON: indented for a terminal, otherwise on one line.
 ///
 /// # Errors
 /// Returns an error under the same conditions as [`print()`].
@@ -38,8 +38,8 @@ pub fn print_table(headings: &[&str], rows: &[Vec<String>]) -> Result<(), CliErr
 /// Writes to stdout.
 ///
 /// # Errors
-/// Returns an error if stdout can't be written, so that a lost result is not mistaken for an empty one. A reader that
-/// closes the pipe is not an error.
+/// Returns an error if stdout can't be written, so a lost result isn't mistaken for an empty one. A reader closing
+/// the pipe isn't an error.
 pub fn print(bytes: &[u8]) -> Result<(), CliError> {
     write(&mut io::stdout().lock(), bytes)
 }
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_write_is_an_error_unless_the_reader_closed_the_pipe() {
+    fn failed_write_is_an_error_unless_the_pipe_was_closed() {
         assert!(write(&mut Broken(io::ErrorKind::BrokenPipe), b"x").is_ok());
         let lost = write(&mut Broken(io::ErrorKind::StorageFull), b"x").unwrap_err();
         assert_eq!(lost.exit_code(), 4);

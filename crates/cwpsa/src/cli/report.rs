@@ -1,4 +1,4 @@
-//! Reports the error that a command ended with.
+//! Reports the error with which a command failed.
 
 use connectwise_psa::runtime::Error;
 use toolcrate_executor::{MAX_ERROR_BYTES, limit_json};
@@ -6,7 +6,7 @@ use toolcrate_executor::{MAX_ERROR_BYTES, limit_json};
 use super::output;
 use crate::error::CliError;
 
-/// Prints an error to stderr. The error of a call is also printed to stdout as JSON, unless a person would see both.
+/// Prints an error to stderr. A call error is also printed to stdout as JSON, unless a person would see both.
 pub fn report(error: &CliError) {
     match error {
         CliError::AlreadyReported(_) => {}
@@ -14,7 +14,7 @@ pub fn report(error: &CliError) {
             if !output::is_terminal()
                 && let Err(lost) = output::print_json(&limit_json(error.to_json(), MAX_ERROR_BYTES))
             {
-                // The exit code stays that of the first error, which is printed below.
+                // The exit code remains that of the original error, which is printed below.
                 eprintln!("error: {lost}");
             }
             print_error(error);
@@ -26,7 +26,7 @@ pub fn report(error: &CliError) {
     }
 }
 
-/// Prints what went wrong, and a line for each argument.
+/// Prints what went wrong, with one line per argument.
 fn print_error(error: &Error) {
     let lines: Vec<String> = error
         .fields()
@@ -34,13 +34,13 @@ fn print_error(error: &Error) {
         .map(|field| format!("{}: {}", one_line(&field.pointer), one_line(&field.message)))
         .collect();
     let message = error.to_string();
-    // The message ends with all of them in brackets.
+    // The message ends with all of them in parentheses.
     let suffix = format!(" ({})", lines.join("; "));
     eprintln!("error: {}", message.strip_suffix(&suffix).unwrap_or(&message));
     lines.iter().for_each(|line| eprintln!("  {line}"));
 }
 
-/// Removes control characters: a server must not move the cursor of a terminal.
+/// Removes control characters, because a server must not move the terminal's cursor.
 fn one_line(text: &str) -> String {
     text.split(|c: char| c.is_control()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -1,6 +1,7 @@
-//! Resolves conflicts between the sandbox and an account. `--sandbox` on the command line takes precedence over variables,
-//! so that users with an account in the environment can try the sandbox. `--sandbox` together with a flag that selects an
-//! account is an error. So is `CWPSA_SANDBOX` together with any account, because it guarantees that no account is reached.
+//! Resolves conflicts between the sandbox and an account. `--sandbox` on the command line takes precedence over
+//! variables, so users with an account in the environment can try the sandbox. `--sandbox` together with a flag that
+//! selects an account is an error. So is `CWPSA_SANDBOX` together with any account, because it guarantees that no
+//! account is contacted.
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -13,8 +14,8 @@ const NAMES: [(&str, &str, &str); 3] = [
     ("region", "--region", "CWPSA_REGION"),
 ];
 
-/// The variables that select an account and that `--sandbox` overrides. Parses no argument of its own, but has to be parsed
-/// before the arguments that it inspects are removed.
+/// The variables that select an account and that `--sandbox` overrides. It doesn't parse any argument itself, but must
+/// be parsed before the arguments that it inspects are removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IgnoredVariables(Vec<&'static str>);
 

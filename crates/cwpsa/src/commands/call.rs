@@ -16,7 +16,7 @@ use crate::error::CliError;
 use crate::health_check::explain_base_url;
 use crate::settings::{Settings, Target, client_for_dry_run};
 
-/// How long the API may take to respond. Nothing else waits for a command.
+/// Timeout for the API's response. Nothing else is waiting for a command.
 const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Calls the tool, or prints the request that it would send.
@@ -90,7 +90,7 @@ pub async fn run(arguments: &CallArgs, settings: Result<Settings, CliError>) -> 
     output::print_json(&Value::Array(rows))
 }
 
-/// Reports omitted rows of a list, and how to fetch them.
+/// Reports omitted list rows, and how to fetch them.
 fn report_omissions(outcome: &Outcome) {
     if let Some(omitted) = &outcome.omitted {
         eprintln!("note: {} rows omitted because they exceed --max-bytes", omitted.count);

@@ -1,4 +1,4 @@
-//! `cwpsa doctor`: checks step by step whether an account can be used, and suggests fixes.
+//! `cwpsa doctor`: checks step by step whether an account is usable, and suggests fixes.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +12,8 @@ use crate::error::CliError;
 use crate::health_check;
 use crate::settings::{Settings, SettingsError, Target};
 
-/// Maximum difference between the local clock and the server's. A larger one breaks signatures and time entries.
+/// Maximum difference between the local clock and the server's. A larger difference breaks signatures and time
+/// entries.
 const MAX_CLOCK_SKEW: Duration = Duration::from_secs(120);
 
 /// Checks settings, reachability, credentials, clock and version.
@@ -106,7 +107,7 @@ async fn check(settings: Result<Settings, CliError>, report: &mut DoctorReport) 
     Ok(())
 }
 
-/// Returns year and number of a version such as `v2025.1.12345`.
+/// Returns the year and number in a version such as `v2025.1.12345`.
 fn numbers(version: &str) -> Vec<u32> {
     version.trim_start_matches('v').split('.').take(2).filter_map(|part| part.parse().ok()).collect()
 }

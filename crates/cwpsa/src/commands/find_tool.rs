@@ -1,4 +1,4 @@
-//! Looks up the tool that a command names.
+//! Looks up the tool given to a command.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Tool;
@@ -8,7 +8,7 @@ use crate::error::CliError;
 /// Returns the tool with a full or short name.
 ///
 /// # Errors
-/// Returns an error with similar names if it does not exist.
+/// Returns an error with similar names if it doesn't exist.
 pub(super) fn find_tool(name: &str) -> Result<Tool, CliError> {
     Ok(CATALOG.resolve(name)?)
 }

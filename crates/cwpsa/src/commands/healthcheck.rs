@@ -1,4 +1,5 @@
-//! `cwpsa healthcheck`: the probe of a container, which has no other program to send a request with.
+//! `cwpsa healthcheck`: the container's health probe. The container image includes no other program that
+//! could send a request.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -10,12 +11,12 @@ use tokio::net::TcpStream;
 use crate::cli::HealthcheckArgs;
 use crate::error::CliError;
 
-/// How long the server may take to respond.
+/// Timeout for the server's response.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Maximum length of the first line of a response.
 const MAX_STATUS_LINE: u64 = 1024;
 
-/// Sends a request to the server that listens on `listen`. The exit code is 1 if it is not healthy.
+/// Sends a request to the server on `listen`. The exit code is 1 if the server isn't healthy.
 pub async fn run(arguments: &HealthcheckArgs, listen: SocketAddr) -> Result<(), CliError> {
     let address = reachable_address(listen);
     let path = if arguments.ready { "/readyz" } else { "/healthz" };
@@ -30,7 +31,7 @@ pub async fn run(arguments: &HealthcheckArgs, listen: SocketAddr) -> Result<(), 
     Err(CliError::AlreadyReported(1))
 }
 
-/// Returns an address to connect to: a server that listens on all addresses is reached on the loopback one.
+/// Returns an address to connect to: for a server that listens on all addresses, the loopback address.
 fn reachable_address(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unspecified_addresses_are_reached_on_loopback() {
+    fn unspecified_addresses_are_probed_on_loopback() {
         for (listen, reached) in
             [("0.0.0.0:8080", "127.0.0.1:8080"), ("[::]:80", "[::1]:80"), ("10.0.0.7:80", "10.0.0.7:80")]
         {

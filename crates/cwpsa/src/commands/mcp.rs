@@ -1,4 +1,4 @@
-//! `cwpsa mcp`: the tools over the Model Context Protocol, on stdin and stdout. Over HTTP, it is `cwpsa serve`.
+//! `cwpsa mcp`: the tools over the Model Context Protocol, on stdin and stdout. For HTTP, see `cwpsa serve`.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::settings::{Settings, SettingsLoader, Target};
 use crate::shutdown;
 use crate::word_lists::WORD_LISTS;
 
-/// The flags that apply to servers over HTTP only.
+/// The flags that only apply to HTTP servers.
 const HTTP_FLAGS: [&str; 6] =
     ["state", "allow_host", "webhook_command", "webhook_post", "webhook_secret_file", "webhook_mcp"];
 
@@ -60,9 +60,9 @@ async fn serve_process(server: McpServer) -> Result<(), CliError> {
     result.map_err(|error: McpError| CliError::Usage(error.to_string()))
 }
 
-/// Resolves on the first shutdown signal. From then on, another signal exits at once.
+/// Resolves on the first shutdown signal. Any further signal exits immediately.
 fn stop_requested(calls: &InFlight) -> impl Future<Output = ()> {
-    // The signal handlers are installed before anything is served.
+    // The signal handlers must be installed before anything is served.
     let (signal, calls) = (shutdown_signal(), calls.clone());
     async move {
         signal.await;
@@ -70,14 +70,14 @@ fn stop_requested(calls: &InFlight) -> impl Future<Output = ()> {
     }
 }
 
-/// Serves one account like `cwpsa serve`.
+/// Serves one account over HTTP, like `cwpsa serve`.
 async fn serve_http(
     arguments: &McpArgs,
     default_mode: ExposureMode,
     loader: SettingsLoader,
     settings: &Settings,
 ) -> Result<(), CliError> {
-    // Unlike `cwpsa serve`, this serves one account.
+    // Unlike `cwpsa serve`, this serves only one account.
     let values = &settings.values;
     let settings = settings.with_account(values.account.clone().or(values.default.clone()));
     let listening = crate::http::listen(&arguments.offer, default_mode, loader, &settings).await?;

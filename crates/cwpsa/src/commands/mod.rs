@@ -1,4 +1,4 @@
-//! The commands, one module each.
+//! The commands, with one module each.
 
 mod call;
 mod describe;

@@ -1,4 +1,4 @@
-//! `cwpsa search`: searches for tools by a description.
+//! `cwpsa search`: finds tools by description.
 
 use connectwise_psa::runtime::Value;
 use serde_json::json;
@@ -30,7 +30,7 @@ pub fn run(arguments: &cli::SearchArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-/// A hit as JSON.
+/// Returns a hit as JSON.
 fn entry(hit: &SearchHit) -> Value {
     let details = hit.tool.details();
     json!({

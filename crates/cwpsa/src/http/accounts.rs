@@ -1,4 +1,4 @@
-//! The accounts that the settings describe.
+//! The accounts described by the settings.
 
 use std::sync::Arc;
 
@@ -13,25 +13,25 @@ use crate::error::CliError;
 use crate::settings::{Settings, Target};
 use crate::webhooks::{AccountWebhooks, WebhookMetrics, WebhookPlan, WebhookTable, Webhooks};
 
-/// The variable with the tokens of whoever has access to any account.
+/// The variable with the tokens that grant access to any account.
 const TOKEN_VARIABLE: &str = "CWPSA_TOKEN";
-/// The variable with the token of whoever approves calls of any account.
+/// The variable with the token for approving calls of any account.
 const APPROVER_VARIABLE: &str = "CWPSA_APPROVER_TOKEN";
 
-/// The accounts of the settings.
+/// The accounts in the settings.
 pub(crate) struct ConfiguredAccounts(Vec<ConfiguredAccount>);
 
 struct ConfiguredAccount {
     id: String,
     target: Target,
     tokens: Vec<Secret>,
-    /// Those who approve its calls, by name.
+    /// The people who approve its calls, by name.
     approvers: Vec<(String, Secret)>,
     webhooks: Option<WebhookTable>,
 }
 
 impl ConfiguredAccounts {
-    /// Resolves all accounts of the settings file, or the one that flags and variables name.
+    /// Resolves all accounts in the settings file, or the one configured by flags and variables.
     ///
     /// # Errors
     /// Returns an error if a setting is missing or invalid.
@@ -70,10 +70,11 @@ impl ConfiguredAccounts {
         Ok(Self(accounts))
     }
 
-    /// Makes the accounts that are served. `custom_fields` tells whether schemas show the custom fields of accounts.
+    /// Creates the registry of served accounts. `custom_fields` determines whether schemas show accounts' custom
+    /// fields.
     ///
     /// # Errors
-    /// Returns an error if the address of an account is invalid, or if a token both gives access and approves calls.
+    /// Returns an error if an account's base URL is invalid, or if a token both grants access and approves calls.
     pub(crate) fn registry(
         &self,
         filter: &ToolFilter,
@@ -97,10 +98,11 @@ impl ConfiguredAccounts {
         AccountRegistry::new(accounts).map_err(|error| CliError::Usage(error.to_string()))
     }
 
-    /// Makes the webhooks of all accounts that have some, by their tables or by flags.
+    /// Creates the webhooks of all accounts that have any, from their tables or from flags.
     ///
     /// # Errors
-    /// Returns an error if they are invalid, or if there are several accounts and flags, which don't name the account.
+    /// Returns an error if they are invalid, or if there are several accounts and webhook flags, which don't specify
+    /// an account.
     pub(crate) fn webhooks(
         &self,
         settings: &Settings,

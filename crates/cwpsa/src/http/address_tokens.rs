@@ -1,5 +1,5 @@
-//! Tokens for clients that can be configured with a URL only. A token contains the account and the tools that it gives
-//! access to, and is signed, so no server has to store it.
+//! URL tokens, for clients that can only be configured with a URL. A token contains its account and tool selection and
+//! is signed, so no server needs to store it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,12 +11,12 @@ use serde_json::{Map, json};
 use sha2::Sha256;
 use toolcrate_http::{MethodFilter, MethodFilterError, parse_object};
 
-/// Makes and verifies tokens.
+/// Creates and verifies tokens.
 pub(crate) struct AddressTokens {
     key: Vec<u8>,
 }
 
-/// The account and the tools that a token gives access to.
+/// The account and tools to which a token grants access.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct AddressClaims {
     pub(crate) account: String,
@@ -31,7 +31,7 @@ impl AddressTokens {
         Self { key: key.to_vec() }
     }
 
-    /// Makes a token that holds `claims`.
+    /// Creates a token with `claims`.
     pub(crate) fn sign(&self, claims: &AddressClaims) -> String {
         let AddressClaims { account, filter, expires } = claims;
         let claims =
@@ -41,7 +41,7 @@ impl AddressTokens {
         format!("{payload}.{mac}")
     }
 
-    /// Returns what a token holds, or `None` if it was not signed here or has expired.
+    /// Returns a token's claims, or `None` if it wasn't signed here or has expired.
     pub(crate) fn verify(&self, token: &str) -> Option<AddressClaims> {
         let (payload, mac) = token.split_once('.')?;
         self.mac(payload).verify_slice(&URL_SAFE_NO_PAD.decode(mac).ok()?).ok()?;
@@ -88,8 +88,8 @@ pub(crate) enum MintTokenError {
 }
 
 impl MintTokenRequest {
-    /// Parses a body. Invalid parts are errors, because a token that silently gives more access than intended would go
-    /// unnoticed.
+    /// Parses a body. Invalid parts are errors, because a token that silently grants more access than intended would
+    /// go unnoticed.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, MintTokenError> {
         let request = parse_object(body)?;
         reject_unknown_fields(&request, &["name", "config", "expires_at"], "the body")?;
@@ -145,7 +145,7 @@ mod tests {
     use connectwise_psa::CATALOG;
 
     #[test]
-    fn tokens_hold_what_they_were_made_for_and_no_other_key_fits() {
+    fn url_tokens_round_trip_and_open_only_with_their_key() {
         let tokens = AddressTokens::new(b"secret");
         let filter = MethodFilter { methods: vec!["read".to_owned()], tags: Vec::new() };
         let claims = AddressClaims { account: "acme".to_owned(), filter, expires: Some(now() + 60) };

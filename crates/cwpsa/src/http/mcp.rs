@@ -1,5 +1,5 @@
-//! The Model Context Protocol over HTTP: `/mcp` with an account's token, and `/mcp/{token}` for clients that can only be
-//! given an address. Sessions are in the store, so that any replica can go on with them.
+//! The Model Context Protocol over HTTP: `/mcp` with an account's token, and `/mcp/{token}` for clients that can only
+//! be configured with a URL. Sessions are kept in the store, so any replica can continue them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,9 +26,9 @@ use crate::product::PRODUCT;
 use crate::webhooks::Webhooks;
 use crate::word_lists::WORD_LISTS;
 
-/// The maximum number of tools that an address lists. More are offered by the tools that find and call others.
+/// Maximum number of tools that are listed for a URL. Beyond it, meta-tools find and call the rest.
 const MAX_LISTED_TOOLS: usize = 128;
-/// The maximum number of cached services.
+/// Maximum number of cached services.
 const MAX_SERVICES: usize = 256;
 
 type McpEndpointState = State<Arc<McpEndpoint>>;
@@ -37,18 +37,18 @@ type McpEndpointState = State<Arc<McpEndpoint>>;
 pub(crate) struct McpEndpoint {
     pub(crate) accounts: Arc<AccountRegistry>,
     pub(crate) filter: ToolFilter,
-    /// The methods and tags that a token can be limited to.
+    /// The methods and tags to which a token can be limited.
     pub(crate) filter_words: FilterWords,
     pub(crate) config_watch: ConfigWatch,
     pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) sessions: McpServices,
     pub(crate) tokens: AddressTokens,
-    /// How tools are listed unless a client chooses.
+    /// How tools are listed, unless a client specifies it.
     pub(crate) listing: ToolListing,
 }
 
 impl McpEndpoint {
-    /// The routes of the protocol, and those that make tokens for it.
+    /// Returns the MCP routes, and the routes that create tokens for them.
     pub(crate) fn into_routes(self) -> (Router, Router) {
         let endpoint = Arc::new(self);
         let protocol =
@@ -58,14 +58,14 @@ impl McpEndpoint {
     }
 }
 
-/// The services of accounts and tokens, each of which keeps its sessions in the store.
+/// The services for accounts and tokens, each of which keeps its sessions in the store.
 pub(crate) struct McpServices {
     store: SharedStore,
     services: Mutex<HashMap<String, McpHttpService>>,
 }
 
 impl McpServices {
-    /// Keeps sessions in `store`.
+    /// Creates services that keep sessions in `store`.
     pub(crate) fn new(store: SharedStore) -> Self {
         Self { store, services: Mutex::default() }
     }
@@ -84,14 +84,15 @@ impl McpServices {
     }
 }
 
-/// `POST /integrated-account/{id}/mcp` makes a token: `{name, config: {methods, tags}, expires_at}` gets `{url, token}`.
+/// Handles `POST /integrated-account/{id}/mcp`, which creates a token: `{name, config: {methods, tags}, expires_at}`
+/// returns `{url, token}`.
 async fn mint_token(
     State(endpoint): McpEndpointState,
     Path(account): Path<String>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, HttpError> {
-    // The body is not read before the token is checked.
+    // The token is checked before the body is read.
     endpoint.accounts.open(Some(&account), &headers)?;
     reject_parameters(request.uri().query())?;
     let body = read_body(request).await?;
@@ -155,7 +156,7 @@ async fn serve_token(
         endpoint.tokens.verify(&token).ok_or(HttpError::Unauthorized)?;
     let account = endpoint.accounts.get(&id).ok_or(HttpError::Unauthorized)?;
     tracing::Span::current().record("account", id.as_str());
-    // The token chooses the tools. A parameter that was ignored would let the client reach more than it asked for.
+    // The token determines the tools. If a parameter were ignored, the client could reach more than it requested.
     reject_parameters(request.uri().query())?;
     request.extensions_mut().insert(Principal::with_token("mcp", &token));
     let make = || {

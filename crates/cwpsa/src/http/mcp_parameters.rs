@@ -1,4 +1,4 @@
-//! The tool list that a client of `/mcp` requests by query parameters or headers: `/mcp?module=service&class=read`, or
+//! The tool list that an `/mcp` client requests by query parameters or headers: `/mcp?module=service&class=read`, or
 //! `X-Tools-Module: service`.
 
 use axum::http::HeaderMap;
@@ -14,18 +14,18 @@ use crate::select::SETS;
 const PARAMETERS: [(&str, &str); 3] =
     [("tools", "x-tools-offer"), ("names", "x-tools-names"), ("output", "x-tools-output")];
 
-/// How a client of `/mcp` is offered tools.
+/// How tools are exposed to an `/mcp` client.
 #[derive(Debug)]
 pub(crate) struct McpParameters {
-    /// The same text for the same parameters.
+    /// A key that is equal for equal parameters.
     pub(crate) key: String,
     pub(crate) listing: ToolListing,
-    /// The tools, if the client narrows what the server offers.
+    /// The tools, if the client narrows the server's selection.
     pub(crate) filter: Option<ToolFilter>,
 }
 
 impl McpParameters {
-    /// Parses the query of an address, and headers. The address takes precedence; `default` is for what neither chooses.
+    /// Parses a URL's query, and headers. The URL takes precedence; `default` is used if neither sets a value.
     ///
     /// # Errors
     /// Returns an error if a parameter is unknown or invalid.
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_chooses_tools() {
+    fn url_parameters_select_tools() {
         let chosen = parse("module=time&class=read,custom&names=full&output=true").unwrap();
         let expected =
             ToolListing { mode: ExposureMode::Filtered, names: NameStyle::Prefixed, output_schemas: true };
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_do_so_where_the_address_does_not() {
+    fn headers_select_tools_if_the_url_does_not() {
         let mut headers = HeaderMap::new();
         headers.append("x-tools-module", "time".parse().unwrap());
         headers.append("x-tools-offer", "all".parse().unwrap());

@@ -1,4 +1,4 @@
-//! `cwpsa serve`: the tools over HTTP and MCP, and the endpoint for callbacks.
+//! `cwpsa serve`: the tools over HTTP and MCP, and the callback endpoint.
 //!
 //! All state except caches is in the store, so any number of replicas can serve behind one load balancer.
 
@@ -34,12 +34,12 @@ use accounts::ConfiguredAccounts;
 use mcp::McpEndpoint;
 use webhooks::WebhookEndpoint;
 
-/// The OpenAPI document of the endpoints.
+/// The endpoints' OpenAPI document.
 const OPENAPI: &str = include_str!("../../data/openapi.json");
 
-/// A server that listens.
+/// A server that is listening.
 pub struct Listening {
-    /// The address it listens on.
+    /// The address that it listens on.
     pub address: SocketAddr,
     listener: Listener,
     router: Router,
@@ -48,7 +48,7 @@ pub struct Listening {
 }
 
 impl Listening {
-    /// Serves until `stop` resolves; calls in flight are finished.
+    /// Serves until `stop` resolves, then finishes in-flight calls.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) {
         let (stopping, stopped) = tokio::sync::watch::channel(false);
         let webhooks = tokio::spawn(self.webhooks.run(stopped));
@@ -58,19 +58,19 @@ impl Listening {
         };
         shutdown::serve(self.listener, self.router, &self.calls, stop).await;
         tokio::select! {
-            // A panic of the task was already reported.
+            // A panic in the task has already been reported.
             _ = webhooks => {}
-            // Deliveries in flight are retried, if the store is persistent.
+            // In-flight deliveries are retried, if the store is persistent.
             () = self.calls.forced_token().cancelled_owned() => {}
         }
     }
 }
 
-/// Wires the server that the settings describe, and listens. Over MCP, it lists tools in `default_mode` unless `offer` or a
-/// client sets another one.
+/// Creates the server described by the settings, and starts listening. Over MCP, it lists tools in `default_mode`
+/// unless `offer` or a client sets a different mode.
 ///
 /// # Errors
-/// Returns an error if the settings are invalid, or if the server can't listen at its address.
+/// Returns an error if the settings are invalid, or if the server can't listen on its address.
 pub async fn listen(
     offer: &OfferFlags,
     default_mode: ExposureMode,
@@ -130,8 +130,8 @@ pub async fn listen(
     Ok(Listening { address, listener, router, calls, webhooks })
 }
 
-/// Checks that every account has a strong token if other machines can reach the server. Prints a note if no account has an
-/// approver.
+/// Checks that every account has a strong token if the server is reachable from other machines. Prints a note if no
+/// account has an approver.
 fn check_access(
     address: SocketAddr,
     accounts: &AccountRegistry,
@@ -167,7 +167,7 @@ fn check_access(
 /// Serves until the process receives a shutdown signal.
 ///
 /// # Errors
-/// As [`listen`].
+/// Returns the same errors as [`listen`].
 pub async fn run(arguments: &ServeArgs, loader: SettingsLoader, settings: &Settings) -> Result<(), CliError> {
     let listening = listen(&arguments.offer, ExposureMode::MetaTools, loader, settings).await?;
     let (address, stop) = (listening.address, shutdown_signal());

@@ -1,4 +1,4 @@
-//! The secret that signs tokens in URLs and cursors of lists.
+//! The secret for signing URL tokens and list cursors.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use crate::environment::Environment;
 /// The variable with the secret.
 const VARIABLE: &str = "CWPSA_SECRET";
 
-/// The secret that all replicas of a server share, or one of this process alone.
+/// The secret shared by all replicas of a server, or a secret for this process only.
 pub struct SigningSecret(Vec<u8>);
 
-/// Minimum size of a secret in bytes if other machines can reach the server.
+/// Minimum size of a secret in bytes if the server is reachable from other machines.
 const MIN_BYTES: usize = 16;
 
 impl SigningSecret {
@@ -27,12 +27,12 @@ impl SigningSecret {
         self.0.len() < MIN_BYTES
     }
 
-    /// Returns the key for tokens.
+    /// Returns the key for URL tokens.
     pub fn token_key(&self) -> &[u8] {
         &self.0
     }
 
-    /// Returns the key for the cursors of an account. It is derived, so that signatures can't be used for another purpose.
+    /// Returns the key for an account's cursors. It is derived, so signatures can't be used for any other purpose.
     pub fn cursor_key(&self, account: &str) -> CursorKey {
         CursorKey::derive(&self.0, account)
     }

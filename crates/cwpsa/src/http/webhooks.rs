@@ -1,12 +1,14 @@
-//! `POST /webhooks/{account}`: the endpoint for callbacks. They are verified by their signature and need no token. With a
-//! token of the account, `GET` returns the lengths of the queues, and `POST /webhooks/{account}/retry` requeues
-//! dead-lettered events.
+//! `POST /webhooks/{account}`: the callback endpoint. Callbacks are verified by their signature and need no token. With
+//! an account token, `GET` returns the queue lengths, and `POST /webhooks/{account}/retry` requeues dead-lettered
+//! events.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -18,14 +20,12 @@ use serde_json::json;
 use toolcrate_http::{AccountRegistry, HttpError, json_response};
 use toolcrate_store::StoreError;
 
-use crate::webhooks::{WebhookError, Webhooks};
+use crate::webhooks::{MAX_CALLBACK_BYTES, WebhookError, Webhooks};
 
-/// The maximum size of a callback: a record, as text within JSON.
-const MAX_CALLBACK_BYTES: usize = 1 << 20;
-/// How long the body of a callback may take.
+/// Timeout for reading a callback's body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The route of callbacks.
+/// The callback route.
 pub(crate) const CALLBACK_ROUTE: &str = "/webhooks/{account}";
 /// Seconds after which ConnectWise retries a callback that was not accepted.
 const RETRY_AFTER_SECONDS: &str = "2";
@@ -39,9 +39,10 @@ pub(crate) struct WebhookEndpoint {
 type WebhookEndpointState = State<Arc<WebhookEndpoint>>;
 
 impl WebhookEndpoint {
-    /// The routes of webhooks.
+    /// Returns the webhook routes.
     pub(crate) fn into_routes(self) -> Router {
-        let callbacks = get(show_state).post(receive).layer(DefaultBodyLimit::max(MAX_CALLBACK_BYTES));
+        let callbacks =
+            get(show_state).post(receive).layer(DefaultBodyLimit::max(MAX_CALLBACK_BYTES as usize));
         Router::new()
             .route(CALLBACK_ROUTE, callbacks)
             .route("/webhooks/{account}/retry", post(retry))
@@ -49,8 +50,8 @@ impl WebhookEndpoint {
     }
 }
 
-/// The response to a callback while the server drains. ConnectWise sends a callback again only after certain statuses,
-/// such as 429, and nothing else would report one that is lost.
+/// Returns the response to a callback during shutdown. ConnectWise resends a callback only after certain statuses, such
+/// as 429, and nothing else would report a lost callback.
 pub(crate) fn draining_response() -> Response {
     tracing::warn!("callback rejected during shutdown; ConnectWise will retry it");
     retry_later("the server is shutting down; retry later")
@@ -63,7 +64,7 @@ fn retry_later(message: &str) -> Response {
     response
 }
 
-/// Accepts a callback. The response is sent once the event is stored; it is delivered afterwards.
+/// Accepts a callback. The response is sent once the event has been stored; delivery follows later.
 async fn receive(
     State(endpoint): WebhookEndpointState,
     Path(account): Path<String>,
@@ -71,8 +72,14 @@ async fn receive(
 ) -> Response {
     let signature = request.headers().get(SIGNATURE_HEADER).cloned();
     let signature = signature.as_ref().and_then(|value| value.to_str().ok());
-    // The body is not read if the request can't be a valid callback.
+    // The body isn't read if the request can't be a valid callback.
     if let Err(error) = endpoint.webhooks.check_head(&account, signature) {
+        return error_response(&error);
+    }
+    let size = request.body().size_hint().exact();
+    if let Err(error) = endpoint.webhooks.check_size(&account, size) {
+        // A client that is still sending may not see the response.
+        let _ = tokio::time::timeout(BODY_TIMEOUT, discard(request.into_body())).await;
         return error_response(&error);
     }
     let body = match tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await {
@@ -81,12 +88,23 @@ async fn receive(
         Ok(Err(_)) | Err(_) => Err(CallbackError::Malformed("incomplete body".to_owned()).into()),
     };
     let received = match body {
-        Ok(body) => endpoint.webhooks.receive(&account, &body, signature).await,
+        Ok(body) => endpoint.webhooks.receive(&account, &body, size, signature).await,
         Err(error) => Err(endpoint.webhooks.refuse(&account, error)),
     };
     match received {
         Ok(()) => json_response(StatusCode::ACCEPTED, &json!({"accepted": true})),
         Err(error) => error_response(&error),
+    }
+}
+
+/// Reads a body of at most the maximum size, without storing it.
+async fn discard(mut body: Body) {
+    let mut length = 0;
+    while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        length += frame.data_ref().map_or(0, Bytes::len) as u64;
+        if length > MAX_CALLBACK_BYTES {
+            break;
+        }
     }
 }
 
@@ -137,7 +155,7 @@ fn error_response(error: &WebhookError) -> Response {
         }
         // Of all errors, ConnectWise retries only after 404, 409, 419 and 429.
         _ if error.may_pass_later() => retry_later("temporarily unavailable; retry later"),
-        // An account that doesn't exist and a wrong signature look alike.
+        // A nonexistent account and a wrong signature can't be distinguished.
         _ => HttpError::Status {
             status: StatusCode::UNAUTHORIZED,
             message: "the callback was not signed by the account; see the server's log for details"

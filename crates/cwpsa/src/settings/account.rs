@@ -13,9 +13,9 @@ use crate::webhooks::table::WebhookTable;
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountTable {
-    /// The region of ConnectWise's cloud.
+    /// The ConnectWise cloud region.
     pub region: Option<String>,
-    /// The root of the API.
+    /// The API's base URL.
     pub base_url: Option<String>,
     /// The company ID typed at login.
     pub company_id: Option<String>,
@@ -67,10 +67,10 @@ impl AccountTable {
         self.private_key.is_some() || !self.tokens.is_empty()
     }
 
-    /// Returns the tokens that give access to the account over HTTP.
+    /// Returns the tokens that grant access to the account over HTTP.
     ///
     /// # Errors
-    /// A variable that is named is not set.
+    /// Returns an error if a specified variable isn't set.
     pub fn tokens(&self, environment: &Environment) -> Result<Vec<Secret>, SecretError> {
         let mut tokens: Vec<Secret> = self.tokens.iter().map(|token| Secret::from(token.as_str())).collect();
         for name in &self.tokens_env {
@@ -79,10 +79,10 @@ impl AccountTable {
         Ok(tokens)
     }
 
-    /// Returns the tokens of those who approve the account's calls, each with the name of its variable.
+    /// Returns the tokens of the account's approvers, each with the name of its variable.
     ///
     /// # Errors
-    /// A variable that is named is not set.
+    /// Returns an error if a specified variable isn't set.
     pub fn approvers(&self, environment: &Environment) -> Result<Vec<(String, Secret)>, SecretError> {
         self.approver_tokens_env
             .iter()

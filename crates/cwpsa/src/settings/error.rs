@@ -1,4 +1,4 @@
-//! Errors of settings.
+//! Settings errors.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ pub enum SettingsError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
     /// The settings file is malformed. The message contains no value, which may be a secret.
@@ -27,10 +27,10 @@ pub enum SettingsError {
         /// The problem.
         message: String,
     },
-    /// A value is not what its setting expects.
+    /// A setting has an invalid value.
     #[error("{origin}: {problem}")]
     Invalid {
-        /// The flag, the variable, or the file and the key in it.
+        /// The flag, the variable, or the file and its key.
         origin: String,
         /// The expected and the actual value.
         problem: String,
@@ -40,7 +40,7 @@ pub enum SettingsError {
     UnknownAccount {
         /// The name.
         name: String,
-        /// The accounts that there are.
+        /// The existing accounts.
         known: Vec<String>,
     },
     /// ConnectWise has no cloud server in this region.
@@ -48,10 +48,10 @@ pub enum SettingsError {
     UnknownRegion {
         /// The region.
         region: String,
-        /// The regions that there are.
+        /// The existing regions.
         known: Vec<&'static str>,
     },
-    /// Parts of the account are not set anywhere.
+    /// Parts of the account aren't set anywhere.
     #[error("no account configured; missing: {}. Set them here or in the settings file, or use --sandbox.", .missing.join(", "))]
     Incomplete {
         /// The missing settings, each with its flag and variable.

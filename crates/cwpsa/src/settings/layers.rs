@@ -1,30 +1,31 @@
-//! The layers that settings are merged from.
+//! The layers from which settings are merged.
 
 use config::{Config, ConfigError, Map, Source, Value, ValueKind};
 use url::Url;
 
 use super::error::SettingsError;
 
-/// The values of one source, such as the flags. Each value knows where it comes from.
+/// The values from one source, such as the flags. Each value includes its origin.
 #[derive(Clone, Debug, Default)]
 pub struct SettingsLayer(Map<String, Value>);
 
 impl SettingsLayer {
-    /// Adds the value of a setting. `origin` is the flag or the variable that holds it.
+    /// Adds a setting's value. `origin` is the flag or variable that contains it.
     pub fn insert(&mut self, key: &str, origin: &str, value: impl Into<ValueKind>) {
         let origin = origin.to_owned();
         self.0.insert(key.to_owned(), Value::new(Some(&origin), value));
     }
 
-    /// Returns true if the source has a value for a setting.
+    /// Returns true if the source has a value for the setting.
     pub fn contains(&self, key: &str) -> bool {
         self.0.contains_key(key)
     }
 
-    /// Checks that no value is a URL with a password: other users of the machine see the flags of a process.
+    /// Checks that no value is a URL with a password, because other users on the machine can see a process's
+    /// flags.
     ///
     /// # Errors
-    /// A value is one. The error doesn't contain it.
+    /// Returns an error if there is one. The error doesn't contain it.
     pub(super) fn check_without_passwords(&self) -> Result<(), SettingsError> {
         for (key, value) in &self.0 {
             let ValueKind::String(text) = &value.kind else { continue };
@@ -40,7 +41,7 @@ impl SettingsLayer {
         Ok(())
     }
 
-    /// The values of a parsed settings file.
+    /// Creates a layer from the values in a parsed settings file.
     pub(super) fn from_toml(origin: &str, table: toml::Table) -> Self {
         let origin = origin.to_owned();
         Self(table.into_iter().map(|(key, value)| (key, from_toml(&origin, value))).collect())
@@ -74,10 +75,10 @@ fn from_toml(origin: &String, value: toml::Value) -> Value {
     Value::new(Some(origin), kind)
 }
 
-/// Merges layers, the last of which takes precedence, and reads them as `T`.
+/// Merges layers, with later ones taking precedence, and deserializes them as `T`.
 ///
 /// # Errors
-/// A value has the wrong type. The error names the source of that value.
+/// Returns an error if a value has the wrong type. The error names the value's source.
 pub(super) fn merge<T: serde::de::DeserializeOwned>(layers: &[SettingsLayer]) -> Result<T, SettingsError> {
     let mut builder = Config::builder();
     for layer in layers {
@@ -110,12 +111,12 @@ fn describe(config: Option<&Config>, error: &ConfigError) -> SettingsError {
     SettingsError::Invalid { origin, problem }
 }
 
-/// The source of a top-level setting.
+/// Returns the source of a top-level setting.
 fn origin_of(merged: &Map<String, Value>, key: &str) -> Option<String> {
     merged.get(key.split(['.', '[']).next()?)?.origin().map(str::to_owned)
 }
 
-/// The library's name of a type, in plain words.
+/// Returns a plain name for the library's name of a type.
 fn plain_type(expected: &str) -> &str {
     if expected.contains("integer") {
         "an integer"
@@ -126,7 +127,7 @@ fn plain_type(expected: &str) -> &str {
     }
 }
 
-/// The library's description of a value, such as `string "x"`, in plain words.
+/// Returns a plain form of the library's description of a value, such as `string "x"`.
 fn plain_value(found: &str) -> &str {
     let value =
         found.strip_prefix("string ").or_else(|| Some(found.split_once('`')?.1.trim_end_matches('`')));

@@ -9,12 +9,12 @@ use super::values::SettingValues;
 use crate::environment::Environment;
 use crate::secret_source;
 
-/// The settings of this process.
+/// The process's settings.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The merged values of flags, variables and the settings file.
+    /// The merged values from flags, variables and the settings file.
     pub values: SettingValues,
-    /// The variables, for secrets, which are resolved when they are needed.
+    /// The variables, from which secrets are resolved when they are needed.
     pub environment: Environment,
 }
 
@@ -28,16 +28,16 @@ impl Settings {
     }
 }
 
-/// Loads settings, and loads them again when the settings file has changed.
+/// Loads settings, and reloads them when the settings file has changed.
 #[derive(Clone, Debug, Default)]
 pub struct SettingsLoader {
-    /// The values that flags set.
+    /// The values set by flags.
     pub flags: SettingsLayer,
-    /// The values that `CWPSA_*` variables set.
+    /// The values set by `CWPSA_*` variables.
     pub variables: SettingsLayer,
     /// The settings file. If not set, the default file is read if it exists.
     pub config: Option<PathBuf>,
-    /// The variables of the process.
+    /// The process's variables.
     pub environment: Environment,
 }
 
@@ -45,8 +45,8 @@ impl SettingsLoader {
     /// Loads the settings.
     ///
     /// # Errors
-    /// The file can't be read or a value is invalid. The error names the flag, the variable, or the file and the key in
-    /// it, and what was expected.
+    /// Returns an error if the file can't be read or a value is invalid. The error names the flag, the variable, or the
+    /// file and its key, and what was expected.
     pub fn load(&self) -> Result<Settings, SettingsError> {
         self.flags.check_without_passwords()?;
         let default = || self.environment.default_config_path().filter(|path| path.exists());
@@ -62,7 +62,7 @@ impl SettingsLoader {
 fn read(path: &Path) -> Result<SettingsLayer, SettingsError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| SettingsError::Read { path: path.to_owned(), source })?;
-    // The layers know the keys of values, but not their lines.
+    // The layers know the values' keys but not their lines.
     let values: SettingValues = toml::from_str(&text).map_err(|error| malformed(path, &text, &error))?;
     if values.accounts.values().any(AccountTable::contains_secrets) {
         secret_source::warn_if_exposed(path);
@@ -71,7 +71,7 @@ fn read(path: &Path) -> Result<SettingsLayer, SettingsError> {
     Ok(SettingsLayer::from_toml(&path.display().to_string(), table))
 }
 
-/// The parser's message shows the line with its value, which may be a secret: only its number is passed on.
+/// The parser's message shows the line with its value, which may be a secret, so only the line number is passed on.
 fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> SettingsError {
     // The end of a file is on its last line.
     let last = text.lines().count().max(1);

@@ -1,4 +1,4 @@
-//! The account that calls are made with.
+//! The account used for calls.
 
 use std::time::Duration;
 
@@ -14,22 +14,22 @@ use super::values::SettingValues;
 use crate::error::CliError;
 use crate::secret_source;
 
-/// An account that can be reached.
+/// A reachable account.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// The root of the API.
+    /// The API's base URL.
     pub base_url: String,
     /// The credentials.
     pub credentials: Credentials,
-    /// The arguments that are ignored because hosts add them to every call.
+    /// The arguments that are ignored because agent hosts add them to every call.
     pub host_arguments: HostArguments,
 }
 
 impl Target {
-    /// Resolves the account that the settings name, or starts the sandbox.
+    /// Resolves the configured account, or starts the sandbox.
     ///
     /// # Errors
-    /// Something is missing or invalid, or the sandbox can't start.
+    /// Returns an error if something is missing or invalid, or if the sandbox can't start.
     pub async fn resolve(settings: &Settings) -> Result<Self, CliError> {
         if settings.values.sandbox {
             return start_sandbox(&settings.values).await;
@@ -40,23 +40,23 @@ impl Target {
     /// Returns a client for the account.
     ///
     /// # Errors
-    /// `Configuration` if the base URL is invalid.
+    /// Returns `Configuration` if the base URL is invalid.
     pub fn client(&self) -> Result<Client, CliError> {
         Ok(self.builder().build()?)
     }
 
-    /// Returns a client that waits for a response until `timeout`.
+    /// Returns a client that waits for responses until `timeout`.
     ///
     /// # Errors
-    /// As [`client`](Self::client).
+    /// Returns the same errors as [`client`](Self::client).
     pub fn client_with_timeout(&self, timeout: Duration) -> Result<Client, CliError> {
         Ok(self.builder().timeout(timeout).build()?)
     }
 
-    /// Returns a client that also signs the cursors of lists with `key`.
+    /// Returns a client that also signs list cursors with `key`.
     ///
     /// # Errors
-    /// As [`client`](Self::client).
+    /// Returns the same errors as [`client`](Self::client).
     pub fn client_with_cursors(&self, timeout: Duration, key: CursorKey) -> Result<Client, CliError> {
         Ok(self.builder().timeout(timeout).cursor_key(key).build()?)
     }
@@ -69,7 +69,7 @@ impl Target {
     }
 }
 
-/// Starts a sandbox that runs until this process ends, and returns its account.
+/// Starts a sandbox that runs until the process exits, and returns its account.
 async fn start_sandbox(values: &SettingValues) -> Result<Target, CliError> {
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
     let invalid = |name: &str, error: FaultSyntaxError| CliError::Usage(format!("{name}: {error}"));
@@ -96,11 +96,11 @@ async fn start_sandbox(values: &SettingValues) -> Result<Target, CliError> {
     Ok(Target { base_url, credentials, host_arguments: values.host_arguments() })
 }
 
-/// Returns a client that prepares requests to look at, and whether its server is only an example. Parts of the account that
-/// only sending needs may be missing; without a server, it is one of ConnectWise's own.
+/// Returns a client that prepares requests for inspection, and whether its server is only an example. Parts of the
+/// account that are needed only for sending may be missing; without a server, one of ConnectWise's own is used.
 ///
 /// # Errors
-/// A setting is invalid.
+/// Returns an error if a setting is invalid.
 pub async fn client_for_dry_run(settings: &Settings) -> Result<(Client, bool), CliError> {
     if settings.values.sandbox {
         return Ok((Target::resolve(settings).await?.client()?, false));
@@ -117,7 +117,7 @@ pub async fn client_for_dry_run(settings: &Settings) -> Result<(Client, bool), C
     Ok((client, base_url.is_none()))
 }
 
-/// An account whose settings may be incomplete.
+/// An account with possibly incomplete settings.
 struct PartialTarget {
     base_url: Option<String>,
     company_id: Option<String>,
@@ -136,7 +136,7 @@ impl PartialTarget {
                 name: name.clone(),
                 known: values.accounts.keys().cloned().collect(),
             })?,
-            // The only account needs no name.
+            // A single account doesn't need a name.
             None => values.accounts.values().next().filter(|_| values.accounts.len() == 1).unwrap_or(&empty),
         };
         let private_key = secret_source::find(

@@ -1,4 +1,4 @@
-//! The settings, as flags, variables and the settings file set them.
+//! Settings values, as set by flags, variables and the settings file.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -12,63 +12,64 @@ use toolcrate_executor::{ToolClass, ToolFilterSpec};
 
 use super::account::AccountTable;
 
-/// Every setting. The keys of the settings file, the names of the flags and those of the `CWPSA_*` variables are the names
-/// of these fields.
+/// All settings. The field names are also the keys in the settings file, and determine the names of the flags and the
+/// `CWPSA_*` variables.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SettingValues {
-    /// True if a sandbox in this process is used instead of an account.
+    /// True if a sandbox in the process is used instead of an account.
     pub sandbox: bool,
-    /// The faults of that sandbox.
+    /// The sandbox's faults.
     pub sandbox_fault: Vec<String>,
-    /// The request budget of that sandbox.
+    /// The sandbox's request budget.
     pub sandbox_budget: Option<String>,
     /// The name of the account to use.
     pub account: Option<String>,
-    /// The account that is used if none is named.
+    /// The account to use if none is specified.
     pub default: Option<String>,
-    /// The root of the API.
+    /// The API's base URL.
     pub base_url: Option<String>,
-    /// The region of ConnectWise's cloud.
+    /// The ConnectWise cloud region.
     pub region: Option<String>,
     /// The company ID typed at login.
     pub company_id: Option<String>,
     /// The public key of an API member.
     pub public_key: Option<String>,
-    /// A file that holds the private key.
+    /// A file that contains the private key.
     pub private_key_file: Option<PathBuf>,
-    /// Where `cwpsa serve` listens.
+    /// The address that `cwpsa serve` listens on.
     pub listen: SocketAddr,
     /// Where state is persisted.
     #[serde(deserialize_with = "secret")]
     pub state: Option<Secret>,
     /// Additional host names to accept.
     pub allow_host: Vec<String>,
-    /// The file of the audit log.
+    /// The audit log file.
     pub audit: Option<PathBuf>,
-    /// The tools whose calls need approval.
+    /// The tools whose calls require approval.
     pub approve: Vec<String>,
-    /// True if schemas show the custom fields of the account.
+    /// True if schemas show the account's custom fields.
     pub custom_fields: bool,
-    /// Maximum number of rows of a response.
+    /// Maximum number of rows in a response.
     pub max_rows: usize,
     /// Maximum size of a response in bytes.
     pub max_bytes: Option<usize>,
-    /// How long the API may take to respond, in seconds. Servers and `cwpsa call` have defaults of their own.
+    /// Timeout for the API's response, in seconds. Servers and `cwpsa call` have different defaults.
     pub upstream_timeout: Option<NonZeroU64>,
-    /// How long calls in flight may take after a shutdown signal, in seconds.
+    /// Time for in-flight calls to finish after a shutdown signal, in seconds.
     pub grace: u64,
     /// A program that receives events.
     pub webhook_command: Option<String>,
-    /// An address that events are posted to.
+    /// A URL to which events are posted.
     pub webhook_post: Option<String>,
-    /// A file that holds the secret that posted events are signed with.
+    /// A file that contains the secret for signing posted events.
     pub webhook_secret_file: Option<PathBuf>,
     /// True if MCP sessions are notified of events.
     pub webhook_mcp: bool,
-    /// Names of arguments that are ignored because the callers' hosts add them. By default, those that known hosts add.
+    /// Names of arguments that are ignored because agent hosts add them. By default, these are the arguments added by
+    /// known hosts.
     pub host_arguments: Option<Vec<String>>,
-    /// The tools that servers expose if flags choose none. Read again at SIGHUP.
+    /// The tools that servers expose if no flag selects any. Reloaded on SIGHUP.
     pub tools: ExposedTools,
     /// The accounts by name.
     pub accounts: BTreeMap<String, AccountTable>,
@@ -109,12 +110,12 @@ impl Default for SettingValues {
 }
 
 impl SettingValues {
-    /// Returns how long the API may take to respond, or `default` if that is not set.
+    /// Returns the timeout for the API's response, or `default` if it isn't set.
     pub fn upstream_timeout_or(&self, default: Duration) -> Duration {
         self.upstream_timeout.map_or(default, |seconds| Duration::from_secs(seconds.get()))
     }
 
-    /// Returns the arguments that are ignored because the callers' hosts add them.
+    /// Returns the arguments that are ignored because agent hosts add them.
     pub fn host_arguments(&self) -> HostArguments {
         self.host_arguments.as_ref().map_or_else(HostArguments::default, HostArguments::new)
     }
@@ -124,17 +125,17 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, 
     Ok(Option::<String>::deserialize(deserializer)?.map(Secret::from))
 }
 
-/// The tools that servers expose, in the settings file: like the flags of the same names.
+/// The exposed tools in the settings file, like the flags with the same names.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ExposedTools {
-    /// Only tools of these classes.
+    /// Only tools in these classes.
     pub class: Vec<ToolClass>,
-    /// Only tools of these modules.
+    /// Only tools in these modules.
     pub module: Vec<String>,
     /// Only tools whose name matches one of these patterns.
     pub name: Vec<String>,
-    /// Only tools of these sets.
+    /// Only tools in these toolsets.
     pub toolset: Vec<String>,
     /// Only tools that change nothing.
     pub read_only: bool,

@@ -1,4 +1,5 @@
-//! The webhooks of one account: verifies a callback, deduplicates it, and adds it to the queues of the account's sinks.
+//! The webhooks of one account: verifies callbacks, deduplicates them, and adds them to the queues of the account's
+//! sinks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use super::delivery::{RetrySchedule, Sink};
 use super::error::WebhookError;
 use super::event_json::event_to_json;
 use super::event_queue::EventQueue;
+use super::large_callbacks::LargeCallbackLimit;
 use super::metrics::WebhookMetrics;
 use super::recovery::GapRecovery;
 use super::reported_changes::ReportedChanges;
@@ -22,13 +24,14 @@ use crate::settings::Target;
 use toolcrate_mcp::EventFeed;
 use toolcrate_store::SharedStore as Shared;
 
-/// How long the API may take to list changes.
+/// Timeout for the API when it lists changes.
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The webhooks of one account.
 pub struct AccountWebhooks {
     account: String,
     verifier: CallbackVerifier,
+    large_callbacks: LargeCallbackLimit,
     events: Option<EventFeed>,
     queue: Arc<EventQueue>,
     reported: ReportedChanges,
@@ -47,7 +50,8 @@ impl AccountWebhooks {
         store: &Shared,
         counts: &WebhookMetrics,
     ) -> Result<Self, CliError> {
-        // The client of the account has checked the scheme of its URL. Replicas share what was accepted in the store.
+        // The account's client has checked the scheme of its URL. Replicas share accepted callbacks through the
+        // store.
         let mut builder = CallbackVerifier::builder(&target.base_url, &target.credentials.company_id)
             .user_agent(concat!("cwpsa/", env!("CARGO_PKG_VERSION")))
             .allow_plain_http()
@@ -85,10 +89,11 @@ impl AccountWebhooks {
                 metrics: counts.clone(),
             })),
         };
-        Ok(Self { account: name.to_owned(), verifier, events, queue, reported, recovery })
+        let large_callbacks = LargeCallbackLimit::default();
+        Ok(Self { account: name.to_owned(), verifier, large_callbacks, events, queue, reported, recovery })
     }
 
-    /// Returns the name of the account.
+    /// Returns the account's name.
     pub fn account(&self) -> &str {
         &self.account
     }
@@ -98,17 +103,22 @@ impl AccountWebhooks {
         self.events.as_ref()
     }
 
+    /// Returns the large callbacks that are not verified.
+    pub(super) fn large_callbacks(&self) -> &LargeCallbackLimit {
+        &self.large_callbacks
+    }
+
     /// Returns the workers that deliver the events.
     pub fn workers(&self) -> &[Arc<DeliveryWorker>] {
         &self.queue.workers
     }
 
-    /// Returns the task that recovers changes without a callback, if enabled.
+    /// Returns the task that recovers unreported changes, if enabled.
     pub(super) fn recovery(&self) -> Option<&Arc<GapRecovery>> {
         self.recovery.as_ref()
     }
 
-    /// Accepts a callback: its body and the signature in its header.
+    /// Accepts a callback, given its body and its signature header.
     ///
     /// # Errors
     /// Returns an error if the callback is rejected or can't be stored.
@@ -116,7 +126,7 @@ impl AccountWebhooks {
         let signature = signature.ok_or(CallbackError::Unsigned)?;
         let event = self.verifier.verify_signature(signature, body).await?;
         let (id, event) = (event.id.clone(), event_to_json(&event, &self.account));
-        // A separate task, so that it completes even if the sender disconnects.
+        // A separate task completes even if the sender disconnects.
         let hook = Arc::clone(self);
         let stored = tokio::spawn(async move { hook.store(&id, &event).await }).await;
         stored.unwrap_or_else(|error| Err(WebhookError::NotStored(error.to_string())))

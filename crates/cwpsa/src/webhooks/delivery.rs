@@ -1,4 +1,4 @@
-//! Sinks of events, and the schedule of retries.
+//! Event sinks, and the retry schedule.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use toolcrate_mcp::EventFeed;
 /// Maximum delay between two attempts.
 const MAX_DELAY: Duration = Duration::from_secs(3600);
 
-/// A destination of the events of an account.
+/// A destination for an account's events.
 pub enum Sink {
     /// A program.
     Command(CommandSink),
@@ -24,7 +24,7 @@ pub enum Sink {
 }
 
 impl Sink {
-    /// Returns the sinks that the plan names.
+    /// Returns the sinks in the plan.
     pub fn from_plan(plan: &WebhookPlan, events: Option<&EventFeed>) -> Vec<Self> {
         let command = CommandSink::new(&plan.command, plan.timeout).map(Self::Command);
         let post =
@@ -69,7 +69,7 @@ pub struct RetrySchedule {
 }
 
 impl RetrySchedule {
-    /// Returns the schedule of the plan.
+    /// Returns the plan's schedule.
     pub fn from_plan(plan: &WebhookPlan) -> Self {
         // The extra time is for the store.
         Self { first: plan.retry, attempts: plan.attempts, lease: plan.timeout + Duration::from_secs(10) }
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_and_end() {
+    fn retry_delays_grow_and_stop() {
         let second = Duration::from_secs(1);
         let policy = RetrySchedule { first: 5 * second, attempts: 40, lease: second };
         let pause = |attempts| {

@@ -1,11 +1,11 @@
-//! The error of a failed delivery.
+//! Delivery errors.
 
 use std::time::Duration;
 
 /// The reason why an event could not be delivered.
 #[derive(Debug)]
 pub struct DeliveryError {
-    /// Message for the log. It contains neither the event nor a URL.
+    /// The message for the log. It contains neither the event nor a URL.
     pub why: String,
     /// The delay that the receiver requested with `Retry-After`.
     pub after: Option<Duration>,

@@ -1,20 +1,23 @@
-//! Errors of callbacks.
+//! Callback errors.
 
 use connectwise_callbacks::CallbackError;
 
 /// The reason why a callback was rejected. Details are logged, but not returned to the sender.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookError {
-    /// The account does not exist or has no webhooks.
+    /// The account doesn't exist or has no webhooks.
     #[error("unknown account, or an account without webhooks")]
     UnknownAccount,
-    /// The callback is invalid, was not signed by the account, or was accepted before.
+    /// The callback is invalid, wasn't signed by the account, or has already been accepted.
     #[error(transparent)]
     Callback(#[from] CallbackError),
     /// The body is too large.
     #[error("the body is too large")]
     TooLarge,
-    /// The same callback is being stored at this moment.
+    /// Too many large callbacks without a valid signature arrived.
+    #[error("too many large callbacks without a valid signature")]
+    Busy,
+    /// The same callback is currently being stored.
     #[error("the same callback is being processed")]
     UnderWay,
     /// The callback could not be stored.
@@ -29,16 +32,17 @@ impl WebhookError {
             Self::UnknownAccount => "unknown_account",
             Self::Callback(error) => error.code(),
             Self::TooLarge => "too_large",
+            Self::Busy => "busy",
             Self::UnderWay => "under_way",
             Self::NotStored(_) => "not_stored",
         }
     }
 
-    /// Returns true if and only if a retry of the same callback may succeed.
+    /// Returns true if and only if retrying the same callback may succeed.
     pub fn may_pass_later(&self) -> bool {
         match self {
             Self::Callback(error) => error.is_temporary(),
-            Self::UnderWay | Self::NotStored(_) => true,
+            Self::Busy | Self::UnderWay | Self::NotStored(_) => true,
             Self::UnknownAccount | Self::TooLarge => false,
         }
     }

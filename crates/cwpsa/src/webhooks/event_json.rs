@@ -1,6 +1,6 @@
-//! The JSON form of an event, which is the same for every sink:
-//! `{event_id, account, received_at, action, type, record_id, member_id, callback_id, message_id, entity}`. The entity
-//! is the record as the API returns it, or null if it was deleted.
+//! The JSON form of an event, the same for every sink: `{event_id, account, received_at, action, type, record_id,
+//! member_id, callback_id, message_id, entity}`. The entity is the record as the API returns it, or null if it was
+//! deleted.
 
 use connectwise_callbacks::CallbackEvent;
 use connectwise_psa::runtime::Value;
@@ -8,7 +8,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// Converts an event that was received now to JSON.
+/// Converts a just received event to JSON.
 pub fn event_to_json(event: &CallbackEvent, account: &str) -> Value {
     json!({
         "event_id": event.id,

@@ -29,10 +29,10 @@ pub(super) struct EventQueue {
 }
 
 impl EventQueue {
-    /// Adds an event to all queues, unless one with the same ID was added before.
+    /// Adds an event to all queues, unless one with the same ID has already been added.
     ///
     /// # Errors
-    /// [`CallbackError::Replay`] or [`WebhookError::UnderWay`] if the event was added before or is being added,
+    /// Returns [`CallbackError::Replay`] or [`WebhookError::UnderWay`] if the event has been or is being added, and
     /// [`WebhookError::NotStored`] if the store fails.
     pub async fn add(&self, id: &str, event: &[u8]) -> Result<(), WebhookError> {
         let seen = format!("webhooks-seen/{}/{id}", self.account);
@@ -47,8 +47,8 @@ impl EventQueue {
             let _ = self.store.remove(&seen).await;
             return Err(not_stored(error));
         }
-        // The event is queued. At worst it is delivered twice, which is documented. In memory, the oldest marks are evicted
-        // for new ones, so that there is always room for an event.
+        // The event is queued. At worst, it is delivered twice, which is documented. The in-memory store evicts the
+        // oldest marks for new ones, so there is always room for an event.
         if let Err(error) = self.store.put_evictable(&seen, ACCEPTED, ACCEPTED_TTL).await {
             tracing::error!(account = self.account, %error, "cannot mark an event as accepted");
         }

@@ -1,18 +1,19 @@
-//! The HTTP client that posts events. It follows no redirects and sends no credentials of an account.
+//! The HTTP client for posting events. Follows no redirects and sends no account credentials.
 
 use std::time::Duration;
 
+use connectwise_callbacks::is_loopback;
 use connectwise_psa::runtime::tls::without_certificates;
 pub use connectwise_psa::runtime::transport_error_message as detail;
 use reqwest::Client;
-use url::{Host, Url};
+use url::Url;
 
 /// Creates a client for one URL.
 ///
 /// # Errors
 /// Returns a message if TLS can't be set up.
 pub fn client(url: &Url, timeout: Duration) -> Result<Client, String> {
-    // Fails if the process has already installed a provider, which is kept.
+    // Fails if the process has already installed a provider, which is then used.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut client = Client::builder()
         .user_agent(concat!("cwpsa/", env!("CARGO_PKG_VERSION")))
@@ -25,14 +26,4 @@ pub fn client(url: &Url, timeout: Duration) -> Result<Client, String> {
         client = client.no_proxy();
     }
     client.build().map_err(detail)
-}
-
-/// Returns true if and only if the URL's host is a loopback address or `localhost`. Resolves no names.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
-        Some(Host::Domain(name)) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),
-        None => false,
-    }
 }

@@ -1,4 +1,4 @@
-//! Metrics of webhooks, by account.
+//! Webhook metrics, by account.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -34,7 +34,7 @@ struct ScanLabels {
     outcome: &'static str,
 }
 
-/// Metrics of callbacks, deliveries and recovery.
+/// Callback, delivery and recovery metrics.
 #[derive(Clone, Default)]
 pub struct WebhookMetrics {
     received: Family<ReceivedLabels, Counter>,

@@ -1,9 +1,9 @@
 //! Webhooks: ConnectWise posts a callback for each change, and the server delivers it as an event to a program, a URL, or
 //! MCP sessions.
 //!
-//! A callback is accepted if the account's own key signed it and it is not a replay. The response is sent once the event is
-//! in a queue of the [store](toolcrate_store::Store), from which a worker delivers it. So no accepted event is lost when
-//! the process exits, if the store is persistent. Changes that no callback reported are recovered by regular scans.
+//! A callback is accepted if it is signed with the account's own key and isn't a replay. The response is sent once the
+//! event is in a queue in the [store](toolcrate_store::Store), from which a worker delivers it, so with a persistent
+//! store no accepted event is lost when the process exits. Regular scans recover changes that no callback reported.
 
 mod account_webhooks;
 mod delivery;
@@ -12,6 +12,7 @@ mod error;
 mod event_json;
 mod event_queue;
 mod http_client;
+mod large_callbacks;
 mod metrics;
 mod recovery;
 mod reported_changes;
@@ -25,13 +26,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connectwise_callbacks::CallbackError;
+use connectwise_callbacks::{CallbackError, is_signature};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use account_webhooks::AccountWebhooks;
 pub use error::WebhookError;
+use large_callbacks::MAX_SMALL_BYTES;
 pub use metrics::WebhookMetrics;
 pub use settings::WebhookPlan;
 pub use table::WebhookTable;
@@ -39,7 +41,9 @@ pub use table::WebhookTable;
 use toolcrate_mcp::EventFeed;
 use toolcrate_store::StoreError as Error;
 
-/// How long shutdown waits for deliveries in flight.
+/// The maximum callback size. A callback contains a record as a JSON string.
+pub const MAX_CALLBACK_BYTES: u64 = 1 << 20;
+/// How long shutdown waits for in-flight deliveries.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The webhooks of all accounts.
@@ -55,22 +59,22 @@ impl Webhooks {
         Self { hooks: BTreeMap::new(), counts }
     }
 
-    /// Adds the webhooks of an account.
+    /// Adds an account's webhooks.
     pub fn add(&mut self, hook: AccountWebhooks) {
         self.hooks.insert(hook.account().to_owned(), Arc::new(hook));
     }
 
-    /// Returns the accounts that have webhooks.
+    /// Returns the accounts with webhooks.
     pub fn accounts(&self) -> impl Iterator<Item = &str> {
         self.hooks.keys().map(String::as_str)
     }
 
-    /// Returns the events that MCP sessions of the account can subscribe to, if enabled.
+    /// Returns the events that the account's MCP sessions can subscribe to, if enabled.
     pub fn events(&self, account: &str) -> Option<EventFeed> {
         self.hooks.get(account)?.events().cloned()
     }
 
-    /// Checks a callback before its body is read: its account must have webhooks, and it must have a signature.
+    /// Checks a callback before its body is read: its account must have webhooks, and it must be signed.
     ///
     /// # Errors
     /// Returns the reason for the rejection.
@@ -78,11 +82,31 @@ impl Webhooks {
         match (self.hooks.contains_key(account), signature) {
             (false, _) => Err(self.refuse(account, WebhookError::UnknownAccount)),
             (true, None) => Err(self.refuse(account, CallbackError::Unsigned.into())),
+            (true, Some(signature)) if !is_signature(signature) => {
+                Err(self.refuse(account, CallbackError::WrongSignature.into()))
+            }
             (true, Some(_)) => Ok(()),
         }
     }
 
-    /// Accepts a callback for an account: its body and the signature in its header.
+    /// Checks that a body of this size, or of unknown size, may be read. Call this once before [`receive`](Self::receive).
+    ///
+    /// # Errors
+    /// Returns the reason for the rejection.
+    pub fn check_size(&self, account: &str, size: Option<u64>) -> Result<(), WebhookError> {
+        if size.is_some_and(|size| size > MAX_CALLBACK_BYTES) {
+            return Err(self.refuse(account, WebhookError::TooLarge));
+        }
+        match self.hooks.get(account) {
+            Some(hook) if is_large(size) && !hook.large_callbacks().begin() => {
+                Err(self.refuse(account, WebhookError::Busy))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Accepts a callback for an account, given its body and its signature header. `size` is the size that was
+    /// [checked](Self::check_size).
     ///
     /// # Errors
     /// Returns the reason for the rejection.
@@ -90,10 +114,23 @@ impl Webhooks {
         &self,
         account: &str,
         body: &[u8],
+        size: Option<u64>,
         signature: Option<&str>,
     ) -> Result<(), WebhookError> {
         let result = match self.hooks.get(account) {
-            Some(hook) => hook.receive(body, signature).await,
+            Some(hook) => {
+                let result = hook.receive(body, signature).await;
+                let is_verified = matches!(
+                    result,
+                    Ok(())
+                        | Err(WebhookError::Callback(CallbackError::Replay))
+                        | Err(WebhookError::UnderWay | WebhookError::NotStored(_))
+                );
+                if is_large(size) && is_verified {
+                    hook.large_callbacks().verified();
+                }
+                result
+            }
             None => Err(WebhookError::UnknownAccount),
         };
         match result {
@@ -103,7 +140,7 @@ impl Webhooks {
         Ok(())
     }
 
-    /// Counts a rejected callback and logs it.
+    /// Counts and logs a rejected callback.
     pub fn refuse(&self, account: &str, refused: WebhookError) -> WebhookError {
         // The name of an unknown account is chosen by the sender, so it must not become a label.
         let known = if self.hooks.contains_key(account) { account } else { "" };
@@ -118,8 +155,8 @@ impl Webhooks {
         refused
     }
 
-    /// Returns the number of waiting and dead-lettered events for each sink of the account: `{post: {waiting, dead}}`.
-    /// Returns `None` if the account has no webhooks.
+    /// Returns the number of waiting and dead-lettered events for each of the account's sinks: `{post: {waiting,
+    /// dead}}`. Returns `None` if the account has no webhooks.
     ///
     /// # Errors
     /// Returns an error if the store can't be read.
@@ -133,7 +170,7 @@ impl Webhooks {
         Ok(Some(Value::Object(state)))
     }
 
-    /// Requeues the dead-lettered events of the account, and returns their number.
+    /// Requeues the account's dead-lettered events, and returns their number.
     ///
     /// # Errors
     /// Returns an error if the store can't be written.
@@ -147,7 +184,7 @@ impl Webhooks {
         Ok(Some(count))
     }
 
-    /// Delivers events until `stop` is true, and then finishes deliveries in flight.
+    /// Delivers events until `stop` is true, then finishes in-flight deliveries.
     pub async fn run(self: Arc<Self>, stop: watch::Receiver<bool>) {
         let mut tasks = JoinSet::new();
         for hook in self.hooks.values() {
@@ -169,4 +206,9 @@ impl Webhooks {
             tracing::warn!("deliveries in flight did not finish before shutdown; they will be retried");
         }
     }
+}
+
+/// Returns true if a body can be large, as far as its size is known.
+fn is_large(size: Option<u64>) -> bool {
+    size.is_none_or(|size| size > MAX_SMALL_BYTES)
 }

@@ -1,4 +1,4 @@
-//! Remembers the newest change of each record that an event has reported, so that recovery finds the changes that none has.
+//! Remembers the newest reported change of each record, so recovery can find unreported changes.
 
 use connectwise_psa::runtime::Value;
 use time::OffsetDateTime;
@@ -7,7 +7,7 @@ use toolcrate_store::{SharedStore, StoreError};
 
 use super::event_queue::ACCEPTED_TTL;
 
-/// The reported changes of one account.
+/// An account's reported changes.
 #[derive(Clone)]
 pub(super) struct ReportedChanges {
     account: String,
@@ -15,13 +15,13 @@ pub(super) struct ReportedChanges {
 }
 
 impl ReportedChanges {
-    /// Creates the notes of an account, which are in `store`.
+    /// Creates an account's record of reported changes in `store`.
     pub fn new(account: &str, store: &SharedStore) -> Self {
         Self { account: account.to_owned(), store: store.clone() }
     }
 
-    /// Notes the change that an event reports. If its record has no time of change, the time at which the event was
-    /// received counts. An event without a record ID is ignored.
+    /// Remembers the change that an event reports. If its record has no modification time, the time at which the
+    /// event was received is used. Events without a record ID are ignored.
     ///
     /// # Errors
     /// Returns an error if the store fails.
@@ -40,7 +40,7 @@ impl ReportedChanges {
         self.store.put_evictable(&self.key(kind, id), value.as_bytes(), ACCEPTED_TTL).await
     }
 
-    /// Returns true if an event reported this change of a record, or a later one.
+    /// Returns true if an event reported this change to a record, or a later one.
     ///
     /// # Errors
     /// Returns an error if the store fails.
@@ -55,12 +55,12 @@ impl ReportedChanges {
     }
 }
 
-/// Returns the time of a record's last change.
+/// Returns a record's modification time.
 pub(super) fn last_updated(record: &Value) -> Option<OffsetDateTime> {
     parse_time(&record["_info"]["lastUpdated"])
 }
 
-/// Parses a time in RFC 3339.
+/// Parses an RFC 3339 timestamp.
 pub(super) fn parse_time(value: &Value) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(value.as_str()?, &Rfc3339).ok()
 }
@@ -87,7 +87,7 @@ mod tests {
                    "entity": {"_info": {"lastUpdated": updated}}})
         };
         changes.note(&event("2026-05-01T10:00:00Z")).await.unwrap();
-        // A callback that arrives late doesn't hide the newer change.
+        // A late callback doesn't hide the newer change.
         changes.note(&event("2026-05-01T09:00:00Z")).await.unwrap();
         let reports = async |kind: &str, id, at: &str| changes.reports(kind, id, time(at)).await.unwrap();
         assert!(reports("ticket", 7, "2026-05-01T10:00:00Z").await);

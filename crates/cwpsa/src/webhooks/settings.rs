@@ -1,4 +1,4 @@
-//! Webhook settings of an account: the table `webhooks` of the settings file, or flags if there is only one account.
+//! An account's webhook settings: the `webhooks` table in the settings file, or flags if there is only one account.
 //!
 //! ```toml
 //! [accounts.acme.webhooks]
@@ -10,45 +10,45 @@
 
 use std::time::Duration;
 
+use connectwise_callbacks::is_loopback;
 use connectwise_psa::runtime::Secret;
 use url::Url;
 
-use super::http_client;
 use super::signature::Signer;
 use super::table::WebhookTable;
 use crate::error::CliError;
 use crate::secret_source::{self, SecretLocations};
 use crate::settings::Settings;
 
-/// The variable with the secret that posted events are signed with.
+/// The variable with the secret for signing posted events.
 const SECRET: &str = "CWPSA_WEBHOOK_SECRET";
 
-/// The sinks of one account's events.
+/// The sinks for one account's events.
 #[derive(Clone)]
 pub struct WebhookPlan {
     /// The program and its arguments; empty if not set.
     pub command: Vec<String>,
-    /// The URL that events are posted to, and the signer.
+    /// The URL to which events are posted, and the signer.
     pub post: Option<(Url, Signer)>,
     /// True if MCP sessions are notified.
     pub mcp: bool,
-    /// Additional hosts of signing keys.
+    /// Additional signing key hosts.
     pub key_hosts: Vec<String>,
-    /// Timeout of one attempt.
+    /// Timeout for a single attempt.
     pub timeout: Duration,
     /// The delay after the first failure.
     pub retry: Duration,
     /// Maximum number of attempts.
     pub attempts: u32,
-    /// The time between two scans for changes that no callback reported; `None` if there are none.
+    /// The time between scans for unreported changes; `None` if there are no scans.
     pub recovery_interval: Option<Duration>,
 }
 
 impl WebhookPlan {
-    /// Combines flags with the table of an account. Returns `None` if no sink is set.
+    /// Combines flags with an account's table. Returns `None` if no sink is set.
     ///
     /// # Errors
-    /// A setting is invalid.
+    /// Returns an error if a setting is invalid.
     pub fn new(settings: &Settings, table: Option<&WebhookTable>) -> Result<Option<Self>, CliError> {
         let empty = WebhookTable::default();
         let told = table.is_some();
@@ -102,7 +102,7 @@ fn address(text: &str, allow_plain_http: bool) -> Result<Url, CliError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(usage("the webhook URL must not contain credentials"));
     }
-    if url.scheme() == "http" && !http_client::is_loopback(&url) && !allow_plain_http {
+    if url.scheme() == "http" && !is_loopback(&url) && !allow_plain_http {
         return Err(usage(
             "the webhook URL uses unencrypted http: use https, or set allow_plain_http = true in the settings file",
         ));
@@ -117,7 +117,7 @@ fn signer(settings: &Settings, table: &WebhookTable) -> Result<Signer, CliError>
         file: table.secret_file.as_deref(),
         command: &[],
     };
-    // The variable doesn't override the secret of an account's own table, because it may belong to another account.
+    // The variable doesn't override the secret in an account's own table, because it may belong to another account.
     let variable =
         if kept.inline.is_none() && kept.variable.is_none() && kept.file.is_none() { SECRET } else { "" };
     let secret = secret_source::find(

@@ -1,4 +1,4 @@
-//! Signs posted events as described at standardwebhooks.com, so that receivers in any language can use an existing
+//! Signs posted events as described at standardwebhooks.com, so receivers in any language can use an existing
 //! library.
 
 use base64::Engine as _;
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_example_of_the_standard() {
+    fn signature_matches_the_standards_example() {
         let signer = Signer::new(&Secret::from("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).unwrap();
         assert_eq!(
             signer.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#),
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn weak_secrets_are_refused_without_showing_them() {
+    fn weak_secrets_are_rejected_without_being_shown() {
         for secret in ["", "hush", "whsec_aHVzaA==", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
             let error = Signer::new(&Secret::from(secret)).err().unwrap();
             assert!(error.contains("openssl") && (secret.is_empty() || !error.contains(secret)), "{error}");

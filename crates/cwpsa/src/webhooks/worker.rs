@@ -1,7 +1,8 @@
-//! Delivers the events of a queue, with retries and a dead-letter queue.
+//! Delivers events from a queue, with retries and a dead-letter queue.
 //!
-//! All replicas of a server work on the same queue. An event is claimed with a lease; if the process crashes, the event is
-//! claimed again after the lease expires. So each event is delivered at least once, and receivers deduplicate by `event_id`.
+//! All replicas of a server work on the same queue. An event is claimed with a lease; if the process crashes, the event
+//! is claimed again after the lease expires. Each event is therefore delivered at least once, and receivers deduplicate
+//! by `event_id`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use toolcrate_store::{QueueItem as Claimed, SharedStore as Shared, StoreError as
 const MAX_CONCURRENT: usize = 8;
 /// How often a queue is polled, for events that other replicas accepted or that were deferred.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// How long to wait after an error of the store.
+/// Delay after a store error.
 const STORE_RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Delivers the events of one account to one sink.
@@ -28,27 +29,27 @@ pub struct DeliveryWorker {
     pub policy: RetrySchedule,
     pub store: Shared,
     pub counts: WebhookMetrics,
-    /// Notified when an event was pushed.
+    /// Notified when an event has been pushed.
     pub pushed: Notify,
 }
 
-/// Returns the name of the queue of a sink.
+/// Returns the name of a sink's queue.
 pub fn queue(account: &str, receiver: &str) -> String {
     format!("webhooks/{receiver}/{account}")
 }
 
-/// Returns the name of the dead-letter queue of a sink.
+/// Returns the name of a sink's dead-letter queue.
 pub fn dead_queue(account: &str, receiver: &str) -> String {
     format!("webhooks/dead/{receiver}/{account}")
 }
 
 impl DeliveryWorker {
-    /// Returns the name of its queue.
+    /// Returns the name of the worker's queue.
     pub fn queue(&self) -> String {
         queue(&self.account, self.sink.name())
     }
 
-    /// Runs until `stop` is true, and then finishes deliveries in flight, as long as the caller waits.
+    /// Runs until `stop` is true, then finishes in-flight deliveries, as long as the caller waits.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let (queue, permits) = (self.queue(), Arc::new(Semaphore::new(MAX_CONCURRENT)));
         let mut tasks = JoinSet::new();
@@ -149,11 +150,11 @@ impl DeliveryWorker {
     /// Requeues the dead-lettered events, and returns their number.
     ///
     /// # Errors
-    /// Returns an error if the store can't be written. No event is lost then.
+    /// Returns an error if the store can't be written. In that case, no event is lost.
     pub async fn revive(&self) -> Result<usize, Error> {
         let dead = dead_queue(&self.account, self.sink.name());
         let mut count = 0;
-        // Events that fail again meanwhile are left for the next call.
+        // Events that fail again in the meantime are left for the next call.
         for _ in 0..self.store.queue_len(&dead).await? {
             let Some(claimed) = self.store.claim(&dead, self.policy.lease).await? else { break };
             let entry: Value = serde_json::from_slice(&claimed.item).unwrap_or_default();
@@ -182,7 +183,7 @@ mod tests {
     use prometheus_client::registry::Registry;
     use toolcrate_store::MemoryStore as Memory;
 
-    /// Polls a condition. The crate's archive can't use the helpers of `toolcrate-testing`, which is not published.
+    /// Polls a condition. The published crate can't use the helpers in `toolcrate-testing`, which isn't published.
     async fn wait_until(mut holds: impl AsyncFnMut() -> bool) {
         while !holds().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -265,7 +266,7 @@ mod tests {
         assert!(setup.counted().contains(r#"outcome="dead"} 1"#));
         assert_eq!(setup.worker.count().await.unwrap(), (0, 1));
         assert_eq!(setup.worker.revive().await.unwrap(), 0, "it is in the hands of this test");
-        // Until its lease runs out.
+        // The event stays claimed until its lease expires.
         let mut revived = 0;
         wait_until(async || {
             revived = setup.worker.revive().await.unwrap();

@@ -1,4 +1,4 @@
-//! Calls that need a person's yes: over HTTP by an approver, over MCP by the person at the client.
+//! Calls that need human approval: by an approver over HTTP, or by the client's user over MCP.
 
 use crate::support::TOKEN;
 use crate::support::copies::{APPROVER, Copies, last};
@@ -18,7 +18,7 @@ async fn note_made(copies: &Copies) {
 }
 
 #[tokio::test]
-async fn an_approved_call_runs_once_and_no_other_does() {
+async fn approved_call_runs_once_and_no_other_runs() {
     let copies = Copies::start(1, &["--approve", "writes"], true).await;
     note_made(&copies).await;
     let server = &copies.all[0];
@@ -45,7 +45,7 @@ async fn an_approved_call_runs_once_and_no_other_does() {
     assert!(approval["expires_at"].is_string());
     let id = approval["id"].as_str().unwrap();
 
-    // Who makes calls can't approve them.
+    // Callers can't approve calls.
     for (token, status) in [
         (Some(TOKEN), StatusCode::FORBIDDEN),
         (Some("guess"), StatusCode::UNAUTHORIZED),
@@ -62,7 +62,7 @@ async fn an_approved_call_runs_once_and_no_other_does() {
             assert_eq!(request.send().await.unwrap().status(), status, "{token:?}");
         }
     }
-    // Who approves them can't make them.
+    // Approvers can't make calls.
     let made = server
         .client
         .post(format!("{}/tools/{TOOL}/call", server.base))
@@ -123,7 +123,7 @@ async fn an_approved_call_runs_once_and_no_other_does() {
 }
 
 #[tokio::test]
-async fn the_proxy_asks_too_and_a_no_is_a_no() {
+async fn proxy_calls_need_approval_and_can_be_declined() {
     let copies = Copies::start(1, &["--approve", "destructive"], true).await;
     Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(204)).mount(&copies.upstream).await;
     note_made(&copies).await;
@@ -157,7 +157,7 @@ async fn the_proxy_asks_too_and_a_no_is_a_no() {
 }
 
 #[tokio::test]
-async fn without_anyone_to_ask_nothing_is_run() {
+async fn call_without_an_approver_is_not_run() {
     let copies = Copies::start(1, &["--approve", TOOL], false).await;
     note_made(&copies).await;
     let server = &copies.all[0];
@@ -169,7 +169,7 @@ async fn without_anyone_to_ask_nothing_is_run() {
         refused["kind"] == "approval_unavailable"
             && refused["next_step"].as_str().unwrap().contains("CWPSA_APPROVER_TOKEN")
     );
-    // A client that can't ask its person.
+    // A client without elicitation.
     let session = server.begin("/mcp", json!({})).await;
     let call = json!({"jsonrpc": "2.0", "id": 5, "method": "tools/call",
         "params": {"name": "call_tool", "arguments": {"name": TOOL, "arguments": arguments}}});
@@ -180,12 +180,13 @@ async fn without_anyone_to_ask_nothing_is_run() {
 }
 
 #[tokio::test]
-async fn an_account_with_an_approver_asks_nobody_else() {
+async fn account_with_an_approver_does_not_use_elicitation() {
     let copies = Copies::start(1, &["--approve", "writes"], true).await;
     note_made(&copies).await;
     let server = &copies.all[0];
     let call = json!({"name": "call_tool", "arguments": {"name": TOOL, "arguments": {"ticketId": 7, "text": "a", "internalAnalysisFlag": true}}});
-    // The client could ask its person, but whoever has the account's token could say it had.
+    // The client supports elicitation, but anyone with the account's token could claim that the user
+    // approved.
     let answer = server.message("tools/call", call.clone()).await;
     let error = &answer["result"]["structuredContent"]["error"];
     assert_eq!(error["kind"], "approval_required", "{answer}");
@@ -249,7 +250,7 @@ async fn elicitation_in_a_session_blocks_the_call() {
     assert_eq!(copies.sent().await, 1);
     let audited = copies.audited();
     let outcomes: Vec<&str> = audited.iter().map(|(outcome, _)| &**outcome).collect();
-    let asked = "approval_asked";
-    assert_eq!(outcomes, [asked, "declined", asked, "cancelled", asked, "started", "ok"]);
+    let asked = "approval_requested";
+    assert_eq!(outcomes, [asked, "declined", asked, "dismissed", asked, "started", "ok"]);
     assert_eq!(audited[6].1, "the user of the MCP client");
 }

@@ -1,5 +1,5 @@
-//! Two copies of the server behind one address, as a client sees them whose requests go to one and the other: they
-//! share a Redis server and `CWPSA_SECRET`, nothing else.
+//! Two replicas of the server behind one address, as seen by a client whose requests alternate between them. They
+//! share only a Redis server and `CWPSA_SECRET`.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn two(redis: &RedisServer, flags: &[&str], approver: bool) -> Copies {
 }
 
 #[tokio::test]
-async fn a_write_under_one_key_is_done_once_by_all_of_them() {
+async fn write_with_one_key_is_executed_once_across_replicas() {
     let Some(redis) = RedisServer::start(Some("hush")).await else { return };
     let copies = two(&redis, &[], false).await;
     let write = async |copy: usize, key: &str, text: &str| {
@@ -46,7 +46,7 @@ async fn a_write_under_one_key_is_done_once_by_all_of_them() {
 }
 
 #[tokio::test]
-async fn a_write_that_was_under_way_when_its_server_died_is_not_repeated() {
+async fn write_in_flight_when_its_server_died_is_not_repeated() {
     let Some(redis) = RedisServer::start(None).await else { return };
     let mut copies = two(&redis, &[], false).await;
     copies.upstream.reset().await;
@@ -145,7 +145,7 @@ async fn session_continues_at_another_replica() {
         "params": {"name": "call_tool", "arguments": {"name": TOOL, "arguments": {"ticketId": 7, "text": "a", "internalAnalysisFlag": true}}}});
     let answer = other.in_session("/mcp", &sessions[0].1, &call).await;
     assert_eq!(answer["result"]["structuredContent"], json!({"result": {"id": 1}}), "{answer}");
-    // A session of one address is none of another.
+    // A session can only be used with the URL token that created it.
     let answer = other.in_session(&path_of_token, &sessions[0].1, &list).await;
     assert!(answer["result"].is_null(), "{answer}");
     copies.all[0].kill().await;
@@ -154,7 +154,7 @@ async fn session_continues_at_another_replica() {
 }
 
 #[tokio::test]
-async fn a_store_that_can_not_be_reached_stops_what_needs_it_and_nothing_else() {
+async fn unreachable_store_stops_only_what_needs_it() {
     let Some(redis) = RedisServer::start(None).await else { return };
     let copies = two(&redis, &[], false).await;
     drop(redis);

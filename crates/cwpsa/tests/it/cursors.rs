@@ -1,5 +1,5 @@
-//! Cursors of lists are opaque and signed: they carry paging alone, for the tool and the account that they are from, and
-//! no other call takes one.
+//! List cursors are opaque and signed: they contain only paging state, for the tool and account that they came from,
+//! and no other call accepts them.
 
 use crate::support::copies::{Copies, Copy};
 use crate::support::sdk::{Sdk, ok};
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-/// How many rows there are.
+/// The number of rows.
 const ALL: u64 = 23;
 
-/// Rows in pages, as ConnectWise counts them, at every path.
+/// Serves rows in pages, numbered as in ConnectWise, at every path.
 async fn pages(upstream: &MockServer) {
     let page = |request: &Request| {
         let number = |wanted: &str| {
@@ -56,7 +56,7 @@ async fn assert_refused(response: Response, what: &str) {
 }
 
 #[tokio::test]
-async fn a_cursor_never_changes_what_was_approved() {
+async fn cursor_never_changes_an_approved_call() {
     let copies = Copies::start(1, &["--approve", "writes"], true).await;
     let server = &copies.all[0];
     pages(&copies.upstream).await;
@@ -91,7 +91,7 @@ async fn a_cursor_never_changes_what_was_approved() {
 }
 
 #[tokio::test]
-async fn an_approved_call_of_the_proxy_is_the_call_that_is_made() {
+async fn approved_proxy_call_is_the_call_that_is_sent() {
     let copies = Copies::start(1, &["--approve", "destructive"], true).await;
     let server = &copies.all[0];
     Mock::given(method("DELETE"))
@@ -101,7 +101,7 @@ async fn an_approved_call_of_the_proxy_is_the_call_that_is_made() {
         .await;
     let delete = || proxy(server, Method::DELETE, "service_tickets/9006?id=9005&next_cursor=");
     let refused: Value = delete().send().await.unwrap().json().await.unwrap();
-    // As the tool takes them: neither text for a number, nor an account, nor a cursor.
+    // The arguments as the tool expects them: a number rather than text, no account, and no cursor.
     assert_eq!(refused["approval"]["arguments"], json!({"id": 9006}), "{refused}");
     let id = refused["approval"]["id"].as_str().unwrap();
     let given: Value = server.approvals(id, Some(json!({}))).send().await.unwrap().json().await.unwrap();
@@ -114,7 +114,7 @@ async fn an_approved_call_of_the_proxy_is_the_call_that_is_made() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_was_altered_or_is_of_another_list_is_refused() {
+async fn altered_cursor_or_cursor_from_another_list_is_rejected() {
     let copies = Copies::start(1, &[], false).await;
     let server = &copies.all[0];
     pages(&copies.upstream).await;
@@ -142,7 +142,7 @@ async fn a_cursor_that_was_altered_or_is_of_another_list_is_refused() {
     ] {
         assert_refused(proxy(server, Method::GET, &at).send().await.unwrap(), &at).await;
     }
-    // The name that a cursor has for rows to skip is no argument.
+    // The cursor's name for the rows to skip isn't an argument.
     let skipped = proxy(server, Method::GET, "service_tickets?%2Bskip=2").send().await.unwrap();
     assert_eq!(skipped.status(), StatusCode::BAD_REQUEST);
     assert_eq!(copies.sent().await, before, "nothing was sent");
@@ -151,8 +151,8 @@ async fn a_cursor_that_was_altered_or_is_of_another_list_is_refused() {
 }
 
 #[tokio::test]
-async fn a_walk_over_replicas_with_one_secret_loses_no_row() {
-    // Neither rows nor bytes fit a page, so a cursor also tells how many rows are done.
+async fn pagination_across_replicas_with_one_secret_loses_no_row() {
+    // Neither rows nor bytes divide evenly into pages, so a cursor also records how many rows were returned.
     for flags in [&[][..], &["--max-rows", "3"], &["--max-bytes", "200"]] {
         let copies = Copies::start(2, flags, false).await;
         pages(&copies.upstream).await;
@@ -171,7 +171,7 @@ async fn a_walk_over_replicas_with_one_secret_loses_no_row() {
 }
 
 #[tokio::test]
-async fn servers_without_a_secret_refuse_each_others_cursors() {
+async fn servers_without_a_secret_reject_each_others_cursors() {
     let (one, other) = (Sdk::new(&[]).await, Sdk::new(&[]).await);
     pages(&one.upstream).await;
     pages(&other.upstream).await;
@@ -183,7 +183,7 @@ async fn servers_without_a_secret_refuse_each_others_cursors() {
 }
 
 #[tokio::test]
-async fn a_cursor_of_one_account_is_none_of_another() {
+async fn cursor_is_invalid_for_another_account() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let upstream = MockServer::start().await;
     pages(&upstream).await;
@@ -204,14 +204,14 @@ async fn a_cursor_of_one_account_is_none_of_another() {
 }
 
 #[tokio::test]
-async fn calls_that_are_no_lists_get_no_cursor() {
+async fn only_list_calls_accept_a_cursor() {
     let sdk = Sdk::new(&[]).await;
     let rows = json!([{"id": 1}]);
     let more = ok(rows.clone()).insert_header("link", "<http://x/?page=2>; rel=\"next\"");
     Mock::given(method("GET")).respond_with(more).mount(&sdk.upstream).await;
     let list: Value = sdk.ask(Method::GET, "/proxy/service_tickets", None).await.json().await.unwrap();
     assert!(list["next_cursor"].is_string(), "{list}");
-    // In a plain call the arguments of the next page are told, and nothing is hidden in them.
+    // A plain call returns the arguments for the next page, and nothing is hidden in them.
     let plain: Value =
         sdk.ask(Method::POST, "/tools/list_all_tickets/call", Some(json!({}))).await.json().await.unwrap();
     assert_eq!(plain, json!({"result": rows, "next": {"page": 2}}));

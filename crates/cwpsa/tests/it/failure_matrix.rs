@@ -1,5 +1,5 @@
-//! Each kind of failure of the API in each way to make a write: the write is never made twice, a failure is never reported
-//! as a success, and a write that may have been made is never reported as not made.
+//! Tests every kind of API failure with every way to make a write: a write is never made twice, a failure is never
+//! reported as a success, and a write that may have been made is never reported as not made.
 
 mod stdio;
 
@@ -20,7 +20,7 @@ use crate::support::{TOKEN, audit_entries, cwpsa, settings_for};
 const TOOL: &str = "create_a_ticket_note";
 /// Longer than a busy machine needs, for failures other than a timeout.
 const LONG: &str = "60";
-/// Enough to send a write on a busy machine.
+/// Enough time to send a write on a busy machine.
 const SHORT: &str = "5";
 const HTML: &[(&str, &str)] = &[("content-type", "text/html")];
 const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
@@ -28,15 +28,15 @@ const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
 /// The effect of a failure on the write.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Truth {
-    /// It was not made, and the caller can know that.
+    /// The write was not made, and the caller can know that.
     NotMade,
-    /// It may have been made.
+    /// The write may have been made.
     Unknown,
-    /// It was not made, but whether the caller can know that depends on how far the request got.
+    /// The write was not made, but whether the caller can know that depends on how far the request got.
     Unread,
 }
 
-/// A kind of failure, and what the API does in it.
+/// A kind of failure, and the API's behavior.
 struct Failure {
     name: &'static str,
     truth: Truth,
@@ -114,11 +114,11 @@ const HTTP_WAYS: [(Route, Guard); 8] = [
     (Route::Mcp, Guard::Approval),
 ];
 
-/// How a call ended, as its caller saw it.
+/// How a call ended for its caller.
 #[derive(Clone, Debug, PartialEq)]
 enum Seen {
     Success,
-    /// The kind of the error.
+    /// The error kind.
     Failure(String),
 }
 
@@ -147,7 +147,7 @@ fn made() -> ScriptedResponse {
     ScriptedResponse::json(201, &json!({"id": 1}))
 }
 
-/// The outcomes in an audit log.
+/// Returns the outcomes in an audit log.
 fn audited(audit: &Path) -> Vec<String> {
     audit_entries(audit).iter().map(|entry| entry["outcome"].as_str().unwrap().to_owned()).collect()
 }
@@ -157,7 +157,7 @@ fn check_sent_once(what: &str, truth: Truth, requests: usize) {
     assert_eq!(requests, usize::from(truth != Truth::Unread), "{what}");
 }
 
-/// Checks what a caller saw of a call that failed, and what the audit log says of it.
+/// Checks the result of a failed call for the caller, and the entry in the audit log.
 fn check(what: &str, truth: Truth, seen: &Seen, audit: Option<&Path>) {
     let Seen::Failure(kind) = seen else { panic!("{what}: a failure was reported as a success") };
     match truth {
@@ -172,7 +172,7 @@ fn check(what: &str, truth: Truth, seen: &Seen, audit: Option<&Path>) {
     }
 }
 
-/// A server for one way in, with an API.
+/// A server for one route, with an API.
 struct Server {
     copy: Copy,
     route: Route,
@@ -201,7 +201,7 @@ impl Server {
         Copy::start(settings.path(), audit.path(), state, &flags, guard == Guard::Approval).await
     }
 
-    /// Returns the header to send with a call and its repetitions: a key, or the token of an approval.
+    /// Returns the header to send with a call and its repetitions: a key, or an approval token.
     async fn guard(&self, number: usize) -> Option<(&'static str, String)> {
         match self.guard {
             Guard::None => None,
@@ -241,7 +241,7 @@ impl Server {
         }
     }
 
-    /// Repeats a call that failed. Only one that was not made is sent again, and only once.
+    /// Repeats a failed call. Only a call that was not made is sent again, and only once.
     async fn check_repetitions(
         &self,
         what: &str,
@@ -264,7 +264,7 @@ impl Server {
     }
 }
 
-/// Runs a test for all ways over HTTP at once, as each has servers of its own.
+/// Runs a test for all HTTP routes at once, because each one has separate servers.
 async fn each_way(test: impl AsyncFn(Route, Guard)) {
     join_all(HTTP_WAYS.map(|(route, guard)| test(route, guard))).await;
 }
@@ -291,7 +291,7 @@ async fn failures_are_reported_truthfully_over_http() {
 }
 
 #[tokio::test]
-async fn a_timeout_leaves_the_outcome_unknown_over_http() {
+async fn timeout_leaves_the_outcome_unknown_over_http() {
     each_way(async |route, guard| {
         let what = format!("timeout, {route:?}, {guard:?}");
         let api = ScriptedServer::start([ScriptedResponse::Hang]).await;
@@ -308,12 +308,12 @@ async fn a_timeout_leaves_the_outcome_unknown_over_http() {
 }
 
 #[tokio::test]
-async fn an_api_that_refuses_connections_is_reported_over_http() {
+async fn refused_connection_is_reported_over_http() {
     let closed = format!("http://127.0.0.1:{}", free_port());
     for (route, guard) in HTTP_WAYS {
         let server = Server::start(route, guard, &closed, LONG, None).await;
         let guard = server.guard(0).await;
-        // Nothing was sent, so the key and the approval stay as good as new.
+        // Nothing was sent, so the key and the approval are still unused.
         for _ in 0..2 {
             let seen = server.call(guard.as_ref()).await;
             assert_eq!(seen, Seen::Failure("unreachable".to_owned()), "{route:?}, {:?}", server.guard);
@@ -321,7 +321,7 @@ async fn an_api_that_refuses_connections_is_reported_over_http() {
     }
 }
 
-/// `cwpsa call` with an API.
+/// Returns a `cwpsa call` command for an API.
 fn command(settings: &NamedTempFile) -> tokio::process::Command {
     let mut command = cwpsa();
     command.args(["call", TOOL, "--json", "--args", &arguments().to_string()]);
@@ -346,7 +346,7 @@ async fn failures_are_reported_truthfully_on_the_command_line() {
 }
 
 #[tokio::test]
-async fn a_timeout_leaves_the_outcome_unknown_on_the_command_line() {
+async fn timeout_leaves_the_outcome_unknown_on_the_command_line() {
     let api = ScriptedServer::start([ScriptedResponse::Hang, made()]).await;
     let settings = settings_for(&api.url(""));
     let output = command(&settings).args(["--upstream-timeout", SHORT]).output().await.unwrap();
@@ -356,7 +356,7 @@ async fn a_timeout_leaves_the_outcome_unknown_on_the_command_line() {
     assert_eq!(api.requests().len(), 1);
 }
 
-/// Waits for the outcome of a write whose caller left, which must not be one of a call that ended.
+/// Waits for the outcome of a write whose caller disconnected, which must not be that of a completed call.
 async fn wait_for_outcome(what: &str, audit: &Path) {
     let ended = async || {
         let outcomes = audited(audit);
@@ -373,7 +373,7 @@ async fn wait_for_outcome(what: &str, audit: &Path) {
 }
 
 #[tokio::test]
-async fn a_write_whose_caller_left_is_not_made_again() {
+async fn write_whose_caller_left_is_not_repeated() {
     each_way(async |route, guard| {
         let what = format!("{route:?}, {guard:?}");
         let api = ScriptedServer::start([ScriptedResponse::Hang]).await;
@@ -395,7 +395,7 @@ async fn a_write_whose_caller_left_is_not_made_again() {
 }
 
 #[tokio::test]
-async fn a_write_whose_server_was_killed_is_not_made_again() {
+async fn write_whose_server_was_killed_is_not_repeated() {
     each_way(async |route, guard| {
         let what = format!("{route:?}, {guard:?}");
         let folder = tempfile::tempdir().unwrap();
@@ -413,7 +413,7 @@ async fn a_write_whose_server_was_killed_is_not_made_again() {
             server.copy =
                 Server::copy(server.guard, &server.settings, &server.audit, LONG, Some(&state)).await;
             let kind = if server.guard == Guard::Key { "outcome_unknown" } else { "approval_refused" };
-            // A server can't know that the other one has ended, so it waits for the response a while.
+            // A server can't know that another one has crashed, so it waits a while for the response.
             let again = join_all([server.call(guard.as_ref()), server.call(guard.as_ref())]).await;
             assert_eq!(again, [(); 2].map(|()| Seen::Failure(kind.to_owned())), "{what}");
             assert_eq!(api.requests().len(), 1, "{what}");
@@ -423,7 +423,7 @@ async fn a_write_whose_server_was_killed_is_not_made_again() {
 }
 
 #[tokio::test]
-async fn a_command_that_was_killed_reports_nothing() {
+async fn killed_command_reports_nothing() {
     let api = ScriptedServer::start([ScriptedResponse::Hang]).await;
     let settings = settings_for(&api.url(""));
     let mut child = command(&settings).spawn().unwrap();

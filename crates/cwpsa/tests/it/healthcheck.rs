@@ -1,4 +1,4 @@
-//! `cwpsa healthcheck`, the probe of a container.
+//! `cwpsa healthcheck`, the container's health probe.
 
 use std::process::Stdio;
 

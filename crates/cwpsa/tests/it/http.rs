@@ -1,4 +1,5 @@
-//! Requests of Truto's SDK and toolset, sent by a client written from their contract, against a mock of the API.
+//! Requests from Truto's SDK and toolset, sent by a client that was written from their contract, against a mock
+//! API.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use wiremock::matchers::{body_json, method, path, query_param};
 use wiremock::{Mock, ResponseTemplate};
 
 #[tokio::test]
-async fn all_tools_are_in_one_body_in_the_form_of_the_sdk() {
+async fn all_tools_are_returned_in_one_body_in_the_sdks_format() {
     let sdk = Sdk::new(&[]).await;
     let response = sdk.ask(Method::GET, "/integrated-account/acme/tools?", None).await;
     assert_eq!(response.status(), StatusCode::OK);
@@ -56,7 +57,7 @@ async fn all_tools_are_in_one_body_in_the_form_of_the_sdk() {
 }
 
 #[tokio::test]
-async fn the_five_common_methods_and_others_reach_the_api() {
+async fn common_and_custom_methods_reach_the_api() {
     let sdk = Sdk::new(&[]).await;
     Mock::given(method("GET"))
         .and(path("/service/tickets"))
@@ -146,7 +147,7 @@ async fn the_five_common_methods_and_others_reach_the_api() {
 }
 
 #[tokio::test]
-async fn errors_help_in_their_body_and_no_write_gets_a_status_that_the_sdk_repeats() {
+async fn error_bodies_are_actionable_and_writes_get_no_status_that_the_sdk_retries() {
     let sdk = Sdk::new(&[]).await;
     let repeated = [408, 409, 425, 429, 502, 503, 504];
     for status in [400, 404, 409, 408, 425, 500, 502, 503, 504] {
@@ -177,7 +178,7 @@ async fn errors_help_in_their_body_and_no_write_gets_a_status_that_the_sdk_repea
     let body: Value = response.json().await.unwrap();
     let pointers: Vec<&str> =
         body["fields"].as_array().unwrap().iter().map(|field| field["pointer"].as_str().unwrap()).collect();
-    // What the fix of the misspelled one supplies is not missing.
+    // The argument supplied by the fix for the misspelled one isn't missing.
     assert_eq!(pointers, ["/company", "/sumary"]);
     for (verb, at, status, said) in [
         (Method::GET, "/proxy/service_tikets", 404, "unknown resource"),
@@ -195,7 +196,7 @@ async fn errors_help_in_their_body_and_no_write_gets_a_status_that_the_sdk_repea
 }
 
 #[tokio::test]
-async fn a_limit_is_passed_on_at_once_with_whole_seconds() {
+async fn rate_limit_is_forwarded_immediately_in_whole_seconds() {
     let sdk = Sdk::new(&[]).await;
     let limited = |headers: &[(&'static str, &'static str)]| {
         let body = json!({"error": "ConnectWiseAPI", "message": "Too many requests. Please try again in 30 seconds."});
@@ -225,7 +226,7 @@ async fn a_limit_is_passed_on_at_once_with_whole_seconds() {
 }
 
 #[tokio::test]
-async fn a_key_makes_a_write_happen_once() {
+async fn idempotency_key_executes_a_write_once() {
     let sdk = Sdk::new(&[]).await;
     sdk.answers(
         "POST",
@@ -298,7 +299,7 @@ async fn requests_without_token_or_host_are_rejected_without_secrets() {
 }
 
 #[tokio::test]
-async fn requests_are_counted_by_route_and_nothing_that_a_client_makes_up() {
+async fn metrics_have_routes_and_no_client_supplied_labels() {
     let sdk = Sdk::new(&[]).await;
     sdk.answers("GET", "/service/tickets/7", ok(json!({"id": 7}))).await;
     for _ in 0..2 {
@@ -331,7 +332,7 @@ async fn requests_are_counted_by_route_and_nothing_that_a_client_makes_up() {
 }
 
 #[tokio::test]
-async fn every_call_is_written_down_without_secrets() {
+async fn every_call_is_audited_without_secrets() {
     let log = tempfile::NamedTempFile::new().unwrap();
     let sdk = Sdk::new(&["--audit", log.path().to_str().unwrap()]).await;
     sdk.answers("GET", "/service/tickets/7", ok(json!({"id": 7}))).await;
@@ -354,7 +355,7 @@ async fn every_call_is_written_down_without_secrets() {
 }
 
 #[tokio::test]
-async fn the_protocol_is_spoken_at_mcp_and_at_an_address_with_a_token() {
+async fn mcp_is_served_at_its_path_and_at_token_urls() {
     let sdk = Sdk::new(&[]).await;
     let body = json!({"name": "tickets", "config": {"methods": ["list"], "tags": ["Tickets"]}});
     let response = sdk.ask(Method::POST, "/integrated-account/acme/mcp", Some(body)).await;

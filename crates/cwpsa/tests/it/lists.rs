@@ -1,5 +1,5 @@
-//! A walk over the pages of `tools/list` shows one list, though the account's own fields come in meanwhile, another
-//! copy of the server answers, or what is offered changes.
+//! Walking through the pages of `tools/list` returns one consistent list, even if the account's custom fields are
+//! loaded, another replica responds, or the exposed tools change in the meantime.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use toolcrate_testing::wait::wait_for;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// A custom field that tickets of the account have.
+/// A custom field on the account's tickets.
 const FIELD: &str = "Rack Unit";
 
-/// Has the account define a field of tickets.
+/// Makes the account define a ticket field.
 async fn define(upstream: &MockServer, caption: &str) {
     upstream.reset().await;
     let field = json!({"id": 9, "podId": 1, "caption": caption, "fieldTypeIdentifier": "Number", "podDescription": "Ticket", "screenId": "srv0001", "screenDescription": "Service Ticket", "requiredFlag": false, "readOnlyFlag": false, "listViewFlag": false, "inactiveFlag": false, "options": []});
@@ -26,7 +26,7 @@ async fn define(upstream: &MockServer, caption: &str) {
         .await;
 }
 
-/// The numbers of the tools that have the field.
+/// Returns the numbers of the tools that have the field.
 fn with_field(tools: &[Value], caption: &str) -> Vec<usize> {
     let of = |tool: &Value| tool["inputSchema"].to_string().contains(caption);
     (0..tools.len()).filter(|number| of(&tools[*number])).collect()
@@ -37,7 +37,7 @@ fn add(tools: &mut Vec<Value>, page: &Value) -> Option<Value> {
     page["nextCursor"].as_str().map(|cursor| json!({"cursor": cursor}))
 }
 
-/// Has the account answer for its fields after so long.
+/// Makes the account return its fields after a delay.
 async fn delay(upstream: &MockServer, delay: Duration) {
     upstream.reset().await;
     let slow = ResponseTemplate::new(200).set_body_json(json!([])).set_delay(delay);
@@ -49,7 +49,7 @@ async fn delay(upstream: &MockServer, delay: Duration) {
 }
 
 #[tokio::test]
-async fn a_list_has_the_accounts_own_fields_and_no_notification_follows_it() {
+async fn list_has_custom_fields_and_sends_no_notification() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let upstream = MockServer::start().await;
     define(&upstream, FIELD).await;
@@ -60,14 +60,15 @@ async fn a_list_has_the_accounts_own_fields_and_no_notification_follows_it() {
         let tools = session.tools().await;
         let is_search = flags.contains(&"search");
         assert_eq!(with_field(&tools, FIELD).is_empty(), is_search, "{flags:?}");
-        // In none of these is the client told to list again, whatever the server reads of the account.
+        // In none of these cases is the client notified to list again, whatever the server reads from the
+        // account.
         session.call("describe_tools", json!({"names": ["create_a_ticket"]})).await;
         let write = json!({"summary": "x", "company": {"id": 1}, "customFields": {FIELD: 5}});
         session.call("create_a_ticket", write).await;
         session.request("ping", json!({})).await;
         assert_eq!(session.notifications, [Value::Null; 0], "{flags:?}");
     }
-    // A session that was shown no list has none to read again.
+    // A session that was never shown a list doesn't have to list again.
     let mut session = Session::new(&config).await;
     session.call("describe_tools", json!({"names": ["create_a_ticket"]})).await;
     session.request("ping", json!({})).await;
@@ -86,7 +87,7 @@ async fn list_does_not_wait_for_missing_custom_fields() {
     assert_eq!(session.notifications, [Value::Null; 0]);
 }
 
-/// A page of all tools from a copy, by a client that has no session.
+/// Fetches a page of all tools from a replica, as a client without a session.
 async fn page(copy: &Copy, params: Value) -> Value {
     let mut params = params;
     params["_meta"] = json!({
@@ -99,7 +100,7 @@ async fn page(copy: &Copy, params: Value) -> Value {
     last(&answer)
 }
 
-/// The cursor of a first page, once the copy knows the fields of the account that has them.
+/// Fetches the first page and its cursor, once the replica knows the account's fields.
 async fn first_with_fields(copy: &Copy, other_than: &str) -> (Vec<Value>, Value) {
     wait_for("the fields", async || {
         let mut tools = Vec::new();
@@ -116,7 +117,7 @@ async fn pagination_with_custom_fields_continues_at_any_replica() {
     let [one, other, newer, cut_off] = &copies.all[..] else { unreachable!() };
     define(&copies.upstream, FIELD).await;
     let (mut tools, cursor) = first_with_fields(one, "").await;
-    // The other copy has not been asked for anything yet: it waits for the fields.
+    // The other replica hasn't received any request yet, so it waits for the fields.
     let mut next = Some(cursor.clone());
     for copy in [other, one].into_iter().cycle() {
         let Some(params) = next else { break };
@@ -129,7 +130,7 @@ async fn pagination_with_custom_fields_continues_at_any_replica() {
     names.dedup();
     assert_eq!(names.len(), CATALOG.len());
 
-    // A list that is no more is not mixed with the one that is.
+    // An outdated list isn't mixed with the current one.
     let says_changed = |answer: &Value| {
         assert_eq!(answer["error"]["code"], -32602, "{answer}");
         let message = answer["error"]["message"].as_str().unwrap();
@@ -138,10 +139,10 @@ async fn pagination_with_custom_fields_continues_at_any_replica() {
     define(&copies.upstream, "Shelf").await;
     let (_, newest) = first_with_fields(newer, cursor["cursor"].as_str().unwrap()).await;
     says_changed(&page(newer, cursor.clone()).await);
-    // A copy that asked for the fields a moment ago does not ask again for each cursor.
+    // A replica that has just fetched the fields doesn't fetch them again for each cursor.
     says_changed(&page(one, newest.clone()).await);
     assert!(page(newer, newest.clone()).await["result"]["tools"].is_array());
-    // A copy that can't have the fields has no page of theirs either.
+    // A replica that can't fetch the fields can't return a page with them either.
     copies.upstream.reset().await;
     says_changed(&page(cut_off, newest).await);
     let text = page(cut_off, json!({"cursor": "250"})).await["error"].to_string();
@@ -150,7 +151,7 @@ async fn pagination_with_custom_fields_continues_at_any_replica() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_walk_ends_when_other_tools_are_offered() {
+async fn pagination_ends_when_the_tool_selection_changes() {
     use nix::sys::signal::{Signal, kill};
     let _ = rustls::crypto::ring::default_provider().install_default();
     let upstream = MockServer::start().await;

@@ -1,7 +1,7 @@
-//! The server as its users see it: its processes, its command line, MCP, HTTP, callbacks, and the documents about it.
+//! The server as its users see it: its processes, command line, MCP, HTTP, callbacks, and documentation.
 //!
-//! The tests run in one process, so none of them changes what is global there: environment variables, signals and the
-//! current directory are those of child processes, and logs are read from their standard error.
+//! The tests run in one process, so none of them changes global state: environment variables, signals and the current
+//! directory are set for child processes, and logs are read from their standard error.
 #![allow(missing_docs)]
 
 mod approvals;

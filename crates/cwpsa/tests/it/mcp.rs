@@ -12,7 +12,7 @@ use toolcrate_testing::wait::wait_for;
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// A session of a server whose API is a stand-in.
+/// A session with a server that uses a mock API.
 struct Session {
     session: stdio::Session,
     upstream: MockServer,
@@ -49,7 +49,7 @@ impl Session {
     async fn call(&mut self, name: &str, arguments: Value) -> Value {
         let answer = self.request("tools/call", json!({"name": name, "arguments": arguments})).await;
         let result = answer["result"].clone();
-        // What models read is what programs read.
+        // Models and programs get the same content.
         let text: Value =
             serde_json::from_str(result["content"][0]["text"].as_str().unwrap_or("null")).unwrap_or_default();
         assert_eq!(text, result["structuredContent"], "{answer}");
@@ -58,7 +58,7 @@ impl Session {
 }
 
 #[tokio::test]
-async fn four_tools_lead_to_all_others() {
+async fn meta_tools_reach_every_other_tool() {
     let mut session = Session::new(&[]).await;
     let list = session.request("tools/list", json!({})).await["result"].clone();
     let names: Vec<&str> =
@@ -90,7 +90,7 @@ async fn four_tools_lead_to_all_others() {
 }
 
 #[tokio::test]
-async fn bad_calls_answer_with_what_would_work() {
+async fn invalid_calls_return_a_fix() {
     let mut session = Session::new(&["--read-only"]).await;
     for (name, arguments, said) in [
         ("call_tool", json!({"name": "create_a_tiket_note"}), "Did you mean"),
@@ -139,7 +139,7 @@ async fn all_tools_are_paginated_and_a_selection_is_not() {
 }
 
 #[tokio::test]
-async fn a_walk_over_pages_tells_how_far_it_is() {
+async fn pagination_reports_progress() {
     let mut session = Session::new(&[]).await;
     for page in 1..=3 {
         let link = format!("<http://x/?page={}>; rel=\"next\"", page + 1);
@@ -172,7 +172,7 @@ async fn a_walk_over_pages_tells_how_far_it_is() {
 }
 
 #[tokio::test]
-async fn a_cancelled_call_ends() {
+async fn canceled_call_ends() {
     let audit = tempfile::NamedTempFile::new().unwrap();
     let mut session = Session::new(&["--audit", audit.path().to_str().unwrap()]).await;
     Mock::given(method("GET"))
@@ -183,7 +183,7 @@ async fn a_cancelled_call_ends() {
     session.send(&json!({"jsonrpc": "2.0", "id": 99, "method": "tools/call", "params": {"name": "list_all_tickets", "arguments": {}}})).await;
     wait_for_requests(&session.upstream, 1).await;
     session.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 99, "reason": "enough"}})).await;
-    // The server goes on to answer at once.
+    // The server keeps responding immediately.
     let list = session.request("tools/list", json!({})).await;
     assert!(list["result"]["tools"].is_array());
     let written = wait_for("a line in the audit log", async || {
@@ -194,7 +194,7 @@ async fn a_cancelled_call_ends() {
 }
 
 #[tokio::test]
-async fn prompts_resources_and_completions_are_there() {
+async fn prompts_resources_and_completions_are_available() {
     let mut session = Session::with_version(&[], "2025-06-18").await;
     let prompts = session.request("prompts/list", json!({})).await["result"]["prompts"].clone();
     assert_eq!(prompts.as_array().unwrap().len(), 3);
@@ -295,7 +295,7 @@ async fn unknown_parameters_are_reported() {
 }
 
 #[tokio::test]
-async fn a_client_may_ask_what_there_is_and_leave() {
+async fn client_can_list_and_disconnect() {
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},

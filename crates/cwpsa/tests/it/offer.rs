@@ -1,5 +1,5 @@
-//! Listings that a client gets: schemas of answers that hold, lists that change, values for arguments, the account's own
-//! fields, and a choice by address.
+//! Listings for clients: valid output schemas, changing lists, argument values, the account's custom fields, and tool
+//! selection by URL.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 fn client() -> Client {
-    // Several clients in one process: only the first installs it.
+    // Of several clients in one process, only the first installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::new()
 }
@@ -49,7 +49,7 @@ async fn results_match_the_output_schema() {
         checked += 1;
         with_rows += usize::from(answer["result"].as_array().is_some_and(|rows| !rows.is_empty()));
         strict += usize::from(!schema.is_valid(&json!({"result": 5})));
-        // Errors hold too.
+        // Errors match the schema, too.
         let refused = session.call(name, json!({"no such argument": 1})).await;
         assert!(
             refused["isError"] == true && schema.is_valid(&refused["structuredContent"]),
@@ -60,7 +60,7 @@ async fn results_match_the_output_schema() {
         "{checked} answers checked, {with_rows} with rows; {} are not as their schema says",
         wrong.len()
     );
-    // Schemas that let anything through would prove nothing.
+    // Schemas that accept anything would prove nothing.
     assert!(strict * 10 >= checked * 9, "{strict} of {checked}");
     assert!(checked > 300 && with_rows > 40, "{checked} {with_rows}");
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -93,7 +93,7 @@ async fn call_tool_reports_reinterpretations_in_its_output_schema() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_list_changes_with_the_settings() {
+async fn list_changes_with_the_settings() {
     use nix::sys::signal::{Signal, kill};
     let upstream = MockServer::start().await;
     let settings = settings(&upstream);
@@ -116,7 +116,7 @@ async fn a_list_changes_with_the_settings() {
 }
 
 #[tokio::test]
-async fn arguments_with_choices_and_ids_are_completed() {
+async fn enum_and_id_arguments_are_completed() {
     let upstream = MockServer::start().await;
     let settings = settings(&upstream);
     Mock::given(method("GET"))
@@ -151,7 +151,7 @@ async fn arguments_with_choices_and_ids_are_completed() {
     assert!(page["schema"].is_object());
 }
 
-/// A field that tickets of the account have.
+/// Defines a field on the account's tickets.
 async fn with_field(upstream: &MockServer) {
     let field = json!({"id": 9, "podId": 1, "caption": "Rack Unit", "fieldTypeIdentifier": "Number", "podDescription": "Ticket", "screenId": "srv0001", "screenDescription": "Service Ticket", "requiredFlag": false, "readOnlyFlag": false, "listViewFlag": false, "inactiveFlag": false, "options": []});
     Mock::given(method("GET"))
@@ -162,7 +162,7 @@ async fn with_field(upstream: &MockServer) {
 }
 
 #[tokio::test]
-async fn the_accounts_own_fields_are_in_schemas() {
+async fn custom_fields_are_in_schemas() {
     let upstream = MockServer::start().await;
     with_field(&upstream).await;
     let settings = settings(&upstream);
@@ -176,13 +176,13 @@ async fn the_accounts_own_fields_are_in_schemas() {
     assert!(!described.to_string().contains("Rack Unit"));
     let mut session = Session::new(&[&config[..], &["--name", "create_a_ticket"]].concat()).await;
     assert!(session.tools().await[0].to_string().contains("Rack Unit"));
-    // Over HTTP.
+    // The same over HTTP.
     let base = format!("http://{}", serve(&settings, &[]).await);
     let list = client()
         .get(format!("{base}/integrated-account/acme/tools?methods=create&tags=Tickets"))
         .bearer_auth(TOKEN);
     assert!(list.send().await.unwrap().text().await.unwrap().contains("Rack Unit"));
-    // An account that shows none to these credentials is no error.
+    // An account that doesn't show its fields to these credentials isn't an error.
     let upstream = MockServer::start().await;
     let settings = crate::support::settings(&upstream);
     let base = format!("http://{}", serve(&settings, &[]).await);
@@ -193,7 +193,7 @@ async fn the_accounts_own_fields_are_in_schemas() {
 }
 
 #[tokio::test]
-async fn an_address_or_headers_choose_what_is_offered_at_mcp() {
+async fn url_or_headers_select_the_mcp_tools() {
     let upstream = MockServer::start().await;
     let settings = settings(&upstream);
     let base = format!("http://{}", serve(&settings, &["--class", "read"]).await);
@@ -245,7 +245,7 @@ async fn an_address_or_headers_choose_what_is_offered_at_mcp() {
 }
 
 #[tokio::test]
-async fn pagination_continues_where_a_result_was_full() {
+async fn pagination_continues_after_a_full_result() {
     for (flags, most_rows, most_bytes) in
         [(["--max-rows", "5"], 5, 60_000), (["--max-bytes", "4000"], 10_000, 4_000)]
     {
@@ -279,7 +279,7 @@ async fn pagination_continues_where_a_result_was_full() {
 }
 
 #[tokio::test]
-async fn tools_are_named_as_they_are_listed() {
+async fn descriptions_use_the_listed_tool_names() {
     let infix = "connect_wise_psa";
     let mut session = Session::new(&["--sandbox", "--tools", "all"]).await;
     let tools = session.tools().await;

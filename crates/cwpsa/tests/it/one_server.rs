@@ -1,4 +1,5 @@
-//! `cwpsa mcp --listen` is the server of `cwpsa serve`. And settings with which no server starts.
+//! `cwpsa mcp --listen` is the same server as `cwpsa serve`. Also tests settings with which no
+//! server starts.
 
 use serde_json::{Value, json};
 use wiremock::MockServer;
@@ -12,7 +13,7 @@ async fn post(url: &str, session: Option<&str>, body: &Value) -> reqwest::Respon
 }
 
 #[tokio::test]
-async fn a_session_outlives_a_restart_of_the_server_that_keeps_state() {
+async fn session_survives_a_restart_with_stored_state() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
@@ -30,13 +31,13 @@ async fn a_session_outlives_a_restart_of_the_server_that_keeps_state() {
     assert_eq!(response.status(), 200);
     let list: Value = response.json().await.unwrap();
     assert_eq!(list["result"]["tools"].as_array().unwrap().len(), 122, "{list}");
-    // A slash at the end, and a session that is no more.
+    // A trailing slash, and a session that no longer exists.
     let response = post(&format!("{url}/"), Some("ended"), &initialize("2025-06-18")).await;
     assert_eq!(response.status(), 200);
 }
 
 #[tokio::test]
-async fn further_hosts_and_all_routes_are_those_of_serve() {
+async fn mcp_over_http_has_the_hosts_and_routes_of_serve() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (_server, url) = serve_mcp(&["--allow-host", "psa.example.com"]).await;
     let base = url.trim_end_matches("/mcp");
@@ -54,7 +55,7 @@ async fn further_hosts_and_all_routes_are_those_of_serve() {
 }
 
 #[tokio::test]
-async fn flags_of_a_server_over_http_need_one() {
+async fn http_server_flags_require_http() {
     let output =
         cwpsa().args(["mcp", "--sandbox", "--allow-host", "psa.example.com"]).output().await.unwrap();
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -65,7 +66,7 @@ async fn flags_of_a_server_over_http_need_one() {
 }
 
 #[tokio::test]
-async fn tokens_that_can_be_guessed_are_refused_beyond_this_machine() {
+async fn weak_tokens_are_rejected_on_public_addresses() {
     let upstream = MockServer::start().await;
     let settings = settings(&upstream);
     let path = settings.path().to_str().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! A write without a clear answer of the API is not made again: neither by its Idempotency-Key nor by its approval.
+//! A write without a definite API response isn't repeated, neither by its Idempotency-Key nor by its approval.
 
 use crate::support::TOKEN;
 use crate::support::copies::Copies;
@@ -9,7 +9,7 @@ use wiremock::{Mock, ResponseTemplate};
 
 const TOOL: &str = "create_a_ticket_note";
 
-/// Answers of the API that leave open whether the write was made.
+/// Returns API responses that leave open whether the write was made.
 fn unclear() -> Vec<(&'static str, ResponseTemplate)> {
     let page = "<!DOCTYPE html><html><title>Sign in</title></html>";
     vec![
@@ -32,7 +32,7 @@ async fn answer(copies: &Copies, response: ResponseTemplate) {
 }
 
 #[tokio::test]
-async fn an_idempotency_key_stays_used_after_an_unclear_answer() {
+async fn idempotency_key_stays_used_after_an_unclear_response() {
     let copies = Copies::start(1, &[], false).await;
     let server = &copies.all[0];
     for (number, (name, response)) in unclear().into_iter().enumerate() {
@@ -62,7 +62,7 @@ async fn an_idempotency_key_stays_used_after_an_unclear_answer() {
 }
 
 #[tokio::test]
-async fn an_idempotency_key_can_be_used_again_after_a_clear_refusal() {
+async fn idempotency_key_can_be_reused_after_a_clear_refusal() {
     let copies = Copies::start(1, &[], false).await;
     let server = &copies.all[0];
     for status in [400, 401, 403, 404, 409, 422, 429] {
@@ -83,7 +83,7 @@ async fn an_idempotency_key_can_be_used_again_after_a_clear_refusal() {
 }
 
 #[tokio::test]
-async fn an_approval_stays_used_after_an_unclear_answer_and_not_after_a_refusal() {
+async fn approval_stays_used_after_an_unclear_response_but_not_after_a_refusal() {
     let copies = Copies::start(1, &["--approve", "writes"], true).await;
     let server = &copies.all[0];
     let arguments = json!({"ticketId": 7, "text": "a", "internalAnalysisFlag": true});

@@ -1,9 +1,9 @@
-//! The output of commands: its form, and outputs that can't be written.
+//! Command output: its format, and output that can't be written.
 
 use std::fs::File;
 use std::process::{Command, Output, Stdio};
 
-/// A command that sees nothing of this machine.
+/// Returns a command that is independent of the machine's settings.
 fn cwpsa(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
     command.env_clear().args(arguments);
@@ -15,7 +15,7 @@ fn said(output: &Output) -> String {
 }
 
 #[test]
-fn an_output_that_is_lost_is_an_error() {
+fn lost_output_is_an_error() {
     for arguments in [
         &["tools"][..],
         &["tools", "--json"],
@@ -33,7 +33,7 @@ fn an_output_that_is_lost_is_an_error() {
 }
 
 #[test]
-fn a_reader_who_has_enough_is_no_error() {
+fn closed_pipe_is_not_an_error() {
     for arguments in [&["completions", "bash"][..], &["tools", "--json"]] {
         let mut process = cwpsa(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(process.stdout.take());
@@ -43,7 +43,7 @@ fn a_reader_who_has_enough_is_no_error() {
 }
 
 #[test]
-fn usage_errors_of_a_call_have_the_form_of_its_other_errors() {
+fn call_usage_errors_have_the_same_format_as_its_other_errors() {
     for (arguments, kind, message) in [
         (&["--args", "{bad"][..], "invalid_arguments", "--args: invalid JSON"),
         (&["--args", "[]"], "invalid_arguments", "--args: expected a JSON object"),
@@ -66,7 +66,7 @@ fn usage_errors_of_a_call_have_the_form_of_its_other_errors() {
 }
 
 #[test]
-fn a_dry_run_shows_the_server_that_is_named() {
+fn dry_run_shows_the_configured_server() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "this is = [not toml").unwrap();
     let broken = file.path().to_str().unwrap();
@@ -94,7 +94,7 @@ fn a_dry_run_shows_the_server_that_is_named() {
 }
 
 #[test]
-fn the_limit_of_bytes_holds_for_a_record_and_for_all_pages() {
+fn byte_limit_applies_to_a_record_and_to_all_pages() {
     let call = |tool: &str, flags: &[&str], arguments: &str| {
         let arguments = [&["call", tool, "--sandbox", "--args", arguments][..], flags].concat();
         let output = cwpsa(&arguments).output().unwrap();
@@ -111,7 +111,7 @@ fn the_limit_of_bytes_holds_for_a_record_and_for_all_pages() {
     let (all, whole, _) = call("list_all_tickets", &["--all-pages"], r#"{"fields": "id", "pageSize": 2}"#);
     let all = all.as_array().unwrap();
     assert!(all.len() > 4 && whole > 60, "{all:?}");
-    // A bound within a page, one between pages, and that of the whole.
+    // A limit within a page, one between pages, and the total size.
     for most in [40, 41, 55, whole - 1, whole] {
         let (mut rows, mut arguments) = (Vec::new(), r#"{"fields": "id", "pageSize": 2}"#.to_owned());
         loop {

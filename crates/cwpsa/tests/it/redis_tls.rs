@@ -1,5 +1,5 @@
-//! A store in Redis over TLS: a server is believed whose certificate the system's authorities signed, or those in the
-//! file that `SSL_CERT_FILE` names, and no other.
+//! A Redis store over TLS: a server is trusted only if its certificate is signed by one of the system's CAs, or by
+//! one in the file that `SSL_CERT_FILE` points to.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use toolcrate_testing::redis_server::RedisServer;
 
 use crate::support::{cwpsa, origin};
 
-/// Writes an authority's certificate, and one that it signed for `name`: the files of both, and of the key.
+/// Writes a CA certificate, and a certificate for `name` signed by it: returns the files of both, and of the key.
 fn certify(folder: &Path, name: &str) -> (PathBuf, PathBuf, PathBuf) {
     let (authority_key, key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
     let mut authority = CertificateParams::new([]).unwrap();
@@ -43,7 +43,7 @@ async fn serve(state: &str, authority: &Path) -> (ServerProcess, String) {
 }
 
 #[tokio::test]
-async fn a_server_is_believed_whose_certificate_is_signed_by_a_known_authority() {
+async fn server_certificate_must_be_signed_by_a_known_authority() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let (authority, certificate, key) = certify(folder.path(), "localhost");
@@ -58,7 +58,7 @@ async fn a_server_is_believed_whose_certificate_is_signed_by_a_known_authority()
         request.send().await.unwrap().status()
     };
     assert_eq!(write(&at_one, "a").await, StatusCode::OK);
-    // They share a store: the other one knows the key, which was for another text.
+    // They share a store: the other server knows the key, which was used for a different text.
     assert_eq!(write(&at_other, "b").await, StatusCode::UNPROCESSABLE_ENTITY);
 
     let refused = async |state: &str, authority: Option<&Path>| {
@@ -75,12 +75,12 @@ async fn a_server_is_believed_whose_certificate_is_signed_by_a_known_authority()
     let (foreign, ..) = certify(folder.path(), "foreign.example");
     let said = refused(&redis.address, Some(&foreign)).await;
     assert!(said.contains("invalid peer certificate"), "{said}");
-    // No address asks for less.
+    // No URL can lower the requirements.
     let said = refused(&format!("{}#insecure", redis.address), None).await;
     assert!(said.contains("insecure"), "{said}");
     refused(&redis.address.replace("rediss://", "redis://"), Some(&authority)).await;
 
-    // A certificate for another name is none for this one.
+    // A certificate for another name isn't valid for this one.
     let (authority, certificate, key) = certify(folder.path(), "other.example");
     let redis = RedisServer::start_tls(&certificate, &key).await.unwrap();
     let said = refused(&redis.address, Some(&authority)).await;

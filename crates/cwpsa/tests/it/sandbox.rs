@@ -1,5 +1,5 @@
-//! The sandbox beside an account that is named too: which of them is meant, and what is said of the other. And variables
-//! that are empty.
+//! The sandbox combined with an account: which one takes precedence, and what is reported about the other. Also covers
+//! empty variables.
 
 use std::collections::BTreeSet;
 use std::process::Output;
@@ -11,11 +11,11 @@ use toolcrate_testing::process::ServerProcess;
 /// Returns the output of `cwpsa` with these variables.
 async fn cwpsa(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
-    // What is set on this machine is not looked at.
+    // The machine's own variables are ignored.
     command.env_clear().envs(variables.iter().copied()).args(arguments).output().await.unwrap()
 }
 
-/// An account that nobody could reach.
+/// An unreachable account.
 const ACCOUNT: [(&str, &str); 6] = [
     ("CWPSA_ACCOUNT", "mine"),
     ("CWPSA_REGION", "na"),
@@ -28,7 +28,7 @@ const CALL: [&str; 5] =
     ["call", "get_single_ticket_by_id", "--sandbox", "--args", r#"{"id": 8812, "fields": "id"}"#];
 
 #[tokio::test]
-async fn the_flag_counts_for_more_than_the_account_of_the_environment() {
+async fn sandbox_flag_overrides_the_account_in_the_environment() {
     let quiet = cwpsa(&CALL, &ACCOUNT).await;
     let said = |output: &Output| String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!((quiet.status.code(), said(&quiet)), (Some(0), String::new()));
@@ -45,7 +45,7 @@ async fn the_flag_counts_for_more_than_the_account_of_the_environment() {
 }
 
 #[tokio::test]
-async fn flags_that_mean_both_contradict_each_other_and_so_does_the_variable() {
+async fn sandbox_and_account_flags_conflict() {
     let doctor = async |flags: &[&str], variables: &[(&str, &str)]| {
         let output = cwpsa(&[&["doctor"], flags].concat(), variables).await;
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
@@ -62,14 +62,14 @@ async fn flags_that_mean_both_contradict_each_other_and_so_does_the_variable() {
         assert!(code == Some(2) && said.contains(&says), "{flags:?} {variables:?}: {said}");
     }
     assert_eq!(doctor(&[], &[("CWPSA_SANDBOX", "yes")]).await.0, Some(0));
-    // A variable that says no contradicts nothing; the account is still not complete.
+    // A variable set to false is no contradiction; the account is still incomplete.
     let (code, said) = doctor(&["--region", "na"], &[("CWPSA_SANDBOX", "false")]).await;
     assert!(code == Some(2) && said.contains("company ID"), "{said}");
 }
 
 #[tokio::test]
-async fn an_empty_variable_is_not_set() {
-    // All that commands know, so that no new one is forgotten.
+async fn empty_variable_counts_as_unset() {
+    // Collects the arguments of all commands, so no new one is forgotten.
     let mut names = BTreeSet::new();
     collect(&cwpsa::cli::Cli::command(), &mut names);
     assert!(names.len() > 15 && names.contains("CWPSA_WEBHOOK_POST"), "{names:?}");
@@ -83,7 +83,7 @@ async fn an_empty_variable_is_not_set() {
     let output = cwpsa(&dry, &empty).await;
     assert_eq!(output.stdout, cwpsa(&dry, &[]).await.stdout);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    // A server starts, on a free port, and nothing is wrong with its callbacks, its log and its store.
+    // The server starts on a free port, with working callbacks, log and store.
     let serve = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
     let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
     command.env_clear().envs(empty.iter().copied()).args(serve);
@@ -97,7 +97,7 @@ fn collect(command: &clap::Command, names: &mut BTreeSet<String>) {
 }
 
 #[tokio::test]
-async fn faults_and_a_budget_are_seen_with_one_process() {
+async fn faults_and_budget_work_in_one_process() {
     let note = r#"{"ticketId": 8812, "text": "x", "internalAnalysisFlag": true}"#;
     let create = ["call", "create_a_ticket_note", "--sandbox", "--args", note];
     let error = |output: &Output| -> serde_json::Value {
@@ -110,7 +110,7 @@ async fn faults_and_a_budget_are_seen_with_one_process() {
     let limited = cwpsa(&[&create[..], &["--sandbox-budget", "0/600"]].concat(), &[]).await;
     assert_eq!(limited.status.code(), Some(1));
     assert_eq!(error(&limited)["error"]["status"], 429);
-    // One of several, and with a comma in it.
+    // One of several faults, with a comma in it.
     let faults = ["--sandbox-fault", "bad_value GET /x,y", "--sandbox-fault", "bad_value POST"];
     let refused = cwpsa(&[&create[..], &faults].concat(), &[]).await;
     assert!(!refused.status.success() && !error(&refused)["error"].is_null());
@@ -126,7 +126,7 @@ async fn faults_and_a_budget_are_seen_with_one_process() {
 }
 
 #[tokio::test]
-async fn a_base_url_that_lacks_the_path_of_the_api_is_named() {
+async fn base_url_without_the_api_path_is_reported() {
     let server = cwpsa_sandbox::command::start(&cwpsa_sandbox::command::SandboxArguments {
         listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
         ..cwpsa_sandbox::command::SandboxArguments::default()

@@ -1,4 +1,4 @@
-//! Snapshots of the help and of errors in a terminal of 80 columns.
+//! Snapshots of help and errors in an 80-column terminal.
 
 use std::process::Output;
 
@@ -8,7 +8,7 @@ use tokio::process::Command;
 
 async fn cwpsa(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cwpsa"));
-    // The snapshots must not depend on the environment of this machine.
+    // The snapshots must not depend on the machine's environment.
     command.env_clear().env("COLUMNS", "80").args(arguments).output().await.unwrap()
 }
 

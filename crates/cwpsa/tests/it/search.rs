@@ -1,4 +1,4 @@
-//! The search by users' words: how often it finds the right tool, and that it is deterministic.
+//! Search with users' own words: how often it finds the right tool, and that it is deterministic.
 
 use std::sync::LazyLock;
 
@@ -7,11 +7,11 @@ use cwpsa::word_lists::{WORD_LISTS, search_engine};
 use toolcrate_search::evaluate::{LabeledQuery, Recall, parse_queries, unknown_labels};
 use toolcrate_search::{SearchEngine, WordLists, check_word_lists};
 
-/// The queries that the search is tuned on.
+/// The queries used for tuning the search.
 const TRAIN: &str = include_str!("../search_eval/train.tsv");
-/// Queries that nobody reads while the search is tuned, but whose recall is measured.
+/// Queries that nobody reads during tuning, but whose recall is measured.
 const DEV: &str = include_str!("../search_eval/dev.tsv");
-/// Queries that are neither read nor measured while the search is tuned.
+/// Queries that are neither read nor measured during tuning.
 const TEST: &str = include_str!("../search_eval/test.tsv");
 
 static ENGINE: LazyLock<SearchEngine> = LazyLock::new(search_engine);
@@ -24,7 +24,7 @@ fn set(file: &'static str, set: &str) -> Vec<LabeledQuery<'static>> {
     parse_queries(file).filter(|query| query.set == set).collect()
 }
 
-/// The recall of a set; what it misses is shown for sets that may be tuned on alone.
+/// Asserts the recall on a set. Misses are shown only for sets that may be used for tuning.
 fn assert_recall(file: &'static str, name: &str, least: f64) {
     let recall = Recall::measure(&ENGINE, set(file, name).into_iter());
     let missed = if file == TRAIN { format!("{:?}", recall.missed) } else { String::new() };
@@ -32,7 +32,7 @@ fn assert_recall(file: &'static str, name: &str, least: f64) {
 }
 
 #[test]
-fn labels_are_short_names_of_tools() {
+fn labels_are_short_tool_names() {
     for file in [TRAIN, DEV, TEST] {
         assert_eq!(unknown_labels(&CATALOG, parse_queries(file)), Vec::<&str>::new());
     }
@@ -44,7 +44,7 @@ fn word_lists_fit_the_catalog() {
 }
 
 #[test]
-fn queries_are_split_by_their_text() {
+fn queries_are_assigned_to_sets_by_hash() {
     let (train, test) = (set(TRAIN, "halves"), set(TEST, "halves"));
     assert!(test.len() >= 100 && test.iter().all(LabeledQuery::is_kept_out), "{}", test.len());
     assert!(train.len() >= 100 && !train.iter().any(LabeledQuery::is_kept_out), "{}", train.len());
@@ -60,29 +60,30 @@ fn queries_are_split_by_their_text() {
 }
 
 #[test]
-fn the_right_tool_is_among_the_first_five() {
+fn right_tool_is_among_the_first_five() {
     assert_recall(TRAIN, "halves", 0.97);
-    // 0.959 is reached.
+    // The actual value is 0.959.
     assert_recall(TEST, "halves", 0.95);
 }
 
-/// These were written while the aliases were collected: they show what breaks, not how well unknown queries do.
+/// These queries were written while the aliases were collected, so they detect regressions rather than measure
+/// performance on unknown queries.
 #[test]
-fn the_right_tool_is_found_for_paraphrases() {
+fn right_tool_is_found_for_paraphrases() {
     assert_recall(TRAIN, "paraphrases", 0.97);
 }
 
-/// These were written from the list of operations alone, by area, by the person who collected the aliases.
+/// These queries were written only from the list of operations, area by area, by the person who collected the aliases.
 #[test]
-fn the_right_tool_is_found_in_every_area() {
+fn right_tool_is_found_in_every_area() {
     assert_recall(TRAIN, "areas", 0.97);
     assert_recall(DEV, "areas", 0.97);
 }
 
-/// These were written by people who did not know the search, two for each set. The recall of the third that was not tuned
-/// on was looked at often, so that it says less than the half kept out.
+/// These queries were written by people who did not know the search, two for each set. The recall on the third that
+/// isn't used for tuning was looked at often, so it is less significant than the held-out half.
 #[test]
-fn the_right_tool_is_found_by_people_who_do_not_know_the_search() {
+fn right_tool_is_found_for_prompts_written_without_the_word_lists() {
     assert_recall(TRAIN, "fresh", 0.97);
     assert_recall(DEV, "fresh", 0.93);
     assert_recall(TRAIN, "third", 0.97);
@@ -90,7 +91,7 @@ fn the_right_tool_is_found_by_people_who_do_not_know_the_search() {
 }
 
 #[test]
-fn numbers_addresses_and_quotes_alone_do_no_harm() {
+fn queries_of_only_numbers_urls_or_quotes_are_handled() {
     for query in
         ["void 5512", "bump 50019", "48213", "\"\"", "a@b.c", "- - -", "12 34 56789", "close: 48213, - 1h"]
     {
@@ -100,7 +101,7 @@ fn numbers_addresses_and_quotes_alone_do_no_harm() {
 }
 
 #[test]
-fn misspelled_words_are_understood() {
+fn misspelled_words_are_matched() {
     for (query, tool) in [
         ("list tikets", "list_all_tickets"),
         ("craete a purchse order", "create_a_procurement_purchaseorder"),
@@ -112,7 +113,7 @@ fn misspelled_words_are_understood() {
 }
 
 #[test]
-fn the_same_query_has_the_same_result() {
+fn search_is_deterministic() {
     let again = search_engine();
     for query in ["tickets", "log time on a ticket", "tikets of a client", "statuses"] {
         let names = |engine: &SearchEngine| -> Vec<(&str, u32)> {
@@ -125,7 +126,7 @@ fn the_same_query_has_the_same_result() {
 }
 
 #[test]
-fn disallowed_tools_are_not_found_and_nothing_fits_nonsense() {
+fn hidden_tools_are_not_found_and_nonsense_has_no_match() {
     let hits = ENGINE.find("delete a ticket", 50, |tool| tool.annotations().read_only_hint);
     assert!(!hits.is_empty());
     assert!(hits.iter().all(|hit| hit.tool.annotations().read_only_hint));
@@ -133,9 +134,9 @@ fn disallowed_tools_are_not_found_and_nothing_fits_nonsense() {
     assert!(found("zzzzqqqq").is_empty());
 }
 
-/// For each two actions of the catalog that undo each other: naming one, or its undoing, never leads to the other first.
+/// For every pair of catalog actions that undo each other: naming one, or undoing it, never leads to the other first.
 #[test]
-fn the_opposite_action_is_never_first() {
+fn opposite_action_is_never_first() {
     let pairs = [("approve", "reject"), ("approve", "reverse"), ("submit", "reverse"), ("link", "unlink")];
     let records = ["time sheet 4411", "expense report 88", "SSO user of member 12"];
     let english = SearchEngine::new(&CATALOG, &WordLists::ENGLISH);
@@ -156,7 +157,7 @@ fn the_opposite_action_is_never_first() {
 }
 
 #[test]
-fn another_language_and_long_queries_do_no_harm() {
+fn foreign_language_and_long_queries_are_handled() {
     for query in ["\u{442}\u{438}\u{43a}\u{435}\u{442}", "alle offenen Tickets anzeigen", "\u{7968}"] {
         assert!(ENGINE.find(query, 5, |_| true).len() <= 5, "{query}");
     }

@@ -1,5 +1,5 @@
-//! A real process that is told to stop while a call waits for the API: the call in flight is answered, what comes after
-//! is refused, and the process leaves with 0.
+//! Stops a real process while a call waits for the API: the in-flight call gets its response, later calls are rejected,
+//! and the process exits with 0.
 
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -14,7 +14,8 @@ use toolcrate_testing::process::ServerProcess;
 use crate::support::gated_api::GatedApi;
 use crate::support::{TOKEN, cwpsa, initialize, origin, settings_for};
 
-/// Whoever does not wait for calls in flight leaves within this time, also on a busy machine; calls in flight get more.
+/// A process that doesn't wait for in-flight calls exits within this time, even on a busy machine; in-flight calls get
+/// more time.
 const AT_ONCE: Duration = Duration::from_secs(20);
 
 struct Process {
@@ -25,7 +26,7 @@ struct Process {
 
 impl Process {
     async fn new(command: &str, flags: &[&str]) -> Self {
-        // Several clients in one process: only the first installs it.
+        // Of several clients in one process, only the first installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let upstream = GatedApi::start().await;
         let settings = settings_for(&upstream.uri());
@@ -35,7 +36,7 @@ impl Process {
         Self { server: ServerProcess::start(program), upstream, _settings: settings }
     }
 
-    /// The address that it says it listens at.
+    /// Returns the address on which it reports to listen.
     async fn base(&self) -> String {
         origin(&self.server).await
     }
@@ -59,7 +60,7 @@ fn call() -> Value {
 }
 
 #[tokio::test]
-async fn http_answers_what_is_in_flight_and_takes_nothing_new() {
+async fn http_finishes_calls_in_flight_and_rejects_new_ones() {
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let process = Process::new("serve", &["--listen", "127.0.0.1:0"]).await;
         let base = process.base().await;
@@ -79,7 +80,7 @@ async fn http_answers_what_is_in_flight_and_takes_nothing_new() {
 }
 
 #[tokio::test]
-async fn a_call_that_takes_longer_than_the_grace_is_left() {
+async fn call_that_exceeds_the_grace_period_is_abandoned() {
     let process = Process::new("serve", &["--listen", "127.0.0.1:0", "--grace", "0"]).await;
     let base = process.base().await;
     let request = reqwest::Client::new().get(format!("{base}/proxy/service_tickets/7")).bearer_auth(TOKEN);
@@ -93,7 +94,7 @@ async fn a_call_that_takes_longer_than_the_grace_is_left() {
 }
 
 #[tokio::test]
-async fn mcp_over_http_answers_what_is_in_flight_though_a_stream_stays_open() {
+async fn mcp_over_http_finishes_calls_in_flight_despite_an_open_stream() {
     let process = Process::new("mcp", &["--listen", "127.0.0.1:0"]).await;
     let base = process.base().await;
     let client = reqwest::Client::new();
@@ -131,7 +132,7 @@ async fn mcp_over_http_answers_what_is_in_flight_though_a_stream_stays_open() {
 }
 
 #[tokio::test]
-async fn mcp_over_stdio_answers_what_is_in_flight_and_refuses_what_is_new() {
+async fn mcp_over_stdio_finishes_calls_in_flight_and_rejects_new_ones() {
     let mut process = Process::new("mcp", &[]).await;
     let mut input = process.server.child.stdin.take().unwrap();
     let mut output = BufReader::new(process.server.child.stdout.take().unwrap()).lines();
@@ -161,7 +162,7 @@ async fn mcp_over_stdio_answers_what_is_in_flight_and_refuses_what_is_new() {
     assert_eq!(process.end().await.code(), Some(0));
 }
 
-/// Writes messages to a process that speaks MCP on stdin, and gives what it answers to the first.
+/// Writes messages to a process that speaks MCP on stdin, and returns its first response.
 async fn speak(process: &mut Process, messages: &[Value]) -> (ChildStdin, String) {
     let mut input = process.server.child.stdin.take().unwrap();
     for message in messages {
@@ -180,7 +181,7 @@ async fn idle_server_exits_at_once_with_0() {
             [("mcp", &[][..]), ("mcp", &["--listen", "127.0.0.1:0"]), ("serve", &["--listen", "127.0.0.1:0"])]
         {
             let mut process = Process::new(command, flags).await;
-            // Its stdin stays open, as clients leave it.
+            // Its stdin stays open, as with real clients.
             let _input = match flags.is_empty() {
                 true => Some(speak(&mut process, &[initialize("2025-06-18")]).await.0),
                 false => {

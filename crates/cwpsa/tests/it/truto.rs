@@ -1,5 +1,5 @@
-//! Requests of Truto's toolset beyond the plain cases, and what it must not lose: rows of a list, filters, the details
-//! of errors.
+//! Requests from Truto's toolset beyond the basic cases, and the data that must not be lost: list rows, filters, and
+//! error details.
 
 use crate::support::sdk::{Sdk, ok};
 use crate::support::{initialize, serve_mcp};
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, Request, ResponseTemplate};
 
-/// How many tickets there are.
+/// The number of tickets.
 const ALL: usize = 37;
 
-/// A page of tickets, which the API counts as ConnectWise does.
+/// Returns a page of tickets, numbered as in ConnectWise.
 fn page_of_tickets(request: &Request) -> ResponseTemplate {
     let number = |wanted: &str| {
         let found = request.url.query_pairs().find(|(name, _)| name == wanted);
@@ -31,7 +31,7 @@ fn page_of_tickets(request: &Request) -> ResponseTemplate {
     response.insert_header("link", link)
 }
 
-/// The ids of all pages, each asked for with `first` or, after the first, `later`.
+/// Returns the IDs on all pages, each requested with `first` or, after the first, `later`.
 async fn walk(sdk: &Sdk, first: &str, later: &str) -> Vec<u64> {
     let (mut ids, mut cursor, mut query) = (Vec::new(), String::new(), first);
     loop {
@@ -46,7 +46,7 @@ async fn walk(sdk: &Sdk, first: &str, later: &str) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn a_walk_loses_no_row_whatever_caps_there_are_and_whatever_is_sent_beside_the_cursor() {
+async fn pagination_loses_no_row_under_any_cap_or_extra_argument() {
     for flags in
         [&[][..], &["--max-rows", "3", "--max-bytes", "900"], &["--max-rows", "7"], &["--max-bytes", "150"]]
     {
@@ -65,14 +65,14 @@ async fn a_walk_loses_no_row_whatever_caps_there_are_and_whatever_is_sent_beside
             }
         }
         assert_eq!(walk(&sdk, "", "").await, all, "{flags:?}");
-        // The API chose the size, and the last page does not tell which.
+        // The API chose the page size, which can't be derived from the last page.
         assert_eq!(walk(&sdk, "&page=2", "").await, all[25..], "{flags:?}");
         assert_eq!(walk(&sdk, "&page=2", "&page=2&pageSize=5").await, all[25..], "{flags:?}");
     }
 }
 
 #[tokio::test]
-async fn a_filter_that_cannot_be_read_is_refused_and_never_means_everything() {
+async fn unreadable_filter_is_rejected_and_never_selects_everything() {
     let sdk = Sdk::new(&[]).await;
     for (path, status, said) in [
         ("/integrated-account/acme/tools?methods[0][0]=read", 400, "methods: expected"),
@@ -108,7 +108,7 @@ async fn a_filter_that_cannot_be_read_is_refused_and_never_means_everything() {
 async fn address_token_covers_the_requested_tools_or_is_rejected() {
     let sdk = Sdk::new(&[]).await;
     let at = format!("{}/integrated-account/acme/mcp", sdk.base);
-    // No content type, as curl sends it.
+    // No content type, as sent by curl.
     let made =
         sdk.client.post(&at).bearer_auth(crate::support::TOKEN).body(r#"{"config": {"methods": "list"}}"#);
     assert_eq!(made.send().await.unwrap().status(), StatusCode::CREATED);
@@ -117,14 +117,14 @@ async fn address_token_covers_the_requested_tools_or_is_rejected() {
             sdk.client.post(&at).bearer_auth(crate::support::TOKEN).body(body).send().await.unwrap();
         assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{body}");
         assert_eq!(refused.json::<Value>().await.unwrap()["statusCode"], 400, "{body}");
-        // Who may not ask at all is told nothing of the body.
+        // An unauthorized caller learns nothing about the body.
         let refused = sdk.client.post(&at).body(body).send().await.unwrap();
         assert_eq!(refused.status(), StatusCode::UNAUTHORIZED, "{body}");
     }
 }
 
 #[tokio::test]
-async fn a_limit_that_is_not_known_is_left_out() {
+async fn unknown_rate_limit_is_omitted() {
     let sdk = Sdk::new(&[]).await;
     let page = "<html><title>Busy</title></html>";
     sdk.answers("GET", "/service/tickets", ResponseTemplate::new(429).set_body_raw(page, "text/html")).await;
@@ -137,7 +137,7 @@ async fn a_limit_that_is_not_known_is_left_out() {
 }
 
 #[tokio::test]
-async fn the_contracts_own_request_is_understood() {
+async fn request_from_the_contract_works() {
     let sdk = Sdk::new(&[]).await;
     Mock::given(method("GET"))
         .and(path("/service/tickets"))
@@ -149,7 +149,7 @@ async fn the_contracts_own_request_is_understood() {
     let list = "/proxy/service_tickets?integrated_account_id=acme&conditions=status%2Fname%3D%22New%22%20and%20id%3E5&pageSize=5&fields[0]=id&fields[1]=summary&next_cursor=";
     let body: Value = sdk.ask(Method::GET, list, None).await.json().await.unwrap();
     assert_eq!(body["result"], json!([{"id": 6, "summary": "x"}]), "{body}");
-    // A list where a record has one text is a mistake still.
+    // A list where a record has a single string is still an error.
     let body = json!({"summary": ["a", "b"], "company": {"id": 1}});
     let response =
         sdk.ask(Method::POST, "/proxy/service_tickets?integrated_account_id=acme", Some(body)).await;
@@ -158,13 +158,13 @@ async fn the_contracts_own_request_is_understood() {
 }
 
 #[tokio::test]
-async fn an_error_shows_what_the_api_answered_but_no_credentials() {
+async fn error_shows_the_api_response_without_credentials() {
     let sdk = Sdk::new(&[]).await;
     let body = json!({"code": "X", "message": "no", "seen": "client-id-of-acme, private-key-of-acme"});
     sdk.answers("GET", "/service/tickets/7", ResponseTemplate::new(400).set_body_json(body)).await;
     let said: Value = sdk.ask(Method::GET, "/proxy/service_tickets/7", None).await.json().await.unwrap();
     assert_eq!(said["raw_response"], json!({"code": "X", "message": "no", "seen": "***, ***"}), "{said}");
-    // What never came to the API has none.
+    // A request that never reached the API has none.
     let said: Value = sdk.ask(Method::GET, "/proxy/service_tickets/x", None).await.json().await.unwrap();
     assert!(said["raw_response"].is_null() && said["truto_is_remote_error"] == false, "{said}");
 }
@@ -207,7 +207,7 @@ async fn omitted_results_are_reported_and_new_records_keep_their_id() {
 }
 
 #[tokio::test]
-async fn record_carries_how_its_arguments_were_read() {
+async fn record_reports_reinterpreted_arguments() {
     let sdk = Sdk::new(&[]).await;
     let created = json!({"id": 9, "summary": "x"});
     sdk.answers("POST", "/service/tickets", ResponseTemplate::new(201).set_body_json(&created)).await;
@@ -226,7 +226,7 @@ async fn record_carries_how_its_arguments_were_read() {
 }
 
 #[tokio::test]
-async fn errors_of_the_framework_are_json_too() {
+async fn framework_errors_are_json_too() {
     let sdk = Sdk::new(&[]).await;
     let big = "x".repeat((16 << 20) + 1);
     let large =
@@ -247,7 +247,7 @@ async fn errors_of_the_framework_are_json_too() {
 }
 
 #[tokio::test]
-async fn accounts_without_tokens_are_named_and_the_scheme_has_no_case() {
+async fn accounts_without_tokens_are_named_and_the_auth_scheme_ignores_case() {
     let sdk = Sdk::new(&[]).await;
     for (scheme, status) in [("BEARER", 200), ("bearer", 200), ("Basic", 401)] {
         let asked = sdk.client.get(format!("{}/integrated-account/acme/tools?tags=Boards", sdk.base));
@@ -266,7 +266,7 @@ async fn accounts_without_tokens_are_named_and_the_scheme_has_no_case() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_port_of_this_machine_may_not_ask_for_tools() {
+async fn page_on_another_local_port_cannot_list_tools() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (_server, url) = serve_mcp(&[]).await;
     let port = url.trim_end_matches("/mcp").rsplit(':').next().unwrap();

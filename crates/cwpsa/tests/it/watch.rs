@@ -1,5 +1,5 @@
-//! A running server as seen from outside: logs without secrets, traces that go on to the API, readiness, and
-//! how much an answer may hold.
+//! A running server as seen from outside: logs without secrets, traces that continue to the API, readiness,
+//! and response size limits.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -24,7 +24,7 @@ fn parent() -> String {
 }
 
 async fn upstream() -> MockServer {
-    // Several clients in one process: only the first installs it.
+    // Of several clients in one process, only the first installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let upstream = MockServer::start().await;
     for (at, body) in [
@@ -45,7 +45,7 @@ async fn upstream() -> MockServer {
 struct Process {
     server: ServerProcess,
     base: String,
-    /// Where the log begins, after what the process says as it starts.
+    /// Where the log starts, after the startup messages.
     start: usize,
 }
 
@@ -62,7 +62,7 @@ impl Process {
         Self { server, base, start }
     }
 
-    /// The log once it has this many lines with `word`.
+    /// Returns the log once it contains this many lines with `word`.
     async fn log(&self, word: &str, times: usize) -> String {
         let log = |log: &str| {
             let log = &log[self.start..];
@@ -96,7 +96,7 @@ async fn trace_is_propagated_and_logged_without_secrets() {
     let line: Value = serde_json::from_str(&std::fs::read_to_string(audit.path()).unwrap()).unwrap();
     assert_eq!((&line["trace_id"], &line["span_id"]), (&json!(TRACE), &json!(passed[36..52])));
 
-    // Tokens in headers, in paths, in queries, and where none belong; arguments.
+    // Tokens in headers, in paths, in queries, and in unexpected places; arguments.
     let token: Value = client
         .post(format!("{base}/integrated-account/acme/mcp"))
         .bearer_auth(TOKEN)
@@ -173,7 +173,7 @@ async fn log_format_is_configurable_and_invalid_levels_are_rejected() {
                 "{log}"
             );
         } else {
-            // All that it has to say is said when it has ended.
+            // Its output is complete once it has exited.
             let Process { mut server, start, .. } = process;
             server.child.start_kill().unwrap();
             server.wait_for_exit().await;
@@ -207,7 +207,7 @@ async fn trace_in_a_message_is_propagated() {
     for message in [initialize, ready, call(2, &parent()), call(3, "00-nonsense")] {
         input.write_all(format!("{message}\n").as_bytes()).await.unwrap();
     }
-    // What was sent before the end of the input is answered.
+    // Requests sent before the end of the input get a response.
     drop(input);
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut answers = 0;
@@ -227,7 +227,7 @@ async fn trace_in_a_message_is_propagated() {
 }
 
 #[tokio::test]
-async fn ready_means_that_the_accounts_can_be_used() {
+async fn readiness_requires_usable_accounts() {
     let upstream = upstream().await;
     let settings = settings(&upstream);
     let ask = async |token: Option<&str>, settings: &tempfile::NamedTempFile| {
@@ -239,9 +239,9 @@ async fn ready_means_that_the_accounts_can_be_used() {
     };
     let (status, body) = ask(Some(TOKEN), &settings).await;
     assert_eq!((status, &body["ready"], &body["accounts"]["acme"]["ok"]), (200, &json!(true), &json!(true)));
-    // Whose accounts these are is nobody's business.
+    // The accounts aren't revealed without a token.
     assert_eq!(ask(None, &settings).await, (200, json!({"ready": true, "accounts": {}})));
-    // It is asked once in a while, not for every probe.
+    // The API is checked once in a while, not on every probe.
     let base = format!("http://{}", serve(&settings, &[]).await);
     let before = upstream.received_requests().await.unwrap().len();
     for _ in 0..5 {
@@ -270,7 +270,7 @@ async fn ready_means_that_the_accounts_can_be_used() {
 }
 
 #[tokio::test]
-async fn an_answer_holds_no_more_than_it_may() {
+async fn responses_are_limited_in_size() {
     let upstream = upstream().await;
     let settings = settings(&upstream);
     let ask = async |flags: &[&str], tool: &str, arguments: Value| {
@@ -309,7 +309,7 @@ async fn calls_that_cannot_be_audited_are_rejected() {
 }
 
 #[tokio::test]
-async fn a_write_that_nobody_waited_for_is_written_down_and_counted() {
+async fn abandoned_write_is_audited_and_counted() {
     let upstream = upstream().await;
     let slow = ResponseTemplate::new(201).set_delay(Duration::from_secs(60)).set_body_json(json!({"id": 1}));
     Mock::given(method("POST")).respond_with(slow).mount(&upstream).await;
@@ -418,7 +418,7 @@ async fn write_without_response_is_reported_before_the_caller_times_out() {
 }
 
 #[tokio::test]
-async fn a_body_is_not_waited_for_if_its_token_opens_nothing() {
+async fn body_is_not_read_if_the_token_is_invalid() {
     let upstream = upstream().await;
     let settings = settings(&upstream);
     let address = serve(&settings, &[]).await;
@@ -431,7 +431,7 @@ async fn a_body_is_not_waited_for_if_its_token_opens_nothing() {
         ("/mcp", "guess", "HTTP/1.1 401 "),
         ("/mcp/guess", "guess", "HTTP/1.1 401 "),
         ("/webhooks/nobody", "guess", "HTTP/1.1 401 "),
-        // The server wants the body.
+        // The server requests the body.
         ("/tools/create_a_ticket/call", TOKEN, "HTTP/1.1 100 "),
     ] {
         let mut stream = TcpStream::connect(address).await.unwrap();

@@ -1,7 +1,6 @@
 //! The first level: operations, their parameters, bodies and responses.
 //!
-//! A request type may become wider and a response type narrower without breaking clients; the reverse is a breaking
-//! change.
+//! Widening a request type or narrowing a response type doesn't break clients; the reverse is a breaking change.
 
 use crate::change::Change;
 use crate::change_kind::DiffKind;
@@ -63,7 +62,7 @@ fn words(old: &Operation, new: &Operation, found: &mut Vec<Change>) {
 }
 
 fn parameters(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &mut Vec<Change>) {
-    // Placeholders are identified by position; their names are not sent.
+    // Placeholders are identified by position; their names aren't sent.
     let placeholders = |operation: &'_ Operation| operation.parameters_in(ParameterLocation::Path).count();
     if placeholders(old) == placeholders(new) {
         for (a, b) in
@@ -152,21 +151,21 @@ fn parameter(
     }
 }
 
-/// The kinds of changes of a type in one position.
+/// The change kinds for a type in a certain position.
 pub struct TypeKinds {
-    /// A value more.
+    /// A value was added.
     pub added: DiffKind,
-    /// A value less.
+    /// A value was removed.
     pub removed: DiffKind,
-    /// Fewer values.
+    /// Fewer values are valid.
     pub narrowed: DiffKind,
-    /// More values.
+    /// More values are valid.
     pub widened: DiffKind,
-    /// Other values.
+    /// Different values are valid.
     pub retyped: DiffKind,
 }
 
-/// Reports how a type changed; `used` tells whether it is part of requests, responses or both.
+/// Reports how a type changed; `used` indicates whether it is part of requests, responses or both.
 pub fn compare_type(
     pair: &ReleasePair<'_>,
     old: &Type,
@@ -224,7 +223,7 @@ fn body(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &mut Ve
         found.push(change.was(describe_body_kind(a.kind)).is(describe_body_kind(b.kind)).breaks_if(true));
         return;
     }
-    // The fields that a JSON Patch changes are those of the response, not of the body.
+    // The fields that a JSON Patch can change are those of the response, not of the body.
     if a.kind == BodyKind::Patch {
         return;
     }
@@ -250,7 +249,7 @@ fn answer(pair: &ReleasePair<'_>, old: &Operation, new: &Operation, found: &mut 
     }
     if describe_response(a) != describe_response(b) {
         let change = change(DiffKind::AnswerFormatChanged).was(describe_response(a)).is(describe_response(b));
-        // Who takes any bytes takes those of a file too.
+        // A client that accepts arbitrary bytes also accepts a file.
         let fits = match (&a.content, &b.content) {
             (Content::None, _) => true,
             (Content::Binary, Content::Binary) => a.media_type.is_none(),

@@ -1,4 +1,4 @@
-//! The levels of a comparison.
+//! The comparison levels.
 
 pub mod contract;
 pub mod http;

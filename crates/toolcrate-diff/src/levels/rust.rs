@@ -1,8 +1,7 @@
-//! The second level: what a program that uses the generated crate notices, by the rules of semantic
-//! versioning.
+//! The second level: changes that affect programs using the generated crate, by the rules of semantic versioning.
 //!
-//! Structs and enums are `#[non_exhaustive]`, so a new field or a new variant breaks nothing. A type is named without its
-//! module, as its name is unique in the crate.
+//! Structs and enums are `#[non_exhaustive]`, so a new field or a new variant breaks nothing. Types are identified
+//! without their module, because their names are unique in the crate.
 
 use std::collections::BTreeSet;
 
@@ -96,7 +95,7 @@ fn types(
             found.push(Change::new(DiffKind::RustTypeAdded, item(&added), schema_pointer(name, schema)));
         }
     }
-    // All new names first: a field's type may be one of them.
+    // All new names are collected first, because a field's type may be one of them.
     let mut renamed = TypeRenames::default();
     let mut records = Vec::new();
     for (a, b) in pair.schemas.pairs() {
@@ -149,7 +148,7 @@ fn types(
     renamed
 }
 
-/// A struct became an enum, or a plain type that has no name of its own; or the other way round.
+/// Reports that a struct became an enum or a plain type without a name, or vice versa.
 fn kind_changed(
     old: &RustItems<'_>,
     new: &RustItems<'_>,

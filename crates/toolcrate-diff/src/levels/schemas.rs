@@ -1,7 +1,7 @@
-//! The schemas of the first level: their properties, and which clients a change affects.
+//! Schemas at the first level: their properties, and which clients a change affects.
 //!
-//! A schema of requests may become wider, one of responses narrower, and one of both, such as most records, neither. Its
-//! uses decide, directly or within another schema.
+//! A request schema may become wider and a response schema narrower; a schema used in both, like most records, may do
+//! neither. This depends on all of its uses, directly or within another schema.
 
 use std::collections::BTreeMap;
 
@@ -15,14 +15,14 @@ use crate::type_words::describe;
 use toolcrate_codegen::diagnostic::pointer;
 use toolcrate_codegen::ir::{ApiDefinition, BodyKind, Content, Field, Schema, Shape, Type, Union};
 
-/// Where a schema is used.
+/// How a schema is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SchemaUse {
-    /// In requests that give the whole record.
+    /// In requests that send the complete record.
     whole: bool,
-    /// In requests that change some members.
+    /// In requests that change some fields.
     part: bool,
-    /// In answers.
+    /// In responses.
     answer: bool,
 }
 
@@ -40,7 +40,7 @@ impl SchemaUse {
     }
 }
 
-/// Where each schema of `api` is used, directly or within another.
+/// Returns how each schema in `api` is used, directly or within another schema.
 pub fn uses(api: &ApiDefinition) -> BTreeMap<&str, SchemaUse> {
     let mut uses: BTreeMap<&str, SchemaUse> = BTreeMap::new();
     let mut open: Vec<(&str, SchemaUse)> = Vec::new();
@@ -92,7 +92,7 @@ pub fn uses(api: &ApiDefinition) -> BTreeMap<&str, SchemaUse> {
     uses
 }
 
-/// A union in words, with all that callers depend on.
+/// Describes a union in words, with everything that callers depend on.
 fn union_words(union: &Union) -> String {
     let variants: Vec<String> = union
         .variants
@@ -102,12 +102,12 @@ fn union_words(union: &Union) -> String {
     format!("one of several objects by `{}`: {}", union.member, variants.join(", "))
 }
 
-/// The place of a schema in its document. One that was described in place has none of its own.
+/// Returns a schema's location in its document. An inline schema has no location of its own.
 pub fn schema_pointer(name: &str, schema: &Schema) -> String {
     if schema.inline { String::new() } else { pointer(&["components", "schemas", name]) }
 }
 
-/// The place of a field, where the schema itself has it and not a part of it.
+/// Returns a field's location, if the schema itself defines the field rather than one of its parts.
 pub fn field_pointer(name: &str, schema: &Schema, field: &str) -> String {
     if schema.inline { String::new() } else { pointer(&["components", "schemas", name, "properties", field]) }
 }
@@ -141,7 +141,7 @@ pub fn compare(pair: &ReleasePair<'_>, found: &mut Vec<Change>) {
     }
 }
 
-/// A schema in both releases.
+/// A schema that exists in both releases.
 struct SchemaComparison<'a> {
     pair: &'a ReleasePair<'a>,
     old_name: &'a str,
@@ -222,7 +222,7 @@ impl SchemaComparison<'_> {
     fn field(&self, old: &Field, new: &Field, found: &mut Vec<Change>) {
         let place = field_pointer(self.name, self.new, &new.name);
         let change = |kind| Change::new(kind, self.name, &place).member(&new.name);
-        // What nobody can set in either release is no part of a request.
+        // A field that callers can't set in either release isn't part of a request.
         let of = if old.read_only && new.read_only {
             SchemaUse { answer: self.of.answer, ..SchemaUse::default() }
         } else {

@@ -1,7 +1,7 @@
-//! The third level: what an agent notices that calls the tools, and a prompt that names them.
+//! The third level: changes that affect agents that call the tools, and prompts that name them.
 //!
-//! It reads the lines that the catalog is made of, as the runtime does. A tool whose line and shape are the
-//! same text is the same tool, so most lines are never parsed.
+//! It reads the lines of the catalog, as the runtime does. If a tool's line and its shape are unchanged, so is the
+//! tool, so most lines are never parsed.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,7 +18,7 @@ use crate::member_pairs;
 use crate::release_pair::ReleasePair;
 use crate::snapshot::Snapshot;
 
-/// The lines of a catalog, by the name at their start.
+/// The lines of a catalog, by the name at their beginning.
 pub struct CatalogLines<'a> {
     tools: HashMap<&'a str, &'a str>,
     shapes: HashMap<&'a str, &'a str>,
@@ -42,7 +42,7 @@ impl<'a> CatalogLines<'a> {
         lines
     }
 
-    /// The line of a tool, and that of its shape.
+    /// Returns a tool's line and the line of its shape.
     fn line_and_shape(&self, tool: &str) -> (&'a str, &'a str) {
         let line = self.tools.get(tool).copied().unwrap_or_default();
         let record: Option<ToolRecord<'_>> = serde_json::from_str(line).ok();
@@ -52,7 +52,7 @@ impl<'a> CatalogLines<'a> {
     }
 }
 
-/// A tool, parsed, and its arguments, own and shared.
+/// A parsed tool, with its own and shared arguments.
 struct ComparedTool<'a> {
     record: ToolRecord<'a>,
     properties: Map<String, Value>,
@@ -69,7 +69,7 @@ impl<'a> ComparedTool<'a> {
         Some(Self { record, properties })
     }
 
-    /// The title and the description. A title says the name in other words, so it is no news where the name is new.
+    /// Returns the title and the description. A title rephrases the name, so it is omitted if the name is new.
     fn words(&self, with_title: bool) -> String {
         let (title, description) = (&self.record.title, &self.record.description);
         if with_title { format!("{title}: {description}") } else { description.to_string() }
@@ -162,7 +162,7 @@ fn tool(
     arguments(old, new, change, found);
 }
 
-/// The hints that differ, also those that records leave out because they are the default.
+/// Returns the hints that differ, including default values that records omit.
 fn differing_hints(old: Annotations, new: Annotations) -> (String, String) {
     let hints = [
         ("readOnlyHint", old.read_only_hint, new.read_only_hint),
@@ -176,7 +176,7 @@ fn differing_hints(old: Annotations, new: Annotations) -> (String, String) {
     (old.join(", "), new.join(", "))
 }
 
-/// The name of a response's schema is not seen by callers; what it holds is reported for the schema.
+/// Callers don't see the name of a response schema; changes to its contents are reported for the schema.
 fn response(
     old: &ResponseRecord<'_>,
     new: &ResponseRecord<'_>,
@@ -205,7 +205,7 @@ struct ToolArgument<'a> {
     name: &'a str,
     node: &'a Value,
     required: bool,
-    /// Where it goes, unless it is an argument of the shape.
+    /// Where it is sent, unless it is an argument of the shape.
     target: Option<&'a ArgumentTarget<'a>>,
 }
 
@@ -227,7 +227,7 @@ fn arguments(
             }
         },
     );
-    // What is sent in the same part under the same name is the same argument, whatever it is called.
+    // Arguments sent in the same place under the same name are the same argument, whatever they are called.
     let same_target = |a: &ToolArgument<'_>, b: &ToolArgument<'_>| a.target.is_some() && a.target == b.target;
     let removed = std::mem::take(&mut members.removed);
     for argument in removed {

@@ -1,4 +1,4 @@
-//! A change of the tools is called breaking exactly when a call that worked before is refused now: calls are
+//! A tool change is classified as breaking exactly when a call that worked before is now rejected: calls are
 //! drawn from the old tools' schemas, and checked by the runtime against the new ones.
 
 use toolcrate_diff::{compare, read};
@@ -8,7 +8,7 @@ use crate::support::calls::try_calls;
 use crate::support::{settings, source};
 
 #[test]
-fn of_the_real_pair_exactly_those_tools_break_that_refuse_a_call() {
+fn exactly_the_tools_that_reject_a_call_are_breaking() {
     let settings = settings();
     let [old, new] = RELEASES.map(source);
     let (old, new) = read(&old, &new, &settings).unwrap();

@@ -1,5 +1,5 @@
-//! Every kind of change: the pair of specs in `tests/pairs/<kind>/` has it alone at its level, and its mirror
-//! image is what the same pair gives when old and new change places.
+//! Every kind of change: the pair of specs in `tests/pairs/<kind>/` produces only that kind at its level, and
+//! swapping old and new produces its reverse.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ fn settings() -> DiffSettings {
     DiffSettings::read(&folder().join("toolcrate.yaml")).unwrap()
 }
 
-/// Compares the pair of `kind`; the other way round if `mirrored`.
+/// Compares the pair for `kind`; in reverse if `mirrored`.
 fn report(kind: &str, mirrored: bool) -> DiffReport {
     let source = |file| SpecSource::read(&folder().join(kind).join(file)).unwrap();
     let (old, new) = (source("old.yaml"), source("new.yaml"));
@@ -41,10 +41,10 @@ fn kinds_with_a_pair() -> Vec<DiffKind> {
     kinds
 }
 
-/// Changes that can't come alone: a module comes with a function, and what a tool is allowed to do follows from the
-/// words of its path and so comes with a new name.
+/// Changes that can't occur separately: a new module comes with a function, and a tool's effect follows from the
+/// words in its path and therefore comes with a new name.
 const COMPANIONS: [(DiffKind, DiffKind); 12] = [
-    // A status with a type of its own.
+    // A status with a different type.
     (DiffKind::AnswerAlternativeAdded, DiffKind::AnswerStatusAdded),
     (DiffKind::AnswerAlternativeAdded, DiffKind::AnswerWidened),
     (DiffKind::RustModuleAdded, DiffKind::RustFunctionAdded),
@@ -58,7 +58,7 @@ const COMPANIONS: [(DiffKind, DiffKind); 12] = [
     (DiffKind::ToolClassChanged, DiffKind::ToolHintsChanged),
     (DiffKind::ToolClassChanged, DiffKind::ToolReworded),
     (DiffKind::ToolHintsChanged, DiffKind::ToolRenamed),
-    // The descriptions of arguments name the record.
+    // The descriptions of arguments mention the record.
     (DiffKind::ToolRenamed, DiffKind::ToolArgumentReworded),
 ];
 
@@ -67,7 +67,7 @@ fn at(report: &DiffReport, level: ChangeLevel) -> Vec<&Change> {
 }
 
 #[test]
-fn every_kind_has_a_pair_of_its_own_or_is_the_mirror_image_of_one() {
+fn every_kind_has_its_own_pair_or_mirrors_one() {
     let pairs: BTreeSet<&str> = kinds_with_a_pair().into_iter().map(DiffKind::id).collect();
     let lacking: Vec<&str> = DiffKind::ALL
         .iter()
@@ -78,7 +78,7 @@ fn every_kind_has_a_pair_of_its_own_or_is_the_mirror_image_of_one() {
 }
 
 #[test]
-fn each_pair_has_its_change_alone_both_ways() {
+fn each_pair_has_only_its_change_in_both_directions() {
     let mut wrong = Vec::new();
     for kind in kinds_with_a_pair() {
         for (mirrored, expected) in [(false, kind), (true, kind.mirror())] {
@@ -100,7 +100,7 @@ fn each_pair_has_its_change_alone_both_ways() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The changes of all levels that a pair brings with it, both ways, with their severities.
+/// The changes of all levels caused by a pair, in both directions, with their severities.
 #[test]
 fn side_effects_of_each_pair_are_expected() {
     let mut text = String::new();
@@ -131,7 +131,7 @@ fn severity_follows_the_direction() {
         let level = DiffKind::from_id(kind).unwrap().level();
         at(&report, level)[0].severity
     };
-    // `Order` is sent and answered, so neither direction is safe; `Size` is only answered.
+    // `Order` is sent and returned, so neither direction is safe; `Size` is only returned.
     for (kind, breaks, mirrored_breaks) in [
         ("operation-added", false, true),
         ("parameter-narrowed", true, false),
@@ -158,7 +158,7 @@ fn severity_follows_the_direction() {
 }
 
 #[test]
-fn the_table_in_the_docs_is_the_table_in_the_code() {
+fn docs_table_matches_the_code() {
     let path = workspace_root().join("docs/changes.md");
     let table = report::render_change_kinds().unwrap();
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -206,14 +206,14 @@ fn accepted_changes_do_not_count_until_their_date_and_idle_entries_are_flagged()
 }
 
 #[test]
-fn reports_say_the_same_in_every_format() {
+fn reports_agree_in_every_format() {
     let mut report = report("property-renamed", false);
     let list = entries("- { kind: rust-field-renamed, reason: 'A <b> typo', until: 2030-01-01 }\n");
     allowlist::apply(&list, "2026-01-01", &mut report);
     let render = |format| report::render(&report, format).unwrap();
     let (text, markdown, html) =
         (render(ReportFormat::Text), render(ReportFormat::Markdown), render(ReportFormat::Html));
-    let sentence = "the property `number` of `Order` was renamed to `numbers`";
+    let sentence = "the `number` property of `Order` was renamed to `numbers`";
     assert!(text.contains(&format!("property-renamed: {sentence}")), "{text}");
     assert!(text.contains("at /components/schemas/Order/properties/numbers"), "{text}");
     assert!(markdown.contains(&format!("- {sentence}\n")), "{markdown}");
@@ -229,7 +229,7 @@ fn reports_say_the_same_in_every_format() {
 fn sizes_are_shown_with_their_difference_where_they_were_measured() {
     let mut report = report("tool-added", false);
     let render = |report: &DiffReport, format| report::render(report, format).unwrap();
-    assert!(!render(&report, ReportFormat::Text).contains("Size of all tools"));
+    assert!(!render(&report, ReportFormat::Text).contains("Total tool size"));
     report.sizes = vec![DialectSize { dialect: "mcp".to_owned(), old: 200, new: 190 }];
     assert!(render(&report, ReportFormat::Text).contains("  mcp: 200 → 190 (-10, -5.0 %)\n"));
     assert!(render(&report, ReportFormat::Markdown).contains("| mcp | 200 | 190 | -10 (-5.0 %) |\n"));
@@ -238,7 +238,7 @@ fn sizes_are_shown_with_their_difference_where_they_were_measured() {
 }
 
 #[test]
-fn words_that_changed_are_shown_within_the_line() {
+fn changed_words_are_highlighted_within_the_line() {
     let text = report::render(&report("property-reworded", true), ReportFormat::Text).unwrap();
     assert!(text.contains("[-As printed on the order.-]"), "{text}");
     let markdown = report::render(&report("operation-reworded", false), ReportFormat::Markdown).unwrap();
@@ -246,7 +246,7 @@ fn words_that_changed_are_shown_within_the_line() {
 }
 
 #[test]
-fn a_list_that_is_none_is_refused_entry_by_entry() {
+fn invalid_allowlist_is_rejected_entry_by_entry() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let text = "- { kind: property-lost, reason: x, until: 2026-06-30 }\n- { kind: tool-added, reason: ' ', until: soon }\n";
     std::fs::write(file.path(), text).unwrap();

@@ -1,12 +1,12 @@
-//! Each part of a document that has every construct is removed and changed, and every mutation must be found, in both
-//! directions, unless it means nothing.
+//! Each part of a document that contains every construct is removed and changed. Every mutation must be found in both
+//! directions, unless it has no meaning.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use toolcrate_diff::{DiffReport, DiffSettings, Severity, Snapshot, SpecSource, compare, read};
 
-/// Members that are words, or that the format of the document needs.
+/// Properties that contain text, or that the document's format requires.
 const WORDS: [&str; 7] = ["description", "info", "openapi", "operationId", "title", "summary", "paths"];
 
 /// Returns true if a mutation has no effect on callers. A path placeholder already implies everything about its parameter
@@ -42,7 +42,7 @@ fn report(old: &Value, new: &Value, settings: &DiffSettings) -> DiffReport {
     compare(&old, &new, &settings.profile)
 }
 
-/// The pointers of all parts below `value`, without words. Properties may be called like them.
+/// Collects pointers to all parts below `value`, except text. Properties may have the same names.
 fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     let escape = |name: &str| name.replace('~', "~0").replace('/', "~1");
     let children: Vec<(String, &Value)> = match value {
@@ -65,7 +65,7 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// The document without the part.
+/// Returns the document without the part.
 fn without(document: &Value, pointer: &str) -> Value {
     let mut mutated = document.clone();
     let (parent, name) = pointer.rsplit_once('/').unwrap();
@@ -78,7 +78,7 @@ fn without(document: &Value, pointer: &str) -> Value {
     mutated
 }
 
-/// The document with another value for the part, if it is a scalar.
+/// Returns the document with a different value for the part, if it is a scalar.
 fn changed(document: &Value, pointer: &str) -> Option<Value> {
     let other = match document.pointer(pointer)? {
         Value::Bool(flag) => json!(!flag),
@@ -136,7 +136,7 @@ fn no_mutation_of_any_construct_goes_unnoticed() {
     assert!(tried > 400, "only {tried} mutations");
 }
 
-/// What breaks clients is called breaking; most of it is nothing that the generator has a use for.
+/// Mutations that break clients are classified as breaking; the generator ignores most of them.
 #[test]
 fn mutations_that_break_clients_are_breaking() {
     let settings = DiffSettings::read(&folder().join("pairs/toolcrate.yaml")).unwrap();

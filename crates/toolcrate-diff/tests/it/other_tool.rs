@@ -1,6 +1,6 @@
-//! Compares the findings of another diff tool between the two real releases with ours. Every finding of one
-//! that the other lacks, and every change that they judge differently, must be explained by a rule, or the
-//! test fails; the result is the page `tests/diff-against-other-tools.md`, which `UPDATE_GOLDEN=1` writes.
+//! Compares another diff tool's findings between the two real releases with ours. Every finding that only
+//! one tool reports, and every change that they classify differently, must be explained by a rule, or the
+//! test fails. The result is the page `tests/diff-against-other-tools.md`, which `UPDATE_GOLDEN=1` writes.
 //! The other tool is run by `tests/other-diff-tool/findings.mjs`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,21 +12,21 @@ use crate::support::findings::{Finding, Ours, Place, letters, read_findings};
 use crate::support::rules::{Context, JUDGED, OURS, Rule, THEIRS};
 use crate::support::{settings, source};
 
-/// The changes of the real pair, all levels.
+/// Returns the changes in the real pair, at all levels.
 fn report(settings: &DiffSettings) -> DiffReport {
     let [old, new] = RELEASES.map(source);
     let (old, new) = read(&old, &new, settings).unwrap();
     compare(&old, &new, &settings.profile)
 }
 
-/// How many findings a rule explains, and which they are.
+/// The number of findings explained by a rule, and the findings.
 #[derive(Default)]
 struct Explained {
     count: usize,
     lines: Vec<String>,
 }
 
-/// Sorts `items` by the rule that explains each; what none explains is returned.
+/// Groups `items` by the rule that explains them; returns unexplained ones.
 fn explain<'a, T: 'a>(
     items: impl Iterator<Item = &'a T>,
     rules: &[Rule<T>],
@@ -115,7 +115,8 @@ fn every_difference_between_the_two_tools_is_explained() {
     assert_eq!(expected, page, "UPDATE_GOLDEN=1 accepts this:\n{}", diff.unified_diff());
 }
 
-/// A table of rules, and what each explains. A rule that explains nothing is to be deleted.
+/// Writes a table of rules, with the findings that each one explains. A rule that explains nothing should be
+/// deleted.
 fn section<T>(page: &mut String, title: &str, rules: &[Rule<T>], explained: &[Explained]) {
     let text = |text: &str| text.replace('|', "\\|");
     page.push_str(&format!("\n## {title}\n\n| rule | findings | why |\n| --- | ---: | --- |\n"));

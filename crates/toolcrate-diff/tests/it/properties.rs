@@ -1,5 +1,5 @@
-//! Properties of every comparison: nothing differs from itself, the way back is the mirror image of the way
-//! there, and whatever is edited in the real spec is found, with its kind and its severity.
+//! Properties of every comparison: a document doesn't differ from itself, swapping the documents reverses the
+//! result, and any edit to the real spec is found, with its kind and severity.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,8 +34,8 @@ fn say(changes: &[Change]) -> String {
     lines.take(20).collect::<Vec<_>>().join("\n")
 }
 
-/// Puts the members of objects in another order, and the items of lists that are sets. The order of
-/// `properties` is kept unless `properties` says so.
+/// Shuffles the properties of objects, and the items of lists that are sets. The order of `properties` is
+/// kept unless `properties` is set.
 fn shuffle(value: &mut Value, random: &mut u64, is_set: bool, properties: bool) {
     let mut next = |below: usize| {
         *random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -82,9 +82,9 @@ fn document_equals_itself_in_any_order() {
     }
 }
 
-/// A tool's description names the first members of a record, so their order is in its words, and there alone.
+/// A tool's description lists a record's first fields, so their order affects only its text.
 #[test]
-fn the_order_of_members_is_seen_in_the_words_of_tools_alone() {
+fn property_order_affects_only_tool_texts() {
     let (settings, document) = (settings(), parse_release("2025.1"));
     let mut shuffled = document.clone();
     shuffle(&mut shuffled, &mut 7, false, true);
@@ -94,24 +94,24 @@ fn the_order_of_members_is_seen_in_the_words_of_tools_alone() {
     assert!(others.is_empty(), "{}", say(&others));
 }
 
-/// A change regardless of direction: its kind, its subjects, and the old and the new value.
+/// A change regardless of direction: its kind, its subjects, and the old and new values.
 type Seen = (DiffKind, BTreeSet<String>, Option<String>, Option<String>);
 
 #[test]
-fn the_way_back_is_the_mirror_image_of_the_way_there() {
+fn reverse_diff_mirrors_the_diff() {
     let settings = settings();
     let (old, new) = snapshots(&parse_release("2022.1"), &parse_release("2025.1"), &settings);
     let there = compare(&old, &new, &settings.profile);
     let back = compare(&new, &old, &settings.profile);
     assert!(there.changes.len() > 3000);
-    // Where something has a new name, it is the subject one way, and the old name the other way.
+    // If something was renamed, it is the subject in one direction, and the old name in the other.
     let names: BTreeMap<&str, &str> = there
         .changes
         .iter()
         .filter(|change| change.member.is_none() && is_rename(change.kind))
         .filter_map(|change| Some((change.old.as_deref()?, change.new.as_deref()?)))
         .collect();
-    // A repair may have changed how it is spelt.
+    // A repair may have changed its spelling.
     let name = |subject: &str| letters(names.get(subject).copied().unwrap_or(subject));
     let seen = |change: &Change, mirrored: bool| -> Seen {
         let (kind, old, new) = match mirrored {
@@ -142,7 +142,7 @@ fn is_rename(kind: DiffKind) -> bool {
     kind == DiffKind::OperationMoved || kind.id().ends_with("-renamed")
 }
 
-/// Returns true if `report` has the change.
+/// Returns true if `report` contains the change.
 fn has(report: &DiffReport, expected: &Expected) -> bool {
     let subject = |change: &Change| {
         change.subject == expected.subject || change.old.as_deref() == Some(expected.subject.as_str())
@@ -164,14 +164,14 @@ fn missed(report: &DiffReport, expected: &Expected) -> String {
     format!("{expected:?} is not among\n{}", say(&report.changes))
 }
 
-/// Runs the `usual` number of cases, or as many as were asked for.
+/// Runs the `usual` number of cases, or as many as requested.
 fn run<S: Strategy>(usual: u32, strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let config = ProptestConfig { max_shrink_iters: 8, ..ProptestConfig::default() };
     cases::runner(usual, config).0.run(strategy, test).unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 #[test]
-fn an_edit_of_a_part_of_the_real_spec_is_found_with_its_kind_and_severity() {
+fn single_edit_to_the_real_spec_is_found_with_its_kind_and_severity() {
     let (settings, document) = (settings(), parse_release("2025.1"));
     let paths = document["paths"].as_object().unwrap().len();
     let strategy = (any::<prop::sample::Index>(), any_edit());
@@ -179,7 +179,7 @@ fn an_edit_of_a_part_of_the_real_spec_is_found_with_its_kind_and_severity() {
         let old = slice(&document, start.index(paths - 8), 8);
         let mut new = old.clone();
         let Some(expected) = make(&mut new, edit, (at, which), &mut BTreeSet::new()) else { return Ok(()) };
-        // A new path may be too long for a name, which is an error of its own.
+        // A new path may be too long for a name, which is a separate error.
         let Ok((old, new)) = read(&source(&old), &source(&new), &settings) else {
             prop_assert_eq!(edit, Edit::MoveOperation);
             return Ok(());
@@ -195,19 +195,19 @@ fn an_edit_of_a_part_of_the_real_spec_is_found_with_its_kind_and_severity() {
 }
 
 #[test]
-fn many_edits_of_the_whole_real_spec_are_all_found() {
+fn many_edits_to_the_real_spec_are_all_found() {
     let (settings, document) = (settings(), parse_release("2025.1"));
     let strategy = prop::collection::vec(any_edit(), 120);
     run(1, &strategy, |edits| {
         let (mut new, mut taken) = (document.clone(), BTreeSet::new());
-        // A new path may be too long for a name; operations that move are tried above.
+        // A new path may be too long for a name; moved operations are tested above.
         let mut made: Vec<Expected> = edits
             .into_iter()
             .filter(|(edit, ..)| *edit != Edit::MoveOperation)
             .filter_map(|(edit, at, which)| make(&mut new, edit, (at, which), &mut taken))
             .collect();
-        // A later edit may have taken the only operation or member that used a schema: what its change
-        // breaks then depends on the side that one looks from.
+        // A later edit may have removed the only operation or property that used a schema. Whether a change
+        // to it is breaking then depends on the direction.
         let (before, after) = (uses(&document), uses(&new));
         made.retain(|expected| before.get(&expected.subject) == after.get(&expected.subject));
         let kinds: BTreeSet<_> = made.iter().map(|expected| expected.kinds).collect();

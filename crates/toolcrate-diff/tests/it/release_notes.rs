@@ -1,5 +1,5 @@
-//! The release note of the real pair: `generated/CHANGES.md` is what comes out today, and its figures are
-//! those of the two documents, counted here without the generator.
+//! The release notes for the real pair: `generated/CHANGES.md` matches the current output, and its
+//! figures are those of the two documents, counted here without the generator.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -16,14 +16,14 @@ fn render() -> String {
     release_notes::render(&compare(&old, &new, &settings.profile), &old, &new).unwrap()
 }
 
-/// The note, made once for all tests.
+/// Returns the release notes, created once for all tests.
 fn note() -> &'static str {
     static NOTE: OnceLock<String> = OnceLock::new();
     NOTE.get_or_init(render)
 }
 
 #[test]
-fn the_note_in_the_crate_is_the_one_that_is_made_today() {
+fn committed_release_note_is_current() {
     let path = workspace_root().join("generated/CHANGES.md");
     let note = note();
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -36,12 +36,12 @@ fn the_note_in_the_crate_is_the_one_that_is_made_today() {
 }
 
 #[test]
-fn its_figures_are_those_of_the_documents() {
+fn release_note_figures_match_the_specs() {
     let [old, new]: [BTreeSet<(String, String)>; 2] =
         RELEASES.map(|release| specs::operations(&parse_release(release)));
     let (added, gone) = (new.difference(&old).count(), old.difference(&new).count());
     let expected = format!(
-        "{} operations became {}: counted by method and path, {added} were added and {gone} removed.\n",
+        "The number of operations changed from {} to {}. Counted by method and path, {added} were added and {gone} were removed.\n",
         old.len(),
         new.len()
     );
@@ -58,7 +58,7 @@ fn its_figures_are_those_of_the_documents() {
 }
 
 #[test]
-fn it_is_a_page_and_not_a_dump() {
+fn release_note_is_short() {
     let note = note();
     let mut depth = 0;
     let mut open = 0;

@@ -1,4 +1,4 @@
-//! Approvals in the store: calls that wait, decisions, and tokens.
+//! Approvals in the store: pending calls, decisions, and tokens.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -21,9 +21,9 @@ const DECLINED: &str = "approvals-declined/";
 const GRANTED: &str = "approvals-granted/";
 const ELICITED: &str = "approvals-asked/";
 
-/// Length of the account prefix of an ID. Each account has its own part of the store.
+/// Length of the account prefix of an ID. Each account has a separate part of the store.
 const ACCOUNT_CHARACTERS: usize = 8;
-/// Maximum number of bytes of arguments that an approver is shown below the question.
+/// Maximum size of the arguments that an approver is shown below the question, in bytes.
 const MAX_ARGUMENT_BYTES: usize = 64 << 10;
 
 /// A decision that is valid for one call.
@@ -33,7 +33,7 @@ struct GrantedApproval {
     account: String,
     tool: String,
     by: String,
-    /// When the decision expires, in milliseconds since 1970. Earlier versions stored none.
+    /// When the decision expires, in milliseconds since 1970. Not stored by earlier versions.
     #[serde(default)]
     expires: Option<u64>,
 }
@@ -45,7 +45,7 @@ pub struct Approval {
     redeemed: Option<RedeemedDecision>,
 }
 
-/// A decision that was taken out of the store.
+/// A decision taken out of the store.
 #[derive(Debug)]
 struct RedeemedDecision {
     key: String,
@@ -61,7 +61,7 @@ impl Approval {
     }
 }
 
-/// Determines which calls need approval, and records and redeems approvals.
+/// Determines which calls require approval, and records and redeems approvals.
 #[derive(Debug)]
 pub struct Approvals {
     policy: ApprovalPolicy,
@@ -70,7 +70,7 @@ pub struct Approvals {
 }
 
 impl Approvals {
-    /// Creates approvals for the tools of `policy`, stored in `store`.
+    /// Creates approvals for the tools in `policy`, stored in `store`.
     pub fn new(policy: ApprovalPolicy, store: SharedStore) -> Self {
         let setup_hint =
             "Use a client that can ask its user (elicitation), or configure an approver.".to_owned();
@@ -83,17 +83,17 @@ impl Approvals {
         Self { setup_hint: setup_hint.into(), ..self }
     }
 
-    /// Returns true if and only if `tool` needs approval.
+    /// Returns true if and only if `tool` requires approval.
     pub fn is_required(&self, tool: Tool) -> bool {
         self.policy.requires_approval(tool)
     }
 
-    /// Returns true if and only if any tool may need approval.
+    /// Returns true if and only if some tool may require approval.
     pub fn is_any_required(&self) -> bool {
         !self.policy.is_empty()
     }
 
-    /// Redeems the approval of a call. If it has none and the account has approvers, the call becomes pending.
+    /// Redeems a call's approval. If the call has none and the account has approvers, it becomes pending.
     ///
     /// # Errors
     /// Returns an error if the call isn't approved.
@@ -179,7 +179,7 @@ impl Approvals {
         Ok(ApprovalError { pending: Some(pending), ..error })
     }
 
-    /// Restores an approval that was redeemed for a call which wasn't made. Its expiration is unchanged.
+    /// Restores an approval that was redeemed for a call that was not made. Its expiration is unchanged.
     pub async fn restore(&self, approval: Approval) {
         let Some(RedeemedDecision { key, value, expires }) = approval.redeemed else { return };
         let left = expires.map_or(APPROVAL_TTL, |end| Duration::from_millis(end.saturating_sub(now())));
@@ -191,7 +191,7 @@ impl Approvals {
         }
     }
 
-    /// The calls that wait for a decision, of the accounts that `is_visible` lets through.
+    /// Returns the pending calls of the accounts for which `is_visible` returns true.
     ///
     /// # Errors
     /// Returns an error if the store can't be read.
@@ -208,11 +208,11 @@ impl Approvals {
         Ok(pending)
     }
 
-    /// Decides about a call that waits. `approver` returns the name of who decides for an account, if they may. Returns
-    /// `None` if no such call waits for them.
+    /// Records a decision about a pending call. `approver` returns the name of the approver for an account, if there is
+    /// one. Returns `None` if no such call is pending for that approver.
     ///
     /// # Errors
-    /// Returns an error if the store can't be used.
+    /// Returns an error if the store fails.
     pub async fn decide(
         &self,
         id: &str,
@@ -222,7 +222,7 @@ impl Approvals {
         let key = store_key(PENDING, id);
         let Some(call) = parse_pending(self.store.get(&key).await?) else { return Ok(None) };
         let Some(by) = approver(&call.account) else { return Ok(None) };
-        // Of two concurrent decisions one counts.
+        // Of two concurrent decisions, only one takes effect.
         let Some(call) = parse_pending(self.store.take(&key).await?) else { return Ok(None) };
         if !is_approved {
             self.store.put(&store_key(DECLINED, id), b"", APPROVAL_TTL).await?;
@@ -243,7 +243,7 @@ impl Approvals {
         Ok(Some(ApprovalDecision::Approved { call, token, expires_at }))
     }
 
-    /// Records that the user of a client is prompted to approve a call. Returns the state that the client must present
+    /// Records that the client's user is prompted to approve a call. Returns the state that the client must present
     /// with the user's decision.
     ///
     /// # Errors
@@ -254,26 +254,26 @@ impl Approvals {
         Ok(state)
     }
 
-    /// Returns the digest of the call that the user of a client was to approve. A state is valid once, because a decision
-    /// covers one call.
+    /// Returns the digest of the call that the client's user was shown. A state is valid once, because a
+    /// decision covers only one call.
     pub async fn take_elicitation(&self, state: &str) -> Option<String> {
         let digest = self.store.take(&store_key(ELICITED, state)).await.ok()??;
         String::from_utf8(digest).ok()
     }
 }
 
-/// The prefix of the IDs of an account.
+/// Returns the prefix of an account's IDs.
 fn account_prefix(account: &str) -> String {
     short_fingerprint(account).chars().take(ACCOUNT_CHARACTERS).collect()
 }
 
-/// Returns the ID of a pending call. The same call made twice has the same ID.
+/// Returns the ID of a pending call. Repeating the same call yields the same ID.
 fn pending_id(call: ApprovalRequest<'_>) -> String {
     let digest: String = call.digest.chars().take(32 - ACCOUNT_CHARACTERS).collect();
     format!("{}{digest}", account_prefix(call.account))
 }
 
-/// Returns the store key of an ID. The account's prefix is a separate segment, so that an account that fills its share of
+/// Returns the store key for an ID. The account's prefix is a separate segment, so an account that fills its share of
 /// the store doesn't affect other accounts.
 fn store_key(prefix: &str, id: &str) -> String {
     let account = id.get(..ACCOUNT_CHARACTERS).unwrap_or_default();
@@ -293,7 +293,7 @@ fn parse_pending(bytes: Option<Vec<u8>>) -> Option<PendingApproval> {
     serde_json::from_slice(&bytes?).ok()
 }
 
-/// The key of the decision that a token stands for. The store doesn't contain the token.
+/// Returns the key of the decision for a token. The store doesn't contain the token.
 fn granted_key(token: &str) -> String {
     format!("{GRANTED}{}", sha256_hex(token))
 }

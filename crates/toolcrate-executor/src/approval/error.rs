@@ -1,4 +1,4 @@
-//! Errors of approvals.
+//! Approval errors.
 
 use serde_json::{Value, json};
 use toolcrate_runtime::Tool;
@@ -10,7 +10,7 @@ use super::pending::PendingApproval;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ApprovalErrorKind {
-    /// An approver has to decide first.
+    /// An approver must decide first.
     Required,
     /// The token isn't valid for this call.
     Refused,
@@ -18,19 +18,19 @@ pub enum ApprovalErrorKind {
     Declined,
     /// No approver is available.
     Unavailable,
-    /// The user of the client has to approve first.
+    /// The client's user must approve first.
     Asked,
 }
 
 impl ApprovalErrorKind {
-    /// The kind as it appears in errors and in the audit log.
+    /// Returns the kind as shown in errors and in the audit log.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Required => "approval_required",
             Self::Refused => "approval_refused",
             Self::Declined => "approval_declined",
             Self::Unavailable => "approval_unavailable",
-            Self::Asked => "approval_asked",
+            Self::Asked => "approval_requested",
         }
     }
 }
@@ -55,14 +55,14 @@ impl ApprovalError {
         Self { next_step: Some(next_step.into()), ..self }
     }
 
-    /// Creates the error of a call of `tool` that the user declined or didn't decide in time.
+    /// Creates the error for a call of `tool` that the user declined or didn't decide on in time.
     pub fn declined(tool: Tool) -> Self {
         let message = format!("{} was not approved; nothing was done", tool.short_name());
         Self::new(ApprovalErrorKind::Declined, message)
             .with_next_step("Do not retry unless the user asks you to.")
     }
 
-    /// Creates the error of a call of `tool` whose arguments are too long to display.
+    /// Creates the error for a call of `tool` whose arguments are too long to display.
     pub fn too_long(tool: Tool) -> Self {
         let message =
             format!("{} needs approval, but its arguments are too long to be displayed", tool.short_name());
@@ -70,22 +70,22 @@ impl ApprovalError {
             .with_next_step("Split it into several calls with fewer arguments.")
     }
 
-    /// Returns the kind of the error.
+    /// Returns the error kind.
     pub fn kind(&self) -> ApprovalErrorKind {
         self.kind
     }
 
-    /// The call that is waiting for an approver now.
+    /// Returns the call that is now waiting for an approver.
     pub fn pending(&self) -> Option<&PendingApproval> {
         self.pending.as_ref()
     }
 
-    /// Returns true if and only if the user of the client may approve the call.
+    /// Returns true if and only if the client's user may approve the call.
     pub fn can_elicit(&self) -> bool {
         self.can_elicit
     }
 
-    /// The error as JSON: `{error: {kind, message, approval?, next_step}}`.
+    /// Returns the error as JSON: `{error: {kind, message, approval?, next_step}}`.
     pub fn to_json(&self) -> Value {
         let mut error =
             json!({"kind": self.kind.as_str(), "message": self.message, "next_step": self.next_step});

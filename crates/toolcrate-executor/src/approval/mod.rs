@@ -1,7 +1,7 @@
-//! Human approval of calls. An approval is valid for one tool with certain arguments and one account, once.
+//! Human approval of calls. An approval is valid once, for one tool, one account and one set of arguments.
 //!
-//! If the account has approvers, they alone decide: a call that needs approval is stored, the decision of an approver
-//! creates a token, and the same call with that token is executed. Otherwise the user of the client is prompted. A call
+//! If the account has approvers, only they can approve: a call that requires approval is stored, an approver's decision
+//! creates a token, and the same call with that token is executed. Otherwise, the client's user is prompted. A call
 //! that nobody can approve is rejected. All state is in the store, so any replica can continue.
 
 mod approvals;

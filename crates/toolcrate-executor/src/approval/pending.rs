@@ -1,9 +1,9 @@
-//! Calls that wait for an approver.
+//! Calls that are waiting for an approver.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A call that waits for a decision.
+/// A call that is waiting for a decision.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PendingApproval {
     /// Identifies the call for the approver.
@@ -16,13 +16,13 @@ pub struct PendingApproval {
     pub tool: String,
     /// The arguments.
     pub arguments: Value,
-    /// The call as a person reads it.
+    /// The question for the approver.
     pub question: String,
     /// When the call expires (RFC 3339).
     pub expires_at: String,
 }
 
-/// A decision of an approver.
+/// An approver's decision.
 #[derive(Clone, Debug)]
 pub enum ApprovalDecision {
     /// The call was approved.

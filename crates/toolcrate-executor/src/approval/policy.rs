@@ -1,9 +1,9 @@
-//! The policy that determines which tools need approval.
+//! The policy that determines which tools require approval.
 
 use toolcrate_runtime::{Catalog, Tool};
 use wildmatch::WildMatch;
 
-/// The tools that need approval: none by default.
+/// The tools that require approval: none by default.
 #[derive(Clone, Debug, Default)]
 pub struct ApprovalPolicy {
     writes: bool,
@@ -24,11 +24,11 @@ pub enum ApprovalPolicyError {
 }
 
 impl ApprovalPolicy {
-    /// Parses a setting: `none`, `writes` (every tool that may change something), `destructive` (every tool that may
-    /// overwrite or delete), or tool names in which `*` stands for anything.
+    /// Parses a setting: `none`, `writes` (every tool that may change data), `destructive` (every tool that may
+    /// overwrite or delete), or tool name patterns in which `*` matches any text.
     ///
     /// # Errors
-    /// Returns an error if a name matches no tool of `catalog`, or if `none` isn't alone.
+    /// Returns an error if a name matches no tool in `catalog`, or if `none` is combined with other values.
     pub fn new(catalog: &'static Catalog, words: &[String]) -> Result<Self, ApprovalPolicyError> {
         let mut policy = Self::default();
         for word in words {
@@ -49,12 +49,12 @@ impl ApprovalPolicy {
         Ok(policy)
     }
 
-    /// Returns true if and only if no tool needs approval.
+    /// Returns true if and only if no tool requires approval.
     pub fn is_empty(&self) -> bool {
         !self.writes && !self.destructive && self.names.is_empty()
     }
 
-    /// Returns true if and only if `tool` needs approval.
+    /// Returns true if and only if `tool` requires approval.
     pub fn requires_approval(&self, tool: Tool) -> bool {
         if self.is_empty() {
             return false;
@@ -76,7 +76,7 @@ mod tests {
     use crate::fixture::CATALOG;
 
     #[test]
-    fn words_and_names_choose_tools() {
+    fn keywords_and_patterns_select_tools() {
         let policy = |words: &[&str]| {
             ApprovalPolicy::new(&CATALOG, &words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>())
         };

@@ -1,4 +1,4 @@
-//! The prompt that shows a call to its approver.
+//! The prompt that describes a call to its approver.
 
 use std::fmt::Write;
 
@@ -7,16 +7,16 @@ use serde_json::Value;
 use super::request::ApprovalRequest;
 use crate::json_limit::limit_text;
 
-/// Maximum number of characters of a value.
+/// Maximum length of a value in characters.
 const MAX_CHARACTERS: usize = 2000;
-/// Maximum size of a prompt. People don't read more, and must not approve what isn't shown.
+/// Maximum size of a prompt. People don't read more than that, and must not approve what isn't shown.
 const MAX_BYTES: usize = 64 << 10;
 
-/// Creates the prompt for the approver: the tool, the account, every argument on its own line, and the digest that the
-/// approval is bound to. Returns `None` if it would be too long.
+/// Creates the prompt for the approver: the tool, the account, each argument on a separate line, and the digest to
+/// which the approval is bound. Returns `None` if it would be too long.
 ///
-/// Strings are written as in JSON, with escapes for everything that isn't visible, so an argument can't add a line that
-/// looks like another argument, or change the order in which a line is read.
+/// Strings are written as in JSON, with escapes for everything invisible, so an argument can't add a line that looks
+/// like another argument, or change the order in which a line is read.
 pub fn approval_prompt(call: ApprovalRequest<'_>) -> Option<String> {
     let hints = call.tool.annotations();
     let effect = if hints.destructive_hint {
@@ -45,9 +45,9 @@ fn push_lines(text: &mut String, path: &str, value: &Value) {
     match value {
         Value::Object(properties) if !properties.is_empty() => {
             for (name, value) in properties {
-                // A name may contain anything, too.
-                let is_plain =
-                    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+                // Names may also contain arbitrary characters, and some letters are invisible.
+                let is_visible = |c: char| (c.is_alphanumeric() || c == '_' || c == '-') && !is_invisible(c);
+                let is_plain = !name.is_empty() && name.chars().all(is_visible);
                 let name =
                     if is_plain { name.clone() } else { escape(&Value::from(name.as_str()).to_string()) };
                 let path = if path.is_empty() { name } else { format!("{path}.{name}") };
@@ -67,12 +67,12 @@ fn push_lines(text: &mut String, path: &str, value: &Value) {
     }
 }
 
-/// Escapes characters that a reader can't see, or that change how the rest of a text is displayed.
+/// Escapes characters that are invisible or that change how the rest of the text is displayed.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() || is_invisible(character) {
-            // Writing to a string does not fail.
+            // Writing to a string can't fail.
             let _ = write!(escaped, "\\u{{{:x}}}", u32::from(character));
         } else {
             escaped.push(character);
@@ -81,7 +81,8 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Returns true for line and paragraph separators, and for invisible characters that set directions, join or tag.
+/// Returns true for line and paragraph separators, blank characters other than spaces, and invisible characters that affect
+/// direction, joining, form or tagging.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,
@@ -92,6 +93,7 @@ fn is_invisible(character: char) -> bool {
             | '\u{1160}'
             | '\u{17b4}'
             | '\u{17b5}'
+            | '\u{2800}'
             | '\u{3164}'
             | '\u{feff}'
             | '\u{ffa0}'
@@ -99,7 +101,10 @@ fn is_invisible(character: char) -> bool {
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}'
             | '\u{fff0}'..='\u{fffb}'
+            | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}'
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}'
     )
@@ -112,7 +117,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_argument_is_shown_and_none_can_pose_as_another() {
+    fn every_argument_is_shown_and_none_can_imitate_another() {
         let tool = CATALOG.get("create_a_loan").unwrap();
         let arguments =
             json!({"bookId": 7, "text": "a\nbookId: 8", "member": {"id": 1}, "tags": ["x", {}], "x\ny": 1});
@@ -147,7 +152,8 @@ mod tests {
             approval_prompt(ApprovalRequest { account: "acme", tool, arguments, digest: "abc" })
         };
         for character in
-            ['\u{85}', '\u{2028}', '\u{2029}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{9b}', '\u{e0041}']
+            "\u{85}\u{2028}\u{2029}\u{202e}\u{2066}\u{200b}\u{9b}\u{e0041}\u{3164}\u{115f}\u{2800}\u{fe0f}"
+                .chars()
         {
             let text = format!("a{character}bookId: 8");
             let arguments = json!({"bookId": 7, "text": text, text.clone(): 1});
@@ -156,12 +162,15 @@ mod tests {
             let code = format!("\\u{{{:x}}}", u32::from(character));
             assert_eq!(text.matches(&code).count(), 2, "{text}");
         }
+        // Letters alone, of which one can't be seen, are no plain name.
+        let text = prompt(&json!({"bookId\u{3164}": 8})).unwrap();
+        assert!(text.contains("\"bookId\\u{3164}\": 8"), "{text}");
         let text = prompt(&json!({"text": "Zoë 日本 👍"})).unwrap();
         assert!(text.contains("Zoë 日本 👍"), "{text}");
     }
 
     #[test]
-    fn more_than_a_person_can_read_is_not_shown() {
+    fn oversized_prompts_are_not_shown() {
         let tool = CATALOG.get("create_a_loan").unwrap();
         let arguments = json!({"list": (0..100_000).collect::<Vec<_>>()});
         let call = ApprovalRequest { account: "acme", tool, arguments: &arguments, digest: "abc" };

@@ -1,9 +1,9 @@
-//! A call that needs approval.
+//! A call that requires approval.
 
 use serde_json::Value;
 use toolcrate_runtime::Tool;
 
-/// A call that needs approval, as an approver sees it.
+/// A call that requires approval, as shown to an approver.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ApprovalRequest<'a> {
@@ -11,8 +11,8 @@ pub struct ApprovalRequest<'a> {
     pub account: &'a str,
     /// The tool.
     pub tool: Tool,
-    /// The arguments that the request will be made of.
+    /// The arguments that the request is built from.
     pub arguments: &'a Value,
-    /// Identifies this call and no other.
+    /// Uniquely identifies this call.
     pub digest: &'a str,
 }

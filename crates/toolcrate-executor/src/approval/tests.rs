@@ -20,7 +20,7 @@ fn approvals() -> Approvals {
 
 const TOOL: &str = "create_a_loan";
 
-/// A call of that tool, with its digest.
+/// A call to a tool, with its digest.
 struct Call {
     account: &'static str,
     arguments: Value,
@@ -114,7 +114,7 @@ async fn elicitation_requires_no_approvers_and_covers_only_the_shown_call() {
 }
 
 #[tokio::test]
-async fn restored_decision_keeps_its_end() {
+async fn restored_decision_keeps_its_expiry() {
     let store: SharedStore = Arc::new(MemoryStore::default());
     let policy = ApprovalPolicy::new(&CATALOG, &["writes".to_owned()]).unwrap();
     let approvals = Approvals::new(policy, Arc::clone(&store));
@@ -124,7 +124,7 @@ async fn restored_decision_keeps_its_end() {
     let id = refused.pending().unwrap().id.clone();
     let decided = approvals.decide(&id, true, |_| Some("ada".to_owned())).await.unwrap();
     let Some(ApprovalDecision::Approved { token, .. }) = decided else { panic!("approved") };
-    // Bring the end near, as if the quarter of an hour were almost over.
+    // Moves the expiry closer, as if the 15 minutes were almost over.
     let key = store.keys("approvals-granted/").await.unwrap().remove(0);
     let mut granted: Value = serde_json::from_slice(&store.get(&key).await.unwrap().unwrap()).unwrap();
     granted["expires"] = json!(granted["expires"].as_u64().unwrap() - 15 * 60 * 1000 + 300);
@@ -142,7 +142,7 @@ async fn restored_decision_keeps_its_end() {
 }
 
 #[tokio::test]
-async fn refused_calls_never_evict_those_that_wait() {
+async fn rejected_calls_never_evict_pending_ones() {
     let policy = ApprovalPolicy::new(&CATALOG, &["writes".to_owned()]).unwrap();
     let approvals = Approvals::new(policy, Arc::new(MemoryStore::with_capacity(200_000)));
     let (first, others) = (json!({"bookId": 7}), json!({"bookId": 7}));

@@ -1,28 +1,29 @@
-//! The second stage: a call that has its approval, if it needs one.
+//! The second stage: a call that has been approved, if it requires approval.
 
 use super::prepared::Prepared;
 use crate::approval::{Approval, ApprovalError, Consent};
 use crate::error::{ExecuteError, Rejection};
 
-/// A prepared call that may be sent: it needs no approval, or has one.
+/// A prepared call that may be sent: it either requires no approval or has been approved.
 #[derive(Debug)]
 pub struct Approved {
     prepared: Prepared,
     approval: Option<Approval>,
 }
 
-/// A prepared call that may not be sent, and why. If the person behind the client may be asked, the call can be approved
-/// again with their answer.
+/// A prepared call that may not be sent, and the reason. If the client's user can be prompted, the call can be approved
+/// with their response.
 #[derive(Debug)]
 pub struct Unapproved {
-    /// Why the call isn't approved.
+    /// The reason why the call isn't approved.
     pub rejection: Rejection,
     /// The call.
     pub prepared: Box<Prepared>,
 }
 
 impl Approved {
-    /// Redeems the approval of a call, if it needs one. The audit log records why a call isn't approved.
+    /// Redeems the call's approval, if it requires one. If the call isn't approved, the reason is recorded in the audit
+    /// log.
     pub(crate) async fn approve(
         prepared: Prepared,
         consent: Consent<'_>,
@@ -52,7 +53,7 @@ impl Unapproved {
         Self { rejection, prepared: Box::new(prepared) }
     }
 
-    /// Returns true if and only if the person behind the client may be asked.
+    /// Returns true if and only if the client's user can be prompted.
     pub fn can_elicit(&self) -> bool {
         matches!(&self.rejection, Rejection::Approval(error) if error.can_elicit())
     }

@@ -1,5 +1,5 @@
-//! The stages of a call. Each stage is a value that only the function which performs the stage creates, and that consumes
-//! the value of the stage before it:
+//! The stages of a call. Each stage is a value that only the function performing that stage can create, and that
+//! consumes the value of the previous stage:
 //!
 //! ```text
 //! ToolCall → prepare → Prepared → approve → Approved → start → Started → send → Outcome

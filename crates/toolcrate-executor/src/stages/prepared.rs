@@ -1,4 +1,4 @@
-//! The first stage: a call that was decoded, validated and made into a request, exactly once.
+//! The first stage: a call that has been decoded, validated and turned into a request, exactly once.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use crate::fingerprint::call_digest;
 use crate::tool_call::ToolCall;
 use crate::trace::TraceContext;
 
-/// A call that was decoded, validated and made into a request.
+/// A call that has been decoded, validated and turned into a request.
 ///
-/// This one value is what a person approves, what the digest identifies, what the audit log records, what an idempotency
+/// This value is what a person approves, what the digest identifies, what the audit log records, what an idempotency
 /// key covers, and what is sent. It can't be changed, and sending consumes it.
 pub struct Prepared {
     record: CallRecord,
@@ -38,7 +38,7 @@ impl Prepared {
         let ToolCall { principal, tool, arguments, options } = call;
         let (trace, started) = (TraceContext::current(), Instant::now());
         let options = context.limits.apply(&options);
-        // The API learns which trace its request belongs to.
+        // Propagates the trace to the API.
         let prepared = client.with_headers(trace.headers()).prepare_call(tool, arguments, &options);
         let arguments = match &prepared {
             Ok(call) => Value::Object(call.arguments().clone()),
@@ -67,28 +67,28 @@ impl Prepared {
         }
     }
 
-    /// The account.
+    /// Returns the account.
     pub fn account(&self) -> &str {
         &self.record.account
     }
 
-    /// The tool.
+    /// Returns the tool.
     pub fn tool(&self) -> Tool {
         self.record.tool
     }
 
-    /// The arguments that the request was made of: decoded, without nulls that mean nothing, and with short forms
+    /// Returns the arguments from which the request was built: decoded, without meaningless nulls, and with short forms
     /// expanded.
     pub fn arguments(&self) -> &Value {
         &self.record.arguments
     }
 
-    /// Identifies this call of this account and no other.
+    /// Returns a digest that uniquely identifies this call by this account.
     pub fn digest(&self) -> &str {
         &self.digest
     }
 
-    /// Returns true if and only if the call may change something.
+    /// Returns true if and only if the call may change data.
     pub fn is_write(&self) -> bool {
         self.record.is_write
     }
@@ -98,7 +98,7 @@ impl Prepared {
         self.call.reinterpretations()
     }
 
-    /// The call as an approver sees it.
+    /// Returns the call as shown to an approver.
     pub fn approval_request(&self) -> ApprovalRequest<'_> {
         ApprovalRequest {
             account: &self.record.account,
@@ -112,7 +112,7 @@ impl Prepared {
         &self.record
     }
 
-    /// Takes the call apart to send it: what to record about it, its limit, and its request.
+    /// Takes the call apart for sending: its record, its size limit, and its request.
     pub(super) fn into_parts(self) -> (CallRecord, Option<usize>, PreparedCall) {
         (self.record, self.max_bytes, self.call)
     }

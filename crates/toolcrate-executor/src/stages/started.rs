@@ -1,4 +1,4 @@
-//! The third stage: a call whose start is in the audit log. Only such a call can be sent.
+//! The third stage: a call whose start is recorded in the audit log. Only such a call can be sent.
 
 use std::time::Instant;
 
@@ -12,8 +12,8 @@ use crate::call_record::CallRecord;
 use crate::error::{ExecuteError, Rejection};
 use crate::outcome::truncate_outcome;
 
-/// An approved call whose start was recorded. Sending it consumes it. If it is dropped before its result is known, it is
-/// recorded as canceled.
+/// An approved call whose start has been recorded. Sending consumes it. If it is dropped before its result is known, it
+/// is recorded as canceled.
 pub struct Started {
     request: PreparedCall,
     approval: Option<Approval>,
@@ -22,7 +22,7 @@ pub struct Started {
 }
 
 impl Started {
-    /// Records in the audit log that a call starts.
+    /// Records the start of a call in the audit log.
     pub(crate) async fn start(approved: Approved) -> Result<Self, Rejection> {
         let (prepared, approval) = approved.into_parts();
         let (mut record, max_bytes, request) = prepared.into_parts();
@@ -36,11 +36,11 @@ impl Started {
         Ok(Self { request, approval, max_bytes, running: RunningCall::new(record) })
     }
 
-    /// Sends the request, shapes the response, and records how the call ended. An approval of a call that changed nothing
-    /// can be used again.
+    /// Sends the request, limits the response, and records the outcome. If the call changed nothing, its approval can
+    /// be used again.
     ///
     /// # Errors
-    /// Returns an error whose variant tells whether anything happened.
+    /// Returns an error whose variant indicates whether anything happened.
     pub async fn send(self) -> Result<Outcome, ExecuteError> {
         let Self { request, approval, max_bytes, running } = self;
         let result = request.send().instrument(running.span.clone()).await;
@@ -56,7 +56,7 @@ impl Started {
     }
 }
 
-/// A call between its start and its end, which is recorded even if nobody waits for it.
+/// A call in progress, whose end is recorded even if nobody waits for it.
 struct RunningCall {
     record: CallRecord,
     started: Instant,
@@ -81,7 +81,7 @@ impl RunningCall {
     fn publish(&self, outcome: CallOutcome<'_>, limit: RateLimit) {
         let Self { record, started, span, .. } = self;
         record.publish(span, outcome, limit, *started);
-        // The call was made; a line that can't be written stops the next one.
+        // The call was made; if its entry can't be written, the next call is prevented.
         if let Err(error) = record.context.audit.end(&record.audit_entry(), outcome, started.elapsed()) {
             tracing::error!(%error, "cannot write the audit log");
         }

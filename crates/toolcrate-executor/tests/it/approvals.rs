@@ -6,7 +6,7 @@ use wiremock::ResponseTemplate;
 
 use crate::harness::{Harness, call, created, decoded_loan, loan, tool};
 
-/// Has an approver approve the only call that waits, and returns the token.
+/// Lets an approver approve the only pending call, and returns the token.
 async fn approve(executor: &ToolExecutor) -> String {
     let pending = executor.approvals().pending(|_| true).await.unwrap();
     assert_eq!(pending.len(), 1);
@@ -31,7 +31,7 @@ async fn approval_is_bound_to_the_call_that_is_sent() {
     let error =
         executor.execute(call(tool("create_a_loan"), &other), Consent::Token(&token)).await.unwrap_err();
     assert_eq!(error.approval_error().unwrap().kind(), ApprovalErrorKind::Refused);
-    // The same call in other words is the same call.
+    // The same call in a different form is the same call.
     let same = decoded_loan();
     executor.execute(call(tool("create_a_loan"), &same), Consent::Token(&token)).await.unwrap();
     assert_eq!(harness.sent().await.len(), 1);
@@ -74,7 +74,7 @@ async fn approval_of_a_call_that_changed_nothing_can_be_used_again() {
 }
 
 #[tokio::test]
-async fn person_approves_the_very_call_that_was_shown() {
+async fn only_the_shown_call_is_approved() {
     let harness = Harness::start(&["writes"]).await;
     harness.respond("POST", "/books/7/loans", created(json!({"id": 1}))).await;
     let prepared = harness.prepare("create_a_loan", &loan()).await.unwrap();
@@ -87,7 +87,7 @@ async fn person_approves_the_very_call_that_was_shown() {
     harness.executor.execute_prepared(prepared, Consent::Person(&digest)).await.unwrap();
     let body: Value = harness.sent().await[0].body_json().unwrap();
     assert_eq!(body["member"], json!({"id": 3}));
-    // An answer about another call is none.
+    // A decision about another call doesn't count.
     let other = harness.prepare("create_a_loan", &json!({"bookId": 8})).await.unwrap();
     let unapproved = harness.executor.approve(other, Consent::Person(&digest)).await.unwrap_err();
     let Rejection::Approval(error) = unapproved.rejection else { panic!("not approved") };

@@ -1,4 +1,4 @@
-//! An executor of the library whose audit log and preparations can be inspected.
+//! An executor for the library API whose audit log and preparations can be inspected.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,7 +51,8 @@ impl Write for AuditLines {
     }
 }
 
-/// Credentials that count how often they are applied: once for each request that is made, and once for each that is sent.
+/// Credentials that count how often they are applied: once for each request that is built, and once for each that is
+/// sent.
 #[derive(Clone, Default)]
 struct CountingCredentials(Arc<AtomicUsize>);
 
@@ -72,16 +73,16 @@ pub(crate) struct Harness {
 }
 
 impl Harness {
-    /// An executor whose tools need approval as `approve` says.
+    /// Starts an executor with the approval policy `approve`.
     pub(crate) async fn start(approve: &[&str]) -> Self {
         let upstream = MockServer::start().await;
         let url = upstream.uri();
         Self::with_upstream(approve, upstream, &url)
     }
 
-    /// The same, with a client that sends requests to `url`.
+    /// Starts an executor with a client that sends requests to `url`.
     pub(crate) fn with_upstream(approve: &[&str], upstream: MockServer, url: &str) -> Self {
-        // Of several tests in one process, the first installs it.
+        // Only the first of several tests in a process installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (audit, credentials) = (AuditLines::default(), CountingCredentials::default());
         let store: SharedStore = Arc::new(MemoryStore::default());
@@ -101,7 +102,7 @@ impl Harness {
         Self { upstream, executor, audit, store, credentials }
     }
 
-    /// Has the mock server respond to requests of this method and path.
+    /// Makes the mock server respond to requests with this method and path.
     pub(crate) async fn respond(&self, verb: &str, route: &str, response: ResponseTemplate) {
         Mock::given(method(verb)).and(path(route)).respond_with(response).mount(&self.upstream).await;
     }
@@ -132,17 +133,17 @@ pub(crate) fn call(tool: Tool, arguments: &Value) -> ToolCall<'_> {
     ToolCall { principal, tool, arguments, options }
 }
 
-/// A successful response with this body.
+/// Returns a successful response with this body.
 pub(crate) fn created(body: Value) -> ResponseTemplate {
     ResponseTemplate::new(201).set_body_json(body)
 }
 
-/// A loan whose arguments are written in the short forms that clients use.
+/// Returns a loan with arguments in the short forms that clients use.
 pub(crate) fn loan() -> Value {
     json!({"bookId": 7.0, "text": "two weeks", "member": 3})
 }
 
-/// The same loan as it is approved, audited and sent.
+/// Returns the same loan as it is approved, audited and sent.
 pub(crate) fn decoded_loan() -> Value {
     json!({"bookId": 7, "text": "two weeks", "member": {"id": 3}})
 }

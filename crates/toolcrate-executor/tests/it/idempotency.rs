@@ -8,7 +8,7 @@ use wiremock::ResponseTemplate;
 
 use crate::harness::{Harness, created, decoded_loan, loan};
 
-/// Creates a loan under an idempotency key, as a transport does.
+/// Creates a loan with an idempotency key, like a transport.
 async fn create(harness: &Harness, key: &str, arguments: &Value) -> Result<StoredResponse, IdempotencyError> {
     let responses = IdempotencyStore::new(Arc::clone(&harness.store));
     let prepared = harness.prepare("create_a_loan", arguments).await.unwrap();
@@ -34,7 +34,7 @@ async fn key_covers_the_call_that_is_sent() {
     harness.respond("POST", "/books/7/loans", created(json!({"id": 1}))).await;
     let first = create(&harness, "k", &loan()).await.unwrap();
     assert_eq!((first.status, &first.body[..]), (201, &br#"{"id":1}"#[..]));
-    // The same call in other words.
+    // The same call in a different form.
     assert_eq!(create(&harness, "k", &decoded_loan()).await.unwrap(), first);
     assert_eq!(harness.sent().await.len(), 1);
     let other = create(&harness, "k", &json!({"bookId": 7, "text": "three weeks"})).await;

@@ -43,7 +43,7 @@ async fn call_that_reached_no_server_is_rejected() {
 }
 
 #[tokio::test]
-async fn outcome_names_the_arguments_that_were_read_as_something_else() {
+async fn outcome_reports_reinterpreted_arguments() {
     let harness = Harness::start(&[]).await;
     harness.respond("POST", "/books/7/loans", created(json!({"id": 1}))).await;
     let outcome = harness.execute("create_a_loan", &loan()).await.unwrap();

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::state::SharedState;
 
-/// Rejects a request that has access to no account, before its body is read.
+/// Rejects a request without access to any account, before its body is read.
 pub(crate) async fn require_access(state: SharedState, request: Request, next: Next) -> Response {
     match state.accounts.open_any(request.headers()) {
         Ok(()) => next.run(request).await,

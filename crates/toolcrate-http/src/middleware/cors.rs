@@ -1,4 +1,4 @@
-//! Lets pages of allowed origins send requests and read the responses.
+//! Lets pages from allowed origins send requests and read the responses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +9,9 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::host_validation::AllowedHosts;
 
-/// How long a browser may remember what is allowed.
+/// How long a browser may cache the preflight response.
 const MAX_AGE: Duration = Duration::from_secs(3600);
-/// The headers of responses that pages may read.
+/// Response headers that pages may read.
 const EXPOSED_HEADERS: [&str; 8] = [
     "mcp-session-id",
     "mcp-protocol-version",
@@ -23,8 +23,8 @@ const EXPOSED_HEADERS: [&str; 8] = [
     "traceparent",
 ];
 
-/// Creates the layer that responds to preflight requests and adds CORS headers to responses. Requests from origins that
-/// are not allowed are rejected before they reach it.
+/// Creates the layer that responds to preflight requests and adds CORS headers to responses. Requests from disallowed
+/// origins are rejected before they reach it.
 pub(crate) fn cors_layer(hosts: &Arc<AllowedHosts>) -> CorsLayer {
     let hosts = Arc::clone(hosts);
     let is_allowed = move |origin: &HeaderValue, request: &Parts| hosts.shares_with(origin, &request.headers);

@@ -1,5 +1,5 @@
-//! Protection against pages in a browser: none may reach a server of this machine through a name of its own (DNS
-//! rebinding), from another origin, or by an image or a link that is sent without an origin.
+//! Protection from web pages: no page may reach a local server through DNS rebinding, from another origin, or through
+//! an image or a link, which browsers send without an `Origin` header.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use toolcrate_listener::LOOPBACK_NAMES;
 use super::probe_paths::PROBE_PATHS;
 use crate::error::HttpError;
 
-/// The header in which browsers send the relation of a page to the requested origin.
+/// The header in which browsers report how the page's origin relates to the requested one.
 const FETCH_SITE: &str = "sec-fetch-site";
 
-/// A host and an optional port. Addresses are normalized, and those of IPv6 are in brackets.
+/// A host and an optional port. IP addresses are normalized, and IPv6 addresses are in brackets.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct HostName {
     name: String,
@@ -26,8 +26,8 @@ struct HostName {
 }
 
 impl HostName {
-    /// Parses `name`, `name:port`, `[::1]:port`, and `::1` as people write it. `http::uri::Authority` accepts more than
-    /// a `Host` header may have, such as user names, and does not normalize addresses.
+    /// Parses `name`, `name:port`, `[::1]:port`, and also `::1`, which users may write. `http::uri::Authority` accepts
+    /// more than a `Host` header may contain, such as user names, and doesn't normalize addresses.
     fn parse(text: &str) -> Option<Self> {
         if let Ok(address) = text.parse::<Ipv6Addr>() {
             return Some(Self { name: format!("[{address}]"), port: None });
@@ -53,7 +53,7 @@ impl HostName {
     }
 }
 
-/// A text that isn't a host.
+/// Text that isn't a valid host.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid host {0} (expected a host name or IP address, optionally with a port)")]
 pub struct InvalidHost(String);
@@ -61,18 +61,18 @@ pub struct InvalidHost(String);
 /// The hosts under which the server accepts requests.
 #[derive(Clone, Debug)]
 pub struct AllowedHosts {
-    /// The names and the port of the server itself.
+    /// The server's own names and port.
     local: Vec<String>,
     port: u16,
-    /// Further hosts.
+    /// Additional hosts.
     allowed: Vec<HostName>,
 }
 
 impl AllowedHosts {
-    /// Allows the server's own address, the names of this machine for itself, and the hosts `allowed`.
+    /// Allows the server's own address, the local machine's loopback names, and the `allowed` hosts.
     ///
     /// # Errors
-    /// Returns an error if one of `allowed` isn't a host.
+    /// Returns an error if one of `allowed` isn't a valid host.
     pub fn new(address: SocketAddr, allowed: &[String]) -> Result<Self, InvalidHost> {
         let ip = match address.ip() {
             IpAddr::V4(ip) => ip.to_string(),
@@ -84,7 +84,7 @@ impl AllowedHosts {
         Ok(Self { local, port: address.port(), allowed })
     }
 
-    /// Returns true if and only if a request for this path may come with these headers.
+    /// Returns true if and only if a request for this path with these headers is allowed.
     fn allows(&self, path: &str, headers: &HeaderMap) -> bool {
         let header = |name: HeaderName| headers.get(name).map(HeaderValue::to_str);
         let Some(Ok(host)) = header(HOST) else { return false };
@@ -94,11 +94,12 @@ impl AllowedHosts {
                 allowed.name == host.name
                     && (allowed.port.is_none() || host.port.is_none() || allowed.port == host.port)
             })
-            // Probes know no name. None of these paths reveals anything without a token.
+            // Probes don't know the host name. None of these paths reveals anything without a token.
             || host.is_address() && PROBE_PATHS.contains(&path);
         is_known
             && match header(ORIGIN) {
-                // Images and links are requested without an origin, but browsers send the relation of their page.
+                // Images and links are requested without an `Origin`, but browsers report how the page relates to the
+                // requested origin.
                 None => {
                     headers.get_all(FETCH_SITE).iter().all(|site| site == "same-origin" || site == "none")
                 }
@@ -107,7 +108,7 @@ impl AllowedHosts {
             }
     }
 
-    /// Returns true if and only if a page of this origin may send the request with these headers and read its response.
+    /// Returns true if and only if a page from this origin may send a request with these headers and read the response.
     pub(crate) fn shares_with(&self, origin: &HeaderValue, headers: &HeaderMap) -> bool {
         let host = headers.get(HOST).and_then(|host| HostName::parse(host.to_str().ok()?));
         match (origin.to_str(), host) {
@@ -116,8 +117,8 @@ impl AllowedHosts {
         }
     }
 
-    /// Returns true if and only if a page of this origin may send requests: one of the server itself, including its port,
-    /// or of an allowed host.
+    /// Returns true if and only if a page from this origin may send requests: the origin must be the server's own,
+    /// including the port, or an allowed host.
     fn allows_origin(&self, origin: &str, host: &HostName) -> bool {
         let Some((scheme, origin)) = origin.split_once("://") else { return false };
         let default_port = match scheme {
@@ -132,14 +133,14 @@ impl AllowedHosts {
             || self.allowed.iter().filter(|allowed| allowed.name == origin.name).any(|allowed| {
                 match allowed.port {
                     Some(allowed) => allowed == port,
-                    // The default port, or the one under which a reverse proxy got the request.
+                    // The default port, or the port under which a reverse proxy received the request.
                     None => port == default_port || *host == origin,
                 }
             })
     }
 }
 
-/// Rejects a request under another name, or from a page of another origin.
+/// Rejects a request with a disallowed host, or from a page with a disallowed origin.
 pub(crate) async fn validate_host(
     State(hosts): State<Arc<AllowedHosts>>,
     request: Request,
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn other_names_and_origins_are_rejected() {
+    fn unknown_hosts_and_origins_are_rejected() {
         let hosts = validation("127.0.0.1:8080", &["psa.example.com"]);
         let allowed = |host: &str, origin: Option<&str>| allows(&hosts, "/mcp", host, origin);
         assert!(allowed("127.0.0.1:8080", None) && allowed("localhost", None) && allowed("[::1]:90", None));
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_of_foreign_pages_are_rejected_though_they_name_no_origin() {
+    fn cross_site_requests_without_an_origin_are_rejected() {
         let hosts = validation("127.0.0.1:8080", &["psa.example.com"]);
         let allowed = |site: &str, origin: Option<&str>| {
             let mut headers = HeaderMap::new();
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_normalized_and_compared_by_port_if_it_is_set() {
+    fn hosts_are_normalized_and_ports_compared_if_set() {
         let own = validation("[fd00::2]:8080", &[]);
         assert!(allows(&own, "/mcp", "[fd00::2]:8080", None) && allows(&own, "/mcp", "[FD00:0::2]", None));
         assert!(!allows(&own, "/mcp", "[fd00::3]:8080", None));

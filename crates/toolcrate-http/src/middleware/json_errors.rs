@@ -1,4 +1,4 @@
-//! Gives errors of the framework the form of all others, such as a body that is too large or a path that isn't UTF-8.
+//! Formats framework errors, such as a body that is too large or a path that isn't UTF-8, like all other errors.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -10,10 +10,10 @@ use axum::response::{IntoResponse, Response};
 use crate::error::HttpError;
 use crate::limits::MAX_BODY_BYTES;
 
-/// The maximum size of a text that is made JSON. Those of the framework are shorter.
+/// Maximum size of text that is converted to JSON. The framework's error messages are shorter.
 const MAX_TEXT_BYTES: usize = 4096;
 
-/// Makes JSON of an error that is text.
+/// Converts a plain-text error to JSON.
 pub(crate) async fn errors_as_json(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let content_type = response.headers().get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
@@ -36,7 +36,7 @@ pub(crate) async fn errors_as_json(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::new(body))
 }
 
-/// Responds to a method that means nothing at a path. The framework adds those that do, in `Allow`.
+/// Responds to a method that a path doesn't support. The framework lists the supported methods in `Allow`.
 pub(crate) async fn method_not_allowed(method: Method) -> HttpError {
     HttpError::MethodNotAllowed {
         method,

@@ -1,4 +1,4 @@
-//! Middleware.
+//! HTTP middleware.
 
 mod authentication;
 mod cors;

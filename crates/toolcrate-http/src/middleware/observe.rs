@@ -1,5 +1,5 @@
-//! Observes every request: tracks it as in flight until its response is sent, assigns it to a trace, and records it in
-//! metrics and in the log. Both contain the route, which unlike the URL contains no token.
+//! Observes every request: tracks it as in flight until its response has been sent, assigns it to a trace, and records
+//! it in metrics and in the log. Both contain the route rather than the URL, which may contain a token.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,42 +21,42 @@ use super::probe_paths::PROBE_PATHS;
 use crate::error::HttpError;
 use crate::metrics::RequestMetrics;
 
-/// Creates the response of a route while the server drains.
+/// Creates a route's response during shutdown.
 type UnavailableResponse = fn() -> Response;
 
-/// Traces, counts and logs the requests of a router.
+/// Traces, counts and logs a router's requests.
 #[derive(Clone)]
 pub struct Observer {
     in_flight: InFlight,
     requests: RequestMetrics,
-    /// `GET` requests of routes below these are streams.
+    /// `GET` requests for routes below these prefixes are streams.
     stream_prefixes: Vec<&'static str>,
     unavailable: Vec<(&'static str, UnavailableResponse)>,
 }
 
 impl Observer {
-    /// Creates an observer that records requests in `requests` and tracks them in `in_flight` until their responses are
-    /// sent. Once `in_flight` drains, requests get status 503.
+    /// Creates an observer that records requests in `requests` and tracks them in `in_flight` until their responses
+    /// have been sent. Once `in_flight` starts draining, requests get status 503.
     pub fn new(in_flight: InFlight, requests: RequestMetrics) -> Self {
         Self { in_flight, requests, stream_prefixes: Vec::new(), unavailable: Vec::new() }
     }
 
-    /// Treats `GET` requests of routes that start with `prefix` as streams. Clients decide when streams end, so shutdown does
-    /// not wait for them.
+    /// Treats `GET` requests for routes that start with `prefix` as streams. Clients decide when streams end, so
+    /// shutdown doesn't wait for them.
     #[must_use]
     pub fn with_streams(mut self, prefix: &'static str) -> Self {
         self.stream_prefixes.push(prefix);
         self
     }
 
-    /// Sets the response of a route while the server drains.
+    /// Sets a route's response during shutdown.
     #[must_use]
     pub fn with_unavailable_response(mut self, route: &'static str, response: fn() -> Response) -> Self {
         self.unavailable.push((route, response));
         self
     }
 
-    /// Observes the requests of a router.
+    /// Wraps a router to observe its requests.
     pub fn observe(self, router: Router) -> Router {
         router.layer(middleware::from_fn_with_state(Arc::new(self), observe))
     }
@@ -65,7 +65,8 @@ impl Observer {
         method == Method::GET && self.stream_prefixes.iter().any(|prefix| route.starts_with(prefix))
     }
 
-    /// Returns the response while the server drains. The request was not processed, so the client can retry another replica.
+    /// Returns the response during shutdown. The request has not been processed, so the client can retry on another
+    /// replica.
     fn unavailable_response(&self, route: &str) -> Response {
         match self.unavailable.iter().find(|(other, _)| *other == route) {
             Some((_, response)) => response(),
@@ -109,7 +110,7 @@ async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, ne
     response.map(|body| Body::new(InFlightBody { body, _token: token }))
 }
 
-/// A body whose request counts as in flight until the body is sent.
+/// A body whose request counts as in flight until the body has been sent.
 struct InFlightBody {
     body: Body,
     _token: Option<InFlightToken>,

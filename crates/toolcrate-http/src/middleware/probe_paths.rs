@@ -1,4 +1,4 @@
-//! The paths of probes.
+//! Probe paths.
 
-/// Paths that orchestrators and scrapers request every few seconds, often by address.
+/// Paths that orchestrators and scrapers request every few seconds, often by IP address.
 pub(super) const PROBE_PATHS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];

@@ -1,5 +1,5 @@
 //! `/approvals`: lists pending calls for an approver, and records decisions. The caller then repeats the call with the
-//! token of the approval.
+//! approval token.
 
 use axum::extract::{Path, RawQuery, Request};
 use axum::http::{HeaderMap, StatusCode};
@@ -16,10 +16,10 @@ use crate::query_string::reject_parameters;
 use crate::request_body::read_body;
 use crate::state::SharedState;
 
-/// The maximum length of a person's name, in characters.
+/// Maximum length of a person's name, in characters.
 const MAX_NAME_LENGTH: usize = 100;
 
-/// The decision of an approver.
+/// An approver's decision.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DecisionBody {
@@ -33,7 +33,7 @@ fn approved() -> bool {
     true
 }
 
-/// Lists the calls that wait, of the accounts that the token approves calls of.
+/// Lists the pending calls of the accounts for which the token approves calls.
 pub(crate) async fn list_approvals(
     state: SharedState,
     RawQuery(query): RawQuery,
@@ -53,7 +53,7 @@ pub(crate) async fn decide_approval(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, HttpError> {
-    // The body of a caller without the token is not read.
+    // The body isn't read without an approver token.
     require_approver(&state.accounts, &headers)?;
     reject_parameters(request.uri().query())?;
     let body = read_body(request).await?;
@@ -97,7 +97,8 @@ fn parse_decision(body: &[u8]) -> Result<DecisionBody, HttpError> {
     Ok(decision)
 }
 
-/// Checks that the request comes from an approver. A token that gives access to an account gets a more specific error.
+/// Checks that the request comes from an approver. A token that grants access to an account gets a more specific
+/// error.
 fn require_approver(accounts: &AccountRegistry, headers: &HeaderMap) -> Result<(), HttpError> {
     if accounts.is_approver(headers) {
         return Ok(());

@@ -5,7 +5,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use toolcrate_executor::{ToolCall, outcome_to_json};
-use toolcrate_runtime::{ExecuteOptions, Value, replace_lone_surrogates};
+use toolcrate_runtime::{ExecuteOptions, Value, replace_lone_surrogates, run_cpu_bound};
 
 use super::execute::execute;
 use crate::error::HttpError;
@@ -14,7 +14,7 @@ use crate::json_response::json_with_rate_limit;
 use crate::query_string;
 use crate::state::SharedState;
 
-/// Calls the tool of this name. `?account=` names the account if the request has access to several.
+/// Calls the tool with this name. `?account=` selects an account if the request has access to several.
 pub(crate) async fn call_tool(
     state: SharedState,
     Path(name): Path<String>,
@@ -26,7 +26,8 @@ pub(crate) async fn call_tool(
     query_string::reject_unknown(&query, &["account"])?;
     let id = query_string::single_text(&query, "account")?;
     let (_, account) = state.accounts.open(id, &headers)?;
-    let arguments = parse_object(&replace_lone_surrogates(&body)).map_err(|error| {
+    let parse = || parse_object(&replace_lone_surrogates(&body));
+    let arguments = run_cpu_bound(body.len(), parse).await.map_err(|error| {
         HttpError::BadRequest(format!("expected a JSON object of arguments as body: {error}"))
     })?;
     let arguments = Value::Object(arguments);

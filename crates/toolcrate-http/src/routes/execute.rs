@@ -1,4 +1,4 @@
-//! Runs a tool call that came over HTTP.
+//! Runs a tool call received over HTTP.
 
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
@@ -10,14 +10,15 @@ use crate::error::HttpError;
 use crate::idempotency;
 use crate::state::HttpState;
 
-/// The header with the token of an approval.
+/// The header with the approval token.
 const APPROVAL_HEADER: &str = "x-approval-token";
 
-/// Prepares a call and runs it under the idempotency key and the approval of the request. `render` makes the response of
-/// its outcome, in the form that `form` names.
+/// Prepares a call and runs it with the request's idempotency key and approval. `render` creates the response from the
+/// outcome, in the format that `form` identifies.
 ///
 /// # Errors
-/// Returns an error if the call is rejected before it is sent. Later errors are responses, which idempotency stores.
+/// Returns an error if the call is rejected before it is sent. Later errors are returned as responses, which
+/// idempotency stores.
 pub(crate) async fn execute(
     state: &HttpState,
     account: &HttpAccount,

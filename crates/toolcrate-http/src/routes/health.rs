@@ -1,4 +1,4 @@
-//! `GET /readyz`: readiness of the server. Everyone can read the status; the details require a token of an account.
+//! `GET /readyz`: server readiness. Anyone can read the status; the details require an account token.
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -8,7 +8,7 @@ use toolcrate_runtime::Value;
 use crate::json_response::json_response;
 use crate::state::SharedState;
 
-/// Responds with 200 if every account can be used, and state and audit log can be written; otherwise with 503.
+/// Responds with 200 if every account is usable and the store and audit log are writable; otherwise with 503.
 pub(crate) async fn show_readiness(state: SharedState, headers: HeaderMap) -> Response {
     let result = state.readiness.check(&state.accounts, &state.context.audit).await;
     let visible: Map<String, Value> = state

@@ -1,4 +1,4 @@
-//! The handlers of the routes.
+//! Route handlers.
 
 mod approvals;
 mod call_tool;

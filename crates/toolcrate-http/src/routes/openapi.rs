@@ -1,11 +1,11 @@
-//! `GET /openapi.json`: the description of the endpoints.
+//! `GET /openapi.json`: the endpoints' OpenAPI description.
 
 use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
 
 use crate::state::SharedState;
 
-/// Shows the OpenAPI document of the server.
+/// Shows the server's OpenAPI document.
 pub(crate) async fn show_openapi(state: SharedState) -> ([(HeaderName, &'static str); 1], &'static str) {
     ([(CONTENT_TYPE, "application/json")], state.openapi)
 }

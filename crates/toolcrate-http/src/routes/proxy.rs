@@ -1,5 +1,5 @@
-//! `/proxy/{resource}`: tool calls of Truto's SDK. The HTTP method selects list, create, get, update or delete; every other
-//! method of a resource is a POST with its name in the path.
+//! `/proxy/{resource}`: tool calls from Truto's SDK. The HTTP method selects list, create, get, update or delete; any
+//! other method on a resource is a POST with its name in the path.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, json};
 use toolcrate_executor::{ToolCall, caller_notes, limit_json};
-use toolcrate_runtime::{Dialect, ExecuteOptions, Outcome, Tool, Value, replace_lone_surrogates};
+use toolcrate_runtime::{
+    Dialect, ExecuteOptions, Outcome, Tool, Value, replace_lone_surrogates, run_cpu_bound,
+};
 
 use super::execute::execute;
 use crate::error::HttpError;
@@ -19,13 +21,13 @@ use crate::proxy_routes::ProxyRoutes;
 use crate::query_string;
 use crate::state::{HttpState, SharedState};
 
-/// Maximum number of IDs of rows that are too large in a warning.
+/// Maximum number of oversized row IDs in a warning.
 const MAX_NAMED_IDS: usize = 20;
 
-/// The properties of notes, and the headers that repeat them.
+/// The note properties, and the headers that repeat them.
 const NOTE_HEADERS: [(&str, &str); 2] =
     [("warnings", "x-tool-warnings"), ("reinterpretations", "x-tool-reinterpretations")];
-/// Maximum size of such a header before characters beyond ASCII are escaped.
+/// Maximum size of such a header before non-ASCII characters are escaped.
 const MAX_NOTE_HEADER_BYTES: usize = 1000;
 
 /// Lists and creates records.
@@ -46,7 +48,7 @@ pub(crate) async fn proxy_collection(
     ProxyRequest { resource, method, id: None, query, headers, body }.execute(&state).await
 }
 
-/// Gets, updates and deletes a record, and executes all other methods.
+/// Gets, updates and deletes a record, and executes any other method.
 pub(crate) async fn proxy_item(
     state: SharedState,
     Path((resource, rest)): Path<(String, String)>,
@@ -71,7 +73,7 @@ fn method_not_allowed(method: Method) -> HttpError {
 
 struct ProxyRequest {
     resource: String,
-    /// The method of the resource, such as `list`.
+    /// The resource's method, such as `list`.
     method: String,
     id: Option<String>,
     query: Option<String>,
@@ -85,7 +87,7 @@ impl ProxyRequest {
         let id = query_string::single_text(&arguments, "integrated_account_id")?;
         let (_, account) = state.accounts.open(id, &self.headers)?;
         let tool = find_tool(&state.proxy_routes, &self.resource, &self.method)?;
-        arguments.extend(parse_body(&self.body)?);
+        arguments.extend(run_cpu_bound(self.body.len(), || parse_body(&self.body)).await?);
         if let Some(id) = self.id {
             arguments.insert("id".to_owned(), Value::from(id));
         }
@@ -128,8 +130,8 @@ fn parse_body(body: &[u8]) -> Result<Map<String, Value>, HttpError> {
         .map_err(|error| HttpError::BadRequest(format!("expected a JSON object as body: {error}")))
 }
 
-/// Converts a page to JSON. A warning reports rows that limits omitted: those that the cursor continues with, and those
-/// that are too large for any page.
+/// Converts a page to JSON. A warning reports rows that were omitted because of limits: rows that the cursor continues
+/// with, and rows that are too large for any page.
 fn page_to_json(outcome: &Outcome, mut notes: Map<String, Value>) -> Value {
     let cursor = outcome.next_cursor();
     let mut value = json!({"result": outcome.value, "next_cursor": cursor});
@@ -163,8 +165,8 @@ fn page_to_json(outcome: &Outcome, mut notes: Map<String, Value>) -> Value {
     value
 }
 
-/// Converts anything but a list to JSON: the value, to which the notes are added if it is an object. Callers read the fields of
-/// a record at the top level, so it can't be wrapped; a field of the record takes precedence over a note of the same name.
+/// Converts anything but a list to JSON: the value, with the notes added if it is an object. Callers read a record's
+/// fields at the top level, so it can't be wrapped; a field takes precedence over a note with the same name.
 fn record_to_json(outcome: Outcome, notes: Map<String, Value>) -> Value {
     match outcome.value {
         Value::Object(mut record) => {
@@ -179,7 +181,7 @@ fn record_to_json(outcome: Outcome, notes: Map<String, Value>) -> Value {
 }
 
 /// Returns the notes as headers, for responses whose body has no room for them: `x-tool-warnings` and
-/// `x-tool-reinterpretations`, each a JSON array in ASCII.
+/// `x-tool-reinterpretations`, each containing a JSON array in ASCII.
 fn note_headers(notes: &Map<String, Value>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for (name, header) in NOTE_HEADERS {
@@ -192,7 +194,7 @@ fn note_headers(notes: &Map<String, Value>) -> HeaderMap {
     headers
 }
 
-/// Writes JSON with every character beyond ASCII escaped.
+/// Writes JSON with every non-ASCII character escaped.
 fn ascii_json(value: &Value) -> String {
     value.to_string().encode_utf16().fold(String::new(), |mut text, unit| {
         match u8::try_from(unit) {
@@ -209,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_of_notes_are_ascii_and_short() {
+    fn note_headers_are_ascii_and_short() {
         let notes = json!({"warnings": ["é 😀 \n \u{7f}"], "reinterpretations": ["é".repeat(10_000)]});
         let headers = note_headers(notes.as_object().unwrap());
         let header = |name: &str| headers[name].to_str().unwrap().to_owned();

@@ -1,4 +1,5 @@
-//! `GET /integrated-account/{id}/tools`: the tools as Truto declares them; and the shorter list of capabilities.
+//! `GET /integrated-account/{id}/tools`: the tools as Truto declares them. Also serves the shorter list of
+//! capabilities.
 
 use std::collections::BTreeMap;
 
@@ -7,24 +8,24 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use toolcrate_runtime::{Dialect, Value};
+use toolcrate_runtime::{Dialect, Tool, Value, run_cpu_bound};
 
 use crate::error::HttpError;
 use crate::json_response::json_response;
 use crate::nearest::nearest;
 use crate::query_string;
 use crate::state::SharedState;
-use crate::tool_list::ToolListKey;
+use crate::tool_list::{APPROXIMATE_BYTES, ToolListKey};
 use crate::truto_filter::MethodFilter;
 
-/// The only type of capabilities.
+/// The only capability type.
 const CAPABILITY_TYPE: &str = "proxy";
-/// The maximum number of possible values that an error names.
+/// Maximum number of possible values listed in an error.
 const MAX_NAMED_VALUES: usize = 20;
-/// The maximum number of characters of a value that an error shows.
+/// Maximum number of characters of a value shown in an error.
 const MAX_SHOWN_CHARACTERS: usize = 80;
 
-/// Lists the tools that the query selects. `include_response_schema=true` adds the schemas of their responses.
+/// Lists the tools that the query selects. `include_response_schema=true` adds their response schemas.
 pub(crate) async fn list_tools(
     state: SharedState,
     Path(account): Path<String>,
@@ -47,11 +48,11 @@ pub(crate) async fn list_tools(
         account: custom.map(|_| id.to_owned()),
         version: *state.changes.borrow(),
     };
-    let list = state.tool_lists.get_or_make(key, custom, tools);
+    let list = state.tool_lists.get_or_make(key, custom, tools).await;
     Ok(([(CONTENT_TYPE, "application/json")], list).into_response())
 }
 
-/// Returns an error that names the possible values, or those that are similar if there are many.
+/// Returns an error that lists the possible values, or only the similar ones if there are many.
 fn unknown_value(name: &str, value: &str, known: &[&str]) -> HttpError {
     let nearest = nearest(value, known.iter().copied());
     let expected = match known.len() {
@@ -82,8 +83,22 @@ pub(crate) async fn list_capabilities(
     if let Some(other) = only.filter(|name| state.proxy_routes.methods(name).is_empty()) {
         return Err(unknown_value("resource", other, &state.proxy_routes.resources()));
     }
+    let tools = state.filter.tools().filter(|tool| filter.allows(*tool));
+    let resources = run_cpu_bound(APPROXIMATE_BYTES, || methods_by_resource(tools, only)).await;
+    let proxy: Vec<Value> = resources
+        .into_iter()
+        .map(|(resource, methods)| json!({"resource": resource, "methods": methods}))
+        .collect();
+    Ok(json_response(StatusCode::OK, &json!({"proxy": proxy})))
+}
+
+/// Returns the methods of each resource, or those of `only`.
+fn methods_by_resource(
+    tools: impl Iterator<Item = Tool>,
+    only: Option<&str>,
+) -> BTreeMap<String, Vec<Value>> {
     let mut resources: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for tool in state.filter.tools().filter(|tool| filter.allows(*tool)) {
+    for tool in tools {
         let declaration = tool.declaration(Dialect::Truto).value;
         let resource = declaration["resource"].as_str().unwrap_or_default();
         if only.is_none_or(|only| only == resource) {
@@ -96,9 +111,5 @@ pub(crate) async fn list_capabilities(
             }));
         }
     }
-    let proxy: Vec<Value> = resources
-        .into_iter()
-        .map(|(resource, methods)| json!({"resource": resource, "methods": methods}))
-        .collect();
-    Ok(json_response(StatusCode::OK, &json!({"proxy": proxy})))
+    resources
 }

@@ -19,9 +19,9 @@ use crate::city_library::{API, CATALOG, Credentials};
 use crate::library::Library;
 use crate::library_server::TOKEN;
 
-/// An account with these tokens and these tokens of approvers.
+/// Creates an account with these tokens and approver tokens.
 fn account(tokens: &[&str], approvers: &[&str]) -> Result<HttpAccount, AccountError> {
-    // Of several tests in one process, the first installs it.
+    // Only the first of several tests in a process installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let credentials = Credentials { token: Secret::from("reader") };
     let client =
@@ -41,7 +41,7 @@ fn account(tokens: &[&str], approvers: &[&str]) -> Result<HttpAccount, AccountEr
 }
 
 #[test]
-fn token_that_makes_calls_approves_none_of_any_account() {
+fn calling_token_cannot_approve_calls_of_any_account() {
     assert!(matches!(account(&["a"], &["a"]), Err(AccountError::ApproverHasAccess(_))));
     let accounts = |approver: &str| {
         let (one, other) = (account(&["a"], &[approver]).unwrap(), account(&["b"], &[]).unwrap());
@@ -53,7 +53,7 @@ fn token_that_makes_calls_approves_none_of_any_account() {
 }
 
 #[test]
-fn tokens_that_can_be_guessed_are_found() {
+fn guessable_tokens_are_detected() {
     let weak = |tokens: &[&str], approvers: &[&str]| {
         let accounts =
             AccountRegistry::new([("one".to_owned(), account(tokens, approvers).unwrap())]).unwrap();
@@ -66,7 +66,7 @@ fn tokens_that_can_be_guessed_are_found() {
 }
 
 #[tokio::test]
-async fn every_route_needs_a_token_except_probes_and_the_description() {
+async fn every_route_requires_a_token_except_probes_and_the_api_description() {
     let library = Library::start(&[]).await;
     for (method, path) in [
         (Method::GET, "/integrated-account/main/tools"),
@@ -90,7 +90,7 @@ async fn every_route_needs_a_token_except_probes_and_the_description() {
 }
 
 #[tokio::test]
-async fn readiness_is_public_and_its_reasons_are_not() {
+async fn readiness_is_public_but_its_reasons_are_not() {
     let library = Library::start(&[]).await;
     Mock::given(method("GET"))
         .and(path("/books"))

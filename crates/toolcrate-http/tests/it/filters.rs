@@ -1,4 +1,4 @@
-//! Filters of the library's tools.
+//! Filters on the library's tools.
 
 use axum::http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ fn filter(query: &str) -> Result<Option<ToolFilter>, ToolFilterParamsError> {
 }
 
 #[test]
-fn a_query_selects_tools() {
+fn query_parameters_select_tools() {
     let tools = filter("module=books&class=read,custom").unwrap().unwrap();
     assert!(tools.tools().count() > 0 && tools.tools().all(|tool| tool.class() != ToolClass::Write));
     assert!(filter("").unwrap().is_none() && filter("read_only=true").unwrap().is_some());
@@ -32,7 +32,7 @@ fn a_query_selects_tools() {
 }
 
 #[test]
-fn headers_count_where_the_query_has_no_value() {
+fn headers_apply_if_the_query_has_no_value() {
     let mut headers = HeaderMap::new();
     headers.append("x-tools-class", "write".parse().unwrap());
     headers.append("x-tools-module", "books".parse().unwrap());

@@ -1,4 +1,4 @@
-//! Callers who have no token, pages in a browser, and requests that would undo what a key protects.
+//! Callers without a token, web pages in a browser, and requests that would defeat an idempotency key.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use wiremock::{Mock, ResponseTemplate};
 use crate::library::Library;
 use crate::library_server::{APPROVER_TOKEN, TOKEN};
 
-/// The start of the response to a request whose body never comes.
+/// Returns the start of the response to a request whose body never arrives.
 async fn response_without_body(library: &Library, path: &str, token: &str) -> String {
     let address = library.base_url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -24,7 +24,7 @@ async fn response_without_body(library: &Library, path: &str, token: &str) -> St
 }
 
 #[tokio::test]
-async fn body_of_a_caller_without_a_token_is_not_read() {
+async fn body_is_not_read_without_a_token() {
     let library = Library::start(&["writes"]).await;
     for path in ["/tools/create_a_book/call", "/proxy/books", "/proxy/books/x", "/approvals/x"] {
         assert_eq!(response_without_body(&library, path, "guess").await, "HTTP/1.1 401", "{path}");
@@ -33,7 +33,7 @@ async fn body_of_a_caller_without_a_token_is_not_read() {
 }
 
 #[tokio::test]
-async fn idempotency_key_that_protects_nothing_is_refused() {
+async fn idempotency_key_on_a_read_is_rejected() {
     let library = Library::start(&[]).await;
     let book = json!({"title": "Emma"});
     let created = ResponseTemplate::new(201).set_body_json(json!({"id": "b1"}));
@@ -56,7 +56,7 @@ async fn idempotency_key_that_protects_nothing_is_refused() {
         assert!(status == StatusCode::BAD_REQUEST && text.contains("Idempotency-Key"), "{text}");
     }
     assert_eq!(send("/tools/create_a_book/call", &["k"]).await.0, StatusCode::OK);
-    // The stored response is in the form of the route.
+    // The stored response has the route's format.
     let (status, text) = send("/proxy/books", &["k"]).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains("as a plain call"), "{text}");
 }
@@ -76,7 +76,7 @@ async fn duplicate_property_is_rejected() {
 }
 
 #[tokio::test]
-async fn pages_of_other_origins_reach_nothing_even_without_an_origin() {
+async fn other_origins_are_blocked_even_without_an_origin_header() {
     let library = Library::start(&[]).await;
     let send = async |headers: &[(&str, &str)]| {
         let mut request = library.request(Method::GET, "/proxy/books").bearer_auth(TOKEN);
@@ -98,7 +98,7 @@ async fn pages_of_other_origins_reach_nothing_even_without_an_origin() {
 }
 
 #[tokio::test]
-async fn pages_of_allowed_origins_may_send_requests_and_read_responses() {
+async fn allowed_origins_can_send_requests_and_read_responses() {
     let library = Library::start(&[]).await;
     let preflight = async |origin: &str| {
         let request = library.request(Method::OPTIONS, "/tools/create_a_book/call").header("origin", origin);
@@ -122,7 +122,7 @@ async fn pages_of_allowed_origins_may_send_requests_and_read_responses() {
     let response = request.send().await.unwrap();
     assert_eq!(response.headers()["access-control-allow-origin"], own.as_str());
     assert!(response.headers()["access-control-expose-headers"].to_str().unwrap().contains("mcp-session-id"));
-    // A request that no page sent needs none.
+    // A request that wasn't sent by a page needs none.
     let response = library.request(Method::GET, "/healthz").send().await.unwrap();
     assert!(!response.headers().contains_key("access-control-allow-origin"));
 }

@@ -18,7 +18,7 @@ pub(crate) struct Library {
 
 impl Library {
     pub(crate) async fn start(approve: &[&str]) -> Self {
-        // Of several tests in one process, the first installs it.
+        // Only the first of several tests in a process installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let upstream = MockServer::start().await;
         let (address, in_flight) = serve(&upstream.uri(), approve).await.unwrap();
@@ -47,7 +47,7 @@ impl Library {
 }
 
 #[test]
-fn a_server_of_another_api_takes_sixty_lines() {
+fn server_for_another_api_takes_sixty_lines() {
     assert!(include_str!("library_server.rs").lines().count() <= 60);
 }
 
@@ -156,7 +156,7 @@ async fn a_proxy_call_reaches_the_api_and_its_cursor_the_next_page() {
 }
 
 #[tokio::test]
-async fn an_idempotency_key_sends_a_write_once() {
+async fn idempotency_key_sends_a_write_once() {
     let library = Library::start(&[]).await;
     let book = json!({"title": "Emma"});
     let created = ResponseTemplate::new(201).set_body_json(json!({"id": "b1"}));
@@ -169,7 +169,7 @@ async fn an_idempotency_key_sends_a_write_once() {
 }
 
 #[tokio::test]
-async fn an_approver_decides_about_a_call() {
+async fn approver_decides_on_a_call() {
     let library = Library::start(&["writes"]).await;
     let book = json!({"title": "Emma"});
     let created = ResponseTemplate::new(201).set_body_json(json!({"id": "b1"}));

@@ -1,4 +1,4 @@
-//! A server of the library API over HTTP: everything that another API needs.
+//! An HTTP server for the library API: everything that another API needs.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use toolcrate_store::{MemoryStore, SharedStore};
 
 use crate::city_library::{API, CATALOG, Credentials};
 
-/// The token that gives access to the account `main`.
+/// The token that grants access to the account `main`.
 pub(crate) const TOKEN: &str = "sesame";
 /// The token that approves its calls.
 pub(crate) const APPROVER_TOKEN: &str = "ada";
 
-/// Serves the library at `base_url`. Calls of `approve` need approval.
+/// Serves the library at `base_url`. Calls that match `approve` require approval.
 pub(crate) async fn serve(
     base_url: &str,
     approve: &[&str],

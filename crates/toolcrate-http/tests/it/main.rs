@@ -1,4 +1,4 @@
-//! Serves the catalog of an API that the crate knows nothing about: the golden output of the generator.
+//! Serves the catalog of an API that the crate doesn't know about: the generator's golden output.
 
 #[path = "../../../../codegen/tests/golden/library/expected/src/api.rs"]
 #[rustfmt::skip]

@@ -1,4 +1,4 @@
-//! Tests of the middleware.
+//! Middleware tests.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use crate::library::Library;
 use crate::library_server::TOKEN;
 
 #[tokio::test]
-async fn slashes_around_a_path_do_not_matter() {
+async fn extra_slashes_around_a_path_are_ignored() {
     let library = Library::start(&[]).await;
     for path in ["//healthz", "/healthz/", "///healthz//?a=//b"] {
         let response = library.request(Method::GET, path).send().await.unwrap();
@@ -20,7 +20,7 @@ async fn slashes_around_a_path_do_not_matter() {
 }
 
 #[tokio::test]
-async fn errors_of_the_framework_are_json() {
+async fn framework_errors_are_json() {
     let library = Library::start(&[]).await;
     for (method, path, status) in [
         (Method::GET, "/nowhere", StatusCode::NOT_FOUND),
@@ -37,7 +37,7 @@ async fn errors_of_the_framework_are_json() {
 }
 
 #[tokio::test]
-async fn other_hosts_and_origins_are_rejected() {
+async fn unknown_hosts_and_origins_get_403() {
     let library = Library::start(&[]).await;
     for (header, value) in [("host", "evil.example"), ("origin", "https://evil.example")] {
         let response = library.request(Method::GET, "/healthz").header(header, value).send().await.unwrap();
@@ -46,7 +46,7 @@ async fn other_hosts_and_origins_are_rejected() {
 }
 
 #[tokio::test]
-async fn a_draining_server_sends_callers_to_another_replica() {
+async fn draining_server_sends_callers_to_another_replica() {
     let library = Library::start(&[]).await;
     library.in_flight.drain().await;
     let response = library.request(Method::GET, "/integrated-account/main/tools").send().await.unwrap();

@@ -1,4 +1,4 @@
-//! Shutdown: what is in flight, what waits in the queue, and what is dropped.
+//! Shutdown: in-flight requests, queued connections, and dropped connections.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ impl BlockingServer {
     }
 }
 
-/// Sends a request; the result is what is received until the connection is closed.
+/// Sends a request; returns everything received until the connection is closed.
 async fn request(address: SocketAddr) -> JoinHandle<std::io::Result<String>> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
@@ -52,12 +52,12 @@ async fn request(address: SocketAddr) -> JoinHandle<std::io::Result<String>> {
 }
 
 #[tokio::test]
-async fn requests_in_flight_are_answered_after_shutdown_began() {
+async fn requests_in_flight_finish_after_shutdown_starts() {
     let server = BlockingServer::start(8).await;
     let response = request(server.address).await;
     server.started.notified().await;
     server.stop.send(()).unwrap();
-    // Nobody new is accepted once the socket is closed.
+    // No new connections are accepted once the socket is closed.
     while TcpStream::connect(server.address).await.is_ok() {
         tokio::task::yield_now().await;
     }
@@ -67,9 +67,10 @@ async fn requests_in_flight_are_answered_after_shutdown_began() {
 }
 
 #[tokio::test]
-async fn requests_that_wait_to_be_accepted_are_answered_after_shutdown_began() {
+async fn queued_connections_are_served_after_shutdown_starts() {
     let server = BlockingServer::start(8).await;
-    // On this runtime of one thread the server can't accept these before it is polled, when it has been told to stop.
+    // On this single-threaded runtime, the server can't accept these before it is polled, when shutdown has already
+    // been requested.
     let responses = [request(server.address).await, request(server.address).await];
     server.stop.send(()).unwrap();
     server.release.add_permits(2);
@@ -87,7 +88,7 @@ async fn connections_over_the_limit_wait_for_one_to_close() {
     let second = request(server.address).await;
     first.abort();
     let _ = first.await;
-    // The first connection is closed by its client, which makes room for the second.
+    // The client closes the first connection, which makes room for the second.
     server.started.notified().await;
     server.release.add_permits(2);
     server.stop.send(()).unwrap();
@@ -96,14 +97,14 @@ async fn connections_over_the_limit_wait_for_one_to_close() {
 }
 
 #[tokio::test]
-async fn clients_who_only_connect_keep_nobody_out() {
+async fn idle_connections_do_not_block_other_clients() {
     let server = BlockingServer::start(4).await;
     server.release.add_permits(2);
     let mut strangers = Vec::new();
     for _ in 0..8 {
         strangers.push(TcpStream::connect(server.address).await.unwrap());
     }
-    // Each is closed for the sake of one that came later; the clients with a request are answered.
+    // Each connection is closed to make room for a later one; clients with a request get their response.
     for _ in 0..2 {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
         stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();

@@ -1,4 +1,4 @@
-//! The timeouts hold for connections that were accepted. What is cut off when is tested in paused time, in `src`.
+//! Timeouts apply to accepted connections. The exact cutoff times are tested in `src`, in paused time.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use toolcrate_listener::{Listener, Timeouts};
 
 const LIMIT: Duration = Duration::from_millis(300);
 
-/// Sends `text` and nothing more, and returns what is received until the server closes the connection and how long
-/// that took.
+/// Sends only `text`, and returns everything received until the server closes the connection, and how long that
+/// took.
 async fn exchange(address: SocketAddr, text: &str) -> (String, Duration) {
     let started = Instant::now();
     let mut stream = TcpStream::connect(address).await.unwrap();

@@ -1,4 +1,4 @@
-//! Calls that follow the pages of a list.
+//! Calls that follow a list's pages.
 
 use rmcp::model::{CallToolResponse, ProgressNotificationParam};
 use serde_json::Map;
@@ -9,7 +9,7 @@ use crate::caller::Caller;
 use crate::tool_context::ToolContext;
 use crate::{elicitation, result};
 
-/// Runs a tool until its last page, or until the result is full, and notifies the client of its progress.
+/// Runs a tool until its last page or until the result is full, and notifies the client of its progress.
 pub(super) async fn execute(
     context: &ToolContext,
     tool: Tool,
@@ -30,7 +30,7 @@ pub(super) async fn execute(
             Ok(outcome) => outcome,
             Err(response) => return *response,
         };
-        // What is true of the arguments of the first page is true of those of later ones.
+        // The notes on the first page's arguments also apply to later pages.
         let notes = notes.get_or_insert_with(|| caller_notes(&outcome));
         let mut next = outcome.next_arguments().cloned();
         let is_truncated = outcome.omitted.is_some();
@@ -40,7 +40,7 @@ pub(super) async fn execute(
         };
         let is_full = bytes > max_bytes && !rows.is_empty();
         if is_full {
-            // The next result begins with the page that does not fit.
+            // The next result starts with the page that didn't fit.
             next = arguments.as_object().cloned();
         } else {
             rows.extend(page);
@@ -67,7 +67,7 @@ async fn notify_progress(caller: &Caller<'_>, rows: usize) {
     if let Some(token) = context.meta.get_progress_token() {
         let progress =
             ProgressNotificationParam::new(token, rows as f64).with_message(format!("{rows} rows"));
-        // A client that does not listen misses nothing.
+        // A client that doesn't listen misses nothing.
         let _ = context.peer.notify_progress(progress).await;
     }
 }

@@ -1,4 +1,4 @@
-//! Calls of catalog tools by name, shared by `read_tool` and `call_tool`.
+//! Calls catalog tools by name, for `read_tool` and `call_tool`.
 
 use rmcp::model::CallToolResponse;
 use serde_json::{Map, json};
@@ -8,7 +8,7 @@ use super::all_pages;
 use crate::caller::Caller;
 use crate::tool_context::ToolContext;
 
-/// The tool that a call names, and the arguments for it.
+/// The tool named in a call, and the arguments for it.
 pub(super) struct NamedCall<'a> {
     pub(super) name: &'a str,
     pub(super) arguments: Value,
@@ -16,7 +16,7 @@ pub(super) struct NamedCall<'a> {
 }
 
 impl<'a> NamedCall<'a> {
-    /// Reads the arguments of a meta tool with the schema of [`input_schema`].
+    /// Reads the arguments of a meta-tool with the [`input_schema`].
     pub(super) fn from_arguments(arguments: &'a Map<String, Value>) -> Self {
         Self {
             name: arguments.get("name").and_then(Value::as_str).unwrap_or_default(),
@@ -25,7 +25,7 @@ impl<'a> NamedCall<'a> {
         }
     }
 
-    /// Runs `tool`, which is the one that the call names.
+    /// Runs `tool`, which is the one named in the call.
     pub(super) async fn execute(
         self,
         tool: Tool,
@@ -40,7 +40,7 @@ impl<'a> NamedCall<'a> {
     }
 }
 
-/// The schema of the arguments.
+/// Returns the schema of the arguments.
 pub(super) fn input_schema() -> Value {
     json!({
         "type": "object",

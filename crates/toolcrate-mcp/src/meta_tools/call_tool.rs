@@ -1,4 +1,4 @@
-//! `call_tool`: calls any tool of the catalog.
+//! `call_tool`: calls any tool in the catalog.
 
 use async_trait::async_trait;
 use rmcp::model::{CallToolResponse, Tool, ToolAnnotations};
@@ -25,8 +25,8 @@ impl MetaTool for CallAnyTool {
         definition(CALL_TOOL, "Call a tool", description, input_schema(), annotations)
     }
 
-    /// Where nothing can be changed, [`READ_TOOL`](super::read_tool) does all that this tool could do, and hosts
-    /// don't ask their user about it.
+    /// If nothing can be changed, [`READ_TOOL`](super::read_tool) can do everything that this tool could,
+    /// without agent hosts prompting their user.
     fn is_listed(&self, filter: &ToolFilter) -> bool {
         filter.allows_writes()
     }

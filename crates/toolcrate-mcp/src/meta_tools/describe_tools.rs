@@ -1,4 +1,4 @@
-//! `describe_tools`: shows tools in full.
+//! `describe_tools`: shows complete tool definitions.
 
 use async_trait::async_trait;
 use rmcp::model::{CallToolResponse, Tool};
@@ -12,7 +12,7 @@ use crate::result;
 use crate::tool_context::ToolContext;
 use crate::tool_definition::describe;
 
-/// The most tools that one call describes.
+/// Maximum number of tools described by one call.
 const MAX_TOOLS: usize = 10;
 
 pub(super) struct DescribeTools;

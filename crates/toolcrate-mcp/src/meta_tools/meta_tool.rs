@@ -1,4 +1,4 @@
-//! The trait of meta tools.
+//! The trait that meta-tools implement.
 
 use std::sync::Arc;
 
@@ -11,23 +11,24 @@ use toolcrate_runtime::Value;
 use crate::caller::Caller;
 use crate::tool_context::ToolContext;
 
-/// A tool about the tools of the catalog.
+/// A tool for working with the catalog's tools.
 #[async_trait]
 pub(crate) trait MetaTool: Send + Sync {
-    /// The tool as it is listed. Calls are dispatched by its name and checked against its input schema.
+    /// Returns the tool's definition. Calls are dispatched by its name and validated against its input
+    /// schema.
     fn definition(&self, product: &Product) -> Tool;
 
-    /// Returns true if and only if the tool is listed where the tools of `filter` are offered.
+    /// Returns true if and only if the tool is listed when the tools in `filter` are exposed.
     fn is_listed(&self, _filter: &ToolFilter) -> bool {
         true
     }
 
-    /// The schema of the result, which is listed if the server lists output schemas.
+    /// Returns the output schema, which is listed if the server lists output schemas.
     fn output_schema(&self) -> Option<Map<String, Value>> {
         None
     }
 
-    /// Runs the tool. The input schema allows `arguments`.
+    /// Runs the tool. `arguments` have been validated against the input schema.
     async fn call(
         &self,
         arguments: &Map<String, Value>,
@@ -36,7 +37,7 @@ pub(crate) trait MetaTool: Send + Sync {
     ) -> CallToolResponse;
 }
 
-/// A definition whose input schema is an object with these properties.
+/// Creates a definition whose input schema is an object with these properties.
 pub(crate) fn definition(
     name: &'static str,
     title: &str,
@@ -51,7 +52,7 @@ pub(crate) fn definition(
     Tool::new(name, description, Arc::new(schema)).with_title(title).with_annotations(annotations)
 }
 
-/// The annotations of a tool that reads nothing but the catalog.
+/// Returns the annotations of a tool that only reads the catalog.
 pub(crate) fn read_only() -> ToolAnnotations {
     ToolAnnotations::new().read_only(true).open_world(false)
 }

@@ -1,7 +1,7 @@
-//! Meta tools: tools about the tools of the catalog.
+//! Meta-tools: tools for working with the catalog's tools.
 //!
-//! Each is one file that implements [`MetaTool`](meta_tool::MetaTool), and one line of [`META_TOOLS`]. Everything else
-//! follows from that: listing, reserved names, checked arguments, and dispatch.
+//! Each one is a file that implements [`MetaTool`](meta_tool::MetaTool), and a line in [`META_TOOLS`]. Everything else
+//! follows from that: listing, reserved names, validated arguments, and dispatch.
 
 mod all_pages;
 mod by_name;
@@ -21,12 +21,11 @@ use toolcrate_executor::{Product, ToolFilter};
 
 pub(crate) use registry::MetaTools;
 
-/// All meta tools, in the order in which they are listed.
+/// All meta-tools, in listing order.
 const META_TOOLS: &[&dyn MetaTool] = &[&SearchTools, &DescribeTools, &ReadAnyTool, &CallAnyTool];
 
 impl MetaTools {
-    /// The meta tools of a product, of which the tools of `filter` are offered; with the schemas of their results if
-    /// `with_output` is set.
+    /// Creates a product's meta-tools for the exposed tools in `filter`, with output schemas if `with_output` is set.
     pub(crate) fn new(product: &Product, filter: &ToolFilter, with_output: bool) -> Self {
         Self::from_tools(META_TOOLS, product, filter, with_output)
     }

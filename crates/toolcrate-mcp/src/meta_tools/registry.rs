@@ -1,4 +1,4 @@
-//! The registry of meta tools.
+//! The meta-tool registry.
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,21 +9,21 @@ use toolcrate_runtime::{ArgumentSchema, Error, HostArguments, Reinterpretation, 
 
 use super::meta_tool::MetaTool;
 
-/// The meta tools of a server.
+/// A server's meta-tools.
 pub(crate) struct MetaTools(Vec<RegisteredMetaTool>);
 
-/// A meta tool and its definition.
+/// A meta-tool and its definition.
 pub(crate) struct RegisteredMetaTool {
     pub(crate) definition: Tool,
-    /// A tool that is not listed still runs, for clients that know it from an earlier list.
+    /// An unlisted tool still runs, for clients that know it from an earlier list.
     is_listed: bool,
-    /// Compiled at the first call.
+    /// Compiled on the first call.
     schema: OnceLock<Result<ArgumentSchema, Error>>,
     pub(crate) tool: &'static dyn MetaTool,
 }
 
 impl MetaTools {
-    /// Registers these tools, with the schemas of their results if `with_output` is set.
+    /// Registers these tools, with output schemas if `with_output` is set.
     pub(crate) fn from_tools(
         tools: &[&'static dyn MetaTool],
         product: &Product,
@@ -42,12 +42,13 @@ impl MetaTools {
         Self(tools.iter().map(register).collect())
     }
 
-    /// The definitions of those that are listed, in the order of the registry.
+    /// Returns the definitions of the listed tools, in registry order.
     pub(crate) fn definitions(&self) -> impl Iterator<Item = &Tool> {
         self.0.iter().filter(|registered| registered.is_listed).map(|registered| &registered.definition)
     }
 
-    /// The meta tool of this name, or of a name that hosts write for it. `api` is the API's name.
+    /// Returns the meta-tool with this name, or with a name that agent hosts derive from it. `api` is the
+    /// API's name.
     pub(crate) fn get(&self, name: &str, api: &str) -> Option<&RegisteredMetaTool> {
         let exact = |name: &str| self.0.iter().find(|registered| registered.definition.name == name);
         exact(name).or_else(|| tool_name_spellings(name, api).iter().find_map(|spelling| exact(spelling)))
@@ -55,10 +56,10 @@ impl MetaTools {
 }
 
 impl RegisteredMetaTool {
-    /// Reads and checks the arguments of a call. A misspelled argument must not become a call without it.
+    /// Decodes and validates a call's arguments. A misspelled argument must not turn into a call without it.
     ///
     /// # Errors
-    /// Returns `InvalidArguments` with each problem.
+    /// Returns `InvalidArguments` with all problems.
     pub(crate) fn validate(
         &self,
         arguments: Map<String, Value>,

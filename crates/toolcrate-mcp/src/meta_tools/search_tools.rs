@@ -14,11 +14,11 @@ use crate::tool_context::{SEARCH_TOOLS, ToolContext};
 
 const DEFAULT_LIMIT: u64 = 10;
 const MAX_LIMIT: u64 = 50;
-/// The size of a result from which on tools have no more than a name and a title: about 1,200 tokens.
+/// Result size beyond which tools have only a name and a title: about 1,200 tokens.
 const MAX_DETAILED_BYTES: usize = 4800;
-/// The maximum size of the description of a tool.
+/// Maximum size of a tool description.
 const MAX_DESCRIPTION_BYTES: usize = 240;
-/// If the best tool is about a smaller share of what the query mentions, it may well be the wrong one.
+/// If the best tool covers a smaller share of what the query mentions, it is probably not the right one.
 const MIN_COVERAGE: f32 = 0.3;
 
 pub(super) struct SearchTools;
@@ -78,7 +78,7 @@ impl MetaTool for SearchTools {
     }
 }
 
-/// A tool as the result of a search: what the caller needs to choose it and call it.
+/// Returns a tool as a search result, with everything that a caller needs to choose and call it.
 fn entry(hit: &SearchHit, context: &ToolContext, is_detailed: bool) -> Value {
     let record = hit.tool.details();
     let score = (f64::from(hit.score) * 1000.0).round() / 1000.0;
@@ -92,7 +92,7 @@ fn entry(hit: &SearchHit, context: &ToolContext, is_detailed: bool) -> Value {
     entry
 }
 
-/// As many of the first sentences of a description as fit.
+/// Returns as many of a description's first sentences as fit.
 fn first_sentences(description: &str) -> &str {
     if description.len() <= MAX_DESCRIPTION_BYTES {
         return description;

@@ -3,21 +3,21 @@
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue};
 
-/// The forms of a response that a client accepts.
+/// The response formats that a client accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AcceptedForm {
-    /// A stream of events, as the protocol asks clients to accept.
+    /// An event stream, which the protocol requires clients to accept.
     EventStream,
-    /// JSON alone.
+    /// Only JSON.
     Json,
-    /// Anything: JSON, unless the server has to send more than the response.
+    /// Any format: JSON is used unless the server has to send more than the response.
     Any,
-    /// Neither.
+    /// Neither format.
     Neither,
 }
 
 impl AcceptedForm {
-    /// Reads the `Accept` headers. Without one, anything is accepted.
+    /// Parses the `Accept` headers. Without one, any format is accepted.
     pub(super) fn from_headers(headers: &HeaderMap) -> Self {
         let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let mut ranges = values.flat_map(|value| value.split(',')).filter_map(media_range).peekable();
@@ -41,13 +41,13 @@ impl AcceptedForm {
         }
     }
 
-    /// The header for the transport, which serves only clients that accept both forms.
+    /// Returns the header for the transport, which serves only clients that accept both formats.
     pub(super) fn both() -> HeaderValue {
         HeaderValue::from_static("application/json, text/event-stream")
     }
 }
 
-/// The media range of an entry in lower case, unless its weight excludes it.
+/// Returns an entry's media range in lower case, unless its weight excludes it.
 fn media_range(entry: &str) -> Option<String> {
     let mut parts = entry.split(';').map(str::trim);
     let range = parts.next().filter(|range| !range.is_empty())?.to_ascii_lowercase();
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_tell_the_form() {
+    fn accept_header_selects_the_format() {
         for (accept, form) in [
             (Some("application/json, text/event-stream"), AcceptedForm::EventStream),
             (Some("text/event-stream"), AcceptedForm::EventStream),

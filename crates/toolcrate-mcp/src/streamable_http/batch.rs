@@ -1,4 +1,4 @@
-//! Batches of messages, which the protocol's version 2025-03-26 has and no later one.
+//! Message batches, which exist only in protocol version 2025-03-26.
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -11,14 +11,14 @@ use super::accept::AcceptedForm;
 use super::errors::{McpResponse, ProtocolError, json_response};
 use super::message::MessageHead;
 
-/// The version with batches, which is also the default of requests without a version.
+/// The version with batches, which is also the default for requests without a version.
 const BATCH_VERSION: &str = "2025-03-26";
 const VERSION_HEADER: &str = "mcp-protocol-version";
 
 /// Checks that the client may send batches.
 ///
 /// # Errors
-/// Returns the error of the protocol for versions without them.
+/// Returns a protocol error for versions without batches.
 pub(super) fn check_version(headers: &HeaderMap) -> Result<(), ProtocolError> {
     let version = headers.get(VERSION_HEADER).map(|version| version.to_str().unwrap_or_default());
     match version.filter(|version| *version != BATCH_VERSION) {
@@ -55,7 +55,7 @@ pub(super) async fn run<F: Future<Output = McpResponse>>(
         let response = send(parts.clone(), head, Bytes::copy_from_slice(message.get().as_bytes())).await;
         let (response, body) = response.into_parts();
         let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-        // An ended session concerns the whole batch.
+        // A session that has ended affects the whole batch.
         if response.status == StatusCode::NOT_FOUND {
             return Response::from_parts(response, Full::new(body).boxed());
         }

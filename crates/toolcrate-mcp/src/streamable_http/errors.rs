@@ -1,4 +1,4 @@
-//! Errors of the protocol as responses over HTTP.
+//! Protocol errors as HTTP responses.
 
 use std::convert::Infallible;
 
@@ -12,38 +12,38 @@ use serde_json::Value;
 
 use crate::error_message::error_message;
 
-/// A response of the transport.
+/// A response from the transport.
 pub(super) type McpResponse = Response<BoxBody<Bytes, Infallible>>;
 
 /// The code that clients expect for a session that has ended.
 const SESSION_NOT_FOUND: ErrorCode = ErrorCode(-32001);
-/// Maximum size of a plain-text error of the transport; the rest isn't read.
+/// Maximum size of a plain-text error from the transport. The rest isn't read.
 const MAX_TEXT_BYTES: usize = 4096;
 
-/// An error of the protocol.
+/// A protocol error.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ProtocolError {
     pub(super) status: StatusCode,
     pub(super) code: ErrorCode,
-    /// The id of the request, where one can be read.
+    /// The request ID, if it can be read.
     pub(super) id: Option<Value>,
     pub(super) message: String,
 }
 
 impl ProtocolError {
-    /// The body can't be parsed.
+    /// Creates the error for a body that can't be parsed.
     pub(super) fn parse(message: impl Into<String>) -> Self {
         let (status, code) = (StatusCode::BAD_REQUEST, ErrorCode::PARSE_ERROR);
         Self { status, code, id: None, message: message.into() }
     }
 
-    /// The message is not a valid request.
+    /// Creates the error for a message that isn't a valid request.
     pub(super) fn invalid_request(id: Option<Value>, message: impl Into<String>) -> Self {
         let (status, code) = (StatusCode::BAD_REQUEST, ErrorCode::INVALID_REQUEST);
         Self { status, code, id, message: message.into() }
     }
 
-    /// The same error with another status.
+    /// Returns the same error with a different status.
     pub(super) fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
@@ -57,7 +57,7 @@ impl ProtocolError {
     }
 }
 
-/// A response with a JSON body.
+/// Creates a response with a JSON body.
 pub(super) fn json_response(status: StatusCode, value: &Value) -> McpResponse {
     let mut response = Response::new(Full::new(Bytes::from(value.to_string())).boxed());
     *response.status_mut() = status;
@@ -65,7 +65,7 @@ pub(super) fn json_response(status: StatusCode, value: &Value) -> McpResponse {
     response
 }
 
-/// Converts a plain-text error of the transport to a JSON-RPC error.
+/// Converts a plain-text transport error to a JSON-RPC error.
 pub(super) async fn errors_as_json_rpc(response: McpResponse, id: Option<Value>) -> McpResponse {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
@@ -77,7 +77,7 @@ pub(super) async fn errors_as_json_rpc(response: McpResponse, id: Option<Value>)
     let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
     let (status, code) = match status {
         StatusCode::NOT_FOUND => (status, SESSION_NOT_FOUND),
-        // This is how the transport responds to a message that it can't decode.
+        // The transport's response to a message that it can't decode.
         StatusCode::UNSUPPORTED_MEDIA_TYPE if !text.starts_with("Unsupported Media Type: Content-Type") => {
             (StatusCode::BAD_REQUEST, ErrorCode::INVALID_REQUEST)
         }

@@ -1,4 +1,4 @@
-//! Takes the response out of a stream of events, for clients that accept no stream.
+//! Extracts the response from an event stream, for clients that don't accept a stream.
 
 use bytes::{Bytes, BytesMut};
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::errors::{McpResponse, ProtocolError, is_type};
 use super::prefixed_body::PrefixedBody;
 
-/// Replaces a stream of events by the JSON-RPC response in it. Notifications are left out. If the server has a question for
-/// the client, the stream is passed on where `may_stream` allows, else the client gets an error.
+/// Replaces an event stream with the JSON-RPC response in it. Notifications are dropped. If the server sends a request
+/// to the client, the stream is passed through if `may_stream` is set; otherwise, the client gets an error.
 pub(super) async fn response_as_json(
     response: McpResponse,
     id: Option<Value>,
@@ -52,7 +52,7 @@ pub(super) async fn response_as_json(
     ProtocolError { status, code, id, message: "the request has no response".to_owned() }.into_response()
 }
 
-/// The kind of a message of the server.
+/// The kind of a message from the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MessageKind {
     Response,
@@ -60,7 +60,7 @@ enum MessageKind {
     Notification,
 }
 
-/// The length of the first event, with the empty line that ends it.
+/// Returns the length of the first event, including the empty line that ends it.
 fn event_end(bytes: &[u8]) -> Option<usize> {
     let ends = [&b"\n\n"[..], b"\r\n\r\n", b"\r\r"];
     let positions = ends.iter().filter_map(|end| {
@@ -69,7 +69,7 @@ fn event_end(bytes: &[u8]) -> Option<usize> {
     positions.min()
 }
 
-/// The message of an event. Comments and events without data have none.
+/// Returns an event's message. Comments and events without data have none.
 fn message(event: &[u8]) -> Option<(String, MessageKind)> {
     let text = std::str::from_utf8(event).ok()?;
     let lines = text.lines().filter_map(|line| line.strip_prefix("data:"));

@@ -8,10 +8,10 @@ use serde_json::value::RawValue;
 
 use super::errors::ProtocolError;
 
-/// The messages of a batch; more are refused.
+/// Maximum number of messages in a batch. Larger batches are rejected.
 const MAX_BATCH: usize = 50;
 
-/// The content of a body.
+/// The contents of a body.
 #[derive(Debug)]
 pub(super) enum IncomingBody<'a> {
     Single(MessageHead),
@@ -40,10 +40,10 @@ struct Envelope<'a> {
 }
 
 impl<'a> IncomingBody<'a> {
-    /// Reads a body.
+    /// Parses a body.
     ///
     /// # Errors
-    /// Returns the error of the protocol for a body that isn't JSON, or no message.
+    /// Returns a protocol error if the body isn't JSON or isn't a message.
     pub(super) fn parse(body: &'a [u8]) -> Result<Self, ProtocolError> {
         let text = std::str::from_utf8(body).map_err(|_| ProtocolError::parse("the body is not UTF-8"))?;
         if text.trim_start().starts_with('[') {
@@ -62,10 +62,10 @@ impl<'a> IncomingBody<'a> {
 }
 
 impl MessageHead {
-    /// Reads a message.
+    /// Parses a message.
     ///
     /// # Errors
-    /// Returns the error of the protocol for a text that isn't JSON, or no message.
+    /// Returns a protocol error if the text isn't JSON or isn't a message.
     pub(super) fn parse(text: &str) -> Result<Self, ProtocolError> {
         let envelope = match serde_json::from_str::<Envelope<'_>>(text) {
             Ok(envelope) => envelope,
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_fault_has_its_code_and_id() {
+    fn each_error_has_its_code_and_id() {
         for (body, code, id) in [
             ("{", -32700, Value::Null),
             ("", -32700, Value::Null),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_and_batches_are_read() {
+    fn messages_and_batches_are_parsed() {
         let text = "{\"jsonrpc\": \"2.0\", \"id\": 7, \"method\": \"initialize\", \"params\": {}}";
         let IncomingBody::Single(head) = IncomingBody::parse(text.as_bytes()).unwrap() else { panic!() };
         assert_eq!(head, MessageHead { id: Some(json!(7)), is_initialize: true });

@@ -1,4 +1,4 @@
-//! A body whose beginning was read already.
+//! A body whose beginning has already been read.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 use http_body_util::combinators::BoxBody;
 
-/// A body that begins with bytes that were read from it already.
+/// A body that begins with bytes that have already been read from it.
 pub(super) struct PrefixedBody {
     pub(super) prefix: Option<Bytes>,
     pub(super) rest: BoxBody<Bytes, Infallible>,

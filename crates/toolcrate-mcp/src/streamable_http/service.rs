@@ -1,4 +1,4 @@
-//! The service.
+//! The Tower service for streamable HTTP.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -15,6 +15,7 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::Value;
+use toolcrate_runtime::{run_cpu_bound, start_cpu_bound};
 
 use super::accept::AcceptedForm;
 use super::batch;
@@ -24,13 +25,13 @@ use super::message::{IncomingBody, MessageHead};
 use crate::server::McpServer;
 use crate::session_store::StoredSessions;
 
-/// The maximum size of a request body.
+/// Maximum size of a request body.
 const MAX_BODY_BYTES: usize = 16 << 20;
-/// How long a session without requests stays in memory. One that is stored can be continued after that.
+/// How long a session without requests stays in memory. A stored session can still be continued afterwards.
 const SESSION_IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
 const SESSION_HEADER: &str = "mcp-session-id";
 
-/// Speaks MCP over streamable HTTP.
+/// Serves MCP over streamable HTTP.
 #[derive(Clone)]
 pub struct McpHttpService(StreamableHttpService<McpServer, LocalSessionManager>);
 
@@ -43,16 +44,17 @@ impl fmt::Debug for McpHttpService {
 /// Where the `Host` and `Origin` headers of requests are validated, to prevent DNS rebinding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostValidation {
-    /// The service. It accepts loopback hosts, and these origins.
+    /// The service validates them. It accepts loopback hosts and these origins.
     Service {
         /// The origins, for example `http://localhost:8080`.
         allowed_origins: Vec<String>,
     },
-    /// The server that mounts the service.
+    /// The server that mounts the service validates them.
     Mounted,
 }
 
-/// Creates a service whose sessions all use `server`. Replicas that share `sessions` can continue each other's.
+/// Creates a service whose sessions all use `server`. Replicas that share `sessions` can continue each other's
+/// sessions.
 pub fn http_service(
     server: McpServer,
     validation: HostValidation,
@@ -90,7 +92,7 @@ impl McpHttpService {
         }
         let ends_session = parts.method == Method::DELETE;
         let mut response = self.forward(parts, Bytes::new(), None).await;
-        // The session has ended by now.
+        // The session has ended in the meantime.
         if ends_session && response.status() == StatusCode::ACCEPTED {
             *response.status_mut() = StatusCode::NO_CONTENT;
         }
@@ -111,7 +113,7 @@ impl McpHttpService {
             Ok(body) => body,
             Err(error) => return error.into_response(),
         };
-        match IncomingBody::parse(&body) {
+        match run_cpu_bound(body.len(), || IncomingBody::parse(&body)).await {
             Ok(IncomingBody::Single(head)) => self.send(parts, head, body.clone(), form).await,
             Ok(IncomingBody::Batch(messages)) => match batch::check_version(&parts.headers) {
                 Ok(()) => {
@@ -124,7 +126,7 @@ impl McpHttpService {
         }
     }
 
-    /// Sends one message, and makes its response in a form that the client accepts.
+    /// Sends one message, and converts its response to a format that the client accepts.
     async fn send(
         &self,
         mut parts: Parts,
@@ -133,7 +135,7 @@ impl McpHttpService {
         form: AcceptedForm,
     ) -> McpResponse {
         if head.is_initialize {
-            // The client begins again; its old session may have ended.
+            // The client is starting over; its old session may have ended.
             parts.headers.remove(SESSION_HEADER);
         }
         let response = self.forward(parts, body, head.id.clone()).await;
@@ -144,13 +146,16 @@ impl McpHttpService {
         }
     }
 
-    /// Passes a request to the transport. `id` is that of its message, for an error.
+    /// Passes a request to the transport. `id` is the message ID, for errors.
     async fn forward(&self, parts: Parts, body: Bytes, id: Option<Value>) -> McpResponse {
-        errors_as_json_rpc(self.0.handle(Request::from_parts(parts, Full::new(body))).await, id).await
+        // The transport parses the body before it waits for anything.
+        let size = body.len();
+        let response = start_cpu_bound(size, self.0.handle(Request::from_parts(parts, Full::new(body))));
+        errors_as_json_rpc(response.await, id).await
     }
 }
 
-/// Reads a body up to the limit.
+/// Reads a body up to the size limit.
 async fn read<B>(body: B) -> Result<Bytes, ProtocolError>
 where
     B: Body + Send + 'static,

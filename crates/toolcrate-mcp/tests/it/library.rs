@@ -1,4 +1,4 @@
-//! A server of the library's tools, and a client that is connected to it. This is all that a new API takes.
+//! A server for the library's tools, and a client connected to it. A new API needs nothing more.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,9 +25,9 @@ static LIBRARY: Product = Product {
     prompts: &[],
 };
 
-/// A server of the library whose API is at `base_url`.
+/// Creates a server for the library whose API is at `base_url`.
 pub(crate) fn server(base_url: &str, listing: ToolListing) -> McpServer {
-    // Of several tests in one process, the first installs it.
+    // Only the first of several tests in a process installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let credentials = Credentials { token: Secret::from("t0ken") };
     let client = Client::builder(&API).base_url(base_url).credentials(credentials).build().unwrap();

@@ -1,4 +1,4 @@
-//! Serves a generated crate of another vendor, the golden `library` of the generator's tests.
+//! Serves another vendor's generated crate, the golden `library` from the generator's tests.
 
 mod library;
 mod protocol;

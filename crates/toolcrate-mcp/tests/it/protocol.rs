@@ -1,4 +1,4 @@
-//! Responses that a client gets.
+//! Responses from the client's point of view.
 
 use rmcp::RoleClient;
 use rmcp::model::{CallToolRequestParams, CallToolResult, ReadResourceRequestParams};
@@ -36,7 +36,7 @@ async fn names(session: &Session) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_client_initializes_lists_and_calls() {
+async fn client_initializes_lists_and_calls() {
     let api = api().await;
     let session = connect(&api.uri(), ToolListing::default()).await;
     let info = session.peer_info().unwrap();
@@ -54,7 +54,7 @@ async fn a_client_initializes_lists_and_calls() {
 }
 
 #[tokio::test]
-async fn names_are_in_the_style_of_the_list() {
+async fn names_match_the_listed_style() {
     for (style, name) in
         [(NameStyle::Short, "create_a_book"), (NameStyle::Prefixed, "create_a_city_library_book")]
     {
@@ -81,7 +81,7 @@ async fn all_pages_are_followed() {
 }
 
 #[tokio::test]
-async fn a_write_is_sent_once_and_a_wrong_one_never() {
+async fn write_is_sent_once_and_an_invalid_one_never() {
     let api = api().await;
     let book = json!({"isbn": "4", "title": "D"});
     Mock::given(method("POST"))
@@ -105,7 +105,7 @@ async fn a_write_is_sent_once_and_a_wrong_one_never() {
 }
 
 #[tokio::test]
-async fn read_tool_refuses_writes_and_names_the_tool_for_them() {
+async fn call_read_tool_rejects_writes_and_names_the_tool_for_them() {
     let session = connect("http://127.0.0.1:9", ToolListing::default()).await;
     let refused =
         call(&session, "read_tool", json!({"name": "create_a_book", "arguments": {"title": "D"}})).await;

@@ -1,4 +1,4 @@
-//! Clients over HTTP that don't follow the protocol to the letter.
+//! HTTP clients that don't follow the protocol to the letter.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ fn initialize(version: &str) -> String {
     message(1, "initialize", params).to_string()
 }
 
-/// Begins a session and returns its id.
+/// Starts a session and returns its ID.
 async fn begin(service: &McpHttpService, version: &str) -> String {
     let (status, headers, body) = send(service, Method::POST, &[("accept", BOTH)], initialize(version)).await;
     assert_eq!(status, StatusCode::OK, "{body}");
@@ -65,7 +65,7 @@ fn parse(body: &str) -> Value {
 }
 
 #[tokio::test]
-async fn responses_are_in_a_form_that_the_client_accepts() {
+async fn responses_use_an_accepted_format() {
     let service = service();
     for (accept, media_type) in [
         (Some(BOTH), "text/event-stream"),
@@ -101,7 +101,7 @@ async fn responses_are_in_a_form_that_the_client_accepts() {
 }
 
 #[tokio::test]
-async fn each_fault_has_the_error_of_the_protocol_that_fits() {
+async fn each_fault_has_the_matching_protocol_error() {
     let service = service();
     let id = begin(&service, "2025-06-18").await;
     let list = message(7, "tools/list", json!({})).to_string();
@@ -143,7 +143,7 @@ async fn body_of_five_megabytes_is_read() {
 }
 
 #[tokio::test]
-async fn client_can_begin_again_and_end_its_session() {
+async fn client_can_reinitialize_and_end_its_session() {
     let service = service();
     let old = begin(&service, "2025-06-18").await;
     let headers = [("accept", BOTH), ("mcp-session-id", old.as_str())];
@@ -154,7 +154,7 @@ async fn client_can_begin_again_and_end_its_session() {
 }
 
 #[tokio::test]
-async fn batches_are_answered_in_the_version_that_has_them() {
+async fn batches_work_only_in_versions_that_support_them() {
     let service = service();
     let batch = json!([
         message(1, "ping", json!({})),

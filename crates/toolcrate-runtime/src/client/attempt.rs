@@ -1,7 +1,8 @@
-//! One attempt: send the request, follow redirects of reads that stay on the server, read the body up to its limit.
-//! Converts errors of the transport to their meaning for the request: not sent, lost, or late.
+//! A single attempt: sends the request, follows redirects of reads that stay on the server, and reads the body up to
+//! its limit. Converts transport errors to their meaning for the request: not sent, lost, or timed out.
 //!
-//! A write is sent once, to one address: whether a redirect came instead of the change or after it, nobody can tell.
+//! A write is sent only once, to one address, because nobody can tell whether the server redirected instead of applying
+//! the change or after applying it.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION, USER_AGENT};
@@ -16,10 +17,10 @@ use crate::error::{Delivery, Error, ErrorKind, ResponseLoss};
 use crate::transport::{TransportError, TransportErrorKind, UrlTemplate};
 use toolcrate_catalog::Method;
 
-/// The maximum number of redirects that are followed.
+/// Maximum number of redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// A response of any status with its whole body.
+/// A response with any status and its complete body.
 pub(super) struct RawHttpResponse {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
@@ -27,7 +28,7 @@ pub(super) struct RawHttpResponse {
 }
 
 impl Client {
-    /// Sends a request once. `resends` is how often it was sent before.
+    /// Sends a request once. `resends` is the number of earlier attempts.
     pub(super) async fn attempt(
         &self,
         outgoing: &OutgoingRequest,
@@ -36,7 +37,8 @@ impl Client {
     ) -> Result<RawHttpResponse, Error> {
         let mut url = outgoing.url.clone();
         for hop in 0..=MAX_REDIRECTS {
-            // Until the first request is sent, no failure can have changed anything; after it, none is sure not to.
+            // Before the first request is sent, no failure can have changed anything; afterwards, any failure might
+            // have.
             let sent_before = |error: Error| match hop {
                 0 => error,
                 _ => error.with_delivery(Delivery::Unknown),
@@ -86,7 +88,7 @@ impl Client {
         Ok(request)
     }
 
-    /// Checks the size of a response, which not every transport does.
+    /// Checks the size of a response, because not every transport does.
     fn read_response(&self, response: http::Response<Bytes>, writes: bool) -> Result<RawHttpResponse, Error> {
         let (parts, body) = response.into_parts();
         if parts.status.is_success() && body.len() > self.state.max_body {
@@ -97,7 +99,7 @@ impl Client {
     }
 }
 
-/// Returns the error of a response that is too large.
+/// Returns the error for a response that is too large.
 fn too_large(message: &str, writes: bool) -> Error {
     if writes {
         return Error::unreadable_success(ErrorKind::OutcomeUnknown, message);
@@ -106,7 +108,8 @@ fn too_large(message: &str, writes: bool) -> Error {
         .with_next_step("Request fewer records or fields, or raise the limit.")
 }
 
-/// Returns where a redirect leads, for messages: without the values of a query, and without the path on another server.
+/// Returns a redirect's target, for messages: without the query's values, and without the path if it is on another
+/// server.
 pub(super) fn redirect_target(from: &Url, status: u16, headers: &HeaderMap) -> Option<String> {
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return None;
@@ -118,7 +121,7 @@ pub(super) fn redirect_target(from: &Url, status: u16, headers: &HeaderMap) -> O
     })
 }
 
-/// Returns where the response to a read redirects to, if that is on the same server and the request stays the same.
+/// Returns the redirect target of a response to a read, if it is on the same server and the request stays the same.
 fn redirect(
     method: Method,
     from: &Url,
@@ -150,7 +153,7 @@ fn redirect(
     Ok(Some(target))
 }
 
-/// Returns the error of a request without a response, or with a part of one.
+/// Returns the error for a request with no response or only a partial one.
 fn failed(error: TransportError, writes: bool) -> Error {
     let (message, status) = (error.message(), error.status());
     let loss = match error.kind() {
@@ -172,7 +175,7 @@ fn failed(error: TransportError, writes: bool) -> Error {
         Some(_) => Error::lost(loss, writes, &format!("the response was incomplete ({message})")),
         None => Error::lost(loss, writes, message),
     };
-    // A read that was cut off has a response, only not all of it.
+    // A truncated read has a response, but an incomplete one.
     let is_cut = status.is_some() && !writes && loss == ResponseLoss::Disconnected;
     let lost = if is_cut { lost.with_kind(ErrorKind::Decode) } else { lost };
     lost.with_status_opt(status).with_source(error)

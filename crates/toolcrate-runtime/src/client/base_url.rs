@@ -1,5 +1,5 @@
-//! The base URL and the URLs of requests. The base URL is validated once, so that no request can be sent in plain text, to
-//! another server, or with a password in a log.
+//! The base URL and request URLs. The base URL is validated once, so no request can be sent in plain text, to another
+//! server, or with a password that ends up in a log.
 
 use url::{Host, Url};
 
@@ -22,7 +22,7 @@ impl BaseUrl {
         if text.is_empty() {
             return Err(wrong("is missing"));
         }
-        // The text itself stays out of messages: it may have a password in it.
+        // The text itself is kept out of messages, because it may contain a password.
         let url = Url::parse(text).map_err(|error| {
             wrong(&format!("is invalid (expected a URL such as https://host/path): {error}"))
         })?;
@@ -51,7 +51,7 @@ impl BaseUrl {
         self.url.scheme() == "http"
     }
 
-    /// Returns true if and only if the server is on this machine.
+    /// Returns true if and only if the server is local.
     pub(super) fn is_loopback(&self) -> bool {
         is_loopback(&self.url)
     }
@@ -66,7 +66,7 @@ impl BaseUrl {
         let text = format!("{}/{}", self.base, filled.trim_start_matches('/'));
         let mut url = Url::parse(&text)
             .map_err(|error| Error::configuration(format!("invalid path template: {error}")))?;
-        // A template can't climb out of the base URL either.
+        // A template can't escape from the base URL either.
         if !same_origin(&self.url, &url) || !url.as_str().starts_with(&format!("{}/", self.base)) {
             return Err(Error::configuration("the path template leaves the base URL"));
         }
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn base_urls_that_can_not_be_safe_are_refused_without_being_shown() {
+    fn unsafe_base_urls_are_rejected_without_being_shown() {
         for text in [
             "",
             "ftp://host",
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn slashes_between_base_and_path_do_not_matter() {
+    fn slashes_between_base_and_path_are_normalized() {
         for base in ["https://host/api/3", "https://host/api/3/"] {
             let address = BaseUrl::new(base, false).expect("an address");
             for template in ["/orders/{id}", "orders/{id}"] {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_can_not_leave_the_base() {
+    fn path_template_cannot_escape_the_base() {
         let address = BaseUrl::new("https://host/api/3", false).expect("an address");
         for template in ["/../../{id}", "/a/%2e%2e/%2e%2e/{id}", "/../30/{id}"] {
             assert!(address.join(&call(template, "5")).is_err(), "{template}");
@@ -147,7 +147,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_value_stays_in_its_segment(value in prop_oneof![".*", "[./%\\\\?#;a]{1,6}", "(%2[eEfF]|\\.|/){1,4}"]) {
+        fn path_value_stays_in_its_segment(value in prop_oneof![".*", "[./%\\\\?#;a]{1,6}", "(%2[eEfF]|\\.|/){1,4}"]) {
             let address = BaseUrl::new("https://host/api", false).expect("an address");
             match address.join(&call("/orders/{id}/lines", &value)) {
                 Ok(url) => {
@@ -166,7 +166,7 @@ mod tests {
         }
 
         #[test]
-        fn a_query_value_stays_one_value(value in ".*") {
+        fn query_value_stays_one_value(value in ".*") {
             let address = BaseUrl::new("https://host", false).expect("an address");
             let mut call = call("/orders/{id}", "5");
             call.query.push("a", value.as_str());

@@ -19,7 +19,7 @@ use crate::request::Request;
 use crate::response::FromResponse;
 use toolcrate_catalog::Method;
 
-/// A request as it would be sent, for a dry run.
+/// A request as it would be sent, for dry runs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PreparedRequest {
@@ -27,7 +27,7 @@ pub struct PreparedRequest {
     pub method: Method,
     /// The full URL.
     pub url: String,
-    /// The headers; those that the credentials added have the value `***`.
+    /// The headers; those added by the credentials have the value `***`.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: PreparedBody,
@@ -41,12 +41,13 @@ pub enum PreparedBody {
     None,
     /// JSON.
     Json(Value),
-    /// The parts of a form: name, and its text or a description of its file.
+    /// The parts of a form: each part's name, and its text or a description of its file.
     Form(Vec<(String, String)>),
 }
 
 impl PreparedRequest {
-    /// Returns the request as JSON: `method`, `url`, `headers` and `body`, which is `null`, JSON, or an object of a form's parts.
+    /// Returns the request as JSON: `method`, `url`, `headers` and `body`, which is `null`, JSON, or an object with a
+    /// form's parts.
     pub fn to_json(&self) -> Value {
         let text = |pairs: &[(String, String)]| -> Map<String, Value> {
             pairs.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
@@ -128,7 +129,7 @@ impl Client {
         }
     }
 
-    /// Returns the address with the credentials that belong into the query.
+    /// Returns the URL with the credentials that are sent in the query.
     pub(super) fn authorized_url(&self, url: &Url) -> Url {
         let mut url = url.clone();
         let query = self.state.credentials.iter().flat_map(|credentials| credentials.query());
@@ -142,7 +143,8 @@ impl Client {
     /// captions unless their definitions were read before.
     ///
     /// # Errors
-    /// `InvalidArguments` for values and fields that can't be sent, `Configuration` if the credentials can't be used.
+    /// Returns `InvalidArguments` for values and fields that can't be sent, and `Configuration` if the credentials
+    /// can't be used.
     pub fn preview<T: FromResponse>(&self, request: &Request<T>) -> Result<PreparedRequest, Error> {
         let call = select::complete(&request.call, self.api(), T::visit_empty);
         let prepared = call.and_then(|mut call| {
@@ -160,7 +162,7 @@ impl Client {
         let mut headers = request.headers.clone();
         self.authorize(&mut headers)?;
         let shown = headers.iter().map(|(name, value)| {
-            // What the credentials added or changed is secret, whether they marked it or not.
+            // Everything that the credentials added or changed is secret, whether or not they marked it.
             let secret =
                 value.is_sensitive() || !request.headers.get_all(name).iter().any(|other| other == value);
             let text = if secret { "***".into() } else { String::from_utf8_lossy(value.as_bytes()) };

@@ -1,4 +1,4 @@
-//! Configuration of a client, validated before anything is sent.
+//! Client configuration, validated before anything is sent.
 
 use std::fmt;
 use std::sync::{Arc, RwLock};
@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::transport::Transport;
 use crate::transport_error::message_with_causes;
 
-/// The default limit of one attempt.
+/// The default time limit for a single attempt.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A function that wraps a transport.
@@ -38,19 +38,19 @@ pub struct ClientBuilder {
     user_agent: Option<String>,
     base_transport: BaseTransport,
     middleware: Vec<MiddlewareFn>,
-    /// The first setting of the transport that is invalid.
+    /// The first invalid transport setting.
     invalid: Option<Error>,
     #[cfg(feature = "tools")]
     pub(super) tools: ToolSettings,
 }
 
-/// The transport of requests.
+/// The transport for requests.
 enum BaseTransport {
-    /// An HTTP client that is made with these changes.
+    /// An HTTP client created with these changes.
     Http(Vec<ConfigureFn>),
-    /// The HTTP client of the caller.
+    /// The caller's HTTP client.
     Client(reqwest::Client),
-    /// The transport of the caller.
+    /// The caller's transport.
     Custom(Arc<dyn Transport>),
 }
 
@@ -73,7 +73,7 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets the URL that all paths are relative to, such as `https://host/api`.
+    /// Sets the URL to which all paths are relative, such as `https://host/api`.
     #[must_use]
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
@@ -87,15 +87,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long one attempt may take, from connecting to the last byte: 60 seconds by default, or what the
-    /// [HTTP client](Self::http_client) of the caller says.
+    /// Sets the time limit for a single attempt, from connecting to the last byte. The default is 60 seconds, or the
+    /// timeout of the caller's [HTTP client](Self::http_client).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// Sets whether and how a request is retried. It never is by default.
+    /// Sets whether and how a request is retried. By default, requests are never retried.
     #[must_use]
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
@@ -109,15 +109,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows plain HTTP to other machines, where anyone on the way can read the credentials. Plain HTTP to this machine is
-    /// always allowed.
+    /// Allows plain HTTP to other machines, which lets anyone on the network path read the credentials. Plain HTTP to
+    /// the local machine is always allowed.
     #[must_use]
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
         self
     }
 
-    /// Sets the `User-Agent` header, which names the generated crate by default.
+    /// Sets the `User-Agent` header, which identifies the generated crate by default.
     #[must_use]
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
@@ -136,7 +136,7 @@ impl ClientBuilder {
         }
     }
 
-    /// Trusts the certificate authorities in `pem`, in addition to those of the system.
+    /// Trusts the certificate authorities in `pem`, in addition to the system's.
     #[must_use]
     pub fn root_certificates(mut self, pem: &[u8]) -> Self {
         let parsed: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
@@ -154,9 +154,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Changes the settings of the HTTP client, such as its connection pool or its name resolution. Redirects stay off,
-    /// since the client follows them without leaving the server. Has no effect on an [HTTP client](Self::http_client) or
-    /// a [transport](Self::transport) of the caller.
+    /// Changes the settings of the HTTP client, such as its connection pool or its name resolution. Redirects remain
+    /// disabled, because this client follows them itself without leaving the server. Has no effect on the caller's own
+    /// [HTTP client](Self::http_client) or [transport](Self::transport).
     #[must_use]
     pub fn configure_http(
         mut self,
@@ -168,9 +168,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends requests with this HTTP client, whose user agent, proxy, certificates and timeout apply. It must not follow
-    /// redirects (`redirect(Policy::none())`): a redirect that it follows is an error, but by then it may have carried
-    /// the credentials to another server.
+    /// Sends requests with this HTTP client, whose user agent, proxy, certificates and timeout apply. It must not
+    /// follow redirects (`redirect(Policy::none())`): a redirect that it follows is an error, but by then the
+    /// credentials may have been sent to another server.
     #[must_use]
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.base_transport = BaseTransport::Client(client);
@@ -184,7 +184,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Wraps the transport. The last one that was added sees a request first.
+    /// Wraps the transport. The middleware added last sees a request first.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -214,13 +214,13 @@ impl ClientBuilder {
     /// Creates the client. It connects when the first request is sent.
     ///
     /// # Errors
-    /// Returns `Configuration` if the base URL is not safe, or if another setting is invalid.
+    /// Returns `Configuration` if the base URL isn't safe, or if another setting is invalid.
     pub fn build(self) -> Result<Client, Error> {
         if let Some(error) = self.invalid {
             return Err(error);
         }
         let base_url = BaseUrl::new(&self.base_url, self.allow_plain_http)?;
-        // An HTTP client of the caller has its own.
+        // The caller's HTTP client has its own user agent.
         let default_agent = (!matches!(self.base_transport, BaseTransport::Client(_)))
             .then(|| self.api.user_agent.to_owned());
         let user_agent = self.user_agent.or(default_agent);
@@ -244,7 +244,7 @@ impl ClientBuilder {
         Ok(Client { state: Arc::new(state), headers: None })
     }
 
-    /// Notes that a setting is invalid.
+    /// Records that a setting is invalid.
     fn refuse(mut self, message: impl Into<String>) -> Self {
         self.invalid.get_or_insert(Error::configuration(message));
         self
@@ -274,7 +274,7 @@ fn make_transport(
 }
 
 impl Client {
-    /// Starts to configure a client for an API.
+    /// Creates a builder for an API's client.
     pub fn builder(api: &'static Api) -> ClientBuilder {
         ClientBuilder::new(api)
     }
@@ -282,7 +282,7 @@ impl Client {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The base URL is not checked yet and may have a password in it.
+        // The base URL hasn't been validated yet and may contain a password.
         f.debug_struct("ClientBuilder").field("api", &self.api.name).finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! The client and what it holds.
+//! The client and its state.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -16,14 +16,15 @@ use crate::transport::Transport;
 
 /// An HTTP client for one API server: base URL, credentials, timeouts and retry policy.
 ///
-/// The same client sends typed requests and, with the feature `tools`, executes tools. It is cheap to clone and meant to be shared. Make one with
-/// [`Client::builder`].
+/// The same client sends typed requests and, with the `tools` feature, executes tools. It is cheap to clone and
+/// intended to be shared. Create one with [`Client::builder`].
 ///
-/// Dropping the future of a call is safe at any time and abandons the request. A write may have taken effect by then.
+/// Dropping a call's future is safe at any time and abandons the request. A write may already have taken effect by
+/// then.
 #[derive(Clone)]
 pub struct Client {
     pub(super) state: Arc<ClientState>,
-    /// Headers of every request in addition to its own.
+    /// Headers added to every request.
     pub(super) headers: Option<Arc<HeaderMap>>,
 }
 
@@ -31,20 +32,20 @@ pub(super) struct ClientState {
     pub(super) api: &'static Api,
     pub(super) base_url: BaseUrl,
     pub(super) transport: Arc<dyn Transport>,
-    /// The `User-Agent` header, unless the HTTP client of the caller has its own.
+    /// The `User-Agent` header, unless the caller's HTTP client has its own.
     pub(super) user_agent: Option<HeaderValue>,
     pub(super) credentials: Option<Arc<dyn Credentials>>,
     pub(super) retry: RetryPolicy,
     pub(super) max_body: usize,
-    /// The custom fields of the account, once they were read.
+    /// The account's custom fields, once they have been fetched.
     pub(super) account_fields: RwLock<Option<Arc<AccountFields>>>,
-    /// The state for the execution of tools.
+    /// The state for executing tools.
     #[cfg(feature = "tools")]
     pub(super) tools: ToolState,
 }
 
 impl Client {
-    /// Returns the description of the API.
+    /// Returns the API description.
     pub fn api(&self) -> &'static Api {
         self.state.api
     }
@@ -55,8 +56,8 @@ impl Client {
     }
 
     /// Returns a client that also sends these headers with every request, such as `traceparent` for all requests of one
-    /// call. They replace the headers of an earlier `with_headers`; headers that a request or the credentials set take
-    /// precedence. The client shares everything else with this one.
+    /// call. They replace the headers set by an earlier `with_headers`; headers set by a request or by the credentials
+    /// take precedence. The client shares everything else with this one.
     #[must_use]
     pub fn with_headers(&self, headers: HeaderMap) -> Self {
         Self { state: Arc::clone(&self.state), headers: Some(Arc::new(headers)) }

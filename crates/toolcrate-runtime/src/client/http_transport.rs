@@ -1,6 +1,6 @@
-//! The default transport, over `reqwest`. Its client is made when the first request is sent: reading the system's
-//! certificates takes longer than everything else that a short-lived process does, and one that only looks at requests
-//! has no use for them.
+//! The default transport, based on `reqwest`. Its HTTP client is created when the first request is sent: loading the
+//! system's certificates takes longer than everything else in a short-lived process, and a process that only inspects
+//! requests doesn't need them.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -12,29 +12,29 @@ use crate::tls;
 use crate::transport::{Transport, TransportError, TransportErrorKind, TransportFuture};
 use crate::transport_error::message_with_causes;
 
-/// The default limit of the size of a response.
+/// The default maximum size of a response.
 pub(super) const MAX_BODY_BYTES: usize = 64 << 20;
 
 /// A function that changes the settings of the HTTP client.
 pub(super) type ConfigureFn = Box<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
-/// How the HTTP client is made.
+/// Settings for creating the HTTP client.
 pub(super) struct HttpSettings {
     pub(super) timeout: Duration,
-    /// The server speaks plain HTTP, and no TLS is needed.
+    /// True if the server uses plain HTTP, so no TLS is needed.
     pub(super) plain: bool,
-    /// The server is on this machine, and no proxy is needed.
+    /// True if the server is local, so no proxy is needed.
     pub(super) loopback: bool,
-    /// Changes by the caller, in order.
+    /// The caller's changes, in order.
     pub(super) changes: Vec<ConfigureFn>,
 }
 
 /// Sends requests with `reqwest`.
 pub struct HttpTransport {
     client: OnceLock<reqwest::Client>,
-    /// How the client is made, unless the caller made it.
+    /// The settings for creating the client, unless the caller provided one.
     settings: Option<HttpSettings>,
-    /// The time limit of each request, if it isn't that of the client.
+    /// The time limit for each request, if it differs from the client's.
     timeout: Option<Duration>,
     max_body: usize,
 }
@@ -46,12 +46,12 @@ impl HttpTransport {
         Self { client: OnceLock::from(client), settings: None, timeout: None, max_body: MAX_BODY_BYTES }
     }
 
-    /// Creates a transport whose client is made when the first request is sent.
+    /// Creates a transport whose client is created when the first request is sent.
     pub(super) fn from_settings(settings: HttpSettings) -> Self {
         Self { client: OnceLock::new(), settings: Some(settings), timeout: None, max_body: MAX_BODY_BYTES }
     }
 
-    /// Sets how long a request may take, from connecting to the last byte.
+    /// Sets the time limit for a request, from connecting to the last byte.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -65,7 +65,7 @@ impl HttpTransport {
         self
     }
 
-    /// Returns the client; the first call makes it.
+    /// Returns the client, creating it on the first call.
     fn client(&self) -> Result<&reqwest::Client, TransportError> {
         if let Some(client) = self.client.get() {
             return Ok(client);
@@ -109,7 +109,7 @@ impl HttpTransport {
                     body.extend_from_slice(&chunk)
                 }
                 Ok(None) => break,
-                // An error needs no more of its body than there is, or than fits.
+                // For an error, a partial body is enough.
                 Ok(Some(_)) | Err(_) if !status.is_success() => break,
                 Ok(Some(_)) => return Err(too_large()),
                 Err(error) => return Err(failed(error).with_status(status.as_u16())),
@@ -130,10 +130,11 @@ impl Transport for HttpTransport {
 
 impl HttpSettings {
     fn make_client(&self) -> Result<reqwest::Client, TransportError> {
-        // If the process has chosen a provider already, that one stays.
+        // If the process has already installed a provider, that one is used.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut http = reqwest::Client::builder()
-            // A failed connection means that nothing was sent, so it must time out before the request as a whole does.
+            // A failed connection means that nothing was sent, so connecting must time out before the request as a
+            // whole does.
             .connect_timeout(Duration::from_secs(10).min(self.timeout / 2))
             .timeout(self.timeout);
         if self.plain && self.changes.is_empty() {
@@ -147,7 +148,7 @@ impl HttpSettings {
         for change in &self.changes {
             http = change(http);
         }
-        // Last: redirects are followed by the client, since they must not carry credentials away.
+        // This comes last, because our client follows redirects itself to keep credentials on the server.
         let http = http.redirect(reqwest::redirect::Policy::none()).build();
         http.map_err(|error| {
             let error = error.without_url();
@@ -157,7 +158,7 @@ impl HttpSettings {
     }
 }
 
-/// Returns the error of a request that has no response, or only a part of one.
+/// Returns the error for a request with no response or only a partial one.
 fn failed(error: reqwest::Error) -> TransportError {
     let kind = if error.is_builder() {
         TransportErrorKind::Unsendable

@@ -1,5 +1,5 @@
-//! The body of an error response, as it is shown to the caller: limited in size and without the credentials, which some
-//! servers and proxies repeat in their messages.
+//! Redacts error response bodies for the caller: limited in size and without the credentials that some servers and
+//! proxies repeat in their messages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,16 +8,16 @@ use serde_json::Value;
 
 use super::handle::Client;
 
-/// The maximum length of a body that is shown.
+/// Maximum length of a body that is shown.
 const MAX_BODY_BYTES: usize = 4096;
-/// The minimum length of a secret: redacting shorter values would garble the rest.
+/// Minimum length of a secret. Redacting shorter values would garble the rest.
 const MIN_SECRET_BYTES: usize = 6;
 
 impl Client {
-    /// Returns a body as it is shown, or `None` if it is empty.
+    /// Returns a body for display, or `None` if it is empty.
     pub(super) fn redacted_body(&self, body: &[u8]) -> Option<Value> {
         let mut headers = HeaderMap::new();
-        // Headers that can't be made were not sent either.
+        // Headers that can't be created weren't sent either.
         let _ = self.authorize(&mut headers);
         let mut secrets = secrets(&headers);
         let query = self.state.credentials.iter().flat_map(|credentials| credentials.query());
@@ -27,7 +27,7 @@ impl Client {
     }
 }
 
-/// Returns the values that the credentials add to headers, and the secret parts of them.
+/// Returns the values that the credentials add to headers, and the secret parts of these values.
 fn secrets(headers: &HeaderMap) -> Vec<String> {
     let mut secrets = Vec::new();
     for text in headers.values().map(HeaderValue::as_bytes).map(String::from_utf8_lossy) {
@@ -40,7 +40,7 @@ fn secrets(headers: &HeaderMap) -> Vec<String> {
         secrets.push(text.into_owned());
     }
     secrets.retain(|secret| secret.len() >= MIN_SECRET_BYTES);
-    // Redacting a part first would leave the rest of the whole value.
+    // Redacting a part first would leave the rest of the complete value.
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     secrets
 }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_is_shown_as_it_is_but_for_its_length_and_secrets() {
+    fn body_is_shown_truncated_and_redacted() {
         let mut headers = HeaderMap::new();
         let basic = STANDARD.encode("acme+public:private-key");
         headers.insert("authorization", format!("Basic {basic}").parse().expect("a header value"));

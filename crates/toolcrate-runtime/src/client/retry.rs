@@ -1,11 +1,11 @@
-//! Retry policy. By default, nothing is retried, because only the caller knows whether that is useful. Only idempotent
-//! requests are ever retried.
+//! Retry policy. By default, nothing is retried, because only the caller knows whether a retry is useful. Only
+//! idempotent requests are ever retried.
 
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 
-/// How often a failed request is retried, and after which waits.
+/// How often a failed request is retried, and how long to wait in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: u32,
@@ -25,9 +25,9 @@ impl RetryPolicy {
         }
     }
 
-    /// Retries GET, HEAD and requests that are marked idempotent, up to `max_attempts` in total, after a connection that
-    /// failed or a response of 502, 503 or 504. Waits 0.25 s, then twice as long each time, up to 10 s, with up to half of it
-    /// taken off at random. A 429 is not retried.
+    /// Retries GET, HEAD and requests that are marked idempotent, up to `max_attempts` in total, after a failed
+    /// connection or a 502, 503 or 504 response. Waits 0.25 s, then twice as long each time, up to 10 s, minus a random
+    /// amount of up to half of it. A 429 isn't retried.
     pub const fn idempotent(max_attempts: u32) -> Self {
         Self { max_attempts, ..Self::none() }
     }
@@ -40,21 +40,22 @@ impl RetryPolicy {
         self
     }
 
-    /// Waits as long as `Retry-After` requires, also after a 429. If that is longer than `longest`, the error is returned.
+    /// Waits as long as `Retry-After` requires, including after a 429. If that is longer than `longest`, the error is
+    /// returned.
     #[must_use]
     pub const fn wait_for_retry_after(mut self, longest: Duration) -> Self {
         self.retry_after = Some(longest);
         self
     }
 
-    /// How long to wait before the next attempt; `None` to give up. `attempt` counts from 1.
+    /// Returns how long to wait before the next attempt, or `None` to give up. `attempt` counts from 1.
     pub(super) fn wait(&self, attempt: u32, idempotent: bool, error: &Error) -> Option<Duration> {
         if attempt >= self.max_attempts || !idempotent {
             return None;
         }
         let failed_on_the_way = match error.kind() {
             ErrorKind::Unreachable => true,
-            // What a write came to is not known then, but it is one that may be repeated.
+            // The outcome of a write is unknown in this case, but this write can safely be repeated.
             ErrorKind::Server | ErrorKind::OutcomeUnknown => matches!(error.status(), Some(502..=504)),
             ErrorKind::RateLimited => false,
             _ => return None,
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_may_be_repeated_is() {
+    fn only_repeatable_requests_are_retried() {
         let policy = RetryPolicy::idempotent(3);
         let unavailable = error(ErrorKind::Server, 503, None);
         assert!(policy.wait(1, true, &unavailable).is_some());
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_grow_and_are_bounded() {
+    fn delays_grow_and_are_bounded() {
         let policy = RetryPolicy::idempotent(100);
         let unavailable = error(ErrorKind::Server, 503, Some(1_000));
         for (attempt, longest) in [(1, 250), (2, 500), (3, 1_000), (50, 10_000)] {

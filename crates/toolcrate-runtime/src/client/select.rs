@@ -1,4 +1,4 @@
-//! Completes a call: checks the fields that its query names against the records of the response, and writes its filter.
+//! Completes a call: checks the field names in its query against the response's records, and writes its filter.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,10 @@ use crate::error::{Error, FieldError};
 use crate::filter::{self, EmptyValueFn, RecordFields};
 use crate::patch::escape;
 
-/// Returns the call with the conditions of its filter. `empty` makes an empty response.
+/// Returns the call with its filter's conditions. `empty` creates an empty response.
 ///
 /// # Errors
-/// `InvalidArguments` with all fields and values that the records don't have.
+/// Returns `InvalidArguments` with all fields and values that don't match the records.
 pub(crate) fn complete<'c>(call: &'c Call, api: &Api, empty: EmptyValueFn) -> Result<Cow<'c, Call>, Error> {
     if call.selection.is_empty() {
         return Ok(Cow::Borrowed(call));
@@ -34,7 +34,7 @@ pub(crate) fn complete<'c>(call: &'c Call, api: &Api, empty: EmptyValueFn) -> Re
     if problems.is_empty() { Ok(Cow::Owned(call)) } else { Err(Error::invalid_arguments(problems)) }
 }
 
-/// Returns the problems of the fields to sort by and to return.
+/// Returns the problems with the fields to sort by and to return.
 fn path_problems(call: &Call, fields: Option<&RecordFields>) -> Vec<FieldError> {
     let paths = call.selection.paths.iter();
     let problem = |(parameter, path): &(&str, String)| {

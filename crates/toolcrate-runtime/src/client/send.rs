@@ -1,4 +1,4 @@
-//! Sends calls, with retries, and distinguishes success from errors, for typed requests and for tools.
+//! Sends calls, with retries, and separates success from errors, for typed requests and for tools.
 
 use url::Url;
 
@@ -27,8 +27,8 @@ impl<T: FromResponse> Request<T> {
         client.send(self).await
     }
 
-    /// Sends the request with a client and decodes its response, with status, headers, rate limit and paging, as
-    /// [`Client::send_full`] does.
+    /// Sends the request with a client and decodes its response, with status, headers, rate limit and pagination,
+    /// as [`Client::send_full`] does.
     ///
     /// # Errors
     /// Returns an error of any [kind](crate::ErrorKind) except `UnknownTool`.
@@ -37,7 +37,7 @@ impl<T: FromResponse> Request<T> {
     }
 }
 
-/// A response of status 2xx and its metadata.
+/// A 2xx response and its metadata.
 pub(crate) struct ApiResponse {
     pub(crate) raw: RawResponse,
     pub(crate) rate_limit: RateLimit,
@@ -55,7 +55,7 @@ impl Client {
         Ok(self.send_full(request).await?.value)
     }
 
-    /// Sends a request and decodes its response, with status, headers, rate limit and paging.
+    /// Sends a request and decodes its response, with status, headers, rate limit and pagination.
     ///
     /// # Errors
     /// Returns an error of any [kind](crate::ErrorKind) except `UnknownTool`.
@@ -86,7 +86,7 @@ impl Client {
         })
     }
 
-    /// Builds the request of a call and sends it, as often as the retry policy allows.
+    /// Builds a call's request and sends it, as often as the retry policy allows.
     pub(crate) async fn send_with_retry(
         &self,
         call: &Call,
@@ -98,7 +98,7 @@ impl Client {
         self.send_request_with_retry(call, accept, &request).await
     }
 
-    /// Sends the request that was built for a call, as often as the retry policy allows.
+    /// Sends a call's prebuilt request, as often as the retry policy allows.
     pub(crate) async fn send_request_with_retry(
         &self,
         call: &Call,
@@ -106,7 +106,7 @@ impl Client {
         request: &OutgoingRequest,
     ) -> Result<ApiResponse, Error> {
         let mut attempt = 1;
-        // Whether an earlier attempt of a write may have taken effect, which the last response does not tell.
+        // True if an earlier attempt of a write may have taken effect, which the last response doesn't reveal.
         let mut is_open = false;
         loop {
             let response = self.attempt(request, call.writes, attempt - 1).await;
@@ -127,7 +127,7 @@ impl Client {
         }
     }
 
-    /// Turns a response into a success or an error.
+    /// Converts a response to a success or an error.
     fn interpret(
         &self,
         call: &Call,
@@ -140,7 +140,7 @@ impl Client {
         let request_id = request_id(&headers);
         let error =
             if (200..300).contains(&status) {
-                // The web page of a login or a proxy is no success of a write, even where no content is expected.
+                // A login or proxy web page doesn't mean that a write succeeded, even if no content is expected.
                 let is_page = call.writes && accept != ANY && is_web_page(&headers, &body);
                 is_page.then(|| RawResponse::new(status, headers.clone(), body.clone(), true).web_page())
             } else {

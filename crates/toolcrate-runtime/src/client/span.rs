@@ -1,5 +1,5 @@
-//! The span of one HTTP request, with the names of OpenTelemetry's semantic conventions. Without the feature `tracing`, it
-//! does nothing.
+//! The span of an HTTP request, named by OpenTelemetry's semantic conventions. Does nothing without the `tracing`
+//! feature.
 
 use toolcrate_catalog::Method;
 use url::Url;
@@ -13,7 +13,7 @@ pub(super) struct RequestSpan {
 }
 
 impl RequestSpan {
-    /// Opens the span. `resends` is how often the request was sent before.
+    /// Opens the span. `resends` is the number of earlier attempts.
     #[cfg(not(feature = "tracing"))]
     pub(super) fn new(_: Method, _: &str, _: &Url, _resends: u32) -> Self {
         Self {}
@@ -25,7 +25,7 @@ impl RequestSpan {
         sent
     }
 
-    /// Opens the span. `resends` is how often the request was sent before.
+    /// Opens the span. `resends` is the number of earlier attempts.
     #[cfg(feature = "tracing")]
     pub(super) fn new(method: Method, template: &str, url: &Url, resends: u32) -> Self {
         use tracing::field::Empty;

@@ -1,4 +1,4 @@
-//! The parts of the builder and of the client that tools use.
+//! The parts of the builder and the client that tools use.
 
 use super::builder::ClientBuilder;
 use super::handle::Client;
@@ -7,15 +7,16 @@ use crate::host_arguments::HostArguments;
 use crate::tool::ToolValidators;
 
 impl ClientBuilder {
-    /// Sets the key that signs the cursors of lists. Clients with the same key accept each other's cursors; by default, a
-    /// cursor is valid for this client only.
+    /// Sets the key that signs list cursors. Clients with the same key accept each other's cursors; by default, a
+    /// cursor is valid only for this client.
     #[must_use]
     pub fn cursor_key(mut self, key: CursorKey) -> Self {
         self.tools.cursor_key = Some(key);
         self
     }
 
-    /// Sets which arguments tools ignore because the callers' hosts add them: by default, those that known hosts add.
+    /// Sets the arguments that tools ignore because agent hosts add them. By default, these are the arguments added by
+    /// known hosts.
     #[must_use]
     pub fn host_arguments(mut self, names: HostArguments) -> Self {
         self.tools.host_arguments = names;
@@ -24,7 +25,7 @@ impl ClientBuilder {
 }
 
 impl Client {
-    /// Returns which arguments tools ignore because the callers' hosts add them.
+    /// Returns the arguments that tools ignore because agent hosts add them.
     pub fn host_arguments(&self) -> &HostArguments {
         &self.state.tools.host_arguments
     }

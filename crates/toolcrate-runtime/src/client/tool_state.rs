@@ -1,24 +1,24 @@
-//! The state of a client for the execution of tools.
+//! Client state for executing tools.
 
 use crate::cursor::CursorKey;
 use crate::error::Error;
 use crate::host_arguments::HostArguments;
 use crate::tool::ToolValidators;
 
-/// Settings for tools.
+/// Tool settings.
 #[derive(Default)]
 pub(super) struct ToolSettings {
     pub(super) cursor_key: Option<CursorKey>,
     pub(super) host_arguments: HostArguments,
 }
 
-/// State of a client for tools.
+/// A client's state for tools.
 pub(super) struct ToolState {
-    /// The key that signs the cursors of lists.
+    /// The key that signs list cursors.
     pub(super) cursor_key: CursorKey,
     /// Arguments that tools ignore.
     pub(super) host_arguments: HostArguments,
-    /// Compiled schemas of the tools that were called.
+    /// Compiled schemas of the tools that have been called.
     pub(super) validators: ToolValidators,
 }
 
@@ -26,7 +26,7 @@ impl ToolState {
     /// Creates the state.
     ///
     /// # Errors
-    /// `Configuration` if a key is needed and the system has no random numbers.
+    /// Returns `Configuration` if a key is needed and the system's random number generator fails.
     pub(super) fn new(settings: ToolSettings) -> Result<Self, Error> {
         Ok(Self {
             cursor_key: settings.cursor_key.map_or_else(CursorKey::random, Ok)?,

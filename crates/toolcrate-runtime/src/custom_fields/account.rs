@@ -1,4 +1,4 @@
-//! Custom fields of an account, fetched once and cached by the client until they are refreshed. If the credentials can't
+//! An account's custom fields, fetched once and cached by the client until they are refreshed. If the credentials can't
 //! read the definitions, there are none.
 
 use serde_json::{Map, Value};
@@ -12,19 +12,19 @@ use crate::dialect::{Declaration, Dialect};
 use crate::error::{Delivery, Error};
 use crate::tool::{Arguments, NameStyle, Tool, record_name};
 
-/// An account, as far as it adds to tools.
+/// An account's additions to tools.
 #[derive(Clone)]
 pub struct Account {
     client: Client,
 }
 
 impl Client {
-    /// Reads what the account adds to the tools: its custom fields with their types. They are read once, and every later
-    /// call of this client uses them. An account that denies access to its definitions (401, 403, 404) adds nothing, which
-    /// is not an error.
+    /// Fetches the account's additions to the tools: its custom fields with their types. They are fetched once, and all
+    /// later calls of this client use them. An account that denies access to its definitions (401, 403, 404) adds
+    /// nothing, which isn't an error.
     ///
     /// # Errors
-    /// Returns any other error of the requests that read the definitions.
+    /// Returns any other error from the requests that fetch the definitions.
     pub async fn enrich(&self) -> Result<Account, Error> {
         let account = Account { client: self.clone() };
         if self.account_fields().is_none() {
@@ -33,24 +33,24 @@ impl Client {
         Ok(account)
     }
 
-    /// Returns true if and only if a call writes custom fields, whose captions and values are checked by the account's
-    /// definitions.
+    /// Returns true if and only if a call writes custom fields, whose captions and values are checked against the
+    /// account's definitions.
     pub fn writes_custom_fields(&self, tool: Tool, arguments: &dyn Arguments) -> bool {
         self.described_custom_fields().is_some()
             && arguments.to_map().is_ok_and(|arguments| self.mentions_custom_fields(&arguments))
             && !tool.annotations().read_only_hint
     }
 
-    /// Returns true if and only if arguments have custom fields at any depth, or name one to be emptied.
+    /// Returns true if and only if the arguments contain custom fields at any depth, or the name of one to clear.
     pub(crate) fn mentions_custom_fields(&self, arguments: &Map<String, Value>) -> bool {
         self.described_custom_fields().is_some_and(|(fields, _)| mentions(arguments, fields.member))
     }
 
-    /// Reads the account's custom fields if a call writes some and they were not read before. Without their definitions,
-    /// the API would drop an unknown caption without a word.
+    /// Fetches the account's custom fields if a call writes some and they haven't been fetched yet. Without the
+    /// definitions, the API would silently drop an unknown caption.
     ///
     /// # Errors
-    /// As [`enrich`](Self::enrich). Nothing was written then.
+    /// Returns the same errors as [`enrich`](Self::enrich). In that case, nothing has been written.
     pub async fn read_custom_fields_for(&self, tool: Tool, arguments: &dyn Arguments) -> Result<(), Error> {
         if self.account_fields().is_none() && self.writes_custom_fields(tool, arguments) {
             let read = self.enrich().await;
@@ -74,20 +74,20 @@ fn value_mentions(value: &Value, member: &str) -> bool {
 }
 
 impl Account {
-    /// Reads the definitions again.
+    /// Fetches the definitions again.
     ///
     /// # Errors
-    /// As [`Client::enrich`]; the definitions that were read before stay in use.
+    /// Returns the same errors as [`Client::enrich`]; the previous definitions stay in use.
     pub async fn refresh(&self) -> Result<(), Error> {
         self.client.read_account_fields().await
     }
 
-    /// Returns all fields that the account defined, in its order.
+    /// Returns all custom fields of the account, in its order.
     pub fn all_fields(&self) -> Vec<CustomField> {
         self.client.account_fields().map(|fields| fields.as_slice().to_vec()).unwrap_or_default()
     }
 
-    /// Returns the custom fields of a record, as far as their definitions tell which records have them.
+    /// Returns a record's custom fields, as far as their definitions specify which records have them.
     pub fn fields(&self, record: &str) -> Vec<CustomField> {
         let fields = self.client.account_fields();
         let scope = self.client.described_custom_fields().zip(fields.as_deref());
@@ -95,13 +95,13 @@ impl Account {
         scope.into_iter().flat_map(FieldScope::record_fields).cloned().collect()
     }
 
-    /// Returns the schema of a tool's arguments with the account's custom fields: typed, with their options, and required
-    /// where the tool writes a whole record. Read-only fields are left out.
+    /// Returns the schema of a tool's arguments with the account's custom fields: typed, with their options, and
+    /// required if the tool writes a complete record. Read-only fields are left out.
     pub fn input_schema(&self, tool: Tool) -> Value {
         self.input_schema_in(tool, NameStyle::Prefixed)
     }
 
-    /// The same with names of tools in this style in its descriptions.
+    /// Like [`input_schema`](Self::input_schema), with tool names in this style in the descriptions.
     pub fn input_schema_in(&self, tool: Tool, names: NameStyle) -> Value {
         let mut schema = tool.input_schema_value_in(names);
         let Some((custom, _)) = self.client.described_custom_fields() else { return schema };
@@ -123,7 +123,7 @@ impl Account {
         schema
     }
 
-    /// Returns the declaration of a tool in a dialect, with the account's custom fields.
+    /// Returns a tool's declaration in a dialect, with the account's custom fields.
     pub fn declaration(&self, tool: Tool, dialect: Dialect) -> Declaration {
         tool.declaration_with(dialect, tool.name(), self.input_schema(tool))
     }

@@ -1,9 +1,9 @@
-//! The custom fields that were read from an account, and which of them a record has.
+//! The custom fields read from an account, and which of them a record has.
 
 use super::definition::CustomField;
 use crate::api::CustomFieldDefinitions;
 
-/// The custom fields of an account.
+/// An account's custom fields.
 pub(crate) struct AccountFields {
     fields: Vec<CustomField>,
     is_readable: bool,
@@ -14,7 +14,7 @@ impl AccountFields {
         Self { fields, is_readable: true }
     }
 
-    /// The fields of an account that doesn't let these credentials read its definitions.
+    /// Creates the fields of an account that doesn't let these credentials read its definitions.
     pub(super) fn unreadable() -> Self {
         Self { fields: Vec::new(), is_readable: false }
     }
@@ -30,31 +30,31 @@ impl AccountFields {
     }
 }
 
-/// The custom fields of an account, seen from one record.
+/// An account's custom fields in the context of one record.
 #[derive(Clone, Copy)]
 pub(crate) struct FieldScope<'a> {
     pub(crate) fields: &'a AccountFields,
-    /// How the API describes the definitions.
+    /// The format of the definitions.
     pub(crate) format: &'a CustomFieldDefinitions,
     /// The name of the record, if it is known.
     pub(crate) record: Option<&'a str>,
 }
 
 impl<'a> FieldScope<'a> {
-    /// Returns the fields that the record has, as far as their definitions tell.
+    /// Returns the record's fields, as far as their definitions specify them.
     pub(super) fn record_fields(self) -> impl Iterator<Item = &'a CustomField> {
         let Self { fields, format, record } = self;
         let has = move |field: &&CustomField| record.is_some_and(|record| field.is_of(record, format));
         fields.as_slice().iter().filter(has)
     }
 
-    /// Returns the fields to suggest: those of the record, or all if it is not known to have any.
+    /// Returns the fields to suggest: the record's, or all fields if it isn't known to have any.
     pub(super) fn suggested_fields(self) -> Vec<&'a CustomField> {
         let fields: Vec<_> = self.record_fields().collect();
         if fields.is_empty() { self.all_fields().collect() } else { fields }
     }
 
-    /// Returns all fields of the account.
+    /// Returns all of the account's fields.
     pub(super) fn all_fields(self) -> std::slice::Iter<'a, CustomField> {
         self.fields.as_slice().iter()
     }

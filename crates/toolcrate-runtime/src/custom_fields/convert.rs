@@ -1,5 +1,5 @@
-//! Converts custom fields between their two forms: an object keyed by caption, as models write and read it, and the list
-//! keyed by id that the API holds.
+//! Converts custom fields between their two forms: an object keyed by caption, as models write and read it, and the
+//! list keyed by ID that the API uses.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,9 @@ use crate::error::FieldError;
 use crate::patch::escape;
 use crate::text::to_text;
 
-/// Turns every object by caption within `value`, which `schema` describes, into the API's list. In a list, captions are
-/// replaced by IDs. A caption whose value is null counts as not given, as clients send null for every field
-/// that they know of; [`emptied_item`] makes the item that empties one.
+/// Converts every object keyed by caption within `value`, which `schema` describes, to the API's list. In a list,
+/// captions are replaced with IDs. A caption with a null value is treated as absent, because clients send null for
+/// every field they know of; [`emptied_item`] creates the item that clears a field.
 pub(crate) fn to_api(
     schema: &Value,
     value: &mut Value,
@@ -32,7 +32,7 @@ pub(crate) fn to_api(
             match member {
                 Value::Object(by_caption) if name == fields.member => {
                     let items = items(by_caption, fields, scope, &pointer, problems);
-                    // A list of nothing might empty all that the record has.
+                    // An empty list might clear all of the record's fields.
                     let is_given = !items.is_empty() || by_caption.is_empty();
                     *member = Value::Array(items);
                     is_given
@@ -57,7 +57,7 @@ pub(crate) fn to_api(
     }
 }
 
-/// Returns the API's list of the fields that have a value.
+/// Returns the API's list of the fields with a value.
 fn items(
     by_caption: &Map<String, Value>,
     fields: &CustomFields,
@@ -81,7 +81,7 @@ fn items(
     items
 }
 
-/// Replaces the captions in the API's list by IDs. An item that has an ID stays as it is.
+/// Replaces the captions in the API's list with IDs. Items that already have an ID are left unchanged.
 fn name_fields(
     items: &mut [Value],
     fields: &CustomFields,
@@ -109,7 +109,7 @@ fn name_fields(
     }
 }
 
-/// Returns the item that empties a field.
+/// Returns the item that clears a field.
 pub(crate) fn emptied_item(
     caption: &str,
     fields: &CustomFields,
@@ -118,7 +118,7 @@ pub(crate) fn emptied_item(
     item(caption, &Value::Null, fields, scope)
 }
 
-/// Returns true if and only if two items of the API's list are of one field.
+/// Returns true if and only if two items in the API's list belong to the same field.
 pub(crate) fn is_same_field(one: &Value, other: &Value, fields: &CustomFields) -> bool {
     let same = |name: &str| one.get(name).is_some_and(|value| other.get(name) == Some(value));
     same(fields.key) || same(fields.caption)

@@ -1,14 +1,14 @@
-//! The definition of a custom field: its caption, its type, and which records have it.
+//! A custom field's definition: its caption, its type, and which records have it.
 
 use serde_json::Value;
 
 use crate::api::{CustomFieldDefinitions, CustomFieldKind, CustomFields};
 
-/// A field that an account defined.
+/// A custom field of an account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomField {
-    /// The id by which records hold it.
+    /// The ID under which records store it.
     pub id: Value,
     /// The caption that users see.
     pub caption: String,
@@ -16,16 +16,16 @@ pub struct CustomField {
     pub kind: CustomFieldKind,
     /// The allowed values; empty if any value is allowed.
     pub options: Vec<String>,
-    /// True if a record must have it.
+    /// True if a record requires it.
     pub required: bool,
-    /// True if it can only be read.
+    /// True if it is read-only.
     pub read_only: bool,
-    /// The screens that show it, as the account names them.
+    /// The screens that show it, as named by the account.
     screens: Vec<String>,
 }
 
 impl CustomField {
-    /// Reads a row of the list of definitions. Returns `None` if it has no id or no caption.
+    /// Parses a row from the list of definitions. Returns `None` if it has no ID or no caption.
     pub(super) fn read(row: &Value, fields: &CustomFields, format: &CustomFieldDefinitions) -> Option<Self> {
         let text = |name: &str| row.get(name).and_then(Value::as_str);
         let flag = |row: &Value, name: &str| row.get(name).and_then(Value::as_bool).unwrap_or_default();
@@ -48,8 +48,8 @@ impl CustomField {
         })
     }
 
-    /// Returns true if and only if the definition tells that records of this name have the field: it names a screen that is
-    /// listed as theirs, or one that has their name.
+    /// Returns true if and only if the definition specifies that records with this name have the field: it lists a
+    /// screen that is mapped to them, or one with their name.
     pub(super) fn is_of(&self, record: &str, format: &CustomFieldDefinitions) -> bool {
         let listed = format.records.iter().find(|(name, _)| *name == record).map(|(_, screens)| *screens);
         let is_listed = |screen: &String| {

@@ -1,4 +1,4 @@
-//! Custom fields in schemas: each caption as a property with the type of its field.
+//! Custom fields in schemas: each caption as a property, with its field's type.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::account_fields::FieldScope;
 use super::definition::CustomField;
 use crate::api::CustomFieldKind;
 
-/// Returns a schema of arguments in which the custom fields have the captions and types that fit `scope`.
+/// Returns an argument schema in which the custom fields have the captions and types for `scope`.
 pub(crate) fn with_custom_fields(schema: &Value, member: &str, scope: FieldScope<'_>) -> Value {
     let mut schema = schema.clone();
     let fields = scope.suggested_fields();
@@ -15,7 +15,8 @@ pub(crate) fn with_custom_fields(schema: &Value, member: &str, scope: FieldScope
     schema
 }
 
-/// Fills every property of this name within a schema. Returns true if and only if one of the fields is required.
+/// Fills in every property with this name within a schema. Returns true if and only if one of the fields is
+/// required.
 pub(super) fn fill(schema: &mut Value, member: &str, fields: &[&CustomField], whole: bool) -> bool {
     let mut needed = false;
     let Some(members) = schema.as_object_mut() else { return needed };

@@ -12,7 +12,7 @@ use crate::text::to_text;
 /// A problem: its code and its message.
 type Problem = (&'static str, String);
 
-/// Returns an item of the API's list.
+/// Returns an item for the API's list.
 pub(super) fn item(
     caption: &str,
     value: &Value,
@@ -29,7 +29,7 @@ pub(super) fn item(
         Some(field) => {
             Ok(Value::Object(pair(fields.key, field.id.clone(), fields, converted(value, field)?)))
         }
-        // Without a definition, only the id that a response had is known, or else the caption.
+        // Without a definition, only the ID from a response is known, or else the caption.
         None => match (marked(caption), plain(value)?) {
             (Some((_, id)), value) => Ok(Value::Object(pair(fields.key, id, fields, value))),
             (None, value) => Ok(by_caption(value)),
@@ -41,12 +41,12 @@ fn pair(name: &str, of: Value, fields: &CustomFields, value: Value) -> Map<Strin
     Map::from_iter([(name.to_owned(), of), (fields.value.to_owned(), value)])
 }
 
-/// Returns the field that a caption names, or `None` if it may be any of several.
+/// Returns the field with a caption, or `None` if there are several candidates.
 pub(super) fn find<'a>(caption: &str, scope: FieldScope<'a>) -> Result<Option<&'a CustomField>, Problem> {
     if !scope.fields.is_readable() {
         return Ok(None);
     }
-    // Accounts have captions that end in a blank; their definitions were trimmed.
+    // Some accounts have captions with a trailing space; their definitions have been trimmed.
     let caption = caption.trim();
     if let Some((_, id)) = marked(caption)
         && let Some(field) = scope.all_fields().find(|field| field.id == id)
@@ -118,7 +118,7 @@ fn plain(value: &Value) -> Result<Value, Problem> {
     }
 }
 
-/// Returns the caption and the id of `Region [id 12]`, which distinguishes equal captions.
+/// Returns the caption and ID in `Region [id 12]`, which distinguishes equal captions.
 fn marked(caption: &str) -> Option<(&str, Value)> {
     let (caption, id) = caption.strip_suffix(']')?.rsplit_once(" [id ")?;
     let id = id.parse::<u64>().map_or_else(|_| json!(id), |id| json!(id));

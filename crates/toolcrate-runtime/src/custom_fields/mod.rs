@@ -1,8 +1,8 @@
-//! Custom fields: the fields that an account defines for itself.
+//! Custom fields: fields that an account defines.
 //!
-//! A tool takes them as an object keyed by caption, and a typed patch by caption too; the API holds them as a list keyed by
-//! the ID of a definition. The account's definitions, with their types, options and IDs, are read at run time and used
-//! where they are known.
+//! A tool takes them as an object keyed by caption, and a typed patch takes captions, too; the API represents them as a list
+//! keyed by definition ID. The account's definitions, with their types, options and IDs, are fetched at run time and used
+//! once known.
 
 #[cfg(feature = "tools")]
 mod account;

@@ -1,4 +1,4 @@
-//! Definitions that an account returns, and conversion of custom fields between their two forms.
+//! Tests for an account's definitions, and for converting custom fields between their two forms.
 
 use std::collections::BTreeMap;
 
@@ -76,7 +76,7 @@ fn sent(
 }
 
 #[test]
-fn definitions_say_which_records_have_them() {
+fn definitions_apply_to_their_record_types() {
     let fields = account_fields();
     let captions = |record: &str| -> Vec<String> {
         let scope = FieldScope { fields: &fields, format: &FORMAT, record: Some(record) };
@@ -95,7 +95,7 @@ fn definitions_say_which_records_have_them() {
 }
 
 #[test]
-fn captions_become_ids_and_values_their_types() {
+fn captions_become_ids_and_values_are_typed() {
     let fields = account_fields();
     let extras = json!({
         "Region": "West", "size": "1.5", "Checked": "true", "Due": "2025-01-31T01:00:00+02:00", "Notes": 5,
@@ -105,11 +105,11 @@ fn captions_become_ids_and_values_their_types() {
         {"id": 4, "value": "2025-01-30T23:00:00Z"}, {"id": 6, "value": "5"},
     ]);
     assert_eq!(sent(Some("Order"), Some(&fields), &extras), Ok(expected));
-    // Null stands for nothing, and a mark tells equal captions apart.
+    // Null means absent, and an ID suffix distinguishes equal captions.
     let extras = json!({"Region": null, "Total": null, "Region [id 7]": "x", "Twice [id 9]": "y"});
     let expected = json!([{"id": 7, "value": "x"}, {"id": 9, "value": "y"}]);
     assert_eq!(sent(Some("Order"), Some(&fields), &extras), Ok(expected));
-    // A caption that several records have, and nothing says which is meant, is left to the API.
+    // A caption that several records have, with nothing to indicate the right one, is left to the API.
     let expected = json!([{"caption": "Twice", "value": "x"}]);
     assert_eq!(sent(Some("Order"), Some(&fields), &json!({"Twice": "x"})), Ok(expected));
     assert_eq!(
@@ -146,7 +146,7 @@ fn fields_that_are_all_null_are_not_sent() {
 }
 
 #[test]
-fn a_field_is_emptied_by_its_id_or_its_caption() {
+fn field_is_cleared_by_id_or_caption() {
     let fields = account_fields();
     let scope = Some(FieldScope { fields: &fields, format: &FORMAT, record: Some("Order") });
     assert_eq!(emptied_item("region", &FIELDS, scope), Ok(json!({"id": 1, "value": null})));
@@ -162,7 +162,7 @@ fn a_field_is_emptied_by_its_id_or_its_caption() {
 }
 
 #[test]
-fn without_definitions_captions_are_sent() {
+fn captions_are_sent_without_definitions() {
     let extras = json!({"Region": "West", "Size [id 2]": 5, "Code [id x-1]": true});
     let expected = json!([
         {"caption": "Region", "value": "West"}, {"id": 2, "value": 5}, {"id": "x-1", "value": true},
@@ -173,13 +173,13 @@ fn without_definitions_captions_are_sent() {
     let none = AccountFields::new(Vec::new());
     let problems = sent(Some("Order"), Some(&none), &extras).expect_err("the account has no fields");
     assert_eq!(problems[0].message, "unknown custom field \"Region\"");
-    // The API's own list is taken as it is.
+    // The API's own list is accepted unchanged.
     let list = json!([{"id": 1, "value": "West"}]);
     assert_eq!(sent(None, None, &list), Ok(list));
 }
 
 #[test]
-fn captions_are_compared_without_blanks_around_them() {
+fn captions_are_compared_trimmed() {
     let fields = account_fields();
     let expected = Ok(json!([{"id": 1, "value": "West"}, {"id": 2, "value": 5}]));
     assert_eq!(sent(Some("Order"), Some(&fields), &json!({"Region ": "West", " size": 5})), expected);
@@ -207,7 +207,7 @@ fn errors_have_the_pointer_of_the_value() {
 }
 
 #[test]
-fn answers_have_them_by_caption() {
+fn responses_have_custom_fields_by_caption() {
     let item = |id: i32, caption: &str, value: Value| json!({"id": id, "caption": caption, "type": "Text", "value": value});
     let mut value = json!([
         {"id": 1, "extras": [item(1, "Region", json!("West")), item(2, "Size", Value::Null)]},
@@ -229,7 +229,7 @@ fn answers_have_them_by_caption() {
 
 proptest! {
     #[test]
-    fn custom_fields_that_were_read_can_be_written_back(
+    fn custom_fields_round_trip(
         captions in prop::collection::vec("[A-Za-z \\[\\]#/~é]{1,25}", 0..8),
         numbers in prop::collection::vec(any::<i32>(), 8),
     ) {

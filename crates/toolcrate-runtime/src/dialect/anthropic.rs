@@ -1,4 +1,4 @@
-//! Anthropic. Schemas have the form of the catalog, except for the names of some arguments.
+//! Anthropic. Schemas are the catalog's, except for the names of some arguments.
 
 use serde_json::{Value, json};
 use toolcrate_catalog::RawJson;
@@ -27,7 +27,7 @@ impl ToolDialect for AnthropicDialect {
         let names = argument_names(&tool.schema);
         let (schema, description) = (names.rename(&tool.schema), &tool.record.description);
         let mut declaration = json!({"name": tool.name, "description": description, "input_schema": schema});
-        // An example under the tool's own names would not fit a schema with others.
+        // An example with the tool's own argument names wouldn't match a schema with different ones.
         if !tool.record.examples.is_empty() && names == ArgumentNames::default() {
             declaration["input_examples"] = tool.record.examples.iter().map(RawJson::to_value).collect();
         }
@@ -50,7 +50,7 @@ impl ToolDialect for AnthropicDialect {
     }
 }
 
-/// Returns true if and only if the provider accepts an argument of this name.
+/// Returns true if and only if the provider accepts an argument with this name.
 pub(super) fn is_accepted(name: &str) -> bool {
     (1..=MAX_NAME).contains(&name.len()) && name.chars().all(is_accepted_character)
 }
@@ -59,11 +59,11 @@ fn is_accepted_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
 }
 
-/// Returns other names for the arguments whose names the provider rejects.
+/// Returns replacement names for the arguments that the provider rejects.
 pub(super) fn argument_names(schema: &Value) -> ArgumentNames {
     ArgumentNames::replace(schema, is_accepted, |name| {
         let replaced = name.chars().map(|c| if is_accepted_character(c) { c } else { '_' });
-        // The last four characters are left for a number.
+        // The last four characters are reserved for a number.
         let name: String = replaced.take(MAX_NAME - 4).collect();
         if name.is_empty() { "_".to_owned() } else { name }
     })

@@ -1,19 +1,19 @@
-//! Names of arguments that a dialect doesn't accept, and the names that replace them. Declaring a tool and reading what a
-//! model sent use the same names.
+//! Argument names that a dialect doesn't accept, and their replacements. Declaring a tool and decoding its arguments
+//! use the same names.
 
 use serde_json::{Map, Value, json};
 
 use super::schema_keywords::{properties, required};
 
-/// The arguments that are declared under another name.
+/// The arguments that are declared under a different name.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ArgumentNames {
-    /// The tool's own name and the declared one.
+    /// The tool's own names and the declared ones.
     pairs: Vec<(String, String)>,
 }
 
 impl ArgumentNames {
-    /// Replaces the names of arguments that are not accepted by `replacement`, numbered where that is another argument.
+    /// Replaces the names of arguments that aren't accepted with `replacement`, adding a number if that name is taken.
     pub(super) fn replace(
         schema: &Value,
         is_accepted: impl Fn(&str) -> bool,
@@ -55,7 +55,7 @@ impl ArgumentNames {
         arguments.into_iter().map(|(name, value)| (own(name), value)).collect()
     }
 
-    /// Returns the tool's own name of an argument that is declared under another one.
+    /// Returns the tool's own name for an argument that is declared under a different one.
     pub(super) fn own(&self, declared: &str) -> Option<&str> {
         self.pairs.iter().find(|(_, other)| other == declared).map(|(own, _)| own.as_str())
     }

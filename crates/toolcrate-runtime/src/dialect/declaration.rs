@@ -1,4 +1,4 @@
-//! A declared tool.
+//! A tool declaration.
 
 use serde_json::Value;
 
@@ -6,9 +6,9 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Declaration {
-    /// The declaration that is given to the provider.
+    /// The declaration to send to the provider.
     pub value: Value,
-    /// Why it could not be strict, where the dialect is: it is then declared without `strict`.
+    /// The reasons why a strict dialect declared it without `strict`.
     pub not_strict: Vec<String>,
 }
 

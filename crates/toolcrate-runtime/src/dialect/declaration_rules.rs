@@ -1,27 +1,27 @@
-//! The shape of a dialect's declarations, as data.
+//! The format of a dialect's declarations, as data.
 
 use super::schema_keywords::KEYWORDS;
 
-/// The shape that the declarations of a dialect must have.
+/// The format that a dialect's declarations must have.
 pub(super) struct DeclarationRules {
-    /// The property of the declaration that holds everything else, in addition to a `type` of the same name.
+    /// The property of the declaration that contains everything else, next to a `type` with the same name.
     pub(super) envelope: Option<&'static str>,
-    /// The properties that are allowed.
+    /// The allowed properties.
     pub(super) properties: &'static [&'static str],
-    /// The properties that hold schemas of arguments.
+    /// The properties that contain argument schemas.
     pub(super) schemas: &'static [&'static str],
-    /// True if these schemas may be missing.
+    /// True if these schemas are optional.
     pub(super) schemas_are_optional: bool,
-    /// The maximum number of characters of a description.
+    /// The maximum length of a description in characters.
     pub(super) max_description: Option<usize>,
-    /// The keywords that a schema may have.
+    /// The keywords allowed in a schema.
     pub(super) keywords: &'static [&'static str],
-    /// True if schemas are valid JSON Schema 2020-12.
+    /// True if schemas must be valid JSON Schema 2020-12.
     pub(super) is_json_schema: bool,
 }
 
 impl DeclarationRules {
-    /// Returns the rules of a declaration that holds one schema, which may have any keyword of the catalog's schemas.
+    /// Returns the rules for a declaration that contains one schema, which may use all keywords of catalog schemas.
     pub(super) const fn new(properties: &'static [&'static str], schemas: &'static [&'static str]) -> Self {
         Self {
             envelope: None,

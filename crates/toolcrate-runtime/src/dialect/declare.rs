@@ -1,4 +1,4 @@
-//! Declares tools, and reads the arguments of their calls.
+//! Declares tools, and decodes the arguments passed to them.
 
 use std::borrow::Cow;
 
@@ -11,22 +11,22 @@ use super::value_encoding::SpecialProperties;
 use crate::tool::{CHOICE_KEYWORDS, NameStyle, Tool};
 
 impl Tool {
-    /// Returns the declaration of the tool in a dialect.
+    /// Returns the tool's declaration in a dialect.
     pub fn declaration(self, dialect: Dialect) -> Declaration {
         self.declaration_with(dialect, self.name(), self.input_schema_value())
     }
 
-    /// Returns the declaration of the tool in a dialect, under another name and with another schema of its arguments, such
-    /// as its short name, or a schema with what an account adds.
+    /// Returns the tool's declaration in a dialect, under a different name and with a different argument schema, such
+    /// as its short name, or a schema with an account's additions.
     ///
-    /// Choices between arguments (`anyOf` at the root) are left out: OpenAI, Anthropic and Gemini reject a list of tools
-    /// with such a schema, and hosts of the Model Context Protocol pass schemas on to them. The description states them.
+    /// Choices between arguments (`anyOf` at the root) are left out: OpenAI, Anthropic and Gemini reject a tool list
+    /// with such a schema, and MCP hosts pass schemas on to them. The description states the choices.
     pub fn declaration_with(self, dialect: Dialect, name: &str, mut schema: Value) -> Declaration {
         for keyword in CHOICE_KEYWORDS {
             schema.as_object_mut().map(|schema| schema.remove(keyword));
         }
         let special = SpecialProperties::new(self.catalog().api());
-        // Texts name other tools in the form in which this one is named.
+        // Text refers to other tools in the same name style as this one.
         let names = if name == self.short_name() { NameStyle::Short } else { NameStyle::Prefixed };
         let mut record = self.details();
         record.description = Cow::Owned(self.catalog().render_text(&record.description, names).into_owned());
@@ -34,8 +34,8 @@ impl Tool {
     }
 }
 
-/// Converts the arguments that a model sent in a dialect to those of the tool. A cursor is not one of them, and must have
-/// been taken out.
+/// Converts arguments that a model sent in a dialect to the tool's own. A cursor isn't one of them, and must already
+/// have been removed.
 pub(crate) fn denormalize_arguments(
     dialect: Dialect,
     tool: &CalledTool<'_>,
@@ -44,7 +44,7 @@ pub(crate) fn denormalize_arguments(
     dialect.implementation().denormalize(tool, arguments)
 }
 
-/// Replaces names of arguments in a list by the tool's own, where the dialect declares other names.
+/// Replaces argument names in a list with the tool's own, if the dialect declares different names.
 pub(crate) fn restore_argument_names(dialect: Dialect, tool: &CalledTool<'_>, names: &mut Value) {
     let declared = dialect.implementation().argument_names(tool);
     for name in names.as_array_mut().into_iter().flatten() {

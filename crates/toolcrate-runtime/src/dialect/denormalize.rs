@@ -1,21 +1,21 @@
-//! Reads the arguments that a model sent for a schema with [encodings](super::value_encoding), guided by the tool's own
-//! schema. What is not encoded is left as it is, so that the validator reports it.
+//! Decodes arguments that a model sent for a schema with [encodings](super::value_encoding), guided by the tool's own
+//! schema. Values that aren't encoded are left unchanged, so the validator reports them.
 
 use serde_json::{Map, Value};
 
 use super::schema_keywords::{has_several_types, property, required, types};
 use super::value_encoding::{SpecialProperties, ValueEncoding, decode, encoding_for};
 
-/// How a dialect with encodings differs from another one.
+/// How a dialect with encodings differs from others.
 pub(super) struct Denormalizer {
-    /// True if null stands for an argument that is left out.
+    /// True if null means that an argument is absent.
     pub(super) null_is_absent: bool,
-    /// True if every value of several types is declared as text, which then holds any JSON.
+    /// True if all values with several types are declared as strings, which can then contain any JSON.
     pub(super) any_value_is_text: bool,
 }
 
 impl Denormalizer {
-    /// Returns the arguments as the tool itself takes them.
+    /// Returns the arguments as the tool itself accepts them.
     pub(super) fn arguments(
         &self,
         schema: &Value,
@@ -26,8 +26,8 @@ impl Denormalizer {
         let arguments = arguments.into_iter().filter_map(|(name, value)| {
             let Some(node) = property(schema, &name) else { return Some((name, value)) };
             let takes_null = types(node).contains(&"null") && required.contains(&name.as_str());
-            // Nulls within an argument are left to the coercion of arguments, which drops those that stand for nothing,
-            // with the objects that hold nothing else.
+            // Nulls within an argument are left to argument coercion, which drops meaningless ones along with the
+            // objects that contain nothing else.
             if self.null_is_absent && value.is_null() && !takes_null {
                 return None;
             }
@@ -71,7 +71,7 @@ impl Denormalizer {
         Value::Object(properties.collect())
     }
 
-    /// Returns an item of a list, which can't be left out: the text "null" is text where null is not allowed.
+    /// Returns a list item, which can't be left out: the text "null" is a string if null isn't allowed.
     fn item(&self, node: &Value, item: Value, special: &SpecialProperties) -> Value {
         let text = item.is_string().then(|| item.clone());
         match (self.property("", node, item, special, false), text) {

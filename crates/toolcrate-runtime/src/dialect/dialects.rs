@@ -1,4 +1,4 @@
-//! The list of dialects. This is the only place that names them all.
+//! The list of dialects, which is the only place that names them all.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use crate::error::{Error, FieldError};
 /// Defines [`Dialect`] with a variant for each implementation of [`ToolDialect`].
 macro_rules! dialects {
     ($($(#[$attribute:meta])* $dialect:ident => $implementation:path,)+) => {
-        /// The form in which tools are declared to a provider, and in which its models send arguments.
+        /// The format in which tools are declared to a provider, and in which its models send arguments.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Dialect {
             $($(#[$attribute])* $dialect,)+
@@ -19,7 +19,7 @@ macro_rules! dialects {
             /// All dialects.
             pub const ALL: [Self; [$(stringify!($dialect)),+].len()] = [$(Self::$dialect),+];
 
-            /// Returns what the dialect does.
+            /// Returns the dialect's implementation.
             pub(super) fn implementation(self) -> &'static dyn ToolDialect {
                 match self {
                     $(Self::$dialect => &$implementation,)+
@@ -35,23 +35,23 @@ dialects! {
     Mcp => super::mcp::McpDialect,
     /// OpenAI's function calling.
     OpenAi => super::openai::OpenAiDialect,
-    /// OpenAI's function calling with `strict`: arguments are sure to match the schema.
+    /// OpenAI's function calling with `strict`: arguments are guaranteed to match the schema.
     OpenAiStrict => super::openai_strict::OpenAiStrictDialect,
     /// Anthropic.
     Anthropic => super::anthropic::AnthropicDialect,
     /// Google Gemini.
     Gemini => super::gemini::GeminiDialect,
-    /// Truto's list of tools.
+    /// Truto's tool list.
     Truto => super::truto::TrutoDialect,
 }
 
 impl Dialect {
-    /// Returns the name that commands and settings use.
+    /// Returns the name used in commands and settings.
     pub fn as_str(self) -> &'static str {
         self.implementation().name()
     }
 
-    /// Returns the argument that takes the cursor of a list, if lists are continued by one.
+    /// Returns the argument for a list cursor, if lists are continued with one.
     pub fn cursor_argument(self) -> Option<&'static str> {
         self.implementation().cursor_argument()
     }

@@ -1,5 +1,5 @@
-//! Google Gemini, which accepts a subset of OpenAPI schemas: one type for each node, `nullable` for null, enums of text only,
-//! no `additionalProperties`, and no object without properties.
+//! Google Gemini, which accepts a subset of OpenAPI schemas: one type per node, `nullable` for null, only string enums,
+//! no `additionalProperties`, and no objects without properties.
 
 use serde_json::{Map, Value, json};
 
@@ -13,11 +13,11 @@ use super::tool_dialect::ToolDialect;
 use super::tool_source::{CalledTool, ToolSource};
 use super::value_encoding::{SpecialProperties, ValueEncoding, encoded_schema, encoding_for};
 
-/// Keywords that are copied.
+/// Keywords that are copied unchanged.
 const COPIED: [&str; 8] =
     ["description", "minimum", "maximum", "minItems", "maxItems", "minLength", "maxLength", "pattern"];
 
-/// Keywords that a schema may have.
+/// Keywords allowed in a schema.
 const KEYWORDS: &[&str] = &[
     "type",
     "format",
@@ -46,7 +46,7 @@ static RULES: DeclarationRules = DeclarationRules {
     ..DeclarationRules::new(&["name", "description", "parameters"], &["parameters"])
 };
 
-/// A model writes text where a value has several types, and null where it is nullable.
+/// A model writes a string for a value with several types, and null for a nullable value.
 const DENORMALIZER: Denormalizer = Denormalizer { null_is_absent: false, any_value_is_text: true };
 
 impl ToolDialect for GeminiDialect {
@@ -56,7 +56,7 @@ impl ToolDialect for GeminiDialect {
 
     fn declare(&self, tool: &ToolSource<'_>) -> Declaration {
         let mut declaration = json!({"name": tool.name, "description": tool.description()});
-        // An object without properties is rejected; a function without parameters is not.
+        // An object without properties is rejected; a function without parameters isn't.
         if !is_free_form(&tool.schema) {
             declaration["parameters"] = gemini_schema(&tool.schema, &tool.special);
         }
@@ -95,7 +95,7 @@ impl ToolDialect for GeminiDialect {
     }
 }
 
-/// Returns the schema of arguments in Gemini's subset.
+/// Returns an argument schema in Gemini's subset.
 pub(super) fn gemini_schema(root: &Value, special: &SpecialProperties) -> Value {
     Value::Object(object(root, special, true))
 }
@@ -163,10 +163,10 @@ fn schema_of(node: &Value, special: &SpecialProperties) -> Map<String, Value> {
     schema
 }
 
-/// Adds the enum and the format of a value.
+/// Adds a value's enum and format.
 fn add_values(node: &Value, kind: &str, schema: &mut Map<String, Value>) {
     if let Some(values) = node.get("enum").and_then(Value::as_array) {
-        // Empty text is rejected, and other types can't be listed.
+        // Empty strings are rejected, and other types can't be listed.
         let texts: Vec<&str> =
             values.iter().filter_map(Value::as_str).filter(|text| !text.is_empty()).collect();
         if kind == "string" && !texts.is_empty() {
@@ -187,7 +187,7 @@ fn add_values(node: &Value, kind: &str, schema: &mut Map<String, Value>) {
     }
 }
 
-/// Returns true if and only if the provider accepts a format of values of this type.
+/// Returns true if and only if the provider accepts a format for values of this type.
 fn is_accepted_format(kind: &str, format: &str) -> bool {
     match kind {
         "string" => matches!(format, "enum" | "date-time"),

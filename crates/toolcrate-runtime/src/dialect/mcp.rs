@@ -1,4 +1,4 @@
-//! The Model Context Protocol. Schemas and arguments have the form of the catalog.
+//! The Model Context Protocol. Schemas and arguments are the catalog's.
 
 use serde_json::json;
 

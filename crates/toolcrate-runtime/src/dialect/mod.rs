@@ -1,9 +1,9 @@
-//! Dialects: the same tools as each provider takes them.
+//! Dialects: the tool formats of different providers.
 //!
-//! Every dialect is made of one source (name, description, input schema, annotations), and what a model then sends is
-//! converted to the tool's own arguments, so that execution knows nothing of providers.
+//! Every dialect is derived from one source (name, description, input schema, annotations), and arguments from a
+//! model are converted to the tool's own, so execution doesn't depend on the provider.
 //!
-//! A dialect is a file that implements the trait `ToolDialect`, and a line of the list in `dialects.rs`.
+//! A dialect is a file that implements the `ToolDialect` trait, and a line in the list in `dialects.rs`.
 
 mod anthropic;
 mod argument_names;

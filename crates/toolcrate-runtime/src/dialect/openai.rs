@@ -1,4 +1,4 @@
-//! OpenAI's function calling. Schemas are those of the catalog, and so are arguments.
+//! OpenAI's function calling. Schemas and arguments are the catalog's.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use super::tool_source::ToolSource;
 
 pub(super) struct OpenAiDialect;
 
-/// The shape of a function, which is the same in strict mode.
+/// The format of a function, which is the same in strict mode.
 pub(super) const FUNCTION_RULES: DeclarationRules = DeclarationRules {
     envelope: Some("function"),
     max_description: Some(MAX_OPENAI_DESCRIPTION),
@@ -38,7 +38,7 @@ impl ToolDialect for OpenAiDialect {
     }
 }
 
-/// Returns the declaration of a function.
+/// Returns a function declaration.
 pub(super) fn function(tool: &ToolSource<'_>, parameters: &Value, strict: bool) -> Value {
     json!({
         "type": "function",
@@ -60,7 +60,7 @@ fn description(tool: &ToolSource<'_>) -> String {
     shorten(&tool.record.description, MAX_OPENAI_DESCRIPTION)
 }
 
-/// Checks that `strict` has the value which the dialect stands for.
+/// Checks that `strict` has the value required by the dialect.
 pub(super) fn check_strict(declaration: &Value, expected: bool, findings: &mut LintFindings) {
     let strict = declaration["function"]["strict"].as_bool().unwrap_or_default();
     if strict != expected {
@@ -68,7 +68,7 @@ pub(super) fn check_strict(declaration: &Value, expected: bool, findings: &mut L
     }
 }
 
-/// Returns the text, or the sentences of it that fit.
+/// Returns the text, or as many of its sentences as fit.
 pub(super) fn shorten(text: &str, max_characters: usize) -> String {
     let Some((end, _)) = text.char_indices().nth(max_characters) else { return text.to_owned() };
     let cut = &text[..end];

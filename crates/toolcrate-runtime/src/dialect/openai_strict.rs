@@ -1,5 +1,5 @@
-//! OpenAI's function calling with `strict`, which enforces a subset of JSON Schema: every property is required, and nullable
-//! where it was optional; every object is closed; what other keywords say becomes part of the description.
+//! OpenAI's function calling with `strict`, which enforces a subset of JSON Schema: every property is required, and
+//! nullable if it was optional; every object is closed; other keywords become part of the description.
 
 use serde_json::{Map, Value, json};
 
@@ -14,10 +14,10 @@ use super::tool_dialect::ToolDialect;
 use super::tool_source::{CalledTool, ToolSource};
 use super::value_encoding::{SpecialProperties, ValueEncoding, encoded_schema, encoding_for};
 
-/// Formats of text that are enforced.
+/// String formats that are enforced.
 const FORMATS: [&str; 9] =
     ["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"];
-/// Keywords that are copied.
+/// Keywords that are copied unchanged.
 const COPIED: [&str; 9] = [
     "description",
     "pattern",
@@ -30,7 +30,7 @@ const COPIED: [&str; 9] = [
     "maxItems",
 ];
 
-/// Keywords that a strict schema may have.
+/// Keywords allowed in a strict schema.
 const KEYWORDS: &[&str] = &[
     "type",
     "description",
@@ -54,7 +54,7 @@ pub(super) struct OpenAiStrictDialect;
 
 static RULES: DeclarationRules = DeclarationRules { keywords: KEYWORDS, ..FUNCTION_RULES };
 
-/// Every argument is required, so a model sends null for one that it leaves out.
+/// Every argument is required, so a model sends null for an absent one.
 const DENORMALIZER: Denormalizer = Denormalizer { null_is_absent: true, any_value_is_text: false };
 
 impl ToolDialect for OpenAiStrictDialect {
@@ -111,14 +111,14 @@ impl ToolDialect for OpenAiStrictDialect {
             let message = format!("\"{name}\" must be required, and may be nullable");
             findings.add("all-required", pointer, message);
         }
-        // A function without arguments has an empty root.
+        // The root schema of a function without arguments is empty.
         if is_free_form(node) && pointer != "/function/parameters" {
             findings.add("free-form", pointer, "an object without properties can only be empty here");
         }
     }
 }
 
-/// Returns the schema of arguments in the strict subset.
+/// Returns an argument schema in the strict subset.
 pub(super) fn strict_schema(root: &Value, special: &SpecialProperties) -> Value {
     Value::Object(object(root, special, true))
 }
@@ -155,7 +155,7 @@ fn member_schema(
         Some(encoding @ (ValueEncoding::FilterTests | ValueEncoding::CaptionedFields)) => {
             let mut value = json!(["string", "number", "boolean"]);
             if encoding == ValueEncoding::FilterTests {
-                // A test may compare with null; a custom field has a value or is left out.
+                // A test may compare with null; a custom field has a value or is absent.
                 value = json!(["string", "number", "boolean", "null"]);
             }
             schema_of(&Value::Object(encoded_schema(encoding, node, &value)), special)
@@ -205,7 +205,7 @@ fn schema_of(node: &Value, special: &SpecialProperties) -> Map<String, Value> {
     schema
 }
 
-/// Makes a node nullable: null is what a model sends for an argument that it leaves out.
+/// Makes a node nullable: a model sends null for an absent argument.
 fn allow_null(schema: &mut Map<String, Value>) {
     let mut kinds: Vec<Value> = match schema.get("type") {
         Some(Value::Array(kinds)) => kinds.clone(),

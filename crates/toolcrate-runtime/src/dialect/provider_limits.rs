@@ -1,27 +1,27 @@
-//! Limits that providers document: of names, of descriptions, and of the schemas of strict functions. A schema beyond a
-//! limit is rejected as a whole, so it is measured before it is declared strict.
+//! Documented provider limits on names, on descriptions, and on the schemas of strict functions. A schema over a limit
+//! is rejected as a whole, so it is measured before it is declared strict.
 
 use serde_json::Value;
 
 use super::schema_keywords::{properties, types};
 
-/// The maximum number of characters of a name, which is the same for all providers.
+/// Maximum length of a name in characters, which is the same for all providers.
 pub(super) const MAX_NAME: usize = 64;
-/// The maximum number of characters of the description of an OpenAI function.
+/// Maximum length of an OpenAI function's description in characters.
 pub(super) const MAX_OPENAI_DESCRIPTION: usize = 1024;
 
-/// Properties in the schema of a strict function.
+/// Maximum number of properties in the schema of a strict function.
 const MAX_PROPERTIES: usize = 5000;
-/// Levels of nested objects and lists.
+/// Maximum nesting depth of objects and lists.
 const MAX_LEVELS: usize = 10;
-/// Characters in all names and enums.
+/// Maximum number of characters in all names and enums.
 const MAX_CHARACTERS: usize = 120_000;
-/// Values of all enums.
+/// Maximum number of values in all enums.
 const MAX_VALUES: usize = 1000;
-/// An enum with more values than the first number may have at most the second number of characters.
+/// An enum with more values than the first number is limited to the second number of characters.
 const MAX_LONG_ENUM: (usize, usize) = (250, 15_000);
 
-/// Returns true if and only if all providers accept a tool of this name.
+/// Returns true if and only if all providers accept a tool with this name.
 pub(super) fn is_tool_name(name: &str) -> bool {
     let is_accepted = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     (1..=MAX_NAME).contains(&name.len()) && name.chars().all(is_accepted)
@@ -36,7 +36,7 @@ struct SchemaSize {
     long_enum: Option<(usize, usize)>,
 }
 
-/// Returns the limits of a strict function that its schema exceeds, each in a sentence.
+/// Returns the limits for strict functions that a schema exceeds, each as a sentence.
 pub(super) fn exceeded_limits(schema: &Value) -> Vec<String> {
     let mut size = SchemaSize::default();
     measure(schema, 1, &mut size);

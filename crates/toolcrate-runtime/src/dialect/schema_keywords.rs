@@ -1,8 +1,8 @@
-//! Reads and writes the keywords of JSON Schema that the schemas of a catalog are made of.
+//! Reads and writes the JSON Schema keywords that catalog schemas use.
 
 use serde_json::{Map, Value};
 
-/// All of these keywords.
+/// All supported keywords.
 pub(super) const KEYWORDS: &[&str] = &[
     "type",
     "description",
@@ -26,7 +26,7 @@ pub(super) const KEYWORDS: &[&str] = &[
     "maxItems",
 ];
 
-/// Returns the types of a node.
+/// Returns a node's types.
 pub(super) fn types(node: &Value) -> Vec<&str> {
     match node.get("type") {
         Some(Value::String(one)) => vec![one],
@@ -35,23 +35,23 @@ pub(super) fn types(node: &Value) -> Vec<&str> {
     }
 }
 
-/// Returns true if and only if values of a node may be of several types, null aside.
+/// Returns true if and only if a node's values can have several types, apart from null.
 pub(super) fn has_several_types(node: &Value) -> bool {
     types(node).into_iter().filter(|kind| *kind != "null").count() > 1
 }
 
-/// Returns true if and only if a node is an object whose properties are not declared.
+/// Returns true if and only if a node is an object with undeclared properties.
 pub(super) fn is_free_form(node: &Value) -> bool {
     let members = node.get("properties").and_then(Value::as_object);
     node.get("type").is_some_and(|kind| kind == "object") && members.is_none_or(Map::is_empty)
 }
 
-/// Returns the properties of an object.
+/// Returns an object's properties.
 pub(super) fn properties(node: &Value) -> impl Iterator<Item = (&String, &Value)> {
     node.get("properties").and_then(Value::as_object).into_iter().flatten()
 }
 
-/// Returns the schema of one property of an object.
+/// Returns the schema of an object's property.
 pub(super) fn property<'n>(node: &'n Value, name: &str) -> Option<&'n Value> {
     node.get("properties")?.get(name)
 }
@@ -62,7 +62,7 @@ pub(super) fn required(node: &Value) -> Vec<&str> {
     names.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// Appends a sentence to the description of a node.
+/// Appends a sentence to a node's description.
 pub(super) fn add_note(node: &mut Map<String, Value>, sentence: &str) {
     let before = node.get("description").and_then(Value::as_str).unwrap_or_default().trim();
     let text = match before {

@@ -11,28 +11,14 @@ use super::openai::shorten;
 use super::openai_strict::strict_schema;
 use super::value_encoding::SpecialProperties;
 use super::*;
-use crate::api::{Api, CustomFields, ErrorShape, FilterGrammar, Paging, PatchPaths};
+use crate::api::{Api, CustomFields, FilterGrammar, PatchPaths};
 use crate::tool::Catalog;
 
 const SPECIAL: SpecialProperties =
     SpecialProperties { filter: Some("filter"), custom_fields: Some("extras") };
 
 static API: Api = Api {
-    name: "Orders",
-    user_agent: "orders/1.0",
-    accept: "application/json",
-    paging: Paging::None,
-    errors: ErrorShape {
-        code: &[],
-        message: &[],
-        list: &[],
-        item_code: &[],
-        item_message: &[],
-        item_field: &[],
-    },
     patch_paths: PatchPaths::Bare,
-    trim: &[],
-    fields_parameter: None,
     filter: Some(FilterGrammar {
         argument: "filter",
         conditions: "conditions",
@@ -48,6 +34,7 @@ static API: Api = Api {
         value: "value",
         definitions: None,
     }),
+    ..Api::new("Orders", "orders/1.0")
 };
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
@@ -74,7 +61,7 @@ fn source() -> Value {
     }, "required": ["id"], "additionalProperties": false})
 }
 
-/// Returns arguments that a model sent as those of a tool with this schema.
+/// Returns arguments sent by a model as the arguments of a tool with this schema.
 fn denormalized(dialect: Dialect, schema: &Value, arguments: &Value) -> Value {
     let arguments = arguments.as_object().cloned().expect("an object");
     let tool = CATALOG.get("list_all_orders").expect("a tool");
@@ -119,7 +106,7 @@ fn strict_requires_everything_and_closes_every_object() {
 }
 
 #[test]
-fn strict_arguments_that_are_null_go_and_forms_are_read() {
+fn strict_null_arguments_are_dropped_and_encoded_values_decoded() {
     let sent = json!({
         "id": 1, "status": null, "when": null, "customer": {"id": 5, "name": null}, "settings": "{\"a\": \"b\"}",
         "filter": [
@@ -130,7 +117,7 @@ fn strict_arguments_that_are_null_go_and_forms_are_read() {
         "any": "[\"x\"]", "tags": null,
     });
     let own = json!({
-        // Within an argument, the check takes nulls out.
+        // Nulls within an argument are removed by validation.
         "id": 1, "customer": {"id": 5, "name": null}, "settings": {"a": "b"},
         "filter": [
             {"field": "id", "op": "in", "value": ["1"]}, {"field": "name", "op": "=", "value": null},
@@ -138,13 +125,13 @@ fn strict_arguments_that_are_null_go_and_forms_are_read() {
         "extras": {"Region": "West", "Size": null}, "any": ["x"],
     });
     assert_eq!(restored(Dialect::OpenAiStrict, sent), own);
-    // Invalid forms are kept, so that they are reported.
+    // Invalid values are kept, so they are reported.
     let wrong = json!({"id": 1, "settings": "no JSON", "extras": [{"name": 1}], "filter": {"id": 1}});
     assert_eq!(restored(Dialect::OpenAiStrict, wrong.clone()), wrong);
 }
 
 #[test]
-fn a_null_within_a_raw_operation_is_left_to_the_check() {
+fn null_in_a_raw_operation_is_left_to_validation() {
     let schema = json!({"type": "object", "properties": {
         "operations": {"type": "array", "items": {"type": "object", "properties": {
             "op": {"type": "string"}, "value": {"type": ["string", "number", "object"]},
@@ -154,14 +141,14 @@ fn a_null_within_a_raw_operation_is_left_to_the_check() {
     let read = |dialect: Dialect, sent: &Value| denormalized(dialect, &schema, sent);
     let sent = json!({"operations": [{"op": null, "value": null}]});
     assert_eq!(read(Dialect::OpenAiStrict, &sent), sent);
-    // Text that is the word null stays text in a list, where nothing can be left out.
+    // The string "null" remains a string in a list, from which nothing can be left out.
     let sent = json!({"operations": [{"op": "replace", "value": "null"}], "values": ["null", "5"]});
     let own = json!({"operations": [{"op": "replace", "value": null}], "values": ["null", 5]});
     assert_eq!(read(Dialect::Gemini, &sent), own);
 }
 
 #[test]
-fn gemini_has_one_type_a_node() {
+fn gemini_schemas_have_one_type_per_node() {
     let schema = gemini_schema(&source(), &SPECIAL);
     let members = &schema["properties"];
     assert_eq!(schema["required"], json!(["id"]));
@@ -207,7 +194,7 @@ fn rejected_property_names_are_replaced_and_restored() {
 }
 
 #[test]
-fn query_texts_are_converted_to_the_types_of_the_schema() {
+fn query_strings_are_converted_to_schema_types() {
     let sent = json!({
         "id": "7", "tags": {"0": "a", "1": "b"}, "customer": {"id": "5"}, "settings": "{\"a\":\"b\"}",
         "filter": {"id": {">": "5"}, "or": {"0": {"id": "1"}}}, "integrated_account_id": "acct",
@@ -229,7 +216,7 @@ fn long_descriptions_end_with_a_sentence() {
 }
 
 #[test]
-fn names_of_dialects_go_both_ways() {
+fn dialect_names_round_trip() {
     for dialect in Dialect::ALL {
         assert_eq!(dialect.as_str().parse::<Dialect>().expect("a dialect"), dialect);
     }

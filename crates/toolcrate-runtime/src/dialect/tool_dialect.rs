@@ -9,50 +9,50 @@ use super::lint::finding::LintFindings;
 use super::provider_limits::is_tool_name;
 use super::tool_source::{CalledTool, ToolSource};
 
-/// How a provider takes tools, and how its models send arguments. A dialect describes only how it differs from the tool's
-/// own form.
+/// A provider's tool format, and the format in which its models send arguments. A dialect only implements the
+/// differences from the tool's own format.
 pub(super) trait ToolDialect: Sync {
-    /// Returns the name that commands and settings use.
+    /// Returns the name used in commands and settings.
     fn name(&self) -> &'static str;
 
     /// Declares a tool.
     fn declare(&self, tool: &ToolSource<'_>) -> Declaration;
 
-    /// Returns the arguments that are declared under another name.
+    /// Returns the arguments that are declared under a different name.
     fn argument_names(&self, _tool: &CalledTool<'_>) -> ArgumentNames {
         ArgumentNames::default()
     }
 
-    /// Converts the arguments that a model sent to those of the tool. What doesn't have the dialect's form is left as it is,
-    /// so that the validator reports it.
+    /// Converts arguments that a model sent to the tool's own. Values that aren't in the dialect's format are left
+    /// unchanged, so the validator reports them.
     fn denormalize(&self, tool: &CalledTool<'_>, arguments: Map<String, Value>) -> Map<String, Value> {
         self.argument_names(tool).restore(arguments)
     }
 
-    /// Returns the argument that takes the cursor of a list, if lists are continued by one.
+    /// Returns the argument for a list cursor, if lists are continued with one.
     fn cursor_argument(&self) -> Option<&'static str> {
         None
     }
 
-    /// Returns the shape that declarations must have.
+    /// Returns the format that declarations must have.
     fn rules(&self) -> &'static DeclarationRules;
 
-    /// Returns true if and only if the provider accepts a tool of this name.
+    /// Returns true if and only if the provider accepts a tool with this name.
     fn accepts_name(&self, name: &str) -> bool {
         is_tool_name(name)
     }
 
-    /// Returns true if and only if the provider accepts a format of values of this type.
+    /// Returns true if and only if the provider accepts a format for values of this type.
     fn accepts_format(&self, _kind: &str, _format: &str) -> bool {
         true
     }
 
-    /// Checks a declaration against the rules that are this dialect's alone.
+    /// Checks a declaration against rules specific to this dialect.
     fn check_declaration(&self, _declaration: &Value, _findings: &mut LintFindings) {}
 
-    /// Checks the root of a schema of arguments against the rules that are this dialect's alone.
+    /// Checks the root of an argument schema against rules specific to this dialect.
     fn check_root(&self, _schema: &Value, _pointer: &str, _findings: &mut LintFindings) {}
 
-    /// Checks a node of a schema, which may be the root, against the rules that are this dialect's alone.
+    /// Checks a schema node, which may be the root, against rules specific to this dialect.
     fn check_node(&self, _node: &Value, _pointer: &str, _findings: &mut LintFindings) {}
 }

@@ -1,4 +1,4 @@
-//! The parts of a tool that a dialect needs to declare it and to decode arguments.
+//! The parts of a tool that a dialect needs for declaring it and decoding its arguments.
 
 use serde_json::Value;
 use toolcrate_catalog::ToolRecord;
@@ -6,19 +6,19 @@ use toolcrate_catalog::ToolRecord;
 use super::value_encoding::SpecialProperties;
 use crate::tool::Tool;
 
-/// A tool to be declared.
+/// A tool to declare.
 pub(super) struct ToolSource<'a> {
     pub(super) tool: Tool,
     pub(super) record: ToolRecord<'static>,
     /// The name under which it is declared.
     pub(super) name: &'a str,
-    /// The schema of its arguments, with what an account adds.
+    /// The argument schema, with an account's additions.
     pub(super) schema: Value,
     pub(super) special: SpecialProperties,
 }
 
 impl ToolSource<'_> {
-    /// Returns the description with an example of the arguments, for a dialect that has no other place for examples.
+    /// Returns the description with example arguments, for a dialect that has no other place for examples.
     pub(super) fn description(&self) -> String {
         let description = &self.record.description;
         match self.record.examples.first() {
@@ -28,21 +28,21 @@ impl ToolSource<'_> {
     }
 }
 
-/// A tool that is called.
+/// A tool being called.
 pub(crate) struct CalledTool<'a> {
     pub(crate) tool: Tool,
     pub(crate) record: &'a ToolRecord<'static>,
-    /// Returns the schema of its arguments. Parsing it is expensive, and not every dialect needs it.
+    /// Returns the argument schema. Parsing it is expensive, and not every dialect needs it.
     pub(crate) schema: &'a dyn Fn() -> &'a Value,
 }
 
 impl<'a> CalledTool<'a> {
-    /// Returns the schema of the tool's arguments.
+    /// Returns the tool's argument schema.
     pub(super) fn schema(&self) -> &'a Value {
         (self.schema)()
     }
 
-    /// Returns the properties that have a meaning of their own.
+    /// Returns the properties with a special meaning.
     pub(super) fn special(&self) -> SpecialProperties {
         SpecialProperties::new(self.tool.catalog().api())
     }

@@ -1,5 +1,5 @@
-//! Truto's list of tools: separate schemas for the query and the body, a resource and a method instead of a path, and a
-//! cursor for lists. Values of the query arrive as text, so they are parsed by the tool's schema.
+//! Truto's tool list: separate schemas for query and body, a resource and a method instead of a path, and a cursor for
+//! lists. Query values arrive as text, so they are parsed according to the tool's schema.
 
 use serde_json::{Map, Value, json};
 
@@ -14,9 +14,9 @@ use toolcrate_catalog::{ArgumentLocation, Method, ToolRecord};
 
 use crate::tool::{ArgumentLocations, Tool};
 
-/// The argument that says which account a call is for.
+/// The argument that identifies the account for a call.
 const ACCOUNT: &str = "integrated_account_id";
-/// Names that have another meaning in every call.
+/// Names with a different meaning in every call.
 const RESERVED: [&str; 2] = ["resource", ACCOUNT];
 /// The argument that requests the next page of a list.
 const CURSOR: &str = "next_cursor";
@@ -70,23 +70,23 @@ impl ToolDialect for TrutoDialect {
     }
 }
 
-/// The resource and the method by which a tool is called.
+/// The resource and method through which a tool is called.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Route {
-    /// The path without its values, as one word: a single underscore for a slash, one more for each value.
+    /// The path without its values, as one word: an underscore for each slash, plus one for each value.
     pub resource: String,
-    /// `list`, `get`, `create`, `update`, `delete`, or another word for everything else.
+    /// `list`, `get`, `create`, `update`, `delete`, or another word for anything else.
     pub method: String,
 }
 
-/// Returns the resource and the method by which a tool is called.
+/// Returns the resource and method through which a tool is called.
 pub fn route(tool: Tool) -> Route {
     let record = tool.details();
     let locations = tool.argument_locations(&record);
     route_to(&record, &locations)
 }
 
-/// Returns true if and only if a tool is a list that a cursor continues.
+/// Returns true if and only if a tool is a list that can be continued with a cursor.
 pub(crate) fn is_list(details: &ToolRecord<'_>, locations: &ArgumentLocations) -> bool {
     route_to(details, locations).method == "list"
 }
@@ -104,7 +104,7 @@ fn route_to(details: &ToolRecord<'_>, locations: &ArgumentLocations) -> Route {
         let mut rest = *segment;
         while let Some((before, after)) = rest.split_once('{') {
             resource.push_str(before);
-            // A value that is a whole segment has its underscore already.
+            // A value that fills a complete segment already has its underscore.
             resource.extend((!before.is_empty()).then_some('_'));
             rest = after.split_once('}').map_or("", |(_, after)| after);
         }
@@ -119,7 +119,7 @@ fn route_to(details: &ToolRecord<'_>, locations: &ArgumentLocations) -> Route {
         (Method::Post, "create") if !ends_in_value => "create",
         (Method::Patch, "update") if by_id => "update",
         (Method::Delete, "delete") if by_id && bodiless => "delete",
-        // Without the form of its word, a tool needs another word.
+        // A tool that doesn't have the form implied by its word needs another word.
         (_, "list") => "find",
         (_, "get") => "fetch",
         (_, "create") => "add",
@@ -164,15 +164,15 @@ fn declaration(source: &ToolSource<'_>) -> Value {
     })
 }
 
-/// Returns other names for the arguments whose names have another meaning.
+/// Returns replacement names for arguments whose names have a different meaning.
 fn argument_names(schema: &Value) -> ArgumentNames {
     let is_accepted = |name: &str| name != CURSOR && !RESERVED.contains(&name);
     ArgumentNames::replace(schema, is_accepted, |name| format!("{name}_value"))
 }
 
-/// Returns the arguments with values of the types that the schema declares.
+/// Converts the arguments to the types declared in the schema.
 pub(super) fn parse_arguments(schema: &Value, mut arguments: Map<String, Value>) -> Map<String, Value> {
-    // The connection chooses the account.
+    // The connection determines the account.
     arguments.shift_remove(ACCOUNT);
     let mut arguments = argument_names(schema).restore(arguments);
     for (name, value) in &mut arguments {
@@ -182,8 +182,9 @@ pub(super) fn parse_arguments(schema: &Value, mut arguments: Map<String, Value>)
     arguments
 }
 
-/// Joins lists of plain values that are given for a text argument, as the API takes them: `fields[0]=id&fields[1]=summary`
-/// is `id,summary`. This holds for the query only: in a body, a list in place of text is a mistake to report.
+/// Joins lists of plain values passed for a text argument into the format that the API expects:
+/// `fields[0]=id&fields[1]=summary` becomes `id,summary`. This applies only to the query: in a body, a list instead of
+/// text is an error to report.
 fn join_lists(schema: &Value, arguments: &mut Map<String, Value>, is_query: impl Fn(&str) -> bool) {
     for (name, value) in arguments {
         let Value::Array(items) = &*value else { continue };
@@ -203,7 +204,7 @@ fn join_lists(schema: &Value, arguments: &mut Map<String, Value>, is_query: impl
     }
 }
 
-/// Parses a value that may have become text on its way.
+/// Parses a value that may have been converted to text in transit.
 fn parse(node: &Value, value: Value) -> Value {
     let kinds = types(node);
     let takes = |kind: &str| kinds.contains(&kind);
@@ -241,7 +242,7 @@ fn parse(node: &Value, value: Value) -> Value {
     }
 }
 
-/// Returns the list that an object with the properties 0, 1, 2 … was before it became a query.
+/// Returns the list that an object with the properties 0, 1, 2 … was before it was encoded as a query.
 fn restore_list(members: Map<String, Value>) -> Value {
     let is_list =
         !members.is_empty() && members.keys().enumerate().all(|(index, name)| *name == index.to_string());
@@ -251,13 +252,13 @@ fn restore_list(members: Map<String, Value>) -> Value {
     }
 }
 
-/// The parts of the declaration that hold properties, with their schemas.
+/// Returns the parts of the declaration that contain properties, with their schemas.
 fn sides(declaration: &Value) -> [(&'static str, &Value); 2] {
     [("query_schema", &declaration["query_schema"]), ("body_schema", &declaration["body_schema"])]
 }
 
 fn check_route(declaration: &Value, findings: &mut LintFindings) {
-    // Both are segments of a URL and are not encoded.
+    // Both are URL segments and aren't encoded.
     let is_accepted = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     for name in ["resource", "method"] {
         let word = declaration[name].as_str().unwrap_or_default();
@@ -306,7 +307,7 @@ fn check_required(declaration: &Value, findings: &mut LintFindings) {
 fn check_method(declaration: &Value, findings: &mut LintFindings) {
     let method = declaration["method"].as_str().unwrap_or_default();
     let (query, body) = (&declaration["query_schema"], &declaration["body_schema"]);
-    // Without a list of required names, that alone is reported.
+    // If the list of required names is missing, only that is reported.
     if let Some(names) = declaration["required"].as_array()
         && matches!(method, "get" | "update" | "delete")
         && (property(query, "id").is_none() || !names.iter().any(|name| name == "id"))

@@ -1,5 +1,6 @@
-//! Properties that some providers can't declare: objects whose properties are not known, and values of several types. They
-//! are declared, and sent by a model, in an encoding. Declaring a tool and reading arguments both decide by this module.
+//! Properties that some providers can't declare: objects with unknown properties, and values with several types. They
+//! are declared, and sent by a model, in an encoded form. Declaring a tool and decoding its arguments both rely on this
+//! module.
 
 use serde_json::{Map, Value, json};
 
@@ -15,16 +16,16 @@ pub(super) enum ValueEncoding {
     CaptionedFields,
     /// An object, as JSON text.
     JsonText,
-    /// A value of several types, whose objects and lists are JSON text.
+    /// A value with several types, in which objects and lists are JSON text.
     MixedText,
 }
 
-/// Properties that have a meaning of their own, and with it encodings of their own.
+/// Properties with a special meaning, and therefore special encodings.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SpecialProperties {
-    /// The argument with a structured filter.
+    /// The argument for a structured filter.
     pub(super) filter: Option<&'static str>,
-    /// The property with the custom fields of an account.
+    /// The property with an account's custom fields.
     pub(super) custom_fields: Option<&'static str>,
 }
 
@@ -37,11 +38,11 @@ impl SpecialProperties {
     }
 }
 
-/// The operators that a test may have.
+/// The operators allowed in a test.
 const OPERATORS: [&str; 12] =
     ["=", "!=", "<", "<=", ">", ">=", "contains", "not contains", "like", "not like", "in", "not in"];
 
-/// Returns the encoding of the property `name`, if it needs one. `is_argument` is whether it is a property of the root.
+/// Returns the encoding for the property `name`, if it needs one. `is_argument` is true for a property of the root.
 pub(super) fn encoding_for(
     name: &str,
     node: &Value,
@@ -60,13 +61,13 @@ pub(super) fn encoding_for(
     is_mixed.then_some(ValueEncoding::MixedText)
 }
 
-/// Returns the schema of an encoded property, which the dialect then converts as any other. `value` is the type of a value
-/// that a test or a custom field holds.
+/// Returns the schema of an encoded property, which the dialect then converts like any other. `value` is the type of
+/// values in a test or a custom field.
 pub(super) fn encoded_schema(encoding: ValueEncoding, node: &Value, value: &Value) -> Map<String, Value> {
     let about = node.get("description").and_then(Value::as_str).unwrap_or_default();
     let mut schema = match encoding {
         ValueEncoding::FilterTests => {
-            // The description of the object would mislead, but the fields that it lists are the same.
+            // The object's description would be misleading, but its list of fields still applies.
             let fields = about.find("Fields: ").map_or("", |start| &about[start..]);
             let about = format!("Tests, all of which must hold. {fields}");
             json!({
@@ -112,8 +113,8 @@ pub(super) fn encoded_schema(encoding: ValueEncoding, node: &Value, value: &Valu
     std::mem::take(schema)
 }
 
-/// Decodes what a model sent for an encoded property; a value that is not encoded is returned as it is. `any_json` is
-/// whether mixed text may also be other JSON than objects and lists.
+/// Decodes the value that a model sent for an encoded property; a value that isn't encoded is returned unchanged. If
+/// `any_json` is set, mixed text can also contain JSON other than objects and lists.
 pub(super) fn decode(encoding: ValueEncoding, value: Value, any_json: bool) -> Value {
     match (encoding, value) {
         (ValueEncoding::FilterTests, Value::Array(tests)) => {
@@ -135,7 +136,7 @@ pub(super) fn decode(encoding: ValueEncoding, value: Value, any_json: bool) -> V
     }
 }
 
-/// Returns a test with the values of `in` where the filter has them.
+/// Returns a test with the values of `in` in the filter's format.
 fn decode_test(mut test: Value) -> Value {
     let Some(members) = test.as_object_mut() else { return test };
     let values =
@@ -147,7 +148,7 @@ fn decode_test(mut test: Value) -> Value {
     test
 }
 
-/// Returns captions and values as one object, or `None` if an item is something else.
+/// Returns captions and values as one object, or `None` if there is any other item.
 fn decode_fields(items: &[Value]) -> Option<Value> {
     let mut fields = Map::new();
     for item in items {

@@ -1,4 +1,4 @@
-//! Constructors of errors, one for each kind of failure, so that the sentences about what to do next are in one file.
+//! Error constructors, one for each kind of failure, which keeps all advice on what to do next in one file.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl Error {
         }))
     }
 
-    /// Creates an error for an invalid configuration of the client.
+    /// Creates an error for an invalid client configuration.
     pub fn configuration(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Configuration, message)
     }
@@ -58,7 +58,7 @@ impl Error {
             .with_next_step("Correct the arguments listed in `fields` and call again.")
     }
 
-    /// Creates an error for a tool name that does not exist. `nearest` are similar names.
+    /// Creates an error for an unknown tool name. `nearest` contains similar names.
     #[cfg(feature = "tools")]
     pub(crate) fn unknown_tool(name: &str, nearest: &[&str]) -> Self {
         let next = if nearest.is_empty() {
@@ -71,7 +71,7 @@ impl Error {
             .with_next_step(next)
     }
 
-    /// Creates an error for a response that was lost. `detail` is the message of the transport.
+    /// Creates an error for a response that was lost. `detail` is the transport's message.
     pub(crate) fn lost(loss: ResponseLoss, writes: bool, detail: &str) -> Self {
         match loss {
             ResponseLoss::NotConnected => {
@@ -104,7 +104,7 @@ impl Error {
         )
     }
 
-    /// Creates an error for a write that was redirected; such a redirect is not followed.
+    /// Creates an error for a redirected write. Such redirects aren't followed.
     pub(crate) fn redirected_write(status: u16, target: &str) -> Self {
         let message =
             format!("the server redirected the write to {target}; redirects of writes are not followed");
@@ -113,7 +113,7 @@ impl Error {
         ))
     }
 
-    /// Returns this error for a write of which an earlier attempt has an unknown outcome.
+    /// Returns this error for a write with an earlier attempt whose outcome is unknown.
     #[must_use]
     pub(crate) fn after_unknown_attempt(mut self) -> Self {
         if !self.changed_nothing() {

@@ -1,4 +1,4 @@
-//! The error type and its two forms: one line of text, and JSON.
+//! The error type and its two representations: one line of text, and JSON.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use super::field::FieldError;
 use super::kind::ErrorKind;
 use crate::rate_limit::RateLimit;
 
-/// The error of every fallible operation of this crate.
+/// The error type for every fallible operation in this crate.
 ///
-/// It reports what went wrong (see [`ErrorKind`]), what the server reported, and what to do next. It never contains
-/// a secret or the value of a query parameter.
+/// It contains what went wrong (see [`ErrorKind`]), what the server reported, and what to do next. It never contains a
+/// secret or the value of a query parameter.
 #[derive(Clone)]
 pub struct Error(pub(super) Box<ErrorData>);
 
@@ -37,7 +37,7 @@ pub(super) struct ErrorData {
 }
 
 impl Error {
-    /// Returns what kind of failure this is.
+    /// Returns the kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
@@ -47,7 +47,7 @@ impl Error {
         self.0.delivery
     }
 
-    /// Returns true if and only if the call certainly changed nothing, so that it can safely be retried.
+    /// Returns true if and only if the call certainly changed nothing, so it can safely be retried.
     pub fn changed_nothing(&self) -> bool {
         self.0.delivery.changed_nothing()
     }
@@ -62,27 +62,27 @@ impl Error {
         self.0.code.as_deref()
     }
 
-    /// Returns what went wrong, in a sentence.
+    /// Returns what went wrong, in one sentence.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// Returns the errors of single arguments or fields.
+    /// Returns the errors of individual arguments or fields.
     pub fn fields(&self) -> &[FieldError] {
         &self.0.fields
     }
 
-    /// Returns what to do next, in a sentence.
+    /// Returns what to do next, in one sentence.
     pub fn next_step(&self) -> Option<&str> {
         self.0.next_step.as_deref()
     }
 
-    /// Returns the method and the path template of the request, without any value: `GET /orders/{id}`.
+    /// Returns the method and the path template of the request, without any values: `GET /orders/{id}`.
     pub fn request(&self) -> Option<&str> {
         self.0.request.as_deref()
     }
 
-    /// Returns the server's ID of the request, which its support may ask for.
+    /// Returns the server's request ID, which its support may ask for.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
@@ -92,24 +92,24 @@ impl Error {
         self.0.retry_after.map(Duration::from_secs)
     }
 
-    /// Returns the state of the rate limit, as far as the server reported it.
+    /// Returns the rate limit's state, as far as the server reported it.
     pub fn rate_limit(&self) -> RateLimit {
         self.0.rate_limit
     }
 
-    /// Returns the body of the response, if it had one: JSON as it is, anything else as text, and only the beginning of a
-    /// long body. The credentials of the client are redacted. It is not part of [`to_json`](Self::to_json).
+    /// Returns the response body, if there was one: JSON unchanged, anything else as text, and only the beginning of a
+    /// long body. The client's credentials are redacted. The body isn't part of [`to_json`](Self::to_json).
     pub fn raw_response(&self) -> Option<&Value> {
         self.0.raw_response.as_ref()
     }
 
-    /// Reads the body of the response as a `T`, such as the model that the documentation of an operation names. Returns
-    /// `None` if there was no such body.
+    /// Decodes the response body as a `T`, such as the model named in an operation's documentation. Returns `None` if
+    /// there was no such body.
     pub fn response_as<T: DeserializeOwned>(&self) -> Option<T> {
         T::deserialize(self.raw_response()?).ok()
     }
 
-    /// Returns the error as JSON. Every field is always present; what is not known is `null`.
+    /// Returns the error as JSON. Every property is always present; unknown values are `null`.
     pub fn to_json(&self) -> Value {
         let fields: Vec<Value> = self.fields().iter().map(FieldError::to_json).collect();
         json!({"error": {
@@ -127,7 +127,7 @@ impl Error {
     }
 }
 
-/// Formats the error in one line: the request, the status, the message, and every field error.
+/// Formats the error on one line: the request, the status, the message, and every field error.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(request) = self.request() {
@@ -151,12 +151,12 @@ impl fmt::Display for Error {
     }
 }
 
-/// Replaces control characters: a message of a server may have line breaks, a line of a log must not.
+/// Replaces control characters: a server's message may contain line breaks, but a log line must not.
 fn one_line(text: &str) -> String {
     text.split(|c: char| c.is_control()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Shows all parts that are known. The body of the response is left out, since it may have anything in it.
+/// Shows all known parts. The response body is left out, because it may contain anything.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let data = &*self.0;

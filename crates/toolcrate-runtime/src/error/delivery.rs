@@ -1,9 +1,9 @@
-//! Delivery status of a request, which determines whether a call can safely be retried.
+//! A request's delivery status, which determines whether a call can safely be retried.
 
 /// How far a request got.
 ///
-/// It is recorded where the request is sent, and never derived from the [kind](crate::ErrorKind) of an error: a client
-/// that is set up wrong, say, may find that out before a request is sent or from its response.
+/// It is recorded where the request is sent, and never derived from the [kind](crate::ErrorKind) of an error: for
+/// example, a misconfigured client may be detected before a request is sent or only from its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
@@ -11,7 +11,7 @@ pub enum Delivery {
     NotSent,
     /// The server refused the request with a status that means nothing was changed.
     Refused,
-    /// The request was sent, or may have been, and no response shows what became of it.
+    /// The request was or may have been sent, and no response shows its outcome.
     Unknown,
     /// The server reported success, but the response could not be used.
     Succeeded,
@@ -20,8 +20,8 @@ pub enum Delivery {
 impl Delivery {
     /// Returns what a response with an error status implies about the request.
     ///
-    /// Only statuses that a server sends *instead of* doing the work are refusals. A redirect, a failure of the server,
-    /// a timeout (408) and a response in a form that the client does not accept (406) may come after it was done.
+    /// Only statuses that a server sends *instead of* doing the work are refusals. A redirect, a server failure, a
+    /// timeout (408) and a response in a format that the client doesn't accept (406) may come after the work was done.
     pub(crate) const fn from_status(status: u16) -> Self {
         match status {
             400..=405 | 407 | 409..=415 | 417 | 421..=423 | 425 | 426 | 428 | 429 | 431 | 451 => {

@@ -1,20 +1,21 @@
-//! The error of one argument or field.
+//! An error in a single argument or field.
 
 use serde_json::{Value, json};
 
 use super::fix::Fix;
 
-/// The error of one argument or field, and how to fix it.
+/// The error of an argument or field, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// JSON pointer to it, relative to the arguments or the body. If the value is missing, where it belongs.
+    /// JSON pointer to the value, relative to the arguments or the body. For a missing value, it points to where the
+    /// value belongs.
     pub pointer: String,
-    /// Machine-readable code: `missing`, `unknown`, `type`, `enum` and so on, or the server's own code.
+    /// Machine-readable code such as `missing`, `unknown`, `type` or `enum`, or the server's own code.
     pub code: String,
-    /// Description of the problem and how to correct it.
+    /// A description of the problem and how to correct it.
     pub message: String,
-    /// How to fix the arguments; `None` if only the caller can know.
+    /// The fix for the arguments; `None` if only the caller can know.
     pub fix: Option<Fix>,
 }
 

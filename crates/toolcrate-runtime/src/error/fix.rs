@@ -1,42 +1,42 @@
-//! Machine-readable fixes of invalid arguments.
+//! Machine-readable fixes for invalid arguments.
 
 use serde_json::{Value, json};
 
-/// A fix of an invalid argument: JSON Patch operations (RFC 6902) on the arguments of the call.
+/// A fix for an invalid argument: JSON Patch operations (RFC 6902) on the call's arguments.
 ///
-/// Apply the fixes of all fields of an error one after the other, in the order of the fields. The resulting arguments are
-/// valid unless a field has no fix.
+/// Apply the fixes of all of an error's fields one after the other, in order. The resulting arguments are valid unless
+/// a field has no fix.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fix(pub(super) Vec<FixOperation>);
 
-/// One operation of a [`Fix`].
+/// An operation of a [`Fix`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FixOperation {
     /// Adds an argument.
     Add {
-        /// JSON pointer to it.
+        /// JSON pointer to the argument.
         path: String,
         /// Its value.
         value: Value,
     },
     /// Removes an argument.
     Remove {
-        /// JSON pointer to it.
+        /// JSON pointer to the argument.
         path: String,
     },
-    /// Replaces the value of an argument.
+    /// Replaces an argument's value.
     Replace {
-        /// JSON pointer to it.
+        /// JSON pointer to the argument.
         path: String,
-        /// The value.
+        /// The new value.
         value: Value,
     },
     /// Moves a value to another argument.
     Move {
-        /// JSON pointer to where it is.
+        /// JSON pointer to the current location.
         from: String,
-        /// JSON pointer to where it belongs.
+        /// JSON pointer to the new location.
         path: String,
     },
 }
@@ -47,7 +47,7 @@ impl Fix {
         Self(vec![FixOperation::Remove { path: path.into() }])
     }
 
-    /// Creates a fix that replaces the value of an argument.
+    /// Creates a fix that replaces an argument's value.
     pub fn replace(path: impl Into<String>, value: impl Into<Value>) -> Self {
         Self(vec![FixOperation::Replace { path: path.into(), value: value.into() }])
     }
@@ -62,7 +62,7 @@ impl Fix {
         Self(operations)
     }
 
-    /// Returns the operations in the order in which they apply.
+    /// Returns the operations in the order in which they are applied.
     pub fn operations(&self) -> &[FixOperation] {
         &self.0
     }

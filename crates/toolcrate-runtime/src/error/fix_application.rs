@@ -1,4 +1,4 @@
-//! Applies fixes to the arguments of a tool, to verify them before they are proposed.
+//! Applies fixes to a tool's arguments, to verify them before they are proposed.
 
 use serde_json::Value;
 
@@ -13,7 +13,21 @@ impl Fix {
         self
     }
 
-    /// Applies the fix. Returns false if an operation does not apply; the arguments are in an unspecified state then.
+    /// Returns true if the fix either applies to `arguments` or leaves them unchanged.
+    pub(crate) fn is_atomic(&self, arguments: &Value) -> bool {
+        match self.0.as_slice() {
+            [FixOperation::Move { from, path }] => {
+                let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+                let is_within = parent.strip_prefix(from.as_str());
+                let is_within = is_within.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                !is_within && arguments.pointer(parent).is_some_and(Value::is_object)
+            }
+            operations => operations.len() == 1,
+        }
+    }
+
+    /// Applies the fix. Returns false if an operation can't be applied; the arguments are then in an unspecified
+    /// state.
     #[must_use]
     pub(crate) fn apply(&self, arguments: &mut Value) -> bool {
         self.0.iter().all(|operation| operation.apply(arguments).is_some())
@@ -92,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fix_applies_as_the_json_patch_that_it_shows() {
+    fn fix_applies_as_a_json_patch() {
         let mut arguments = json!({"body": {"a/b": 1}, "list": [1, 2], "page": 0});
         let add = FixOperation::Add { path: "/list/2".to_owned(), value: json!(3) };
         let fixes = [
@@ -107,5 +121,25 @@ mod tests {
         assert_eq!(fixes[0].to_json(), expected);
         assert!(!Fix::remove("/nothing").apply(&mut arguments));
         assert!(!Fix::replace("/list/9", 1).apply(&mut arguments));
+    }
+
+    #[test]
+    fn fix_that_could_fail_halfway_is_recognized() {
+        let arguments = json!({"a": 1, "list": [1], "inner": {}});
+        let both = Fix::rename("/a", "/b").after(FixOperation::Remove { path: "/list".to_owned() });
+        for (fix, is_atomic) in [
+            (Fix::rename("/a", "/b"), true),
+            (Fix::rename("/a", "/inner/b"), true),
+            (Fix::rename("/missing", "/b"), true),
+            (Fix::remove("/a"), true),
+            (Fix::rename("/a", "/list/9"), false),
+            (Fix::rename("/a", "/missing/b"), false),
+            (Fix::rename("/inner", "/inner/b"), false),
+            (both, false),
+        ] {
+            assert_eq!(fix.is_atomic(&arguments), is_atomic, "{fix:?}");
+            let mut tried = arguments.clone();
+            assert!(!is_atomic || fix.apply(&mut tried) || tried == arguments, "{fix:?}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The kinds of errors.
+//! Error kinds.
 
 use std::fmt;
 
@@ -8,22 +8,22 @@ use std::fmt;
 pub enum ErrorKind {
     /// Arguments or parameters are invalid; nothing was sent.
     InvalidArguments,
-    /// The tool does not exist; nothing was sent.
+    /// The tool doesn't exist; nothing was sent.
     UnknownTool,
-    /// The configuration of the client is invalid.
+    /// The client configuration is invalid.
     Configuration,
     /// The server could not be reached, or closed the connection before it responded to a read.
     Unreachable,
     /// A read timed out.
     Timeout,
-    /// A write was sent, and its outcome is unknown: the response was lost, is a redirect or a failure of the server (5xx), or
-    /// can't be read. The write may have taken effect or not.
+    /// A write was sent, and its outcome is unknown: the response was lost, is a redirect or a server failure (5xx), or
+    /// can't be read. The write may or may not have taken effect.
     OutcomeUnknown,
-    /// The server does not accept the credentials (401).
+    /// The server rejected the credentials (401).
     Unauthorized,
     /// The credentials don't allow this (403).
     Forbidden,
-    /// The record or the path does not exist (404, 410).
+    /// The record or the path doesn't exist (404, 410).
     NotFound,
     /// The record is in a state that doesn't allow this (409, 412).
     Conflict,
@@ -33,11 +33,11 @@ pub enum ErrorKind {
     RateLimited,
     /// The server failed during a read (5xx).
     Server,
-    /// The response is JSON, but not of the expected shape, or is cut off.
+    /// The response is JSON, but it has an unexpected structure or is truncated.
     Decode,
     /// The response is larger than the client accepts.
     TooLarge,
-    /// The response is not JSON.
+    /// The response isn't JSON.
     NotJson,
 }
 

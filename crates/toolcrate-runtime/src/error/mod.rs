@@ -1,4 +1,4 @@
-//! Errors: what went wrong, what the server reported, what to do next.
+//! Errors: what went wrong, what the server reported, and what to do next.
 
 mod constructors;
 mod data;

@@ -1,5 +1,5 @@
-//! Errors that the server reports: the kind is derived from the status, code and message are read from the body with the
-//! JSON pointers of the API's description.
+//! Errors reported by the server. The kind is derived from the status; the code and message are extracted from the
+//! body, using JSON pointers from the API's description.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -13,13 +13,17 @@ use super::kind::ErrorKind;
 use crate::api::ErrorShape;
 use crate::text::bounded;
 
-/// The next step after a web page that says that nothing was found: it is not the API's.
+/// The next step after a "not found" web page, which doesn't come from the API.
 const NO_API: &str =
     "Check the base URL: a web page answers there, not the API. Its path may be missing or wrong.";
 
-/// How many characters of a text of the server are passed on.
+/// The next step after a web page that refuses a request. Neither arguments nor permissions are at fault.
+const REFUSED_BY_PAGE: &str = "The response is a web page, not the API's: a proxy or firewall may have refused the request. Check the base \
+     URL and what is between the client and the API, then the credentials.";
+
+/// Maximum number of characters of server text that is passed on.
 const MAX_CHARACTERS: usize = 2000;
-/// How many faults of single fields are passed on.
+/// Maximum number of field errors that are passed on.
 const MAX_FIELDS: usize = 100;
 
 impl Error {
@@ -51,9 +55,16 @@ impl Error {
             .with_code(code)
             .with_fields(fields);
         let is_page = error.code().is_none() && is_html(headers, body);
-        match next_step(kind, status)
-            .map(|step| if kind == ErrorKind::NotFound && is_page { NO_API } else { step })
-        {
+        let next_step = match kind {
+            ErrorKind::NotFound if is_page => Some(NO_API),
+            ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::Conflict | ErrorKind::Rejected
+                if is_page =>
+            {
+                Some(REFUSED_BY_PAGE)
+            }
+            kind => next_step(kind, status),
+        };
+        match next_step {
             Some(next_step) => error.with_next_step(next_step),
             None => error,
         }
@@ -89,7 +100,7 @@ fn next_step(kind: ErrorKind, status: u16) -> Option<&'static str> {
     })
 }
 
-/// Returns the value of the first pointer that leads to a string or a number.
+/// Returns the value of the first pointer that resolves to a string or a number.
 fn first(value: &Value, pointers: &[&str]) -> Option<String> {
     pointers.iter().find_map(|pointer| match value.pointer(pointer)? {
         Value::String(text) if !text.trim().is_empty() => Some(bounded(text.trim(), MAX_CHARACTERS)),
@@ -98,7 +109,7 @@ fn first(value: &Value, pointers: &[&str]) -> Option<String> {
     })
 }
 
-/// Returns a body that is nothing but a string.
+/// Returns a body that consists of a single string.
 fn plain(value: &Value) -> Option<String> {
     value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(|text| bounded(text, MAX_CHARACTERS))
 }
@@ -117,7 +128,7 @@ fn fields(shape: &ErrorShape, value: &Value) -> Vec<FieldError> {
         .collect()
 }
 
-/// Returns the fields that an error names: several, if names alone stand between its commas.
+/// Returns the fields listed in an error: several if it is a comma-separated list of names.
 fn field_names(text: &str) -> Vec<&str> {
     let names: Vec<&str> = text.split(',').map(str::trim).collect();
     let is_name = |name: &&str| !name.is_empty() && !name.contains(char::is_whitespace);
@@ -128,7 +139,7 @@ fn to_pointer(field: &str) -> String {
     if field.is_empty() || field.starts_with('/') { field.to_owned() } else { format!("/{field}") }
 }
 
-/// Returns the message for a body that isn't JSON: it is a web page, or plain text.
+/// Returns the message for a body that isn't JSON: a web page or plain text.
 fn not_json(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
@@ -150,7 +161,7 @@ pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     declared.to_ascii_lowercase().contains("html") || body.trim_ascii_start().starts_with(b"<")
 }
 
-/// Returns true if and only if a body is a web page and not only declared as one.
+/// Returns true if and only if a body really is a web page, rather than only declared as one.
 pub(crate) fn is_web_page(headers: &HeaderMap, body: &[u8]) -> bool {
     let body = body.trim_ascii_start();
     let begins = |text: &[u8]| body.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text));
@@ -159,7 +170,7 @@ pub(crate) fn is_web_page(headers: &HeaderMap, body: &[u8]) -> bool {
 
 /// Returns the title of a web page.
 pub(crate) fn html_title(text: &str) -> Option<String> {
-    // ASCII only, so that the positions hold in the original.
+    // ASCII only, so the positions are valid in the original.
     let lower = text.to_ascii_lowercase();
     let start = lower.find("<title")?;
     let start = start + lower[start..].find('>')? + 1;
@@ -188,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn code_message_and_fields_are_found() {
+    fn code_message_and_fields_are_parsed() {
         let body = json!({"code": "InvalidObject", "message": "order is\r\ninvalid", "errors": [
             {"code": "Missing", "message": "The name is required.", "field": "customer/name"},
         ]});
@@ -202,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_about_several_fields_names_each() {
+    fn error_about_several_fields_names_each() {
         let pointers = |field: &str| -> Vec<String> {
             let body = json!({"errors": [{"code": "Note", "message": "Choose one.", "field": field}]});
             let error = upstream(400, &body.to_string(), true);
@@ -216,17 +227,21 @@ mod tests {
     }
 
     #[test]
-    fn a_code_under_another_name_and_null_lists_do() {
+    fn alternative_code_names_and_null_lists_are_accepted() {
         let error = upstream(429, r#"{"error":"Limit","message":"Too many","errors":null}"#, false);
         assert_eq!((error.kind(), error.code()), (ErrorKind::RateLimited, Some("Limit")));
         assert!(error.fields().is_empty());
     }
 
     #[test]
-    fn web_pages_empty_bodies_and_plain_text_are_reported() {
+    fn html_empty_and_plain_text_bodies_are_reported() {
         let page = upstream(502, "<html><head><Title>Bad\n Gateway</title></head></html>", true);
         assert!(page.message().contains("web page") && page.message().contains("\"Bad Gateway\""));
         assert!(page.next_step().is_some_and(|next| next.contains("may have been applied")));
+        for status in [400, 401, 403, 409] {
+            let page = upstream(status, "<!DOCTYPE html><title>Attention Required!</title>", true);
+            assert!(page.next_step().is_some_and(|next| next.contains("proxy or firewall")), "{status}");
+        }
         assert!(upstream(503, "", false).message().contains("Service Unavailable"));
         assert_eq!(page.kind(), ErrorKind::OutcomeUnknown);
         assert_eq!(upstream(502, "", false).kind(), ErrorKind::Server);

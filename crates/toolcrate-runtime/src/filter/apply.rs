@@ -1,4 +1,4 @@
-//! Filters of tools, which are JSON.
+//! JSON filters in tool arguments.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::api::FilterGrammar;
 use crate::error::FieldError;
 use crate::query_pairs::QueryPairs;
 
-/// Compiles the filter `value` of the argument at `pointer` into `pairs`, in addition to raw conditions that they have.
+/// Compiles the filter `value` of the argument at `pointer` into `pairs`, in addition to any raw conditions there.
 ///
 /// # Errors
 /// Returns every problem, with a pointer into the argument.
@@ -24,7 +24,7 @@ pub(crate) fn apply(
     add_conditions(&expression, grammar, &[], pairs)
 }
 
-/// The problems of the filter `value` of the argument at `pointer`.
+/// Returns the problems in the filter `value` of the argument at `pointer`.
 pub(crate) fn problems(
     table: &FilterTable<'_>,
     grammar: &FilterGrammar,

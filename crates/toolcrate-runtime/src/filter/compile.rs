@@ -1,5 +1,5 @@
-//! Compiles a typed filter: finds its fields in the records and writes its values. Negations are pushed down to the tests,
-//! as the grammar has none for groups.
+//! Compiles a typed filter: finds its fields in the records and writes its values. Negations are pushed down to the
+//! tests, because the grammar has no negation for groups.
 
 use super::expression::{Bucket, BucketUse, Expression, MIXED_ALTERNATIVES, Operator, Test};
 use super::operand::{ComparedValue, FilterValueKind};
@@ -10,7 +10,7 @@ use crate::error::FieldError;
 use crate::nearest::nearest;
 use crate::patch::escape;
 
-/// Compiles a filter. Without `fields`, any path is taken for a field of the record.
+/// Compiles a filter. Without `fields`, any path is treated as a field of the record.
 ///
 /// # Errors
 /// Returns every problem.
@@ -24,7 +24,7 @@ pub(crate) fn compile(
     if compiler.problems.is_empty() { Ok(expression) } else { Err(compiler.problems) }
 }
 
-/// Returns the problem of a path that records don't have.
+/// Returns the problem for a path that the records don't have.
 pub(crate) fn unknown_field(pointer: String, path: &str, fields: &RecordFields) -> FieldError {
     let paths = fields.paths();
     let near = nearest(path, paths.iter().map(String::as_str));
@@ -32,7 +32,7 @@ pub(crate) fn unknown_field(pointer: String, path: &str, fields: &RecordFields) 
     FieldError::new(pointer, "unknown", format!("unknown field \"{path}\"{hint}"))
 }
 
-/// Returns true if and only if a text is a path of fields, so that it can't be anything else in a query.
+/// Returns true if and only if text is a field path, so it can't be anything else in a query.
 pub(crate) fn is_path(text: &str) -> bool {
     let is_name = |name: &str| {
         !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
@@ -40,7 +40,7 @@ pub(crate) fn is_path(text: &str) -> bool {
     text.split('/').all(is_name)
 }
 
-/// A field that is compared.
+/// A field being compared.
 struct ComparedTarget {
     bucket: Bucket,
     field: String,
@@ -182,7 +182,7 @@ impl ComparedTarget {
             let literal = format!("({})", literals.join(", "));
             return Expression::Test(Test { bucket, field, operator, literal });
         }
-        // Lists of values work in conditions on the record alone.
+        // Lists of values are supported only in conditions on the record.
         let is_in = operator == Operator::In;
         let operator = if is_in { Operator::Equal } else { Operator::NotEqual };
         let tests = literals
@@ -192,7 +192,7 @@ impl ComparedTarget {
     }
 }
 
-/// Returns why an operator can't be used with a value on a field of this kind.
+/// Returns the reason why an operator can't be used with a value on a field of this kind.
 fn misfit(operator: Operator, operand: &ComparedValue, kind: FilterValueKind) -> Option<&'static str> {
     if operator.is_partial() && !matches!(kind, FilterValueKind::Text | FilterValueKind::Any) {
         return Some("only strings can be compared with a part of them");

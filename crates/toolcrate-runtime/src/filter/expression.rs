@@ -1,12 +1,12 @@
-//! A filter as a tree of comparisons, whatever it was made of: JSON arguments of a tool, or a typed
+//! A filter as a tree of comparisons, independent of its source: a tool's JSON arguments, or a typed
 //! [`Filter`](super::Filter).
 
-/// The query parameter that a test goes to.
+/// The query parameter to which a test belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Bucket {
     /// Conditions on the record.
     Record,
-    /// Conditions on the items of lists in the record.
+    /// Conditions on items of the record's lists.
     Child,
     /// Conditions on custom fields.
     Custom,
@@ -24,10 +24,10 @@ pub(crate) enum Expression {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Test {
     pub(super) bucket: Bucket,
-    /// The path of the field; for a custom field, its caption.
+    /// The path of the field or, for a custom field, its caption.
     pub(super) field: String,
     pub(super) operator: Operator,
-    /// The value as the grammar writes it.
+    /// The value in the grammar's syntax.
     pub(super) literal: String,
 }
 
@@ -47,7 +47,7 @@ pub(crate) enum Operator {
     NotIn,
 }
 
-/// Why alternatives can't be written.
+/// The reason why alternatives can't be written.
 pub(super) const MIXED_ALTERNATIVES: &str = "alternatives must be all of the record, all of members of lists, or all \
      custom fields: the API takes each kind in a parameter of its own";
 
@@ -83,7 +83,7 @@ impl Expression {
 }
 
 impl Operator {
-    /// Returns the operator that holds exactly if this one doesn't.
+    /// Returns the operator that is true exactly when this one isn't.
     pub(super) const fn inverse(self) -> Self {
         match self {
             Self::Equal => Self::NotEqual,
@@ -106,7 +106,7 @@ impl Operator {
         matches!(self, Self::Less | Self::LessOrEqual | Self::Greater | Self::GreaterOrEqual)
     }
 
-    /// Returns true if and only if the operator compares with a part of a text.
+    /// Returns true if and only if the operator compares part of a string.
     pub(super) const fn is_partial(self) -> bool {
         matches!(self, Self::Contains | Self::NotContains | Self::Like | Self::NotLike)
     }
@@ -116,7 +116,7 @@ impl Operator {
         matches!(self, Self::In | Self::NotIn)
     }
 
-    /// Returns the operator as the grammar writes it.
+    /// Returns the operator in the grammar's syntax.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Equal => "=",

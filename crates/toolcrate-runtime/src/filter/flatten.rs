@@ -1,16 +1,20 @@
-//! Filters that are nested like a record: `{"board": {"name": "x"}}` where the field is called `board/name`.
+//! Flattens filters that are nested like a record: `{"board": {"name": "x"}}` becomes the field `board/name`.
 
 use serde_json::{Map, Value};
 
-use super::parse::operator;
+use super::parse::{is_too_large, operator};
 use super::table::FilterTable;
 
-/// Groups within groups are read up to this depth.
+/// Maximum depth of nested groups.
 const MAX_DEPTH: usize = 16;
 
-/// Puts the fields of `value` under the names that the table has for them: the path of a nested field, a name in another
-/// case, a path with dots. Returns true if and only if something was changed.
+/// Renames the fields in `value` to their names in the table: the path of a nested field, a name in a different case, a
+/// path with dots. Returns true if and only if something was changed.
 pub(crate) fn flatten(table: &FilterTable<'_>, custom: &str, value: &mut Value) -> bool {
+    // It is rejected afterwards.
+    if is_too_large(value) {
+        return false;
+    }
     let flattened = Flattener { table, custom }.group(value, 0);
     let is_changed = flattened != *value;
     if is_changed {
@@ -46,7 +50,7 @@ impl Flattener<'_> {
                         field => self.field(field, value, depth, &mut flattened),
                     }
                 }
-                // Two fields would have become one.
+                // Two fields would have been merged into one.
                 let is_whole = count(properties) == count(&flattened);
                 if is_whole { Value::Object(flattened) } else { value.clone() }
             }
@@ -54,7 +58,7 @@ impl Flattener<'_> {
         }
     }
 
-    /// Adds a field, or the fields that are nested in it.
+    /// Adds a field, or the fields nested in it.
     fn field(&self, name: &str, value: &Value, depth: usize, flattened: &mut Map<String, Value>) {
         let nested = value.as_object().filter(|nested| {
             !nested.is_empty()
@@ -76,7 +80,7 @@ impl Flattener<'_> {
         }
     }
 
-    /// Returns the exact name of a field that is written in another way; `None` if it is unknown or already exact.
+    /// Returns the exact name of a field that is spelled differently; `None` if it is unknown or already exact.
     fn name(&self, written: &str) -> Option<String> {
         let is_known = |name: &str| {
             [true, false].iter().any(|text| self.table.find(name, *text, self.custom).is_some())
@@ -95,7 +99,7 @@ impl Flattener<'_> {
     }
 }
 
-/// The number of values that fields are compared with.
+/// Returns the number of values with which fields are compared.
 fn count(properties: &Map<String, Value>) -> usize {
     let within = |value: &Value| match value {
         Value::Object(nested) if nested.keys().all(|key| operator(key).is_none()) => count(nested),

@@ -1,9 +1,9 @@
-//! A reader of the conditions grammar, written from its description alone: what filters are compiled to is read
-//! back with it in tests. It also says whether a condition holds for a record.
+//! A parser for the conditions grammar, written only from its description. Tests use it to read compiled
+//! filters back, and to evaluate conditions against records.
 
 use serde_json::{Value, json};
 
-/// A condition as it was read.
+/// A parsed condition.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Condition {
     All(Vec<Condition>),
@@ -16,7 +16,7 @@ impl Condition {
         Self::Test { field: field.to_owned(), op: op.to_owned(), value }
     }
 
-    /// Returns true if the condition holds for a record of plain members.
+    /// Returns true if the condition is true for a record with plain properties.
     pub(super) fn holds(&self, record: &Value) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.holds(record)),
@@ -26,7 +26,7 @@ impl Condition {
     }
 }
 
-/// Returns true if a member compares like this with a value.
+/// Returns true if a comparison of a property with a value is true.
 pub(super) fn compare(member: &Value, op: &str, value: &Value) -> bool {
     let order = || match (member, value) {
         (Value::Number(a), Value::Number(b)) => a.as_f64().partial_cmp(&b.as_f64()),
@@ -53,7 +53,7 @@ pub(super) fn compare(member: &Value, op: &str, value: &Value) -> bool {
     }
 }
 
-/// Reads conditions; the error is where the text is no longer understood.
+/// Parses conditions; the error is the position of the first unexpected text.
 pub(super) fn parse(text: &str) -> Result<Condition, usize> {
     let mut reader = Reader { text, at: 0 };
     let condition = reader.any().ok_or(reader.at)?;
@@ -104,7 +104,7 @@ impl<'t> Reader<'t> {
         if field.is_empty() || !self.take(" ") {
             return None;
         }
-        // The longer first: "<=" is not "<".
+        // Longer operators come first: "<=" isn't "<".
         let operators =
             ["not contains", "not like", "not in", "contains", "like", "in", "<=", ">=", "!=", "=", "<", ">"];
         let op = operators.into_iter().find(|op| self.take(&format!("{op} ")))?;

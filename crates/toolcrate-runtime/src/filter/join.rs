@@ -1,4 +1,4 @@
-//! Puts the conditions of a filter into the query, in addition to raw conditions that it has.
+//! Adds a filter's conditions to a query, in addition to any raw conditions.
 
 use super::expression::{Bucket, Expression};
 use super::{raw, write};
@@ -7,7 +7,7 @@ use crate::error::FieldError;
 use crate::patch::escape;
 use crate::query_pairs::QueryPairs;
 
-/// Adds the conditions of a filter to `pairs`, except to the parameters that are `settled`.
+/// Adds a filter's conditions to `pairs`, except to the parameters in `settled`.
 ///
 /// # Errors
 /// Returns the parameters whose raw conditions can't be combined with the filter.
@@ -42,7 +42,7 @@ pub(crate) fn add_conditions(
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-/// Creates the error of raw conditions that can't be combined with a filter.
+/// Creates the error for raw conditions that can't be combined with a filter.
 fn unreadable_conditions(parameter: &str, filter: &str, error: &raw::ConditionsError) -> FieldError {
     let message = format!("can't be combined with \"{filter}\": {error}");
     FieldError::new(format!("/{}", escape(parameter)), "conditions", message)

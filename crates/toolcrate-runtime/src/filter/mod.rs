@@ -1,11 +1,11 @@
-//! Structured filters: compiles a filter to the text of conditions, quoted so that no value can change the query. A wrong
-//! field, operator or value is reported with its JSON pointer and what would be right.
+//! Structured filters: compiles a filter to condition text, quoted so that no value can change the query. An invalid
+//! field, operator or value is reported with its JSON pointer and a correction.
 //!
-//! Typed requests have a [`Filter`], tools have JSON; both become an [`Expression`](expression::Expression), which one
-//! writer turns into text.
+//! Typed requests use a [`Filter`] and tools use JSON; both are converted to an [`Expression`](expression::Expression),
+//! which a single writer turns into text.
 //!
-//! The grammar is `field = "text" and (other/field > 5 or third in (1, 2))`; conditions on the items of lists and on custom
-//! fields go to parameters of their own.
+//! The grammar is `field = "text" and (other/field > 5 or third in (1, 2))`; conditions on list items and custom fields
+//! are sent in separate parameters.
 
 #[cfg(feature = "tools")]
 mod apply;

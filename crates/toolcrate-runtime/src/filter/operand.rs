@@ -1,4 +1,4 @@
-//! Values that fields are compared with.
+//! Operands that fields are compared with.
 
 use std::time::SystemTime;
 
@@ -9,9 +9,9 @@ use crate::date;
 use crate::model::OpenEnum;
 use crate::value::{Date, Number, Timestamp};
 
-/// A value that a field is compared with: a string, a number, true or false, an open enum, or a time.
+/// A value with which a field is compared: a string, a number, a Boolean, an open enum, or a time.
 ///
-/// It is written by the grammar of the API when the request is sent, quoted so that it can't change the query.
+/// It is written in the API's grammar when the request is sent, quoted so that it can't change the query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FilterOperand(pub(super) ComparedValue);
 
@@ -22,12 +22,12 @@ pub(super) enum ComparedValue {
     Integer(i128),
     Number(f64),
     Text(String),
-    /// A date or a time as the API writes it; `None` if it can't be written.
+    /// A date or time in the API's format; `None` if it can't be represented.
     Date(Option<String>),
     List(Vec<ComparedValue>),
 }
 
-/// The content of a field, as far as its type determines it.
+/// The contents of a field, as far as its type determines them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FilterValueKind {
     Boolean,
@@ -37,12 +37,12 @@ pub(crate) enum FilterValueKind {
     Date,
     /// An object, which is compared by its identifying fields.
     Object,
-    /// Whatever it is given.
+    /// A value of any kind.
     Any,
 }
 
 impl ComparedValue {
-    /// Writes the value for a field of this kind.
+    /// Returns the value as a literal for a field of this kind.
     ///
     /// # Errors
     /// Returns what was expected.
@@ -80,7 +80,8 @@ impl ComparedValue {
                 None => "a date such as 2025-01-31 or 2025-01-31T08:00:00Z",
             },
             (FilterValueKind::Date, _) => "a date such as 2025-01-31 or 2025-01-31T08:00:00Z",
-            // Specs often call a date just text; what is compared by order and is written as a date is one.
+            // Specs often declare dates as plain text; a value that is compared by order and looks like a date
+            // is one.
             (FilterValueKind::Text | FilterValueKind::Any, Self::Text(text)) if is_order => {
                 match date::utc_seconds(text) {
                     Some(date) => return Ok(format!("[{date}]")),
@@ -134,7 +135,7 @@ impl From<SystemTime> for FilterOperand {
 
 impl From<Timestamp> for FilterOperand {
     fn from(time: Timestamp) -> Self {
-        // Beyond the years 0 to 9999 there is no day.
+        // Dates only exist for the years 0 to 9999.
         Self(ComparedValue::Date(time.date().map(|_| time.to_string())))
     }
 }

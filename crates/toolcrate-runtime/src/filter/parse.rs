@@ -1,6 +1,6 @@
 //! Parses a filter: an object of fields (`{"status/name": "New", "id": {">": 5}, "or": […]}`), or a list of tests
-//! (`[{"field": "id", "op": ">", "value": 5}]`). Negations are pushed down to the tests, as the grammar has
-//! none for groups.
+//! (`[{"field": "id", "op": ">", "value": 5}]`). Negations are pushed down to the tests, because the grammar has
+//! no negation for groups.
 
 use serde_json::{Map, Number, Value};
 use toolcrate_catalog::FilterScalar;
@@ -13,8 +13,14 @@ use crate::error::FieldError;
 use crate::nearest::nearest;
 use crate::patch::escape;
 
-/// How deep groups may be nested.
+/// Maximum depth of nested groups.
 const MAX_DEPTH: usize = 16;
+/// Maximum number of properties of all objects in a filter. No URL can hold more.
+const MAX_PROPERTIES: usize = 4000;
+/// Maximum number of problems with similar names, because comparing names takes time.
+const MAX_EXPLAINED: usize = 32;
+/// Maximum number of problems that are reported.
+const MAX_PROBLEMS: usize = 200;
 
 /// Parses `value`.
 ///
@@ -26,31 +32,51 @@ pub(super) fn parse(
     value: &Value,
     pointer: &str,
 ) -> Result<Expression, Vec<FieldError>> {
+    if is_too_large(value) {
+        let message = format!("expected a filter with at most {MAX_PROPERTIES} properties");
+        return Err(vec![FieldError::new(pointer, "length", message)]);
+    }
     let mut parser = FilterParser { table, custom, problems: Vec::new() };
     let expression = parser.group(value, pointer, false, 0);
     if parser.problems.is_empty() { Ok(expression) } else { Err(parser.problems) }
 }
 
+/// Returns true if a filter has so many properties that it is rejected.
+pub(super) fn is_too_large(value: &Value) -> bool {
+    properties(value) > MAX_PROPERTIES
+}
+
+/// Counts the properties of all objects within a value.
+fn properties(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => members.len() + members.values().map(properties).sum::<usize>(),
+        Value::Array(items) => items.iter().map(properties).sum(),
+        _ => 0,
+    }
+}
+
 struct FilterParser<'t> {
     table: &'t FilterTable<'t>,
-    /// The property that holds custom fields.
+    /// The property with the custom fields.
     custom: &'t str,
     problems: Vec<FieldError>,
 }
 
 impl FilterParser<'_> {
     fn problem(&mut self, pointer: &str, code: &str, message: impl Into<String>) -> Expression {
-        self.problems.push(FieldError::new(pointer, code, message));
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(FieldError::new(pointer, code, message));
+        }
         Expression::All(Vec::new())
     }
 
-    /// Parses the properties of an object, or the tests of a list; all of them must hold.
+    /// Parses the properties of an object, or the tests in a list; all of them must be true.
     fn group(&mut self, value: &Value, pointer: &str, negated: bool, depth: usize) -> Expression {
         if depth > MAX_DEPTH {
             return self.problem(pointer, "depth", "groups are nested too deep");
         }
         let parts: Vec<Expression> = match value {
-            // Nothing would match everything, which nobody means within a group.
+            // An empty group would match everything, which nobody intends.
             value if depth > 0 && is_empty(value) => {
                 return self.problem(pointer, "empty", "must have at least one field");
             }
@@ -146,12 +172,14 @@ impl FilterParser<'_> {
         let operator = if negated { operator.inverse() } else { operator };
         let first = value.as_array().and_then(|items| items.first()).unwrap_or(value);
         let Some(found) = self.table.find(field, first.is_string(), self.custom) else {
-            let near = nearest(field, self.table.names());
+            let is_explained = self.problems.len() < MAX_EXPLAINED;
+            let near = if is_explained { nearest(field, self.table.names()) } else { Vec::new() };
             let hint =
                 if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
             return self.problem(pointer, "unknown", format!("unknown field \"{field}\"{hint}"));
         };
-        // Specs often call a date just text; what is compared by order and is written as a date is one.
+        // Specs often declare dates as plain text; a value that is compared by order and looks like a date is
+        // one.
         let is_date = value.as_str().is_some_and(|text| utc_seconds(text).is_some());
         let kind = match found.kind {
             Kind::Scalar(FilterScalar::Text) if operator.is_order() && is_date => {
@@ -192,7 +220,7 @@ fn is_empty(value: &Value) -> bool {
     value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// Returns true if and only if an object is one test, written out.
+/// Returns true if and only if an object is a single test in its long form.
 fn is_test(members: &Map<String, Value>) -> bool {
     members.get("field").is_some_and(Value::is_string)
         && members.contains_key("value")
@@ -239,7 +267,7 @@ fn offered(kind: Kind<'_>) -> &'static str {
     }
 }
 
-/// Returns a value of a list as the grammar writes it.
+/// Returns a list value in the grammar's syntax.
 fn listed(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     match value {
         Value::Null => Err("a list can't hold null; compare with null by = or !=".to_owned()),
@@ -247,7 +275,7 @@ fn listed(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     }
 }
 
-/// Returns a value as the grammar writes it.
+/// Returns a value in the grammar's syntax.
 fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     match (kind, value) {
         (_, Value::Null) => Ok("null".to_owned()),
@@ -266,7 +294,7 @@ fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
         }
         (Kind::Scalar(FilterScalar::Integer), _) => Err("expected an integer".to_owned()),
         (Kind::Scalar(FilterScalar::Number), Value::Number(found)) => Ok(number(found)),
-        // Some dialects have no values of several types, so numbers and truth come as text.
+        // Some dialects have no values with several types, so numbers and Booleans arrive as text.
         (Kind::Scalar(FilterScalar::Number), Value::String(text)) if text.parse::<Number>().is_ok() => {
             Ok(text.parse().map(|found| number(&found)).unwrap_or_default())
         }
@@ -303,7 +331,7 @@ fn literal(value: &Value, kind: Kind<'_>) -> Result<String, String> {
     }
 }
 
-/// Returns a number without an exponent, which the grammar does not have.
+/// Returns a number without an exponent, which the grammar doesn't support.
 fn number(number: &Number) -> String {
     match number.as_f64() {
         Some(float) if number.is_f64() => float.to_string(),

@@ -1,11 +1,11 @@
-//! Reads raw conditions. They are only combined with a filter if they are whole: text such as `id > 0) or (id > 0` would
-//! leave the parentheses that it is put in, and the filter would no longer restrict it.
+//! Parses raw conditions. They are combined with a filter only if they are complete: text such as `id > 0) or (id > 0`
+//! would break out of the parentheses around it, and the filter would no longer restrict it.
 
 use std::fmt;
 
-/// Deeper nesting is rejected, so that no text can exhaust the stack.
+/// Deeper nesting is rejected, so no input can exhaust the stack.
 const MAX_DEPTH: usize = 64;
-/// The words between a field and its value, the longer first.
+/// The words between a field and its value, longest first.
 const WORDS: [&str; 3] = ["contains", "like", "in"];
 const SIGNS: [&str; 6] = ["!=", "<=", ">=", "=", "<", ">"];
 
@@ -13,7 +13,7 @@ const SIGNS: [&str; 6] = ["!=", "<=", ">=", "=", "<", ">"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ConditionsError {
     expected: &'static str,
-    /// The number of the character, from 1.
+    /// The number of the character, counted from 1.
     at: usize,
 }
 
@@ -23,10 +23,10 @@ impl fmt::Display for ConditionsError {
     }
 }
 
-/// Checks that a text is conditions: comparisons joined by `and` and `or`, with parentheses that belong together.
+/// Checks that text consists of valid conditions: comparisons joined by `and` and `or`, with balanced parentheses.
 ///
 /// # Errors
-/// Returns where it is not.
+/// Returns the position where it doesn't.
 pub(crate) fn check(text: &str) -> Result<(), ConditionsError> {
     let mut reader = ConditionsReader { text, at: 0 };
     let read = reader.alternatives(0).and_then(|()| {
@@ -50,7 +50,7 @@ impl<'t> ConditionsReader<'t> {
         self.at += self.rest().len() - self.rest().trim_start().len();
     }
 
-    /// Reads a sign, with white space before it.
+    /// Reads a symbol, preceded by optional whitespace.
     fn sign(&mut self, sign: &str) -> bool {
         self.skip_space();
         let found = self.rest().starts_with(sign);
@@ -58,7 +58,7 @@ impl<'t> ConditionsReader<'t> {
         found
     }
 
-    /// Reads a whole word in any case, with white space before it.
+    /// Reads a complete word in any case, preceded by optional whitespace.
     fn word(&mut self, word: &str) -> bool {
         self.skip_space();
         let rest = self.rest();
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_conditions_are_read() {
+    fn complete_conditions_are_parsed() {
         for text in [
             "id > 0",
             "id>0 and (status/name=\"New\" OR board/id in (1, 2))",

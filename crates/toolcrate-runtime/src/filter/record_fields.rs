@@ -1,5 +1,5 @@
-//! The fields of a typed record. They are found by walking an empty record of its type, so they take no table, no code
-//! for each type, and no tool catalog.
+//! The fields of a typed record. They are discovered by walking an empty value of the record's type, so no table,
+//! per-type code or tool catalog is needed.
 
 use toolcrate_catalog::FilterScalar;
 
@@ -8,7 +8,7 @@ use crate::model::{ModelFields, ValueMut};
 
 use super::operand::FilterValueKind;
 
-/// Hands out an empty value of a type.
+/// Provides an empty value of a type.
 pub(crate) type EmptyValueFn = fn(&mut dyn FnMut(ValueMut<'_>));
 
 /// The target of a path.
@@ -16,21 +16,21 @@ pub(crate) type EmptyValueFn = fn(&mut dyn FnMut(ValueMut<'_>));
 pub(super) struct RecordField {
     pub(super) path: String,
     pub(super) kind: FilterValueKind,
-    /// True if it is in a list of the record.
+    /// True if it is in one of the record's lists.
     pub(super) in_list: bool,
 }
 
-/// The fields of a type of records.
+/// The fields of a record type.
 #[derive(Clone, Copy)]
 pub(crate) struct RecordFields {
     empty: EmptyValueFn,
-    /// Fields that records can be filtered and sorted by although they don't have them.
+    /// Fields by which records can be filtered and sorted although they don't contain them.
     extra: &'static [ExtraField],
 }
 
 impl RecordFields {
-    /// Returns the fields of the records that `empty` makes, or of the records in the lists that it makes; `None` if there
-    /// are no records of a known type.
+    /// Returns the fields of the records that `empty` creates, or of the records in the lists that it creates; `None`
+    /// if there are no records of a known type.
     pub(crate) fn new(empty: EmptyValueFn, extra: &'static [ExtraField]) -> Option<Self> {
         let fields = Self { empty, extra };
         fields.with_record(|_| ()).map(|()| fields)
@@ -60,8 +60,8 @@ impl RecordFields {
         found.map(|(kind, in_list)| RecordField { path: path.to_owned(), kind, in_list })
     }
 
-    /// Returns the field that a comparison with text, or with something else, means: that at `path`, or what identifies
-    /// the reference at `path`.
+    /// Returns the field to which a comparison with text, or with another value, refers: the field at `path`, or the
+    /// identifying field of the reference at `path`.
     pub(super) fn find_compared(&self, path: &str, is_text: bool) -> Option<RecordField> {
         let found = self.find(path)?;
         if found.kind != FilterValueKind::Object {
@@ -77,7 +77,7 @@ impl RecordFields {
         self.with_record(|record| record.field_names().contains(&name)).unwrap_or(false)
     }
 
-    /// Returns the paths of the fields of the record, and of the fields within them.
+    /// Returns the paths of the record's fields, including nested ones.
     pub(crate) fn paths(&self) -> Vec<String> {
         let mut paths = self.with_record(|record| paths_in(record, "", true)).unwrap_or_default();
         let extra = self.extra.iter().filter(|extra| self.has(extra.beside));
@@ -85,7 +85,7 @@ impl RecordFields {
         paths
     }
 
-    /// Returns true if and only if the record has something at `path`.
+    /// Returns true if and only if the record has a value at `path`.
     pub(crate) fn contains(&self, path: &str) -> bool {
         self.find(path).is_some()
     }

@@ -1,4 +1,4 @@
-//! The fields that a resource can be filtered by, each with its kind.
+//! The fields by which a resource can be filtered, and their kinds.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar};
 
 use super::expression::Bucket;
 
-/// The fields that a resource can be filtered by.
+/// The fields by which a resource can be filtered.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FilterTable<'a>(&'a FilterRecord<'a>);
 
@@ -15,9 +15,9 @@ pub(crate) struct FilterTable<'a>(&'a FilterRecord<'a>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind<'a> {
     Scalar(FilterScalar),
-    /// One of these texts.
+    /// One of these strings.
     Choice(&'a [Cow<'a, str>]),
-    /// Whatever kind the account gave it.
+    /// Any kind that the account assigned.
     Custom,
 }
 
@@ -30,7 +30,7 @@ impl<'a> From<&'a FilterKind<'a>> for Kind<'a> {
     }
 }
 
-/// A field that a test compares.
+/// A field compared by a test.
 pub(super) struct ComparedField<'t> {
     pub(super) bucket: Bucket,
     pub(super) field: String,
@@ -43,8 +43,8 @@ impl<'a> FilterTable<'a> {
         Self(record)
     }
 
-    /// Returns the field called `name`. `is_text` is whether it is compared with text, which decides what a bare reference
-    /// (`company` for `company/id` or `company/name`) means. `custom` is the property that holds custom fields.
+    /// Returns the field called `name`. `is_text` is true if it is compared with text, which determines the meaning of
+    /// a bare reference (`company` for `company/id` or `company/name`). `custom` is the property with custom fields.
     pub(super) fn find(&self, name: &str, is_text: bool, custom: &str) -> Option<ComparedField<'_>> {
         let caption = name.strip_prefix(custom).and_then(|rest| rest.strip_prefix('/'));
         if let Some(caption) = caption.filter(|_| self.0.custom) {
@@ -71,7 +71,7 @@ impl<'a> FilterTable<'a> {
         None
     }
 
-    /// Returns true if and only if there are fields within the one called `name`.
+    /// Returns true if and only if there are fields nested in the one called `name`.
     pub(super) fn has_within(&self, name: &str) -> bool {
         let is_within = |field: &str| field.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
         self.0.fields.keys().chain(self.0.children.keys()).any(|field| is_within(field))

@@ -1,4 +1,4 @@
-//! Compiled filters, rejected filters, and values that must not change a query.
+//! Tests for compiled filters, rejected filters, and values that must not change a query.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -40,7 +40,7 @@ fn refused(value: Value) -> (String, String) {
 }
 
 #[test]
-fn forms_become_conditions() {
+fn filter_forms_become_conditions() {
     for (filter, text) in [
         (json!({"status/name": "New"}), r#"status/name = "New""#),
         (json!({"id": {">": 5, "<=": 9.0}}), "id > 5 and id <= 9"),
@@ -86,7 +86,7 @@ fn forms_become_conditions() {
 }
 
 #[test]
-fn members_of_lists_and_custom_fields_go_to_parameters_of_their_own() {
+fn list_and_custom_fields_use_separate_parameters() {
     let pairs =
         compile(&json!({"items/value": "x", "customFields/Region": "We\"st", "id": 1})).expect("right");
     assert_eq!(pairs.get("conditions"), Some("id = 1"));
@@ -98,7 +98,7 @@ fn members_of_lists_and_custom_fields_go_to_parameters_of_their_own() {
 }
 
 #[test]
-fn raw_conditions_stay() {
+fn raw_conditions_are_unchanged() {
     let record: FilterRecord<'_> = serde_json::from_str(LINE).expect("a table");
     let table = FilterTable::new(&record);
     let mut pairs = QueryPairs::new();
@@ -141,6 +141,19 @@ fn errors_have_the_pointer_of_the_value() {
     }
 }
 
+#[test]
+fn filters_of_any_size_are_refused_in_a_bounded_time() {
+    let unknown = |count: usize| json!({"or": vec![json!({"sumary": "x"}); count]});
+    let problems = compile(&unknown(1000)).expect_err("unknown fields");
+    assert_eq!(problems.len(), 200);
+    let suggested = problems.iter().filter(|problem| problem.message.contains("did you mean")).count();
+    assert_eq!(suggested, 32, "comparing names takes time");
+    let problem = compile(&unknown(5000)).expect_err("too many").remove(0);
+    assert_eq!((problem.code.as_str(), problem.pointer.as_str()), ("length", "/filter"));
+    let ids: Vec<u32> = (0..10_000).collect();
+    assert!(compile(&json!({"id": ids})).is_ok(), "a list of values is no list of fields");
+}
+
 fn tree(filter: &Value) -> Condition {
     let text = conditions(filter.clone());
     grammar::parse(&text).unwrap_or_else(|at| panic!("{filter} became {text}, which ends at {at}"))
@@ -171,7 +184,7 @@ fn text() -> impl Strategy<Value = String> {
         "(?s).{0,12}",
         r#"["\\\[\]() =]{0,6}( (or|and|not) id = 1)?["\\)\]]{0,3}"#,
         Just("\u{0}\r\n\t\u{7f}\u{2028}".to_owned()),
-        // Near to each other, so that tests of equality and of parts hold now and then.
+        // The values are similar, so equality and substring tests are sometimes true.
         "[ab]{0,2}",
     ]
 }
@@ -199,7 +212,7 @@ fn filter() -> impl Strategy<Value = Value> {
             several().prop_map(|parts| json!({"or": parts})),
             inner.clone().prop_map(|part| json!({"not": part})),
             several().prop_map(Value::from),
-            // Several members of one object must all hold.
+            // All properties of an object must be true.
             (inner.clone(), several()).prop_map(|(part, parts)| json!({"not": part, "or": parts})),
         ]
     })
@@ -213,7 +226,7 @@ fn record() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn conditions_mean_what_the_filter_means(filter in filter(), records in prop::collection::vec(record(), 8)) {
+    fn conditions_are_equivalent_to_the_filter(filter in filter(), records in prop::collection::vec(record(), 8)) {
         let tree = tree(&filter);
         for record in records {
             prop_assert_eq!(tree.holds(&record), holds(&filter, &record), "{} {:?}", record, tree);
@@ -221,7 +234,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_the_value_the_tree_is_the_same_and_gives_it_back(value in text(), long in 0usize..4) {
+    fn any_value_round_trips_without_changing_the_expression_tree(value in text(), long in 0usize..4) {
         let value = value.repeat(if long == 0 { 1 + 10_000 / value.len().max(1) } else { 1 });
         for op in ["=", "!=", "contains", "not contains", "like", "not like"] {
             let filter = json!({"or": [{"id": 1}, {"summary": {op: value}, "closedFlag": true}]});
@@ -250,7 +263,7 @@ proptest! {
     }
 }
 
-/// Returns the operand for a custom field: text that is a date becomes one.
+/// Returns the operand for a custom field: text that is a date becomes a date.
 fn custom(text: &str) -> Value {
     crate::date::utc_seconds(text).map_or_else(|| json!(text), |date| json!({ "date": date }))
 }
@@ -266,7 +279,7 @@ fn typed(filter: &Filter) -> Condition {
 
 proptest! {
     #[test]
-    fn no_value_changes_a_typed_filter(value in text(), captioned in text()) {
+    fn typed_filter_is_injection_proof(value in text(), captioned in text()) {
         let summary = || Filter::field("summary");
         for (filter, op) in [
             (summary().eq(value.as_str()), "="),

@@ -1,15 +1,15 @@
-//! Filters of typed requests: comparisons of fields, joined by `and`, `or` and `not`.
+//! Filters for typed requests: field comparisons, joined by `and`, `or` and `not`.
 
 use std::borrow::Cow;
 
 use super::expression::Operator;
 use super::operand::{ComparedValue, FilterOperand};
 
-/// The condition for the records that a list returns or a count counts.
+/// The condition for the records to list or count.
 ///
-/// Fields are named by their path in JSON, such as `status/name`. Values are quoted by the API's own rules, so that no
-/// value can change the query. When the request is sent, the paths and the types of the values are checked against the
-/// records that the operation returns; an unknown field is an error that names the nearest ones.
+/// Fields are named by their JSON path, such as `status/name`. Values are quoted by the API's own rules, so no value
+/// can change the query. When the request is sent, the paths and value types are first checked against the records that
+/// the operation returns; an unknown field is an error that suggests the nearest names.
 ///
 /// ```
 /// # use toolcrate_runtime::Filter;
@@ -29,7 +29,7 @@ pub(super) enum FilterNode {
     Test { target: FilterTarget, operator: Operator, operand: ComparedValue },
 }
 
-/// The operand of a comparison.
+/// The left-hand side of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum FilterTarget {
     /// The path of a field.
@@ -38,7 +38,7 @@ pub(super) enum FilterTarget {
     CustomField(Cow<'static, str>),
 }
 
-/// A field that is about to be compared. See [`Filter::field`] and [`Filter::custom_field`].
+/// A field to be compared. See [`Filter::field`] and [`Filter::custom_field`].
 #[derive(Clone, Debug)]
 #[must_use = "a field alone is no filter; compare it with a value"]
 pub struct FieldComparison(FilterTarget);
@@ -55,18 +55,18 @@ impl Filter {
         FieldComparison(FilterTarget::CustomField(caption.into()))
     }
 
-    /// Matches what all of `filters` match. Without filters, it matches everything.
+    /// Matches records that match all of `filters`. Without filters, matches everything.
     pub fn all(filters: impl IntoIterator<Item = Self>) -> Self {
         Self(FilterNode::All(filters.into_iter().map(|filter| filter.0).collect()))
     }
 
-    /// Matches what at least one of `filters` matches. A request with an empty list is rejected before it is sent, as no
-    /// query matches nothing.
+    /// Matches records that match at least one of `filters`. A request with an empty list is rejected before it is
+    /// sent, because no query matches nothing.
     pub fn any(filters: impl IntoIterator<Item = Self>) -> Self {
         Self(FilterNode::Any(filters.into_iter().map(|filter| filter.0).collect()))
     }
 
-    /// Matches what both filters match.
+    /// Matches records that match both filters.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match self.0 {
@@ -78,7 +78,7 @@ impl Filter {
         }
     }
 
-    /// Matches what at least one of the filters matches.
+    /// Matches records that match at least one of the filters.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         match self.0 {
@@ -91,7 +91,7 @@ impl Filter {
     }
 }
 
-/// Matches what the filter does not match.
+/// Matches records that don't match the filter.
 impl std::ops::Not for Filter {
     type Output = Self;
 
@@ -145,7 +145,8 @@ impl FieldComparison {
         self.test(Operator::Like, ComparedValue::Text(pattern.into()))
     }
 
-    /// Equals one of `values`. A request with an empty list is rejected before it is sent, as no query matches nothing.
+    /// Equals one of `values`. A request with an empty list is rejected before it is sent, because no query matches
+    /// nothing.
     pub fn is_in<T: Into<FilterOperand>>(self, values: impl IntoIterator<Item = T>) -> Filter {
         self.test(Operator::In, list(values))
     }

@@ -1,1 +1,1 @@
-//! Compiled typed filters, and filters that are rejected before they are sent.
+//! Tests for compiled typed filters, and for filters that are rejected before they are sent.

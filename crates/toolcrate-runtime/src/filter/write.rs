@@ -1,4 +1,4 @@
-//! Writes a parsed filter as conditions, one text for each query parameter.
+//! Writes a parsed filter as conditions, one string per query parameter.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub(crate) fn write(expression: &Expression) -> BTreeMap<Bucket, String> {
     parts.into_iter().map(|(bucket, parts)| (bucket, parts.join(" and "))).collect()
 }
 
-/// Distributes tests that must all hold to their buckets; alternatives stay together.
+/// Distributes tests that must all be true to their buckets; alternatives stay together.
 fn distribute(expression: &Expression, parts: &mut BTreeMap<Bucket, Vec<String>>) {
     match expression {
         Expression::All(all) => all.iter().for_each(|part| distribute(part, parts)),
@@ -44,7 +44,7 @@ fn to_condition(expression: &Expression) -> String {
     }
 }
 
-/// Returns text in double quotes. Backslashes and quotes are escaped, so that the text can't end early.
+/// Returns text in double quotes. Backslashes and quotes are escaped, so the text can't end early.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');

@@ -1,5 +1,4 @@
-//! Access to the fields of a model by number: the traits that generated types implement, and the values that they
-//! return.
+//! Access to a model's fields by index: the traits that generated types implement, and the values that they return.
 
 use serde_json::Value;
 
@@ -7,39 +6,39 @@ use super::open_enum::OpenEnumMut;
 use crate::unknown_fields::UnknownFields;
 use crate::value::{Date, Number, Timestamp};
 
-/// A struct whose fields can be read and written by number.
+/// A struct whose fields can be read and written by index.
 ///
-/// A type that implements it and calls [`impl_model!`](crate::impl_model!) gets serde's traits. The numbers run from 0 to
-/// `field_names().len() - 1`; for any other number, `field_mut` and `field` return the last field.
+/// A type that implements it and calls [`impl_model!`](crate::impl_model!) gets serde's traits. Indexes range from 0 to
+/// `field_names().len() - 1`; for any other index, `field_mut` and `field` return the last field.
 pub trait ModelFields {
     /// Returns the names of the fields in JSON, in the order in which they are written.
     fn field_names(&self) -> &'static [&'static str];
-    /// Returns the field with this number, to be written.
+    /// Returns the field with this index for writing.
     fn field_mut(&mut self, index: usize) -> FieldMut<'_>;
-    /// Returns the field with this number, to be read.
+    /// Returns the field with this index for reading.
     fn field(&self, index: usize) -> FieldRef<'_>;
-    /// Returns the fields that the model does not know.
+    /// Returns the fields unknown to the model.
     fn unknown_fields(&self) -> &UnknownFields;
-    /// Returns the fields that the model does not know, to be changed.
+    /// Returns the fields unknown to the model, for modification.
     fn unknown_fields_mut(&mut self) -> &mut UnknownFields;
-    /// Returns the fields that the server sets, which are not sent.
+    /// Returns the server-computed fields, which aren't sent.
     fn server_fields(&self) -> ServerFields {
         ServerFields { in_body: &[], in_part: &[] }
     }
 }
 
-/// The numbers of the fields that the server sets, whatever a caller sends.
+/// The indexes of server-computed fields, regardless of what a caller sends.
 #[derive(Clone, Copy)]
 pub struct ServerFields {
-    /// The fields that are not sent if the model is the body of a request.
+    /// The fields that aren't sent if the model is a request body.
     pub in_body: &'static [usize],
-    /// The fields that are not sent if the model is a part of a body.
+    /// The fields that aren't sent if the model is part of a body.
     pub in_part: &'static [usize],
 }
 
-/// A field to be written. `None` is an absent field.
+/// A field for writing. `None` is an absent field.
 pub enum FieldMut<'a> {
-    /// A boolean.
+    /// A Boolean.
     Boolean(&'a mut Option<bool>),
     /// A 32-bit integer.
     Integer(&'a mut Option<i32>),
@@ -51,12 +50,12 @@ pub enum FieldMut<'a> {
     Text(&'a mut Option<String>),
     /// A date with a time.
     Timestamp(&'a mut Option<Timestamp>),
-    /// A value of any other type: an object, an open enum, a list, a map or free JSON.
+    /// A value of any other type: an object, an open enum, a list, a map or arbitrary JSON.
     Other(&'a mut dyn OptionalValue),
 }
 
 impl<'a> FieldMut<'a> {
-    /// Replaces the value by the default one of its type and returns it, to be filled.
+    /// Replaces the value with its type's default and returns it to be filled.
     pub fn insert_default(self) -> ValueMut<'a> {
         match self {
             Self::Boolean(field) => ValueMut::Boolean(field.insert(false)),
@@ -83,9 +82,9 @@ impl<'a> FieldMut<'a> {
     }
 }
 
-/// A field to be read. `None` is an absent field.
+/// A field for reading. `None` is an absent field.
 pub enum FieldRef<'a> {
-    /// A boolean.
+    /// A Boolean.
     Boolean(Option<bool>),
     /// A 32-bit integer.
     Integer(Option<i32>),
@@ -97,7 +96,7 @@ pub enum FieldRef<'a> {
     Text(&'a Option<String>),
     /// A date with a time.
     Timestamp(Option<Timestamp>),
-    /// A value of any other type: an object, an open enum, a list, a map or free JSON.
+    /// A value of any other type: an object, an open enum, a list, a map or arbitrary JSON.
     Other(&'a dyn OptionalValue),
 }
 
@@ -116,9 +115,9 @@ impl<'a> FieldRef<'a> {
     }
 }
 
-/// An optional field of a type that [`FieldMut`] has no variant for. `Option<T>` implements it for every [`ModelValue`].
+/// An optional field whose type has no [`FieldMut`] variant. `Option<T>` implements it for every [`ModelValue`].
 pub trait OptionalValue {
-    /// Replaces the value by the default one and returns it, to be filled.
+    /// Replaces the value with the default and returns it to be filled.
     fn insert_default(&mut self) -> ValueMut<'_>;
     /// Makes the field absent.
     fn clear(&mut self);
@@ -140,26 +139,26 @@ impl<T: ModelValue> OptionalValue for Option<T> {
     }
 }
 
-/// A type that a model can hold: as a field, in a list or in a map.
+/// A type that a model can contain: as a field, in a list or in a map.
 ///
 /// [`impl_model!`](crate::impl_model!) and [`impl_open_enum!`](crate::impl_open_enum!) implement it for generated types;
 /// this crate implements it for the scalars, `String`, `Value`, `Box`, `Vec` and `BTreeMap`.
 pub trait ModelValue: Default {
-    /// Returns the value, to be filled.
+    /// Returns the value to be filled.
     fn value_mut(&mut self) -> ValueMut<'_>;
-    /// Returns the value, to be read.
+    /// Returns the value for reading.
     fn value_ref(&self) -> ValueRef<'_>;
 }
 
-/// A value that exists and is to be filled from JSON.
+/// An existing value to be filled from JSON.
 pub enum ValueMut<'a> {
-    /// A boolean.
+    /// A Boolean.
     Boolean(&'a mut bool),
     /// A 32-bit integer.
     Integer(&'a mut i32),
     /// A 64-bit integer.
     Long(&'a mut i64),
-    /// A 64-bit integer that is not negative.
+    /// A 64-bit unsigned integer.
     Unsigned(&'a mut u64),
     /// A number.
     Number(&'a mut Number),
@@ -177,30 +176,30 @@ pub enum ValueMut<'a> {
     List(&'a mut dyn ListValue),
     /// An object with arbitrary keys.
     Map(&'a mut dyn MapValue),
-    /// Free JSON.
+    /// Arbitrary JSON.
     Any(&'a mut Value),
-    /// An object whose type one of its members names.
+    /// An object whose type is determined by one of its properties.
     Union(&'a mut dyn UnionValue),
 }
 
-/// An object whose type one of its members names.
+/// An object whose type is determined by one of its properties.
 pub trait UnionValue {
-    /// Sets the value to what `value` is. One of a type that is not known is kept as it is.
+    /// Sets the value. An object of an unknown type is kept unchanged.
     fn set(&mut self, value: Value);
 }
 
-/// A value that is to be written as JSON.
+/// A value to be written as JSON.
 #[derive(Clone, Copy)]
 pub enum ValueRef<'a> {
-    /// A boolean.
+    /// A Boolean.
     Boolean(bool),
     /// A 32-bit integer.
     Integer(i32),
     /// A 64-bit integer.
     Long(i64),
-    /// A 64-bit integer that is not negative.
+    /// A 64-bit unsigned integer.
     Unsigned(u64),
-    /// A number; one that JSON can't represent (infinite, not a number) is written as `null`.
+    /// A number; a value that JSON can't represent (infinity, NaN) is written as `null`.
     Number(Number),
     /// A string.
     Text(&'a str),
@@ -214,13 +213,13 @@ pub enum ValueRef<'a> {
     List(&'a dyn ListValue),
     /// An object with arbitrary keys.
     Map(&'a dyn MapValue),
-    /// Free JSON.
+    /// Arbitrary JSON.
     Any(&'a Value),
 }
 
-/// A list whose items are of one type.
+/// A list whose items have the same type.
 pub trait ListValue {
-    /// Appends a default item and returns it, to be filled.
+    /// Appends a default item and returns it to be filled.
     fn push(&mut self) -> ValueMut<'_>;
     /// Removes the last item.
     fn pop(&mut self);
@@ -236,7 +235,7 @@ pub trait ListValue {
 
 /// A map from strings to values of one type.
 pub trait MapValue {
-    /// Sets `key` to a default value, replacing any other, and returns it, to be filled.
+    /// Sets `key` to a default value, replacing any existing one, and returns it to be filled.
     fn put(&mut self, key: &str) -> ValueMut<'_>;
     /// Removes an entry.
     fn remove(&mut self, key: &str);

@@ -1,10 +1,10 @@
-//! Deserializes every model with one visitor. It fills a [`ValueMut`] from any self-describing format, and tries the field
-//! after the last one first (servers write fields in a fixed order).
+//! Deserializes every model with one visitor. It fills a [`ValueMut`] from any self-describing format. To match each
+//! key, it first tries the field that follows the previous match, because servers write fields in a fixed order.
 //!
-//! A field whose value has another type than the API's description says is absent, and the value is kept among the
-//! [unknown fields](crate::UnknownFields) of its object under its own name: one odd value doesn't cost the rest of a
-//! response, and an object that is written back has it as it was. An item of the list that a response is has no such object,
-//! so it is handed to the caller.
+//! If a value's type doesn't match the API description, the field is left unset, and the raw value is kept in the
+//! object's [unknown fields](crate::UnknownFields) under the same name. One odd value doesn't fail the whole response,
+//! and writing the object back preserves it. An item of a top-level list has no such object, so
+//! it is returned to the caller.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -21,9 +21,9 @@ use super::raw_number::{RAW_VALUE, read_raw_number};
 use super::skipped::SkippedItem;
 use crate::value::{Date, Number, Timestamp};
 
-/// Fills `value` from `deserializer`. The format must be self-describing, as JSON is.
+/// Fills `value` from `deserializer`. The format must be self-describing, like JSON.
 ///
-/// A `null` makes a field absent and is left out of lists and maps, except where free JSON is expected.
+/// A `null` makes a field absent and is left out of lists and maps, except where arbitrary JSON is expected.
 ///
 /// # Errors
 /// Returns an error if the value itself has the wrong type (`expected an object, found text`), and for input that the
@@ -64,7 +64,7 @@ fn fill<'de, D: Deserializer<'de>>(
     }
 }
 
-/// Where the next value is stored. The value is created only once the input is known not to be null.
+/// The destination of the next value. The value is created only once the input is known not to be null.
 enum Destination<'a> {
     Field(FieldMut<'a>),
     Item(&'a mut dyn ListValue),
@@ -97,7 +97,7 @@ impl<'a> Destination<'a> {
     }
 }
 
-/// Stores null in a value that can hold it. Returns whether it could.
+/// Stores null in a value that can represent it. Returns false if it can't.
 fn null_into(value: ValueMut<'_>) -> bool {
     match value {
         ValueMut::Any(target) => {
@@ -264,7 +264,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 target.set(Value::from(value));
                 Ok(Filled::Value)
             }
-            // Some servers write whole numbers as 5.0.
+            // Some servers write integers as 5.0.
             ValueMut::Integer(_) | ValueMut::Long(_) | ValueMut::Unsigned(_) => match whole(value) {
                 Some(value) => self.visit_i64(value),
                 None => Ok(odd(value, expected(&self.value))),
@@ -402,7 +402,7 @@ fn read_fields<'de, A: MapAccess<'de>>(
                         Destination::Field(model.field_mut(index)).null();
                         model.unknown_fields_mut().insert(names[index], odd.value);
                     }
-                    // A reference without fields is absent, so its object would be lost.
+                    // A reference without fields is treated as absent, so its object would be lost.
                     Ok(Filled::EmptyObject) if model.field(index).get().is_none() => {
                         model.unknown_fields_mut().insert(names[index], Map::new());
                     }
@@ -477,7 +477,7 @@ fn only_odd(is_empty: bool, skipped: &RefCell<Vec<SkippedItem>>) -> Option<(Stri
 }
 
 fn whole(value: f64) -> Option<i64> {
-    // 2^63 as a float; the bound itself no longer fits.
+    // 2^63 as a float; the limit itself no longer fits.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     (value.fract() == 0.0 && (-LIMIT..LIMIT).contains(&value)).then_some(value as i64)
 }

@@ -6,26 +6,26 @@ use super::access::ValueRef;
 
 /// The result of storing a value.
 pub(super) enum Filled {
-    /// It was stored.
+    /// The value was stored.
     Value,
-    /// It was stored, and is an object without members.
+    /// The value was stored, and is an object without properties.
     EmptyObject,
-    /// It is a null, which the target can't hold.
+    /// The value is null, which the target can't represent.
     Null,
-    /// It has another type than the target.
+    /// The value's type differs from the target's.
     Odd(OddValue),
 }
 
-/// A value of another type than its target, or a list or a map that contains one.
+/// A value whose type differs from its target's, or a list or map that contains one.
 pub(super) struct OddValue {
     pub(super) value: Value,
-    /// The kind of value that the target holds.
+    /// The kind of value that the target expects.
     pub(super) expected: &'static str,
     /// The kind of value that was found.
     pub(super) found: &'static str,
 }
 
-/// A value where `expected` should be.
+/// Returns a value found where `expected` should be.
 pub(super) fn odd(value: impl Into<Value>, expected: &'static str) -> Filled {
     let value = value.into();
     let found = match &value {
@@ -40,7 +40,7 @@ pub(super) fn odd(value: impl Into<Value>, expected: &'static str) -> Filled {
     Filled::Odd(OddValue { value, expected, found })
 }
 
-/// A value that was stored, as JSON.
+/// Returns a stored value as JSON.
 pub(super) fn to_json(value: ValueRef<'_>) -> Option<Value> {
     serde_json::to_value(value).ok()
 }

@@ -1,5 +1,5 @@
 //! The path from the root of a JSON document to the value being read. It is recorded only while an error unwinds, so a
-//! document without errors costs one pointer.
+//! document without errors costs only one pointer.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -30,7 +30,7 @@ impl JsonPath {
         self.0.borrow_mut().push(JsonPathStep::Index(index));
     }
 
-    /// Forgets the path, of a value that turned out to be no error.
+    /// Discards the path of a value that turned out not to be an error.
     pub(super) fn clear(&self) {
         self.0.borrow_mut().clear();
     }

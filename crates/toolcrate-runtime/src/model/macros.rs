@@ -1,4 +1,4 @@
-//! The macros that connect a generated type to the shared serialization code, one line per type.
+//! The macros that connect a generated type to the shared serialization code, with one line per type.
 
 /// Implements serde's traits, `Debug`, `PartialEq` and this crate's traits for a type that implements `ModelFields`,
 /// `Clone` and `Default`.
@@ -46,8 +46,8 @@ macro_rules! impl_model {
     };
 }
 
-/// Makes a model a reference to another record: from its ID, and by constructors of the names of other fields that
-/// identify it. A reference without any field is absent.
+/// Makes a model a reference to another record: from its ID, and by constructors named after its other identifying
+/// fields. A reference without any fields is absent.
 #[macro_export]
 macro_rules! impl_reference {
     ($name:ident, [$($id:ty),*], [$($key:ident),*]) => {
@@ -66,7 +66,7 @@ macro_rules! impl_reference {
                     Self { $key: ::std::option::Option::Some(value.into()), ..Self::default() }
                 }
             )*
-            /// Returns true if and only if this refers to no record.
+            /// Returns true if and only if this doesn't refer to a record.
             pub fn is_empty(&self) -> bool {
                 $crate::__private::fields_absent(self)
             }
@@ -98,7 +98,7 @@ macro_rules! impl_reference {
 macro_rules! impl_open_enum {
     ($name:ident) => {
         impl $name {
-            /// Returns the value as the API writes it.
+            /// Returns the value as the API spells it.
             pub fn as_str(&self) -> &str {
                 $crate::OpenEnum::to_value(self)
             }
@@ -150,7 +150,8 @@ macro_rules! impl_open_enum {
 }
 
 /// Implements serde's traits, `Debug`, `Default`, `PartialEq`, `From` each variant's model and this crate's traits for
-/// an enum of models. One member of the object names the variant; a value of another type is kept in `Other`.
+/// an enum of models. One of the object's properties determines the variant; a value of any other type is kept in
+/// `Other`.
 #[macro_export]
 macro_rules! impl_union {
     ($name:ident, $member:literal, $($variant:ident($model:ident) = $value:literal $(| $more:literal)*),+ $(,)?) => {
@@ -221,7 +222,7 @@ macro_rules! impl_union {
             }
         }
         $(
-            /// The member that names the type is set if it is not yet.
+            /// The property that determines the type is set if it is still absent.
             impl ::std::convert::From<$model> for $name {
                 fn from(model: $model) -> Self {
                     let mut value = $crate::serde_json::to_value(&model).unwrap_or_default();

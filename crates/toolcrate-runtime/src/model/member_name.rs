@@ -1,11 +1,11 @@
-//! Reads the names of members: those that a model knows as the index of a field, any other as text.
+//! Reads property names: names known to a model as the index of a field, any other name as text.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde_core::de::{DeserializeSeed, Deserializer, Error, Visitor};
 
-/// Reads a map's key, borrowed where the input allows it: it is needed twice, but owned only once.
+/// Reads a map key, borrowed if the input allows it: it is needed twice, but owned only once.
 pub(super) struct KeySeed;
 
 impl<'de> DeserializeSeed<'de> for KeySeed {
@@ -36,13 +36,13 @@ impl<'de> Visitor<'de> for KeySeed {
     }
 }
 
-/// The name of a member: the index of a field of the model, or a name that the model does not know.
+/// A property name: the index of a model field, or a name unknown to the model.
 pub(super) enum MemberName {
     Known(usize),
     Unknown(String),
 }
 
-/// Reads a member's name and looks it up, beginning with the one after the last that was found.
+/// Reads a property name and looks it up, starting after the previous match.
 pub(super) struct NameSeed {
     pub(super) names: &'static [&'static str],
     pub(super) next: usize,

@@ -1,8 +1,8 @@
-//! Models: a generated struct lists the names of its fields and gives access to each field by number, and shared code
+//! Models: a generated struct lists its field names and provides access to each field by index, and shared code
 //! serializes and deserializes all of them.
 //!
-//! A derive would generate the same code for every type. Here it exists once, which keeps a crate with hundreds of models
-//! quick to compile.
+//! A derive would generate the same code for every type. Sharing one implementation keeps a crate with hundreds of
+//! models quick to compile.
 
 mod access;
 mod deserialize;

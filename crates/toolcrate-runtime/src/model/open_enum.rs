@@ -1,21 +1,21 @@
-//! Enums of strings with the values that the description of an API lists and a variant that keeps any other string, so
-//! that a value which the server adds later survives a round trip.
+//! String enums with the values listed in the API description, and a variant for any other string, so values that the
+//! server adds later survive a round trip.
 
-/// An enum of strings that accepts values it does not list.
+/// A string enum that accepts unlisted values.
 ///
 /// A type that implements it and calls [`impl_open_enum!`](crate::impl_open_enum!) gets serde's traits, `Debug`,
 /// `Display`, `From<&str>` and `as_str`.
 pub trait OpenEnum: Default {
-    /// The serialized values, in the order of the variants.
+    /// The serialized values, in variant order.
     const VALUES: &'static [&'static str];
     /// Returns the variant for `VALUES[index]`.
     fn from_index(index: usize) -> Self;
-    /// Returns the variant for a value that is not in `VALUES`.
+    /// Returns the variant for a value that isn't in `VALUES`.
     fn other(text: String) -> Self;
     /// Returns the index of the value in `VALUES`.
     ///
     /// # Errors
-    /// Returns the value itself if it is not in `VALUES`.
+    /// Returns the value itself if it isn't in `VALUES`.
     fn index(&self) -> Result<usize, &str>;
 
     /// Returns the variant for a serialized value.
@@ -35,7 +35,7 @@ pub trait OpenEnum: Default {
     }
 }
 
-/// An [`OpenEnum`] of any type, to be assigned.
+/// An [`OpenEnum`] of any type, for assignment.
 pub trait OpenEnumMut {
     /// Assigns the variant for a serialized value.
     fn set(&mut self, value: &str);

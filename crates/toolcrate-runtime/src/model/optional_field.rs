@@ -1,4 +1,4 @@
-//! Fields of a record by the closure that picks them, which lets the compiler check their names and types.
+//! Selects record fields by closure, which lets the compiler check their names and types.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::access::{FieldMut, ModelFields, ValueMut};
 
 /// A field of a record that may be absent: an `Option`, or a reference to another record.
 pub trait OptionalField {
-    /// What the field holds.
+    /// The type of the field's value.
     type Value;
     /// Sets the field.
     fn assign(&mut self, value: Self::Value);
@@ -20,10 +20,9 @@ impl<T> OptionalField for Option<T> {
     }
 }
 
-/// Sets fields of a record to null. A field that is `None` is absent from what is sent, which leaves it to the server; a
-/// null empties it.
+/// Sets fields of a record to null. A field that is `None` isn't sent, which leaves it to the server; a null clears it.
 ///
-/// It is implemented for every model.
+/// This trait is implemented for every model.
 pub trait SetNull: ModelFields + Sized {
     /// Sets the field that `field` returns to null, as in `order.set_null(|order| &mut order.po_number)`.
     ///
@@ -69,10 +68,10 @@ fn path_to(record: &mut dyn ModelFields, place: Place) -> Option<String> {
     None
 }
 
-/// Returns the number of the field that `field` returns.
+/// Returns the index of the field that `field` returns.
 ///
 /// # Panics
-/// Panics if it is not a field of the record.
+/// Panics if it isn't a field of the record.
 pub(crate) fn field_index<T: ModelFields, F>(record: &mut T, field: impl FnOnce(&mut T) -> &mut F) -> usize {
     let place = location(field(record));
     let mut numbers = 0..record.field_names().len();
@@ -81,7 +80,7 @@ pub(crate) fn field_index<T: ModelFields, F>(record: &mut T, field: impl FnOnce(
         .expect("the closure must return a field of the record itself")
 }
 
-/// Where a value is: its address, and its size, as the first part of a value has the same address.
+/// A value's location: its address and its size, because the first part of a value has the same address.
 type Place = (*const (), usize);
 
 fn location<T: ?Sized>(value: &T) -> Place {

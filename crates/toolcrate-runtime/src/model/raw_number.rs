@@ -1,5 +1,5 @@
-//! Reads numbers with their digits. serde's data model has floats alone, in which `1.10` is `1.1`; `serde_json` hands out
-//! the text of a value on request, and other formats ignore the request.
+//! Deserializes numbers without losing their original digits. In serde's data model a decimal number is a float, so
+//! `1.10` becomes `1.1`. `serde_json` can expose a value's raw text instead; other formats ignore the attempt.
 
 use serde_core::de::MapAccess;
 use serde_json::{Map, Value};
@@ -8,11 +8,11 @@ use super::filled::{Filled, odd};
 use super::member_name::KeySeed;
 use crate::value::Number;
 
-/// The name by which `serde_json` knows a newtype that wants the text of a value. It calls back with a map of one entry,
-/// from this name to the text. A test shows that it does.
+/// The name by which `serde_json` recognizes a newtype that requests the text of a value. It calls back with a
+/// one-entry map from this name to the text. A test verifies this behavior.
 pub(super) const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
-/// Reads a number from the map that holds its text. Any other map is an object where a number should be.
+/// Reads a number from the map that contains its text. Any other map is an object instead of a number.
 pub(super) fn read_raw_number<'de, A: MapAccess<'de>>(
     field: &mut Option<Number>,
     mut map: A,
@@ -42,7 +42,7 @@ fn read(field: &mut Option<Number>, text: &str) -> Filled {
             *field = Some(number);
             Filled::Value
         }
-        // The text is JSON; what is beyond any number type is kept as text.
+        // The text is JSON; a value that doesn't fit any number type is kept as text.
         None => odd(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)), "a number"),
     }
 }

@@ -1,5 +1,5 @@
-//! Serializes every model. Absent fields are not written, unless the unknown fields have them; unknown fields are
-//! written after the known ones.
+//! Serializes every model. Absent fields aren't written unless they are among the unknown fields, which are written
+//! after the known ones.
 
 use std::fmt;
 
@@ -12,26 +12,26 @@ use crate::value::Number;
 /// Serializes a model as an object.
 ///
 /// # Errors
-/// Returns the errors of the serializer.
+/// Returns the serializer's errors.
 pub fn serialize_fields<S: Serializer>(model: &dyn ModelFields, serializer: S) -> Result<S::Ok, S::Error> {
     serialize_as(WriteMode::Record, model, serializer)
 }
 
-/// How a value is written.
+/// How a value is serialized.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WriteMode {
     /// In any format, with all fields.
     Record,
-    /// As JSON, with all fields. Numbers have the digits that were read.
+    /// As JSON, with all fields. Numbers keep their original digits.
     Json,
-    /// As the body of a request: as JSON, without the fields that the server sets.
+    /// As a JSON request body, without server-computed fields.
     Body,
-    /// As a part of the body of a request.
+    /// As part of a request body.
     BodyPart,
 }
 
 impl WriteMode {
-    /// Returns the numbers of the fields that are not written.
+    /// Returns the indexes of the fields that are omitted.
     pub(crate) fn omitted(self, model: &dyn ModelFields) -> &'static [usize] {
         match self {
             Self::Record | Self::Json => &[],
@@ -40,7 +40,7 @@ impl WriteMode {
         }
     }
 
-    /// Returns how what a value contains is written.
+    /// Returns the mode for nested values.
     fn within(self) -> Self {
         if self == Self::Body { Self::BodyPart } else { self }
     }
@@ -58,7 +58,7 @@ fn serialize_as<S: Serializer>(
         if omitted.contains(&index) {
             continue;
         }
-        // Scalars are written directly, without a `ValueRef` in between: there are many of them.
+        // Scalars are written directly, without a `ValueRef`, because there are many of them.
         match model.field(index) {
             FieldRef::Boolean(None) | FieldRef::Integer(None) | FieldRef::Long(None) => {}
             FieldRef::Number(None) | FieldRef::Text(None) | FieldRef::Timestamp(None) => {}
@@ -78,8 +78,8 @@ fn serialize_as<S: Serializer>(
         }
     }
     for (name, value) in model.unknown_fields().iter() {
-        // A field that is known is unknown too if its value had another type, or if a null empties it. Set since, it would
-        // occur twice.
+        // A known field is also among the unknown fields if its value had a different type, or if it is cleared with a
+        // null. If it was set afterwards, it would occur twice.
         let known = names.iter().position(|known| *known == name);
         if known.is_none_or(|index| model.field(index).get().is_none() && !omitted.contains(&index)) {
             map.serialize_entry(name, value)?;
@@ -88,7 +88,7 @@ fn serialize_as<S: Serializer>(
     map.end()
 }
 
-/// Returns true if and only if two models of one type have the same fields.
+/// Returns true if and only if two models of the same type have equal fields.
 pub fn fields_equal(a: &dyn ModelFields, b: &dyn ModelFields) -> bool {
     let same = |index| a.field(index).get() == b.field(index).get();
     (0..a.field_names().len()).all(same) && a.unknown_fields() == b.unknown_fields()
@@ -128,7 +128,7 @@ impl Serialize for ValueRef<'_> {
     }
 }
 
-/// A value and how it is written.
+/// A value and its write mode.
 struct WrittenValue<'a> {
     mode: WriteMode,
     value: ValueRef<'a>,
@@ -169,10 +169,10 @@ impl Serialize for WrittenValue<'_> {
     }
 }
 
-/// Writes all digits of a number. The serializer must be that of `serde_json`.
+/// Writes all digits of a number. The serializer must be `serde_json`'s.
 fn serialize_digits<S: Serializer>(number: Number, serializer: S) -> Result<S::Ok, S::Error> {
     match number.parts() {
-        // The text of a number is JSON.
+        // The text of a number is valid JSON.
         Some((_, 1..)) => match RawValue::from_string(number.to_string()) {
             Ok(text) => text.serialize(serializer),
             Err(_) => number.serialize(serializer),
@@ -187,17 +187,17 @@ impl ValueRef<'_> {
         self.to_json_as(WriteMode::Json)
     }
 
-    /// Returns the value as JSON, written in this way.
+    /// Returns the value as JSON, serialized in this mode.
     pub(crate) fn to_json_as(self, mode: WriteMode) -> String {
-        // Writing to memory can't fail, and neither can a value whose keys are all text.
+        // Writing to memory can't fail, and neither can a value with only string keys.
         serde_json::to_string(&WrittenValue { mode, value: self }).unwrap_or_else(|_| "null".to_owned())
     }
 }
 
-/// Formats a model for `Debug`: the name of the type and the object as JSON.
+/// Formats a model for `Debug`: the type name, and the object as JSON.
 ///
 /// # Errors
-/// Returns the errors of the formatter.
+/// Returns the formatter's errors.
 pub fn fmt_debug(name: &str, model: &dyn ModelFields, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{name} {}", ValueRef::Object(model).to_json_string())
 }

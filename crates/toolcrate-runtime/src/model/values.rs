@@ -1,5 +1,5 @@
-//! Implements [`ModelValue`] for the types that fields of a model can have besides generated types: scalars, strings,
-//! free JSON, boxes, lists and maps.
+//! Implements [`ModelValue`] for the possible types of model fields other than generated types: scalars, strings,
+//! arbitrary JSON, boxes, lists and maps.
 
 use std::collections::BTreeMap;
 
@@ -105,7 +105,7 @@ impl<T: ModelValue> ModelValue for BTreeMap<String, T> {
 impl<T: ModelValue> MapValue for BTreeMap<String, T> {
     fn put(&mut self, key: &str) -> ValueMut<'_> {
         let value = self.entry(key.to_owned()).or_default();
-        // A key that occurs twice replaces the first value, as a field of a model does.
+        // A duplicate key replaces the first value, as in a model's field.
         *value = T::default();
         value.value_mut()
     }

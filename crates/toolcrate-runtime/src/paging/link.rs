@@ -1,8 +1,8 @@
-//! The `Link` header (RFC 8288). Only the query of its URLs is used: servers behind a proxy name hosts that can't be
-//! reached, and credentials must not follow a header to another host.
+//! The `Link` header (RFC 8288). Only the query of its URLs is used: servers behind a proxy report unreachable hosts,
+//! and credentials must not be sent to another host because of a header.
 //!
-//! It is parsed here because the crates that do (`parse_link_header`, `http-link`) reject the whole header at the first
-//! malformed or relative URL, which the servers behind this crate do send.
+//! The parser is our own because the existing crates (`parse_link_header`, `http-link`) reject the whole header at the
+//! first malformed or relative URL, and real servers do send those.
 
 use http::HeaderMap;
 use http::header::LINK;
@@ -10,7 +10,7 @@ use url::form_urlencoded;
 
 use crate::query_pairs::QueryPairs;
 
-/// Returns the query of the link to the next page: `None` if there is no `Link` header at all, `Some(None)` if there is
+/// Returns the query of the link to the next page: `None` if there is no `Link` header, and `Some(None)` if there is
 /// one without a next page.
 pub(super) fn next_query(headers: &HeaderMap) -> Option<Option<QueryPairs>> {
     related_query(headers, "next")
@@ -45,7 +45,7 @@ pub(super) fn query(address: &str) -> Option<QueryPairs> {
     (!pairs.is_empty()).then_some(pairs)
 }
 
-/// Returns the links of a header: the URL, and the text of its parameters.
+/// Returns the links in a header: each URL, and the text of its parameters.
 fn links(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -57,7 +57,7 @@ fn links(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// Returns the index of `wanted` outside of quotes, or the length of the text.
+/// Returns the index of `wanted` outside quotes, or the length of the text.
 fn unquoted(text: &str, wanted: char) -> usize {
     let mut quoted = false;
     let index = text.find(|c| {
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_link_is_found_in_any_spelling() {
+    fn next_link_is_found_in_any_spelling() {
         let query = |text: &str| Some(Some(text.to_owned()));
         assert_eq!(read(&[]), None);
         assert_eq!(read(&[""]), Some(None));

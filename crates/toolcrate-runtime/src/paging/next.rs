@@ -1,5 +1,5 @@
-//! The next page of a list: by a `Link` header, by the next page number, or by a cursor in the response. Each
-//! of them results in query parameters to change, so that the next request never leaves the path and the server.
+//! The next page of a list: from a `Link` header, the next page number, or a cursor in the response. Each of these
+//! results in query parameters to change, so the next request never leaves the path or the server.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,9 +15,9 @@ use crate::query_pairs::QueryPairs;
 use crate::request::Request;
 use toolcrate_catalog::Method;
 
-/// How to request the next page of a list: query parameters to set or to replace.
+/// How to request the next page of a list: query parameters to set or replace.
 ///
-/// It can be stored as text and read again, to continue a list in another process:
+/// It can be stored as text and parsed again, to continue a list in another process:
 ///
 /// ```
 /// # use toolcrate_runtime::Next;
@@ -28,7 +28,7 @@ use toolcrate_catalog::Method;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Next(QueryPairs);
 
-/// The error of a text that is not the position of a page.
+/// The error for text that isn't a valid page position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParseNextError;
@@ -63,7 +63,7 @@ impl Next {
         &self.0
     }
 
-    /// Changes the query of a call; other parameters stay as they are.
+    /// Changes a call's query; other parameters are left unchanged.
     pub(crate) fn apply(&self, query: &mut QueryPairs) {
         for (name, value) in self.0.iter() {
             query.set(name, value);
@@ -80,8 +80,8 @@ impl<T> Request<T> {
     }
 }
 
-/// Returns the items of a list that the response has in a field, as a body of their own, so that callers need not know
-/// where an API puts them.
+/// Returns the items of a list that the response contains in a field, as a separate body, so callers don't need to
+/// know where the API puts them.
 pub(crate) fn list_items(paging: &Paging, call: &Call, body: &[u8]) -> Option<Bytes> {
     if call.method != Method::Get {
         return None;
@@ -89,14 +89,14 @@ pub(crate) fn list_items(paging: &Paging, call: &Call, body: &[u8]) -> Option<By
     Some(Bytes::from(rows(paging, call, body)?.to_string()))
 }
 
-/// Returns the items that a response has in a field.
+/// Returns the items that a response contains in a field.
 fn rows(paging: &Paging, call: &Call, body: &[u8]) -> Option<Value> {
     let items = paging.items()?;
     let mut answer: Value = serde_json::from_slice(body).ok()?;
     if items != ONLY_LIST {
         return Some(answer.pointer_mut(items).filter(|rows| rows.is_array())?.take());
     }
-    // A response to a call that can't choose a page may have a list without being one.
+    // A call that can't select a page may return a list without being a list operation.
     if !call.is_list {
         return None;
     }
@@ -140,7 +140,7 @@ pub(crate) fn next_page(
             let value: Value = serde_json::from_slice(body).ok()?;
             match value.pointer(next)? {
                 Value::String(text) if text.is_empty() => None,
-                // A whole address: only its query counts.
+                // For a complete URL, only its query is used.
                 Value::String(text) if text.contains("://") || text.starts_with(['/', '?']) => {
                     link::query(text).map(Next)
                 }
@@ -155,14 +155,14 @@ pub(crate) fn next_page(
 /// Returns true if a page with this number of items is probably not the last one.
 fn is_full(count: usize, asked: Option<usize>, max_size: u32) -> bool {
     match asked {
-        // Servers cap sizes that are too big, most without a word.
+        // Servers cap excessive sizes, usually silently.
         Some(asked) => count >= asked.min(max_size as usize).max(1),
-        // Page sizes that servers choose themselves are round; other counts are what was left.
+        // Page sizes chosen by servers are round numbers; any other count is a remainder.
         None => count >= 10 && count.is_multiple_of(5),
     }
 }
 
-/// Returns the number of items of a page.
+/// Returns the number of items on a page.
 fn count(paging: &Paging, call: &Call, body: &[u8]) -> Option<usize> {
     items(body).or_else(|| Some(rows(paging, call, body)?.as_array()?.len()))
 }
@@ -173,7 +173,7 @@ fn single(name: &'static str, value: String) -> Next {
     Next(pairs)
 }
 
-/// Returns the number of items of a list, without decoding them.
+/// Returns the number of items in a list, without decoding them.
 fn items(body: &[u8]) -> Option<usize> {
     if !body.trim_ascii_start().starts_with(b"[") {
         return None;
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_decides_and_pages_are_counted_without_one() {
+    fn link_header_takes_precedence_over_page_counting() {
         let page = |number: &str| Some(format!("page={number}"));
         let link = Some("<https://elsewhere/x?page=3>; rel=\"next\", <?page=9>; rel=\"last\"");
         assert_eq!(after(PAGE, &[("page", "2")], link, &list(1)), page("3"));
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_in_the_answer_is_text_a_number_or_an_address() {
+    fn next_marker_can_be_a_string_a_number_or_a_url() {
         let cursor = Paging::Cursor { parameter: "after", next: "/meta/next", items: "/data" };
         let cases = [
             (r#"{"meta":{"next":"abc="}}"#, Some("after=abc%3D")),
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn items_are_counted_in_whatever_holds_them() {
+    fn items_are_counted_in_any_envelope() {
         let body =
             |count: usize| format!("{{\"orders\":{},\"more\":true}}", serde_json::json!(vec![1; count]));
         let offset = Paging::Offset { offset: "offset", limit: "limit", max_size: 100, items: "*" };
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_may_have_the_cursor() {
+    fn cursor_can_come_from_a_header() {
         let paging = Paging::Header { parameter: "after", header: "x-next", items: "" };
         let call = Call::new(Method::Get, "/orders".into());
         let next = |value: &'static str| {

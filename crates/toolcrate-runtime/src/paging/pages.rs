@@ -1,4 +1,4 @@
-//! Streams of the pages and of the items of a list.
+//! Streams of a list's pages and items.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -23,11 +23,11 @@ use crate::response::FromResponse;
 pub struct Page<T> {
     /// The items of the page.
     pub items: Vec<T>,
-    /// How to request the next page; `None` on the last one. A list can be continued later with it.
+    /// How to request the next page; `None` on the last one. It can be used to continue the list later.
     pub next: Option<Next>,
-    /// The state of the rate limit.
+    /// The rate limit's state.
     pub rate_limit: RateLimit,
-    /// The server's ID of the request, which its support may ask for.
+    /// The server's request ID, which its support may ask for.
     pub request_id: Option<String>,
     /// The items of the page that `items` lacks, because they are not what the API's description says.
     pub skipped: Vec<SkippedItem>,
@@ -35,10 +35,10 @@ pub struct Page<T> {
 
 type PageStream<T> = Pin<Box<dyn Stream<Item = Result<Page<T>, Error>> + Send>>;
 
-/// The pages of a list: a stream. [`Client::pages`] makes it.
+/// A stream of a list's pages, created by [`Client::pages`].
 ///
-/// The next page is requested when the stream is polled for it. If the request sets no page size and the API numbers its
-/// pages, the largest size is used. The stream ends after an error.
+/// The next page is requested when the stream is polled for it. If the request sets no page size and the API's pages
+/// are numbered, the largest size is used. The stream ends after an error.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct Pages<T> {
     client: Client,
@@ -47,7 +47,7 @@ pub struct Pages<T> {
     stream: Option<PageStream<T>>,
 }
 
-/// The items of a list over all its pages: a stream. [`Client::items`] makes it. See [`Pages`].
+/// A stream of a list's items across all pages, created by [`Client::items`]. See [`Pages`].
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct Items<T> {
     pages: Pages<T>,
@@ -60,12 +60,12 @@ impl Client {
     /// Returns the pages of a list, one after the other.
     ///
     /// # Errors
-    /// Yields the errors of [`send`](Self::send), and `Decode` if a next page was already read.
+    /// Yields the errors of [`send`](Self::send), and `Decode` if a next page has already been read.
     pub fn pages<T: ModelValue + Send + 'static>(&self, request: &Request<Vec<T>>) -> Pages<T> {
         Pages { client: self.clone(), call: request.call.clone(), concurrency: 1, stream: None }
     }
 
-    /// Returns the items of a list over all its pages. See [`pages`](Self::pages).
+    /// Returns a list's items across all pages. See [`pages`](Self::pages).
     ///
     /// # Errors
     /// Yields the errors of [`pages`](Self::pages).
@@ -75,26 +75,26 @@ impl Client {
 }
 
 impl<T: ModelValue + Send + 'static> Request<Vec<T>> {
-    /// Returns the pages of the list, as [`Client::pages`] does.
+    /// Returns the list's pages, like [`Client::pages`].
     pub fn pages(&self, client: &Client) -> Pages<T> {
         client.pages(self)
     }
 
-    /// Returns the items of the list over all its pages, as [`Client::items`] does.
+    /// Returns the list's items across all pages, like [`Client::items`].
     pub fn items(&self, client: &Client) -> Items<T> {
         client.items(self)
     }
 }
 
 impl<T> Pages<T> {
-    /// Requests up to `pages` pages at once, if the API numbers its pages; they are yielded in their order all the same.
-    /// A list whose server doesn't tell the number of its pages may be read beyond its end.
+    /// Requests up to `pages` pages at once, if the API's pages are numbered; they are still yielded in order. If the
+    /// server doesn't report the number of pages, requests may go past the end of the list.
     pub fn concurrency(mut self, pages: usize) -> Self {
         self.concurrency = pages.max(1);
         self
     }
 
-    /// Starts at a position that an earlier page had in [`next`](Page::next).
+    /// Starts at a position that an earlier page returned in [`next`](Page::next).
     pub fn resume(mut self, next: &Next) -> Self {
         self.call.continue_at(next.pairs());
         self
@@ -112,8 +112,8 @@ impl<T> Items<T> {
         Self { pages: self.pages.resume(next), ..self }
     }
 
-    /// Returns the position after the page that the last item was on, from which the list can be continued later. It is
-    /// `None` before the first item and on the last page.
+    /// Returns the position after the page of the last item, from which the list can be continued later. It is `None`
+    /// before the first item and on the last page.
     pub fn next_page(&self) -> Option<&Next> {
         self.next.as_ref()
     }
@@ -176,7 +176,7 @@ fn request_largest_pages(api: &Api, call: &mut Call) {
     }
 }
 
-/// Where pages come from.
+/// The source of pages.
 enum PageSource {
     Walk(Walk),
     Window(PageWindow),

@@ -1,5 +1,5 @@
-//! Follows the pages of a list, one after the other. That does end: a page without items is the last one, and a next page
-//! that was already read is an error.
+//! Follows the pages of a list one after the other. This always terminates: a page without items is the last one, and a
+//! page that has already been read is an error.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,22 +9,22 @@ use crate::client::{ApiResponse, Client};
 use crate::error::{Error, ErrorKind};
 use crate::response::RawResponse;
 
-/// Why a list does not end whose server returns the same page again.
+/// The reason why a list whose server repeats the same page doesn't end.
 pub(super) const SAME_PAGE: &str =
     "two pages in a row are the same, so the server seems to ignore the page number";
 
-/// A list that is being followed.
+/// A list being followed.
 pub(crate) struct Walk {
     client: Client,
     /// The call for the next page; `None` at the end.
     call: Option<Call>,
     label: String,
     accept: &'static str,
-    /// The queries that were already sent.
+    /// The queries that have been sent.
     seen: HashSet<String>,
-    /// The hash of the last page, if the server did not announce the next one itself.
+    /// The hash of the last page, unless the server announced the next one itself.
     last: Option<u64>,
-    /// Why the next page can't be read; returned after this one.
+    /// The reason why the next page can't be read; returned after this page.
     broken: Option<Error>,
 }
 
@@ -65,8 +65,8 @@ impl Walk {
         self.broken = None;
     }
 
-    /// Returns true if and only if this page repeats the last one. It is only checked without a `Link` header: the pages are
-    /// counted here then, and a server that does not paginate would return the first one forever.
+    /// Returns true if and only if this page repeats the last one. This is only checked without a `Link` header: in
+    /// that case pages are counted here, and a server that doesn't paginate would return the first one forever.
     fn repeats(&mut self, raw: &RawResponse) -> bool {
         if raw.headers().contains_key(http::header::LINK) {
             return false;
@@ -80,12 +80,12 @@ impl Walk {
     }
 }
 
-/// Returns the error of a list whose pages repeat.
+/// Returns the error for a list whose pages repeat.
 pub(super) fn endless(why: &str) -> Error {
     Error::new(ErrorKind::Decode, format!("pagination does not end: {why}"))
 }
 
-/// Returns a hash of the body of a page.
+/// Returns a hash of a page's body.
 pub(super) fn page_hash(raw: &RawResponse) -> u64 {
     let mut hasher = DefaultHasher::new();
     raw.body().hash(&mut hasher);

@@ -1,5 +1,5 @@
-//! Reads several pages of a list at once, where pages are numbered. The first page is read alone: it tells how the list
-//! continues and, if the server says so, which page is the last.
+//! Reads several pages of a list at once if pages are numbered. The first page is read separately: it reveals how the
+//! list continues and, if the server reports it, which page is the last.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,19 +15,19 @@ use crate::error::Error;
 
 type PageFuture = Pin<Box<dyn Future<Output = Result<ApiResponse, Error>> + Send>>;
 
-/// A list of which several pages are requested at once.
+/// A list that requests several pages at once.
 pub(super) struct PageWindow {
     client: Client,
     call: Call,
     accept: &'static str,
-    /// The query parameter with the number of the page.
+    /// The query parameter with the page number.
     parameter: &'static str,
     width: usize,
     state: WindowState,
 }
 
 enum WindowState {
-    /// Nothing was read.
+    /// Nothing has been read yet.
     Start,
     /// Pages are being read.
     Running {
@@ -36,7 +36,7 @@ enum WindowState {
         last: Option<u64>,
         hash: Option<u64>,
     },
-    /// The list continues otherwise than by the number of the page.
+    /// The list continues by some other means than a page number.
     Sequential(Box<Walk>),
     End,
 }
@@ -95,7 +95,7 @@ impl PageWindow {
         Ok(response)
     }
 
-    /// Returns the page after the first one that is next in order.
+    /// Returns the next page in order, after the first one.
     async fn following(&mut self) -> Option<Result<ApiResponse, Error>> {
         let WindowState::Running { running, next, last, hash } = &mut self.state else { return None };
         while running.len() < self.width && (running.is_empty() || last.is_none_or(|last| *next <= last)) {
@@ -117,7 +117,7 @@ impl PageWindow {
             *before = this;
         }
         if response.next.is_none() {
-            // Requests for pages behind the end are dropped.
+            // Requests for pages past the end are dropped.
             self.state = WindowState::End;
         }
         Some(Ok(response))

@@ -1,5 +1,5 @@
-//! Decodes a response into the type that the caller requested, and distinguishes the ways in which that can fail: not JSON
-//! at all, cut off, or JSON of another shape.
+//! Decodes a response into the type that the caller requested, and distinguishes three kinds of failure: not JSON at
+//! all, truncated JSON, and JSON with a different structure.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -11,13 +11,13 @@ use crate::download::Download;
 use crate::error::{Delivery, Error, ErrorKind, OUTCOME_UNKNOWN, html_title, is_html};
 use crate::model::{ModelValue, SkippedItem, ValueMut, deserialize_items};
 
-/// A response of status 2xx before it is decoded.
+/// A 2xx response before it is decoded.
 #[derive(Clone, Debug)]
 pub struct RawResponse {
     status: u16,
     headers: HeaderMap,
     body: Bytes,
-    /// True if the request was a write, which a caller must know if the response can't be read.
+    /// True if the request was a write, which matters to the caller if the response can't be read.
     wrote: bool,
     /// The items that were left out when the body was decoded.
     skipped: Vec<SkippedItem>,
@@ -48,12 +48,12 @@ impl RawResponse {
         &self.body
     }
 
-    /// Returns true if and only if the body has nothing but white space.
+    /// Returns true if and only if the body contains only whitespace.
     pub fn is_empty(&self) -> bool {
         self.json().is_empty()
     }
 
-    /// Returns the body without a byte order mark and white space around it.
+    /// Returns the body without a byte order mark and surrounding whitespace.
     fn json(&self) -> &[u8] {
         self.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.body).trim_ascii()
     }
@@ -62,7 +62,8 @@ impl RawResponse {
     /// out and recorded.
     ///
     /// # Errors
-    /// Returns `NotJson` for a web page or other content, and `Decode` for JSON that is cut off or of another shape.
+    /// Returns `NotJson` for a web page or other content, and `Decode` for JSON that is truncated or has a different
+    /// structure.
     pub fn decode_into(&mut self, value: ValueMut<'_>) -> Result<(), Error> {
         let body = self.json();
         if body.is_empty() {
@@ -75,13 +76,13 @@ impl RawResponse {
         Ok(())
     }
 
-    /// Returns the error for a body that could not be decoded.
+    /// Returns the error for a body that couldn't be decoded.
     fn explain(&self, error: &serde_json::Error) -> Error {
         let body = self.json();
         if is_html(&self.headers, body) {
             return self.web_page();
         }
-        // A path in front of the message hides its category, so the text is looked at once more.
+        // A path before the message hides its category, so the text is parsed once more.
         match serde_json::from_slice::<IgnoredAny>(body) {
             Ok(_) => self.error(ErrorKind::Decode, format!("unexpected response: {error}")),
             Err(other) if other.is_eof() => {
@@ -96,7 +97,7 @@ impl RawResponse {
         }
     }
 
-    /// Returns the error for a body that is a web page: it may not come from the API at all.
+    /// Returns the error for a body that is a web page, which may not come from the API at all.
     pub(crate) fn web_page(&self) -> Error {
         const CHECK: &str =
             "Check the base URL; a web page usually comes from a login or a proxy on the way.";
@@ -112,7 +113,7 @@ impl RawResponse {
         error.with_status(self.status).with_delivery(Delivery::Unknown)
     }
 
-    /// Returns the error for a body that was damaged on its way or does not come from the API.
+    /// Returns the error for a body that was damaged in transit or doesn't come from the API.
     fn damaged(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         self.error(if self.wrote { ErrorKind::OutcomeUnknown } else { kind }, message)
     }
@@ -126,18 +127,18 @@ impl RawResponse {
     }
 }
 
-/// A type that a response can be decoded into.
+/// A type into which a response can be decoded.
 ///
-/// It is implemented for `()` (any 2xx, the body is ignored), [`Download`], and the types that a model can hold: generated
-/// types, `Value`, `Vec<T>`, `BTreeMap<String, T>`, scalars and `String`.
+/// It is implemented for `()` (any 2xx, the body is ignored), [`Download`], and the types that a model can contain:
+/// generated types, `Value`, `Vec<T>`, `BTreeMap<String, T>`, scalars and `String`.
 pub trait FromResponse: Sized {
     /// Decodes a response.
     ///
     /// # Errors
-    /// Returns `NotJson`, or `Decode` with the path of the field that has another type.
+    /// Returns `NotJson`, or `Decode` with the path of the field that has a different type.
     fn from_response(response: &mut RawResponse) -> Result<Self, Error>;
 
-    /// Hands an empty value of the type to `visit`, so that the fields which it has can be seen.
+    /// Passes an empty value of the type to `visit`, which can then inspect its fields.
     #[doc(hidden)]
     fn visit_empty(_visit: &mut dyn FnMut(ValueMut<'_>)) {}
 

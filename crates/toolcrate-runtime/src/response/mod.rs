@@ -1,4 +1,4 @@
-//! Responses: the raw one, and the decoded one with its metadata.
+//! Responses: the raw response, and the decoded response with its metadata.
 
 mod decode;
 mod types;

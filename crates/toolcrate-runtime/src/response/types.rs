@@ -16,9 +16,9 @@ pub struct Response<T> {
     pub status: u16,
     /// All headers.
     pub headers: HeaderMap,
-    /// The state of the rate limit.
+    /// The rate limit's state.
     pub rate_limit: RateLimit,
-    /// The server's ID of the request, which its support may ask for.
+    /// The server's request ID, which its support may ask for.
     pub request_id: Option<String>,
     /// How to request the next page, if the response is a list with one.
     pub next: Option<Next>,
@@ -26,7 +26,7 @@ pub struct Response<T> {
     pub skipped: Vec<SkippedItem>,
 }
 
-/// Returns the server's ID of a request: APIs agree on little more than how the name of the header ends.
+/// Returns the server's request ID. APIs agree on little more than how the header's name ends.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     let named = headers.iter().find(|(name, _)| {
         let name = name.as_str();

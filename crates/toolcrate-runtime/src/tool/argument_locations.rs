@@ -1,4 +1,4 @@
-//! The location of each argument of a tool in the request, without building one.
+//! The request location of each of a tool's arguments, determined without building a request.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,15 @@ use toolcrate_catalog::{ArgumentLocation, BodyFormat, ToolRecord};
 
 use super::catalog::{Catalog, Tool};
 
-/// The location of each argument of a tool.
+/// The location of each of a tool's arguments.
 pub(crate) struct ArgumentLocations {
     by_name: BTreeMap<String, ArgumentLocation>,
-    /// For arguments of the main operation's path: the segment that takes them.
+    /// The segments filled by path arguments of the main operation.
     segments: BTreeMap<String, String>,
 }
 
 impl Tool {
-    /// Returns the location of each argument, including those of other operations that the tool is bound to.
+    /// Returns the location of each argument, including those of other operations bound to the tool.
     pub(crate) fn argument_locations(self, record: &ToolRecord<'_>) -> ArgumentLocations {
         let members = self
             .shape(record)
@@ -39,7 +39,7 @@ impl Tool {
 }
 
 impl ArgumentLocations {
-    /// Returns the location of an argument: `Body` for every part of a body, `Query` for everything else.
+    /// Returns an argument's location: `Body` for every part of a body, `Query` for everything else.
     pub(crate) fn location(&self, name: &str) -> ArgumentLocation {
         match self.by_name.get(name) {
             Some(
@@ -53,18 +53,18 @@ impl ArgumentLocations {
         }
     }
 
-    /// Returns true if and only if an argument goes to the body.
+    /// Returns true if and only if an argument is sent in the body.
     pub(crate) fn has_body(&self) -> bool {
         self.by_name.keys().any(|name| self.location(name) == ArgumentLocation::Body)
     }
 
-    /// Returns the segment of the path that an argument fills alone: `{id}`.
+    /// Returns the path segment that consists only of an argument: `{id}`.
     pub(crate) fn segment(&self, name: &str) -> Option<&str> {
         self.segments.get(name).map(String::as_str)
     }
 }
 
-/// Returns the name of the record that a tool writes, if it writes one.
+/// Returns the name of the record that a tool writes, if any.
 pub(crate) fn record_name<'c>(record: &ToolRecord<'_>, catalog: &'c Catalog) -> Option<&'c str> {
     let shape = record.input.shape.as_deref().filter(|_| record.request.body != BodyFormat::None)?;
     catalog.shapes().get(shape)?.schema()

@@ -1,4 +1,4 @@
-//! Compiled schemas of arguments, of the tools of a catalog and of others.
+//! Compiled argument schemas, for catalog tools and others.
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value};
@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 use super::coercion::{self, Readings, Reinterpretation};
 use super::fixes::{self, FixContext};
 use super::validation_errors::{self, ValueSourceFn};
-use super::{fix_verification, scalars, value_checks};
+use super::{argument_limits, fix_verification, scalars, value_checks};
 use crate::error::{Error, FieldError};
 use crate::host_arguments::HostArguments;
 
-/// Arguments that are valid, and how they were read.
+/// Valid arguments, and how they were interpreted.
 type ValidArguments = (Map<String, Value>, Vec<Reinterpretation>);
 
-/// The schema of the arguments of a tool, compiled once to read many calls.
+/// A tool's argument schema, compiled once for many calls.
 #[derive(Debug)]
 pub struct ArgumentSchema {
     schema: Value,
@@ -21,10 +21,10 @@ pub struct ArgumentSchema {
 }
 
 impl ArgumentSchema {
-    /// Compiles a schema. It must have no references.
+    /// Compiles a schema, which must not contain references.
     ///
     /// # Errors
-    /// `Configuration` if it is not a valid schema.
+    /// Returns `Configuration` if the schema is invalid.
     pub fn new(schema: Value) -> Result<Self, Error> {
         let validator = jsonschema::options().with_draft(Draft::Draft202012).build(&schema);
         let validator =
@@ -32,15 +32,18 @@ impl ArgumentSchema {
         Ok(Self { schema, validator })
     }
 
-    /// Reads arguments as those of a tool of a catalog are read, and validates them.
+    /// Decodes arguments like those of a catalog tool, and validates them.
     ///
     /// # Errors
-    /// `InvalidArguments` with each problem and its fix.
+    /// Returns `InvalidArguments` with each problem and its fix.
     pub fn read(
         &self,
         arguments: Map<String, Value>,
         host_arguments: &HostArguments,
     ) -> Result<(Map<String, Value>, Vec<Reinterpretation>), Error> {
+        if let Some(problem) = argument_limits::check(&arguments) {
+            return Err(Error::invalid_arguments(vec![problem]));
+        }
         fix_verification::attempt(arguments, |arguments| self.attempt(arguments, host_arguments))
     }
 
@@ -54,7 +57,7 @@ impl ArgumentSchema {
         self.schema.get("properties")?.get(name)
     }
 
-    /// Reads arguments as the schema declares them, without those that hosts add.
+    /// Coerces arguments to the schema, and removes those added by agent hosts.
     pub(super) fn coerce(&self, arguments: &mut Value, host_arguments: &HostArguments) -> Readings {
         let mut readings = coercion::coerce(&self.schema, arguments);
         if let Some(given) = arguments.as_object_mut() {
@@ -67,8 +70,12 @@ impl ArgumentSchema {
         readings
     }
 
-    /// Returns the problems of arguments that were read.
+    /// Returns the problems with coerced arguments.
     pub(super) fn problems(&self, arguments: &Value, source: &ValueSourceFn<'_>) -> Vec<FieldError> {
+        // They may have been JSON text.
+        if let Some(problem) = argument_limits::check_value(arguments) {
+            return vec![problem];
+        }
         let mut problems = validation_errors::all(&self.schema, &self.validator, arguments, source);
         value_checks::check(&self.schema, arguments, &mut String::new(), &mut problems);
         problems
@@ -127,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_are_read_as_those_of_a_catalog() {
+    fn arguments_match_those_of_a_catalog() {
         let sent = map(json!({"name": "x", "arguments": "{\"id\": 1}", "limit": "5", "sessionId": "s"}));
         let (arguments, reports) = schema().read(sent, &HostArguments::default()).expect("arguments");
         assert_eq!(Value::Object(arguments), json!({"name": "x", "arguments": {"id": 1}, "limit": 5}));

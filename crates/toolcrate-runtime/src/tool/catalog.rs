@@ -1,5 +1,5 @@
-//! All tools of an API. The index is parsed when a tool is first looked up, a record when it is used. A tool is a
-//! reference into the index, so passing one around costs nothing.
+//! All of an API's tools. The index is parsed when a tool is first looked up, and a record when it is used. A tool is a
+//! reference into the index, so passing one around is cheap.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::filter::FilterTable;
 use crate::text::bounded;
 
-/// More characters of an unknown name are not repeated in an error.
+/// Maximum number of characters of an unknown name repeated in an error.
 const MAX_SHOWN_CHARACTERS: usize = 128;
 
 /// All tools of an API.
@@ -33,7 +33,7 @@ pub struct Catalog {
     /// Indices into `tools`, sorted by short name.
     by_short_name: OnceLock<Vec<u32>>,
     aliases: OnceLock<Vec<AliasRecord<'static>>>,
-    /// Made for the first name that is unknown.
+    /// Built for the first unknown name.
     spellings: OnceLock<SpellingIndex>,
     shapes: RecordTable<ShapeRecord<'static>>,
     schemas: RecordTable<SchemaRecord<'static>>,
@@ -42,7 +42,7 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// The catalog in these files.
+    /// Creates a catalog from these files.
     pub const fn new(api: &'static Api, text: CatalogText) -> Self {
         Self {
             api,
@@ -65,12 +65,12 @@ impl Catalog {
         })
     }
 
-    /// The API that the tools belong to.
+    /// Returns the API that the tools belong to.
     pub fn api(&self) -> &'static Api {
         self.api
     }
 
-    /// The number of tools.
+    /// Returns the number of tools.
     pub fn len(&self) -> usize {
         self.indexed().len()
     }
@@ -80,23 +80,23 @@ impl Catalog {
         self.len() == 0
     }
 
-    /// The full names, sorted.
+    /// Returns the full names, sorted.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &'static str> {
         self.indexed().iter().map(|tool| tool.entry.name)
     }
 
-    /// The modules, in the order in which the generator wrote them.
+    /// Returns the modules, in the generator's order.
     pub fn modules(&self) -> impl ExactSizeIterator<Item = &'static str> {
         self.text.modules.iter().map(|(module, _)| *module)
     }
 
-    /// All tools, sorted by full name.
+    /// Returns all tools, sorted by full name.
     pub fn tools(&'static self) -> impl ExactSizeIterator<Item = Tool> {
         self.indexed().iter().map(move |tool| Tool::new(self, tool))
     }
 
-    /// The tool with this full or short name. A name that a tool had in the previous release finds it too;
-    /// [`Tool::asked_as`] returns that name.
+    /// Returns the tool with this full or short name. A tool's name from the previous release also finds it;
+    /// [`Tool::asked_as`] then returns that name.
     pub fn get(&'static self, name: &str) -> Option<Tool> {
         self.by_current_name(name).or_else(|| {
             let alias = self.aliases().iter().find(|alias| alias.name == name || alias.short_name == name)?;
@@ -131,10 +131,11 @@ impl Catalog {
         })
     }
 
-    /// The tool with this full or short name, as hosts and models write it: see [`tool_name_spellings`].
+    /// Returns the tool with this full or short name, as spelled by agent hosts and models: see
+    /// [`tool_name_spellings`].
     ///
     /// # Errors
-    /// `UnknownTool`, with the nearest names.
+    /// Returns `UnknownTool`, with the nearest names.
     pub fn resolve(&'static self, name: &str) -> Result<Tool, Error> {
         self.get(name)
             .or_else(|| self.by_spelling(name))
@@ -147,7 +148,7 @@ impl Catalog {
         Some(Tool { is_respelled: true, ..tool })
     }
 
-    /// Up to `count` full names that are spelled like `name`, the nearest first.
+    /// Returns up to `count` full names spelled like `name`, nearest first.
     pub fn nearest(&self, name: &str, count: usize) -> Vec<&'static str> {
         let tools = self.indexed();
         let full = |position: usize| tools[position].entry.name;
@@ -160,22 +161,22 @@ impl Catalog {
             .collect()
     }
 
-    /// The sets of arguments that several tools share, by name.
+    /// Returns the sets of arguments shared by several tools, by name.
     pub const fn shapes(&self) -> &RecordTable<ShapeRecord<'static>> {
         &self.shapes
     }
 
-    /// Returns the fields by which resources can be filtered, by the name of their schema.
+    /// Returns the fields by which resources can be filtered, by schema name.
     pub const fn filters(&self) -> &RecordTable<FilterRecord<'static>> {
         &self.filters
     }
 
-    /// The schemas of responses, by name.
+    /// Returns the response schemas, by name.
     pub const fn schemas(&self) -> &RecordTable<SchemaRecord<'static>> {
         &self.schemas
     }
 
-    /// The collections of the API, by name.
+    /// Returns the API's collections, by name.
     pub const fn collections(&self) -> &RecordTable<CollectionRecord<'static>> {
         &self.collections
     }
@@ -187,7 +188,7 @@ impl fmt::Debug for Catalog {
     }
 }
 
-/// A tool of a catalog: what the index says about it, and a way to its record.
+/// A catalog tool: its index entry, and access to its record.
 #[derive(Clone, Copy)]
 pub struct Tool {
     catalog: &'static Catalog,
@@ -201,49 +202,50 @@ impl Tool {
         Self { catalog, indexed, asked_as: None, is_respelled: false }
     }
 
-    /// The same tool, asked for by a name that it had before.
+    /// Returns the same tool, looked up by a former name.
     fn under(self, asked_as: &'static str) -> Self {
         Self { asked_as: Some(asked_as), ..self }
     }
 
-    /// The name that the tool had in the previous release, if it was looked up by that name. It works for one release.
+    /// Returns the tool's name from the previous release, if it was looked up by that name. Such names work for one
+    /// release.
     pub fn asked_as(self) -> Option<&'static str> {
         self.asked_as
     }
 
-    /// The warning for a caller who used the name of the previous release.
+    /// Returns the warning for a caller who used the name from the previous release.
     pub(crate) fn warning(self) -> Option<String> {
         let old = self.asked_as?;
         Some(format!("{old} was renamed to {}; the old name works in this release only", self.name()))
     }
 
-    /// The report for a tool that was called by another spelling of its name.
+    /// Returns the report for a tool that was called by another spelling of its name.
     pub(super) fn name_reinterpretation(self) -> Option<Reinterpretation> {
         let message = || format!("tool name read as {}", self.short_name());
         self.is_respelled.then(|| Reinterpretation::new("", message()))
     }
 
-    /// Returns its entry in the index. This is free, as are all methods that don't mention the record.
+    /// Returns the tool's index entry. This is free, as are all methods that don't mention the record.
     pub fn index(self) -> &'static IndexEntry<'static> {
         &self.indexed.entry
     }
 
-    /// The full name.
+    /// Returns the full name.
     pub fn name(self) -> &'static str {
         self.index().name
     }
 
-    /// The name without the API's prefix.
+    /// Returns the name without the API's prefix.
     pub fn short_name(self) -> &'static str {
         self.index().short_name
     }
 
-    /// The part of the API that it belongs to.
+    /// Returns the part of the API that the tool belongs to.
     pub fn module(self) -> &'static str {
         self.index().module
     }
 
-    /// The class by which callers choose tools.
+    /// Returns the class by which callers select tools.
     pub fn class(self) -> ToolClass {
         self.index().class
     }
@@ -253,7 +255,7 @@ impl Tool {
         self.index().kind
     }
 
-    /// The first word of the name: `list`, `merge`.
+    /// Returns the first word of the name: `list`, `merge`.
     pub fn verb(self) -> &'static str {
         self.index().verb()
     }
@@ -263,53 +265,53 @@ impl Tool {
         self.index().target
     }
 
-    /// Returns the variant of the operation, if it isn't the plain one of its kind.
+    /// Returns the operation's variant, unless it is the plain operation of its kind.
     pub fn variant(self) -> Option<OperationVariant> {
         self.index().variant
     }
 
-    /// The collection that the operation works on, such as `/service/tickets/{}/notes`.
+    /// Returns the collection that the operation works on, such as `/service/tickets/{}/notes`.
     pub fn collection(self) -> Option<&'static str> {
         self.index().collection
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     pub fn method(self) -> Method {
         self.index().method
     }
 
-    /// The path template as the API's description spells it.
+    /// Returns the path template as spelled in the API description.
     pub fn path(self) -> &'static str {
         self.index().path
     }
 
-    /// The path template that requests are made from.
+    /// Returns the path template used for requests.
     pub fn request_path(self) -> &'static str {
         self.index().request_path()
     }
 
-    /// The catalog that it belongs to.
+    /// Returns the catalog that the tool belongs to.
     pub fn catalog(self) -> &'static Catalog {
         self.catalog
     }
 
-    /// The text of the record, one JSON object.
+    /// Returns the text of the record, a single JSON object.
     pub fn line(self) -> &'static str {
         self.indexed.record
     }
 
-    /// The record: all that the catalog says about the tool. It is parsed by each call.
+    /// Returns the complete record. It is parsed on each call.
     ///
     /// # Panics
-    /// If the record is not what the generator writes, which no caller can cause.
+    /// Panics if the record isn't valid generator output, which no caller can cause.
     pub fn details(self) -> ToolRecord<'static> {
         self.parse()
     }
 
-    /// Title and description alone, which takes half the time.
+    /// Returns only title and description, which takes half the time.
     ///
     /// # Panics
-    /// As [`details`](Self::details).
+    /// Panics like [`details`](Self::details).
     pub fn summary(self) -> ToolSummary<'static> {
         self.parse()
     }
@@ -321,22 +323,24 @@ impl Tool {
         }
     }
 
-    /// The record of the arguments that it shares with other tools.
+    /// Returns the record of the arguments that the tool shares with others.
     pub fn shape(self, record: &ToolRecord<'_>) -> Option<&'static ShapeRecord<'static>> {
         self.catalog.shapes().get(record.input.shape.as_deref()?)
     }
 
-    /// The title shown to people. Parses the record, as all of the following do; see [`details`](Self::details).
+    /// Returns the title shown to people. Parses the record, as do all of the following methods; see
+    /// [`details`](Self::details).
     pub fn title(self) -> String {
         self.details().title.into_owned()
     }
 
-    /// Returns the description: what the tool does, what it needs first and what it returns. Tools have their full names.
+    /// Returns the description: what the tool does, its prerequisites, and what it returns. It refers to tools by their
+    /// full names.
     pub fn description(self) -> String {
         self.description_in(NameStyle::Prefixed)
     }
 
-    /// Hints about the effect of a call.
+    /// Returns hints about the effect of a call.
     pub fn annotations(self) -> Annotations {
         self.details().annotations
     }
@@ -346,28 +350,28 @@ impl Tool {
         self.details().reach
     }
 
-    /// The API's own tags.
+    /// Returns the API's own tags.
     pub fn tags(self) -> Vec<String> {
         self.details().tags.into_iter().map(std::borrow::Cow::into_owned).collect()
     }
 
-    /// Returns the tools that list the IDs which arguments need.
+    /// Returns the tools that list the IDs needed by arguments.
     pub fn relations(self) -> Vec<Relation<'static>> {
         let record = self.details();
         let shared = self.shape(&record).map(|shape| shape.relations.clone()).unwrap_or_default();
         record.relations.into_iter().chain(shared).collect()
     }
 
-    /// Where the tool stands in the lives of records: a list of `{name, step, note?, before?, after?}`, whose
-    /// neighbors are `{step, tools}`. Empty where nothing is known.
+    /// Returns the tool's place in record lifecycles: a list of `{name, step, note?, before?, after?}`, whose neighbors
+    /// are `{step, tools}`. Empty if nothing is known.
     pub fn lifecycle(self) -> Value {
         let mut steps = serde_json::to_value(self.details().lifecycle).unwrap_or_default();
         self.catalog.render_texts(&mut steps, NameStyle::Prefixed);
         steps
     }
 
-    /// The paths that the tool's structured filter takes, such as `company/name`; the schema shows a few of them
-    /// alone. Empty where the tool takes no such filter.
+    /// Returns the paths that the tool's structured filter accepts, such as `company/name`; the schema shows only a few
+    /// of them. Empty if the tool has no such filter.
     pub fn filter_fields(self) -> Vec<String> {
         let record = self.details();
         let filter = record.request.filter.as_deref().and_then(|name| self.catalog.filters().get(name));

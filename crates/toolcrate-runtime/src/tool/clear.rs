@@ -1,12 +1,15 @@
-//! Fields that an update clears. Null never clears a field, because clients send it for arguments that they omit; the caller
-//! names the fields in a separate argument instead.
+//! Fields that an update clears. Null never clears a field, because clients send it for arguments that they don't use;
+//! the caller names the fields in a separate argument instead.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::RequestRecord;
 
-use super::validation_errors;
+use super::validation_errors::{self, MAX_EXPLAINED};
 use crate::error::FieldError;
 use crate::nearest::nearest;
+
+/// Maximum number of fields to clear. Records have a few hundred.
+const MAX_NAMES: usize = 1000;
 
 /// The fields to clear.
 #[derive(Default)]
@@ -17,9 +20,9 @@ pub(super) struct Cleared {
     pub(super) captions: Vec<(String, String)>,
 }
 
-/// Removes the names of the fields to clear from `arguments`. `properties` are those of the arguments' schema, `is_field`
-/// tells which of them are fields of the record, and `custom` is the property that contains custom fields, of which
-/// `customFields/Region` names one.
+/// Removes the names of the fields to clear from `arguments`. `properties` are the argument schema's properties,
+/// `is_field` returns whether a property is a field of the record, and `custom` is the property with custom fields:
+/// `customFields/Region` refers to one of them.
 pub(super) fn extract(
     arguments: &mut Map<String, Value>,
     request: &RequestRecord<'_>,
@@ -30,7 +33,7 @@ pub(super) fn extract(
 ) -> Cleared {
     let mut cleared = Cleared::default();
     let Some(argument) = request.clear_argument() else { return cleared };
-    // Any other type was reported by the schema.
+    // Any other type has been reported by schema validation.
     let Some(Value::Array(names)) = arguments.shift_remove(argument) else { return cleared };
     let fields: Vec<&str> = properties
         .into_iter()
@@ -40,6 +43,11 @@ pub(super) fn extract(
         .collect();
     let names: Vec<(usize, &str)> =
         names.iter().enumerate().filter_map(|(index, name)| Some((index, name.as_str()?))).collect();
+    if names.len() > MAX_NAMES {
+        let message = format!("expected at most {MAX_NAMES} names, got {}", names.len());
+        problems.push(FieldError::new(validation_errors::pointer("", argument), "length", message));
+        return cleared;
+    }
     for (position, (index, name)) in names.iter().enumerate() {
         if names[..position].iter().any(|(_, before)| before == name) {
             continue;
@@ -65,11 +73,10 @@ pub(super) fn extract(
             Some(caption) => cleared.captions.push((pointer, caption.to_owned())),
             None => {
                 let is_argument = properties.is_some_and(|known| known.contains_key(*name));
-                problems.push(FieldError::new(
-                    pointer,
-                    "unknown",
-                    unknown_message(name, is_argument, &fields),
-                ));
+                let is_explained = problems.len() < MAX_EXPLAINED;
+                let fields = if is_explained { fields.as_slice() } else { &[] };
+                let message = unknown_message(name, is_argument, fields);
+                problems.push(FieldError::new(pointer, "unknown", message));
             }
         }
     }

@@ -1,7 +1,7 @@
-//! The coercions of the decode stage: the only place that accepts arguments which the schema of a tool doesn't declare.
-//! Clients and models write nulls for what is not given, numbers and booleans as text, JSON text for objects, an item
-//! for a list of one, bare ids for references, names in another case. What is read as something else is reported, so
-//! that a caller can see how its arguments were understood; what the schema declares stays exactly as it is.
+//! Coercions in the decode stage: the only code that accepts arguments that don't match a tool's schema. Clients and
+//! models send nulls for absent arguments, numbers and booleans as text, JSON text for objects, a single item for a
+//! one-item list, bare IDs for references, and names in a different case. Every reinterpretation is reported, so a
+//! caller can see how its arguments were understood; arguments that match the schema are left unchanged.
 
 use serde_json::{Map, Value, json};
 
@@ -11,20 +11,20 @@ use crate::error::FixOperation;
 use crate::patch::escape;
 use crate::text::bounded;
 
-/// How many reinterpretations are reported at most.
+/// Maximum number of reinterpretations that are reported.
 const MAX_REPORTED: usize = 32;
-/// How many characters of a value are shown at most.
+/// Maximum number of characters of a value that are shown.
 const MAX_CHARACTERS: usize = 200;
-/// JSON text within JSON text is read up to this depth.
+/// Maximum depth of JSON text nested in JSON text.
 const MAX_DEPTH: usize = 8;
 
-/// An argument that was read as something else than was written.
+/// An argument that was interpreted differently than written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reinterpretation {
-    /// JSON pointer to the argument; empty for the name of the tool.
+    /// JSON pointer to the argument; empty for the tool name.
     pub pointer: String,
-    /// How the argument was read, such as `read as {"id":7}`.
+    /// How the argument was interpreted, such as `read as {"id":7}`.
     pub message: String,
 }
 
@@ -34,17 +34,17 @@ impl Reinterpretation {
         Self { pointer: pointer.into(), message: message.into() }
     }
 
-    /// As JSON: `pointer` and `message`.
+    /// Returns the report as JSON: `pointer` and `message`.
     pub fn to_json(&self) -> Value {
         json!({"pointer": self.pointer, "message": self.message})
     }
 }
 
-/// The readings of the arguments of one call.
+/// The reinterpretations in the arguments of one call.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Readings(Vec<Reading>);
 
-/// One reading: what to report, and the operation that writes it out, if it isn't the end of an argument.
+/// A single reinterpretation: the report, and the operation that writes it out, unless it only removes an argument.
 #[derive(Clone, Debug)]
 struct Reading {
     report: Reinterpretation,
@@ -52,7 +52,7 @@ struct Reading {
 }
 
 impl Readings {
-    /// Returns the reports; of many conversions, the first ones and their number.
+    /// Returns the reports; if there are many conversions, the first ones and the total number.
     pub(super) fn to_reports(&self) -> Vec<Reinterpretation> {
         let mut reports: Vec<_> =
             self.0.iter().take(MAX_REPORTED).map(|reading| reading.report.clone()).collect();
@@ -62,8 +62,8 @@ impl Readings {
         reports
     }
 
-    /// The operation that writes out the reading which `pointer` is within, if there is one: without it the pointer
-    /// leads nowhere in the arguments as they were written.
+    /// Returns the operation that writes out the reinterpretation that contains `pointer`, if there is one. Without
+    /// it, the pointer isn't valid in the original arguments.
     pub(super) fn writing_out(&self, pointer: &str) -> Option<&FixOperation> {
         let operations = self.0.iter().filter_map(|reading| reading.written_out.as_ref());
         operations.into_iter().find(|operation| {
@@ -74,7 +74,7 @@ impl Readings {
         })
     }
 
-    /// Takes arguments away that hosts add.
+    /// Removes arguments added by agent hosts.
     pub(super) fn ignore(&mut self, arguments: &mut Map<String, Value>, is_added: impl Fn(&str) -> bool) {
         let added: Vec<String> = arguments.keys().filter(|name| is_added(name)).cloned().collect();
         for name in added {
@@ -85,7 +85,7 @@ impl Readings {
         }
     }
 
-    /// Adds the reading of the value at a pointer.
+    /// Adds the reinterpretation of the value at a pointer.
     pub(super) fn push_value(&mut self, pointer: &str, read: &Value) {
         let path = pointer.to_owned();
         let written_out = Some(FixOperation::Replace { path, value: read.clone() });
@@ -100,12 +100,12 @@ impl Readings {
     }
 }
 
-/// Coerces arguments to their schema. Nulls that are dropped and whole numbers written as floats are not reported,
-/// because they mean the same.
+/// Coerces arguments to their schema. Dropped nulls and integers written as floats aren't reported, because they
+/// don't change the meaning.
 pub(super) fn coerce(schema: &Value, arguments: &mut Value) -> Readings {
     whole_numbers(arguments);
     let mut coercion = Coercion { pointer: String::new(), readings: Readings::default(), depth: 0 };
-    // Before nulls are dropped, because an object may have been written as text.
+    // This happens before nulls are dropped, because an object may have been written as text.
     coercion.read_value(schema, arguments);
     nulls::strip(schema, arguments);
     coercion.readings
@@ -124,7 +124,7 @@ impl Coercion {
             return;
         };
         *value = read;
-        // What is within it is reported with it.
+        // Nested reinterpretations are reported with the enclosing one.
         let mut inner = Self { pointer: String::new(), readings: Readings::default(), depth: self.depth + 1 };
         inner.read_value(schema, value);
         self.readings.push_value(&self.pointer, value);
@@ -159,7 +159,7 @@ impl Coercion {
         self.pointer.truncate(length);
     }
 
-    /// Puts names that differ from a declared one in their case and separators alone under that one.
+    /// Renames properties that differ from a declared one only in case and separators.
     fn rename(&mut self, schema: &Value, properties: &mut Map<String, Value>) {
         let Some(known) = schema.get("properties").and_then(Value::as_object) else { return };
         if schema.get("additionalProperties") != Some(&Value::Bool(false)) {
@@ -180,7 +180,7 @@ impl Coercion {
         }
     }
 
-    /// Returns the value that `value` is converted to, or `None` if it stays as it is.
+    /// Returns the value to which `value` is converted, or `None` if it is left unchanged.
     fn reading(&self, schema: &Value, value: &Value) -> Option<Value> {
         if self.depth > MAX_DEPTH {
             return None;
@@ -202,7 +202,7 @@ impl Coercion {
         }
     }
 
-    /// Text where text belongs: a date in the form that APIs take, one of the declared choices.
+    /// Interprets text where text is expected: a date in the API's format, or one of the declared enum values.
     fn text_reading(&self, schema: &Value, text: &str) -> Option<Value> {
         if let Some(options) = schema.get("enum").and_then(Value::as_array) {
             let is_option = options.iter().any(|option| option == text);
@@ -216,7 +216,7 @@ impl Coercion {
         date.filter(|date| date != text).map(Value::from)
     }
 
-    /// Text where something else belongs: JSON, a number, a boolean.
+    /// Interprets text where something else is expected: JSON, a number, or a Boolean.
     fn other_reading(&self, schema: &Value, text: &str) -> Option<Value> {
         if text.trim_start().starts_with(['{', '[']) {
             let value: Value = serde_json::from_str(text).ok()?;
@@ -228,7 +228,7 @@ impl Coercion {
         integer().or_else(number).or_else(boolean)
     }
 
-    /// The list of one item that a single item stands for.
+    /// Returns the one-item list that a single item stands for.
     fn single_item(&self, schema: &Value, value: &Value) -> Option<Value> {
         let items = schema.get("items").filter(|_| takes(schema, "array"))?;
         let is_blank = value.as_str().is_some_and(|text| text.trim().is_empty());
@@ -246,7 +246,7 @@ fn number_reading(schema: &Value, number: &serde_json::Number) -> Option<Value> 
     (is_plain && takes(schema, "string")).then(text)
 }
 
-/// Returns true if and only if the schema names this type.
+/// Returns true if and only if the schema lists this type.
 fn takes(schema: &Value, kind: &str) -> bool {
     match schema.get("type") {
         Some(Value::Array(kinds)) => kinds.iter().any(|found| found == kind),
@@ -254,7 +254,7 @@ fn takes(schema: &Value, kind: &str) -> bool {
     }
 }
 
-/// Returns true if and only if the schema takes values of the type of `value`.
+/// Returns true if and only if the schema accepts values of `value`'s type.
 pub(super) fn is_taken(schema: &Value, value: &Value) -> bool {
     let kind = match value {
         Value::Null => "null",
@@ -272,7 +272,7 @@ pub(super) fn is_taken(schema: &Value, value: &Value) -> bool {
     branches.peek().is_none() || branches.any(|branch| is_taken(branch, value))
 }
 
-/// Writes 5.0 as 5: models produce either, and a path or an integer accepts only the latter.
+/// Writes 5.0 as 5: models produce both, and a path or an integer accepts only the latter.
 fn whole_numbers(value: &mut Value) {
     match value {
         Value::Number(number) => {
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn each_reading_is_reported() {
+    fn each_reinterpretation_is_reported() {
         for (name, written, read) in [
             ("company", json!(7), json!({"id": 7})),
             ("company", json!("250"), json!({"id": 250})),
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_in_any_case() {
+    fn names_are_matched_in_any_case() {
         let (arguments, reports) =
             coerced(json!({"page_count": "5", "Note": "x", "tags": [], "TAGS": ["a"]}));
         assert_eq!(arguments, json!({"tags": [], "TAGS": ["a"], "pageCount": 5, "note": "x"}));
@@ -419,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn readings_are_written_out_for_what_is_within_them() {
+    fn nested_reinterpretations_are_reported_separately() {
         let mut arguments = json!({"lines": r#"[{"x": 1}]"#, "page_count": 5});
         let readings = coerce(&schema(), &mut arguments);
         let pointer = |pointer: &str| readings.writing_out(pointer).and_then(FixOperation::target);

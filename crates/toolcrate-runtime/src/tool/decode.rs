@@ -1,5 +1,5 @@
-//! Decoding: what a caller sent in a dialect becomes the tool's own arguments. It comes before everything else, so
-//! that the arguments that are checked, approved and recorded are the very ones that are sent.
+//! Decoding: converts a caller's arguments from their dialect to the tool's own. It comes before everything else, so
+//! the arguments that are checked, approved and recorded are exactly the ones that are sent.
 
 use serde_json::{Map, Value};
 
@@ -13,14 +13,15 @@ use crate::dialect::{CalledTool, Dialect, denormalize_arguments, restore_argumen
 use crate::error::{Delivery, Error, ErrorKind, FieldError};
 
 impl Client {
-    /// Decodes the arguments of a call that is made in the dialect of `options`: the tool's own arguments, and the
-    /// options for a call with them. Nothing is left in the dialect's form, such as a cursor.
+    /// Decodes the arguments of a call in the dialect set in `options`. Returns the tool's own arguments, and the
+    /// options for a call with them. Nothing remains in the dialect's format, such as a cursor.
     ///
-    /// Whoever shows a call to somebody, records it or compares it before it is executed must use what this returns, and
-    /// execute that.
+    /// Code that displays, records or compares a call before it is executed must use the returned arguments, and
+    /// execute those.
     ///
     /// # Errors
-    /// `InvalidArguments` if the arguments are not an object, or have a cursor that is not valid for this tool.
+    /// Returns `InvalidArguments` if the arguments aren't an object, or contain a cursor that isn't valid for this
+    /// tool.
     pub fn decode(
         &self,
         tool: Tool,
@@ -46,7 +47,7 @@ impl Client {
         let cursor = name.and_then(|name| Some((name, arguments.shift_remove(name)?)));
         let mut arguments = own_arguments(options.dialect, tool, check, arguments);
         match cursor {
-            // Some clients send an empty one for the first page.
+            // Some clients send an empty cursor for the first page.
             None | Some((_, Value::Null)) => {}
             Some((_, Value::String(text))) if text.is_empty() => {}
             Some((name, cursor)) => {
@@ -57,7 +58,7 @@ impl Client {
         Ok((arguments, decoded))
     }
 
-    /// Returns the paging state of the cursor that is the argument `name`.
+    /// Returns the paging state of the cursor in the argument `name`.
     fn open_cursor(
         &self,
         tool: Tool,
@@ -83,7 +84,7 @@ impl Client {
     }
 }
 
-/// Returns the arguments as the tool itself takes them.
+/// Returns the arguments as the tool itself accepts them.
 fn own_arguments(
     dialect: Dialect,
     tool: Tool,
@@ -99,8 +100,8 @@ fn own_arguments(
     arguments
 }
 
-/// Puts paging state in place of the arguments for it: it takes precedence over other arguments of the call, and null
-/// stands for an argument that must not be given. Returns how many rows to skip.
+/// Replaces paging arguments with paging state. The state takes precedence over the call's other arguments, and null
+/// marks an argument that must be absent. Returns the number of rows to skip.
 fn go_on(arguments: &mut Map<String, Value>, state: Map<String, Value>, skip: usize) -> usize {
     let mut skipped = skip;
     for (name, value) in state {
@@ -132,23 +133,11 @@ mod tests {
     use toolcrate_catalog::{CatalogFiles, CatalogText, ToolRecord};
 
     use super::*;
-    use crate::{Api, Catalog, CursorKey, ErrorShape, FilterGrammar, Paging, PatchPaths};
+    use crate::{Api, Catalog, CursorKey, FilterGrammar, Paging, PatchPaths};
 
     static API: Api = Api {
-        name: "Orders",
-        user_agent: "orders/1.0",
-        accept: "application/json",
         paging: Paging::Page { page: "page", size: "pageSize", max_size: 100 },
-        errors: ErrorShape {
-            code: &[],
-            message: &[],
-            list: &[],
-            item_code: &[],
-            item_message: &[],
-            item_field: &[],
-        },
         patch_paths: PatchPaths::Bare,
-        trim: &[],
         fields_parameter: Some("fields"),
         filter: Some(FilterGrammar {
             argument: "filter",
@@ -158,7 +147,7 @@ mod tests {
             custom_fields: "customFields",
             extra_fields: &[],
         }),
-        custom_fields: None,
+        ..Api::new("Orders", "orders/1.0")
     };
 
     static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
@@ -178,7 +167,7 @@ mod tests {
         Client::builder(&API).base_url("https://localhost").cursor_key(key).build().expect("a client")
     }
 
-    /// Decodes a call with a cursor of the tool that holds `state`.
+    /// Decodes a call with a cursor of the tool that contains `state`.
     fn decoded(
         tool: &str,
         state: &Value,
@@ -192,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn paging_state_takes_precedence_over_what_is_sent_beside_it() {
+    fn paging_state_takes_precedence_over_arguments() {
         let sent = json!({"conditions": "id>5", "page": "9", "pageSize": "5"});
         let (arguments, options) =
             decoded(LIST, &json!({"page": 3, "pageSize": null}), sent).expect("arguments");
@@ -203,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn no_cursor_holds_anything_but_paging_state() {
+    fn cursors_contain_only_paging_state() {
         for state in [
             json!({"page": 2, "conditions": "id>0"}),
             json!({"fields": "id"}),
@@ -230,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_cursor_asks_for_the_first_page() {
+    fn empty_cursor_requests_the_first_page() {
         let tool = CATALOG.get(LIST).expect("a list");
         let options = ExecuteOptions { dialect: Dialect::Truto, ..ExecuteOptions::default() };
         for cursor in [json!(""), Value::Null] {
@@ -243,7 +232,7 @@ mod tests {
             let error = client().decode(tool, &json!({"next_cursor": cursor}), &options).expect_err("forged");
             assert_eq!(error.fields()[0].pointer, "/next_cursor");
         }
-        // Without the dialect it is an argument like any other.
+        // Without the dialect, it is an argument like any other.
         let error = client().prepare(tool, &json!({"next_cursor": ""})).expect_err("unknown");
         assert_eq!(error.fields()[0].code, "unknown");
     }

@@ -1,5 +1,5 @@
-//! Executes tools: validates the arguments, builds the request, sends it and decodes the response. A dry run does the same
-//! without sending.
+//! Executes tools: validates the arguments, builds the request, sends it and decodes the response. A dry run does
+//! everything except send the request.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,19 +14,20 @@ use super::fixes::InvalidCall;
 use super::outcome::{ExecuteOptions, Outcome, OutcomeReader, argument};
 use super::reference_forms::{self, SentCall};
 use super::validator::{Accepted, ToolValidator};
-use super::{fix_verification, plan, rules};
+use super::{argument_limits, fix_verification, plan, rules, selected_fields};
 use crate::api::{Api, Paging};
 use crate::call::Call;
 use crate::client::{Client, OutgoingRequest, PreparedRequest};
+use crate::cpu_bound::run_cpu_bound;
 use crate::error::{Delivery, Error, FieldError};
 use crate::paging::Walk;
 
-/// Arguments of a tool: a JSON object, as a `Value` or as a `Map`.
+/// A tool's arguments: a JSON object, as a `Value` or a `Map`.
 pub trait Arguments: Sync {
     /// Returns the arguments by name.
     ///
     /// # Errors
-    /// `InvalidArguments` if it isn't an object.
+    /// Returns `InvalidArguments` if it isn't an object.
     fn to_map(&self) -> Result<Map<String, Value>, Error>;
 }
 
@@ -40,7 +41,7 @@ impl Arguments for Value {
     fn to_map(&self) -> Result<Map<String, Value>, Error> {
         let object = match self {
             Self::Object(arguments) => Some(arguments.clone()),
-            // Some clients write the arguments as JSON text, or null if there are none.
+            // Some clients send the arguments as JSON text, or null if there are none.
             Self::String(text) if text.trim().is_empty() => Some(Map::new()),
             Self::String(text) => serde_json::from_str(text).ok(),
             Self::Null => Some(Map::new()),
@@ -57,18 +58,18 @@ impl Arguments for Value {
 pub(super) struct Checked {
     pub(super) tool: Tool,
     check: Arc<ToolValidator>,
-    /// The number of the binding that was chosen; `None` for the main one.
+    /// The index of the selected binding; `None` for the main operation.
     binding: Option<usize>,
     pub(super) call: Call,
     pub(super) accept: &'static str,
     content: ResponseContent,
-    /// The arguments that the request was made of.
+    /// The arguments from which the request was built.
     pub(super) arguments: Map<String, Value>,
     pub(super) reinterpretations: Vec<Reinterpretation>,
     options: ExecuteOptions,
 }
 
-/// A call whose arguments are valid.
+/// A call with valid arguments.
 struct ValidCall {
     binding: Option<usize>,
     call: Call,
@@ -119,7 +120,7 @@ impl Client {
     /// Executes a tool with options.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute).
+    /// Returns the same errors as [`execute`](Self::execute).
     pub async fn execute_with(
         &self,
         tool: Tool,
@@ -134,13 +135,13 @@ impl Client {
         let reader = checked.reader(self.api());
         let received = self.send_request_with_retry(&checked.call, checked.accept, &request).await;
         let received = received.map_err(|error| reference_forms::explain(&checked.sent_call(), error))?;
-        let outcome = reader.read(received).map_err(|error| error.with_request(checked.call.label()));
-        let mut outcome = outcome?;
+        let outcome = run_cpu_bound(received.raw.body().len(), || reader.read(received)).await;
+        let mut outcome = outcome.map_err(|error| error.with_request(checked.call.label()))?;
         self.complete(&checked, &mut outcome);
         Ok(outcome)
     }
 
-    /// Completes the outcome with the next page of a list and with warnings about the tool.
+    /// Adds a list's next page and warnings about the tool to the outcome.
     fn complete(&self, checked: &Checked, outcome: &mut Outcome) {
         outcome.find_next(&checked.check, checked.plan(), &checked.call, &checked.arguments);
         outcome.seal_cursor(self.cursor_key(), checked.tool, &checked.check);
@@ -149,6 +150,10 @@ impl Client {
         let record = is_update.then_some(&outcome.value).filter(|value| value.is_object());
         outcome.warnings = rules::warnings(&checked.check.record.warnings, &checked.arguments, record);
         outcome.warnings.extend(checked.tool.warning());
+        if let Some(table) = checked.check.filter(checked.plan().filter.as_deref()) {
+            let warning = selected_fields::warning(self.api(), &table, &checked.arguments, &outcome.value);
+            outcome.warnings.extend(warning);
+        }
         let is_checked = || self.account_fields().is_some_and(|fields| fields.is_readable());
         if checked.call.writes && self.mentions_custom_fields(&checked.arguments) && !is_checked() {
             let message = "custom fields were not checked, as these credentials can't read their definitions; \
@@ -160,7 +165,7 @@ impl Client {
     /// Returns the request that executing a tool would send, with secrets redacted. Nothing is sent.
     ///
     /// # Errors
-    /// `InvalidArguments` with all problems at once; `Configuration` if the credentials can't be used.
+    /// Returns `InvalidArguments` with all problems at once, or `Configuration` if the credentials can't be used.
     pub fn prepare(&self, tool: Tool, arguments: &dyn Arguments) -> Result<PreparedRequest, Error> {
         self.prepare_with(tool, arguments, &ExecuteOptions::default())
     }
@@ -168,7 +173,7 @@ impl Client {
     /// Returns the request that executing a tool with options would send. See [`prepare`](Self::prepare).
     ///
     /// # Errors
-    /// As [`prepare`](Self::prepare).
+    /// Returns the same errors as [`prepare`](Self::prepare).
     pub fn prepare_with(
         &self,
         tool: Tool,
@@ -220,7 +225,8 @@ impl Client {
                 Ok(received) => received,
                 Err(error) => return Some((Err(error), None)),
             };
-            let mut outcome = match reader.read(received) {
+            let read = run_cpu_bound(received.raw.body().len(), || reader.read(received)).await;
+            let mut outcome = match read {
                 Ok(outcome) => outcome,
                 Err(error) => return Some((Err(error.with_request(checked.call.label())), None)),
             };
@@ -231,7 +237,7 @@ impl Client {
             }
             Some((Ok(outcome), Some((Ok((walk, reader, checked)), client))))
         });
-        // Boxed, so that a caller need not pin it.
+        // The stream is boxed, so callers don't have to pin it.
         Box::pin(pages) as Pin<Box<dyn Stream<Item = _> + Send>>
     }
 
@@ -259,6 +265,9 @@ impl Client {
 
     /// Validates decoded arguments and plans the request.
     fn validate(&self, check: &ToolValidator, arguments: Map<String, Value>) -> Result<ValidCall, Error> {
+        if let Some(problem) = argument_limits::check(&arguments) {
+            return Err(Error::invalid_arguments(vec![problem]));
+        }
         let account_fields = self.account_fields();
         let attempt = |arguments: Map<String, Value>| {
             let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref());
@@ -268,7 +277,7 @@ impl Client {
         fix_verification::attempt(arguments, attempt)
     }
 
-    /// Requests the largest pages, if the tool has an argument for their size and it isn't set.
+    /// Requests the largest pages, if the tool has a page size argument that isn't set.
     fn largest_pages(&self, checked: &mut Checked) {
         let (Paging::Page { size, max_size, .. }
         | Paging::PageIn { size, max_size, .. }

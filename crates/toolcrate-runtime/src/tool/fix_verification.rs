@@ -1,19 +1,19 @@
-//! Verifies fixes: they are applied to the arguments and the result is validated again, so that the next call succeeds if
-//! every problem has a fix.
+//! Verifies fixes by applying them to the arguments and validating the result again, so the next call succeeds if every
+//! problem has a fix.
 
 use serde_json::{Map, Value};
 
 use crate::error::{Error, FieldError, FixOperation};
 
-/// Maximum number of rounds that look for problems which other fixes uncover.
+/// Maximum number of rounds for finding problems uncovered by other fixes.
 const MAX_ROUNDS: usize = 4;
 /// Maximum number of problems to report.
 const MAX_PROBLEMS: usize = 100;
 
-/// Reads arguments by `attempt`, which fails with the problems and their fixes.
+/// Decodes arguments with `attempt`, which fails with the problems and their fixes.
 ///
 /// # Errors
-/// `InvalidArguments` with all problems, whose fixes are verified.
+/// Returns `InvalidArguments` with all problems and verified fixes.
 pub(super) fn attempt<T>(
     arguments: Map<String, Value>,
     attempt: impl Fn(Map<String, Value>) -> Result<T, Vec<FieldError>>,
@@ -24,7 +24,7 @@ pub(super) fn attempt<T>(
     })
 }
 
-/// Verifies the fixes of `problems`, which are those of `arguments`. `check` validates other arguments and returns their
+/// Verifies the fixes of `problems`, which belong to `arguments`. `check` validates other arguments and returns their
 /// problems with fixes. Problems that remain once all fixes are applied are added; a fix that doesn't help is removed.
 fn verify(
     arguments: &Map<String, Value>,
@@ -32,7 +32,12 @@ fn verify(
     check: impl Fn(Map<String, Value>) -> Vec<FieldError>,
 ) -> Vec<FieldError> {
     drop_supplied(&mut problems);
-    problems.truncate(MAX_PROBLEMS);
+    if problems.len() > MAX_PROBLEMS {
+        problems.truncate(MAX_PROBLEMS);
+        // Fixes of a part don't help, and verifying them takes time.
+        problems.iter_mut().for_each(|problem| problem.fix = None);
+        return problems;
+    }
     // The pointers of problems whose fix did not help.
     let mut failed: Vec<String> = Vec::new();
     for _ in 0..MAX_ROUNDS {
@@ -47,7 +52,7 @@ fn verify(
                     problems[known].fix = None;
                     failed.push(found.pointer);
                 }
-                // It became fixable once other fixes were applied, so it has to come after them.
+                // It became fixable once other fixes were applied, so it must come after them.
                 Some(known) if found.fix.is_some() && !failed.contains(&found.pointer) => {
                     problems.remove(known);
                     problems.push(found);
@@ -74,11 +79,12 @@ fn apply_fixes(arguments: &Map<String, Value>, problems: &mut [FieldError]) -> O
     let mut is_fixed = false;
     for problem in problems {
         let Some(fix) = &problem.fix else { continue };
-        let mut tried = fixed.clone();
-        if fix.apply(&mut tried) {
-            fixed = tried;
+        // Arguments can have megabytes, so they are only copied if a fix could fail halfway.
+        let copy = (!fix.is_atomic(&fixed)).then(|| fixed.clone());
+        if fix.apply(&mut fixed) {
             is_fixed = true;
         } else {
+            fixed = copy.unwrap_or(fixed);
             problem.fix = None;
         }
     }
@@ -106,7 +112,7 @@ mod tests {
     use super::*;
     use crate::error::Fix;
 
-    /// Accepts a number called `count` and nothing else.
+    /// Accepts only a number called `count`.
     fn check(arguments: &Map<String, Value>) -> Vec<FieldError> {
         let mut problems = Vec::new();
         for (name, value) in arguments {
@@ -147,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_that_a_fix_uncovers_are_reported_with_it() {
+    fn problems_uncovered_by_a_fix_are_reported_with_it() {
         assert_eq!(verified(json!({"cuont": "5"})), [("/cuont".into(), true), ("/count".into(), true)]);
     }
 

@@ -2,6 +2,7 @@
 //! correct has no fix.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -9,6 +10,7 @@ use time::OffsetDateTime;
 use super::coercion::{Readings, is_taken};
 use super::shorthand::{TEXT_KEYS, is_reference, text_keys};
 use super::truncate::json_size;
+use super::validation_errors::MAX_EXPLAINED;
 use super::{coercion, loose_values, nulls};
 use crate::api::FilterGrammar;
 use crate::date_suggestion;
@@ -17,7 +19,7 @@ use crate::filter::check_conditions;
 use crate::nearest::nearest;
 use crate::patch::{escape, unescape};
 
-/// Maximum size of the values that a fix contains.
+/// Maximum size of the values in a fix.
 const MAX_VALUE_BYTES: usize = 8192;
 
 /// A call whose arguments are invalid.
@@ -27,11 +29,11 @@ pub(super) struct InvalidCall {
     /// The arguments after coercion.
     pub(super) arguments: Value,
     pub(super) readings: Readings,
-    /// The number of the binding that was chosen; `None` for the main one.
+    /// The index of the selected binding; `None` for the main operation.
     pub(super) binding: Option<usize>,
 }
 
-/// The context that fixes are derived from.
+/// The context for deriving fixes.
 pub(super) struct FixContext<'a> {
     /// The schema of the arguments.
     pub(super) schema: &'a Value,
@@ -40,24 +42,22 @@ pub(super) struct FixContext<'a> {
     pub(super) readings: &'a Readings,
     /// The required arguments.
     pub(super) required: &'a [&'a str],
-    /// True if the tool is read-only, so that an optional argument can safely be omitted.
+    /// True if the tool is read-only, so an optional argument can safely be omitted.
     pub(super) is_read_only: bool,
-    /// The filter grammar of the API, if the tool takes a filter.
+    /// The API's filter grammar, if the tool accepts a filter.
     pub(super) filter: Option<&'a FilterGrammar>,
-    /// The names of the fields that the tool can be filtered by.
+    /// The names of the fields by which the tool can filter.
     pub(super) filter_fields: &'a dyn Fn() -> Vec<String>,
 }
 
-/// Adds a fix to each of `problems` that has none yet, where one can be derived.
+/// Adds fixes to those of `problems` that have none yet, if one can be derived.
 pub(super) fn propose(context: &FixContext<'_>, problems: &mut [FieldError]) {
     let proposer = Proposer { context, now: OffsetDateTime::now_utc(), fields: OnceCell::new() };
-    let mut taken: Vec<String> = Vec::new();
-    for problem in problems.iter_mut().filter(|problem| problem.fix.is_none()) {
+    let mut taken: HashSet<String> = HashSet::new();
+    for problem in problems.iter_mut().filter(|problem| problem.fix.is_none()).take(MAX_EXPLAINED) {
         let fix = proposer.fix(problem).filter(is_bounded);
         // Two fixes must not set the same argument.
-        let Some(fix) =
-            fix.filter(|fix| targets(fix).all(|target| !taken.iter().any(|other| other == target)))
-        else {
+        let Some(fix) = fix.filter(|fix| targets(fix).all(|target| !taken.contains(target))) else {
             continue;
         };
         taken.extend(targets(&fix).map(str::to_owned));
@@ -102,7 +102,7 @@ impl Proposer<'_> {
         }
     }
 
-    /// Fixes a value that the schema does not allow.
+    /// Fixes a value that the schema doesn't allow.
     fn wrong(&self, pointer: &str, value: &Value) -> Option<Fix> {
         let schema = schema_at(self.context.schema, pointer)?;
         if let Some(moved) = self.other_condition(pointer, value) {
@@ -152,7 +152,7 @@ impl Proposer<'_> {
         let schema = schema_at(self.context.schema, parent)?;
         let given = match self.context.arguments.pointer(parent)? {
             Value::Object(given) => given,
-            // The name of an argument, such as one to clear, or the path of one within an open object.
+            // The name of an argument, for example one to clear, or the path of one within an open object.
             Value::Array(_) => {
                 let arguments = self.context.schema.get("properties")?.as_object()?;
                 let inner = arguments.iter().filter(|(_, node)| !is_closed(node)).flat_map(|(name, node)| {
@@ -169,7 +169,8 @@ impl Proposer<'_> {
         let node = nodes.find(|node| node.get("properties").is_some_and(Value::is_object))?;
         let known = node.get("properties").and_then(Value::as_object)?;
         let unknown = UnknownProperty { pointer, parent, name: &name, value, schema, known, given };
-        // An object that is open holds data under names of the caller's, such as captions, so nothing is dropped from it.
+        // An open object contains data under names chosen by the caller, such as captions, so nothing is dropped from
+        // it.
         unknown.fix().or_else(|| is_closed(node).then(|| Fix::remove(pointer)))
     }
 
@@ -197,7 +198,7 @@ impl Proposer<'_> {
                 let fields = self.fields.get_or_init(|| (self.context.filter_fields)());
                 let named = value.get("field").and_then(Value::as_str);
                 let fields = || fields.iter().map(String::as_str);
-                // The pointer of a test leads to its operator, and the field is before it.
+                // A test's pointer ends with its operator, preceded by the field.
                 let written = named.unwrap_or(&name);
                 if let Some(near) = nearest(written, fields()).first() {
                     return Some(match named {
@@ -243,7 +244,7 @@ impl Proposer<'_> {
     }
 }
 
-/// Words that callers write instead of the operators of a filter.
+/// Words that callers use instead of a filter's operators.
 const OPERATORS: [(&str, &str); 14] = [
     ("is", "="),
     ("equals", "="),
@@ -261,7 +262,7 @@ const OPERATORS: [(&str, &str); 14] = [
     ("one of", "in"),
 ];
 
-/// Returns conditions that the grammar accepts, if `text` can be turned into some.
+/// Returns conditions that the grammar accepts, if `text` can be converted.
 fn readable_conditions(text: &str) -> Option<String> {
     if check_conditions(text).is_ok() {
         return Some(text.to_owned());
@@ -270,7 +271,7 @@ fn readable_conditions(text: &str) -> Option<String> {
     check_conditions(&normalized).is_ok().then_some(normalized)
 }
 
-/// A property that the schema of its object doesn't define.
+/// A property that its object's schema doesn't define.
 struct UnknownProperty<'a> {
     pointer: &'a str,
     /// The pointer to its object.
@@ -279,9 +280,9 @@ struct UnknownProperty<'a> {
     value: &'a Value,
     /// The schema of its object.
     schema: &'a Value,
-    /// The schemas of the properties that its object may have.
+    /// The schemas of the object's allowed properties.
     known: &'a Map<String, Value>,
-    /// The properties that its object has.
+    /// The object's actual properties.
     given: &'a Map<String, Value>,
 }
 
@@ -293,12 +294,12 @@ impl UnknownProperty<'_> {
             .or_else(|| self.moved_into_free_object())
     }
 
-    /// The pointer to another property of the object.
+    /// Returns the pointer to another property of the object.
     fn sibling(&self, name: &str) -> String {
         format!("{}/{}", self.parent, escape(name))
     }
 
-    /// Puts a value into another place instead.
+    /// Moves a value to another location.
     fn replaced_by(&self, path: String, value: Value) -> Fix {
         let remove = FixOperation::Remove { path: self.pointer.to_owned() };
         Fix::from_operations(vec![remove, FixOperation::Add { path, value }])
@@ -325,7 +326,7 @@ impl UnknownProperty<'_> {
         Some(Fix::from_operations(std::iter::once(remove).chain(add).collect()))
     }
 
-    /// Moves a key of a reference that was passed as a separate argument into the reference: `company_id`, `company/id`,
+    /// Moves part of a reference that was passed as a separate argument into the reference: `company_id`, `company/id`,
     /// `company.id` or `boardName`.
     fn path_of_reference(&self) -> Option<Fix> {
         let word = fold(self.name);
@@ -348,7 +349,7 @@ impl UnknownProperty<'_> {
     fn similar(&self) -> Option<Fix> {
         let Self { name, value, known, given, .. } = *self;
         let is_in_reference = is_reference(self.schema);
-        // A reference that is complete needs nothing more.
+        // A complete reference needs nothing more.
         if is_in_reference
             && (given.contains_key("id") || TEXT_KEYS.iter().any(|key| given.contains_key(*key)))
         {
@@ -403,7 +404,7 @@ fn fold(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The schema of the value at a pointer.
+/// Returns the schema of the value at a pointer.
 pub(super) fn schema_at<'s>(schema: &'s Value, pointer: &str) -> Option<&'s Value> {
     let mut node = schema;
     for segment in pointer.split('/').skip(1) {

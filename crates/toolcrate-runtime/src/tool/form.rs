@@ -11,7 +11,8 @@ use crate::error::FieldError;
 use crate::form::Form;
 use crate::text::{joined, to_text};
 
-/// The form of `members`: a part for each, or one for each item of a list. An object is a part of JSON.
+/// Builds a form from `members`: one part per property, or one per item of a list. An object becomes a JSON
+/// part.
 pub(super) fn form(
     check: &ToolValidator,
     plan: &RequestRecord<'_>,
@@ -43,7 +44,7 @@ pub(super) fn form(
             value if is_binary(schema) => {
                 form = add_file(form, &name, &value, media_type, &pointer, problems);
             }
-            // A list whose part has a media type of its own is one part.
+            // A list with its own media type is a single part.
             Value::Array(items) if media_type.is_none() => {
                 form = items.iter().fold(form, |form, item| add_field(form, &name, item, None));
             }

@@ -1,5 +1,5 @@
-//! Values that a wrong one is likely meant for. They are suggested in the fix of an error and never used unasked, because
-//! something is lost or guessed: `yes` for true, `$1,200` for 1200, a Python literal for JSON.
+//! Values that an invalid one was likely meant to be. They are suggested in the error's fix and never used
+//! automatically, because they lose information or guess: `yes` for true, `$1,200` for 1200, a Python literal for JSON.
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -10,12 +10,12 @@ use crate::date_suggestion;
 use crate::nearest::nearest;
 use crate::text::joined;
 
-/// The fields of an object that stand for the whole of it, the likeliest first.
+/// The fields that can represent a complete object, most likely first.
 const VALUE_KEYS: [&str; 6] = ["value", "id", "identifier", "name", "text", "label"];
-/// Longer texts are not taken apart.
+/// Longer strings aren't parsed.
 const MAX_CHARACTERS: usize = 4096;
 
-/// The value of the type of `schema` that `value` is likely meant for.
+/// Returns the value of `schema`'s type that `value` was likely meant to be.
 pub(super) fn suggest(schema: &Value, value: &Value, now: OffsetDateTime) -> Option<Value> {
     if let Some(format) = schema.get("format").and_then(Value::as_str)
         && matches!(format, "date-time" | "date")
@@ -75,18 +75,18 @@ fn from_text(schema: &Value, text: &str) -> Vec<Value> {
     found
 }
 
-/// Text without the fence of Markdown around it.
+/// Returns text without a surrounding Markdown fence.
 fn without_fence(text: &str) -> &str {
     let inner = text.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
     inner.map_or(text, |inner| inner.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim())
 }
 
-/// A number with a sign of its kind, separators of thousands, or zeros before it.
+/// Parses a number with a unit symbol, thousands separators, or leading zeros.
 fn loose_number(text: &str) -> Option<Value> {
     let digits = text.trim().trim_start_matches(['#', '$', '€', '£', '+', ' ']).trim_end_matches(['%', ' ']);
     let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.'));
-    // In some countries a comma stands before the fraction: only groups of three are certain.
+    // In some countries a comma is the decimal separator, so only groups of three digits are unambiguous.
     let is_grouped = digits.split('.').next()?.split(',').skip(1).all(|group| group.len() == 3);
     if !is_number || !is_grouped {
         return None;
@@ -96,7 +96,7 @@ fn loose_number(text: &str) -> Option<Value> {
     integer.or_else(|| plain.parse::<f64>().ok().map(Value::from))
 }
 
-/// A literal of Python: single quotes, `None`, `True`, `False`.
+/// Parses a Python literal: single quotes, `None`, `True`, `False`.
 fn from_python(text: &str) -> Option<Value> {
     if !text.starts_with(['{', '[', '(']) || text.contains('"') {
         return None;
@@ -113,7 +113,7 @@ fn from_list(schema: &Value, items: &[Value]) -> Vec<Value> {
             coerce(schema, &mut read);
             vec![item.clone(), read]
         }
-        // Lists that the API takes as one text are separated by commas.
+        // Lists that the API accepts as a single string are comma-separated.
         items if items.iter().all(|item| item.is_string() || item.is_number()) => {
             vec![Value::from(joined(items, ','))]
         }
@@ -121,7 +121,8 @@ fn from_list(schema: &Value, items: &[Value]) -> Vec<Value> {
     }
 }
 
-/// Returns true if and only if `value` is what clients write for nothing: an empty text or list, or a word for null.
+/// Returns true if and only if `value` is a client's way of writing nothing: an empty string or list, or a word for
+/// null.
 pub(super) fn is_nothing(value: &Value) -> bool {
     const WORDS: [&str; 6] = ["", "null", "none", "nil", "n/a", "undefined"];
     match value {
@@ -132,7 +133,7 @@ pub(super) fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// Text or a list that is cut to what `schema` allows, or a number within its bounds.
+/// Returns a string or list truncated to `schema`'s limits, or a number moved within its bounds.
 pub(super) fn within_bounds(schema: &Value, value: &Value) -> Option<Value> {
     let limit =
         |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
@@ -158,7 +159,7 @@ pub(super) fn within_bounds(schema: &Value, value: &Value) -> Option<Value> {
     }
 }
 
-/// The fields of `value`, if it is an object or the JSON text of one.
+/// Returns the fields of `value`, if it is an object or the JSON text of one.
 pub(super) fn fields_of(value: &Value) -> Option<Map<String, Value>> {
     match value {
         Value::Object(fields) => Some(fields.clone()),
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_cut_to_their_bounds() {
+    fn values_are_clamped_to_their_bounds() {
         let page = json!({"type": "integer", "minimum": 1, "maximum": 1000});
         assert_eq!(within_bounds(&page, &json!(5000)), Some(json!(1000)));
         assert_eq!(within_bounds(&page, &json!(0)), Some(json!(1)));

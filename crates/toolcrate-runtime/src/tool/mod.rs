@@ -1,5 +1,6 @@
 //! Tools: operations that are called with JSON arguments and return JSON.
 
+mod argument_limits;
 mod argument_locations;
 mod argument_schema;
 mod catalog;
@@ -22,6 +23,7 @@ mod reference_forms;
 mod rules;
 mod scalars;
 mod schema;
+mod selected_fields;
 mod shorthand;
 mod suggestions;
 mod text_rendering;

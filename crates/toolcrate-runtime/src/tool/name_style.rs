@@ -1,11 +1,11 @@
-//! How tools are named.
+//! Tool name styles.
 
-/// How tools are named.
+/// The tool name style.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NameStyle {
-    /// With the API's name in them.
+    /// With the API's name as a prefix.
     #[default]
     Prefixed,
-    /// Without it, for clients that put the server's name in front.
+    /// Without the prefix, for clients that add the server's name.
     Short,
 }

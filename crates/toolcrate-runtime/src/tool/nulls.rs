@@ -1,11 +1,11 @@
-//! Nulls that stand for nothing. Many clients send null for every optional argument, at every depth, so a null that
-//! the schema does not allow counts as not given.
+//! Meaningless nulls. Many clients send null for every optional argument, at every depth, so a null that the schema
+//! doesn't allow is treated as absent.
 
 use serde_json::Value;
 
-/// Takes every member out of `value` that is null where `schema` does not allow it. An object that held nothing but
-/// such nulls goes with them. Members that the schema does not know stay, to be reported, and so do the items of a
-/// list, whose positions count.
+/// Removes every property of `value` that is null although `schema` doesn't allow it, along with objects that
+/// contained nothing but such nulls. Properties unknown to the schema are kept, to be reported, and so are list
+/// items, whose positions matter.
 pub(super) fn strip(schema: &Value, value: &mut Value) {
     match value {
         Value::Object(members) => members.retain(|name, member| {
@@ -43,19 +43,19 @@ fn is_empty_object(value: &Value) -> bool {
     value.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
-/// The schema of the member `name`, where the schema of its object has one.
+/// Returns the schema of the property `name`, if its object's schema defines it.
 pub(super) fn member_schema<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
     let own = schema.get("properties").and_then(|properties| properties.get(name));
     own.or_else(|| branches(schema).find_map(|branch| member_schema(branch, name)))
         .or_else(|| schema.get("additionalProperties").filter(|node| node.is_object()))
 }
 
-/// The schema of the items, where the schema of their list has one.
+/// Returns the schema of a list's items, if the list's schema defines it.
 pub(super) fn item_schema(schema: &Value) -> Option<&Value> {
     schema.get("items").or_else(|| branches(schema).find_map(|branch| branch.get("items")))
 }
 
-/// The alternatives of a schema.
+/// Returns the alternatives of a schema.
 pub(super) fn branches(schema: &Value) -> impl Iterator<Item = &Value> {
     let list = |keyword: &str| schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
     list("anyOf").chain(list("oneOf"))
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nulls_go_at_every_depth_unless_they_are_allowed() {
+    fn nulls_are_dropped_at_every_depth_unless_allowed() {
         let reference =
             json!({"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}});
         let schema = json!({"type": "object", "properties": {
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn an_enum_without_null_does_not_allow_it() {
+    fn enum_without_null_does_not_allow_null() {
         assert!(!allows_null(&json!({"type": ["string", "null"], "enum": ["a"]})));
         assert!(allows_null(&json!({"type": ["string", "null"], "enum": ["a", null]})));
         assert!(!allows_null(&json!({"enum": ["a"]})));

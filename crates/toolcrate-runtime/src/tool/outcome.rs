@@ -1,5 +1,5 @@
-//! The outcome of a tool call: the response as JSON, without what only costs a model tokens, and the arguments that request
-//! the next page.
+//! The outcome of a tool call: the response as JSON, stripped of data that would only waste tokens, plus the arguments
+//! for the next page.
 
 use std::collections::BTreeMap;
 
@@ -29,20 +29,22 @@ use crate::rate_limit::RateLimit;
 /// How a tool is executed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExecuteOptions {
-    /// Keep the properties that are otherwise dropped from responses.
+    /// Keeps properties that are otherwise dropped from responses.
     pub keep_trimmed: bool,
-    /// Leave custom fields as the list in which the API holds them.
+    /// Leaves custom fields in the API's list format.
     pub keep_custom_fields: bool,
-    /// The dialect of the arguments. Every dialect also accepts the tool's own form, except for null, which in strict mode
-    /// stands for an argument that is left out.
+    /// The dialect of the arguments. Every dialect also accepts the tool's own format, except for null, which means
+    /// absent in strict mode.
     pub dialect: Dialect,
-    /// Drop properties that are null, empty text, or an empty list or object. Those that the caller requested stay.
+    /// Drops properties that are null, an empty string, or an empty list or object. Properties that the caller
+    /// requested are kept.
     pub drop_empty: bool,
-    /// The maximum size of a list's JSON in bytes. A longer one first loses its empty properties, then its last rows; see [`Outcome::omitted`].
+    /// The maximum size of a list's JSON in bytes. A larger list first loses its empty properties, then its last rows;
+    /// see [`Outcome::omitted`].
     pub max_bytes: Option<usize>,
-    /// The maximum number of rows of a list; a longer one loses its last rows. See [`Outcome::omitted`].
+    /// The maximum number of rows in a list; a longer list loses its last rows. See [`Outcome::omitted`].
     pub max_rows: Option<usize>,
-    /// Rows to leave out at the start of a list, as [`Omitted::skip`] says.
+    /// The number of rows to leave out at the start of a list, from [`Omitted::skip`].
     pub skip: usize,
 }
 
@@ -52,64 +54,64 @@ pub struct ExecuteOptions {
 pub struct Outcome {
     /// The arguments that were converted.
     pub reinterpretations: Vec<Reinterpretation>,
-    /// Warnings for the caller: an argument had no effect, the tool was renamed, the result was omitted.
+    /// Warnings for the caller: an argument had no effect, the tool was renamed, or the result was omitted.
     pub warnings: Vec<String>,
-    /// The HTTP status, 2xx.
+    /// The HTTP status (2xx).
     pub status: u16,
-    /// The body of the response: JSON, `null` if it is empty, or for a file an object of `media_type`, `file_name`, `size` (in
-    /// bytes) and `content_base64`.
+    /// The response body: JSON, `null` if it is empty or, for a file, an object with `media_type`, `file_name`, `size`
+    /// (in bytes) and `content_base64`.
     pub value: Value,
-    /// The next page of the list, as query parameters.
+    /// The list's next page, as query parameters.
     pub paging: Option<Next>,
-    /// The state of the rate limit.
+    /// The rate limit's state.
     pub rate_limit: RateLimit,
-    /// The server's ID of the request, which its support may ask for.
+    /// The server's request ID, which its support may ask for.
     pub request_id: Option<String>,
-    /// The ids of the custom fields in `value`, by caption.
+    /// The IDs of the custom fields in `value`, by caption.
     pub custom_fields: BTreeMap<String, Value>,
-    /// The rows that limits omitted.
+    /// The rows omitted because of limits.
     pub omitted: Option<Omitted>,
     /// True if the record in `value` exceeded a limit and was reduced to its ID, or to null if it has none.
     pub is_body_omitted: bool,
     next_arguments: Option<Map<String, Value>>,
-    /// The position of the next page, regardless of other arguments: the content of a cursor.
+    /// The position of the next page, independent of other arguments: the contents of a cursor.
     page_state: Option<Map<String, Value>>,
     next_cursor: Option<String>,
 }
 
 impl Outcome {
-    /// Returns the arguments that request what follows: rows that the budget left out, else the next page. `None` if nothing
-    /// follows, or if the tool has no argument for it.
+    /// Returns the arguments for fetching what follows: rows left out because of the budget, or else the next page.
+    /// `None` if nothing follows, or if the tool has no argument for it.
     pub fn next_arguments(&self) -> Option<&Map<String, Value>> {
         self.next_arguments.as_ref()
     }
 
-    /// An opaque text that asks for what follows, for the argument `next_cursor` of the dialect `truto`: it is signed,
-    /// and good for this tool with the same [`CursorKey`]. It also goes on where rows were left out that no argument of
-    /// the tool asks for. `None` if nothing follows, or if the tool is not a list.
+    /// Returns an opaque string that fetches what follows, for the argument `next_cursor` in the `truto` dialect. It is
+    /// signed, and valid for this tool with the same [`CursorKey`]. It also continues where rows were left out that no
+    /// argument of the tool can fetch. `None` if nothing follows, or if the tool isn't a list.
     pub fn next_cursor(&self) -> Option<&str> {
         self.next_cursor.as_deref()
     }
 
-    /// Signs the cursor of a list.
+    /// Signs a list cursor.
     pub(super) fn seal_cursor(&mut self, key: &CursorKey, tool: Tool, check: &ToolValidator) {
         let state = self.page_state.take().filter(|_| check.is_list(tool));
         self.next_cursor = state.map(|state| key.seal(tool.name(), &state));
     }
 }
 
-/// Turns responses into outcomes.
+/// Converts responses to outcomes.
 pub(super) struct OutcomeReader {
     content: ResponseContent,
     trim: Vec<&'static str>,
-    /// The members that the caller listed, by path.
+    /// The properties requested by the caller, by path.
     listed: Vec<String>,
     custom: Option<&'static CustomFields>,
     options: ExecuteOptions,
 }
 
 impl OutcomeReader {
-    /// Creates the reader for the responses of a call.
+    /// Creates a reader for a call's responses.
     pub(super) fn new(
         api: &'static Api,
         call: &Call,
@@ -195,7 +197,7 @@ impl OutcomeReader {
         if budget == usize::MAX && rows.len() <= most {
             return None;
         }
-        // Each row with a comma or the last bracket, and the first bracket.
+        // Each row, with a comma or the closing bracket, plus the opening bracket.
         let is_over = |rows: &[Value]| rows.iter().map(|row| json_size(row) + 1).sum::<usize>() + 1 > budget;
         if !self.options.drop_empty && is_over(rows) {
             rows.iter_mut().for_each(|row| drop_empty(row, &asked, ""));
@@ -214,7 +216,7 @@ impl OutcomeReader {
 }
 
 impl Outcome {
-    /// Finds the arguments of what follows: rows that were left out, else the next page.
+    /// Finds the arguments for what follows: rows that were left out, or else the next page.
     pub(super) fn find_next(
         &mut self,
         check: &ToolValidator,
@@ -225,7 +227,7 @@ impl Outcome {
         self.find_page(check, plan, sent, arguments);
         let Some(omitted) = self.omitted.as_ref().filter(|omitted| omitted.rest > 0) else { return };
         let Some(changes) = self.rest(omitted, check, plan, sent) else {
-            // No page begins there: the same page again, without its first rows.
+            // No page starts there, so the same page is fetched again, without its first rows.
             let mut state = page_state(check, plan, &sent.query);
             state.insert(SKIP.to_owned(), Value::from(omitted.skip));
             self.page_state = Some(state);
@@ -240,7 +242,7 @@ impl Outcome {
         self.page_state = Some(changes);
     }
 
-    /// The page number and size that begin with the first row which was left out at the end.
+    /// Returns the page number and size that start at the first row left out at the end.
     fn rest(
         &self,
         omitted: &Omitted,
@@ -249,7 +251,7 @@ impl Outcome {
         sent: &Call,
     ) -> Option<Map<String, Value>> {
         let Paging::Page { page, size, max_size } = check.api.paging else { return None };
-        // A list that goes on by something else than a number is not counted in pages.
+        // A list that doesn't continue with a page number isn't counted in pages.
         let counted = self.paging.as_ref().is_none_or(|next| next.pairs().get(page).is_some());
         if !counted {
             return None;
@@ -258,7 +260,7 @@ impl Outcome {
         let before = match (number(page), number(size)) {
             (None | Some(Ok(0 | 1)), _) => 0,
             (Some(Ok(page)), Some(Ok(size))) => (page - 1).checked_mul(size.min(max_size as usize))?,
-            // The server chose the size, and a page that others follow is a full one.
+            // The server chose the size, and a page followed by others is a full one.
             (Some(Ok(page)), None) if self.paging.is_some() => (page - 1).checked_mul(omitted.page)?,
             _ => return None,
         };
@@ -268,8 +270,8 @@ impl Outcome {
         Some(Map::from_iter([(page.to_owned(), Value::from(next)), (size.to_owned(), Value::from(rows))]))
     }
 
-    /// Finds the arguments of the next page: those of this one, with the parameters of the next put back
-    /// under the names that the tool has for them.
+    /// Finds the arguments for the next page: those of this page, with the next page's parameters under the tool's
+    /// argument names.
     fn find_page(
         &mut self,
         check: &ToolValidator,
@@ -281,7 +283,7 @@ impl Outcome {
         let mut arguments = arguments.clone();
         let mut state = page_state(check, plan, &sent.query);
         for (name, value) in next.pairs().iter() {
-            // A parameter that stays as it is needs no argument; nor does one that a filter was compiled to.
+            // An unchanged parameter needs no argument; nor does one that a filter was compiled to.
             if sent.query.get(name) == Some(value)
                 || check.is_compiled(name) && sent.query.get(name).is_some()
             {
@@ -299,8 +301,8 @@ impl Outcome {
     }
 }
 
-/// Returns the arguments that choose the requested page. Those that were not given are null, so that a cursor takes
-/// precedence over another value for them.
+/// Returns the arguments that select the requested page. Absent ones are null, so a cursor takes precedence over any
+/// other value for them.
 fn page_state(check: &ToolValidator, plan: &RequestRecord<'_>, query: &QueryPairs) -> Map<String, Value> {
     let Some((page, size)) = check.api.paging.numbers() else { return Map::new() };
     let known = [page, size].into_iter().filter_map(|name| Some((name, argument(check, plan, name)?)));
@@ -312,14 +314,14 @@ fn page_state(check: &ToolValidator, plan: &RequestRecord<'_>, query: &QueryPair
         .collect()
 }
 
-/// Returns a value of a query in the type of its argument.
+/// Converts a query value to the type of its argument.
 fn typed(check: &ToolValidator, argument: &str, value: &str) -> Value {
     let kind = check.property(argument).and_then(|schema| schema.get("type"));
     let number = value.parse::<i64>().ok().filter(|_| kind.is_some_and(|kind| kind != "string"));
     number.map_or_else(|| Value::from(value), Value::from)
 }
 
-/// Returns the argument of a tool that becomes this query parameter.
+/// Returns the tool's argument for this query parameter.
 pub(super) fn argument<'p>(
     check: &ToolValidator,
     plan: &'p RequestRecord<'_>,
@@ -330,12 +332,12 @@ pub(super) fn argument<'p>(
     });
     match own {
         Some((argument, _)) => Some(argument),
-        // Arguments of a shape keep their names.
+        // Arguments in a shape keep their names.
         None => (check.is_query(parameter) && !plan.arguments.contains_key(parameter)).then_some(parameter),
     }
 }
 
-/// Drops members of these names at every depth.
+/// Drops properties with these names at every depth.
 fn trim(value: &mut Value, names: &[&str]) {
     match value {
         Value::Object(members) => {

@@ -1,16 +1,17 @@
-//! The content of a cursor: the position in a list, and nothing that selects records.
+//! The contents of a cursor: a position in a list, but not the filter.
 
 use serde_json::Value;
 use toolcrate_catalog::ArgumentLocation;
 
 use super::validator::ToolValidator;
 
-/// The member of a cursor that says how many rows of the page to skip. No argument has such a name.
+/// The cursor property with the number of rows to skip. No argument has such a name.
 pub(super) const SKIP: &str = "+skip";
 
-/// Returns true if a cursor may hold this member: the number of rows to skip, or an argument that can say where a list
-/// goes on. That is one of the query, as the API itself chooses in its links, but none that chooses records or their
-/// fields. Where pages are numbered, it is a number: the page, its size, or the id of a record that a page begins after.
+/// Returns true if a cursor may contain this property: the number of rows to skip, or an argument that determines where
+/// a list continues. Only query parameters qualify, because the API uses them in its own links, but none that select
+/// records or their fields. If pages are numbered, only numbers qualify: the page, its size, or the ID of the record
+/// after which a page starts.
 pub(super) fn is_page_state(check: &ToolValidator, name: &str, value: &Value) -> bool {
     if name == SKIP {
         return value.is_u64();

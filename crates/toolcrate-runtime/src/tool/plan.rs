@@ -1,5 +1,5 @@
-//! Builds the request of validated arguments: each goes where the tool's record says, and the fields of an update
-//! become the patch that the API expects.
+//! Builds a request from validated arguments: each one goes to the location in the tool's record, and the fields
+//! of an update become the patch that the API expects.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ use crate::path;
 use crate::text::{joined, to_text};
 use crate::to_json::ToJson;
 
-/// The arguments that make up the body.
+/// The arguments that form the body.
 #[derive(Default)]
 struct Parts {
     members: Map<String, Value>,
@@ -26,13 +26,13 @@ struct Parts {
     operations: Vec<PatchOperation>,
 }
 
-/// The call that accepted arguments stand for.
+/// Returns the call for accepted arguments.
 pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result<Call, Vec<FieldError>> {
     let (plan, http) = (accepted.operation.request, accepted.operation.http);
     let mut call = Call::new(http.method, http.request_path().clone());
     call.content_type = plan.content_type.clone();
     call.idempotent |= check.record.annotations.idempotent_hint;
-    // What the operation does counts, not its method.
+    // This depends on what the operation does, not on its method.
     call.writes = !check.record.annotations.read_only_hint;
     let mut parts = Parts::default();
     let mut problems = Vec::new();
@@ -85,12 +85,12 @@ pub(super) fn call(check: &ToolValidator, accepted: &mut Accepted<'_>) -> Result
                 }
             }
             ArgumentLocation::Patch => parts.operations.extend(operations(value)),
-            // Taken out when the arguments were checked.
+            // Removed when the arguments were validated.
             ArgumentLocation::Clear => {}
         }
     }
     if let (Some((argument, value)), Some(grammar)) = (filter, &check.api.filter) {
-        // Last, so that raw conditions are there to be joined.
+        // This comes last, so any raw conditions are already there to be combined.
         let pointer = validation_errors::pointer("", &argument);
         let applied = check
             .filter(plan.filter.as_deref())
@@ -155,7 +155,7 @@ fn patch(
     operations
 }
 
-/// Operations that the caller wrote; their schema has been checked.
+/// Operations written by the caller; their schema has been checked.
 fn operations(value: Value) -> Vec<PatchOperation> {
     let Value::Array(items) = value else { return Vec::new() };
     let member = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);

@@ -1,4 +1,4 @@
-//! Calls that are prepared once and sent once: what is approved between the two is what goes out.
+//! Calls that are prepared once and sent once, so what is approved in between is exactly what is sent.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use super::outcome::{ExecuteOptions, Outcome};
 use crate::client::{Client, OutgoingRequest};
 use crate::error::{Delivery, Error};
 
-/// A tool call that was decoded, validated and made into a request. Sending it consumes it.
+/// A tool call that has been decoded, validated and turned into a request. Sending consumes it.
 ///
 /// ```no_run
 /// # use toolcrate_runtime::{Client, Error, ExecuteOptions, Tool, Value};
@@ -27,7 +27,7 @@ pub struct PreparedCall {
 }
 
 impl Client {
-    /// Prepares a call of a tool: decodes and validates the arguments and makes the request. Nothing is sent.
+    /// Prepares a tool call: decodes and validates the arguments and builds the request. Nothing is sent.
     ///
     /// # Errors
     /// Returns `InvalidArguments` with all problems at once, or `Configuration` if the credentials can't be used.
@@ -46,13 +46,13 @@ impl Client {
 }
 
 impl PreparedCall {
-    /// The tool.
+    /// Returns the tool.
     pub fn tool(&self) -> Tool {
         self.checked.tool
     }
 
-    /// The arguments that the request was made of: decoded, without nulls that mean nothing, and with short forms
-    /// expanded.
+    /// Returns the arguments from which the request was built: decoded, without meaningless nulls, and with short
+    /// forms expanded.
     pub fn arguments(&self) -> &Map<String, Value> {
         &self.checked.arguments
     }
@@ -65,8 +65,8 @@ impl PreparedCall {
     /// Sends the request and reads the response.
     ///
     /// # Errors
-    /// Returns an error if the server can't be reached, returns an error, or its response can't be read. Its
-    /// [delivery](Error::delivery) tells how far the request got.
+    /// Returns an error if the server can't be reached, returns an error, or sends a response that can't be read.
+    /// Its [delivery](Error::delivery) indicates how far the request got.
     pub async fn send(self) -> Result<Outcome, Error> {
         self.client.run(self.checked, self.request).await
     }

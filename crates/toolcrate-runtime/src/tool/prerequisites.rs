@@ -9,16 +9,16 @@ use toolcrate_catalog::{Relation, ToolRecord};
 
 use super::catalog::Tool;
 
-/// The lookups that provide arguments of a tool.
+/// The lookups that provide a tool's arguments.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Prerequisites {
     /// The lookups, each after those that it depends on.
     pub steps: Vec<Lookup>,
-    /// Arguments that no lookup provides, such as texts, dates and numbers.
+    /// Arguments that no lookup provides, such as text, dates and numbers.
     pub caller_supplied: Vec<String>,
 }
 
-/// A call of a list tool whose rows contain argument values.
+/// A call to a list tool whose rows contain argument values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Lookup {
     /// The tool.
@@ -34,17 +34,17 @@ pub struct Lookup {
 /// An argument whose value a lookup provides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ProvidedArgument {
-    /// The argument of the tool that is planned.
+    /// The argument of the planned tool.
     pub argument: String,
-    /// The field of a row that contains its value.
+    /// The row field that contains its value.
     pub field: String,
 }
 
-/// The source of an argument of a lookup.
+/// The source of a lookup's argument.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Source {
-    /// A field of a row of an earlier step.
+    /// A field in a row of an earlier step.
     Step {
         /// The index of the step.
         step: usize,
@@ -56,7 +56,7 @@ pub enum Source {
 }
 
 impl Tool {
-    /// Plans the lookups for the required arguments of the tool.
+    /// Plans the lookups for the tool's required arguments.
     pub fn prerequisites(self) -> Prerequisites {
         let record = self.details();
         let required: Vec<&str> = record.required().iter().map(AsRef::as_ref).collect();
@@ -97,12 +97,12 @@ fn find<'r>(relations: &'r [Relation<'static>], argument: &str) -> Option<&'r Re
 
 struct LookupPlanner {
     plan: Prerequisites,
-    /// The tools that wait for the current step; one of them can't be a step of another.
+    /// The tools that wait for the current step; none of them can be a step of another.
     path: Vec<String>,
 }
 
 impl LookupPlanner {
-    /// Returns the index of the step that calls the tool of `relation`, or `None` if it can't be a step.
+    /// Returns the index of the step that calls the relation's tool, or `None` if it can't be a step.
     fn step(
         &mut self,
         requesting: Tool,
@@ -119,7 +119,7 @@ impl LookupPlanner {
         let mut arguments = BTreeMap::new();
         for name in record.required() {
             let sibling = relation.with.get(name).and_then(|path| {
-                // The value comes from another argument of the requesting tool: "board/id" from its board.
+                // The value comes from another argument of the requesting tool: "board/id" comes from its board.
                 let argument = path.split('/').next().unwrap_or(path);
                 let relation = find(relations, argument)?;
                 let step = self.step(requesting, relations, relation)?;
@@ -141,7 +141,7 @@ impl LookupPlanner {
     }
 }
 
-/// Formats one line for each step, such as `2. list_statuses (boardId = id of 1): id is status`.
+/// Formats one line per step, such as `2. list_statuses (boardId = id of 1): id is status`.
 impl fmt::Display for Prerequisites {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, step) in self.steps.iter().enumerate() {

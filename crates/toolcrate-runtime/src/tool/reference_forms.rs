@@ -1,5 +1,5 @@
-//! The other forms of a reference that the API didn't find: a text may be an identifier or a name, and only the API knows
-//! which of the two its records go by.
+//! Alternative forms of a reference that the API didn't find: a string may be an identifier or a name, and only the API
+//! knows which of the two its records use.
 
 use serde_json::{Map, Value, json};
 use toolcrate_catalog::RequestRecord;
@@ -10,7 +10,7 @@ use super::shorthand::{is_reference, text_keys};
 use crate::error::{Error, FieldError, Fix};
 use crate::patch::{escape, unescape};
 
-/// The arguments and the request of a call.
+/// A call's arguments and request.
 pub(super) struct SentCall<'a> {
     pub(super) schema: &'a Value,
     pub(super) request: &'a RequestRecord<'a>,
@@ -18,7 +18,7 @@ pub(super) struct SentCall<'a> {
     pub(super) reinterpretations: &'a [Reinterpretation],
 }
 
-/// Adds the other forms of references to an error of the API that says that they were not found.
+/// Adds alternative forms of references to an API error that reports that they weren't found.
 pub(super) fn explain(call: &SentCall<'_>, error: Error) -> Error {
     let is_refusal = error.status().is_some_and(|status| (400..500).contains(&status));
     if !is_refusal || error.fields().is_empty() {
@@ -53,7 +53,7 @@ impl SentCall<'_> {
         )
     }
 
-    /// The pointer into the arguments of a field of the body.
+    /// Returns the pointer into the arguments for a body field.
     fn argument_pointer(&self, pointer: &str) -> Option<String> {
         let field = pointer.strip_prefix('/')?;
         let (first, rest) = field.split_once('/').map_or((field, ""), |(first, rest)| (first, rest));
@@ -67,7 +67,7 @@ impl SentCall<'_> {
         Some(format!("/{}{slash}{rest}", escape(argument)))
     }
 
-    /// The other references that the text of the one at `pointer` may be, the likeliest first.
+    /// Returns the other references that the text at `pointer` may represent, most likely first.
     fn other_forms(&self, pointer: &str) -> Option<Vec<Value>> {
         let schema = schema_at(self.schema, pointer).filter(|schema| is_reference(schema))?;
         let (first, rest) = pointer[1..].split_once('/').unwrap_or((&pointer[1..], ""));
@@ -77,7 +77,7 @@ impl SentCall<'_> {
         let (key, value) = fields.next().filter(|_| fields.next().is_none())?;
         let text = match value {
             Value::String(text) => text.clone(),
-            // A text of digits was read as an id.
+            // Text consisting of digits was interpreted as an ID.
             Value::Number(number)
                 if self.reinterpretations.iter().any(|report| report.pointer == pointer) =>
             {
@@ -98,7 +98,7 @@ mod tests {
     use crate::error::ErrorKind;
 
     #[test]
-    fn other_forms_have_the_values_filled_in() {
+    fn alternative_forms_have_values_filled_in() {
         let text = json!({"type": "string"});
         let reference = json!({"type": "object", "properties": {"id": {"type": "integer"}, "identifier": text, "name": text}});
         let schema = json!({"type": "object", "properties": {"company": reference, "summary": text}});
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(field.fix, Some(Fix::replace("/company", json!({"name": "Globex"}))));
         let field = explained(json!({"name": "77"}), "/company", &[]);
         assert_eq!(field.fix, Some(Fix::replace("/company", json!({"id": 77}))));
-        // An id has no other form, unless it was written as text.
+        // An ID has no other form, unless it was written as text.
         assert_eq!(explained(json!({"id": 77}), "/company/id", &[]).fix, None);
         let report = [Reinterpretation::new("/company", "read as {\"id\":77}")];
         let field = explained(json!({"id": 77}), "/company/id", &report);

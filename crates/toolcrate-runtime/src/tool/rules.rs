@@ -1,4 +1,4 @@
-//! Rules about several arguments at once, which the API enforces or which change what an argument does.
+//! Rules that involve several arguments: the API enforces them, or they change the effect of an argument.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::{AnyOfRule, WarningRule};
@@ -6,7 +6,7 @@ use toolcrate_catalog::{AnyOfRule, WarningRule};
 use super::validation_errors::pointer;
 use crate::error::FieldError;
 
-/// The problem of each group of arguments of which none is given.
+/// Returns the problem for each group of arguments of which none is set.
 pub(super) fn missing_choices(rules: &[AnyOfRule<'_>], arguments: &Map<String, Value>) -> Vec<FieldError> {
     let is_given = |rule: &AnyOfRule<'_>, name: &str| match arguments.get(name) {
         Some(Value::Bool(value)) => *value || !rule.is_true,
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_is_for_arguments_that_are_set_together() {
+    fn warning_applies_to_arguments_set_together() {
         let with = ["start", "end"].map(Cow::Borrowed).to_vec();
         let rules =
             [WarningRule { argument: Cow::Borrowed("hours"), with, message: Cow::Borrowed("ignored") }];

@@ -1,30 +1,30 @@
-//! Scalars that are written as something else: `"8812"` for 8812, `"True"` for true, 1001 for `"1001"`, `fully received`
-//! for `FullyReceived`. Only what loses nothing is read; whatever else a text may mean is left to its writer.
+//! Scalars written as another type: `"8812"` for 8812, `"True"` for true, 1001 for `"1001"`, `fully received` for
+//! `FullyReceived`. Only lossless conversions are made; anything ambiguous is left to the caller.
 
 use serde_json::{Number, Value};
 
-/// Up to here every whole number has an exact float.
+/// Up to here, every integer has an exact float representation.
 const MAX_WHOLE: f64 = 9_007_199_254_740_992.0;
 
-/// The number that a text spells: `8812`, `-2.5`, `8812.0`. A number with a fraction is not an integer.
+/// Returns the number that text represents: `8812`, `-2.5`, `8812.0`. A number with a fraction isn't an integer.
 pub(super) fn number(text: &str, integer: bool) -> Option<Value> {
     let text = text.trim();
-    // JSON's numbers have no leading zeros and plus signs, which would be lost.
+    // JSON numbers have no leading zeros or plus signs, so these would be lost.
     let number: Number = serde_json::from_str(text).ok()?;
     let number = whole(&number).unwrap_or(number);
     let is_integer = number.is_i64() || number.is_u64();
-    // Digits that a float can't hold would be lost too.
+    // Digits that don't fit in a float would also be lost.
     let is_exact = is_integer || text.chars().filter(char::is_ascii_digit).count() <= 15;
     (is_exact && (is_integer || !integer)).then_some(Value::Number(number))
 }
 
-/// A number without the fraction of zero that it was written with.
+/// Returns a number without its zero fraction.
 pub(super) fn whole(number: &Number) -> Option<Number> {
     let float = number.as_f64().filter(|_| number.is_f64())?;
     (float.fract() == 0.0 && float.abs() <= MAX_WHOLE).then(|| (float as i64).into())
 }
 
-/// The boolean that a text spells, in any case.
+/// Returns the Boolean that text represents, in any case.
 pub(super) fn boolean(text: &str) -> Option<Value> {
     let text = text.trim();
     [("true", true), ("false", false)]
@@ -32,20 +32,21 @@ pub(super) fn boolean(text: &str) -> Option<Value> {
         .find_map(|(name, value)| text.eq_ignore_ascii_case(name).then_some(Value::Bool(value)))
 }
 
-/// The one of `options` that differs from the text in its case, spaces and separators alone.
+/// Returns the element of `options` that differs from the text only in case, spaces and separators.
 pub(super) fn choice<'a>(text: &str, options: &'a [Value]) -> Option<&'a str> {
     let names = options.iter().filter_map(Value::as_str);
     same_word(text, names)
 }
 
-/// The one of `names` that differs from `name` in its case, spaces and separators alone; `None` if there are several.
+/// Returns the element of `names` that differs from `name` only in case, spaces and separators; `None` if there are
+/// several.
 pub(super) fn same_word<'a>(name: &str, mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let word = fold(name);
     let found = names.find(|known| !word.is_empty() && is_folded(known, &word))?;
     names.all(|other| !is_folded(other, &word)).then_some(found)
 }
 
-/// Returns true if and only if two names differ in their case, spaces and separators alone.
+/// Returns true if and only if two names differ only in case, spaces and separators.
 pub(super) fn is_same_word(name: &str, other: &str) -> bool {
     folded(name).eq(folded(other))
 }
@@ -70,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_read_as_the_number_that_it_spells() {
+    fn numeric_strings_are_read_as_numbers() {
         for (text, integer, expected) in [
             ("8812", true, Some(json!(8812))),
             ("8812.0", true, Some(json!(8812))),
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_read_as_the_boolean_that_it_spells() {
+    fn boolean_strings_are_read_as_booleans() {
         for (text, expected) in
             [("true", Some(true)), ("False", Some(false)), ("TRUE", Some(true)), ("yes", None), ("1", None)]
         {
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_the_only_one_that_is_spelled_alike() {
+    fn enum_values_match_only_if_unambiguous() {
         let names = ["FullyReceived", "Waiting", "a_b", "aB"];
         for (name, expected) in [
             ("fully received", Some("FullyReceived")),

@@ -1,5 +1,5 @@
-//! Builds schemas from the catalog's records. The schema of the arguments is joined as text, because a server lists thousands
-//! of them; the schema of the output is built on demand.
+//! Builds schemas from the catalog's records. Argument schemas are assembled as text, because a server lists thousands
+//! of them; output schemas are built on demand.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
@@ -12,29 +12,29 @@ use super::name_style::NameStyle;
 use crate::patch::unescape;
 
 impl Tool {
-    /// The JSON Schema of the arguments, as text: one flat object that needs no other schema. Its descriptions have full
-    /// names of tools; see [`input_schema_in`](Self::input_schema_in).
+    /// Returns the JSON Schema of the arguments, as text: one flat object without references. Its descriptions use full
+    /// tool names; see [`input_schema_in`](Self::input_schema_in).
     pub fn input_schema(self) -> String {
         self.input_schema_in(NameStyle::Prefixed)
     }
 
-    /// The JSON Schema of the arguments, with full names of tools in its descriptions.
+    /// Returns the JSON Schema of the arguments, with full tool names in its descriptions.
     pub fn input_schema_value(self) -> Value {
         self.input_schema_value_in(NameStyle::Prefixed)
     }
 
-    /// The JSON Schema of the arguments, with names of tools in this style in its descriptions.
+    /// Returns the JSON Schema of the arguments, with tool names in this style in its descriptions.
     pub fn input_schema_value_in(self, names: NameStyle) -> Value {
         parse(self.name(), &self.input_schema_in(names))
     }
 
-    /// The JSON Schema of what comes back, with the schemas that it needs under `$defs`.
+    /// Returns the JSON Schema of the response, with the schemas that it needs under `$defs`.
     pub fn output_schema(self) -> Value {
         output(self.catalog(), &self.details().response)
     }
 }
 
-/// The schema of a tool's arguments.
+/// Returns the schema of a tool's arguments.
 pub(super) fn input(catalog: &Catalog, input: &ToolInput<'_>) -> String {
     let own = input.properties.inner_text();
     let shape = input.shape.as_deref().and_then(|name| catalog.shapes().get(name));
@@ -50,11 +50,11 @@ pub(super) fn input(catalog: &Catalog, input: &ToolInput<'_>) -> String {
     )
 }
 
-/// The keywords at the root of a schema that [`choices`] writes.
+/// The keywords that [`choices`] writes at the root of a schema.
 pub(crate) const CHOICE_KEYWORDS: [&str; 2] = ["anyOf", "allOf"];
 
-/// The keywords that require one of several arguments, with a comma. Providers refuse them at the root of a schema, so
-/// declarations go without.
+/// Returns the keywords that require one of several arguments, with a comma. Providers reject them at the root of a
+/// schema, so declarations omit them.
 fn choices(rules: &[AnyOfRule<'_>]) -> String {
     let choice = |rule: &AnyOfRule<'_>| -> Value {
         let branch = |name: &Cow<'_, str>| match rule.is_true {
@@ -73,10 +73,10 @@ fn choices(rules: &[AnyOfRule<'_>]) -> String {
     }
 }
 
-/// Parses text that the generator wrote.
+/// Parses text written by the generator.
 ///
 /// # Panics
-/// If it isn't JSON, which no caller can cause.
+/// Panics if it isn't JSON, which no caller can cause.
 pub(super) fn parse(name: &str, text: &str) -> Value {
     match serde_json::from_str(text) {
         Ok(value) => value,
@@ -84,7 +84,7 @@ pub(super) fn parse(name: &str, text: &str) -> Value {
     }
 }
 
-/// The schema of what a tool answers.
+/// Returns the schema of a tool's response.
 pub(super) fn output(catalog: &Catalog, response: &ResponseRecord<'_>) -> Value {
     match response.content {
         ResponseContent::None => json!({"type": "null"}),
@@ -128,7 +128,7 @@ pub(super) fn output(catalog: &Catalog, response: &ResponseRecord<'_>) -> Value 
     }
 }
 
-/// The schemas that are needed, directly or through others.
+/// Returns the required schemas, direct and indirect.
 fn closure(catalog: &Catalog, uses: Vec<String>) -> Map<String, Value> {
     let mut seen: BTreeSet<String> = uses.iter().cloned().collect();
     let mut waiting = VecDeque::from(uses);
@@ -146,7 +146,7 @@ fn names(uses: &[Cow<'_, str>]) -> Vec<String> {
     uses.iter().map(|name| name.to_string()).collect()
 }
 
-/// The names that an inline schema refers to.
+/// Collects the names to which an inline schema refers.
 fn references(schema: &Value, found: &mut Vec<String>) {
     match schema {
         Value::Object(members) => {

@@ -1,9 +1,9 @@
-//! References: objects that name another record by its id, identifier or name. A bare id or text stands for one:
-//! `"customer": 7` is read as `{"id": 7}`, `"customer": "Acme"` as `{"name": "Acme"}`.
+//! References: objects that identify another record by its ID, identifier or name. A bare ID or string is expanded:
+//! `"customer": 7` becomes `{"id": 7}`, and `"customer": "Acme"` becomes `{"name": "Acme"}`.
 
 use serde_json::{Map, Value};
 
-/// The fields that name a record by text, those that are rather meant by a word first.
+/// The fields that identify a record by text, those more likely meant by a single word first.
 pub(super) const TEXT_KEYS: [&str; 2] = ["identifier", "name"];
 
 /// Returns true if and only if a schema describes a reference: an object with an integer `id` and otherwise only strings.
@@ -19,8 +19,8 @@ pub(super) fn is_reference(schema: &Value) -> bool {
         })
 }
 
-/// The reference that a bare id or text stands for: digits are an id, text without a space is an identifier where
-/// records have one, any other text is a name.
+/// Returns the reference that a bare ID or string stands for: digits are an ID, text without spaces is an identifier if
+/// records have one, and any other text is a name.
 pub(super) fn expand(schema: &Value, value: &Value) -> Option<Value> {
     if !is_reference(schema) {
         return None;
@@ -32,7 +32,7 @@ pub(super) fn expand(schema: &Value, value: &Value) -> Option<Value> {
             let is_id = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
             match text.parse::<i64>() {
                 Ok(id) if is_id => ("id", Value::from(id)),
-                // JSON, a fence of Markdown and the like are no names.
+                // JSON, Markdown fences and the like aren't names.
                 _ if text.is_empty() || text.starts_with(['{', '[', '`', '<']) => return None,
                 _ => {
                     let has_space = text.contains(char::is_whitespace);
@@ -48,7 +48,7 @@ pub(super) fn expand(schema: &Value, value: &Value) -> Option<Value> {
     Some(Value::Object(Map::from_iter([(key.to_owned(), value)])))
 }
 
-/// The fields of a reference that name a record by text.
+/// Returns a reference's fields that identify a record by text.
 pub(super) fn text_keys(schema: &Value) -> impl Iterator<Item = &'static str> {
     TEXT_KEYS.into_iter().filter(|key| schema["properties"].get(*key).is_some())
 }
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_an_id_and_text_is_an_identifier_or_a_name() {
+    fn digits_are_an_id_and_other_strings_an_identifier_or_name() {
         let both = ["name", "identifier"];
         for (names, value, expected) in [
             (&both[..], json!(7), Some(json!({"id": 7}))),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_with_more_than_texts_is_no_reference() {
+    fn object_with_other_values_is_not_a_reference() {
         let schema =
             json!({"type": "object", "properties": {"id": {"type": "integer"}, "width": {"type": "number"}}});
         assert!(!is_reference(&schema) && is_reference(&reference(&[])));

@@ -1,18 +1,18 @@
-//! Names that are spelled alike, found among thousands within the time that a stranger's request may cost.
+//! Finds similarly spelled names among thousands, within the time budget for an untrusted request.
 
-/// The letters and the underscore, and one more for everything else.
+/// The letters and the underscore, plus one for everything else.
 const LETTERS: usize = 28;
-/// The words of a set of all pairs of letters.
+/// The number of words in a bit set of all letter pairs.
 const WORDS: usize = LETTERS * LETTERS / 64 + 1;
 /// Maximum number of names to compare letter by letter.
 const MAX_COMPARED: usize = 24;
 /// Longer names have no similar ones.
 const MAX_CHARACTERS: usize = 80;
 
-/// The pairs of neighboring letters in names.
+/// The pairs of adjacent letters in names.
 pub(super) struct SpellingIndex(Vec<LetterPairs>);
 
-/// A set of pairs of neighboring letters.
+/// A set of pairs of adjacent letters.
 struct LetterPairs {
     words: [u64; WORDS],
     count: u32,
@@ -34,7 +34,7 @@ impl LetterPairs {
         Self { words, count }
     }
 
-    /// How much two sets have in common, from 0 to 1.
+    /// Returns how much two sets have in common, from 0 to 1.
     fn similarity(&self, other: &Self) -> f64 {
         let common: u32 = self.words.iter().zip(&other.words).map(|(a, b)| (a & b).count_ones()).sum();
         f64::from(2 * common) / f64::from((self.count + other.count).max(1))
@@ -47,8 +47,8 @@ impl SpellingIndex {
         Self(names.map(LetterPairs::new).collect())
     }
 
-    /// The positions of the names that are spelled like `name`, the nearest first. `spellings` returns the forms of the
-    /// name at a position.
+    /// Returns the positions of the names spelled like `name`, nearest first. `spellings` returns the forms of the name
+    /// at a position.
     pub(super) fn nearest<'n>(
         &self,
         name: &str,

@@ -1,7 +1,7 @@
-//! Names of tools in texts.
+//! Tool names in text.
 //!
-//! The catalog's texts name tools by placeholders (see [`placeholder`]). Every text that leaves the catalog is rendered
-//! here, in the form in which the reader knows the tools.
+//! The catalog's text refers to tools by placeholders (see [`placeholder`]). All text that leaves the catalog is
+//! rendered here, with the tool names that the reader knows.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use super::catalog::{Catalog, Tool};
 use super::name_style::NameStyle;
 
 impl Tool {
-    /// The tool's name in this style.
+    /// Returns the tool's name in this style.
     pub fn name_in(self, names: NameStyle) -> &'static str {
         match names {
             NameStyle::Prefixed => self.name(),
@@ -20,12 +20,12 @@ impl Tool {
         }
     }
 
-    /// The description with names of tools in this style.
+    /// Returns the description, with tool names in this style.
     pub fn description_in(self, names: NameStyle) -> String {
         self.catalog().render_text(&self.summary().description, names).into_owned()
     }
 
-    /// The text of the schema of the arguments with names of tools in this style.
+    /// Returns the argument schema as text, with tool names in this style.
     pub fn input_schema_in(self, names: NameStyle) -> String {
         let schema = super::schema::input(self.catalog(), &self.details().input);
         let name = |short_name: &str| self.catalog().name_for(short_name, names);
@@ -37,12 +37,12 @@ impl Tool {
 }
 
 impl Catalog {
-    /// A text of the catalog with the placeholders of tools replaced by their names in this style.
+    /// Returns catalog text with tool placeholders replaced with names in this style.
     pub fn render_text<'t>(&'static self, text: &'t str, names: NameStyle) -> Cow<'t, str> {
         placeholder::render(text, |short_name| self.name_for(short_name, names))
     }
 
-    /// Renders every string of a value that consists of texts of the catalog.
+    /// Renders every string in a value that consists of catalog text.
     pub fn render_texts(&'static self, value: &mut Value, names: NameStyle) {
         match value {
             Value::String(text) => {

@@ -1,10 +1,11 @@
-//! Names of tools as hosts and models write them: behind the name of their server, in another case, with a number of
-//! the call behind it.
+//! Tool names as agent hosts and models write them: with the name of their server as a prefix, in a different case, or
+//! with a call number as a suffix.
 
-/// Longer names are not looked at: no tool has one, and no host puts more before it.
+/// Longer names are rejected: no tool has one, and no agent host adds a longer prefix.
 const MAX_CHARACTERS: usize = 160;
 
-/// The names that `name` may stand for, the likeliest first. `api` is the API's name, which hosts put before it.
+/// Returns the names that `name` may stand for, most likely first. `api` is the API's name, which agent hosts use as a
+/// prefix.
 ///
 /// `mcp__orders__list_all_orders`, `orders.list_all_orders`, `functions.list_all_orders:0` and `listAllOrders` all stand
 /// for `list_all_orders`.
@@ -20,7 +21,7 @@ pub fn tool_name_spellings(name: &str, api: &str) -> Vec<String> {
     spellings
 }
 
-/// `name:0` and `name()` without what is behind the name.
+/// Returns the name in `name:0` or `name()` without the suffix.
 fn without_call_number(name: &str) -> &str {
     let name = name.strip_suffix("()").unwrap_or(name);
     match name.rsplit_once(':') {
@@ -29,7 +30,7 @@ fn without_call_number(name: &str) -> &str {
     }
 }
 
-/// Returns the name without each prefix that a host may have put before it, the longest first.
+/// Returns the name without each prefix that an agent host may have added, longest first.
 fn without_prefix<'n>(name: &'n str, api: &str) -> impl Iterator<Item = &'n str> {
     let api = fold(api);
     let is_server = move |prefix: &str| {
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prefixes_of_hosts_are_removed_from_names() {
+    fn agent_framework_prefixes_are_removed_from_names() {
         for name in [
             "mcp__orders__list_all_orders",
             "mcp__my-server__list_all_orders",
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_a_name_are_not_removed() {
+    fn words_that_belong_to_a_name_are_not_removed() {
         for name in ["dont_delete_an_order", "undelete_an_order", "bulk_delete_an_order", "x-delete_an_order"]
         {
             let spellings = tool_name_spellings(name, "Orders");

@@ -1,35 +1,35 @@
-//! Truncates results without losing information: empty properties are dropped on request, and a list that is too long for
-//! its budget loses its last rows, with the arguments that fetch them.
+//! Truncates results without losing information: empty properties are dropped on request, and a list over its budget
+//! loses its last rows, which can be fetched with the returned arguments.
 
 use serde_json::{Map, Value, json};
 
-/// Rows of a list that are not in the result, and how to get them.
+/// Rows of a list that aren't in the result, and how to fetch them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Omitted {
-    /// How many rows of this page are not in the result.
+    /// The number of rows on this page that aren't in the result.
     pub count: usize,
-    /// The arguments that fetch the rest, from the first row that is missing at the end of the result; `None` if no row is
-    /// missing there, or if the tool has no arguments for it. [`skip`](Self::skip) works in any case.
+    /// The arguments that fetch the rest, starting at the first row missing at the end of the result; `None` if no row
+    /// is missing there, or if the tool has no arguments for it. [`skip`](Self::skip) always works.
     pub arguments: Option<Map<String, Value>>,
-    /// How many rows of this page are done: the same call with this [`skip`](crate::ExecuteOptions::skip) returns the rest of
-    /// this page.
+    /// The number of rows on this page that have been processed: the same call with this
+    /// [`skip`](crate::ExecuteOptions::skip) returns the rest of the page.
     pub skip: usize,
-    /// Rows that alone exceed the budget.
+    /// Rows that exceed the budget on their own.
     pub too_big: Vec<TooBig>,
-    /// How many rows are missing at the end.
+    /// The number of rows missing at the end.
     pub(super) rest: usize,
-    /// How many rows of average size the budget holds.
+    /// The number of average-size rows that fit in the budget.
     pub(super) like: usize,
-    /// How many rows the page had.
+    /// The number of rows on the page.
     pub(super) page: usize,
 }
 
-/// A row that alone exceeds the budget, so that no page can hold it.
+/// A row that exceeds the budget on its own, so it doesn't fit on any page.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TooBig {
-    /// Its index on the page, from 0.
+    /// Its index on the page, starting at 0.
     pub index: usize,
     /// Its size.
     pub bytes: usize,
@@ -64,16 +64,16 @@ impl Omitted {
     }
 }
 
-/// The rows that were kept, and what was not.
+/// The rows that were kept, and those that weren't.
 pub(super) struct Cut {
-    /// How many rows from the start of the page are done: kept, or too big.
+    /// The number of rows processed from the start of the page: kept, or too big.
     pub(super) done: usize,
-    /// How many rows there were.
+    /// The original number of rows.
     pub(super) total: usize,
     pub(super) too_big: Vec<TooBig>,
-    /// How many rows are left.
+    /// The number of remaining rows.
     pub(super) kept: usize,
-    /// How many rows of average size the budget holds.
+    /// The number of average-size rows that fit in the budget.
     pub(super) like: usize,
 }
 
@@ -90,16 +90,16 @@ pub fn json_size(value: &Value) -> usize {
         }
     }
     let mut count = Count(0);
-    // A value is always JSON, and counting never fails.
+    // A value is always valid JSON, and counting never fails.
     let _ = serde_json::to_writer(&mut count, value);
     count.0
 }
 
-/// Cuts a list so that its JSON has at most `budget` bytes and it has at most `most` rows, losing as few rows as
-/// possible. The rows that are kept are the first, so that the rest can be requested. Returns `None` if nothing had to be cut.
+/// Truncates a list to at most `budget` bytes of JSON and at most `most` rows, losing as few rows as possible. The
+/// first rows are kept, so the rest can be requested. Returns `None` if nothing had to be cut.
 pub(super) fn cut(rows: &mut Vec<Value>, budget: usize, most: usize) -> Option<Cut> {
     let sizes: Vec<usize> = rows.iter().map(json_size).collect();
-    // Brackets, and a comma between each two.
+    // Brackets, and a comma between rows.
     let total = rows.len();
     let bytes = 2 + sizes.iter().sum::<usize>() + total.saturating_sub(1);
     if bytes <= budget && total <= most {
@@ -130,8 +130,8 @@ pub(super) fn cut(rows: &mut Vec<Value>, budget: usize, most: usize) -> Option<C
     Some(Cut { done, total, too_big, kept: rows.len(), like })
 }
 
-/// Returns the number and the size of the page that begins after `rows` rows. A page of `like` rows is what the budget can hold, so a
-/// size near it is best; pages larger than `most` are not given.
+/// Returns the number and size of the page that starts after `rows` rows. `like` is the number of rows that fit in the
+/// budget, so a size near it is best; sizes above `most` are never returned.
 pub(super) fn page_after(rows: usize, like: usize, most: usize) -> Option<(usize, usize)> {
     let divides = |size: &usize| rows.is_multiple_of(*size);
     let smaller = (1..=like.clamp(1, most)).rev().find(divides);
@@ -145,8 +145,8 @@ pub(super) fn page_after(rows: usize, like: usize, most: usize) -> Option<(usize
     Some((rows / size + 1, size))
 }
 
-/// Drops properties that are null, empty text, or an empty list or object, at every depth. Properties that were requested by
-/// their path (`company/name`) stay.
+/// Drops properties that are null, an empty string, or an empty list or object, at every depth. Properties that were
+/// requested by path (`company/name`) are kept.
 pub(super) fn drop_empty(value: &mut Value, asked: &[&str], path: &str) {
     match value {
         Value::Object(members) => {
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn empty_members_go_at_every_depth_and_zero_and_false_stay() {
+    fn empty_members_are_dropped_at_every_depth_but_zero_and_false_stay() {
         let mut value = json!([
             {"id": 0, "a": null, "b": "", "c": [], "d": {"e": {"f": null}}, "g": false, "h": [null, {"i": ""}]},
         ]);
@@ -190,13 +190,13 @@ mod tests {
     }
 
     #[test]
-    fn pages_begin_where_the_last_ended() {
+    fn pages_start_where_the_last_one_ended() {
         assert_eq!(page_after(10, 10, 1000), Some((2, 10)));
         assert_eq!(page_after(25, 25, 1000), Some((2, 25)));
-        // 25 rows before and 10 of this page.
+        // 25 earlier rows plus 10 from this page.
         assert_eq!(page_after(35, 10, 1000), Some((6, 7)));
         assert_eq!(page_after(13, 13, 1000), Some((2, 13)));
-        // A prime: a larger page that begins there, of which the budget takes what it can.
+        // For a prime, a larger page that starts there; the budget keeps only part of it.
         assert_eq!(page_after(37, 12, 1000), Some((2, 37)));
         assert_eq!(page_after(1009, 9, 1000), Some((1010, 1)));
         assert_eq!(page_after(1, 1, 1000), Some((2, 1)));
@@ -211,7 +211,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cut_list_fits_and_one_row_more_does_not(
+        fn truncated_list_is_as_long_as_fits(
             lengths in prop::collection::vec(0usize..60, 0..30),
             budget in 2usize..900,
             most in 0usize..40,
@@ -229,7 +229,7 @@ mod tests {
             prop_assert_eq!(cut.total, all.len());
             prop_assert_eq!(cut.done, rows.len() + cut.too_big.len());
             prop_assert!(cut.too_big.iter().all(|row| size(&all[row.index..=row.index]) > budget));
-            // What is kept is the start of the list, in its order, without the rows that are too big.
+            // The start of the list is kept, in order, without the rows that are too big.
             let expected: Vec<Value> = all[..cut.done].iter().enumerate()
                 .filter(|(index, _)| !cut.too_big.iter().any(|row| row.index == *index))
                 .map(|(_, row)| row.clone()).collect();

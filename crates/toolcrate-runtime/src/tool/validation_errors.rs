@@ -1,4 +1,4 @@
-//! Converts errors of schema validation to field errors: what was expected, what was found, and similar names.
+//! Converts schema validation errors to field errors: what was expected, what was found, and similar names.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError, Validator};
@@ -9,13 +9,17 @@ use crate::nearest::nearest;
 use crate::patch::escape;
 use crate::text::bounded;
 
-/// Maximum number of values of an enum that a message lists.
+/// Maximum number of enum values listed in a message.
 const MAX_VALUES: usize = 40;
+/// Maximum number of problems that are looked for; a call with more can't be mended one by one.
+const MAX_PROBLEMS: usize = 200;
+/// Similar names are suggested in so many of them, because comparing names takes time.
+pub(super) const MAX_EXPLAINED: usize = 32;
 
 /// Returns the source of the value at a pointer, if known.
 pub(super) type ValueSourceFn<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
-/// Returns all errors of `instance`.
+/// Returns all errors in `instance`.
 pub(super) fn all(
     schema: &Value,
     validator: &Validator,
@@ -25,6 +29,10 @@ pub(super) fn all(
     let mut found = Vec::new();
     for error in validator.iter_errors(instance) {
         explain(schema, &error, source, &mut found);
+        if found.len() >= MAX_PROBLEMS {
+            found.truncate(MAX_PROBLEMS);
+            break;
+        }
     }
     found
 }
@@ -34,7 +42,7 @@ pub(super) fn pointer(parent: &str, name: &str) -> String {
     format!("{parent}/{}", escape(name))
 }
 
-/// Creates the error of a missing argument.
+/// Creates the error for a missing argument.
 pub(super) fn missing(schema: &Value, name: &str, source: &ValueSourceFn<'_>) -> FieldError {
     absent(schema, "", name, source)
 }
@@ -57,9 +65,12 @@ fn explain(
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             let known = names(parent(schema, error));
-            found.extend(unexpected.iter().map(|name| {
-                FieldError::new(pointer(at, name), "unknown", unknown(name, &known, at.is_empty()))
-            }));
+            for name in unexpected.iter().take(MAX_PROBLEMS) {
+                let is_explained = found.len() < MAX_EXPLAINED;
+                let near = if is_explained { nearest(name, known.iter().copied()) } else { Vec::new() };
+                let message = unknown(name, &near, &known, at.is_empty());
+                found.push(FieldError::new(pointer(at, name), "unknown", message));
+            }
         }
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
@@ -96,7 +107,7 @@ fn explain(
         Kind::UniqueItems => add("unique", "expected distinct items".to_owned()),
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             match closest(at, context) {
-                // The value matches the type of one branch, so the errors of that branch are the most helpful.
+                // The value matches the type of one branch, so branch's errors are the most helpful.
                 Some(errors) => errors.iter().for_each(|error| explain(schema, error, source, found)),
                 None => add("form", no_form(instance, context)),
             }
@@ -105,7 +116,7 @@ fn explain(
     }
 }
 
-/// Returns the schema that contains the failed keyword. Schemas of arguments have no references, so the schema path leads
+/// Returns the schema that contains the failed keyword. Argument schemas have no references, so the schema path leads
 /// to it.
 fn parent<'s>(schema: &'s Value, error: &ValidationError<'_>) -> &'s Value {
     let path = error.schema_path().as_str();
@@ -139,10 +150,9 @@ fn absent(schema: &Value, at: &str, name: &str, source: &ValueSourceFn<'_>) -> F
     FieldError::new(pointer, "missing", message)
 }
 
-fn unknown(name: &str, known: &[&str], is_argument: bool) -> String {
+fn unknown(name: &str, near: &[&str], known: &[&str], is_argument: bool) -> String {
     let what = if is_argument { "argument" } else { "property" };
-    let near = nearest(name, known.iter().copied());
-    match (near.as_slice(), known.len()) {
+    match (near, known.len()) {
         ([], 0) => format!("unknown {what} \"{name}\"; none are allowed here"),
         ([], 1..=12) => format!("unknown {what} \"{name}\" (expected {})", known.join(", ")),
         ([], _) => format!("unknown {what} \"{name}\""),
@@ -162,8 +172,8 @@ fn wrong_value(instance: &Value, options: &[Value]) -> String {
     format!("expected one of {}{more}, got {}{near}", listed.join(", "), shown(instance))
 }
 
-/// Returns the errors of the branch that the value was most likely meant for: the one whose errors are inside of the value
-/// and not at the value itself.
+/// Returns the errors of the branch for which the value was most likely meant: the one with errors inside the value
+/// rather than in the value itself.
 fn closest<'e, 'i>(at: &str, context: &'e [Vec<ValidationError<'i>>]) -> Option<&'e [ValidationError<'i>]> {
     let within = |error: &ValidationError<'_>| {
         error.instance_path().as_str().len() > at.len() || !matches!(error.kind(), Kind::Type { .. })

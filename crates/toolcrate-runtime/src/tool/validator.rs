@@ -28,18 +28,18 @@ use crate::host_arguments::HostArguments;
 /// Maximum number of cached schemas: a session uses a handful, and one may take 100 KB.
 const MAX_CACHED: usize = 128;
 
-/// The compiled schemas of the tools that were called, by where their lines are in memory.
+/// The compiled schemas of called tools, by the address of their lines in memory.
 #[derive(Default)]
 pub(crate) struct ToolValidators(Mutex<HashMap<usize, Arc<ToolValidator>>>);
 
 impl ToolValidators {
     pub(super) fn get(&self, tool: Tool) -> Result<Arc<ToolValidator>, Error> {
         let key = tool.line().as_ptr().addr();
-        // A panic elsewhere leaves the map whole.
+        // A panic elsewhere leaves the map consistent.
         if let Some(check) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(check));
         }
-        // Compiled outside of the lock; two tasks may do it concurrently, which is harmless.
+        // Compiled outside the lock; two tasks may do so concurrently, which is harmless.
         let check = Arc::new(ToolValidator::new(tool)?);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MAX_CACHED {
@@ -50,37 +50,37 @@ impl ToolValidators {
     }
 }
 
-/// A tool, ready to check arguments.
+/// A tool, ready to validate arguments.
 pub(super) struct ToolValidator {
     pub(super) record: ToolRecord<'static>,
     schema: ArgumentSchema,
-    /// The schema as it is declared, once a dialect has needed it.
+    /// The declared schema, once a dialect has needed it.
     declared: OnceLock<Value>,
     /// True if the tool is a list; determined when it is first needed.
     list: OnceLock<bool>,
-    /// Members of the shape, where they go to the query.
+    /// Properties of the shape, if they are sent in the query.
     in_query: BTreeSet<String>,
     pub(super) api: &'static Api,
     catalog: &'static Catalog,
 }
 
-/// Arguments that are valid.
+/// Valid arguments.
 pub(super) struct Accepted<'c> {
-    /// Those that are given, without nulls that stand for nothing.
+    /// The arguments that are present, without meaningless nulls.
     pub(super) arguments: Map<String, Value>,
-    /// The same as they were before what an update empties was taken out of them.
+    /// The arguments before the fields to clear were removed.
     pub(super) decoded: Map<String, Value>,
     /// The arguments that were converted.
     pub(super) readings: Readings,
     /// The fields that an update clears.
     pub(super) cleared: Cleared,
-    /// The number of the binding that was chosen; `None` for the main one.
+    /// The index of the selected binding; `None` for the main operation.
     pub(super) binding: Option<usize>,
     pub(super) operation: OperationRef<'c, 'static>,
 }
 
 impl Accepted<'_> {
-    /// The call as one that is invalid after all.
+    /// Converts the call to one that turned out to be invalid.
     pub(super) fn into_invalid(self, problems: Vec<FieldError>) -> InvalidCall {
         let Self { decoded, readings, binding, .. } = self;
         InvalidCall { problems, arguments: Value::Object(decoded), readings, binding }
@@ -99,7 +99,7 @@ impl ToolValidator {
         for (name, target) in &record.request.arguments {
             let node = &mut schema["properties"][name.as_ref()];
             match target.location {
-                // A filter may also be a list of tests; what is in it is checked when it is compiled.
+                // A filter may also be a list of tests; its contents are checked when it is compiled.
                 ArgumentLocation::Filter => node["type"] = json!(["object", "array"]),
                 // A raw change may set any value.
                 ArgumentLocation::Patch => node["items"]["properties"]["value"] = json!({}),
@@ -107,12 +107,12 @@ impl ToolValidator {
             }
         }
         let api = tool.catalog().api();
-        // So may fields by caption, which the API itself holds as a list.
+        // So may fields keyed by caption, which the API itself represents as a list.
         if let Some(fields) = &api.custom_fields {
             allow_list(&mut schema, fields.member);
         }
-        // The raw conditions that a filter is compiled to are always taken; the schema leaves out those that can't
-        // match anything, as far as the API's description goes.
+        // The raw conditions that a filter is compiled to are always accepted; the schema leaves out conditions that
+        // can't match anything according to the API description.
         let raw = record.request.filter.is_some().then_some(api.filter).flatten();
         let raw = raw.map_or([None; 2], |grammar| {
             [Some(grammar.child_conditions), Some(grammar.custom_field_conditions)]
@@ -123,7 +123,7 @@ impl ToolValidator {
             schema["properties"][*name] = json!({"type": "string"});
         }
         close(&mut schema);
-        // Choices between arguments have their own check, with a message that says what the choice is about.
+        // Choices between arguments are checked separately, with a message that explains the choice.
         for keyword in schema::CHOICE_KEYWORDS {
             schema.as_object_mut().map(|schema| schema.remove(keyword));
         }
@@ -137,18 +137,19 @@ impl ToolValidator {
         Ok(Self { record, schema, declared: OnceLock::new(), list: OnceLock::new(), in_query, api, catalog })
     }
 
-    /// The schema that is declared to models; the one that arguments are checked by allows more.
+    /// Returns the schema declared to models; the one that validates arguments accepts more.
     pub(super) fn declared(&self) -> &Value {
         self.declared
             .get_or_init(|| schema::parse(self.record.name, &schema::input(self.catalog, &self.record.input)))
     }
 
-    /// Returns true if `tool`, which must be the one that this validates, is a list that a cursor continues.
+    /// Returns true if `tool`, which must be the one that this validates, is a list that can be continued with a
+    /// cursor.
     pub(super) fn is_list(&self, tool: Tool) -> bool {
         *self.list.get_or_init(|| is_list(&self.record, &tool.argument_locations(&self.record)))
     }
 
-    /// The verb and the path template, for messages.
+    /// Returns the method and path template, for messages.
     pub(super) fn label(&self) -> String {
         format!("{} {}", self.record.http.method, self.record.http.path)
     }
@@ -158,7 +159,7 @@ impl ToolValidator {
         self.catalog.filters().get(name?).map(FilterTable::new)
     }
 
-    /// Returns true if the argument is a property of a shape that goes to the query.
+    /// Returns true if the argument is a shape property that is sent in the query.
     pub(super) fn is_query(&self, name: &str) -> bool {
         self.in_query.contains(name)
     }
@@ -172,17 +173,17 @@ impl ToolValidator {
             })
     }
 
-    /// The schema by which arguments are checked.
+    /// Returns the schema that validates arguments.
     pub(super) fn schema(&self) -> &Value {
         self.schema.as_value()
     }
 
-    /// The schema of one argument.
+    /// Returns the schema of an argument.
     pub(super) fn property(&self, name: &str) -> Option<&Value> {
         self.schema.property(name)
     }
 
-    /// Reads arguments as the schema has them.
+    /// Coerces arguments to the schema.
     fn read(&self, arguments: &mut Value, host_arguments: &HostArguments) -> Readings {
         let mut readings = self.schema.coerce(arguments, host_arguments);
         if let Some((argument, grammar, table)) = self.filter_argument()
@@ -194,7 +195,7 @@ impl ToolValidator {
         readings
     }
 
-    /// The argument that takes a structured filter, if the tool has one.
+    /// Returns the argument for a structured filter, if the tool has one.
     fn filter_argument(&self) -> Option<(&str, &'static FilterGrammar, FilterTable<'static>)> {
         let arguments = &self.record.request.arguments;
         let (argument, _) =
@@ -203,7 +204,7 @@ impl ToolValidator {
         Some((argument, self.api.filter.as_ref()?, table))
     }
 
-    /// Validates arguments and chooses the operation that they are for.
+    /// Validates arguments and selects the operation that they are for.
     ///
     /// # Errors
     /// Returns all problems at once.
@@ -250,20 +251,20 @@ impl ToolValidator {
         if problems.is_empty() { Ok(accepted) } else { Err(Box::new(accepted.into_invalid(problems))) }
     }
 
-    /// Returns the names of the arguments that an operation requires and that are not given.
+    /// Returns the names of an operation's missing required arguments.
     fn missing_arguments<'a>(
         &self,
         operation: OperationRef<'a, 'a>,
         arguments: &'a Map<String, Value>,
     ) -> impl Iterator<Item = &'a str> {
-        // A body that may be left out is complete if it is there.
+        // An optional body must be complete if it is present.
         let has_body = arguments.keys().any(|name| self.is_field(operation.request, name));
         let of_body = operation.request.body_required.iter().flatten().filter(move |_| has_body);
         let required = operation.required.iter().chain(of_body);
         required.map(AsRef::as_ref).filter(|name| !arguments.contains_key(*name))
     }
 
-    /// Returns the errors of arguments of another operation, which would silently have no effect.
+    /// Returns the errors for arguments that belong to another operation and would silently have no effect.
     fn conflicts(
         &self,
         request: &RequestRecord<'_>,
@@ -281,7 +282,7 @@ impl ToolValidator {
         })
     }
 
-    /// Returns the errors of the filter. The request plan finds them too, but is built from valid arguments only.
+    /// Returns the filter's errors. The request plan finds them too, but is built only from valid arguments.
     fn filter_problems(&self, arguments: &Map<String, Value>) -> Vec<FieldError> {
         let Some((argument, grammar, table)) = self.filter_argument() else { return Vec::new() };
         let value = arguments.get(argument).filter(|value| value.is_object() || value.is_array());
@@ -289,7 +290,7 @@ impl ToolValidator {
         value.map(|value| filter::problems(&table, grammar, value, &pointer)).unwrap_or_default()
     }
 
-    /// The problems of a call, with fixes.
+    /// Returns a call's problems, with fixes.
     pub(super) fn propose_fixes(
         &self,
         invalid: InvalidCall,
@@ -300,7 +301,7 @@ impl ToolValidator {
         let filter = self.filter_argument();
         let filter_fields = || {
             let table = filter.as_ref().map(|(_, _, table)| table);
-            // A reference alone is a field too: `company` for `company/name`.
+            // A bare reference also counts as a field: `company` for `company/name`.
             let with_reference = |name: &str| {
                 let reference = name.split_once('/').map(|(reference, _)| reference.to_owned());
                 reference.into_iter().chain([name.to_owned()])
@@ -321,7 +322,7 @@ impl ToolValidator {
         problems
     }
 
-    /// Returns the schema of the arguments, in which custom fields have their captions and types if they are known.
+    /// Returns the argument schema, in which custom fields have their captions and types if they are known.
     fn schema_with_custom_fields(&self, account_fields: Option<&AccountFields>) -> Cow<'_, Value> {
         match self.api.custom_fields.as_ref().zip(self.custom_field_scope(account_fields)) {
             Some((fields, scope)) => Cow::Owned(with_custom_fields(self.schema(), fields.member, scope)),
@@ -329,14 +330,14 @@ impl ToolValidator {
         }
     }
 
-    /// Returns the custom fields of the account as the record of the tool has them, if the API describes them and they are
+    /// Returns the account's custom fields in the context of the tool's record, if the API describes them and they are
     /// known.
     fn custom_field_scope<'f>(&'f self, account_fields: Option<&'f AccountFields>) -> Option<FieldScope<'f>> {
         let format = self.api.custom_fields.as_ref()?.definitions.as_ref()?;
         Some(FieldScope { fields: account_fields?, format, record: record_name(&self.record, self.catalog) })
     }
 
-    /// Converts custom fields by caption to the API's list, including those to clear. Returns the errors.
+    /// Converts custom fields keyed by caption to the API's list, including those to clear. Returns the errors.
     fn convert(
         &self,
         accepted: &mut Accepted<'_>,
@@ -364,7 +365,7 @@ impl ToolValidator {
         problems
     }
 
-    /// Where the value at `pointer` comes from, as a sentence that names the tool which lists it.
+    /// Returns a sentence about the source of the value at `pointer`: the tool that lists it.
     fn source(&self, pointer: &str) -> Option<String> {
         let segments = pointer.split('/').filter(|part| !part.is_empty() && part.parse::<usize>().is_err());
         let argument = segments.collect::<Vec<_>>().join("/");
@@ -388,8 +389,8 @@ impl ToolValidator {
     }
 }
 
-/// Forbids properties that the schema of an object doesn't name, at every depth. The catalog's schemas do so only at
-/// the root, to stay short.
+/// Forbids properties that an object's schema doesn't list, at every depth. The catalog's schemas do so only at the
+/// root, to stay short.
 fn close(schema: &mut Value) {
     let Some(members) = schema.as_object_mut() else { return };
     let named = members.get("properties").and_then(Value::as_object).is_some_and(|names| !names.is_empty());
@@ -404,7 +405,7 @@ fn close(schema: &mut Value) {
     }
 }
 
-/// Lets every member of this name that is an object also be a list.
+/// Allows every object property with this name to be a list as well.
 fn allow_list(schema: &mut Value, member: &str) {
     let Some(members) = schema.as_object_mut() else { return };
     for (name, node) in members.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {

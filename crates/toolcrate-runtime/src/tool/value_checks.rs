@@ -1,5 +1,4 @@
-//! Checks that a validator of JSON Schema doesn't make: dates are in the form that the API takes, and references name a
-//! record.
+//! Checks beyond JSON Schema validation: dates are in the API's format, and references identify a record.
 
 use serde_json::Value;
 
@@ -9,7 +8,7 @@ use crate::date;
 use crate::error::FieldError;
 use crate::patch::escape;
 
-/// Adds the problems of `value`.
+/// Adds the problems in `value`.
 pub(super) fn check(schema: &Value, value: &Value, pointer: &mut String, problems: &mut Vec<FieldError>) {
     match value {
         Value::String(text) => {

@@ -1,13 +1,14 @@
-//! The Gregorian calendar: days since 1970-01-01 and back, for any year, and the digits of dates.
+//! The Gregorian calendar: converts days since 1970-01-01 to dates and back, for any year, and reads and
+//! writes date digits.
 
-/// Days from 0000-03-01, where the cycle of 400 years begins, to 1970-01-01.
+/// Days from 0000-03-01, the start of the 400-year cycle, to 1970-01-01.
 const DAYS_TO_EPOCH: i64 = 719_468;
-/// Days of a cycle of 400 years.
+/// Days in a 400-year cycle.
 const DAYS_PER_CYCLE: i64 = 146_097;
 
-/// Returns the days from 1970-01-01 to a date that exists.
+/// Returns the days from 1970-01-01 to an existing date.
 pub(super) const fn days_from_date(year: i64, month: u8, day: u8) -> i64 {
-    // The year begins in March, so that the leap day is its last.
+    // The year starts in March, so the leap day is its last day.
     let year = if month <= 2 { year - 1 } else { year };
     let month = (month as i64 + 9) % 12;
     let (cycle, year_of_cycle) = (year.div_euclid(400), year.rem_euclid(400));
@@ -30,7 +31,7 @@ pub(super) const fn date_from_days(days: i64) -> (i64, u8, u8) {
     (if month <= 2 { year + 1 } else { year }, month as u8, day as u8)
 }
 
-/// Returns the number of days of a month, or 0 if there is no such month.
+/// Returns the number of days in a month, or 0 if the month doesn't exist.
 pub(super) const fn days_of_month(year: i64, month: u8) -> u8 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -41,14 +42,14 @@ pub(super) const fn days_of_month(year: i64, month: u8) -> u8 {
     }
 }
 
-/// Returns the number that ASCII digits form, or `None` if one of the bytes is not a digit.
+/// Returns the number formed by ASCII digits, or `None` if a byte isn't a digit.
 pub(super) fn digits(bytes: &[u8]) -> Option<u16> {
     bytes
         .iter()
         .try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u16::from(byte - b'0')))
 }
 
-/// Reads `2025-01-31` of a date that exists.
+/// Parses an existing date such as `2025-01-31`.
 pub(super) fn parse_date(text: &[u8]) -> Option<(u16, u8, u8)> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return None };
     let year = digits(&[y1, y2, y3, y4])?;
@@ -62,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_and_dates_correspond() {
+    fn day_numbers_and_dates_correspond() {
         for (days, date) in [
             (0, (1970, 1, 1)),
             (-1, (1969, 12, 31)),

@@ -1,7 +1,7 @@
-//! Conversions to and from the types of `time`, and behind the feature of its name to and from those of `chrono`, `jiff`
-//! and `rust_decimal`.
+//! Conversions to and from `time` types and, behind the feature of the same name, to and from `chrono`, `jiff` and
+//! `rust_decimal` types.
 
-/// Conversions of `time`.
+/// Conversions for `time`.
 mod time_types {
     use time::{Month, OffsetDateTime};
 
@@ -47,7 +47,7 @@ mod time_types {
     }
 }
 
-/// Conversions of `chrono`.
+/// Conversions for `chrono`.
 #[cfg(feature = "chrono")]
 mod chrono_types {
     use chrono::{DateTime, Datelike, NaiveDate, TimeZone, Utc};
@@ -56,7 +56,7 @@ mod chrono_types {
 
     impl<Z: TimeZone> From<DateTime<Z>> for Timestamp {
         fn from(moment: DateTime<Z>) -> Self {
-            // A leap second counts beyond the last nanosecond of the second before it.
+            // A leap second counts beyond the last nanosecond of the preceding second.
             Self::from_parts(moment.timestamp(), moment.timestamp_subsec_nanos().min(999_999_999))
         }
     }
@@ -82,13 +82,13 @@ mod chrono_types {
 
     impl From<Date> for NaiveDate {
         fn from(date: Date) -> Self {
-            // Every day of the years 0 to 9999 exists in `chrono`.
+            // Every date in the years 0 to 9999 exists in `chrono`.
             Self::from_ymd_opt(date.year().into(), date.month().into(), date.day().into()).unwrap_or_default()
         }
     }
 }
 
-/// Conversions of `jiff`.
+/// Conversions for `jiff`.
 #[cfg(feature = "jiff")]
 mod jiff_types {
     use crate::value::{Date, InvalidValueError, Timestamp};
@@ -130,14 +130,14 @@ mod jiff_types {
     }
 }
 
-/// Conversions of `rust_decimal`.
+/// Conversions for `rust_decimal`.
 #[cfg(feature = "rust_decimal")]
 mod decimal_types {
     use rust_decimal::Decimal;
 
     use crate::value::{InvalidValueError, Number};
 
-    /// Exact for up to 18 digits; a number with more is rounded.
+    /// Exact for up to 18 digits; longer numbers are rounded.
     impl From<Decimal> for Number {
         fn from(number: Decimal) -> Self {
             let parts = |number: Decimal| {
@@ -146,7 +146,7 @@ mod decimal_types {
                 Some(Self::from_parts(digits, scale))
             };
             parts(number).or_else(|| parts(number.normalize())).unwrap_or_else(|| {
-                // The text of a decimal number is a float's, too.
+                // The text of a decimal number is also valid for a float.
                 Self::from(number.to_string().parse::<f64>().unwrap_or(f64::NAN))
             })
         }
@@ -169,7 +169,7 @@ mod decimal_types {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn types_of_time_convert() {
+    fn time_types_convert() {
         use crate::value::{Date, Timestamp};
 
         let timestamp: Timestamp = "2025-01-31T09:30:00.5Z".parse().expect("a time");
@@ -182,7 +182,7 @@ mod tests {
 
     #[cfg(feature = "chrono")]
     #[test]
-    fn types_of_chrono_convert() {
+    fn chrono_types_convert() {
         use crate::value::{Date, Timestamp};
 
         let timestamp: Timestamp = "1969-12-31T23:59:59.25Z".parse().expect("a time");
@@ -195,7 +195,7 @@ mod tests {
 
     #[cfg(feature = "jiff")]
     #[test]
-    fn types_of_jiff_convert() {
+    fn jiff_types_convert() {
         use crate::value::{Date, Timestamp};
 
         let timestamp: Timestamp = "1969-12-31T23:59:59.25Z".parse().expect("a time");

@@ -1,4 +1,4 @@
-//! Days of the calendar.
+//! Calendar dates.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,10 +11,10 @@ use super::error::InvalidValueError;
 
 const MAX_YEAR: u16 = 9999;
 
-/// A day such as `2025-01-31`, without a time and a zone.
+/// A date such as `2025-01-31`, without a time or time zone.
 ///
-/// It is read from a day, or from the start of one in UTC (`2025-01-31T00:00:00Z`), and is written as a day. It converts to
-/// and from the types of `time`, and with the features `chrono` and `jiff` those of these crates.
+/// It is parsed from a date, or from the start of one in UTC (`2025-01-31T00:00:00Z`), and is written as a date. It
+/// converts to and from `time` types, and to and from `chrono` and `jiff` types with the features of these names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     year: u16,
@@ -23,10 +23,10 @@ pub struct Date {
 }
 
 impl Date {
-    /// Creates the day of this year (0 to 9999), month (1 to 12) and day of the month.
+    /// Creates a date from a year (0 to 9999), month (1 to 12) and day of the month.
     ///
     /// # Errors
-    /// Returns an error if there is no such day.
+    /// Returns an error if the date doesn't exist.
     pub fn new(year: u16, month: u8, day: u8) -> Result<Self, InvalidValueError> {
         if year <= MAX_YEAR && (1..=days_of_month(year.into(), month)).contains(&day) {
             return Ok(Self { year, month, day });
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_read_and_written() {
+    fn dates_are_parsed_and_written() {
         for text in ["2025-01-31", "2025-01-31T00:00:00Z", "2025-01-31T00:00:00"] {
             assert_eq!(text.parse(), Date::new(2025, 1, 31), "{text}");
         }

@@ -1,8 +1,8 @@
-//! The error of a text that is not a value of the expected kind.
+//! The error for text that isn't a valid value of the expected kind.
 
 use std::fmt;
 
-/// A text or a value of another type that can't be converted.
+/// Text or a value of another type that can't be converted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidValueError {
     expected: &'static str,

@@ -1,4 +1,4 @@
-//! Values that mean more than the JSON that carries them: moments, days and exact numbers.
+//! Values with more meaning than their JSON representation: timestamps, dates and exact numbers.
 
 mod civil;
 mod conversions;

@@ -1,4 +1,4 @@
-//! Numbers that are written as they were read.
+//! Numbers that are written exactly as they were read.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -9,13 +9,13 @@ use serde_core::ser::{Serialize, Serializer};
 
 use super::error::InvalidValueError;
 
-/// More digits after the point than this are kept as a float.
+/// Numbers with more digits after the decimal point are stored as floats.
 const MAX_SCALE: u8 = 18;
 
-/// A number with the digits that the server sent: `1.10` is written as `1.10`, and `5` as `5`.
+/// A number that keeps the server's digits: `1.10` is written as `1.10`, and `5` as `5`.
 ///
-/// It holds any decimal number of up to 18 digits exactly, which is what amounts, rates and quantities are; any other number
-/// is held as an `f64`. It converts from and to `f64`, and with the feature `rust_decimal` from and to its `Decimal`. `1.10`
+/// It represents any decimal number of up to 18 digits exactly, which covers amounts, rates and quantities; any other
+/// number is stored as an `f64`. It converts to and from `f64` and, with the `rust_decimal` feature, `Decimal`. `1.10`
 /// and `1.1` are equal.
 ///
 /// ```
@@ -41,11 +41,11 @@ enum Repr {
 }
 
 impl Number {
-    /// Returns the number as a float, rounded if needed.
+    /// Returns the number as a float, rounded if necessary.
     pub fn as_f64(self) -> f64 {
         match self.0 {
             Repr::Decimal { digits, scale: 0 } => digits as f64,
-            // The quotient of two exact floats is rounded correctly; beyond that, reading the text is.
+            // The quotient of two exact floats is rounded correctly; beyond that, parsing the text is.
             Repr::Decimal { digits, scale } if digits.unsigned_abs() < 1 << 53 && scale <= 22 => {
                 digits as f64 / 10_f64.powi(scale.into())
             }
@@ -54,7 +54,7 @@ impl Number {
         }
     }
 
-    /// Returns the number if it is whole and fits.
+    /// Returns the number if it is an integer and fits.
     pub fn as_i64(self) -> Option<i64> {
         match self.0 {
             Repr::Decimal { digits, scale } => {
@@ -65,7 +65,7 @@ impl Number {
         }
     }
 
-    /// Returns the digits without the point, and how many of them stand after it, if the number is held exactly.
+    /// Returns the digits without the decimal point, and how many of them come after it, if the number is exact.
     pub(crate) fn parts(self) -> Option<(i64, u8)> {
         match self.0 {
             Repr::Decimal { digits, scale } => Some((digits, scale)),
@@ -78,11 +78,11 @@ impl Number {
         Self(Repr::Decimal { digits, scale })
     }
 
-    /// Reads a number as JSON writes it.
+    /// Parses a JSON number.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let decimal = parse_decimal(text.as_bytes());
         decimal.or_else(|| {
-            // What Rust reads as a float beyond JSON: words, a plus sign, a bare point.
+            // Rust also parses floats that aren't JSON: words, a plus sign, a bare decimal point.
             let is_json = text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
                 && text.ends_with(|c: char| c.is_ascii_digit());
             let value: f64 = text.parse().ok().filter(|value: &f64| is_json && value.is_finite())?;
@@ -111,7 +111,7 @@ fn parse_decimal(text: &[u8]) -> Option<Number> {
             _ => return None,
         }
     }
-    // `-0` has a sign that an integer has not.
+    // `-0` has a sign, unlike an integer.
     if scale == Some(0) || (negative && number == 0) {
         return None;
     }
@@ -183,7 +183,7 @@ macro_rules! from_integer {
 
 from_integer!(i8, i16, i32, i64, u8, u16, u32);
 
-/// The shortest decimal number that stands for the float.
+/// Converts to the shortest decimal number that represents the float.
 impl From<f64> for Number {
     fn from(number: f64) -> Self {
         Self::parse(&number.to_string()).unwrap_or(Self(Repr::Float(number)))
@@ -196,7 +196,7 @@ impl From<Number> for f64 {
     }
 }
 
-/// Numbers are written as integers or floats, which any format has. A request has their digits as they were read.
+/// Numbers are written as integers or floats, which any format supports. In a request, they keep their original digits.
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
@@ -239,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_they_were_read() {
+    fn numbers_round_trip_exactly() {
         for text in [
             "0",
             "5",

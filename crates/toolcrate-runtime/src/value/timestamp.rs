@@ -1,4 +1,4 @@
-//! Moments in UTC.
+//! Timestamps in UTC.
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -16,12 +16,13 @@ use crate::date::parse_moment;
 const SECONDS_PER_DAY: i64 = 86_400;
 const NANOSECONDS_PER_SECOND: u32 = 1_000_000_000;
 
-/// A moment in UTC, such as `2025-01-31T09:30:00Z`.
+/// A timestamp in UTC, such as `2025-01-31T09:30:00Z`.
 ///
-/// It is read from any form of ISO 8601, with or without a fraction of a second; a time without a zone is taken as UTC. It
-/// is written in UTC and whole seconds. A fraction takes part in comparisons and conversions, but is not written.
+/// It is parsed from any ISO 8601 format, with or without fractional seconds; a time without a zone is interpreted as
+/// UTC. It is written in UTC and whole seconds. A fraction is included in comparisons and conversions, but isn't
+/// written.
 ///
-/// It converts to and from the types of `time`, and with the features `chrono` and `jiff` those of these crates.
+/// It converts to and from `time` types, and to and from `chrono` and `jiff` types with the features of these names.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,17 +43,17 @@ impl Timestamp {
     /// The start of 1970 in UTC.
     pub const UNIX_EPOCH: Self = Self { seconds: 0, nanoseconds: 0 };
 
-    /// Returns the current moment.
+    /// Returns the current time.
     pub fn now() -> Self {
         SystemTime::now().into()
     }
 
-    /// Creates the moment that is this many seconds after the start of 1970.
+    /// Creates the timestamp this many seconds after the start of 1970.
     pub const fn from_unix_seconds(seconds: i64) -> Self {
         Self { seconds, nanoseconds: 0 }
     }
 
-    /// Returns the seconds from the start of 1970, rounded down.
+    /// Returns the seconds since the start of 1970, rounded down.
     pub const fn unix_seconds(self) -> i64 {
         self.seconds
     }
@@ -62,7 +63,7 @@ impl Timestamp {
         self.nanoseconds
     }
 
-    /// Returns the day in UTC. A moment beyond the years 0 to 9999 has none.
+    /// Returns the date in UTC, or `None` outside the years 0 to 9999.
     pub fn date(self) -> Option<Date> {
         let (year, month, day) = date_from_days(self.seconds.div_euclid(SECONDS_PER_DAY));
         Date::new(u16::try_from(year).ok()?, month, day).ok()
@@ -91,7 +92,7 @@ impl Timestamp {
     }
 }
 
-/// Reads the form in which most servers write: `2025-01-31T09:30:00Z`.
+/// Parses the most common server format: `2025-01-31T09:30:00Z`.
 fn parse_canonical(text: &[u8]) -> Option<Timestamp> {
     let (date, time) = text.split_at_checked(10)?;
     let [b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] = *time else { return None };
@@ -213,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_of_a_moment_is_read() {
+    fn every_timestamp_format_is_parsed() {
         for (text, expected) in [
             ("2025-01-31T09:30:00Z", "2025-01-31T09:30:00Z"),
             ("2025-01-31T09:30:00.750Z", "2025-01-31T09:30:00Z"),
@@ -236,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fraction_is_compared_but_not_written() {
+    fn fractional_seconds_are_compared_but_not_written() {
         let (early, late) = ("2025-01-31T09:30:00Z", "2025-01-31T09:30:00.5Z");
         let (early, late): (Timestamp, Timestamp) =
             (early.parse().expect("a time"), late.parse().expect("a time"));

@@ -1,4 +1,4 @@
-//! Names that tools had in the release before: they find the tool, a call works, and the outcome has a warning.
+//! Tool names from the previous release: they find the tool, calls work, and the outcome has a warning.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Errors of the client for every failure between it and the server.
+//! Client errors for every failure between it and the server.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ async fn write_error(script: ScriptedResponse) -> Error {
 }
 
 #[tokio::test]
-async fn a_429_is_passed_on_at_once_with_normalized_headers() {
+async fn status_429_is_returned_immediately_with_normalized_headers() {
     let limits = [("x-ratelimit-limit", "1000"), ("retry-after", "30"), ("x-request-id", "r-1")];
     let body = br#"{"error":"OrdersAPI","message":"Too many requests. Please try again in 30 seconds."}"#;
     let server = ScriptedServer::start([ScriptedResponse::with_body(429, &limits, body)]).await;
@@ -51,7 +51,7 @@ async fn a_429_is_passed_on_at_once_with_normalized_headers() {
 }
 
 #[tokio::test]
-async fn web_page_is_reported_as_one() {
+async fn html_page_is_reported_as_html() {
     let page = b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>";
     let error = read_error(ScriptedResponse::with_body(200, &[("content-type", "text/html")], page)).await;
     assert_eq!(error.kind(), ErrorKind::NotJson);
@@ -77,14 +77,14 @@ async fn truncated_body_is_reported() {
     assert!(error.message().contains("incomplete"), "{error}");
     let error = write_error(cut()).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::OutcomeUnknown, Some(200)));
-    // The length is right, the JSON is not all there.
+    // The length is right, but the JSON is incomplete.
     let error = read_error(ScriptedResponse::with_body(200, &[], b"{\"lines\":[{\"quantity\":1")).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.message().contains("incomplete") && error.message().contains("lines[0]"), "{error}");
 }
 
 #[tokio::test]
-async fn a_lost_answer_leaves_only_a_write_open() {
+async fn lost_response_leaves_only_a_writes_outcome_unknown() {
     let error = write_error(ScriptedResponse::Close).await;
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     assert!(error.next_step().is_some_and(|next| next.contains("Read the record")), "{error:?}");
@@ -94,7 +94,7 @@ async fn a_lost_answer_leaves_only_a_write_open() {
 }
 
 #[tokio::test]
-async fn silence_is_a_timeout() {
+async fn silent_server_is_a_timeout() {
     let server = ScriptedServer::start([ScriptedResponse::Hang, ScriptedResponse::Hang]).await;
     let client = builder(&server).timeout(Duration::from_millis(200)).build().expect("a client");
     assert_eq!(client.send(&READ()).await.expect_err("late").kind(), ErrorKind::Timeout);
@@ -102,8 +102,8 @@ async fn silence_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_write_that_never_went_out_is_no_open_question() {
-    // A port that was free a moment ago.
+async fn unsent_write_has_a_known_outcome() {
+    // A port that was free until now.
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     let client = Client::builder(&API).base_url(format!("http://{port}")).build().expect("a client");
     let error = client.send(&write()).await.expect_err("no server");
@@ -112,7 +112,7 @@ async fn a_write_that_never_went_out_is_no_open_question() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_another_host_is_refused_and_gets_no_credentials() {
+async fn redirect_to_another_host_is_rejected_and_gets_no_credentials() {
     let elsewhere = ScriptedServer::start([ScriptedResponse::json(200, &json!({"id": 1}))]).await;
     for status in [301, 302, 303, 307, 308] {
         let target = elsewhere.url("/api/orders/5");
@@ -125,7 +125,7 @@ async fn a_redirect_to_another_host_is_refused_and_gets_no_credentials() {
 }
 
 #[tokio::test]
-async fn a_redirect_on_the_same_server_is_followed_where_it_changes_nothing() {
+async fn same_server_redirect_is_followed_for_reads() {
     let order = json!({"id": 1});
     let server = ScriptedServer::start([
         ScriptedResponse::with_body(302, &[("location", "/new/5?x=1")], b""),
@@ -136,7 +136,7 @@ async fn a_redirect_on_the_same_server_is_followed_where_it_changes_nothing() {
     assert_eq!(server.last_request().line, "GET /new/5?x=1 HTTP/1.1");
     assert!(server.last_request().header("authorization").is_some());
 
-    // A write is not: it may have been made before the redirect came.
+    // A redirected write isn't followed: it may have been made before the redirect.
     for status in [302, 308] {
         let redirect = ScriptedResponse::with_body(status, &[("location", "/new")], b"");
         let server = ScriptedServer::start([redirect, ScriptedResponse::json(201, &order)]).await;
@@ -156,7 +156,7 @@ async fn a_redirect_on_the_same_server_is_followed_where_it_changes_nothing() {
 }
 
 #[tokio::test]
-async fn secrets_are_in_no_text() {
+async fn errors_and_debug_output_contain_no_secrets() {
     let encoded = "YWNtZStwdWJsaWM6cHIxdmF0ZS1rM3k=";
     let server =
         ScriptedServer::start([ScriptedResponse::with_body(401, &[], b"{}"), ScriptedResponse::Close]).await;
@@ -176,7 +176,7 @@ async fn secrets_are_in_no_text() {
 }
 
 #[tokio::test]
-async fn statuses_have_their_kinds() {
+async fn statuses_map_to_error_kinds() {
     let cases = [
         (400, ErrorKind::Rejected),
         (401, ErrorKind::Unauthorized),
@@ -194,7 +194,7 @@ async fn statuses_have_their_kinds() {
 }
 
 #[tokio::test]
-async fn a_decode_error_names_the_path_and_a_write_its_likely_success() {
+async fn decode_error_names_the_path_and_says_the_write_likely_succeeded() {
     let body = json!("many");
     let error = read_error(ScriptedResponse::json(200, &body)).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
@@ -206,7 +206,7 @@ async fn a_decode_error_names_the_path_and_a_write_its_likely_success() {
 }
 
 #[tokio::test]
-async fn bodies_are_capped_whether_they_say_their_size_or_not() {
+async fn bodies_are_capped_with_or_without_content_length() {
     let big = json!({"orderNumber": "x".repeat(5_000)}).to_string();
     let chunked = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{big}").into_bytes();
     let server = ScriptedServer::start([
@@ -221,7 +221,7 @@ async fn bodies_are_capped_whether_they_say_their_size_or_not() {
 }
 
 #[tokio::test]
-async fn only_reads_and_what_is_marked_are_repeated() {
+async fn only_reads_and_marked_operations_are_retried() {
     let policy = RetryPolicy::idempotent(3).waits(Duration::from_millis(1), Duration::from_millis(2));
     let order = json!({"id": 1});
     let server = ScriptedServer::start([
@@ -269,7 +269,7 @@ async fn invalid_requests_are_rejected_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_client_works_in_other_tasks_and_its_futures_can_be_dropped() {
+async fn client_works_across_tasks_and_its_futures_can_be_dropped() {
     let server =
         ScriptedServer::start([ScriptedResponse::Hang, ScriptedResponse::json(200, &json!({"id": 1}))]).await;
     let client = client(&server);
@@ -284,16 +284,16 @@ async fn a_client_works_in_other_tasks_and_its_futures_can_be_dropped() {
 }
 
 #[tokio::test]
-async fn a_client_without_a_safe_address_is_not_made() {
+async fn client_with_an_unsafe_base_url_is_not_built() {
     let error = Client::builder(&API).credentials(TestCredentials).build().expect_err("no address");
     assert_eq!(error.kind(), ErrorKind::Configuration);
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_encrypt_gets_nothing_over_https() {
+async fn plain_text_server_receives_nothing_over_https() {
     let server = ScriptedServer::start([]).await;
     let url = server.url("").replace("http://", "https://");
-    // The server waits for a request that never comes, so the handshake ends by its time alone.
+    // The server waits for a request that never arrives, so the handshake ends only by its timeout.
     let client = builder(&server).base_url(url).timeout(Duration::from_secs(1)).build().expect("a client");
     let error = client.send(&write()).await.expect_err("no encryption");
     assert_eq!(error.kind(), ErrorKind::Unreachable, "{error}");

@@ -1,4 +1,5 @@
-//! Typed filters: what they become for the records of a request, and what is refused before it is sent.
+//! Typed filters: their compiled form for a request's records, and filters that are rejected before they are
+//! sent.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -58,7 +59,7 @@ fn orders(query: &OrderQuery) -> Request<Vec<Order>> {
     Request::new(Method::Get, "/orders").query(query)
 }
 
-/// The query that a request for orders has, decoded.
+/// Returns the decoded query of a request for orders.
 fn sent(query: &OrderQuery) -> Result<Vec<(String, String)>, Error> {
     let url = client().preview(&orders(query))?.url;
     let query = url.split_once('?').map_or("", |(_, query)| query);
@@ -86,7 +87,7 @@ fn sent(query: &OrderQuery) -> Result<Vec<(String, String)>, Error> {
     Ok(pairs.map(|(name, value)| (decoded(name), unescape(value))).collect())
 }
 
-/// The conditions of a filter for orders.
+/// Returns the conditions of a filter for orders.
 fn conditions(filter: Filter) -> String {
     let pairs = sent(&OrderQuery { filter: Some(filter), ..OrderQuery::default() }).expect("a filter");
     let [(name, value)] = &pairs[..] else { panic!("{pairs:?}") };
@@ -103,7 +104,7 @@ fn refused(filter: Filter) -> (String, String) {
 }
 
 #[test]
-fn forms_become_conditions() {
+fn filter_forms_become_conditions() {
     let field = Filter::field;
     for (filter, text) in [
         (field("customer/name").eq("Acme"), r#"customer/name = "Acme""#),
@@ -133,7 +134,7 @@ fn forms_become_conditions() {
 }
 
 #[test]
-fn members_of_lists_and_custom_fields_go_to_parameters_of_their_own() {
+fn list_and_custom_fields_use_separate_parameters() {
     let filter = Filter::field("lines/description")
         .eq("x")
         .and(Filter::field("tags").is_in(["a", "b"]))
@@ -151,7 +152,7 @@ fn members_of_lists_and_custom_fields_go_to_parameters_of_their_own() {
 }
 
 #[test]
-fn what_the_records_do_not_have_is_refused_before_it_is_sent() {
+fn unknown_fields_are_rejected_before_sending() {
     let field = Filter::field;
     let nothing: [i32; 0] = [];
     for (filter, pointer, part) in [
@@ -184,7 +185,7 @@ fn what_the_records_do_not_have_is_refused_before_it_is_sent() {
 }
 
 #[test]
-fn the_order_and_the_fields_are_checked_too() {
+fn order_by_and_fields_are_checked_too() {
     let query = OrderQuery {
         order: vec![SortField::descending("updated"), SortField::ascending("customer/name")],
         fields: vec!["id".to_owned(), "customer".to_owned(), "lines/price".to_owned()],
@@ -203,10 +204,10 @@ fn the_order_and_the_fields_are_checked_too() {
 }
 
 #[test]
-fn counts_know_the_records_that_they_count() {
+fn count_filters_are_checked_against_the_counted_records() {
     let query = OrderQuery { filter: Some(Filter::field("idd").eq(1)), ..OrderQuery::default() };
     let count = Request::<Value>::new(Method::Get, "/orders/count").query(&query);
-    // Without a type of records, any name is taken for a field.
+    // Without a record type, any name is treated as a field.
     let url = client().preview(&count).expect("a request").url;
     assert!(url.ends_with("?conditions=idd%20%3D%201"), "{url}");
     let error = client().preview(&count.clone().records::<Order>()).expect_err("it is unknown");
@@ -217,7 +218,7 @@ fn counts_know_the_records_that_they_count() {
 }
 
 #[test]
-fn an_api_without_filters_takes_none() {
+fn api_without_filters_accepts_none() {
     let client = Client::builder(&API).base_url("https://localhost").build().expect("a client");
     let query = OrderQuery { filter: Some(Filter::field("id").eq(1)), ..OrderQuery::default() };
     let error = client.preview(&orders(&query)).expect_err("there is no grammar");

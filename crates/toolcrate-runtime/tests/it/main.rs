@@ -1,6 +1,7 @@
-//! Integration tests: one binary, one module per subject.
+//! Integration tests: one binary, with one module per subject.
 
 mod aliases;
+mod argument_limits;
 mod custom_fields;
 mod errors;
 mod filters;

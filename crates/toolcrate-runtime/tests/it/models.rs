@@ -1,5 +1,4 @@
-//! Models through the shared reader and writer: what survives a round trip, what is lenient, and what an
-//! error says.
+//! Models and the shared reader and writer: round trips, leniency, and error messages.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +10,7 @@ use toolcrate_runtime::serde::de::value::MapDeserializer;
 use toolcrate_runtime::{Patch, PatchPaths, SetNull, ToJson, field_path};
 
 fn order(value: &Value) -> Result<Order, serde_json::Error> {
-    // From text, since that is what comes over the wire.
+    // Deserialized from text, as in real responses.
     serde_json::from_str(&value.to_string())
 }
 
@@ -39,7 +38,7 @@ fn every_kind_of_member_survives_a_round_trip() {
     assert_eq!(order.parent.as_ref().and_then(|parent| parent.parent.as_ref()?.id), Some(5));
     assert_eq!(order.matrix, Some(vec![vec![1, 2], vec![]]));
     assert_eq!(serde_json::to_value(&order).expect("JSON"), value);
-    // The same through a tree instead of text.
+    // The same, through a tree instead of text.
     assert!(serde_json::from_value::<Order>(value).is_ok_and(|other| other == order));
 }
 
@@ -55,14 +54,14 @@ fn unknown_members_and_unknown_choices_survive() {
 }
 
 #[test]
-fn a_name_that_is_both_known_and_extra_is_written_once() {
+fn name_that_is_both_known_and_extra_is_written_once() {
     let mut order = Order { id: Some(1), ..Order::default() };
     order.extra.insert("id", 2);
     assert_eq!(order.to_json_string(), r#"{"id":1}"#);
 }
 
 #[test]
-fn null_is_absent_and_whole_numbers_may_have_a_point() {
+fn null_is_absent_and_integers_may_have_a_decimal_point() {
     let value = json!({
         "id": 5.0, "big": 6.0, "total": 4, "cancelFlag": null, "orderNumber": null, "customer": null,
         "status": null, "lines": [null, {"quantity": 2.0}], "tags": ["a", null], "info": {"a": null, "b": "c"},
@@ -83,7 +82,7 @@ fn null_is_absent_and_whole_numbers_may_have_a_point() {
 }
 
 #[test]
-fn members_in_any_order_and_twice_do() {
+fn fields_are_accepted_in_any_order_and_repeated() {
     let text = r#"{"total":1,"id":1,"lines":[{"quantity":1}],"id":2,"lines":[{"price":2}]}"#;
     let order: Order = serde_json::from_str(text).expect("an order");
     assert_eq!(order.id, Some(2));
@@ -92,7 +91,7 @@ fn members_in_any_order_and_twice_do() {
 
 #[test]
 fn value_of_another_type_is_an_unknown_field() {
-    // The object that has the odd value, and the name of the field.
+    // The object with the odd value, and the field name.
     let cases = [
         (json!({"id": "x"}), "", "id"),
         (json!({"id": 5.5}), "", "id"),
@@ -130,14 +129,14 @@ fn value_of_another_type_is_an_unknown_field() {
 }
 
 #[test]
-fn a_field_that_is_set_replaces_the_odd_value() {
+fn setting_a_field_replaces_the_mistyped_value() {
     let mut order = order(&json!({"id": "x"})).expect("an order");
     order.id = Some(5);
     assert_eq!(order.to_json_string(), r#"{"id":5}"#);
 }
 
 #[test]
-fn a_document_of_another_type_is_an_error() {
+fn document_with_another_type_is_an_error() {
     for (value, expected) in
         [(json!([1]), "expected an object, found a list"), (json!(null), "expected an object, found null")]
     {
@@ -153,7 +152,7 @@ fn truncated_document_is_reported_with_its_path() {
 }
 
 #[test]
-fn depth_is_limited_by_the_format_and_not_by_the_stack() {
+fn depth_is_limited_by_the_format_not_the_stack() {
     let text = |depth: usize| [r#"{"parent":"#.repeat(depth), "{}".to_owned(), "}".repeat(depth)].concat();
     assert!(serde_json::from_str::<Order>(&text(120)).is_ok());
     let error = serde_json::from_str::<Order>(&text(5_000)).expect_err("too deep");
@@ -166,7 +165,7 @@ fn numbers_keep_their_digits() {
     let order: Order = serde_json::from_str(text).expect("an order");
     assert_eq!(order.total, Some(1.1.into()));
     assert_eq!(order.to_json_string(), text);
-    // What no number type holds is kept as text.
+    // A value that doesn't fit any number type is kept as text.
     let huge: Order = serde_json::from_str(r#"{"id":1,"total":1e400}"#).expect("an order");
     assert_eq!((huge.id, huge.extra.get("total")), (Some(1), Some(&json!("1e400"))));
     // Other formats have no digits, only values.
@@ -179,7 +178,7 @@ fn numbers_keep_their_digits() {
 }
 
 #[test]
-fn references_are_made_from_what_identifies_a_record() {
+fn references_are_built_from_ids_identifiers_and_names() {
     let mut order = Order::default();
     assert!(order.customer.is_empty());
     order.customer = 842.into();
@@ -191,12 +190,12 @@ fn references_are_made_from_what_identifies_a_record() {
 }
 
 #[test]
-fn bodies_and_patches_have_nothing_that_the_server_sets() {
+fn bodies_and_patches_omit_server_computed_fields() {
     let text = r#"{"id":7,"total":1,"parent":{"id":6,"enteredBy":"me"},"enteredBy":"me"}"#;
     let mut order: Order = serde_json::from_str(text).expect("an order");
     assert_eq!(order.to_json_string(), text);
     assert_eq!(order.to_body_json(), r#"{"total":1,"parent":{"id":6}}"#);
-    // In a list, the ID says which record is meant.
+    // In a list, the ID identifies the record.
     assert_eq!([order.clone()].to_body_json(), r#"[{"id":7,"total":1,"parent":{"id":6}}]"#);
     let old = order.clone();
     (order.id, order.entered_by) = (Some(8), None);
@@ -212,7 +211,7 @@ fn bodies_and_patches_have_nothing_that_the_server_sets() {
 }
 
 #[test]
-fn patches_are_made_by_closures() {
+fn patches_are_built_by_closures() {
     let patch = Patch::from_fn(|order: &mut Order| {
         order.order_number = Some("A-17".into());
         order.customer = 842.into();
@@ -235,7 +234,7 @@ fn patches_are_made_by_closures() {
 
 #[test]
 #[should_panic(expected = "a field of the record itself")]
-fn a_patch_does_not_empty_a_part_of_a_reference() {
+fn patch_does_not_clear_part_of_a_reference() {
     let _ = Patch::new().clear(|order: &mut Order| &mut order.customer.id);
 }
 
@@ -249,7 +248,7 @@ fn debug_prints_the_name_and_json() {
 }
 
 #[test]
-fn patches_are_made_from_what_is_set_and_from_differences() {
+fn patches_are_built_from_set_fields_and_from_differences() {
     let old = Order {
         id: Some(1),
         total: Some(1.into()),
@@ -283,7 +282,7 @@ fn patches_are_made_from_what_is_set_and_from_differences() {
     assert!(Patch::changes(&odd).to_json(PatchPaths::Pointer).contains(r#""/a~1b~0c""#));
 }
 
-/// Any JSON, small.
+/// Returns a strategy for any small JSON value.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         any::<bool>().prop_map(Value::from),

@@ -1,4 +1,4 @@
-//! Plans of look-ups: their order, chains, what is shared, and that circles end.
+//! Lookup plans: order, chains, shared lookups, and termination of cycles.
 
 use std::sync::LazyLock;
 
@@ -20,7 +20,7 @@ fn json_of(plan: &Prerequisites) -> Value {
 }
 
 #[test]
-fn chain_is_ordered_and_look_ups_are_shared() {
+fn plan_is_ordered_and_lookups_are_shared() {
     let plan = plan("create_ticket");
     let expected = json!({
         "steps": [
@@ -44,7 +44,7 @@ fn chain_is_ordered_and_look_ups_are_shared() {
 }
 
 #[test]
-fn an_id_that_a_look_up_needs_is_the_one_that_the_tool_gets() {
+fn lookup_uses_the_id_passed_to_the_tool() {
     let expected = json!({
         "steps": [
             {"tool": "list_boards", "provides": [{"argument": "boardId", "field": "id"}]},
@@ -68,7 +68,7 @@ fn optional_arguments_can_be_requested() {
 }
 
 #[test]
-fn circles_end_and_what_nothing_gives_is_the_callers_own() {
+fn cycles_end_and_unsourced_arguments_are_left_to_the_caller() {
     let circle = plan("get_a");
     assert_eq!(
         circle.to_string(),

@@ -1,4 +1,4 @@
-//! Typed requests as they go over the wire, and what comes back.
+//! Typed requests as sent, and their responses.
 
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ async fn request_is_sent_as_described() {
 }
 
 #[tokio::test]
-async fn headers_of_a_client_go_with_every_request_and_yield_to_its_own() {
+async fn client_headers_are_sent_unless_the_request_sets_them() {
     let done = || ScriptedResponse::json(200, &json!([]));
     let server = ScriptedServer::start([done(), done(), done()]).await;
     let plain = client(&server);
@@ -76,7 +76,7 @@ async fn headers_of_a_client_go_with_every_request_and_yield_to_its_own() {
 }
 
 #[tokio::test]
-async fn every_type_of_answer_works() {
+async fn every_response_type_works() {
     let server = ScriptedServer::start([
         ScriptedResponse::with_body(204, &[], b""),
         ScriptedResponse::json(200, &json!({"ignored": true})),
@@ -100,7 +100,7 @@ async fn every_type_of_answer_works() {
 }
 
 #[tokio::test]
-async fn a_patch_is_written_as_the_api_wants_it() {
+async fn patch_is_written_in_the_apis_format() {
     let server = ScriptedServer::start([ScriptedResponse::json(200, &json!({"id": 5}))]).await;
     let patch = Patch::changes(&Order { cancel_flag: Some(true), ..Order::default() })
         .replace("/customer", json!({"id": 2}));
@@ -114,7 +114,7 @@ async fn a_patch_is_written_as_the_api_wants_it() {
 }
 
 #[tokio::test]
-async fn a_form_carries_texts_and_files() {
+async fn form_contains_text_fields_and_files() {
     let server = ScriptedServer::start([ScriptedResponse::json(200, &json!({"id": 1}))]).await;
     let form = Form::new()
         .text_field("recordType", OrderStatus::Open)
@@ -147,7 +147,7 @@ async fn a_form_carries_texts_and_files() {
 }
 
 #[tokio::test]
-async fn a_download_keeps_its_bytes() {
+async fn download_preserves_bytes() {
     let headers =
         [("content-type", "image/png"), ("content-disposition", "attachment; filename=\"../a.png\"")];
     let server = ScriptedServer::start([ScriptedResponse::with_body(200, &headers, &[0, 255, 13, 10])]).await;
@@ -159,7 +159,7 @@ async fn a_download_keeps_its_bytes() {
 }
 
 #[tokio::test]
-async fn a_bulk_answer_of_207_is_an_answer() {
+async fn bulk_status_207_is_a_success() {
     let body =
         json!({"payload": [{"success": true, "statusCode": 201}, {"success": false, "statusCode": 400}]});
     let server = ScriptedServer::start([ScriptedResponse::json(207, &body)]).await;
@@ -179,7 +179,7 @@ fn page(link: Option<&str>, ids: std::ops::Range<i32>) -> ScriptedResponse {
 }
 
 #[tokio::test]
-async fn links_are_followed_to_the_end_and_keep_the_query() {
+async fn links_are_followed_to_the_end_with_the_query() {
     let server = ScriptedServer::start([
         page(Some("<http://elsewhere.example/x?pageSize=2&page=2>; rel=\"next\""), 0..2),
         page(Some("<?page=1>; rel=\"prev\", <?page=3>; rel=\"next\""), 2..4),
@@ -200,8 +200,8 @@ async fn links_are_followed_to_the_end_and_keep_the_query() {
 }
 
 #[tokio::test]
-async fn forward_only_and_counted_pages_end_too() {
-    // Forward only: there is always a link, and the last page is empty.
+async fn forward_only_and_numbered_pages_end_too() {
+    // Forward-only: there is always a link, and the last page is empty.
     let forward = |id: i32| format!("<http://h/orders?pageId={id}>; rel=\"next\"");
     let server = ScriptedServer::start([
         page(Some(&forward(7)), 0..2),
@@ -213,7 +213,7 @@ async fn forward_only_and_counted_pages_end_too() {
         client(&server).items(&list(&ListQuery::default())).try_collect().await.expect("items");
     assert_eq!(orders.len(), 4);
     assert!(server.last_request().line.contains("pageSize=100&pageId=9"), "{}", server.last_request().line);
-    // Counted: no link at all, and the last page is short.
+    // Numbered: there is no link, and the last page is short.
     let server = ScriptedServer::start([page(None, 0..3), page(None, 3..4)]).await;
     let query = ListQuery { page_size: Some(3), page: Some(4), ..ListQuery::default() };
     let orders: Vec<Order> = client(&server).items(&list(&query)).try_collect().await.expect("items");
@@ -222,13 +222,13 @@ async fn forward_only_and_counted_pages_end_too() {
 }
 
 #[tokio::test]
-async fn a_list_that_would_not_end_is_an_error() {
+async fn endless_list_is_an_error() {
     let server = ScriptedServer::start((0..9).map(|_| page(Some("<?page=2>; rel=next"), 0..2))).await;
     let results: Vec<_> = client(&server).pages(&list(&ListQuery::default())).collect().await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 2, "both pages are handed out");
     let error = results.last().and_then(|result| result.as_ref().err()).expect("an error");
     assert!(error.message().contains("does not end"), "{error}");
-    // A server that ignores the number of the page.
+    // A server that ignores the page number.
     let server = ScriptedServer::start((0..9).map(|_| page(None, 0..2))).await;
     let query = ListQuery { page_size: Some(2), ..ListQuery::default() };
     let results: Vec<_> = client(&server).pages(&list(&query)).collect().await;
@@ -236,7 +236,7 @@ async fn a_list_that_would_not_end_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_error_ends_a_stream() {
+async fn error_ends_a_stream() {
     let server = ScriptedServer::start([
         page(Some("<?page=2>; rel=next"), 0..2),
         ScriptedResponse::with_body(500, &[], b""),
@@ -248,29 +248,10 @@ async fn an_error_ends_a_stream() {
 }
 
 #[tokio::test]
-async fn items_within_an_object_are_followed_by_their_mark() {
+async fn envelope_items_are_paged_by_their_marker() {
     static CURSOR: Api = Api {
         paging: Paging::Cursor { parameter: "after", next: "/meta/next", items: "/data" },
-        ..API_TEMPLATE
-    };
-    const API_TEMPLATE: Api = Api {
-        name: "Orders",
-        user_agent: "orders/1.0",
-        accept: "application/json",
-        paging: Paging::None,
-        errors: toolcrate_runtime::ErrorShape {
-            code: &[],
-            message: &[],
-            list: &[],
-            item_code: &[],
-            item_message: &[],
-            item_field: &[],
-        },
-        patch_paths: toolcrate_runtime::PatchPaths::Pointer,
-        trim: &[],
-        fields_parameter: None,
-        filter: None,
-        custom_fields: None,
+        ..Api::new("Orders", "orders/1.0")
     };
     let server = ScriptedServer::start([
         ScriptedResponse::json(200, &json!({"data": [{"id": 1}], "meta": {"next": "m/1"}})),
@@ -290,7 +271,7 @@ async fn items_within_an_object_are_followed_by_their_mark() {
 }
 
 #[tokio::test]
-async fn a_page_tells_how_to_go_on_later() {
+async fn page_can_be_resumed_later() {
     let server = ScriptedServer::start([page(Some("<?page=2>; rel=next"), 0..2), page(None, 2..3)]).await;
     let client = client(&server);
     let request = list(&ListQuery { page_size: Some(2), ..ListQuery::default() });

@@ -1,5 +1,5 @@
-//! How fast the shared reader and writer are, against serde's derive. Prints figures; run it with
-//! `cargo test --release -p toolcrate-runtime --test it speed -- --ignored --nocapture`.
+//! The speed of the shared reader and writer compared with serde's derive. Prints figures; run it with `cargo
+//! test --release -p toolcrate-runtime --test it speed -- --ignored --nocapture`.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{Number, UnknownFields, impl_model};
 
-/// Writes a model of the size that real ones have, as a generator would.
+/// Defines a model of realistic size, as a generator would write it.
 macro_rules! model {
     ($name:ident { $($index:literal $field:ident $wire:literal $slot:ident $type:ty;)* }) => {
         #[derive(Clone, Default)]
@@ -169,7 +169,7 @@ fn page() -> String {
     Value::from(vec![Value::Object(item); 1_000]).to_string()
 }
 
-/// The shortest of many runs, which the least disturbs.
+/// Returns the shortest of many runs, which was disturbed least.
 fn shortest<T>(mut run: impl FnMut() -> T) -> Duration {
     (0..100)
         .map(|_| {

@@ -1,4 +1,4 @@
-//! Tools: the catalog, the schemas it gives, the checks before a call, and the calls themselves.
+//! Tools: the catalog, its schemas, validation before a call, and the calls themselves.
 
 use std::sync::LazyLock;
 
@@ -22,7 +22,7 @@ fn tool(name: &str) -> Tool {
     CATALOG.get(name).expect(name)
 }
 
-/// A client for what sends nothing.
+/// Creates a client for tests that send nothing.
 fn offline() -> Client {
     Client::builder(&API)
         .base_url("https://localhost")
@@ -35,12 +35,12 @@ fn prepared(name: &str, arguments: &Value) -> PreparedRequest {
     offline().prepare(tool(name), arguments).expect("a request")
 }
 
-fn refused(name: &str, arguments: &Value) -> Error {
+pub(crate) fn refused(name: &str, arguments: &Value) -> Error {
     offline().prepare(tool(name), arguments).expect_err("an error")
 }
 
-/// The problems as `pointer code: message`.
-fn problems(error: &Error) -> Vec<String> {
+/// Returns the problems as `pointer code: message`.
+pub(crate) fn problems(error: &Error) -> Vec<String> {
     assert_eq!(error.kind(), ErrorKind::InvalidArguments, "{error}");
     error
         .fields()
@@ -50,7 +50,7 @@ fn problems(error: &Error) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_tool_and_for_clients_with_the_same_key() {
+async fn cursor_is_valid_for_its_tool_and_clients_with_the_same_key() {
     let page = |ids: [i32; 2], next: Option<&str>| {
         let body = json!([{"id": ids[0]}, {"id": ids[1]}]).to_string();
         let link = next.map(|next| format!("<{next}>; rel=\"next\"")).unwrap_or_default();
@@ -93,7 +93,7 @@ async fn a_cursor_is_good_for_its_tool_and_for_clients_with_the_same_key() {
     assert_eq!((outcome.value[0]["id"].as_i64(), outcome.next_cursor()), (Some(3), None));
     let line = server.last_request().line;
     assert!(line.contains("page=2") && line.contains("conditions=id%3E0"), "{line}");
-    // One client alone needs no key.
+    // A single client needs no key.
     let own = client(&server);
     let outcome = own.execute_with(list, &json!({}), &options).await.expect("a page");
     let next = json!({"next_cursor": outcome.next_cursor()});
@@ -138,7 +138,7 @@ fn details_equal_the_record() {
 }
 
 #[test]
-fn the_input_schema_has_own_arguments_and_those_of_the_shape() {
+fn input_schema_has_own_arguments_and_shape_properties() {
     let text = tool("create_an_acme_order_line").input_schema();
     assert!(text.starts_with(r#"{"type":"object","properties":{"orderId":{"type":"integer""#), "{text}");
     let schema = tool("create_an_acme_order_line").input_schema_value();
@@ -157,7 +157,7 @@ fn the_input_schema_has_own_arguments_and_those_of_the_shape() {
 }
 
 #[test]
-fn the_output_schema_brings_what_it_needs() {
+fn output_schema_contains_its_definitions() {
     let schema = tool("list_all_acme_orders").output_schema();
     assert_eq!(schema["type"], "array");
     assert_eq!(schema["items"]["properties"]["customer"], json!({"$ref": "#/$defs/Customer"}));
@@ -193,14 +193,14 @@ fn arguments_are_sent_where_the_catalog_defines() {
     assert!(request.headers.contains(&("content-type".to_owned(), "application/vnd.bulk+json".to_owned())));
     let request = prepared("search_acme_orders", &json!({}));
     assert_eq!(request.body, PreparedBody::Json(json!({})));
-    // A map does as well as a value.
+    // A map works as well as a value.
     let mut map = Map::new();
     map.insert("id".to_owned(), Value::from(1));
     assert!(offline().prepare(tool("delete_an_order_by_id"), &map).is_ok());
 }
 
 #[test]
-fn a_dry_run_masks_what_is_secret() {
+fn dry_run_masks_secrets() {
     let request = prepared("list_all_acme_orders", &json!({}));
     let text = format!("{request:?} {}", request.to_json());
     assert!(!text.contains(PASSWORD) && !text.contains("Basic"), "{text}");
@@ -212,7 +212,7 @@ fn a_dry_run_masks_what_is_secret() {
 }
 
 #[test]
-fn a_partial_record_becomes_a_patch() {
+fn partial_record_becomes_a_patch() {
     let arguments = json!({
         "id": 5, "orderNumber": "A", "clear": ["customer", "note/text", "customer"],
         "operations": [{"op": "add", "path": "/lines/0", "value": {"quantity": 1.0}}],
@@ -237,13 +237,13 @@ fn a_partial_record_becomes_a_patch() {
 
 #[test]
 fn null_never_changes_a_record() {
-    // As clients send it that give every argument: in a record null is nothing, even where the schema allows it.
+    // As sent by clients that set every argument: in a record, null means absent even if the schema allows it.
     let arguments = json!({
         "id": 5, "orderNumber": "A", "customer": {"id": null}, "note/text": null, "operations": null, "clear": null,
     });
     let body = json!([{"op": "replace", "path": "orderNumber", "value": "A"}]);
     assert_eq!(prepared("update_an_acme_order_by_id", &arguments).body, PreparedBody::Json(body));
-    // A raw operation says what it means.
+    // A raw operation is sent unchanged.
     let raw = json!([{"op": "replace", "path": "customer", "value": null}]);
     let arguments = json!({"id": 5, "orderNumber": null, "operations": raw});
     assert_eq!(prepared("update_an_acme_order_by_id", &arguments).body, PreparedBody::Json(raw));
@@ -253,7 +253,7 @@ fn null_never_changes_a_record() {
     });
     let body = json!({"description": "Bolt", "product": {"id": 250}});
     assert_eq!(prepared("create_an_acme_order_line", &arguments).body, PreparedBody::Json(body));
-    // As text, too.
+    // Also as text.
     let arguments = json!({"orderId": 5, "description": "x", "product": "{\"id\": 1, \"identifier\": null}"});
     let body = json!({"description": "x", "product": {"id": 1}});
     assert_eq!(prepared("create_an_acme_order_line", &arguments).body, PreparedBody::Json(body));
@@ -286,7 +286,7 @@ fn invalid_clear_is_reported_with_its_pointer() {
     assert_eq!(clear(json!([true]), json!({})), ["/clear/0 type: expected a string, got true"]);
     let request = prepared("update_an_acme_order_by_id", &json!({"id": 5, "clear": "customer"}));
     assert_eq!(request.body, PreparedBody::Json(json!([{"op": "remove", "path": "customer"}])));
-    // With null it is not given.
+    // Null means absent.
     let arguments = json!({"id": 5, "customer": null, "clear": ["customer"]});
     let body = json!([{"op": "remove", "path": "customer"}]);
     assert_eq!(prepared("update_an_acme_order_by_id", &arguments).body, PreparedBody::Json(body));
@@ -295,7 +295,7 @@ fn invalid_clear_is_reported_with_its_pointer() {
 }
 
 #[test]
-fn names_to_clear_are_those_that_a_dialect_declares() {
+fn clear_accepts_the_names_declared_by_the_dialect() {
     let options = ExecuteOptions { dialect: Dialect::Anthropic, ..ExecuteOptions::default() };
     let update = tool("update_an_acme_order_by_id");
     let declared = update.declaration(Dialect::Anthropic).value;
@@ -346,7 +346,7 @@ fn all_problems_are_reported_at_once() {
 }
 
 #[test]
-fn arguments_that_are_no_object_are_an_error() {
+fn non_object_arguments_are_an_error() {
     for text in [json!("{}"), json!(""), json!(null)] {
         prepared("list_all_acme_orders", &text);
     }
@@ -362,7 +362,7 @@ fn arguments_that_are_no_object_are_an_error() {
 }
 
 #[test]
-fn a_binding_is_chosen_by_its_argument() {
+fn binding_is_selected_by_its_argument() {
     assert_eq!(prepared("list_all_stock", &json!({"binId": 3})).url, "https://localhost/bins/3/stock");
     let by_item = prepared("list_all_stock", &json!({"itemId": 4, "page": 2, "binId": null}));
     assert_eq!(by_item.url, "https://localhost/items/4/stock?page=2");
@@ -421,7 +421,7 @@ async fn files_are_base64_in_both_directions() {
 }
 
 #[tokio::test]
-async fn answers_without_content_are_null_and_errors_are_passed_on() {
+async fn empty_responses_are_null_and_errors_are_returned() {
     let body = json!({"code": "NotFound", "message": "Order 5 not found", "errors": null});
     let server = ScriptedServer::start([
         ScriptedResponse::with_body(204, &[], b""),
@@ -443,7 +443,7 @@ async fn answers_without_content_are_null_and_errors_are_passed_on() {
     assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, Some("NotFound")));
     let error = client.execute(delete, &json!({"id": 5})).await.expect_err("cut");
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
-    // A POST that only reads leaves nothing open.
+    // A POST that only reads leaves no doubt about its outcome.
     let error = client.execute(tool("search_acme_orders"), &json!({})).await.expect_err("cut");
     assert_eq!(error.kind(), ErrorKind::Unreachable);
 }
@@ -453,7 +453,7 @@ fn page(link: &str) -> ScriptedResponse {
 }
 
 #[tokio::test]
-async fn an_outcome_has_the_arguments_of_the_next_page() {
+async fn outcome_has_the_next_pages_arguments() {
     let server = ScriptedServer::start([
         page("<http://x/orders?page=2&pageSize=2&conditions=a>; rel=\"next\""),
         page("<http://x/orders?pageId=77>; rel=\"next\""),
@@ -475,7 +475,7 @@ async fn an_outcome_has_the_arguments_of_the_next_page() {
 }
 
 #[tokio::test]
-async fn pages_of_a_tool_are_followed_also_where_it_has_no_argument() {
+async fn pages_are_followed_even_without_a_page_argument() {
     let server = ScriptedServer::start([
         page("<?pageId=2>; rel=\"next\""),
         page("<?pageId=4>; rel=\"next\""),

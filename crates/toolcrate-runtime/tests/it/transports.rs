@@ -1,4 +1,4 @@
-//! Custom transports: mocks, middleware, HTTP clients of the caller, and the errors of each.
+//! Custom transports: mocks, middleware, the caller's own HTTP clients, and their errors.
 
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};
@@ -26,7 +26,7 @@ fn order() -> Request<Order> {
     Request::new(Method::Get, "/orders/{id}").path("id", 7)
 }
 
-/// Counts requests, and notes what it saw.
+/// Counts requests, and records what it saw.
 struct Recorder {
     inner: Arc<dyn Transport>,
     seen: Arc<Mutex<Vec<String>>>,
@@ -41,7 +41,7 @@ impl Transport for Recorder {
 }
 
 #[tokio::test]
-async fn a_mock_sees_the_whole_request_and_middleware_wraps_it() {
+async fn mock_transport_sees_the_whole_request_and_middleware_wraps_it() {
     let mock = transport_fn(|request: http::Request<Bytes>| async move {
         assert_eq!(request.uri(), "https://orders.example/api/orders/7");
         assert!(request.headers()["authorization"].is_sensitive());
@@ -64,7 +64,7 @@ async fn a_mock_sees_the_whole_request_and_middleware_wraps_it() {
 }
 
 #[tokio::test]
-async fn failures_of_a_transport_become_errors_with_their_cause() {
+async fn transport_failures_become_errors_with_a_source() {
     let failing = |kind: TransportErrorKind, status: Option<u16>| {
         let transport = transport_fn(move |_| async move {
             let error = TransportError::new(kind, "it broke").with_source(std::io::Error::other("the cable"));
@@ -100,7 +100,7 @@ async fn failures_of_a_transport_become_errors_with_their_cause() {
 }
 
 #[tokio::test]
-async fn the_client_checks_what_a_transport_does_not() {
+async fn client_enforces_checks_that_a_transport_skips() {
     let mock =
         transport_fn(|_| async { Ok(http::Response::new(Bytes::from(r#"{"id": 7, "free": "long"}"#))) });
     let client = mocked(mock).max_body(10).build().expect("a client");
@@ -110,7 +110,7 @@ async fn the_client_checks_what_a_transport_does_not() {
 }
 
 #[tokio::test]
-async fn an_http_client_of_the_caller_is_used_as_it_is() {
+async fn custom_http_client_is_used_unchanged() {
     let page = || ScriptedResponse::json(200, &json!({"id": 7}));
     let server = ScriptedServer::start([page(), page()]).await;
     let http = || reqwest::Client::builder().user_agent("own/1").no_proxy();
@@ -126,7 +126,7 @@ async fn an_http_client_of_the_caller_is_used_as_it_is() {
     order().send(&configured).await.expect("an order");
     assert_eq!(server.last_request().header("via"), Some("x"));
     assert_eq!(server.last_request().header("user-agent"), Some(API.user_agent));
-    // One that follows redirects is found out.
+    // A transport that follows redirects is detected.
     let target = server.url("/elsewhere");
     server.set_responses([ScriptedResponse::with_body(302, &[("location", &target)], b""), page()]);
     let client = builder(&server).http_client(http().build().expect("a client")).build().expect("a client");
@@ -170,7 +170,7 @@ fn pages(last: u64, linked: bool, seen: &Arc<Mutex<Vec<u64>>>) -> impl Transport
                 );
                 response.headers_mut().insert("link", link.parse().expect("a header"));
             }
-            // Later pages arrive first. Time is paused, so that the order is certain and nothing waits.
+            // Later pages arrive first. Time is paused, so the order is deterministic and nothing waits.
             tokio::time::sleep(Duration::from_millis(100 - number)).await;
             Ok(response)
         }
@@ -178,7 +178,7 @@ fn pages(last: u64, linked: bool, seen: &Arc<Mutex<Vec<u64>>>) -> impl Transport
 }
 
 #[tokio::test(start_paused = true)]
-async fn several_pages_at_once_come_in_their_order() {
+async fn concurrent_pages_arrive_in_order() {
     for (linked, most) in [(true, 5), (false, 8)] {
         let seen = Arc::default();
         let client = mocked(pages(5, linked, &seen)).build().expect("a client");
@@ -193,7 +193,7 @@ async fn several_pages_at_once_come_in_their_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_continues_from_a_stored_position() {
+async fn list_resumes_from_a_stored_position() {
     let seen = Arc::default();
     let client = mocked(pages(3, true, &seen)).build().expect("a client");
     let list = Request::<Vec<Order>>::new(Method::Get, "/orders").parameter("pageSize", 2);
@@ -210,8 +210,8 @@ async fn a_list_continues_from_a_stored_position() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_waits_as_long_as_the_server_says() {
-    // Each client gets a 429 first.
+async fn read_waits_for_retry_after() {
+    // Each client first gets a 429.
     let limited_once = || {
         let attempts = Mutex::new(0);
         transport_fn(move |_| {

@@ -1,4 +1,4 @@
-//! Errors of writes that were sent: only a clear refusal by the server means that nothing was changed.
+//! Errors for writes that were sent: only a definite refusal by the server means that nothing was changed.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -17,7 +17,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     Catalog::new(&API, crate::support::catalog(tools, shapes, schemas, ""))
 });
 
-/// Makes the response of a scripted server.
+/// Creates the response of a scripted server.
 type ScriptMaker = Box<dyn Fn() -> ScriptedResponse>;
 
 fn create() -> Request<Order> {
@@ -32,7 +32,7 @@ async fn both(script: impl Fn() -> ScriptedResponse) -> [(Error, Vec<String>); 2
     let short = |server: &ScriptedServer| {
         builder(server).timeout(Duration::from_secs(2)).max_body(1_000).build().expect("a client")
     };
-    // More than one script, so that a request that is sent again is answered too.
+    // More than one script, so a repeated request also gets a response.
     let server = ScriptedServer::start([script(), script(), script()]).await;
     let typed = short(&server).send(&create()).await.expect_err("an error");
     let typed = (typed, lines(&server));
@@ -49,7 +49,7 @@ fn bytes(text: &str) -> ScriptedResponse {
 }
 
 #[tokio::test]
-async fn a_write_without_a_clear_answer_has_an_unknown_outcome_and_is_sent_once() {
+async fn write_without_a_clear_response_has_an_unknown_outcome_and_is_sent_once() {
     let html = "<!DOCTYPE html><html><title>Sign in</title></html>";
     let big = format!("{{\"orderNumber\":\"{}\"}}", "x".repeat(5_000));
     let page = || ScriptedResponse::with_body(200, &[("content-type", "text/html")], html.as_bytes());
@@ -118,7 +118,7 @@ async fn a_write_without_a_clear_answer_has_an_unknown_outcome_and_is_sent_once(
 }
 
 #[tokio::test]
-async fn a_redirect_of_a_post_that_only_reads_is_followed() {
+async fn redirect_of_a_read_only_post_is_followed() {
     let server = ScriptedServer::start([
         ScriptedResponse::with_body(307, &[("location", "/api/orders/search2")], b""),
         ScriptedResponse::json(200, &json!([{"id": 1}])),
@@ -131,7 +131,7 @@ async fn a_redirect_of_a_post_that_only_reads_is_followed() {
 }
 
 #[tokio::test]
-async fn a_clear_refusal_of_a_write_means_that_nothing_was_changed() {
+async fn clearly_refused_write_changed_nothing() {
     for (status, kind) in [
         (400, ErrorKind::Rejected),
         (401, ErrorKind::Unauthorized),
@@ -150,8 +150,8 @@ async fn a_clear_refusal_of_a_write_means_that_nothing_was_changed() {
 }
 
 #[tokio::test]
-async fn a_write_that_never_left_changed_nothing() {
-    /// Credentials that can't be had.
+async fn unsent_write_changed_nothing() {
+    /// Credentials that can't be obtained.
     struct Locked;
     impl Credentials for Locked {
         fn apply(&self, _: &mut HeaderMap) -> Result<(), Error> {
@@ -171,17 +171,17 @@ async fn a_write_that_never_left_changed_nothing() {
     assert_eq!(CATALOG.resolve("x").expect_err("no tool").delivery(), Delivery::NotSent);
     assert!(server.requests().is_empty());
 
-    // A port that was free a moment ago.
+    // A port that was free until now.
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     let offline = Client::builder(&API).base_url(format!("http://{port}")).credentials(TestCredentials);
     let error = offline.build().expect("a client").send(&create()).await.expect_err("no server");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Unreachable, Delivery::NotSent));
-    // What others make is taken for nothing better than it is.
+    // Errors created by others are assumed to have unknown delivery.
     assert!(!Error::configuration("of an unknown time").changed_nothing());
 }
 
 #[tokio::test]
-async fn a_page_is_no_success_of_a_write_whose_content_does_not_matter() {
+async fn html_page_is_not_a_success_for_a_write_without_a_response_type() {
     let page = || {
         ScriptedResponse::with_body(
             200,
@@ -202,7 +202,7 @@ async fn a_page_is_no_success_of_a_write_whose_content_does_not_matter() {
 }
 
 #[tokio::test]
-async fn a_record_of_another_shape_was_made_all_the_same() {
+async fn unexpected_response_shape_still_means_the_record_was_created() {
     let server = ScriptedServer::start([ScriptedResponse::json(201, &json!("x"))]).await;
     let error = client(&server).send(&create()).await.expect_err("another shape");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Decode, Delivery::Succeeded));
@@ -210,10 +210,10 @@ async fn a_record_of_another_shape_was_made_all_the_same() {
 }
 
 #[tokio::test]
-async fn an_attempt_with_an_unknown_outcome_is_not_forgotten_by_the_next() {
+async fn unknown_outcome_survives_later_attempts() {
     let policy = RetryPolicy::idempotent(2).waits(Duration::from_millis(1), Duration::from_millis(2));
     let delete = Request::<Value>::new(Method::Delete, "/orders/5").idempotent();
-    // The first one may have deleted it.
+    // The first request may have deleted it.
     let server = ScriptedServer::start([
         ScriptedResponse::with_body(503, &[], b""),
         ScriptedResponse::with_body(404, &[], b""),

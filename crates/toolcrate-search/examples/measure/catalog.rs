@@ -1,32 +1,14 @@
-//! Catalogs that are read or made at run time.
+//! Catalogs read or created at run time.
 
 use std::path::Path;
 
 use toolcrate_catalog::{CatalogFiles, CatalogText, ToolRecord};
 use toolcrate_runtime::serde_json::{self, Value, json};
-use toolcrate_runtime::{Api, Catalog, ErrorShape, Paging, PatchPaths};
+use toolcrate_runtime::{Api, Catalog};
 
-static API: Api = Api {
-    name: "measured",
-    user_agent: "measure",
-    accept: "application/json",
-    paging: Paging::None,
-    errors: ErrorShape {
-        code: &[],
-        message: &[],
-        list: &[],
-        item_code: &[],
-        item_message: &[],
-        item_field: &[],
-    },
-    patch_paths: PatchPaths::Pointer,
-    trim: &[],
-    fields_parameter: None,
-    filter: None,
-    custom_fields: None,
-};
+static API: Api = Api::new("measured", "measure");
 
-/// The catalog in a folder that the generator wrote.
+/// Reads the catalog in a folder written by the generator.
 pub(crate) fn read(folder: &Path) -> &'static Catalog {
     let mut files = Vec::new();
     for part in ["", "index", "tools"] {
@@ -40,7 +22,7 @@ pub(crate) fn read(folder: &Path) -> &'static Catalog {
     leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
 }
 
-/// A catalog of tools that have a name, a description and the names of arguments.
+/// Creates a catalog of tools with a name, a description and argument names.
 pub(crate) fn from_tools(tools: &[(String, String, Vec<String>)]) -> &'static Catalog {
     let records: Vec<ToolRecord<'static>> = tools.iter().map(|tool| record(tool)).collect();
     let mut files = CatalogFiles::new();

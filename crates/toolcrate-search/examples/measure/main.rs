@@ -1,4 +1,4 @@
-//! Measures the search over any catalog, beside BM25 and the weights of GitHub's MCP server.
+//! Measures the search on any catalog, compared with BM25 and the weights of GitHub's MCP server.
 //!
 //! ```console
 //! $ measure CATALOG --lists FOLDER QUERIES.tsv...    # a folder of a generated catalog, and labeled queries
@@ -7,8 +7,9 @@
 //! $ measure --azure FOLDER
 //! ```
 //!
-//! Without `--lists` the word lists are the English ones. `--only plain` leaves out the comparison, `--missed` prints what
-//! is not among the first five, `--not-first` what is not the first, and `--half kept` or `--half train` takes one half of the queries. `NAME=VALUE` sets a weight.
+//! Without `--lists`, the English word lists are used. `--only plain` skips the comparison, `--missed` prints queries
+//! whose tool isn't among the first five results, `--not-first` prints queries whose tool isn't the first result, and
+//! `--half kept` or `--half train` uses one half of the queries. `NAME=VALUE` sets a weight.
 
 mod catalog;
 mod public_sets;
@@ -21,7 +22,7 @@ use toolcrate_runtime::Catalog;
 use toolcrate_search::evaluate::{FieldPoints, LabeledQuery, PlainBm25, Recall, parse_queries};
 use toolcrate_search::{SearchEngine, Weights, WordLists};
 
-/// What the command line asks for.
+/// The command-line options.
 #[derive(Default)]
 struct Options {
     lists: Option<PathBuf>,
@@ -89,7 +90,7 @@ fn parse_arguments() -> Options {
     options
 }
 
-/// Prints the recall of each way to search, and what a query costs.
+/// Prints the recall of each search method, and the cost of a query.
 fn report(
     name: &str,
     catalog: &'static Catalog,
@@ -147,7 +148,7 @@ fn print_not_first(engine: &SearchEngine, queries: &[LabeledQuery<'_>]) {
     }
 }
 
-/// The lists of a folder, by their names; those that it lacks are the English ones.
+/// Reads a folder's lists by name; missing ones default to English.
 fn read_lists(folder: &Path) -> WordLists {
     let list = |name: &str| -> Option<&'static str> {
         let text = std::fs::read_to_string(folder.join(format!("{name}.txt"))).ok()?;

@@ -1,5 +1,5 @@
-//! Reads public sets of queries from checkouts of their repositories: MetaTool, LiveMCPBench, and the prompts for the
-//! namespaces of Azure's MCP server.
+//! Reads public query sets from checkouts of their repositories: MetaTool, LiveMCPBench, and the prompts for the
+//! namespaces in Azure's MCP server.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,7 +9,7 @@ use toolcrate_runtime::serde_json::{self, Value};
 
 use crate::catalog;
 
-/// The tools of a set, and its queries in the format of labeled queries.
+/// Reads a set's tools, and its queries in the format of labeled queries.
 pub(crate) fn read(name: &str, folder: &Path) -> (&'static Catalog, &'static str) {
     let (tools, queries) = match name {
         "metatool" => metatool(folder),
@@ -35,7 +35,7 @@ fn text(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_default().to_owned()
 }
 
-/// 199 plugins, and queries that are labeled with one each.
+/// 199 plugins, and queries labeled with one each.
 fn metatool(folder: &Path) -> (Tools, Queries) {
     let rows = parse_csv(&crate::read(&folder.join("dataset/data/all_clean_data.csv")));
     let queries: Queries = rows
@@ -56,7 +56,7 @@ fn metatool(folder: &Path) -> (Tools, Queries) {
     (tools, queries)
 }
 
-/// 527 tools of 70 servers, and tasks that need several of them; one of these has to be found.
+/// 527 tools on 70 servers, and tasks that need several of them, at least one of which must be found.
 fn live_mcp_bench(folder: &Path) -> (Tools, Queries) {
     let mut tools: Tools = Vec::new();
     let mut labels: Vec<(String, String)> = Vec::new();
@@ -84,7 +84,7 @@ fn live_mcp_bench(folder: &Path) -> (Tools, Queries) {
     (tools, queries.collect())
 }
 
-/// The namespaces of Azure's server, and the prompts of its own tests.
+/// The namespaces of Azure's server, and the prompts from its own tests.
 fn azure(folder: &Path) -> (Tools, Queries) {
     let folder = folder.join("eng/tools/ToolDescriptionEvaluator/prompts");
     let namespaces = parse(&folder.join("namespace-tools.json"));
@@ -94,7 +94,7 @@ fn azure(folder: &Path) -> (Tools, Queries) {
     let prompts = parse(&folder.join("namespace-prompts.json"));
     let mut queries = Vec::new();
     for (name, prompts) in prompts.as_object().into_iter().flatten() {
-        // Prompts for namespaces that the server no longer has are left out.
+        // Prompts for namespaces that no longer exist on the server are left out.
         if tools.iter().any(|(known, _, _)| known == name) {
             let prompts = prompts.as_array().into_iter().flatten().filter_map(Value::as_str);
             queries.extend(prompts.map(|prompt| (prompt.to_owned(), vec![name.clone()])));
@@ -103,7 +103,7 @@ fn azure(folder: &Path) -> (Tools, Queries) {
     (tools, queries)
 }
 
-/// The rows of a CSV file whose fields may be quoted.
+/// Parses the rows of a CSV file whose fields may be quoted.
 fn parse_csv(text: &str) -> Vec<Vec<String>> {
     let mut rows = vec![vec![String::new()]];
     let mut is_quoted = false;

@@ -1,4 +1,4 @@
-//! Sets a weight by its name.
+//! Sets a weight by name.
 
 use toolcrate_search::Weights;
 

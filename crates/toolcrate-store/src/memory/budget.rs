@@ -1,16 +1,16 @@
-//! Memory budget of the in-memory store, in total and for each owner.
+//! The in-memory store's memory budget, in total and per owner.
 
 use std::collections::HashMap;
 
 use crate::error::StoreError;
 
-/// Bytes that an entry costs in addition to its key and its value.
+/// Cost of an entry in bytes, in addition to its key and value.
 const ENTRY_BYTES: usize = 128;
-/// The part of a budget that one owner may use.
+/// An owner's share is the budget divided by this number.
 const SHARE_DIVISOR: usize = 4;
 const LOCATION: &str = "the memory store";
 
-/// Bytes that are in use, in total and by each owner.
+/// Bytes in use, in total and per owner.
 #[derive(Debug)]
 pub(super) struct Budget {
     max_bytes: usize,
@@ -23,22 +23,22 @@ impl Budget {
         Self { max_bytes, bytes: 0, owners: HashMap::new() }
     }
 
-    /// The cost of a value under a key.
+    /// Returns the cost of storing a value.
     pub(super) fn cost(key: &str, value: &[u8]) -> usize {
         key.len() + value.len() + ENTRY_BYTES
     }
 
-    /// Returns true if `bytes` more fit into the budget.
+    /// Returns true if another `bytes` fit into the budget.
     pub(super) fn has_room(&self, bytes: usize) -> bool {
         self.bytes + bytes <= self.max_bytes
     }
 
-    /// Returns true if `bytes` more of this owner fit into its share.
+    /// Returns true if another `bytes` fit into this owner's share.
     pub(super) fn has_share(&self, owner: &str, bytes: usize) -> bool {
         self.used_by(owner) + bytes <= self.share()
     }
 
-    /// Checks that `bytes` more of this owner fit into its share and into the budget.
+    /// Checks that another `bytes` fit into this owner's share and into the budget.
     pub(super) fn check(&self, owner: &str, bytes: usize) -> Result<(), StoreError> {
         if !self.has_share(owner, bytes) {
             return Err(full(self.share(), Some(owner)));
@@ -49,7 +49,7 @@ impl Budget {
         Ok(())
     }
 
-    /// Checks that `bytes` fit into the owner's share once everything else of the owner is evicted.
+    /// Checks that `bytes` fit into the owner's share once all of its other values have been evicted.
     pub(super) fn check_alone(&self, owner: &str, bytes: usize) -> Result<(), StoreError> {
         if bytes > self.share() {
             return Err(full(self.share(), Some(owner)));
@@ -72,7 +72,7 @@ impl Budget {
         }
     }
 
-    /// The owner that uses most.
+    /// Returns the owner that uses the most.
     pub(super) fn largest_owner(&self) -> Option<&str> {
         self.owners.iter().max_by_key(|(_, bytes)| **bytes).map(|(owner, _)| owner.as_str())
     }
@@ -86,12 +86,12 @@ impl Budget {
     }
 }
 
-/// The error of a value that exceeds `max_bytes`, the share of `owner` or else the whole budget.
+/// Returns the error for a value that exceeds `max_bytes`, the share of `owner` or else the whole budget.
 fn full(max_bytes: usize, owner: Option<&str>) -> StoreError {
     StoreError::Full { location: LOCATION.to_owned(), max_bytes, owner: owner.map(str::to_owned) }
 }
 
-/// The owner of a key: its first two segments.
+/// Returns a key's owner: its first two segments.
 pub(super) fn owner(key: &str) -> &str {
     match key.match_indices('/').nth(1) {
         Some((end, _)) => &key[..end],

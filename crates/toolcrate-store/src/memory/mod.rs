@@ -1,4 +1,4 @@
-//! A store in memory: values within a budget, and queues.
+//! An in-memory store: values within a budget, and queues.
 
 mod budget;
 mod queue;

@@ -1,4 +1,4 @@
-//! A store in memory, for a single server that may forget everything when it restarts.
+//! An in-memory store, for a single server that may lose its state on restart.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,17 +15,17 @@ use crate::store::{QueueItem, Store};
 /// The default capacity in bytes.
 const MAX_BYTES: usize = 64 << 20;
 
-/// A store in this process's memory.
+/// A store in the process's memory.
 #[derive(Debug)]
 pub struct MemoryStore(Mutex<MemoryState>);
 
 #[derive(Debug)]
 struct MemoryState {
-    /// The id of the newest item; ids are never reused.
+    /// The ID of the newest item. IDs are never reused.
     last_id: u64,
     values: MemoryValues,
     queues: HashMap<String, MemoryQueue>,
-    /// The budget of items, and of values that may not be evicted.
+    /// The budget for items and for values that must not be evicted.
     required: Budget,
 }
 
@@ -36,9 +36,9 @@ impl Default for MemoryStore {
 }
 
 impl MemoryStore {
-    /// Creates a store that holds at most `max_bytes`: one half is for items and values, the other for values that may be
-    /// evicted. Of each half, an owner can use a quarter. If its share is used up, storing fails, or its own values that
-    /// may be evicted and would expire first are.
+    /// Creates a store limited to `max_bytes`: one half for items and required values, the other half for evictable
+    /// values. An owner can use a quarter of each half. If its share is used up, storing a required value fails, and
+    /// storing an evictable one evicts the owner's evictable values that expire first.
     pub fn with_capacity(max_bytes: usize) -> Self {
         Self(Mutex::new(MemoryState {
             last_id: 0,
@@ -49,7 +49,7 @@ impl MemoryStore {
     }
 
     fn lock(&self) -> MutexGuard<'_, MemoryState> {
-        // No code under the lock panics half way.
+        // No code panics halfway while holding the lock.
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let MemoryState { values, required, .. } = &mut *state;
         values.expire(required, Instant::now());
@@ -170,7 +170,7 @@ mod tests {
         assert!(store.push("queue", &[0; 500], Duration::ZERO).await.is_err());
         assert!(store.put_new("b/new", &[0; 500], MINUTE).await.is_err());
         assert!(store.get("a/0/claim").await.unwrap().is_some());
-        // A value that is replaced by one that doesn't fit stays, and one of the same size fits.
+        // A value stays if its replacement doesn't fit; a replacement of the same size fits.
         assert!(store.put("a/0/claim", &[0; 5000], MINUTE).await.is_err());
         store.put("a/0/claim", &[1; 500], MINUTE).await.unwrap();
         assert_eq!(store.get("a/0/claim").await.unwrap(), Some(vec![1; 500]));
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_owner_has_a_share() {
+    async fn each_owner_has_a_quota() {
         let store = MemoryStore::with_capacity(16_000);
         let mut stored = 0;
         let error = loop {
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn answers_evict_the_answers_of_their_owner() {
+    async fn responses_evict_only_their_owners_responses() {
         let store = MemoryStore::with_capacity(16_000);
         store.put("claims/acme/0", b"claim", MINUTE).await.unwrap();
         store.put_evictable("answers/acme/0", &[0; 500], MINUTE).await.unwrap();
@@ -206,7 +206,7 @@ mod tests {
         assert!(store.get("answers/acme/0").await.unwrap().is_some(), "another owner's share");
         assert!(store.get("answers/other/0").await.unwrap().is_none());
         assert!(store.get("answers/other/99").await.unwrap().is_some());
-        // A queue has a share of its own, too.
+        // A queue has its own share as well.
         while store.push("webhooks/post/acme", &[0; 100], Duration::ZERO).await.is_ok() {}
         store.push("webhooks/post/other", &[0; 100], Duration::ZERO).await.unwrap();
         let error = store.put_evictable("answers/acme/1", &[0; 3000], MINUTE).await.unwrap_err();

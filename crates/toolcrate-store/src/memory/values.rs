@@ -9,9 +9,9 @@ use crate::error::StoreError;
 /// The retention of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Retention {
-    /// It stays until it expires.
+    /// The value stays until it expires.
     Required,
-    /// It may be evicted.
+    /// The value may be evicted.
     Evictable,
 }
 
@@ -22,21 +22,21 @@ struct StoredValue {
     retention: Retention,
 }
 
-/// Values by key. Values that may be evicted have a budget of their own, so that they never take the room of others.
+/// Values by key. Evictable values have a separate budget, so they never use up the space for others.
 #[derive(Debug)]
 pub(super) struct MemoryValues {
-    /// The number of the newest value; numbers are never reused.
+    /// The number of the newest value. Numbers are never reused.
     sequence: u64,
     values: HashMap<String, StoredValue>,
     /// Keys by expiry.
     expiries: BTreeMap<(Instant, u64), String>,
-    /// Keys that may be evicted, by owner and expiry.
+    /// Evictable keys, by owner and expiry.
     evictable: HashMap<String, BTreeMap<(Instant, u64), String>>,
     evictable_budget: Budget,
 }
 
 impl MemoryValues {
-    /// No values; those that may be evicted have at most `max_evictable_bytes`.
+    /// Creates an empty collection, in which evictable values are limited to `max_evictable_bytes`.
     pub(super) fn new(max_evictable_bytes: usize) -> Self {
         Self {
             sequence: 0,
@@ -55,7 +55,7 @@ impl MemoryValues {
         self.values.keys().map(String::as_str)
     }
 
-    /// Stores a value in place of any other. `required` is the budget of values that may not be evicted.
+    /// Stores a value, replacing any existing one. `required` is the budget for values that must not be evicted.
     pub(super) fn insert(
         &mut self,
         required: &mut Budget,
@@ -130,8 +130,8 @@ impl MemoryValues {
         Some(stored)
     }
 
-    /// Evicts values until `cost` more bytes of this owner fit: its own if its share is used up, else those of the owner
-    /// that uses most.
+    /// Evicts values until another `cost` bytes of this owner fit: the owner's own values if its share is used up, or
+    /// else those of the owner that uses the most.
     fn evict_for(&mut self, required: &mut Budget, owner: &str, cost: usize) -> Result<(), StoreError> {
         self.evictable_budget.check_alone(owner, cost)?;
         loop {

@@ -20,7 +20,7 @@ pub async fn check(store: Arc<dyn Store>) {
 }
 
 async fn values(store: &dyn Store) {
-    // Any byte may be in a value, and any text in a key.
+    // A value may contain any byte, and a key any text.
     let (key, first, second) = ("a/key: with *[?]\u{e9}", &b"\0one\xff"[..], &b"two"[..]);
     assert_eq!(store.get(key).await.unwrap(), None);
     assert_eq!(store.put_new(key, first, MINUTE).await.unwrap(), None);

@@ -1,4 +1,4 @@
-//! The contract of every store, and the additions of each.
+//! The contract of every store, and the additional features of each.
 
 mod contract;
 mod file;

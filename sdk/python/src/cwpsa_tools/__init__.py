@@ -1,4 +1,4 @@
-"""ConnectWise PSA tools for agent frameworks, from a `cwpsa` server."""
+"""ConnectWise PSA tools for agent frameworks, provided by a `cwpsa` server."""
 
 from .client import RemoteTool, ToolServer, ToolServerError
 from .names import ToolMethod, ToolTag

@@ -17,22 +17,22 @@ class _Arguments(BaseModel):
 
 
 class _Result(BaseModel):
-    """The JSON text of a result."""
+    """A result as a JSON string."""
 
     text: str
 
 
 class ServerTool(BaseTool[_Arguments, _Result]):
-    """A tool for AutoGen. It returns JSON text.
+    """An AutoGen tool. Returns a JSON string.
 
-    AutoGen turns every error of a tool into a message to the model. After a 429, `rate_limit` is the error, so that the
-    caller can pause: check it when the run has ended.
+    AutoGen converts every tool error into a message to the model. After a 429, `rate_limit` contains the error. Check it
+    when the run has ended, and pause if it is set.
     """
 
     def __init__(self, remote: RemoteTool):
         super().__init__(_Arguments, _Result, remote.name, remote.description)
         self._remote = remote
-        #: The error of the last call, if it was a 429.
+        #: The last call's error, if it was a 429.
         self.rate_limit: ToolServerError | None = None
 
     @property
@@ -54,5 +54,5 @@ class ServerTool(BaseTool[_Arguments, _Result]):
 
 
 def tool(remote: RemoteTool) -> ServerTool:
-    """Returns the tool for AutoGen."""
+    """Converts a tool to an AutoGen tool."""
     return ServerTool(remote)

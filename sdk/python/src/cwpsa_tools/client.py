@@ -1,6 +1,6 @@
-"""HTTP client for the tool list and the tool calls of a `cwpsa` server.
+"""HTTP client for a `cwpsa` server's tool list and tool calls.
 
-Names, schemas and validation are left to the server.
+The server provides names, schemas and validation.
 """
 
 import json
@@ -14,18 +14,18 @@ import httpx
 
 from .names import ToolMethod, ToolTag
 
-#: The URL of a server on this machine.
+#: URL of a local server.
 DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 _VERBS = {"list": "GET", "get": "GET", "create": "POST", "update": "PATCH", "delete": "DELETE"}
 _BY_ID = {"get", "update", "delete"}
 
 
 class ToolServerError(Exception):
-    """An error of the server. Its text is written for the model: it names invalid arguments and what to do."""
+    """A server error. Its text is written for the model: it identifies invalid arguments and explains what to do."""
 
     def __init__(self, status: int, headers: httpx.Headers, body: Any):
         super().__init__(_message(status, body))
-        #: HTTP status. 429 means that the rate limit of the API is exhausted.
+        #: HTTP status. 429 means that the API's rate limit is exhausted.
         self.status = status
         #: Response headers (case-insensitive). After a 429, `ratelimit-reset` is the number of seconds to wait.
         self.headers = headers
@@ -43,7 +43,7 @@ def _message(status: int, body: Any) -> str:
 
 @dataclass(frozen=True)
 class _Call:
-    """The request of a call."""
+    """A call's HTTP request."""
 
     verb: str
     path: str
@@ -54,9 +54,9 @@ class _Call:
 class ToolServer:
     """A `cwpsa` server.
 
-    `base_url` is its URL; by default, the environment variable `TRUTO_API_BASE_URL` or `CWPSA_URL`, or else
-    `http://127.0.0.1:8080`. `api_key` is a token of the account, if the server requires one; `timeout` the timeout of a
-    request in seconds.
+    `base_url` is the server's URL. It defaults to the `TRUTO_API_BASE_URL` or `CWPSA_URL` environment variable, or to
+    `http://127.0.0.1:8080` if neither is set. `api_key` is an account token, if the server requires one. `timeout` is the
+    request timeout in seconds.
     """
 
     def __init__(self, base_url: str | None = None, api_key: str | None = None, timeout: float = 60):
@@ -73,10 +73,12 @@ class ToolServer:
         methods: ToolMethod | Iterable[ToolMethod] | None = None,
         tags: ToolTag | Iterable[ToolTag] | None = None,
     ) -> list["RemoteTool"]:
-        """Returns the tools of an account that match any of `methods` (read, write, custom, or methods such as list) and
-        any of `tags` (modules of the API or tags). Without them, all tools match. A string is a list of one.
+        """Returns an account's tools, filtered by `methods` and `tags`.
 
-        Raises `ToolServerError` if the server returns an error, e.g. 400 for an unknown method or tag.
+        A tool must match any of `methods` (read, write, custom, or methods such as list) and any of `tags` (API modules or
+        tags). An omitted filter matches all tools. A string is treated as a list with one item.
+
+        Raises `ToolServerError` if the server returns an error, such as 400 for an unknown method or tag.
         """
         filters = {"methods": _list(methods), "tags": _list(tags)}
         query = {name: ",".join(values) for name, values in filters.items() if values}
@@ -88,7 +90,7 @@ class ToolServer:
         return _answer(self._client.request(call.verb, call.path, params=call.query, json=call.body))
 
     async def _send_async(self, call: _Call) -> Any:
-        # A new client for each call, because an asynchronous client is bound to the event loop that created it.
+        # Create a client for each call, because an async client is bound to the event loop that created it.
         async with httpx.AsyncClient(**self._settings) as client:
             return _answer(await client.request(call.verb, call.path, params=call.query, json=call.body))
 
@@ -108,7 +110,7 @@ def _answer(response: httpx.Response) -> Any:
 
 
 class RemoteTool:
-    """A tool of the server: `name`, `description` and `schema`, which is a flat object without references."""
+    """A tool on the server, with a `name`, a `description` and a `schema`, which is a flat object without references."""
 
     def __init__(self, server: ToolServer, account_id: str, declared: Mapping[str, Any]):
         self._server = server
@@ -126,7 +128,7 @@ class RemoteTool:
         }
 
     def call(self, arguments: Mapping[str, Any]) -> Any:
-        """Calls the tool and returns the result. A list returns `{"result": […], "next_cursor": …}`.
+        """Calls the tool and returns the result. List tools return `{"result": […], "next_cursor": …}`.
 
         Raises `ToolServerError` if the server returns an error.
         """
@@ -137,10 +139,10 @@ class RemoteTool:
         return await self._server._send_async(self._route(arguments))
 
     def _route(self, arguments: Mapping[str, Any]) -> _Call:
-        """Returns the request of a call. The schemas of the tool determine where arguments go."""
+        """Returns the request for a call. The tool's schemas determine where each argument goes."""
         method = self._declared["method"]
         by_id = method in _BY_ID
-        # An ID that doesn't fit into a path is sent in the body, so that the server can report the error.
+        # Send an ID that isn't a valid path segment in the body, so the server can report the error.
         odd = by_id and not _fits_path(arguments.get("id"))
         common = method in _VERBS and not odd
         has_body = self._body is not None or odd
@@ -154,7 +156,7 @@ class RemoteTool:
         for name, value in arguments.items():
             if name == "id" and by_id and common:
                 continue
-            # Unknown arguments are sent as well, so that the server can report them.
+            # Send unknown arguments too, so the server can report them.
             if odd or (has_body and name not in self._query):
                 body[name] = value
             elif value is not None:
@@ -163,14 +165,14 @@ class RemoteTool:
 
 
 def _fits_path(value: Any) -> bool:
-    """Returns true if an ID can be a path segment: an integer or a string other than `.` and `..`."""
+    """Returns true if an ID can be a path segment: an integer, or a non-empty string other than `.` and `..`."""
     if isinstance(value, str):
         return value.strip() not in ("", ".", "..")
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _in_query(name: str, value: Any) -> dict[str, str]:
-    """Encodes a query value: lists by index, nested values as JSON, which preserves their types."""
+    """Encodes a query value. Lists are sent by index, and nested values as JSON, which preserves their types."""
     if isinstance(value, list) and not any(isinstance(item, (dict, list)) for item in value):
         return {f"{name}[{index}]": _text(item) for index, item in enumerate(value)}
     return {name: _text(value)}

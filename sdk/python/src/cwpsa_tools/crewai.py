@@ -1,8 +1,8 @@
 """Tools for CrewAI.
 
-CrewAI declares strict schemas to providers: every property is required, and an object accepts only its declared
-properties, so that a filter could not be passed. Here, optional arguments accept null, and an object without declared
-properties becomes a string with JSON, which the server parses.
+CrewAI sends strict schemas to providers: every property is required, and an object accepts only its declared properties, so
+filters can't be passed. To work around this, optional arguments accept null, and an object without declared properties
+becomes a JSON string, which the server parses.
 """
 
 import json
@@ -21,7 +21,7 @@ class _Arguments(BaseModel):
 
 
 class ServerTool(BaseTool):
-    """A tool for CrewAI. It returns JSON text."""
+    """A CrewAI tool. Returns a JSON string."""
 
     _remote: RemoteTool = PrivateAttr()
 
@@ -36,7 +36,7 @@ class ServerTool(BaseTool):
 
 
 def tool(remote: RemoteTool) -> ServerTool:
-    """Returns the tool for CrewAI."""
+    """Converts a tool to a CrewAI tool."""
     schema = _strict(remote.schema)
     own = {
         "__module__": __name__,
@@ -46,7 +46,7 @@ def tool(remote: RemoteTool) -> ServerTool:
         name=remote.name,
         description=remote.description,
         args_schema=type("Arguments", (_Arguments,), own),
-        # CrewAI would cache results and not repeat a call.
+        # Otherwise, CrewAI caches results and doesn't repeat a call.
         cache_function=_never,
     )
     made._remote = remote
@@ -63,10 +63,10 @@ def _types(schema: dict[str, Any]) -> list[str]:
 
 
 def _strict(schema: dict[str, Any]) -> dict[str, Any]:
-    """Converts a schema to a strict one in which the model doesn't have to invent values."""
+    """Converts a schema to a strict schema that doesn't force the model to invent values."""
     types = _types(schema)
     if "object" in types and not schema.get("properties"):
-        text = f"{schema.get('description', '')} As a string with JSON.".strip()
+        text = f"{schema.get('description', '')} Pass it as a JSON string.".strip()
         return {**schema, "type": ["string", *(kind for kind in types if kind != "object")], "description": text}
     made = dict(schema)
     if "properties" in schema:
@@ -75,7 +75,7 @@ def _strict(schema: dict[str, Any]) -> dict[str, Any]:
             name: _strict(member) if name in required else _or_null(_strict(member))
             for name, member in schema["properties"].items()
         }
-        # CrewAI sets these two itself, but not for nullable objects.
+        # CrewAI sets the next two itself, but not for nullable objects.
         made["required"] = list(schema["properties"])
         made["additionalProperties"] = False
     if "items" in schema:
@@ -91,7 +91,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _given(schema: dict[str, Any], value: Any) -> Any:
-    """Removes nulls that mean "not given". Returns None if nothing else is left."""
+    """Removes nulls for absent arguments. Returns None if nothing else is left."""
     if isinstance(value, list):
         return [_given(schema.get("items", {}), item) for item in value]
     if not isinstance(value, dict):

@@ -9,7 +9,7 @@ from .client import RemoteTool
 
 
 def tool(remote: RemoteTool) -> StructuredTool:
-    """Returns the tool for LangChain. It returns JSON text, and the server validates the arguments."""
+    """Converts a tool to a LangChain tool, which returns a JSON string. The server validates the arguments."""
 
     def call(**arguments: Any) -> str:
         return json.dumps(remote.call(arguments), ensure_ascii=False)

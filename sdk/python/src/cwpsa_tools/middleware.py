@@ -1,4 +1,4 @@
-"""Middleware for agents of LangChain 1.x."""
+"""Middleware for LangChain 1.x agents."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,8 +12,8 @@ from .client import ToolServerError
 class ToolErrorMiddleware(AgentMiddleware):
     """Middleware for `create_agent`.
 
-    It raises a 429 to the caller of the agent, who can pause and resume; the model would only repeat the call. All other
-    errors of the server become messages to the model, which can correct its arguments.
+    A 429 is raised to the agent's caller, which can pause and resume the agent; the model would only repeat the call. Any
+    other server error becomes a message to the model, which can correct its arguments.
     """
 
     def wrap_tool_call(self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Any]) -> Any:
@@ -32,7 +32,7 @@ class ToolErrorMiddleware(AgentMiddleware):
 
 
 def _message(request: ToolCallRequest, error: ToolServerError) -> ToolMessage:
-    """Returns the error as a message to the model. Must be called while the error is handled."""
+    """Returns the error as a message to the model, or raises it again if it is a 429."""
     if error.status == 429:
         raise error
     call = request.tool_call

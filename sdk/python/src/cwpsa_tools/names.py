@@ -1,11 +1,11 @@
-"""The methods and tags of tools.
+"""Tool methods and tags.
 
 Generated from the catalog; to update it, run UPDATE_GOLDEN=1 cargo test -p e2e --test it sdk_names
 """
 
 from typing import Literal
 
-#: A method of tools, or a word for several: `read`, `write`, `custom`.
+#: A tool method, or `read`, `write` or `custom` to select several methods.
 ToolMethod = Literal[
     "read",
     "write",
@@ -58,7 +58,7 @@ ToolMethod = Literal[
     "validate",
 ]
 
-#: A module of the API, or a tag of its documentation.
+#: An API module, or a tag in the API documentation.
 ToolTag = Literal[
     "company",
     "expense",

@@ -9,17 +9,17 @@ from .client import RemoteTool, ToolServerError
 
 
 def tool(remote: RemoteTool) -> FunctionTool:
-    """Returns the tool for the OpenAI Agents SDK. It returns JSON text, and the server validates the arguments.
+    """Converts a tool to an OpenAI Agents SDK tool, which returns a JSON string. The server validates the arguments.
 
-    An error of the server becomes a message to the model, which can correct its arguments; a 429 is raised to the caller
-    of the run.
+    A server error becomes a message to the model, which can correct its arguments, except a 429, which is raised to the
+    run's caller.
     """
 
     async def invoke(_context: Any, arguments: str) -> str:
         try:
             given = json.loads(arguments or "{}")
         except ValueError as error:
-            return f"expected a JSON object of arguments: {error}"
+            return f"expected the arguments as a JSON object: {error}"
         try:
             return json.dumps(await remote.acall(given), ensure_ascii=False)
         except ToolServerError as error:
@@ -32,6 +32,6 @@ def tool(remote: RemoteTool) -> FunctionTool:
         description=remote.description,
         params_json_schema=remote.schema,
         on_invoke_tool=invoke,
-        # A strict schema would make every argument required.
+        # A strict schema makes every argument required.
         strict_json_schema=False,
     )

@@ -6,14 +6,15 @@ from pydantic_ai import ModelRetry, Tool
 
 from .client import RemoteTool, ToolServerError
 
-#: Errors of arguments that the model can correct.
+#: Statuses of argument errors that the model can correct.
 _CORRECTABLE = {400, 404, 422}
 
 
 def tool(remote: RemoteTool) -> Tool[Any]:
-    """Returns the tool for Pydantic AI. The server validates the arguments.
+    """Converts a tool to a Pydantic AI tool. The server validates the arguments.
 
-    An error that the model can correct is a `ModelRetry`; any other, such as a 429, is raised to the caller of the run.
+    An error that the model can correct is raised as a `ModelRetry`. Any other error, such as a 429, is raised to the run's
+    caller.
     """
 
     async def call(**arguments: Any) -> Any:

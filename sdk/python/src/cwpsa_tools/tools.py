@@ -1,4 +1,4 @@
-"""One function for all frameworks. A framework is imported only if it is used."""
+"""A single entry point for all frameworks. A framework is imported only if it is used."""
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 from .client import RemoteTool, ToolServer
 from .names import ToolMethod, ToolTag
 
-#: The frameworks. LangGraph uses LangChain's tools.
+#: The supported frameworks. LangGraph uses LangChain's tools.
 Framework = Literal["langchain", "langgraph", "crewai", "openai-agents", "pydantic-ai", "autogen"]
 
 _MODULES: dict[str, str] = {"langgraph": "langchain"}
@@ -23,12 +23,13 @@ def get_tools(
     framework: Framework = "langchain",
     timeout: float = 60,
 ) -> list[Any]:
-    """Returns the tools of an account for a framework.
+    """Returns an account's tools in a framework's format.
 
-    `base_url` is the URL of `cwpsa serve`; by default, the environment variable `TRUTO_API_BASE_URL` or `CWPSA_URL`, or
-    else `http://127.0.0.1:8080`. `api_key` is a token of the account. `methods` (read, write, custom) and `tags` (modules
-    of the API or tags) filter the tools: give a model a few dozen, not three thousand. Raises `ToolServerError` if the
-    server returns an error, and `ValueError` for an unknown framework.
+    `base_url` is the URL of a `cwpsa serve` server. It defaults to the `TRUTO_API_BASE_URL` or `CWPSA_URL` environment
+    variable, or to `http://127.0.0.1:8080` if neither is set. `api_key` is an account token. `methods` (read, write, custom)
+    and `tags` (API modules or tags) filter the tools: give a model a few dozen tools, not three thousand.
+
+    Raises `ToolServerError` if the server returns an error, and `ValueError` for an unknown framework.
     """
     if framework not in get_args(Framework):
         raise ValueError(f"unknown framework {framework!r} (expected {', '.join(get_args(Framework))})")

@@ -1,10 +1,10 @@
-//! gzip without name, time and operating system.
+//! gzip without a name, time or operating system.
 
 use std::io::Write;
 
 use flate2::{Compression, GzBuilder};
 
-/// The value for an unknown operating system in the header.
+/// The header value for an unknown operating system.
 const UNKNOWN_SYSTEM: u8 = 255;
 
 /// Compresses `bytes`.
@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_has_no_time_and_no_name() {
+    fn header_has_no_time_and_no_name() {
         let bytes = gzip(b"text").unwrap();
         assert_eq!(bytes[..3], [0x1f, 0x8b, 8]);
         assert_eq!(bytes[3..8], [0; 5], "no optional field, no time");

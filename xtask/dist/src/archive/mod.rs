@@ -1,4 +1,4 @@
-//! Archives whose bytes depend on nothing but their entries and one time.
+//! Archives whose bytes depend only on their entries and a single timestamp.
 
 mod entry;
 mod gzip;

@@ -1,16 +1,16 @@
-//! Writes tar archives in the format `ustar`.
+//! Writes `ustar` archives.
 
 use anyhow::Context;
 
 use super::entry::{ArchiveEntry, EntryKind};
 
-/// The size of a block; every entry fills whole ones.
+/// The block size; every entry fills complete blocks.
 const BLOCK: usize = 512;
-/// Lengths of the fields for the name of an entry and the folder before it.
+/// The lengths of the fields for an entry's name and its folder.
 const NAME_LENGTH: usize = 100;
 const PREFIX_LENGTH: usize = 155;
 
-/// Returns an archive of `entries`, sorted by path. All have the time `epoch`, in seconds since 1970.
+/// Returns an archive of `entries`, sorted by path. All have the timestamp `epoch`, in seconds since 1970.
 pub(crate) fn tar(entries: &[ArchiveEntry], epoch: u64) -> anyhow::Result<Vec<u8>> {
     let mut sorted: Vec<&ArchiveEntry> = entries.iter().collect();
     sorted.sort_by_key(|entry| &entry.path);
@@ -50,7 +50,7 @@ fn header(entry: &ArchiveEntry, size: usize, epoch: u64) -> anyhow::Result<[u8; 
     Ok(block)
 }
 
-/// Splits a path into the folder and the name that the fields of a header hold.
+/// Splits a path into the folder and name for the header fields.
 fn split(path: &str) -> anyhow::Result<(&str, &str)> {
     if path.len() <= NAME_LENGTH {
         return Ok(("", path));

@@ -31,7 +31,7 @@ pub(crate) fn zip(entries: &[ArchiveEntry]) -> anyhow::Result<Vec<u8>> {
         let mut crc = Crc::new();
         crc.update(bytes);
         let offset = u32::try_from(archive.len())?;
-        // What the local header and the directory have in common.
+        // The fields shared by the local header and the directory.
         let mut common = Vec::new();
         for number in [VERSION, UTF_8, DEFLATE, 0, DATE] {
             common.extend(number.to_le_bytes());

@@ -14,13 +14,13 @@ use super::validators::find;
 use crate::artifact::{ReleaseBinary, VERSION};
 use crate::process::{finish, line, output, output_text};
 
-/// How long a server may take to start.
+/// Timeout for a server to start.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
-/// A call that every installation must answer.
+/// A call that must work with every installation.
 const FIRST_CALL: [&str; 5] =
     ["call", "list_all_tickets", "--sandbox", "--args", r#"{"fields": "id,summary"}"#];
 
-/// A way to install.
+/// An installation method.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum InstallChannel {
     Archive,
@@ -31,7 +31,7 @@ pub(crate) enum InstallChannel {
 }
 
 impl InstallChannel {
-    /// All ways.
+    /// All installation methods.
     pub(crate) const ALL: [Self; 5] = [Self::Archive, Self::Wheel, Self::Npm, Self::Bundle, Self::Image];
 
     /// Installs the package and checks that it works.
@@ -113,7 +113,7 @@ fn prove_npm(
     let root = EmptyRoot::new(&programs.into_iter().collect::<Result<Vec<_>, _>>()?)?;
     let run = || {
         let mut command = root.command("npx");
-        // The packages of other platforms are not here; npm skips optional packages that it cannot get.
+        // The packages of other platforms aren't available; npm skips optional packages that it can't fetch.
         command.args(["--yes", "--offline"]);
         for package in &packages {
             command.arg("--package").arg(package);
@@ -128,7 +128,7 @@ fn prove_npm(
     check(&run, tools)
 }
 
-/// Starts the bundle as a host does: with the variables of its manifest, and empty values for the form.
+/// Starts the bundle like an MCP host: with the variables in its manifest, and empty values for the form.
 fn prove_bundle(folder: &Path, tools: &ReleaseTools, figures: &mut ProofFigures) -> anyhow::Result<()> {
     let bundle = find(folder, ".mcpb")?;
     let root = EmptyRoot::new(&[])?;
@@ -143,7 +143,7 @@ fn prove_bundle(folder: &Path, tools: &ReleaseTools, figures: &mut ProofFigures)
     let run = || {
         let mut command = root.command(&program);
         for (name, value) in config["env"].as_object().into_iter().flatten() {
-            // The mock server takes the place of the account.
+            // The mock server replaces the account.
             let value = if value == "${user_config.read_only}" { "true" } else { "" };
             command.env(name, value);
         }
@@ -187,7 +187,7 @@ fn prove_image(folder: &Path, tools: &ReleaseTools, figures: &mut ProofFigures) 
     prove_probe(&run)
 }
 
-/// Starts the server of the image, as its default command does, and waits until its probe succeeds.
+/// Starts the image's server with its default command, and waits until its health probe succeeds.
 fn prove_probe(run: &dyn Fn() -> Command) -> anyhow::Result<()> {
     let listen = format!("0.0.0.0:{}", free_port()?);
     let probe = || run().arg("healthcheck").env("CWPSA_LISTEN", &listen).stderr(Stdio::null()).status();
@@ -226,7 +226,7 @@ fn free_port() -> anyhow::Result<u16> {
     Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// Runs the doctor, and the MCP project's client against the server.
+/// Runs the doctor, and then the MCP project's client against the server.
 fn check(run: &dyn Fn() -> Command, tools: &ReleaseTools) -> anyhow::Result<()> {
     output(run().args(["doctor", "--sandbox"]))?;
     handshake(run().args(["mcp", "--sandbox"]), tools)?;
@@ -240,7 +240,7 @@ fn first_answer(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Connects the MCP project's client to a server that `server` starts, and returns what the client prints.
+/// Connects the MCP project's client to a server started by `server`, and returns the client's output.
 fn handshake(server: &Command, tools: &ReleaseTools) -> anyhow::Result<String> {
     let mut client = tools.python("handshake.py");
     client.arg(server.get_program()).args(server.get_args()).env_clear();
@@ -257,7 +257,7 @@ fn handshake(server: &Command, tools: &ReleaseTools) -> anyhow::Result<String> {
     Ok(printed)
 }
 
-/// Hosts set this permission when they install a bundle.
+/// MCP hosts set this permission when they install a bundle.
 #[cfg(unix)]
 fn allow_execution(program: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

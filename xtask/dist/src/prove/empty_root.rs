@@ -1,11 +1,11 @@
-//! A home folder with nothing in it, and a search path with only the programs that are listed.
+//! An empty home folder, and a search path with only the listed programs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, ensure};
 
-/// Variables of this machine that say how its package registries are reached.
+/// Local variables that specify how package registries are reached.
 const REGISTRY_VARIABLES: [&str; 8] = [
     "pip_",
     "uv_",
@@ -17,14 +17,14 @@ const REGISTRY_VARIABLES: [&str; 8] = [
     "node_extra_ca_certs",
 ];
 
-/// An empty root; it is deleted when this value is dropped.
+/// An empty root that is deleted when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct EmptyRoot {
     folder: tempfile::TempDir,
 }
 
 impl EmptyRoot {
-    /// Creates a root with links to programs of this machine, each a name and where it is.
+    /// Creates a root with links to local programs, each with a name and path.
     pub(crate) fn new(programs: &[(&str, PathBuf)]) -> anyhow::Result<Self> {
         let root = Self { folder: tempfile::tempdir()? };
         for folder in ["bin", "home", "tmp"] {
@@ -44,7 +44,7 @@ impl EmptyRoot {
         self.folder.path().join(name)
     }
 
-    /// Returns a command that knows nothing of this machine but its registries.
+    /// Returns a command that uses nothing local except the registry settings.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().current_dir(self.path("home"));
@@ -59,7 +59,7 @@ impl EmptyRoot {
     }
 }
 
-/// Returns where a program of this machine is.
+/// Returns the path of a local program.
 pub(crate) fn locate(program: &str) -> anyhow::Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut candidates = std::env::split_paths(&path).map(|folder| folder.join(program));

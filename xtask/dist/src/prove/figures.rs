@@ -1,10 +1,10 @@
-//! Seconds and megabytes, compared with their bounds.
+//! Durations and sizes, compared with their limits.
 
 use std::path::Path;
 
 use anyhow::{Context, ensure};
 
-/// One measured figure.
+/// A measured figure.
 struct ProofFigure {
     what: String,
     value: f64,
@@ -17,7 +17,7 @@ struct ProofFigure {
 pub(crate) struct ProofFigures(Vec<ProofFigure>);
 
 impl ProofFigures {
-    /// Adds a size. `bound` is the maximum in megabytes.
+    /// Adds a size. `bound` is the limit in megabytes.
     pub(crate) fn size(&mut self, what: &str, bytes: usize, bound: Option<f64>) {
         let value = bytes as f64 / 1e6;
         self.0.push(ProofFigure { what: format!("{what}, size"), value, unit: "MB", bound });
@@ -30,7 +30,7 @@ impl ProofFigures {
         Ok(())
     }
 
-    /// Adds the time from nothing to the first answer. `bound` is the maximum in seconds.
+    /// Adds the time from nothing to the first response. `bound` is the limit in seconds.
     pub(crate) fn first_answer(&mut self, what: &str, seconds: f64, bound: Option<f64>) {
         self.0.push(ProofFigure {
             what: format!("{what}, from nothing to the first answer"),
@@ -49,10 +49,10 @@ impl ProofFigures {
         }
     }
 
-    /// Compares all figures with their bounds.
+    /// Compares all figures with their limits.
     ///
     /// # Errors
-    /// One exceeds its bound.
+    /// Returns an error if one exceeds its limit.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         let is_missed = |figure: &&ProofFigure| figure.bound.is_some_and(|bound| figure.value > bound);
         let missed: Vec<&str> = self.0.iter().filter(is_missed).map(|figure| figure.what.as_str()).collect();

@@ -1,5 +1,5 @@
-//! Proof from outside: every file in `dist/` is valid for the tool of its format, and every package can be installed
-//! and called in a root without Rust.
+//! External verification: every file in `dist/` passes the validator for its format, and every package can be
+//! installed and run in a root without Rust.
 
 mod channels;
 mod empty_root;
@@ -14,7 +14,7 @@ use channels::InstallChannel;
 use figures::ProofFigures;
 use tools::ReleaseTools;
 
-/// Validates and installs what is in `folder`, and returns seconds and megabytes of each.
+/// Validates and installs the packages in `folder`, and returns the measured durations and sizes.
 pub(crate) fn run(folder: &Path, binary: &ReleaseBinary) -> anyhow::Result<ProofFigures> {
     let tools = ReleaseTools::install()?;
     validators::run(folder, &tools)?;

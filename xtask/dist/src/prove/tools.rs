@@ -1,4 +1,4 @@
-//! The tools of others that validate and install packages, in the versions of their lock files.
+//! The third-party tools that validate and install packages, in the versions pinned by their lock files.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::process::{finish, workspace_root};
 pub(crate) struct ReleaseTools {
     /// The lock files and our scripts.
     scripts: PathBuf,
-    /// The folder of the environments.
+    /// The environments folder.
     installed: PathBuf,
 }
 

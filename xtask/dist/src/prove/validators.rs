@@ -1,4 +1,4 @@
-//! Validates every file with the tool of its format.
+//! Validates every file with the tool for its format.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use super::tools::ReleaseTools;
 use crate::process::{finish, output_text};
 
-/// Validates what is in `folder`.
+/// Validates the files in `folder`.
 pub(crate) fn run(folder: &Path, tools: &ReleaseTools) -> anyhow::Result<()> {
     finish(Command::new("sha256sum").args(["--check", "--quiet", "SHA256SUMS"]).current_dir(folder))?;
     finish(tools.python("validate.py").arg("bill-of-materials").arg(find(folder, ".cdx.json")?))?;
@@ -28,13 +28,13 @@ pub(crate) fn run(folder: &Path, tools: &ReleaseTools) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The platform tag in the name of a wheel.
+/// Returns the platform tag in a wheel's name.
 fn wheel_tag(wheel: &Path) -> anyhow::Result<String> {
     let stem = wheel.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     stem.rsplit('-').next().map(str::to_owned).context("the wheel has no tag")
 }
 
-/// Returns the file in `folder` whose name ends in `suffix`.
+/// Returns the file in `folder` whose name ends with `suffix`.
 pub(crate) fn find(folder: &Path, suffix: &str) -> anyhow::Result<PathBuf> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder)? {

@@ -1,5 +1,5 @@
-//! Actions: one with a rule is carried out by the rule, a copy copies a record, and every other one is accepted
-//! and returns a generated response.
+//! Actions: an action with a rule is carried out by that rule, a copy action copies a record, and any other
+//! action is accepted and returns a generated response.
 
 use serde_json::{Map, Value};
 
@@ -92,7 +92,7 @@ fn validated_body(context: &RequestContext<'_>, tx: &mut Transaction<'_>) -> Res
     }
 }
 
-/// Returns the record that the path addresses, if the action returns one of its kind.
+/// Returns the record that the path identifies, if the action returns records of its kind.
 fn addressed_record(tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Option<Value> {
     let collection = request.operation.parameters().last().copied().flatten()?;
     let schema = request.operation.details().schema_name()?;
@@ -102,7 +102,7 @@ fn addressed_record(tx: &mut Transaction<'_>, request: &ActionRequest<'_>) -> Op
     tx.get(collection, *request.ids.last()?).map(Value::Object)
 }
 
-/// Copies the record that the path or the body names. Fields that must be unique get a suffix.
+/// Copies the record that the path or the body identifies. Fields that must be unique get a suffix.
 fn copy(
     tx: &mut Transaction<'_>,
     collection: CollectionId,

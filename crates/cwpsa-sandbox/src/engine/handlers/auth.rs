@@ -1,4 +1,4 @@
-//! Authentication of requests.
+//! Authenticates requests.
 
 use http::HeaderMap;
 use subtle::ConstantTimeEq;
@@ -7,11 +7,11 @@ use crate::connectwise::error::ApiError;
 use crate::connectwise::headers;
 use crate::settings::ApiKey;
 
-/// Returns the API key that a request authenticates with.
+/// Returns the API key with which a request authenticates.
 pub(crate) fn authenticate<'k>(keys: &'k [ApiKey], headers: &HeaderMap) -> Result<&'k ApiKey, ApiError> {
     let given = headers::credentials(headers);
     let key = given.and_then(|given| {
-        // Takes the same time wherever the credentials differ.
+        // The comparison takes the same time wherever the credentials differ.
         keys.iter().find(|key| given.as_bytes().ct_eq(expected(key).as_bytes()).into())
     });
     let key = key.ok_or_else(ApiError::unauthorized)?;

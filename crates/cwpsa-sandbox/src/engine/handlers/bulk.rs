@@ -1,4 +1,5 @@
-//! Bulk operations: each record is written or rejected on its own, and the response lists the results.
+//! Bulk operations: each record is written or rejected individually, and the response lists the
+//! results.
 
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use crate::engine::transaction::Transaction;
 use crate::engine::write_body::WriteBody;
 use crate::message::MockResponse;
 
-/// Writes or deletes many records.
+/// Writes or deletes several records.
 pub(crate) fn write_many(
     context: &RequestContext<'_>,
     tx: &mut Transaction<'_>,
@@ -50,7 +51,7 @@ pub(crate) fn write_many(
     Ok(response::json(207, &bodies::bulk(payload)))
 }
 
-/// Returns the details of the operation that writes one record.
+/// Returns the details of the operation that writes a single record.
 fn details(context: &RequestContext<'_>, writer: Option<usize>) -> &'static OperationDetails {
     writer.map_or_else(|| context.operation.details(), |writer| api().operations[writer].details())
 }

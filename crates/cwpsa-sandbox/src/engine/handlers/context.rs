@@ -1,4 +1,4 @@
-//! A request whose operation is known.
+//! The context of a request whose operation is known.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::engine::store::TenantState;
 use crate::engine::write_body::WriteBody;
 use crate::message::MockRequest;
 
-/// A request, its operation, and the rules it is handled by.
+/// A request, its operation, and the rules that apply to it.
 pub(crate) struct RequestContext<'a> {
     pub(crate) request: &'a MockRequest,
     /// The index of the operation.
@@ -22,7 +22,7 @@ pub(crate) struct RequestContext<'a> {
 }
 
 impl RequestContext<'_> {
-    /// Checks that the body has a media type that the operation accepts.
+    /// Checks that the operation accepts the body's media type.
     pub(crate) fn check_media_type(&self) -> Result<(), ApiError> {
         let body = self.operation.details().body;
         if body == BodyFormat::None || (self.request.body.is_empty() && body != BodyFormat::Multipart) {
@@ -42,7 +42,7 @@ impl RequestContext<'_> {
         Err(ApiError::unsupported_media_type(&given))
     }
 
-    /// Parses the body as JSON; null if there is none.
+    /// Parses the body as JSON; null if it is empty.
     pub(crate) fn body(&self) -> Result<Value, ApiError> {
         if self.request.body.iter().all(u8::is_ascii_whitespace) {
             return match self.operation.details().body {
@@ -63,13 +63,13 @@ impl RequestContext<'_> {
         std::str::from_utf8(&self.request.body).unwrap_or_default()
     }
 
-    /// Returns what a write of the operation consists of.
+    /// Returns the operation's write with the given body.
     pub(crate) fn write_body<'b>(&'b self, value: &'b Value) -> WriteBody<'b> {
         WriteBody { details: self.operation.details(), value, text: self.body_text() }
     }
 
-    /// Returns the ids of the records that the path identifies, each nested under the one before it; 0 where a
-    /// parameter identifies none.
+    /// Returns the IDs of the records that the path identifies, each nested under the previous one; 0 for a
+    /// parameter that doesn't identify one.
     pub(crate) fn ids(&self, state: &TenantState) -> Result<Vec<i64>, ApiError> {
         let mut ids: Vec<i64> = Vec::new();
         let parameters = self.operation.parameters();
@@ -92,14 +92,14 @@ impl RequestContext<'_> {
         Ok(ids)
     }
 
-    /// Returns the path of the request below the base path, without a trailing slash.
+    /// Returns the request path below the base path, without a trailing slash.
     pub(crate) fn path(&self) -> String {
         let segments: Vec<&str> =
             self.request.path.split('/').filter(|segment| !segment.is_empty()).collect();
         format!("/{}", segments.join("/"))
     }
 
-    /// Returns whether the caller asks for forward-only pagination.
+    /// Returns whether the caller requests forward-only pagination.
     pub(crate) fn is_forward_only(&self) -> bool {
         headers::is_forward_only(&self.request.headers)
     }

@@ -1,5 +1,5 @@
-//! Files: documents are uploaded as forms and returned unchanged; images and documents that nobody uploaded are
-//! small ones of the right media type.
+//! Files: documents are uploaded as forms and returned unchanged. For files that nobody uploaded, small
+//! placeholders of the right media type are returned.
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -15,7 +15,7 @@ use crate::engine::store::{StoredFile, TenantState};
 use crate::engine::transaction::{BodyValidator, Transaction};
 use crate::message::MockResponse;
 
-/// A PNG of one pixel.
+/// A one-pixel PNG.
 const DEFAULT_IMAGE: &[u8] = &[
     0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
     6, 0, 0, 0, 0x1F, 0x15, 0xC4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0x9C, 0x63, 0xF8, 0xCF,
@@ -27,7 +27,7 @@ const DEFAULT_PDF: &str = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\
                      1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 \
                      R>>\n%%EOF\n";
 
-/// Returns the key of a file: the lowercase path of the request.
+/// Returns a file's key: the lowercase path of the request.
 fn file_key(context: &RequestContext<'_>) -> String {
     context.path().to_ascii_lowercase()
 }
@@ -48,7 +48,7 @@ pub(crate) fn download(state: &TenantState, context: &RequestContext<'_>) -> Res
     Ok(response::file(&file))
 }
 
-/// Stores the body of a request as the file that its path returns.
+/// Stores a request body as the file at its path.
 pub(crate) fn store_body(context: &RequestContext<'_>, tx: &mut Transaction<'_>) {
     let header =
         context.request.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -57,7 +57,7 @@ pub(crate) fn store_body(context: &RequestContext<'_>, tx: &mut Transaction<'_>)
     tx.put_file(file_key(context), file);
 }
 
-/// Stores the file of a form as the one that the path, or the download below it, returns.
+/// Stores a form's file under the path, or under the download path below it.
 pub(crate) fn store_form(context: &RequestContext<'_>, tx: &mut Transaction<'_>) -> Result<(), ApiError> {
     let details = context.operation.details();
     let UploadForm { mut fields, file } = parse_form(context)?;
@@ -90,7 +90,7 @@ fn parse_form(context: &RequestContext<'_>) -> Result<UploadForm, ApiError> {
     let all = stream::iter([Ok::<Bytes, std::convert::Infallible>(body)]);
     let mut parts = multer::Multipart::new(all, boundary);
     let mut form = UploadForm::default();
-    // The whole body is in memory, so nothing ever waits.
+    // The complete body is in memory, so nothing ever waits.
     futures_executor::block_on(async {
         while let Some(part) = parts.next_field().await.map_err(rejected)? {
             let name = part.name().unwrap_or_default().to_owned();

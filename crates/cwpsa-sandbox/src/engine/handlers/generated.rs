@@ -1,4 +1,4 @@
-//! Responses that are generated from schemas.
+//! Responses generated from schemas.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use crate::connectwise::bodies::confirmation;
 use crate::connectwise::date;
 use crate::engine::synthetic::{sample, sample_inline};
 
-/// Generates a response of an operation's schema, with the values that the body has for it.
+/// Generates a response from an operation's schema, using matching values from the body.
 pub(crate) fn from_schema(details: &OperationDetails, id: i64, now: i64, body: &Value) -> Value {
     let date = date::format(now);
     let item = match &details.schema {

@@ -1,4 +1,4 @@
-//! Handlers: what each kind of operation does, from a request to its response.
+//! Handlers: each one processes requests for one kind of operation.
 
 mod action;
 mod auth;

@@ -1,4 +1,4 @@
-//! Reads: lists, records, counts, usages.
+//! Reads: lists, records, counts and usages.
 
 use serde_json::Value;
 
@@ -56,7 +56,7 @@ pub(crate) fn list(
     Ok(page_response)
 }
 
-/// Reads the conditions in the body of a search.
+/// Reads the conditions in a search body.
 fn read_search_body<'b>(body: &'b Value, query: &mut ListParameters<'b>) -> Result<(), ApiError> {
     for (at, (name, value)) in body.as_object().into_iter().flatten().enumerate() {
         let text = value.as_str().filter(|text| !text.trim().is_empty());

@@ -1,4 +1,4 @@
-//! Responses with one record.
+//! Single-record responses.
 
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ use crate::engine::reference::display_value;
 use crate::engine::store::{LinkContext, RecordObject, StoredRow, TenantState, prefix_links, render};
 use crate::message::MockResponse;
 
-/// The fields by which excerpts of records show what they are called.
+/// The name fields in excerpts of records.
 const NAMES: [&str; 2] = ["name", "description"];
 
 /// Renders a record as the operation returns it.
@@ -48,14 +48,15 @@ pub(super) fn render_record(
     out.extend_from_slice(value.to_string().as_bytes());
 }
 
-/// Returns the name in an excerpt of a record that has it under another one: a document's title, a schedule entry's name.
+/// Returns the name for an excerpt of a record that stores it in a different field: a document's title, a schedule
+/// entry's name.
 fn missing_name(excerpt: &Resource, record: &RecordObject) -> Option<(String, Value)> {
     let mut names =
         NAMES.into_iter().filter(|name| excerpt.member(name).is_some() && record.get(name).is_none());
     names.find_map(|name| Some((name.to_owned(), Value::from(display_value(record, "name")?))))
 }
 
-/// Returns one record, in a list if the operation returns lists.
+/// Returns a single record, in a list if the operation returns lists.
 pub(super) fn respond_with_record(
     state: &TenantState,
     context: &RequestContext<'_>,

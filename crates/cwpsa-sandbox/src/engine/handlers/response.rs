@@ -20,7 +20,7 @@ fn new_response(status: u16, media_type: Option<&str>, body: impl Into<Bytes>) -
     MockResponse { status, headers, body: body.into() }
 }
 
-/// Returns a response with rendered JSON.
+/// Returns a response with prerendered JSON.
 pub(crate) fn json_text(status: u16, body: Vec<u8>) -> MockResponse {
     new_response(status, Some(JSON), body)
 }
@@ -49,7 +49,7 @@ pub(crate) fn no_content() -> MockResponse {
     new_response(204, None, Bytes::new())
 }
 
-/// Returns the response of an error.
+/// Returns an error response.
 pub(crate) fn error(error: &ApiError) -> MockResponse {
     json_text(error.status, error.to_text().into_bytes())
 }
@@ -57,7 +57,7 @@ pub(crate) fn error(error: &ApiError) -> MockResponse {
 /// Returns a file as a download.
 pub(crate) fn file(file: &StoredFile) -> MockResponse {
     let mut response = new_response(200, Some(&file.media_type), file.bytes.clone());
-    // A quote or a control character would end the header's value early.
+    // A quote or a control character would end the header value early.
     let name: String = file.name.chars().filter(|letter| !letter.is_control() && *letter != '"').collect();
     let value = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     response

@@ -1,4 +1,4 @@
-//! Writes: records are created, replaced, patched and deleted.
+//! Writes: creates, replaces, patches and deletes records.
 
 use serde_json::{Map, Value};
 
@@ -14,16 +14,16 @@ use crate::engine::synthetic::sample;
 use crate::engine::transaction::Transaction;
 use crate::message::MockResponse;
 
-/// The template of one callback.
+/// The template of a single callback.
 const CALLBACK: &str = "/system/callbacks/{}";
 
-/// Handles a write to one record or a whole collection.
+/// Handles a write to a single record or a complete collection.
 pub(crate) fn write(
     context: &RequestContext<'_>,
     tx: &mut Transaction<'_>,
 ) -> Result<MockResponse, ApiError> {
     let ids = context.ids(tx.state).map_err(|error| match context.operation.template.as_str() {
-        // Observed: the API has no endpoint for a callback that does not exist.
+        // Observed: the API returns "no endpoint" for a callback that doesn't exist.
         CALLBACK if error.status == 404 => ApiError::no_endpoint(),
         _ => error,
     })?;
@@ -70,7 +70,7 @@ pub(crate) fn write(
     }
 }
 
-/// Deletes all records of a list, or the one whose `id` is in the query.
+/// Deletes all records in a list, or the one whose `id` is in the query.
 fn clear(
     context: &RequestContext<'_>,
     tx: &mut Transaction<'_>,
@@ -93,7 +93,7 @@ fn clear(
     Ok(())
 }
 
-/// Changes the only record of a collection.
+/// Changes the only record in a collection.
 fn write_single(
     context: &RequestContext<'_>,
     tx: &mut Transaction<'_>,
@@ -103,7 +103,7 @@ fn write_single(
 ) -> Result<MockResponse, ApiError> {
     let known = api().collection(collection);
     let body = context.body()?;
-    // A response of another schema than the record's is a summary.
+    // A response with a schema other than the record's is a summary.
     if details.schema_name() != known.schema {
         return Ok(response::json(200, &generated::from_schema(details, 1, tx.now, &body)));
     }

@@ -1,4 +1,4 @@
-//! Case-insensitive comparison of text without copying it.
+//! Compares text case-insensitively without copying it.
 
 use std::cmp::Ordering;
 
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letter_case_does_not_count() {
+    fn letter_case_is_ignored() {
         for (a, b, order) in [
             ("", "", Ordering::Equal),
             ("Acme", "aCME", Ordering::Equal),
@@ -52,7 +52,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn as_folded_text_compares(a in "(?s)[aAbBéÉß .]{0,6}|.{0,8}", b in "(?s)[aAbBéÉß .]{0,6}|.{0,8}") {
+        fn folded_strings_compare_like_folded_text(a in "(?s)[aAbBéÉß .]{0,6}|.{0,8}", b in "(?s)[aAbBéÉß .]{0,6}|.{0,8}") {
             prop_assert_eq!(compare(&a, &b), fold(&a).chars().cmp(fold(&b).chars()));
         }
     }

@@ -1,4 +1,4 @@
-//! Compiles parsed conditions: names are resolved, and values are checked against their types.
+//! Compiles parsed conditions: resolves names, and checks values against their types.
 
 use super::error::QueryError;
 use super::field_names::{self, FieldNames, ValueKind};
@@ -7,7 +7,7 @@ use super::predicate::{FieldTest, ItemPredicate, Predicate};
 use super::syntax::{self, ConditionExpression, ConditionOperator};
 use super::value_test::ValueTest;
 
-/// How many lists can be searched at once: each multiplies the work.
+/// Maximum number of lists searched at once, because each one multiplies the work.
 const MAX_SEARCHED_LISTS: usize = 3;
 
 /// Compiles `conditions`.
@@ -22,7 +22,7 @@ pub(super) fn record(
     })
 }
 
-/// Compiles `childConditions`: one item of a list must pass all tests.
+/// Compiles `childConditions`: a single list item must pass all tests.
 pub(super) fn children(
     expression: &ConditionExpression,
     names: &dyn FieldNames,

@@ -1,8 +1,8 @@
-//! Errors in queries.
+//! Query errors.
 
 use std::fmt;
 
-/// Why a query is rejected: the `code` and `message` of a response with status 400.
+/// The reason why a query is rejected: the `code` and `message` of a response with status 400.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueryError {
     /// The API's code, `ApiFindCondition`.
@@ -16,7 +16,7 @@ impl QueryError {
         Self { code: "ApiFindCondition", message: message.into() }
     }
 
-    /// The API's error for a name that the resource does not have.
+    /// Returns the API's error for a name that the resource doesn't have.
     pub(super) fn unknown_name(name: &str) -> Self {
         Self::new(format!("{name} is not a recognized name."))
     }

@@ -1,15 +1,15 @@
-//! The field paths that records can be searched by, and the type of each.
+//! The field paths by which records can be searched, and their types.
 
 use super::field_path::FieldPath;
 
-/// The field paths that a resource's records can be searched by.
+/// The field paths by which a resource's records can be searched.
 pub trait FieldNames {
-    /// Returns the type of the value at a path like `company/name`, matched ignoring case; `None` if there is no
-    /// such path, or if the value is an object or a list.
+    /// Returns the type of the value at a path such as `company/name`, ignoring case; `None` if the path doesn't
+    /// exist, or if the value is an object or a list.
     fn kind(&self, path: &str) -> Option<ValueKind>;
 
-    /// Returns the path in the case that the records use, if it is known. Fields are then looked up by the exact
-    /// name only, which makes it cheap to find that a record lacks one.
+    /// Returns the path with the records' spelling, if known. Fields are then looked up only by exact name,
+    /// which makes it cheap to detect a missing field.
     fn spelling(&self, _path: &str) -> Option<String> {
         None
     }
@@ -35,7 +35,7 @@ pub enum ValueKind {
     Choice(Vec<String>),
 }
 
-/// Fields of `_info` that can also be named without it.
+/// Fields of `_info` that can also be used without it.
 const INFO: [(&str, ValueKind); 4] = [
     ("lastUpdated", ValueKind::Date),
     ("updatedBy", ValueKind::Text),
@@ -50,8 +50,8 @@ pub(super) fn find(names: &dyn FieldNames, path: &str) -> Option<(ValueKind, Fie
         INFO.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))
     };
     match (names.kind(path), info()) {
-        // A resource that has such a field may mean the one in `_info`; the projected records of one that
-        // lacks it may have it outside `_info`.
+        // A resource with such a field may mean the one in `_info`; projected records of a resource without it
+        // may have it outside `_info`.
         (Some(kind), Some((name, _))) => Some((kind, FieldPath::of_info(name, true))),
         (Some(kind), None) => Some((kind, spelled(names, path))),
         (None, Some((name, kind))) => Some((kind.clone(), FieldPath::of_info(name, false))),
@@ -59,7 +59,7 @@ pub(super) fn find(names: &dyn FieldNames, path: &str) -> Option<(ValueKind, Fie
     }
 }
 
-/// Returns the path in the records' case, or else one that matches any case.
+/// Returns the path with the records' spelling, or else one that matches any case.
 fn spelled(names: &dyn FieldNames, path: &str) -> FieldPath {
     names.spelling(path).map_or_else(|| FieldPath::new(path), |path| FieldPath::exact(&path))
 }

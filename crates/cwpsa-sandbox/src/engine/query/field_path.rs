@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::value::{QueryValue, ValueView};
 use crate::connectwise::fields::INFO;
 
-/// A path of fields.
+/// A field path.
 #[derive(Clone, Debug)]
 pub(super) struct FieldPath {
     members: Box<[PathSegment]>,
@@ -22,18 +22,18 @@ struct InfoLookup {
 }
 
 impl FieldPath {
-    /// Parses a path in a query, which may be in any case.
+    /// Parses a query path, which may be in any case.
     pub(super) fn new(text: &str) -> Self {
         Self { members: text.split('/').map(PathSegment::new).collect(), info: None }
     }
 
-    /// Parses a path in the case that records use.
+    /// Parses a path with the records' spelling.
     pub(super) fn exact(text: &str) -> Self {
         Self { members: text.split('/').map(PathSegment::exact).collect(), info: None }
     }
 
-    /// A field that records have in `_info` or at the top level. `own_first` says where to look first, which
-    /// matters for records that have both.
+    /// Creates the path of a field that records have in `_info` or at the top level. `own_first` determines
+    /// where to look first, which matters for records that have both.
     pub(super) fn of_info(name: &str, own_first: bool) -> Self {
         let info = Some(InfoLookup { member: PathSegment::exact(INFO), own_first });
         Self { members: [PathSegment::exact(name)].into(), info }
@@ -46,8 +46,8 @@ impl FieldPath {
         (PathSegment::new(first), Self { members, info: None })
     }
 
-    /// Returns whether a value at the path passes the check. Any item of a list on the way may pass; a missing
-    /// value is null.
+    /// Returns whether a value at the path passes the check. Any item of a list along the way may pass; a
+    /// missing value is null.
     pub(super) fn any<D: QueryValue>(
         &self,
         record: ValueView<'_, D>,
@@ -57,7 +57,7 @@ impl FieldPath {
         walk(members, start, check)
     }
 
-    /// Returns the value at the path, taking the first item of lists on the way.
+    /// Returns the value at the path, using the first item of any list along the way.
     pub(super) fn first<'r, D: QueryValue>(&self, record: ValueView<'r, D>) -> ValueView<'r, D> {
         let (start, members) = self.start(record);
         members.iter().fold(start, |value, member| {
@@ -97,13 +97,13 @@ fn walk<D: QueryValue>(
     }
 }
 
-/// One segment of a path.
+/// A path segment.
 #[derive(Debug)]
 pub(super) struct PathSegment {
     name: Box<str>,
-    /// True if the case is ignored.
+    /// True if case is ignored.
     loose: bool,
-    /// The position where it was found last. Records of a collection mostly have the same field order, and
+    /// The position where it was last found. A collection's records mostly have the same field order, and
     /// checking that position first touches less memory than a lookup by name.
     hint: AtomicUsize,
 }
@@ -120,7 +120,7 @@ impl PathSegment {
         Self { name: name.into(), loose: false, hint: AtomicUsize::new(0) }
     }
 
-    /// Returns the field of an object; null if there is none.
+    /// Returns the field of an object; null if it doesn't exist.
     pub(super) fn get<'r, D: QueryValue>(&self, value: ValueView<'r, D>) -> ValueView<'r, D> {
         self.find(value).map_or(ValueView::Null, QueryValue::view)
     }
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_found_in_any_case_lists_and_info() {
+    fn fields_are_found_in_any_case_in_lists_and_info() {
         let record = json!({
             "company": {"name": "Acme"}, "URL": "u", "_info": {"lastUpdated": "2024-01-01T00:00:00Z"},
             "types": [{"name": "a"}, {"name": "b"}],

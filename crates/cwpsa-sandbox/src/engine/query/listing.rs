@@ -1,4 +1,4 @@
-//! Lists and counts: which records are requested, in which order, and one page of them.
+//! Lists and counts: selects and orders the requested records, and returns one page of them.
 
 use serde_json::Value;
 
@@ -10,12 +10,12 @@ use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{CUSTOM_FIELDS, INFO};
 use crate::engine::store::{ProjectionBuffer, RecordObject, StoredRow, TenantState};
 
-/// The maximum page size. Reports differ on whether the API rejects a larger size or reduces it;
-/// the sandbox rejects it.
+/// The maximum page size. Reports differ on whether the API rejects or reduces larger sizes; the sandbox
+/// rejects them.
 const MAX_PAGE_SIZE: usize = 1000;
 const DEFAULT_PAGE_SIZE: usize = 25;
 
-/// The query parameters of a list.
+/// A list's query parameters.
 #[derive(Default)]
 pub(crate) struct ListParameters<'a> {
     pub(crate) conditions: Option<&'a str>,
@@ -30,7 +30,7 @@ pub(crate) struct ListParameters<'a> {
     query: &'a [(String, String)],
 }
 
-/// Returns a query parameter; its name is matched ignoring case.
+/// Returns a query parameter, ignoring the case of its name.
 pub(crate) fn parameter<'q>(query: &'q [(String, String)], name: &str) -> Option<&'q str> {
     query.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
@@ -86,13 +86,13 @@ impl<'a> ListParameters<'a> {
     }
 }
 
-/// One page of a list, and the links to others.
+/// A page of a list, and the links to others.
 pub(crate) struct ListPage<'s> {
     pub(crate) rows: Vec<&'s StoredRow>,
     pub(crate) links: Option<Vec<(&'static str, String)>>,
 }
 
-/// Returns all records that match, in the order of their ids.
+/// Returns all matching records, ordered by ID.
 pub(crate) fn find_all<'s>(
     state: &'s TenantState,
     collection: CollectionId,
@@ -126,7 +126,7 @@ fn search<'s>(
     Ok((rows, search, paths))
 }
 
-/// Returns the first `limit` rows in the order of a search; equal ones are in the order of their ids.
+/// Returns the first `limit` rows in a search's order; equal ones are ordered by ID.
 fn first_in_order<'s>(
     rows: &[&'s StoredRow],
     search: &RecordSearch,
@@ -137,7 +137,7 @@ fn first_in_order<'s>(
     let mut keyed: Vec<(Value, usize)> =
         rows.iter().enumerate().map(|(at, row)| (buffer.fill(&row.record).clone(), at)).collect();
     let compare = |a: &(Value, usize), b: &(Value, usize)| search.compare(&a.0, &b.0).then(a.1.cmp(&b.1));
-    // Finding the first page is much cheaper than sorting all of a large table.
+    // Finding the first page is much cheaper than sorting a large table completely.
     if limit < keyed.len() {
         keyed.select_nth_unstable_by(limit, compare);
         keyed.truncate(limit);
@@ -150,7 +150,7 @@ fn audit_field<'r>(record: &'r RecordObject, name: &str) -> Option<&'r str> {
     record.get(INFO)?.as_object()?.get(name)?.as_text()
 }
 
-/// Returns the records of a collection's path, before any condition.
+/// Returns the records at a collection's path, before any conditions.
 fn scope<'s>(state: &'s TenantState, collection: CollectionId, ids: &[i64]) -> Vec<&'s StoredRow> {
     if let Some(view) = state.overrides.view(collection) {
         let all = state.table(view.source).map(|table| table.rows()).unwrap_or_default();
@@ -164,7 +164,7 @@ fn scope<'s>(state: &'s TenantState, collection: CollectionId, ids: &[i64]) -> V
     table.children_of(parent).iter().filter_map(|id| table.get(*id)).collect()
 }
 
-/// Returns one page of the records that match.
+/// Returns a page of matching records.
 pub(crate) fn find_page<'s>(
     state: &'s TenantState,
     collection: CollectionId,

@@ -1,9 +1,9 @@
-//! The API's query language: which records a list returns, in which order, with which fields.
+//! The API's query language: which records a list returns, in which order, and with which fields.
 //!
-//! The parameters of a list are parsed and checked once into a [`RecordSearch`], which is then evaluated
-//! against each record in place: paths, literals and patterns are prepared beforehand and no record is copied.
+//! A list's parameters are parsed and checked once into a [`RecordSearch`], which is then evaluated against
+//! each record in place: paths, literals and patterns are prepared beforehand, and no record is copied.
 //! Records are JSON or any other implementation of [`QueryValue`]. A [`FieldProjection`] builds the response
-//! for the `fields` parameter, which is the only copy.
+//! for the `fields` parameter, which makes the only copy.
 //!
 //! The grammar is case-insensitive:
 //!
@@ -16,8 +16,8 @@
 //! ```
 //!
 //! A name is a field path (`company/name`). In `like`, `*` and `%` match any text. Null behaves as in SQL:
-//! only `= null` is true for it, so `summary != "x"` does not match a record without a summary. That is an
-//! inference from the API's backend; it is not documented.
+//! only `= null` is true for it, so `summary != "x"` doesn't match a record without a summary. This is
+//! inferred from the API's backend, not documented.
 
 mod case_folding;
 mod compile;

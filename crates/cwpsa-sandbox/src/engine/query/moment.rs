@@ -3,7 +3,7 @@
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
 
-/// A moment, in seconds and nanoseconds since 1970 in UTC.
+/// A point in time, in seconds and nanoseconds since 1970 in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct QueryMoment {
     seconds: i64,
@@ -12,7 +12,7 @@ pub(super) struct QueryMoment {
 
 impl QueryMoment {
     /// Parses `2024-01-31`, and `2024-01-31T08:00:00` with or without seconds, a fraction, `Z` or an offset; a
-    /// space may replace the `T`. A date alone is its midnight, and the default time zone is UTC.
+    /// space may replace the `T`. A date without a time means midnight, and the default time zone is UTC.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let date = calendar_date(text.get(..10)?)?;
@@ -32,8 +32,8 @@ impl QueryMoment {
 }
 
 impl QueryMoment {
-    /// Formats the moment as the API does, `2024-01-31T08:00:00Z`; `None` if it has a fraction of a second or
-    /// its year does not have four digits.
+    /// Formats the time like the API, `2024-01-31T08:00:00Z`; `None` if it has a fraction of a second or its
+    /// year doesn't have four digits.
     pub(super) fn canonical(self) -> Option<String> {
         let moment = OffsetDateTime::from_unix_timestamp(self.seconds).ok()?;
         let ((year, month, day), (hour, minute, second)) = (moment.to_calendar_date(), moment.to_hms());
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings_of_one_moment() {
+    fn equivalent_timestamps_compare_equal() {
         let midnight = QueryMoment::parse("2024-01-31").expect("a date");
         for text in [
             "2024-01-31T00:00:00Z",

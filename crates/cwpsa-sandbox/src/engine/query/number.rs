@@ -1,4 +1,4 @@
-//! Numbers of queries and records.
+//! Numbers in queries and records.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -22,7 +22,7 @@ impl QueryNumber {
         }
     }
 
-    /// Compares two numbers; neither is infinite or NaN, so they are always ordered.
+    /// Compares two numbers. Neither is infinite or NaN, so they are always ordered.
     pub(super) fn compare(self, other: Self) -> Ordering {
         let float = |number| match number {
             #[expect(

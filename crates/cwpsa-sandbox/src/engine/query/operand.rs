@@ -1,4 +1,4 @@
-//! Literals of a query, prepared for comparison with values of records.
+//! Query literals, prepared for comparison with record values.
 
 use std::cmp::Ordering;
 
@@ -16,16 +16,16 @@ pub(super) enum QueryOperand {
     Boolean(bool),
     Date {
         moment: QueryMoment,
-        /// The moment in the format of records, if it has whole seconds: these compare as bytes.
+        /// The time in the format of records, if it has whole seconds: in this format, times compare as bytes.
         canonical: Option<Box<str>>,
     },
-    /// A quoted literal for a value of any type, such as that of a custom field: one operand for each type that
-    /// the literal can be read as.
+    /// A quoted literal for a value of any type, such as a custom field's: one operand for each type as which
+    /// the literal can be parsed.
     Various(Vec<QueryOperand>),
 }
 
 impl QueryOperand {
-    /// Compares a value of a record with the operand; `None` if their types differ or the value is null.
+    /// Compares a record's value with the operand; `None` if their types differ or the value is null.
     pub(super) fn order<D>(&self, value: ValueView<'_, D>) -> Option<Ordering> {
         match (self, value) {
             (Self::Text(folded), ValueView::Text(value)) => Some(case_folding::compare(value, folded)),
@@ -76,7 +76,7 @@ fn is_canonical(value: &str) -> bool {
         && bytes[19] == b'Z'
 }
 
-/// Compares two values of records for sorting: null first, then booleans, numbers, text.
+/// Compares two record values for sorting: null first, then Booleans, numbers, text.
 pub(super) fn compare_values<D>(a: ValueView<'_, D>, b: ValueView<'_, D>) -> Ordering {
     let rank = |value: ValueView<'_, D>| match value {
         ValueView::Null | ValueView::List(_) | ValueView::Object(_) => 0,

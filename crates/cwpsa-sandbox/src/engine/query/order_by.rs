@@ -1,4 +1,4 @@
-//! `orderBy`: the order of records.
+//! The `orderBy` parameter: the order of records.
 
 use std::cmp::Ordering;
 

@@ -16,13 +16,13 @@ pub(super) enum Predicate {
 /// A test of the value at a path.
 #[derive(Clone, Debug)]
 pub(super) struct FieldTest {
-    /// The index of the list that the path starts in; 0 for the record.
+    /// The index of the list in which the path starts; 0 for the record.
     pub(super) root: usize,
     pub(super) path: FieldPath,
     pub(super) check: ValueTest,
 }
 
-/// A condition on items of lists: one item of each list must pass all tests. An empty list counts as a list
+/// A condition on list items: one item of each list must pass all tests. An empty list is treated as a list
 /// with a null item.
 #[derive(Clone, Debug)]
 pub(super) struct ItemPredicate {
@@ -31,7 +31,7 @@ pub(super) struct ItemPredicate {
 }
 
 impl Predicate {
-    /// Evaluates the condition. `roots` are the record, or an item of each list.
+    /// Evaluates the condition. `roots` contains the record, or an item of each list.
     pub(super) fn holds<D: QueryValue>(&self, roots: &[ValueView<'_, D>]) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.holds(roots)),
@@ -52,7 +52,7 @@ impl ItemPredicate {
         }
     }
 
-    /// Tries every combination of items of the lists.
+    /// Tries every combination of list items.
     fn product<'r, D: QueryValue>(
         &self,
         record: ValueView<'r, D>,

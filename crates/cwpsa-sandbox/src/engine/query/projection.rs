@@ -5,18 +5,19 @@ use connectwise_psa::runtime::serde_json::Map;
 
 use super::value::{QueryValue, ValueView};
 
-/// Longer paths are cut; no record is nested this deep.
+/// Longer paths are truncated, because no record is nested this deeply.
 const MAX_DEPTH: usize = 32;
 
-/// The fields of a response. Names that a record lacks are ignored, as by the API for tickets.
+/// The fields of a response. Names that a record lacks are ignored, as in the API's tickets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldProjection {
-    /// Empty if the whole value is requested.
+    /// Empty if the complete value is requested.
     members: Vec<(String, FieldProjection)>,
 }
 
 impl FieldProjection {
-    /// Parses `id,company/name,_info`. Empty entries are ignored; an empty parameter requests the whole record.
+    /// Parses `id,company/name,_info`. Empty entries are ignored; an empty parameter requests the complete
+    /// record.
     pub fn parse(fields: &str) -> Self {
         let mut all = Self::default();
         for path in fields.split(',').map(str::trim).filter(|path| !path.is_empty()) {
@@ -25,7 +26,7 @@ impl FieldProjection {
         all
     }
 
-    /// Returns a copy with the requested fields, in the order of the record. Applies to each item of a list.
+    /// Returns a copy with only the requested fields, in the record's order. Applies to each item of a list.
     pub fn apply<D: QueryValue>(&self, record: &D) -> Value {
         match record.view() {
             whole if self.members.is_empty() => whole.value(),
@@ -48,7 +49,7 @@ impl FieldProjection {
         let mut new = false;
         for name in path.split('/').take(MAX_DEPTH) {
             let at = match node.members.iter().position(|(known, _)| known.eq_ignore_ascii_case(name)) {
-                // The whole value is requested already, so the rest of the path adds nothing.
+                // The complete value has already been requested, so the rest of the path adds nothing.
                 Some(at) if node.members[at].1.members.is_empty() => return,
                 Some(at) => at,
                 None => {
@@ -95,7 +96,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_understood(fields in "[a-c/, ]{0,40}|.{0,40}") {
+        fn any_field_list_is_accepted(fields in "[a-c/, ]{0,40}|.{0,40}") {
             let record = json!({"a": {"b": [{"c": 1}], "": 2}, "b": null, "c": "x"});
             FieldProjection::parse(&fields).apply(&record);
         }

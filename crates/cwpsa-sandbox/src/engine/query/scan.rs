@@ -1,5 +1,5 @@
-//! Evaluates a search against many records. Records share what they refer to, so most searches see few
-//! distinct values: results for the same values are cached as long as that pays. Large tables are split between
+//! Evaluates a search against many records. Records share referenced values, so most searches encounter few
+//! distinct ones: results for equal values are cached as long as that pays off. Large tables are split between
 //! threads.
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use crate::engine::store::{ProjectionBuffer, RecordValue, StoredRow};
 /// Tables of at least this many rows are split between threads.
 const MIN_PARALLEL_ROWS: usize = 8192;
 const MAX_THREADS: usize = 8;
-/// After this many records it is decided whether caching pays.
+/// Number of records after which the search decides whether caching pays off.
 const CACHE_TRIAL: usize = 512;
 
 /// Returns the rows that match a search. `paths` are the fields that it reads.
@@ -70,7 +70,8 @@ fn filter_part<'s>(rows: &[&'s StoredRow], search: &RecordSearch, paths: &[Strin
     found
 }
 
-/// Identifies a stored value: equal values may have different identities, different values never share one.
+/// Identifies a stored value: equal values may have different identities, but different values never share
+/// one.
 fn identity(node: &RecordValue) -> (u8, u64) {
     match node {
         RecordValue::Null => (0, 0),

@@ -13,11 +13,11 @@ use super::value::QueryValue;
 /// The decoded filter parameters of a list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SearchParameters<'a> {
-    /// `conditions`: tests of fields of the record.
+    /// `conditions`: tests of the record's fields.
     pub conditions: Option<&'a str>,
-    /// `childConditions`: tests of fields in the record's lists; one item of a list must pass all of them.
+    /// `childConditions`: tests of fields in the record's lists; a single list item must pass all of them.
     pub child_conditions: Option<&'a str>,
-    /// `customFieldConditions`: tests of `caption` and `value` of custom fields.
+    /// `customFieldConditions`: tests of the `caption` and `value` of custom fields.
     pub custom_field_conditions: Option<&'a str>,
     /// `orderBy`: comma-separated paths with `asc` or `desc`.
     pub order_by: Option<&'a str>,
@@ -32,10 +32,10 @@ pub struct RecordSearch {
 }
 
 impl RecordSearch {
-    /// Parses the parameters of a list whose records have `names`.
+    /// Parses the parameters of a list whose records have the fields `names`.
     ///
     /// # Errors
-    /// A syntax error, an unknown name, or a value of the wrong type.
+    /// Returns an error for invalid syntax, an unknown name, or a value of the wrong type.
     pub fn parse(parameters: &SearchParameters<'_>, names: &dyn FieldNames) -> Result<Self, QueryError> {
         let mut search = Self::default();
         if let Some(text) = given(parameters.conditions) {
@@ -61,18 +61,18 @@ impl RecordSearch {
         self.conditions.iter().all(|node| node.holds(&[record.view()]))
     }
 
-    /// Returns whether all records match, so that [`matches`](Self::matches) need not be called.
+    /// Returns whether all records match, in which case [`matches`](Self::matches) doesn't have to be called.
     pub fn matches_all(&self) -> bool {
         self.conditions.is_empty()
     }
 
-    /// Compares two records by `orderBy`. Without it they are equal, so that a stable sort keeps the order of
-    /// ids. Null sorts before every other value.
+    /// Compares two records by `orderBy`. Without it they are equal, so a stable sort keeps the ID order.
+    /// Null sorts before every other value.
     pub fn compare<D: QueryValue>(&self, a: &D, b: &D) -> Ordering {
         self.order.iter().map(|key| key.compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
-    /// Returns whether an order is requested.
+    /// Returns whether an order was requested.
     pub fn has_order(&self) -> bool {
         !self.order.is_empty()
     }

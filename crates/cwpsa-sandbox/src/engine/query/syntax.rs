@@ -1,4 +1,4 @@
-//! The grammar: parses text into tests combined by `and` and `or`. Names and values are not checked here.
+//! The grammar: parses text into tests combined by `and` and `or`. Names and values aren't checked here.
 
 use winnow::ascii::{Caseless, digit1, multispace0, multispace1};
 use winnow::combinator::{alt, cut_err, delimited, not, opt, preceded, repeat, separated};
@@ -10,7 +10,7 @@ use super::error::QueryError;
 use super::moment::QueryMoment;
 use super::number::QueryNumber;
 
-/// Deeper nesting is rejected, so that no query can exhaust the stack.
+/// Deeper nesting is rejected, so no query can exhaust the stack.
 const MAX_DEPTH: usize = 64;
 
 /// Parsed conditions.
@@ -98,7 +98,7 @@ fn syntax_error(
     QueryError::new(format!("{parameter}: expected {expected} at character {at}, found {found}."))
 }
 
-/// Requires a parser to succeed; no alternative is tried.
+/// Requires a parser to succeed, without trying alternatives.
 fn expected<'i, O, P>(parser: P, what: &'static str) -> impl ModalParser<&'i str, O, ContextError>
 where
     P: ModalParser<&'i str, O, ContextError>,
@@ -162,12 +162,12 @@ fn name<'i>(input: &mut &'i str) -> ModalResult<&'i str> {
         .parse_next(input)
 }
 
-/// Parses a whole word.
+/// Parses a complete word.
 fn word<'i>(word: &'static str) -> impl ModalParser<&'i str, (), ContextError> {
     (Caseless(word), not(one_of(in_name))).void()
 }
 
-/// Parses a word with optional white space around it.
+/// Parses a word with optional whitespace around it.
 fn keyword<'i>(name: &'static str) -> impl ModalParser<&'i str, (), ContextError> {
     delimited(multispace0, word(name), multispace0)
 }

@@ -1,4 +1,4 @@
-//! The meaning of queries, rejected queries, and hostile texts.
+//! Tests for query semantics, rejected queries, and hostile input.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;
@@ -11,7 +11,7 @@ use super::search::{RecordSearch, SearchParameters};
 use super::syntax;
 use super::syntax::{ConditionExpression, ConditionLiteral, ConditionOperator, ConditionTest};
 
-/// The names of a small ticket.
+/// The field names of a small ticket.
 struct TicketFields;
 
 impl FieldNames for TicketFields {
@@ -145,7 +145,7 @@ fn conditions_find_records() {
 }
 
 #[test]
-fn children_are_searched_item_by_item() {
+fn child_conditions_apply_to_each_item() {
     let child =
         |text| found(SearchParameters { child_conditions: Some(text), ..SearchParameters::default() });
     for (text, ids) in [
@@ -167,7 +167,7 @@ fn children_are_searched_item_by_item() {
 }
 
 #[test]
-fn custom_fields_are_found_by_caption_and_value() {
+fn custom_fields_match_by_caption_and_value() {
     let custom =
         |text| found(SearchParameters { custom_field_conditions: Some(text), ..SearchParameters::default() });
     for (text, ids) in [
@@ -197,7 +197,7 @@ fn custom_fields_are_found_by_caption_and_value() {
 }
 
 #[test]
-fn orders_have_several_keys() {
+fn sorting_uses_several_keys() {
     for (order, ids) in [
         ("id desc", [3, 2, 1]),
         ("closedFlag, id DESC", [3, 1, 2]),
@@ -265,7 +265,7 @@ fn rejected_queries_are_reported() {
     assert_eq!(refused(order), "nothing is not a recognized name.");
 }
 
-/// An expression as text, with blanks and letter case as `style` says.
+/// Writes an expression as text, with spaces and case determined by `style`.
 fn write(expression: &ConditionExpression, style: u8) -> String {
     let join = |parts: &[ConditionExpression], word: &str| {
         let parts: Vec<String> = parts
@@ -377,7 +377,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_does_harm(
+    fn arbitrary_conditions_never_panic(
         text in "(?s).{0,60}|[()idnotr=<>!'\"\\[\\]\\\\ ,/0-9.-]{0,60}|(id|summary|\\(|\\)| and | or |not |in|=|'|\"|x|5|,| ){0,40}",
     ) {
         let records = tickets();
@@ -395,7 +395,7 @@ proptest! {
     }
 
     #[test]
-    fn a_text_finds_itself(text in "(?s).{0,20}|[\"'\\\\ab]{0,8}") {
+    fn quoted_string_matches_itself(text in "(?s).{0,20}|[\"'\\\\ab]{0,8}") {
         let record = json!({"summary": text});
         for operator in ["=", "contains"] {
             let written = format!("summary {operator} {}", write_literal(&ConditionLiteral::Text(text.clone()), 0));

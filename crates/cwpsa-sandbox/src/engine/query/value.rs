@@ -1,21 +1,21 @@
-//! Records as queries see them: any in-memory form can be searched without being converted.
+//! The query view of records: any in-memory form can be searched without being converted.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::Map;
 
 use super::number::QueryNumber;
 
-/// A value of a record. Implemented by JSON, and by other in-memory forms.
+/// A record's value. Implemented by JSON, and by other in-memory forms.
 pub trait QueryValue: Sized {
     /// Returns a view of the value.
     fn view(&self) -> ValueView<'_, Self>;
 
-    /// Returns the name and value of an object's field by its position. It should be cheap, as it is mostly
-    /// called with the position that the field had in the previous record.
+    /// Returns the name and value of the object field at a position. This should be cheap, because it is
+    /// mostly called with the field's position in the previous record.
     fn member(&self, number: usize) -> Option<(&str, &Self)>;
 
-    /// Returns the position of the field with this name; with `any_case`, of one that differs only in case if
-    /// there is no exact match.
+    /// Returns the position of the field with this name; with `any_case`, also of one that differs only in
+    /// case if there is no exact match.
     fn position(&self, name: &str, any_case: bool) -> Option<usize>;
 }
 

@@ -1,4 +1,4 @@
-//! One compiled test of a value.
+//! A compiled test of a single value.
 
 use regex::{Regex, RegexBuilder};
 
@@ -25,7 +25,7 @@ pub(super) enum ValueTest {
         pattern: Regex,
         negated: bool,
     },
-    /// Sorted, so that long lists are searched fast.
+    /// The values are sorted, so long lists are searched quickly.
     OneOf {
         operands: Vec<QueryOperand>,
         negated: bool,
@@ -83,7 +83,7 @@ impl ValueTest {
         match self {
             Self::Null { negated } => null != *negated,
             Self::Compare { operator, operand } => operand.order(value).map_or_else(
-                // A value of another type is not equal.
+                // A value of another type isn't equal.
                 || *operator == ConditionOperator::NotEqual && !null,
                 |order| match operator {
                     ConditionOperator::Equal => order.is_eq(),
@@ -123,7 +123,7 @@ fn pattern(text: &str, like: bool) -> Result<Regex, QueryError> {
     built.map_err(|_| QueryError::new("The text to search for is too long."))
 }
 
-/// Converts a literal to an operand for names of a type.
+/// Converts a literal to an operand for names with a type.
 fn operand(
     name: &str,
     literal: &ConditionLiteral,
@@ -137,7 +137,7 @@ fn operand(
         (Some(ValueKind::Text), ConditionLiteral::Number(number)) => {
             QueryOperand::Text(number.to_string().into())
         }
-        // Some dates are declared as text; values that are not dates don't pass.
+        // Some dates are declared as text; values that aren't dates don't pass.
         (Some(ValueKind::Text), ConditionLiteral::Date(moment)) => date(*moment),
         (Some(ValueKind::Text), _) => return rejected("text in quotes"),
         (Some(ValueKind::Choice(values)), ConditionLiteral::Text(text)) => {

@@ -1,4 +1,4 @@
-//! The admin API: faults and deliveries, for tests.
+//! The admin API, which lets tests manage faults and inspect deliveries.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::{self, json};
@@ -39,7 +39,7 @@ fn is_allowed(state: &ServerState, request: &BufferedRequest) -> bool {
 }
 
 /// Applies a JSON body. A web page can't send this media type to another origin without a preflight request, so
-/// no page that a developer visits can change anything here.
+/// a page that a developer visits can't change anything here.
 fn change<T: DeserializeOwned>(
     state: &ServerState,
     request: &BufferedRequest,

@@ -1,4 +1,4 @@
-//! Requests to the API: the engine's response, or what a fault makes of it.
+//! Handles API requests: returns the engine's response, unless a fault alters it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -54,7 +54,7 @@ pub(super) async fn handle(
     }
 }
 
-/// Calls the engine. A panic in it becomes a 500 and affects no other request.
+/// Calls the engine. A panic in the engine becomes a 500 and affects no other request.
 fn call_engine(engine: &dyn MockEngine, request: &MockRequest) -> MockResponse {
     catch_unwind(AssertUnwindSafe(|| engine.answer(request))).unwrap_or_else(|_| {
         let message = "The sandbox failed to handle this request. This is a bug of the sandbox.";

@@ -1,4 +1,4 @@
-//! Bodies of responses: complete, or damaged by a fault.
+//! Response bodies: complete, or damaged by a fault.
 
 use std::fmt;
 use std::pin::Pin;
@@ -15,16 +15,16 @@ use tokio::time::sleep;
 use crate::fault_injection::BodyDamage;
 use crate::message::MockResponse;
 
-/// The number of chunks of a slow body.
+/// Number of chunks in a slow body.
 const SLOW_CHUNKS: usize = 10;
-/// How long the connection stays open for what was sent before it is cut.
+/// How long the connection stays open to deliver data already sent before it is cut.
 const FLUSH_TIMEOUT: Duration = Duration::from_millis(50);
 
-/// The body of a response: complete, or sent in chunks over time.
+/// A response body: complete, or sent in chunks over time.
 pub(super) type MockBody = Either<Full<Bytes>, StreamBody<BodyChunks>>;
 type BodyChunks = Pin<Box<dyn Stream<Item = Result<Frame<Bytes>, ConnectionCut>> + Send>>;
 
-/// The connection is closed without a complete response.
+/// The error that closes the connection without a complete response.
 #[derive(Debug)]
 pub(super) struct ConnectionCut;
 
@@ -41,7 +41,7 @@ pub(super) fn into_response(response: MockResponse) -> Response<MockBody> {
     with_body(response.status, response.headers, Either::Left(Full::new(response.body)))
 }
 
-/// Converts a response, and damages it.
+/// Converts a response and damages it.
 pub(super) fn into_damaged_response(mut response: MockResponse, damage: BodyDamage) -> Response<MockBody> {
     match damage {
         BodyDamage::ContentType(value) => {
@@ -72,7 +72,7 @@ pub(super) fn into_damaged_response(mut response: MockResponse, damage: BodyDama
     }
 }
 
-/// Sends chunks after delays; the headers announce the complete body.
+/// Sends chunks with delays; the headers announce the complete body.
 fn in_chunks(
     mut response: MockResponse,
     chunks: Vec<(Duration, Result<Bytes, ConnectionCut>)>,

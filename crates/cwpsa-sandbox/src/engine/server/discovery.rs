@@ -1,4 +1,4 @@
-//! Endpoints without authentication: the location of a company's API, and the signing keys of callbacks.
+//! Unauthenticated endpoints: API location lookup and callback signing keys.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;
@@ -10,7 +10,7 @@ use super::state::ServerState;
 use crate::connectwise::paths::company_info as company_info_body;
 use crate::message::MockResponse;
 
-/// `/login/companyinfo/{companyId}`: JSON `null` for an unknown company.
+/// Handles `/login/companyinfo/{companyId}`: returns JSON `null` for an unknown company.
 pub(super) fn company_info(state: &ServerState, request: &BufferedRequest, company: &str) -> MockResponse {
     if request.parts.method != Method::GET {
         return plain(StatusCode::METHOD_NOT_ALLOWED, "Only GET is allowed here.");
@@ -20,7 +20,7 @@ pub(super) fn company_info(state: &ServerState, request: &BufferedRequest, compa
     json(StatusCode::OK, &info)
 }
 
-/// `/{codebase}/system/callbackkey/index.rails?companyName=…&id=…`.
+/// Handles `/{codebase}/system/callbackkey/index.rails?companyName=…&id=…`.
 pub(super) fn callback_key(state: &ServerState, request: &BufferedRequest) -> MockResponse {
     let query = request.query();
     let id = query.iter().find(|(name, _)| name == "id");

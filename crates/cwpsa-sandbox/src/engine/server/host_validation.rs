@@ -1,13 +1,14 @@
-//! Protection from web pages of other origins, including those that reach a loopback address by DNS rebinding.
+//! Protects against web pages from other origins, including pages that reach a loopback address through DNS
+//! rebinding.
 
+use connectwise_callbacks::is_loopback;
 use http::HeaderMap;
 use http::header::{HOST, HeaderName, ORIGIN};
 use url::Url;
 
 use super::state::ServerState;
-use crate::loopback::is_loopback;
 
-/// Checks the `Host` and `Origin` of a request. Returns why it is rejected.
+/// Checks the `Host` and `Origin` of a request. Returns the reason for a rejection.
 pub(super) fn validate(state: &ServerState, headers: &HeaderMap) -> Result<(), &'static str> {
     let listens_on_loopback = state.address.ip().to_canonical().is_loopback();
     validate_headers(headers, listens_on_loopback, &state.settings.allowed_hosts)
@@ -22,7 +23,7 @@ fn validate_headers(
         let host = url.host_str().unwrap_or_default();
         is_loopback(url) || allowed_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host))
     };
-    // Browsers always send a Host; without one there is no page to protect from.
+    // Browsers always send a Host; without one, there is no page to protect against.
     let host = header(headers, HOST).map(|host| Url::parse(&format!("http://{host}")).ok());
     if let Some(host) = &host
         && listens_on_loopback
@@ -39,7 +40,7 @@ fn validate_headers(
     Err("The Origin header is not allowed; see --allow-host.")
 }
 
-/// Returns a header; empty if its value is not text.
+/// Returns a header; empty if its value isn't text.
 fn header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).map(|value| value.to_str().unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! Requests that were read completely.
+//! Requests that have been read completely.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,7 @@ use http::request;
 
 use super::state::ServerState;
 
-/// A request with its whole body.
+/// A request with its complete body.
 pub(super) struct BufferedRequest {
     pub(super) parts: request::Parts,
     pub(super) body: Bytes,
@@ -21,7 +21,7 @@ impl BufferedRequest {
         url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
     }
 
-    /// Returns the host and port by which the caller addresses the server.
+    /// Returns the host and port with which the caller addresses the server.
     pub(super) fn host(&self, state: &ServerState) -> String {
         let host = self.parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
         host.map_or_else(|| state.address.to_string(), str::to_owned)

@@ -1,4 +1,4 @@
-//! Responses that do not come from the engine.
+//! Responses that don't come from the engine.
 
 use bytes::Bytes;
 use connectwise_psa::runtime::Value;
@@ -20,7 +20,7 @@ pub(super) fn plain(status: StatusCode, text: &'static str) -> MockResponse {
     MockResponse { status, headers, body: Bytes::from_static(text.as_bytes()) }
 }
 
-/// Returns the page of the web server for a path outside of the API.
+/// Returns the web server's page for a path outside the API.
 pub(super) fn page_not_found() -> MockResponse {
     let headers =
         HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))]);

@@ -1,4 +1,4 @@
-//! Routes requests to the API and to what a ConnectWise server offers besides it, and completes the responses.
+//! Routes requests to the API and to the other endpoints of a ConnectWise server, and completes the responses.
 
 use http::header::HeaderName;
 use http::{HeaderValue, Request, Response, StatusCode};
@@ -57,11 +57,11 @@ pub(super) async fn route(
     Ok(complete(response))
 }
 
-/// Adds the headers that every response carries.
+/// Adds the headers common to all responses.
 fn complete(mut response: Response<MockBody>) -> Response<MockBody> {
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static(SERVER_NAME), HeaderValue::from_static("sandbox"));
-    // Request ids need not be unpredictable, so they don't cost a system call each.
+    // Request IDs don't have to be unpredictable, so they don't cost a system call each.
     let id = Builder::from_random_bytes(fastrand::u128(..).to_be_bytes()).into_uuid().to_string();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(HeaderName::from_static(REQUEST_ID), id);

@@ -18,7 +18,7 @@ use crate::connectwise::paths::BASE_PATH;
 use crate::engine::mock_engine::MockEngine;
 use crate::fault_injection::FaultInjector;
 
-/// How long requests in progress may take when the server stops.
+/// How long in-flight requests may take when the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A running server. Dropping it aborts all requests; [`stop`](Self::stop) lets them finish.
@@ -33,7 +33,7 @@ pub struct MockServer {
 /// Starts a server on the current tokio runtime.
 ///
 /// # Errors
-/// The address can't be listened on, or a fault rule is invalid.
+/// Returns an error if the address can't be listened on, or if a fault rule is invalid.
 pub async fn serve(engine: Arc<dyn MockEngine>, settings: MockServerSettings) -> io::Result<MockServer> {
     let invalid = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
     let faults = FaultInjector::new(settings.faults.clone()).map_err(invalid)?;
@@ -52,7 +52,7 @@ pub async fn serve(engine: Arc<dyn MockEngine>, settings: MockServerSettings) ->
         let state = shared.clone();
         async move { router::route(&state, request).await }
     });
-    // The sender is dropped with the server, whose task is aborted then.
+    // The sender is dropped with the server, whose task is then aborted.
     let task = tokio::spawn(listener.serve(service, async {
         let _ = stopped.await;
     }));
@@ -60,7 +60,7 @@ pub async fn serve(engine: Arc<dyn MockEngine>, settings: MockServerSettings) ->
 }
 
 impl MockServer {
-    /// Returns the address the server listens on.
+    /// Returns the address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -75,12 +75,12 @@ impl MockServer {
         &self.state.faults
     }
 
-    /// Returns the results of the last callback deliveries, the newest last.
+    /// Returns the results of the most recent callback deliveries, newest last.
     pub fn deliveries(&self) -> Vec<Value> {
         self.state.callbacks.deliveries()
     }
 
-    /// Stops accepting connections and waits until requests in progress have finished, at most five seconds.
+    /// Stops accepting connections and waits up to five seconds for in-flight requests.
     pub async fn stop(mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());

@@ -1,4 +1,4 @@
-//! The settings of a server.
+//! Server settings.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -8,27 +8,27 @@ use super::tls::ServerCertificate;
 use crate::callbacks::CallbackSettings;
 use crate::fault_injection::FaultSettings;
 
-/// The settings of a server.
+/// Server settings.
 #[derive(Clone, Debug)]
 pub struct MockServerSettings {
     /// The address to listen on; port 0 selects a free one.
     pub listen: SocketAddr,
-    /// The certificate for HTTPS; without one the server speaks HTTP.
+    /// The certificate for HTTPS; without one, the server uses HTTP.
     pub tls: Option<ServerCertificate>,
-    /// The company ids that log in here.
+    /// The company IDs that can log in.
     pub companies: Vec<String>,
     /// The size in bytes above which a body is rejected with 413.
     pub max_body: usize,
     /// The length above which a path with its query is rejected with 414.
     pub max_path_and_query: usize,
-    /// Hosts other than loopback names that requests may be addressed to and may originate from, for example
+    /// Hosts other than loopback names that are accepted in the `Host` and `Origin` of requests, for example
     /// behind a tunnel.
     pub allowed_hosts: Vec<String>,
     /// The token that lets callers from other machines use the admin API.
     pub admin_token: Option<Secret>,
     /// The faults to inject.
     pub faults: FaultSettings,
-    /// How callbacks are delivered.
+    /// Callback delivery settings.
     pub callbacks: CallbackSettings,
 }
 

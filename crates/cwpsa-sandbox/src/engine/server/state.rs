@@ -1,4 +1,4 @@
-//! State shared by all connections of a server.
+//! State shared by all of a server's connections.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use crate::callbacks::Callbacks;
 use crate::engine::mock_engine::MockEngine;
 use crate::fault_injection::FaultInjector;
 
-/// State shared by all connections of a server.
+/// State shared by all of a server's connections.
 pub(super) struct ServerState {
     pub(super) engine: Arc<dyn MockEngine>,
     pub(super) settings: MockServerSettings,

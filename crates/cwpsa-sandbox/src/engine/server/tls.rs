@@ -1,5 +1,5 @@
-//! HTTPS, for clients that support nothing else. The certificate is self-signed, valid for this machine's own
-//! names, and kept in a folder, so that clients need to be configured only once to trust it.
+//! HTTPS, for clients that support nothing else. The certificate is self-signed, valid for the local
+//! machine's names, and stored in a folder, so clients only need to be configured once to trust it.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-/// The names that generated certificates are valid for.
+/// The names for which generated certificates are valid.
 const CERTIFICATE_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// A certificate and its private key.
@@ -28,10 +28,11 @@ impl std::fmt::Debug for ServerCertificate {
 }
 
 impl ServerCertificate {
-    /// Loads `cert.pem` and `key.pem` from a folder, after generating them if neither exists.
+    /// Loads `cert.pem` and `key.pem` from a folder, generating them if neither exists.
     ///
     /// # Errors
-    /// The folder can't be used, contains only one of the files, or they are not a certificate and its key.
+    /// Returns an error if the folder can't be used, contains only one of the files, or if they aren't a
+    /// certificate and its key.
     pub fn in_folder(folder: &Path) -> io::Result<Self> {
         let (certificate, key) = (folder.join("cert.pem"), folder.join("key.pem"));
         match (certificate.exists(), key.exists()) {

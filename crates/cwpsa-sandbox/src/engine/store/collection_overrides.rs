@@ -1,4 +1,4 @@
-//! Differences between collections and their description in the catalog.
+//! Differences between collections and their catalog descriptions.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::value::RecordObject;
 use crate::api::CollectionId;
 
-/// How collections differ from what the catalog says about them.
+/// How collections differ from their catalog descriptions.
 #[derive(Default)]
 pub(crate) struct CollectionOverrides {
     pub(crate) defaults: HashMap<CollectionId, Map<String, Value>>,
@@ -15,26 +15,26 @@ pub(crate) struct CollectionOverrides {
     pub(crate) views: HashMap<CollectionId, CollectionView>,
     pub(crate) empty: HashSet<CollectionId>,
     pub(crate) query_filters: HashMap<CollectionId, Vec<String>>,
-    /// Collections of records that are attached to a parent, and the collection of what is attached.
+    /// Collections of attachments, and the collection of the attached records.
     pub(crate) attachments: HashMap<CollectionId, CollectionId>,
 }
 
-/// A collection that returns records of another one.
+/// A collection that returns another collection's records.
 pub(crate) struct CollectionView {
     pub(crate) source: CollectionId,
-    /// Field paths, and what the fields must contain.
+    /// Field paths, with the fields' required values.
     pub(crate) tests: Vec<(Vec<String>, ViewTest)>,
 }
 
 /// The source of a field of a view's records.
 pub(crate) enum ViewTest {
-    /// The id in the path parameter with this index.
+    /// The ID in the path parameter with this index.
     Parameter(usize),
     Equals(Value),
 }
 
 impl CollectionOverrides {
-    /// Returns the fields that new records get unless they are given.
+    /// Returns the default fields of new records.
     pub(crate) fn defaults(&self, collection: CollectionId) -> Option<&Map<String, Value>> {
         self.defaults.get(&collection)
     }
@@ -49,7 +49,7 @@ impl CollectionOverrides {
         self.views.get(&collection)
     }
 
-    /// Returns the collection that stores the records: that of a view, else itself.
+    /// Returns the collection that stores the records: a view's source, or else the collection itself.
     pub(crate) fn source(&self, collection: CollectionId) -> CollectionId {
         self.view(collection).map_or(collection, |view| view.source)
     }
@@ -59,7 +59,7 @@ impl CollectionOverrides {
         self.empty.contains(&collection) || self.views.contains_key(&collection)
     }
 
-    /// Returns the collection of what is attached to a parent, if the collection consists of attachments.
+    /// Returns the collection of the attached records, if the collection consists of attachments.
     pub(crate) fn attached(&self, collection: CollectionId) -> Option<CollectionId> {
         self.attachments.get(&collection).copied()
     }
@@ -71,7 +71,7 @@ impl CollectionOverrides {
 }
 
 impl CollectionView {
-    /// Returns whether the view contains a record, given the ids in its path.
+    /// Returns whether the view contains a record, given the IDs in its path.
     pub(crate) fn contains(&self, record: &RecordObject, ids: &[i64]) -> bool {
         self.tests.iter().all(|(path, test)| {
             let (first, rest) = (&path[0], &path[1..]);

@@ -1,8 +1,8 @@
-//! The database file: everything written since the tenant was created.
+//! The database file, which stores everything written since the tenant was created.
 //!
-//! Seed records and generated ones are not in it; they are created again at each start, with dates relative to
-//! the day the tenant was created, and records of the file take precedence. A write is acknowledged after the
-//! database has it on disk.
+//! Seed records and generated records aren't in it; they are recreated at each start, with dates relative to
+//! the day on which the tenant was created. Records in the file take precedence. A write is acknowledged only
+//! once it is on disk.
 
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -12,7 +12,7 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::file::StoredFile;
 
-/// Why the database file can't be used. Holds the text of redb's own error, which is large.
+/// The reason why the database file can't be used. Contains the text of redb's own error, which is large.
 #[derive(Debug)]
 pub(crate) struct DatabaseError(pub(crate) String);
 
@@ -22,11 +22,11 @@ impl<E: std::error::Error> From<E> for DatabaseError {
     }
 }
 
-/// Template and id to the record as JSON with its parent; empty for a deleted record.
+/// Maps template and ID to the record as JSON with its parent; empty for a deleted record.
 const RECORDS: TableDefinition<'_, (&str, i64), &[u8]> = TableDefinition::new("records");
-/// Path to name, media type and bytes of a file.
+/// Maps a path to a file's name, media type and bytes.
 const FILES: TableDefinition<'_, &str, (&str, &str, &[u8])> = TableDefinition::new("files");
-/// Facts about the tenant, such as when it was created.
+/// Tenant properties, such as when it was created.
 const FACTS: TableDefinition<'_, &str, i64> = TableDefinition::new("facts");
 
 /// An open database.
@@ -36,13 +36,13 @@ pub(crate) struct RecordDatabase {
 
 /// A change to be written.
 pub(crate) enum DatabaseEntry {
-    /// A record by collection template and id; without text it was deleted.
+    /// A record by collection template and ID; without text, the record was deleted.
     Record { template: &'static str, id: i64, text: Option<Vec<u8>> },
     /// A file by path.
     File { path: String, file: Option<StoredFile> },
 }
 
-/// Why a file can't be opened, and what to do about it.
+/// Returns the error for a file that can't be opened, with advice.
 fn open_error(error: redb::DatabaseError) -> DatabaseError {
     match error {
         redb::DatabaseError::UpgradeRequired(version) => DatabaseError(format!(
@@ -54,11 +54,11 @@ fn open_error(error: redb::DatabaseError) -> DatabaseError {
 }
 
 impl RecordDatabase {
-    /// Opens the file, creating it if needed.
+    /// Opens the file, creating it if necessary.
     pub(crate) fn open(path: &Path) -> Result<Self, DatabaseError> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        // Records can contain personal data, so that only the owner may read a new file.
+        // Records can contain personal data, so a new file is readable only by its owner.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let backend = FileBackend::new(options.open(path)?)?;
@@ -89,7 +89,7 @@ impl RecordDatabase {
         Ok(created_at)
     }
 
-    /// Writes all entries or none, and returns when they are on the disk.
+    /// Writes all entries atomically, and returns once they are on disk.
     pub(crate) fn write(&self, entries: &[DatabaseEntry]) -> Result<(), DatabaseError> {
         let write = self.database.begin_write()?;
         {
@@ -116,7 +116,7 @@ impl RecordDatabase {
         Ok(())
     }
 
-    /// Visits all records: template, id, text. Empty text marks a deleted record.
+    /// Visits all records: template, ID, text. Empty text marks a deleted record.
     pub(crate) fn records(&self, mut each: impl FnMut(&str, i64, &[u8])) -> Result<(), DatabaseError> {
         let read = self.database.begin_read()?;
         for item in read.open_table(RECORDS)?.iter()? {

@@ -1,6 +1,6 @@
-//! Interning of what records share: lists of field names, references and short strings.
+//! Interns data shared by records: lists of field names, references and short strings.
 //!
-//! Entries that no record uses any more are dropped when a table has doubled since it was last swept.
+//! Unused entries are dropped whenever a table has doubled in size since the last sweep.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::value::{RecordObject, RecordValue};
 
-/// Strings up to this many bytes are interned.
+/// Maximum length of interned strings in bytes.
 const MAX_INTERNED_LENGTH: usize = 48;
 
 /// The interned parts of records.
@@ -58,12 +58,12 @@ impl<T: RefCounted + Clone + Eq + Hash> InternTable<T> {
 }
 
 impl Interner {
-    /// Converts a record to its stored form. Null fields are left out, as the API leaves them out.
+    /// Converts a record to its stored form. Null fields are left out, as in the API.
     pub(crate) fn record(&mut self, fields: &Map<String, Value>) -> Arc<RecordObject> {
         Arc::new(self.object(fields))
     }
 
-    /// Returns a copy of a record with some of its fields changed; fields it does not have are ignored.
+    /// Returns a copy of a record with some fields changed; fields that it doesn't have are ignored.
     pub(crate) fn with_changes(
         &mut self,
         pattern: &RecordObject,
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_nobody_uses_are_dropped() {
+    fn unused_entries_are_dropped() {
         let mut interner = Interner::default();
         for number in 0..20_000 {
             interner.record(json!({"name": format!("name {number}")}).as_object().expect("an object"));

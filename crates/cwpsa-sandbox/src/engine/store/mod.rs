@@ -1,4 +1,4 @@
-//! Storage: the records of each collection in memory, files, and the database file they are saved to.
+//! Storage: each collection's records in memory, files, and the database file that persists them.
 
 mod collection_overrides;
 mod database;

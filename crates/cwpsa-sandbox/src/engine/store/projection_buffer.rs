@@ -1,4 +1,4 @@
-//! The part of a record that a search reads, as JSON. The same buffer is filled for each record, so that a
+//! The part of a record that a search reads, as JSON. The same buffer is reused for each record, so a
 //! search over a large table allocates next to nothing.
 
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub(crate) struct ProjectionBuffer {
 
 struct ProjectedPath {
     segments: Vec<String>,
-    /// Where the first segment was found last: records mostly share their field names.
+    /// Where the first segment was last found: records mostly share their field names.
     last: Option<(*const Arc<str>, Option<usize>)>,
 }
 
@@ -48,7 +48,7 @@ impl ProjectionBuffer {
         &self.value
     }
 
-    /// Visits the values of the first segments of the paths, which determine the content of the buffer.
+    /// Visits the values of the paths' first segments, which determine the contents of the buffer.
     pub(crate) fn visit_roots(&mut self, record: &RecordObject, mut each: impl FnMut(Option<&RecordValue>)) {
         self.paths.iter_mut().for_each(|path| each(path.first(record)));
     }
@@ -74,7 +74,7 @@ impl ProjectedPath {
     }
 }
 
-/// Copies what is at the rest of the path; a list on the way is copied whole.
+/// Copies the value at the rest of the path; a list along the way is copied completely.
 fn set(into: &mut Value, segments: &[String], node: Option<&RecordValue>) {
     let Some((first, rest)) = segments.split_first() else { return };
     let target = &mut into[first.as_str()];

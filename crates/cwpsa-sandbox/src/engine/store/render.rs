@@ -1,7 +1,7 @@
 //! Renders records as JSON text.
 //!
-//! Links are stored without the API's base URL, which depends on how the caller addresses the server; it is
-//! added here, and so are the record's own links to its child collections.
+//! Links are stored without the API's base URL, which depends on how the caller addresses the server. The
+//! base URL is added here, as are the record's own links to its child collections.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::connectwise::fields::INFO;
 pub(crate) struct LinkContext<'a> {
     /// The API's base URL as the caller sees it.
     pub(crate) base_url: &'a str,
-    /// The path of the record; `None` if its child links are left out.
+    /// The record's path; `None` to leave out its child links.
     pub(crate) path: Option<&'a str>,
     /// Names and relative paths of child collections.
     pub(crate) children: &'a [(String, String)],
@@ -129,7 +129,7 @@ fn string(text: &str, out: &mut Vec<u8>) {
         out.push(b'"');
         return;
     }
-    // Writing to memory can't fail, and text is always JSON.
+    // Writing to memory can't fail, and text is always valid JSON.
     out.extend_from_slice(serde_json::to_string(text).map_or(Cow::Borrowed("null"), Cow::Owned).as_bytes());
 }
 
@@ -157,7 +157,7 @@ mod tests {
     use crate::engine::store::interner::Interner;
 
     #[test]
-    fn links_get_their_root_and_text_is_escaped() {
+    fn links_get_the_base_url_and_text_is_escaped() {
         let mut interner = Interner::default();
         let value = json!({"id": 1, "name": "a \"b\"\n", "cost": 2.0, "board": {"id": 2, "_info": {"board_href": "/boards/2"}},
             "tags": [true, "x"], "_info": {"lastUpdated": "l"}});

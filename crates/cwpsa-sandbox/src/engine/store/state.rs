@@ -1,4 +1,4 @@
-//! The state of a tenant: the records of each collection, and files.
+//! A tenant's state: each collection's records, and files.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,14 +14,14 @@ use crate::api::{CollectionId, api};
 
 /// Everything a tenant stores.
 pub(crate) struct TenantState {
-    /// Indexed by collection id; `None` until the collection is first used.
+    /// Indexed by collection ID; `None` until the collection is first used.
     tables: Vec<Option<CollectionTable>>,
     pub(crate) interner: Interner,
     /// Uploaded files by the path that returns them.
     pub(crate) files: BTreeMap<String, StoredFile>,
-    /// When the tenant was created: dates of seed records are relative to it.
+    /// When the tenant was created. Seed record dates are relative to it.
     pub(crate) created_at: i64,
-    /// How collections differ from what the catalog says.
+    /// How collections differ from their catalog descriptions.
     pub(crate) overrides: &'static CollectionOverrides,
 }
 
@@ -40,7 +40,7 @@ impl TenantState {
         self.tables[id.0 as usize].as_ref()
     }
 
-    /// Returns the collection's table, creating an empty one if needed.
+    /// Returns the collection's table, creating an empty one if necessary.
     pub(crate) fn table_mut(&mut self, id: CollectionId) -> &mut CollectionTable {
         self.tables[id.0 as usize].get_or_insert_default()
     }
@@ -55,7 +55,7 @@ impl TenantState {
         self.table(collection)?.get(id)
     }
 
-    /// Stores a record and returns the row it replaced.
+    /// Stores a record and returns the row that it replaced.
     pub(crate) fn put(
         &mut self,
         collection: CollectionId,
@@ -72,7 +72,7 @@ impl TenantState {
         self.table_mut(collection).put(row)
     }
 
-    /// Finds the row a path parameter identifies: by id, otherwise by identifier or name.
+    /// Finds the row that a path parameter identifies: by ID, or else by identifier or name.
     pub(crate) fn find_by_path_value(
         &self,
         collection: CollectionId,
@@ -82,7 +82,7 @@ impl TenantState {
         let table = self.table(collection)?;
         let fits = |row: &&StoredRow| parent.is_none_or(|parent| row.parent == parent);
         if let Ok(id) = text.parse() {
-            // Rows of attachments have ids of their own.
+            // Attachment rows have separate IDs.
             if self.overrides.attached(collection).is_some() {
                 let id = RecordValue::Integer(id);
                 return table.rows().iter().filter(fits).find(|row| row.record.get("id") == Some(&id));

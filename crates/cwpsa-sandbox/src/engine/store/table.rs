@@ -1,17 +1,18 @@
-//! The records of one collection, in the order of their ids.
+//! The records of one collection, ordered by ID.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::value::RecordObject;
 
-/// A record with its id and parent.
+/// A record with its ID and parent.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredRow {
     pub(crate) id: i64,
-    /// The id of the record it is nested under; 0 if it has none.
+    /// The parent record's ID; 0 if it has none.
     pub(crate) parent: i64,
-    /// Generated from the schema so that no list is empty. It never prevents another record from being deleted.
+    /// True if it was generated from the schema to avoid an empty list. It never prevents another record from
+    /// being deleted.
     pub(crate) synthetic: bool,
     pub(crate) record: Arc<RecordObject>,
 }
@@ -21,7 +22,7 @@ pub(crate) struct StoredRow {
 pub(crate) struct CollectionTable {
     rows: Vec<StoredRow>,
     by_parent: HashMap<i64, Vec<i64>>,
-    /// The lowest id a new record may get.
+    /// The lowest ID for a new record.
     pub(crate) min_next_id: i64,
 }
 
@@ -30,22 +31,22 @@ impl CollectionTable {
         self.rows.binary_search_by_key(&id, |row| row.id).ok().map(|at| &self.rows[at])
     }
 
-    /// Returns all rows in the order of their ids.
+    /// Returns all rows, ordered by ID.
     pub(crate) fn rows(&self) -> &[StoredRow] {
         &self.rows
     }
 
-    /// Returns the ids of a parent's rows, in order.
+    /// Returns the IDs of a parent's rows, in order.
     pub(crate) fn children_of(&self, parent: i64) -> &[i64] {
         self.by_parent.get(&parent).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the id of the next new record.
+    /// Returns the ID of the next new record.
     pub(crate) fn next_id(&self) -> i64 {
         self.rows.last().map_or(1, |row| row.id + 1).max(self.min_next_id)
     }
 
-    /// Stores a row and returns the one it replaced.
+    /// Stores a row and returns the one that it replaced.
     pub(crate) fn put(&mut self, row: StoredRow) -> Option<StoredRow> {
         self.min_next_id = self.min_next_id.max(row.id + 1);
         let before = match self.rows.binary_search_by_key(&row.id, |row| row.id) {
@@ -75,7 +76,7 @@ impl CollectionTable {
         Some(row)
     }
 
-    // Rows without a parent are not indexed: their parent is 0.
+    // Rows without a parent aren't indexed: their parent is 0.
     fn add_to_parent(&mut self, id: i64, parent: i64) {
         if parent != 0 {
             let ids = self.by_parent.entry(parent).or_default();
@@ -100,7 +101,7 @@ mod tests {
     use crate::engine::store::interner::Interner;
 
     #[test]
-    fn rows_stay_in_order_and_under_their_parent() {
+    fn rows_keep_their_order_and_parent() {
         let mut interner = Interner::default();
         let mut table = CollectionTable::default();
         let mut row = |id, parent| {

@@ -1,5 +1,5 @@
-//! The in-memory form of records: records with the same fields share one list of names, and values that many
-//! records have (references, short strings) are stored once. A ticket takes a tenth of what it takes as a
+//! The in-memory form of records: records with the same fields share one list of names, and values common to
+//! many records (references, short strings) are stored once. A ticket takes a tenth of the memory of a
 //! [`serde_json::Map`].
 
 use std::hash::{Hash, Hasher};
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Number, Value};
 
-/// A value of a record.
+/// A record's value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum RecordValue {
     Null,

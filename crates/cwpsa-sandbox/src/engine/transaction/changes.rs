@@ -13,20 +13,20 @@ use crate::engine::store::{
 use crate::engine::synthetic::ensure_table;
 use crate::message::{ChangeEvent, RecordChangeKind};
 
-/// The changes of one request: all of them are committed, or none.
+/// The changes of a single request: either all of them are committed, or none.
 pub(crate) struct Transaction<'a> {
     pub(crate) state: &'a mut TenantState,
     /// Seconds since 1970.
     pub(crate) now: i64,
     /// The identifier of the member who makes the changes.
     pub(crate) member: &'a str,
-    /// True if references to records that do not exist are rejected.
+    /// True if references to nonexistent records are rejected.
     pub(crate) strict_references: bool,
     undo_log: Vec<UndoEntry>,
     events: Vec<ChangeEvent>,
 }
 
-/// How far a transaction has come.
+/// A position in a transaction's changes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Savepoint {
     changes: usize,
@@ -44,15 +44,15 @@ impl<'a> Transaction<'a> {
         Self { state, now, member, strict_references: true, undo_log: Vec::new(), events: Vec::new() }
     }
 
-    /// Returns the current time as the API writes it.
+    /// Returns the current time in the API's format.
     pub(crate) fn date(&self) -> String {
         date::format(self.now)
     }
 
-    /// Returns the collection with this template, after making sure that it has a table.
+    /// Returns the collection with this template, creating its table if necessary.
     ///
     /// # Errors
-    /// 500 if the catalog has no such collection, which is a bug of the rule that names it.
+    /// Returns a 500 if the catalog has no such collection, which is a bug in the rule that uses it.
     pub(crate) fn collection(&mut self, template: &str) -> Result<CollectionId, ApiError> {
         let found = api().collection_id(template);
         let collection = found.ok_or_else(|| ApiError::general(500, format!("no collection {template}")))?;
@@ -81,13 +81,13 @@ impl<'a> Transaction<'a> {
         found.ok_or_else(|| ApiError::not_found(&api().collection(collection).noun(), &id.to_string()))
     }
 
-    /// Returns the ids of a parent's records.
+    /// Returns the IDs of a parent's records.
     pub(crate) fn children_of(&mut self, collection: CollectionId, parent: i64) -> Vec<i64> {
         self.ensure(collection);
         self.state.table(collection).map(|table| table.children_of(parent).to_vec()).unwrap_or_default()
     }
 
-    /// Returns the ids of the records that satisfy a predicate.
+    /// Returns the IDs of the records that satisfy a predicate.
     pub(crate) fn find(
         &mut self,
         collection: CollectionId,
@@ -98,7 +98,7 @@ impl<'a> Transaction<'a> {
         rows.iter().filter(|row| predicate(&row.record)).map(|row| row.id).collect()
     }
 
-    /// Returns the record that others refer to by default: the one with the default flag, otherwise the first.
+    /// Returns the record to which others refer by default: the one with the default flag, or else the first.
     pub(crate) fn default_row(&self, target: CollectionId, parent: Option<i64>) -> Option<StoredRow> {
         let rows = self.state.table(target)?.rows();
         let candidate = |row: &&StoredRow| parent.is_none_or(|parent| row.parent == parent);
@@ -107,7 +107,7 @@ impl<'a> Transaction<'a> {
         rows.iter().filter(candidate).find(flagged).or_else(|| rows.iter().find(candidate)).cloned()
     }
 
-    /// Stores a new record as it is, and returns its id.
+    /// Stores a new record unchanged, and returns its ID.
     pub(crate) fn insert(
         &mut self,
         collection: CollectionId,
@@ -126,7 +126,7 @@ impl<'a> Transaction<'a> {
         id
     }
 
-    /// Stores a new record that has the id of what it attaches, and returns the id of its row.
+    /// Stores a new attachment with the ID of the attached record, and returns its row ID.
     pub(crate) fn insert_attachment(
         &mut self,
         collection: CollectionId,
@@ -141,7 +141,7 @@ impl<'a> Transaction<'a> {
         row
     }
 
-    /// Stores a record that is part of its parent under an id that is known already. It is no change of its own.
+    /// Stores a record that is part of its parent under an existing ID. This isn't a separate change.
     pub(crate) fn put_child(
         &mut self,
         collection: CollectionId,
@@ -159,7 +159,7 @@ impl<'a> Transaction<'a> {
         self.put(collection, id, parent, &record);
     }
 
-    /// Stores a changed record without audit fields and without an event.
+    /// Stores a changed record without updating audit fields or emitting an event.
     pub(crate) fn replace_unnoticed(
         &mut self,
         collection: CollectionId,
@@ -171,7 +171,7 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    /// Stores a changed record as it is.
+    /// Stores a changed record.
     pub(crate) fn update(&mut self, collection: CollectionId, id: i64, mut record: Map<String, Value>) {
         let Some(parent) = self.state.row(collection, id).map(|row| row.parent) else { return };
         fields::stamp_updated(&mut record, AuditStamp { date: &self.date(), member: self.member });
@@ -179,7 +179,7 @@ impl<'a> Transaction<'a> {
         self.emit(RecordChangeKind::Updated, collection, id, record);
     }
 
-    /// Changes some fields of a record; null removes a field.
+    /// Changes some of a record's fields; null removes a field.
     pub(crate) fn set(
         &mut self,
         collection: CollectionId,
@@ -191,7 +191,7 @@ impl<'a> Transaction<'a> {
         self.update(collection, id, record);
     }
 
-    /// Stores a record without audit fields and without an event.
+    /// Stores a record without updating audit fields or emitting an event.
     pub(super) fn put(
         &mut self,
         collection: CollectionId,
@@ -223,7 +223,7 @@ impl<'a> Transaction<'a> {
         self.emit(RecordChangeKind::Deleted, collection, id, record);
     }
 
-    /// Stores a file under the path that returns it.
+    /// Stores a file under its download path.
     pub(crate) fn put_file(&mut self, path: String, file: StoredFile) {
         let before = self.state.files.insert(path.clone(), file);
         self.undo_log.push(UndoEntry::File { path, before });
@@ -274,7 +274,7 @@ impl<'a> Transaction<'a> {
     /// Writes all changes to the database, if there is one, and returns the events to emit.
     ///
     /// # Errors
-    /// 500 if the database fails; then all changes are undone.
+    /// Returns a 500 if the database fails. All changes are then undone.
     pub(crate) fn commit(self, database: Option<&RecordDatabase>) -> Result<Vec<ChangeEvent>, ApiError> {
         let Some(database) = database.filter(|_| !self.undo_log.is_empty()) else { return Ok(self.events) };
         let entries: Vec<DatabaseEntry> = self.undo_log.iter().map(|entry| self.to_database(entry)).collect();

@@ -1,5 +1,5 @@
-//! Custom fields: a record has all fields that are defined for its screen, and a write changes only those it
-//! names by id or caption.
+//! Custom fields: a record has all fields that are defined for its screen, and a write changes only those
+//! that it names by ID or caption.
 
 use serde_json::{Map, Value, json};
 
@@ -36,7 +36,7 @@ impl Transaction<'_> {
                 Some(given) => given == id,
                 None => item.get("caption") == Some(&caption),
             };
-            // The value of the write takes precedence over the stored one.
+            // The value in the write takes precedence over the stored one.
             let value = [&given, &stored].into_iter().find_map(|list| list.as_array()?.iter().find(matches));
             if let Some(value) = value.and_then(|item| item.get("value")) {
                 field["value"] = value.clone();

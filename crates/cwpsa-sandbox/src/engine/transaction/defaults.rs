@@ -1,4 +1,4 @@
-//! Default fields of new records: the parent, audit fields, and the defaults of the collection.
+//! Default fields for new records: the parent, audit fields, and the collection's defaults.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use crate::connectwise::fields::{self, AuditStamp};
 use crate::engine::reference::build_reference;
 
 impl Transaction<'_> {
-    /// Fills in fields that were not given.
+    /// Fills in missing fields.
     pub(crate) fn fill_defaults(
         &mut self,
         collection: CollectionId,
@@ -51,7 +51,7 @@ impl Transaction<'_> {
         }
     }
 
-    /// Sets the parent's id and the reference to it, if the record has fields for them.
+    /// Sets the parent's ID and the reference to it, if the record has fields for them.
     fn fill_from_parent(&mut self, collection: CollectionId, parent: i64, record: &mut Map<String, Value>) {
         let known = api().collection(collection);
         let Some(Some(above)) = known.parents.last() else { return };
@@ -80,7 +80,7 @@ impl Transaction<'_> {
         }
     }
 
-    /// Returns a reference to the default record that a field can refer to.
+    /// Returns a reference to the default record for a field.
     fn default_reference(
         &mut self,
         name: &str,

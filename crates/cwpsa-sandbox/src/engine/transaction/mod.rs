@@ -1,7 +1,7 @@
-//! Transactions: everything that changes the tenant goes through a [`Transaction`], which can be rolled back.
+//! Transactions: every change to the tenant goes through a [`Transaction`], which can be rolled back.
 //!
 //! This is the lowest layer above the store. It checks bodies against the catalog, resolves references and
-//! fills in defaults; what a whole write consists of, including the rules, is decided above it.
+//! fills in defaults; complete writes, including the rules, are composed in the layers above.
 
 mod changes;
 mod custom_fields;

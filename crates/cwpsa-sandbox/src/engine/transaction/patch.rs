@@ -1,6 +1,6 @@
-//! The API's JSON Patch: a list of operations whose paths are case-sensitive and may lack the leading `/`. An
-//! operation on the key of a reference (`status/id`) makes it refer to another record. One on anything else below a
-//! reference succeeds without any effect, as with the API, and so does one on `company/identifier`.
+//! The API's JSON Patch: a list of operations whose paths are case-sensitive and may omit the leading `/`. An
+//! operation on the key of a reference (`status/id`) makes it refer to another record. As in the real API, an
+//! operation on any other field of a reference, or on `company/identifier`, succeeds but has no effect.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::connectwise::error::ApiError;
 use crate::connectwise::fields::{REFERENCE_KEYS, reference_target};
 use crate::connectwise::messages::type_names;
 
-/// The path below a reference that the developer guide documents as a false success.
+/// The path below a reference for which the developer guide documents a false success.
 const WITHOUT_EFFECT: &str = "company/identifier";
 
 /// Applies a patch to a stored record and returns the changed fields; null removes a field.
@@ -55,7 +55,7 @@ pub(crate) fn apply_patch(
                 && REFERENCE_KEYS.contains(key)
                 && segments.join("/") != WITHOUT_EFFECT
             {
-                // The key alone: what the old reference shows is not true of the new one.
+                // Only the key is kept, because the old reference's other fields don't apply to the new one.
                 let reference = if value.is_null() { value } else { json!({*key: value}) };
                 fields.insert(first.to_owned(), reference);
             }
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_read_as_the_api_reads_them() {
+    fn patch_paths_are_parsed_like_the_api() {
         let done = |body| patch(body).expect("a patch");
         assert_eq!(
             done(json!([{"op": "replace", "path": "firstName", "value": "A"}])),
@@ -153,12 +153,12 @@ mod tests {
         );
         assert_eq!(done(json!([{"op": "remove", "path": "site/id"}])), json!({"site": null}));
         assert_eq!(done(json!([{"op": "replace", "path": "company/_info/x", "value": 1}])), json!({}));
-        // The false success that the developer guide documents.
+        // The false success documented in the developer guide.
         assert_eq!(done(json!([{"op": "replace", "path": "company/identifier", "value": "X"}])), json!({}));
     }
 
     #[test]
-    fn bad_patches_are_refused() {
+    fn invalid_patches_are_rejected() {
         for body in [
             json!({"firstName": "A"}),
             json!([{"op": "replace", "path": "FirstName", "value": "A"}]),

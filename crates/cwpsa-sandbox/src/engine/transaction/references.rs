@@ -1,5 +1,5 @@
-//! Resolves the references in a body: their targets are found by id, identifier or name, and the references
-//! are stored complete, with a link.
+//! Resolves the references in a body: finds their targets by ID, identifier or name, and stores the
+//! references in full, with a link.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use crate::engine::reference::{build_reference, display_value};
 use crate::engine::store::StoredRow;
 
 impl Transaction<'_> {
-    /// Completes the references of a validated record. Only those in fields that are `changed` are resolved.
+    /// Completes the references in a validated record. Only those in `changed` fields are resolved.
     pub(crate) fn resolve_references(
         &mut self,
         links: &[Link],
@@ -39,7 +39,7 @@ impl Transaction<'_> {
         Err(ApiError::invalid(&lower_first(&of.name), invalid_fields))
     }
 
-    /// Returns the parent that the target of a link must have, if the record names it.
+    /// Returns the parent that a link's target must have, if the record specifies it.
     fn target_parent(&self, link: &Link, target: CollectionId, record: &Map<String, Value>) -> Option<i64> {
         let within = link.within.last()?;
         api().collection(target).parents.last()?.as_ref()?;
@@ -91,7 +91,7 @@ impl Transaction<'_> {
         self.descend(rest, below, inner, link, target, parent, invalid_fields);
     }
 
-    /// Resolves one reference: an object, or an id or identifier alone.
+    /// Resolves a single reference: an object, or a bare ID or identifier.
     fn resolve_one(
         &self,
         value: &mut Value,
@@ -113,7 +113,7 @@ impl Transaction<'_> {
                 });
                 match given {
                     Some(given) => given,
-                    // A reference that names nothing would be stored without a target.
+                    // A reference that identifies nothing would be stored without a target.
                     None if members.values().all(Value::is_null) => {
                         let field = format!("{}/id", link.path.join("/"));
                         return Err(InvalidField::missing(&lower_first(resource), &field));
@@ -134,7 +134,7 @@ impl Transaction<'_> {
                 }
                 Ok(())
             }
-            // A string alone does not always identify a target, as with identifiers of devices.
+            // A bare string doesn't always identify a target, for example a device identifier.
             None if !object && key != "id" => Ok(()),
             None if !self.strict_references => Ok(()),
             None => {
@@ -178,14 +178,14 @@ impl Transaction<'_> {
         rows.into_iter().find(|row| same(row))
     }
 
-    /// Returns a reference to a record, of this schema of references; null if there is no such record.
+    /// Returns a reference to a record with this reference schema; null if the record doesn't exist.
     pub(crate) fn reference(&self, collection: CollectionId, id: i64, schema: &str) -> Value {
         let Some(row) = self.state.row(collection, id) else { return Value::Null };
         let member = Member::Object(schema.to_owned());
         Value::Object(build_reference(collection, row, Some(&member), self.path_of(collection, row)))
     }
 
-    /// Returns the path of a record, as links contain it.
+    /// Returns a record's path for links.
     pub(crate) fn path_of(&self, collection: CollectionId, row: &StoredRow) -> Option<String> {
         let known = api().collection(collection);
         let mut ids = vec![row.id];
@@ -216,7 +216,7 @@ fn reference_noun(member: Option<&Member>) -> Option<String> {
     }
 }
 
-/// Returns the name of a parent in messages: `Service Board` for `/service/boards`.
+/// Returns the noun for a parent in messages: `Service Board` for `/service/boards`.
 fn parent_noun(collection: CollectionId) -> String {
     let known = api().collection(collection);
     let module = known.template.split('/').nth(1).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Finds what refers to a record, by the relations in the catalog. Generated records don't count.
+//! Finds the records that refer to a record, using the catalog's relations. Generated records are
+//! ignored.
 
 use serde_json::Value;
 
@@ -8,14 +9,14 @@ use crate::connectwise::fields::DISPLAY_FIELDS;
 use crate::engine::reference::{build_reference, display_value};
 use crate::engine::store::{RecordObject, RecordValue, TenantState};
 
-/// Records of one collection that refer to a record by one field.
+/// Records in one collection that refer to a record by one field.
 pub(crate) struct ReferenceUse {
     pub(crate) collection: CollectionId,
     pub(crate) member: String,
     pub(crate) ids: Vec<i64>,
 }
 
-/// Finds what refers to a record.
+/// Finds the uses of a record.
 pub(crate) fn find_uses(state: &TenantState, target: CollectionId, id: i64) -> Vec<ReferenceUse> {
     let mut found = Vec::new();
     for collection in state.collections() {
@@ -26,7 +27,7 @@ pub(crate) fn find_uses(state: &TenantState, target: CollectionId, id: i64) -> V
         let Some(writer) = api().collection(collection).writer() else { continue };
         let links = api().operations[writer].details().links.iter();
         for link in links.filter(|link| api().listed_by(&link.tool) == Some(target)) {
-            // Records nested below a record are deleted with it, so they are no use of it.
+            // Records nested below a record are deleted with it, so they don't count as uses.
             let nested = api().collection(collection).parents.last() == Some(&Some(target));
             let rows = table.rows().iter().filter(|row| !(row.synthetic || nested && row.parent == id));
             let ids: Vec<i64> =
@@ -56,7 +57,7 @@ fn value_refers_to(node: &RecordValue, path: &[String], id: i64) -> bool {
 }
 
 impl Transaction<'_> {
-    /// Updates what references to a record repeat of it, if that changed.
+    /// Updates the data that references to a record repeat, if it changed.
     pub(crate) fn update_references(&mut self, target: CollectionId, id: i64, before: &RecordObject) {
         let Some(row) = self.state.row(target, id).cloned() else { return };
         let same = |member: &str| display_value(before, member) == display_value(&row.record, member);

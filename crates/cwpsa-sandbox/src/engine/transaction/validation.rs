@@ -1,5 +1,5 @@
 //! Validates request bodies against the catalog: unknown fields, types, lengths, enum values and dates. Returns
-//! what is valid in the form in which it is stored.
+//! the valid fields as they are stored.
 
 use connectwise_psa::API;
 use serde_json::{Map, Value};
@@ -10,7 +10,7 @@ use crate::connectwise::error::{ApiError, InvalidField};
 use crate::connectwise::fields::{INFO, lower_first};
 use crate::connectwise::messages::type_names;
 
-/// Validates the body of one request and collects its invalid fields.
+/// Validates a request body and collects its invalid fields.
 pub(crate) struct BodyValidator<'a> {
     pub(crate) shape: &'a BodySchema,
     pub(crate) resource: &'static Resource,
@@ -19,7 +19,7 @@ pub(crate) struct BodyValidator<'a> {
     pub(crate) invalid_fields: Vec<InvalidField>,
 }
 
-/// Returns whether a field contains custom fields. Tools take them by caption, the API as a list.
+/// Returns whether a field contains custom fields. Tools accept them by caption, the API as a list.
 fn is_custom_fields(name: &str) -> bool {
     API.custom_fields.as_ref().is_some_and(|fields| fields.member == name)
 }
@@ -44,7 +44,7 @@ impl<'a> BodyValidator<'a> {
         Self { shape, resource, text, invalid_fields: Vec::new() }
     }
 
-    /// Returns the name of the record in messages: `contact`.
+    /// Returns the noun for the record in messages: `contact`.
     pub(crate) fn noun(&self) -> String {
         lower_first(if self.resource.name.is_empty() { &self.shape.name } else { &self.resource.name })
     }
@@ -53,8 +53,8 @@ impl<'a> BodyValidator<'a> {
         if self.shape.name.is_empty() { &self.resource.name } else { &self.shape.name }
     }
 
-    /// Validates the fields of a body. Fields that only the server sets are ignored, since callers send back
-    /// what they read.
+    /// Validates the fields of a body. Server-computed fields are ignored, because callers send back what they
+    /// read.
     pub(crate) fn fields(&mut self, body: &Map<String, Value>) -> Result<Map<String, Value>, ApiError> {
         let mut accepted = Map::new();
         for (name, value) in body {
@@ -98,7 +98,7 @@ impl<'a> BodyValidator<'a> {
         Err(ApiError::invalid(&self.noun(), self.invalid_fields))
     }
 
-    /// Validates a value and returns it as it is stored.
+    /// Validates a value and returns it as stored.
     pub(crate) fn value(
         &mut self,
         node: &Value,

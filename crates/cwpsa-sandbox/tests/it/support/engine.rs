@@ -1,4 +1,4 @@
-//! A sandbox without a network, called the way a client would call it.
+//! A sandbox without a network, called like a client would call it.
 
 use cwpsa_sandbox::{MockRequest, MockResponse, Sandbox, SandboxSettings};
 use http::{HeaderMap, Method};
@@ -8,7 +8,7 @@ pub const ROOT: &str = "http://127.0.0.1:9090/v4_6_release/apis/3.0";
 /// Tuesday, 3 June 2025, 10:00 UTC.
 pub const NOW: i64 = 1_748_944_800;
 
-/// A seeded sandbox whose clock stands still.
+/// Returns a seeded sandbox with a fixed clock.
 pub fn sandbox() -> Sandbox {
     Sandbox::new(settings()).expect("a sandbox")
 }
@@ -17,7 +17,7 @@ pub fn settings() -> SandboxSettings {
     SandboxSettings { now: Some(NOW), ..SandboxSettings::default() }
 }
 
-/// The headers of a client with the default key.
+/// Returns the headers of a client with the default key.
 pub fn headers() -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut put = |name: &'static str, value: &str| headers.insert(name, value.parse().expect("a header"));
@@ -27,7 +27,7 @@ pub fn headers() -> HeaderMap {
     headers
 }
 
-/// A call; what follows `?` in the path is the query, not encoded.
+/// Creates a call; text after `?` in the path is the unencoded query.
 pub fn call(method: &str, path: &str, body: &Value) -> MockRequest {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let query = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -41,7 +41,7 @@ pub fn call(method: &str, path: &str, body: &Value) -> MockRequest {
     }
 }
 
-/// Status and body of an answer.
+/// Returns the status and body of a response.
 pub fn ask(sandbox: &Sandbox, method: &str, path: &str, body: &Value) -> (u16, Value) {
     let answer = sandbox.answer(&call(method, path, body));
     (answer.status.as_u16(), json(&answer))
@@ -57,14 +57,14 @@ pub fn get(sandbox: &Sandbox, path: &str) -> Value {
     body
 }
 
-/// Writes, and answers the body of a success.
+/// Writes, and returns the body of a success.
 pub fn done(sandbox: &Sandbox, method: &str, path: &str, body: Value) -> Value {
     let (status, answer) = ask(sandbox, method, path, &body);
     assert!((200..300).contains(&status), "{method} {path} {body}: {status} {answer}");
     answer
 }
 
-/// Writes, and answers the status and the body of a refusal.
+/// Writes, and returns the status and body of a rejection.
 pub fn refused(sandbox: &Sandbox, method: &str, path: &str, body: Value) -> (u16, Value) {
     let (status, answer) = ask(sandbox, method, path, &body);
     assert!(status >= 400, "{method} {path} {body}: {status} {answer}");

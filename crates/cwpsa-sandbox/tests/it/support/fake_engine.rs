@@ -1,5 +1,5 @@
-//! A stand-in of the engine for tests of the network: collections at any path, with no rules of their own. It
-//! knows credentials, lists with conditions and pages, counts, and single records.
+//! A fake engine for network tests: collections at any path, without any rules. It supports credentials,
+//! lists with conditions and pages, counts, and single records.
 
 #![allow(clippy::result_large_err, reason = "a test has time to move an answer")]
 
@@ -47,7 +47,7 @@ impl FakeEngine {
         self.listeners.lock().expect("no panic").iter().for_each(|listener| listener(&event));
     }
 
-    /// Puts a record in.
+    /// Stores a record.
     pub fn put(&self, collection: &str, mut record: Value) -> Value {
         let mut collections = self.collections();
         let records = collections.entry(collection.to_owned()).or_default();
@@ -58,7 +58,7 @@ impl FakeEngine {
         record
     }
 
-    /// How many records a collection has.
+    /// Returns the number of records in a collection.
     pub fn count(&self, collection: &str) -> usize {
         self.collections().get(collection).map_or(0, BTreeMap::len)
     }

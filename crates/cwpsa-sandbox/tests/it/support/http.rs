@@ -1,4 +1,4 @@
-//! Helpers of the network tests: a fake engine, and requests to it.
+//! Helpers for network tests: a fake engine, and requests to it.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use super::fake_engine::FakeEngine;
 /// `acme+public:private`, base64.
 pub const AUTHORIZATION: &str = "Basic YWNtZStwdWJsaWM6cHJpdmF0ZQ==";
 
-/// A server around the stand-in.
+/// Starts a server with the fake engine.
 pub async fn server(settings: MockServerSettings) -> (MockServer, Arc<FakeEngine>) {
     let store = Arc::new(FakeEngine::default());
     let server = serve(store.clone(), settings).await.expect("a free port");
     (server, store)
 }
 
-/// An answer, read whole.
+/// A complete response.
 #[derive(Debug)]
 pub struct HttpReply {
     pub status: u16,
@@ -33,7 +33,7 @@ impl HttpReply {
     }
 }
 
-/// Sends a request; an error says how the connection failed.
+/// Sends a request; the error describes how the connection failed.
 pub async fn send(method: Method, url: &str, body: Option<Value>) -> Result<HttpReply, String> {
     send_with(method, url, body, &[("authorization", AUTHORIZATION), ("clientid", "a-client")]).await
 }
@@ -63,7 +63,7 @@ pub async fn send_with(
     Ok(HttpReply { status, headers, text })
 }
 
-/// Reads.
+/// Sends a GET request.
 pub async fn get(url: &str) -> HttpReply {
     send(Method::GET, url, None).await.expect("an answer")
 }

@@ -1,4 +1,4 @@
-//! Helpers of the tests.
+//! Test helpers.
 
 pub mod engine;
 pub mod fake_engine;

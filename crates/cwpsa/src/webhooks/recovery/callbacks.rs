@@ -1,4 +1,4 @@
-//! The callbacks that are registered for this server in ConnectWise.
+//! The callbacks registered for this server in ConnectWise.
 
 use connectwise_psa::runtime::Value;
 use cwpsa_sandbox::callback_types;
@@ -8,7 +8,7 @@ use url::Url;
 pub(super) struct RegisteredCallback(Value);
 
 impl RegisteredCallback {
-    /// Returns the entries that post to the webhooks of `account`, whatever host name they reach the server by.
+    /// Returns the entries that post to the webhooks of `account`, regardless of the host name.
     pub(super) fn of_account(entries: Value, account: &str) -> Vec<Self> {
         let Value::Array(entries) = entries else { return Vec::new() };
         let is_own = |entry: &Value| entry["url"].as_str().is_some_and(|url| posts_to(url, account));
@@ -20,12 +20,12 @@ impl RegisteredCallback {
         &self.0["id"]
     }
 
-    /// Returns the type of the records that it reports.
+    /// Returns the record type that it reports.
     pub(super) fn record_type(&self) -> &str {
         self.0["type"].as_str().unwrap_or_default()
     }
 
-    /// Returns true if ConnectWise, or a person, has switched it off.
+    /// Returns true if ConnectWise, or a person, has disabled it.
     pub(super) fn is_inactive(&self) -> bool {
         self.0["inactiveFlag"] == true
     }
@@ -35,7 +35,7 @@ impl RegisteredCallback {
         callback_types::collections(self.record_type())
     }
 
-    /// Returns true if it reports changes of this record of a collection.
+    /// Returns true if it reports changes to this record in a collection.
     pub(super) fn covers(&self, collection: &str, record: &Value) -> bool {
         callback_types::covers(&self.0, collection, record)
     }
@@ -45,7 +45,7 @@ fn posts_to(url: &str, account: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
     let mut segments: Vec<&str> = url.path_segments().into_iter().flatten().collect();
     segments.retain(|segment| !segment.is_empty());
-    // An account's name may hold characters that are encoded in a URL.
+    // An account name may contain characters that are encoded in a URL.
     let decoded = |segment: &str| {
         let pair = format!("a={segment}");
         url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned())
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn callbacks_of_other_receivers_are_ignored() {
+    fn callbacks_for_other_receivers_are_ignored() {
         let url = |url: &str| json!({"url": url, "type": "ticket"});
         let entries = json!([
             url("https://a.example/webhooks/acme?recordId="),

@@ -10,7 +10,7 @@ use crate::webhooks::reported_changes::parse_time;
 
 /// A record that changed without a callback.
 pub(super) struct MissedChange<'a> {
-    /// The type of the callback that should have reported it.
+    /// The type of callback that should have reported it.
     pub(super) record_type: &'a str,
     /// The ID of that callback.
     pub(super) callback_id: &'a Value,
@@ -21,7 +21,7 @@ pub(super) struct MissedChange<'a> {
 }
 
 impl MissedChange<'_> {
-    /// Returns the ID of the event, which is the same whenever and by whichever replica the change is found.
+    /// Returns the event ID, which is the same whenever and on whichever replica the change is found.
     pub(super) fn event_id(&self, account: &str) -> String {
         let identity =
             json!([account, self.record_type, self.record_id, self.changed.unix_timestamp()]).to_string();
@@ -29,8 +29,8 @@ impl MissedChange<'_> {
         digest.iter().take(16).fold("evt_".to_owned(), |text, byte| format!("{text}{byte:02x}"))
     }
 
-    /// Returns the event. It has the form of a callback's event and `recovered: true`. A record that was created after
-    /// `since` is reported as `added`, any other one as `updated`.
+    /// Returns the event, in the format of a callback's event with `recovered: true`. A record created after `since`
+    /// is reported as `added`, any other record as `updated`.
     pub(super) fn event(&self, account: &str, since: OffsetDateTime) -> Value {
         let info = &self.record["_info"];
         let is_new = parse_time(&info["dateEntered"]).is_some_and(|entered| entered > since);

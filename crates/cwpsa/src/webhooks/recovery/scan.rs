@@ -25,18 +25,19 @@ use crate::webhooks::reported_changes::{ReportedChanges, last_updated};
 
 /// The collection of registered callbacks.
 const CALLBACKS: &str = "/system/callbacks";
-/// Changes younger than this, or than the interval of scans, are left to their callbacks, which may be on the way.
+/// Changes more recent than this, or than the scan interval, are left to their callbacks, which may still be on their
+/// way.
 const MAX_SETTLE_TIME: Duration = Duration::from_secs(60);
-/// How far a scan reaches back before the end of the last one. Covers clocks that differ.
+/// How far a scan reaches back before the end of the previous one, to allow for clock differences.
 const OVERLAP: Duration = Duration::from_secs(600);
-/// How long the end of the last scan is remembered: a longer gap is not recovered.
+/// How long the end of the last scan is remembered. Longer gaps aren't recovered.
 const POSITION_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
-/// How long a replica may hold the lock for a scan.
+/// Maximum time for which a replica may hold the scan lock.
 const LOCK_TTL: Duration = Duration::from_secs(600);
-/// Rows requested at a time.
+/// Number of rows per request.
 const PAGE_SIZE: usize = 250;
 
-/// Recovers the changes of one account that no callback reported.
+/// Recovers an account's changes that no callback reported.
 pub(in crate::webhooks) struct GapRecovery {
     pub(in crate::webhooks) account: String,
     pub(in crate::webhooks) client: Client,
@@ -56,7 +57,7 @@ struct ScanPosition {
 }
 
 impl ScanPosition {
-    /// Returns the start of the period that the next scan covers. It overlaps the last one, but doesn't reach back to
+    /// Returns the start of the period that the next scan covers. It overlaps the last scan, but doesn't reach back
     /// before the first one, when there may have been no callbacks.
     fn next_start(self) -> OffsetDateTime {
         let overlap = OVERLAP.as_secs().cast_signed();
@@ -79,7 +80,7 @@ enum ScanError {
 }
 
 impl GapRecovery {
-    /// Scans at each interval until `stop` is true. A scan in progress is then abandoned.
+    /// Scans at regular intervals until `stop` is true, then abandons any scan in progress.
     pub(in crate::webhooks) async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut interval = tokio::time::interval(self.interval);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -96,7 +97,7 @@ impl GapRecovery {
         }
     }
 
-    /// Scans, unless another replica does at this moment.
+    /// Scans, unless another replica is currently scanning.
     async fn scan_unless_locked(&self) {
         let account = &*self.account;
         let lock = format!("webhooks-recovery/{account}/lock");
@@ -128,7 +129,7 @@ impl GapRecovery {
         }
     }
 
-    /// Scans what changed since the last scan, and returns the number of recovered changes. The first scan only records its
+    /// Scans the changes since the last scan, and returns the number of recovered ones. The first scan only records its
     /// time.
     async fn scan(&self) -> Result<usize, ScanError> {
         let until = OffsetDateTime::now_utc() - self.interval.min(MAX_SETTLE_TIME);
@@ -146,7 +147,7 @@ impl GapRecovery {
         Ok(count)
     }
 
-    /// Queues an event for each change of the period that no callback reported, and returns their number.
+    /// Queues an event for each unreported change in the period, and returns their number.
     async fn scan_between(&self, since: OffsetDateTime, until: OffsetDateTime) -> Result<usize, ScanError> {
         let callbacks = self.callbacks().await?;
         let collections: BTreeSet<&str> =
@@ -158,7 +159,7 @@ impl GapRecovery {
         Ok(count)
     }
 
-    /// Lists the account's callbacks, and reports those that are inactive.
+    /// Lists the account's callbacks, and reports inactive ones.
     async fn callbacks(&self) -> Result<Vec<RegisteredCallback>, ScanError> {
         let (mut entries, mut after) = (Vec::new(), Some(0));
         while let Some(id) = after {
@@ -210,7 +211,7 @@ impl GapRecovery {
         Ok(count)
     }
 
-    /// Queues the event of a change. Returns false if an event has reported it.
+    /// Queues an event for a change. Returns false if the change has already been reported.
     async fn recover(&self, change: &MissedChange<'_>, since: OffsetDateTime) -> Result<bool, ScanError> {
         if self.reported.reports(change.record_type, change.record_id, change.changed).await? {
             return Ok(false);
@@ -228,13 +229,13 @@ impl GapRecovery {
         Ok(true)
     }
 
-    /// Returns the rows of a collection that match and have a higher ID than `after`, as many as fit a page. `conditions` is
-    /// empty or ends with `and`. Page numbers would skip rows if records change between two pages; IDs don't.
+    /// Returns the rows in a collection that match and have an ID greater than `after`, up to a full page. `conditions`
+    /// is empty or ends with `and`. Page numbers would skip rows if records change between two pages; IDs don't.
     async fn page(&self, collection: &str, conditions: &str, after: i64) -> Result<RowPage, ScanError> {
         let tool = list_tool(collection).ok_or_else(|| ScanError::NoList(collection.to_owned()))?;
         let conditions = format!("{conditions}id > {after}");
         let arguments = json!({"conditions": conditions, "orderBy": "id asc", "pageSize": PAGE_SIZE});
-        // The event holds the record as the API returns it.
+        // The event contains the record as the API returns it.
         let options =
             ExecuteOptions { keep_trimmed: true, keep_custom_fields: true, ..ExecuteOptions::default() };
         let outcome = self.client.execute_with(tool, &arguments, &options).await?;
@@ -245,7 +246,7 @@ impl GapRecovery {
     }
 }
 
-/// A page of rows, and the ID after which the next page begins, if there is one.
+/// A page of rows, and the ID after which the next page starts, if there is one.
 struct RowPage {
     rows: Vec<Value>,
     next: Option<i64>,
@@ -378,9 +379,9 @@ mod tests {
         let tickets = json!([
             ticket(1, 3, "2026-05-01T11:00:00Z"),
             reported,
-            // Another board.
+            // This ticket is on another board.
             ticket(3, 4, "2026-05-01T11:00:00Z"),
-            // Its callback may be on the way.
+            // Its callback may still be on its way.
             ticket(4, 3, "2026-05-01T12:00:01Z"),
         ]);
         setup.list("/service/tickets", 0, tickets).await;

@@ -38,7 +38,7 @@ impl CommandSink {
             if let Some(mut input) = input {
                 // The program may exit without reading its input.
                 let _ = input.write_all(event).await;
-                // A line break, so that events can be appended to a file.
+                // The line break allows events to be appended to a file.
                 let _ = input.write_all(b"\n").await;
             }
         };

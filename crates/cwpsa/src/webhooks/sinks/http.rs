@@ -10,10 +10,10 @@ use crate::webhooks::delivery_error::DeliveryError;
 use crate::webhooks::http_client;
 use crate::webhooks::signature::Signer;
 
-/// Maximum delay that is accepted from `Retry-After`, in seconds.
+/// Maximum accepted delay from `Retry-After`, in seconds.
 const MAX_RETRY_AFTER: u64 = 3600;
 
-/// A URL that events are posted to.
+/// A URL to which events are posted.
 pub struct HttpSink {
     url: Url,
     signer: Signer,

@@ -1,4 +1,4 @@
-//! Sinks: the destinations of events.
+//! Sinks: event destinations.
 
 pub mod command;
 pub mod http;

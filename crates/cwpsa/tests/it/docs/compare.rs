@@ -1,4 +1,4 @@
-//! Compares what was printed with what is written, in which `…` stands for anything.
+//! Compares actual output with expected output, in which `…` matches anything.
 
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub fn matches(wanted: &str, said: &str) -> bool {
     }
 }
 
-/// The same for lines.
+/// Returns true if these lines match.
 pub fn lines_match(wanted: &[&str], said: &[&str]) -> bool {
     match (wanted.split_first(), said.split_first()) {
         (None, None) => true,
@@ -38,7 +38,7 @@ pub fn lines_match(wanted: &[&str], said: &[&str]) -> bool {
     }
 }
 
-/// The same for JSON: any value, further items, or further members.
+/// Returns true if this JSON matches: `…` allows any value, further items, or further properties.
 pub fn json_matches(wanted: &Value, said: &Value) -> bool {
     match (wanted, said) {
         (Value::String(wanted), _) if wanted == "…" => true,
@@ -61,7 +61,7 @@ pub fn json_matches(wanted: &Value, said: &Value) -> bool {
     }
 }
 
-/// Compares the fence with what was printed.
+/// Compares the fence with the actual output.
 pub fn compare(fence: &Fence, said: &str) -> Result<(), String> {
     let same = if fence.language == "json" {
         let parse =

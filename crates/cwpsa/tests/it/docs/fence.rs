@@ -1,18 +1,18 @@
-//! Reads the fences of a document, and the commands in them.
+//! Parses a document's code fences, and the commands in them.
 
-/// A fence of a document.
+/// A code fence in a document.
 pub struct Fence {
-    /// Where it begins.
+    /// The line where it starts.
     pub line: usize,
-    /// The info string of the fence.
+    /// The fence's info string.
     pub language: String,
-    /// The content, without its indent.
+    /// The contents, without indentation.
     pub text: String,
-    /// True if only white space separates it from the fence before.
+    /// True if only whitespace separates it from the previous fence.
     pub follows: bool,
 }
 
-/// The fences of a document, in order.
+/// Returns a document's fences, in order.
 pub fn fences(document: &str) -> Vec<Fence> {
     let mut fences: Vec<Fence> = Vec::new();
     let mut open: Option<(Fence, usize)> = None;
@@ -48,13 +48,13 @@ pub fn fences(document: &str) -> Vec<Fence> {
 }
 
 impl Fence {
-    /// Returns true if it contains commands: its language is a shell, or it has none and begins with a command.
+    /// Returns true if it contains commands: its language is a shell, or it has none and starts with a command.
     pub fn is_shell(&self) -> bool {
         let first = self.text.split_whitespace().next().unwrap_or_default();
         self.language == "sh" || (self.language.is_empty() && ["cargo", "cwpsa"].contains(&first))
     }
 
-    /// Its commands: lines, joined where one ends in a backslash or within quotes.
+    /// Returns its commands: lines, joined if one ends with a backslash or within quotes.
     pub fn commands(&self) -> Vec<String> {
         let mut commands = Vec::new();
         let mut command = String::new();
@@ -62,7 +62,7 @@ impl Fence {
             if command.is_empty() && (line.trim().is_empty() || line.trim_start().starts_with('#')) {
                 continue;
             }
-            // A comment may have a quote in it.
+            // A comment may contain a quote.
             let comment = line.split_once("  #").filter(|(before, _)| before.matches('\'').count() % 2 == 0);
             command.push_str(comment.map_or(line, |(before, _)| before));
             if command.ends_with('\\') {

@@ -1,4 +1,4 @@
-//! Speaks with MCP servers, as clients would that have the settings of a document.
+//! Talks to MCP servers like a client with the settings from a document.
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::docs::session::{Session, is_set};
 
-/// Speaks with an MCP server on its stdin and stdout: it says who it is and lists tools.
+/// Talks to an MCP server on its stdin and stdout: it must identify itself and list tools.
 pub fn speak(mut command: Command) -> Result<(), String> {
     let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let mut child = child.map_err(|error| error.to_string())?;
@@ -38,7 +38,7 @@ pub fn speak(mut command: Command) -> Result<(), String> {
     }
 }
 
-/// Starts the servers that settings of an MCP client name, and speaks with them.
+/// Starts the servers in an MCP client's settings, and talks to them.
 pub fn clients(session: &Session, settings: &Value) -> Result<(), String> {
     for key in ["mcpServers", "servers"] {
         for (_, server) in settings[key].as_object().into_iter().flatten() {

@@ -1,9 +1,10 @@
-//! Every command in the documents for newcomers is run, in order, with the sandbox in the place of an account, and
-//! compared with the output that stands below it.
+//! Runs every command in the getting-started documents, in order, against the sandbox instead of an account, and
+//! compares the output with the one shown in the document.
 //!
-//! A document is read as a person would follow it: one folder, one shell, servers that stay until the end. Ports 8080
-//! and 9090 are replaced by free ones. In an expected output `…` stands for anything: in a line for the rest of it, as
-//! a line of its own for any lines, in JSON for any value or further members. A command may say `# exits with 2`.
+//! A document is run as a person would follow it: in one folder and one shell, with servers that keep running until
+//! the end. Ports 8080 and 9090 are replaced with free ones. In expected output, `…` matches anything: the rest of a
+//! line, any number of lines if it is on a line of its own, and, in JSON, any value or further properties. A command
+//! may be marked `# exits with 2`.
 
 mod compare;
 mod fence;
@@ -21,7 +22,7 @@ use fence::fences;
 use mcp::clients;
 use session::Session;
 
-/// Follows a document; gives what is wrong, and how many commands were run.
+/// Follows a document; returns the problems, and the number of commands that were run.
 fn follow(path: &Path) -> (Vec<String>, usize) {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let fences = fences(&fs::read_to_string(path).expect("a document"));
@@ -57,7 +58,7 @@ fn follow(path: &Path) -> (Vec<String>, usize) {
                 wrong.push(format!("{name}: {problem}"));
             }
         } else if said.contains("\"statusCode\":") {
-            // A refusal that is not what is shown; `curl` itself is content with it.
+            // The server rejected the request unexpectedly; `curl` itself doesn't treat this as an error.
             wrong.push(format!("{name}:{}: {said}", fence.line));
         }
     }
@@ -65,7 +66,7 @@ fn follow(path: &Path) -> (Vec<String>, usize) {
 }
 
 #[test]
-fn every_command_in_the_documents_works() {
+fn every_command_in_the_docs_works() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let folder = fs::read_dir(root.join("docs")).expect("documents");
     let mut paths: Vec<PathBuf> = folder.map(|entry| entry.expect("a document").path()).collect();
@@ -82,7 +83,7 @@ fn every_command_in_the_documents_works() {
 }
 
 #[test]
-fn each_link_in_the_documents_leads_somewhere() {
+fn every_link_in_the_docs_resolves() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     let mut broken = Vec::new();
     for entry in fs::read_dir(&root).expect("documents") {
@@ -101,7 +102,7 @@ fn each_link_in_the_documents_leads_somewhere() {
 }
 
 #[test]
-fn differences_from_the_document_are_found() {
+fn output_that_differs_from_the_docs_is_detected() {
     assert!(matches("a … c", "a b c") && matches("…", "") && !matches("a…", "b"));
     let lines = |text: &'static str| text.lines().collect::<Vec<_>>();
     assert!(

@@ -1,8 +1,8 @@
-//! Each promise of the page about security names tests that try to break it, and they are there.
+//! Each promise on the security page names tests that try to break it, and those tests exist.
 
 use std::path::Path;
 
-/// The names of the test functions below a folder.
+/// Collects the names of the test functions below a folder.
 fn tests(folder: &Path, names: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -25,7 +25,7 @@ fn tests(folder: &Path, names: &mut Vec<String>) {
 }
 
 #[test]
-fn each_promise_has_tests_that_are_there() {
+fn each_security_guarantee_names_existing_tests() {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = std::fs::read_to_string(manifest.join("../../docs/security.md")).unwrap();
     let (_, table) = page.split_once("| promise | test |").expect("the page has the table");

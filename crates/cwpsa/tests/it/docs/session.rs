@@ -1,4 +1,5 @@
-//! Runs commands as a person would who follows a document: one folder, one shell, servers that stay until the end.
+//! Runs commands as a person would who follows a document: in one folder and one shell, with servers that keep
+//! running until the end.
 
 use std::fs;
 use std::net::TcpStream;
@@ -24,10 +25,10 @@ const NOT_RUN: [(&str, &str); 10] = [
     ("xdg-open", "there is no desktop"),
 ];
 
-/// Programs beside `cwpsa` that are run as they stand.
+/// Programs other than `cwpsa` that are run unchanged.
 const RUN: [&str; 7] = ["cat", "curl", "diff", "echo", "head", "rm", "tail"];
 
-/// Variables that say whose account is meant; the sandbox takes its place.
+/// Variables that select an account; the sandbox replaces it.
 const ACCOUNT: [&str; 8] = [
     "CWPSA_ACCOUNT",
     "CWPSA_BASE_URL",
@@ -38,19 +39,19 @@ const ACCOUNT: [&str; 8] = [
     "CWPSA_PUBLIC_KEY",
     "CWPSA_REGION",
 ];
-/// Other variables of `cwpsa`.
+/// Other `cwpsa` variables.
 const OTHERS: [&str; 2] = ["CWPSA_APPROVER_TOKEN", "CWPSA_TOKEN"];
 
-/// Returns true if a variable is to be set here; one that `cwpsa` does not know is a mistake in the document.
+/// Returns true if a variable should be set here; one that `cwpsa` doesn't know is a mistake in the document.
 pub fn is_set(name: &str) -> Result<bool, String> {
     let is_known = !name.starts_with("CWPSA_") || ACCOUNT.contains(&name) || OTHERS.contains(&name);
     if is_known { Ok(!ACCOUNT.contains(&name)) } else { Err(format!("there is no variable {name}")) }
 }
 
-/// A document that is followed.
+/// A document that is being followed.
 pub struct Session {
     folder: tempfile::TempDir,
-    /// The ports that stand in the document, and those that are used.
+    /// The ports in the document, and the ports that are used instead.
     pub ports: [(&'static str, u16); 2],
     servers: Vec<(u16, Child)>,
     variables: Vec<(String, String)>,
@@ -66,7 +67,7 @@ impl Drop for Session {
 }
 
 impl Session {
-    /// An empty folder, two free ports.
+    /// Creates an empty folder and reserves two free ports.
     pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().expect("a folder"),
@@ -76,7 +77,7 @@ impl Session {
         }
     }
 
-    /// A shell in the folder, in which `cwpsa` is known and the sandbox takes the place of an account.
+    /// Returns a shell in the folder, in which `cwpsa` is on the path and the sandbox replaces the account.
     pub fn shell(&self, command: &str) -> Command {
         let program = Path::new(env!("CARGO_BIN_EXE_cwpsa"));
         let path = std::env::var("PATH").unwrap_or_default();
@@ -92,7 +93,7 @@ impl Session {
         shell
     }
 
-    /// Runs a command of the document and gives what it printed; `None` if it can't be run here.
+    /// Runs a command from the document and returns its output; `None` if it can't be run here.
     pub fn run(&mut self, command: &str) -> Result<Option<String>, String> {
         let mut here = command.to_owned();
         for (port, used) in self.ports {
@@ -110,7 +111,7 @@ impl Session {
                 }
                 Ok(None)
             }
-            // Claude Code is not here; what it would start is.
+            // Claude Code isn't available here, but the server that it would start is.
             ("claude", "mcp") => match here.split_once(" -- ") {
                 Some((_, server)) => speak(self.shell(&format!("exec {server}"))).map(|()| None),
                 None => Ok(None),
@@ -131,7 +132,7 @@ impl Session {
     fn finish(&self, command: &str) -> Result<String, String> {
         let wanted = command.split_once("# exits with ").map_or("0", |(_, code)| code.trim());
         let output = wait_for_blocking(&format!("`{command}` to succeed"), || match self.output(command) {
-            // An event may need a moment until it is in a file.
+            // It may take a while until an event is in a file.
             Ok(output) if command.starts_with("cat ") && !output.status.success() => None,
             output => Some(output),
         })?;
@@ -155,7 +156,7 @@ impl Session {
         self.folder.path().join(format!("server-{port}.log"))
     }
 
-    /// Starts a server and waits until it listens; one that listens at the same port before is stopped.
+    /// Starts a server and waits until it listens, stopping an earlier one on the same port.
     fn serve(&mut self, command: &str) -> Result<String, String> {
         let is_sandbox = command.contains("cwpsa sandbox");
         let at = usize::from(is_sandbox);
@@ -163,7 +164,7 @@ impl Session {
         if command.contains("--help") {
             return self.finish(command);
         }
-        // The shell becomes the server, so that ending the one ends the other.
+        // The shell is replaced by the server, so stopping one stops the other.
         let mut command = command.replacen("cwpsa ", "exec cwpsa ", 1);
         if is_sandbox && !command.contains("--listen") {
             command.push_str(&format!(" --listen 127.0.0.1:{port}"));

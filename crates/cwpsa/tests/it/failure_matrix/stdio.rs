@@ -1,4 +1,4 @@
-//! The failures over the stdio transport of MCP, with and without the approval of the client's user.
+//! Failures over MCP's stdio transport, with and without approval by the client's user.
 
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
@@ -38,7 +38,7 @@ async fn failures_are_reported_truthfully_over_stdio() {
     }
 }
 
-/// A session whose client asks its user to approve writes.
+/// Starts a session whose client asks its user to approve writes.
 async fn approving_stdio(settings: &NamedTempFile, audit: &NamedTempFile, timeout: &str) -> Session {
     let (settings, audit) = (settings.path().to_str().unwrap(), audit.path().to_str().unwrap());
     let flags = ["--config", settings, "--audit", audit, "--custom-fields", "false"];
@@ -47,7 +47,7 @@ async fn approving_stdio(settings: &NamedTempFile, audit: &NamedTempFile, timeou
     Session::with_capabilities(&flags, json!({"elicitation": {}})).await
 }
 
-/// Requests a call, and accepts the question about it.
+/// Requests a call, and accepts the prompt about it.
 async fn request_approved(session: &mut Session, id: u64) {
     session.send(&call(id)).await;
     let question = session.receive().await;
@@ -68,13 +68,13 @@ async fn failures_of_approved_writes_are_reported_truthfully_over_stdio() {
         let response = session.receive().await;
         assert_eq!(response["id"], id, "{response}");
         check(failure.name, failure.truth, &Seen::of_mcp(&response["result"]), Some(audit.path()));
-        // An approval holds for one request: the same call is a new question.
+        // An approval is valid for one request: the same call prompts again.
         check_sent_once(failure.name, failure.truth, api.requests().len() - sent);
     }
 }
 
 #[tokio::test]
-async fn an_approved_write_that_times_out_over_stdio_is_not_made_again() {
+async fn approved_write_that_times_out_over_stdio_is_not_repeated() {
     let api = ScriptedServer::start([ScriptedResponse::Hang, made()]).await;
     let (settings, audit) = (settings_for(&api.url("")), NamedTempFile::new().unwrap());
     let mut session = approving_stdio(&settings, &audit, SHORT).await;
@@ -86,7 +86,7 @@ async fn an_approved_write_that_times_out_over_stdio_is_not_made_again() {
     assert_eq!(api.requests().len(), 1);
 }
 
-/// How a caller leaves before its call ends.
+/// How a caller disconnects before its call ends.
 #[derive(Clone, Copy, Debug)]
 enum Departure {
     Cancel,
@@ -94,7 +94,7 @@ enum Departure {
 }
 
 #[tokio::test]
-async fn a_write_whose_stdio_caller_left_is_not_reported_as_finished() {
+async fn write_whose_stdio_caller_left_is_not_reported_as_finished() {
     for (departure, approved) in [
         (Departure::Cancel, false),
         (Departure::Cancel, true),
@@ -129,7 +129,7 @@ async fn a_write_whose_stdio_caller_left_is_not_reported_as_finished() {
 }
 
 #[tokio::test]
-async fn a_timeout_leaves_the_outcome_unknown_over_stdio() {
+async fn timeout_leaves_the_outcome_unknown_over_stdio() {
     let api = ScriptedServer::start([ScriptedResponse::Hang]).await;
     let (settings, audit) = (settings_for(&api.url("")), NamedTempFile::new().unwrap());
     let mut session = stdio(&settings, &audit, SHORT).await;
@@ -139,7 +139,7 @@ async fn a_timeout_leaves_the_outcome_unknown_over_stdio() {
 }
 
 #[tokio::test]
-async fn a_stdio_server_that_was_killed_has_audited_the_write() {
+async fn killed_stdio_server_has_audited_the_write() {
     let api = ScriptedServer::start([ScriptedResponse::Hang]).await;
     let (settings, audit) = (settings_for(&api.url("")), NamedTempFile::new().unwrap());
     let mut session = stdio(&settings, &audit, LONG).await;

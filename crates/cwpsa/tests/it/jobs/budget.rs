@@ -1,5 +1,5 @@
-//! Jobs under a budget of calls that runs out midway, at every call once: the agent reads how long to wait, waits, and
-//! goes on, and nothing is done twice.
+//! Tasks under a call budget that runs out midway, once for each call: the agent reads the required delay, waits, and
+//! continues, and nothing is done twice.
 
 use serde_json::{Value, json};
 
@@ -11,10 +11,10 @@ use crate::jobs::tenant::{Tenant, World};
 use crate::jobs::work::Job;
 
 const JOB: Job = Job::OrderHardware;
-/// The calls of the job.
+/// The number of calls in the task.
 const CALLS: usize = 10;
 
-/// Does the job while the sandbox refuses calls; gives the steps that were refused.
+/// Performs the task while the sandbox rejects calls; returns the rejected steps.
 async fn refused(tenant: &Tenant, driver: Driver, faults: Value) -> Vec<usize> {
     let before = tenant.state().await;
     let (control, budget) = (tenant.fault_control(), faults.clone());
@@ -36,8 +36,8 @@ async fn refused(tenant: &Tenant, driver: Driver, faults: Value) -> Vec<usize> {
     agent.waits
 }
 
-/// Does the job once for each of its calls, which is then the one that is beyond the budget; and once with a budget
-/// that runs out again and again.
+/// Performs the task once for each of its calls, with the budget used up at that call, and once with a budget that is
+/// used up repeatedly.
 async fn at_every_call(driver: impl AsyncFn(&Tenant) -> Driver) {
     let world = World::new(CALLS + 1).await;
     let mut runs = Vec::new();
@@ -58,17 +58,17 @@ async fn at_every_call(driver: impl AsyncFn(&Tenant) -> Driver) {
 }
 
 #[tokio::test]
-async fn over_http() {
+async fn job_works_over_http() {
     at_every_call(async |tenant| Driver::Proxy(Proxy::of(&tenant.account).await)).await;
 }
 
 #[tokio::test]
-async fn over_mcp() {
+async fn job_works_over_mcp() {
     at_every_call(async |tenant| Driver::Mcp(Mcp::http(&tenant.account).await.without_search())).await;
 }
 
 #[tokio::test]
-async fn a_write_with_a_key_is_done_once_whether_it_was_refused_or_done_before() {
+async fn write_with_a_key_is_executed_once_after_a_refusal_or_a_success() {
     let world = World::new(1).await;
     let tenant = world.tenant();
     let before = tenant.state().await;

@@ -1,4 +1,4 @@
-//! A job that no person starts: the tenant posts that a ticket was opened, the receiver checks that it was the tenant,
+//! A task that isn't started by a person: the tenant posts that a ticket was opened, the receiver verifies the sender,
 //! and the agent does what the ticket asks for.
 
 use std::sync::Arc;
@@ -21,15 +21,15 @@ use crate::jobs::agent::{Agent, Driver};
 use crate::jobs::tenant::World;
 use crate::jobs::work::restock;
 
-/// The events that the receiver got.
+/// The events that the receiver accepted.
 struct Receiver {
-    /// The only host that a signing key is fetched from.
+    /// The only host from which a signing key is fetched.
     host: String,
     client: reqwest::Client,
     events: mpsc::UnboundedSender<Value>,
 }
 
-/// Takes a post of the tenant, and nobody else's.
+/// Accepts posts only from the tenant.
 async fn take(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body: Bytes) -> StatusCode {
     match receiver.verified(&headers, &body).await {
         Some(event) => {
@@ -44,7 +44,7 @@ impl Receiver {
     async fn verified(&self, headers: &HeaderMap, body: &[u8]) -> Option<Value> {
         let event: Value = serde_json::from_slice(body).ok()?;
         let key_url = event["Metadata"]["key_url"].as_str()?;
-        // A stranger could name a key of their own.
+        // A stranger could specify their own key.
         if !key_url.starts_with(&format!("{}/", self.host)) {
             return None;
         }
@@ -58,7 +58,7 @@ impl Receiver {
     }
 }
 
-/// Listens; gives the address and what was taken.
+/// Starts listening; returns the address and the accepted events.
 async fn listen(host: &str) -> (String, mpsc::UnboundedReceiver<Value>) {
     let (events, taken) = mpsc::unbounded_channel();
     let receiver = Receiver { host: host.to_owned(), client: reqwest::Client::new(), events };
@@ -79,7 +79,7 @@ async fn a_new_ticket_starts_the_job(driver: impl AsyncFn(&World) -> Driver) {
     let mut agent = Agent::new(driver(&world).await);
     let (url, mut taken) = listen(tenant.address()).await;
 
-    // Somebody else posts: refused.
+    // A forged post is rejected.
     let forged = json!({"Action": "added", "Type": "ticket", "ID": 9932, "Metadata": {"key_url": format!("{url}/key")}});
     let client = reqwest::Client::new();
     let post = client.post(&url).header("x-content-signature", "AAAA").json(&forged);
@@ -99,7 +99,7 @@ async fn a_new_ticket_starts_the_job(driver: impl AsyncFn(&World) -> Driver) {
     let told = restock::for_ticket(&mut agent, &event["ID"]).await;
     assert_eq!(told, json!({"order": "5092"}));
 
-    // The note is an update of the ticket, which is told too. It starts nothing, or the agent would never end.
+    // The note updates the ticket, which is also reported. It must not start anything, or the agent would never stop.
     let event = next(&mut taken).await;
     assert_eq!((&event["Action"], &event["ID"]), (&json!("updated"), &ticket["id"]));
     let changes = before.changes(&tenant.state().await);
@@ -115,11 +115,11 @@ async fn a_new_ticket_starts_the_job(driver: impl AsyncFn(&World) -> Driver) {
 }
 
 #[tokio::test]
-async fn over_http() {
+async fn job_works_over_http() {
     a_new_ticket_starts_the_job(async |world| Driver::Proxy(Proxy::of(&world.tenant().account).await)).await;
 }
 
 #[tokio::test]
-async fn over_mcp() {
+async fn job_works_over_mcp() {
     a_new_ticket_starts_the_job(async |world| Driver::Mcp(Mcp::http(&world.tenant().account).await)).await;
 }

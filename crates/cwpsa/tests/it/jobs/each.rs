@@ -1,4 +1,4 @@
-//! Every job over HTTP and over the Model Context Protocol, each with a fresh tenant.
+//! Runs every task over HTTP and over the Model Context Protocol, each with a fresh tenant.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::jobs::guide;
 use crate::jobs::tenant::{Tenant, World};
 use crate::jobs::work::Job;
 
-/// Does a job by this driver and checks what it left.
+/// Performs a task with this driver and checks the result.
 async fn done(job: Job, tenant: &Tenant, driver: Driver) -> (Agent, Value) {
     let before = tenant.state().await;
     let mut agent = Agent::new(driver);
@@ -20,7 +20,7 @@ async fn done(job: Job, tenant: &Tenant, driver: Driver) -> (Agent, Value) {
     (agent, told)
 }
 
-/// Does a job in both ways, with a fresh tenant for each; the guide tells how.
+/// Performs a task in both ways, each with a fresh tenant, and compares it with the guide.
 async fn both_ways(job: Job) {
     let world = World::new(2).await;
     let [one, other] = &world.tenants[..] else { unreachable!() };
@@ -78,7 +78,7 @@ async fn restock() {
 }
 
 #[tokio::test]
-async fn hardware_is_ordered_over_stdin_and_stdout_too() {
+async fn order_hardware_works_over_stdio() {
     let world = World::new(1).await;
     let mcp = Mcp::stdio(world.stdio()).await;
     done(Job::OrderHardware, world.tenant(), Driver::Mcp(mcp)).await;
@@ -92,7 +92,7 @@ async fn existing_records_are_not_created_again() {
     done(Job::WarrantyAudit, tenant, plain()).await;
     let before = tenant.state().await;
     assert_eq!(Job::WarrantyAudit.run(&mut Agent::new(plain())).await, json!([]));
-    // Ten of what ran out arrive.
+    // Ten units of the product that was out of stock arrive.
     let line = "/procurement/purchaseorders/5091/lineitems/8002";
     let received = json!([{"op": "replace", "path": "receivedStatus", "value": "FullyReceived"}]);
     before.changes(&tenant.state().await).none();
@@ -103,7 +103,7 @@ async fn existing_records_are_not_created_again() {
 }
 
 #[tokio::test]
-async fn a_list_of_several_pages_is_read_to_its_end() {
+async fn list_with_several_pages_is_read_to_its_end() {
     let world = World::with(2, &["--scale", "800"]).await;
     let [one, other] = &world.tenants[..] else { unreachable!() };
     let proxy = Driver::Proxy(Proxy::of(&one.account).await);

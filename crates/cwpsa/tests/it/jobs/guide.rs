@@ -1,5 +1,5 @@
-//! `docs/jobs.md` is what the scripted agent does: each job compares its part with the calls that it made, so the guide
-//! can't say what is not so. `CWPSA_WRITE_GUIDE=1` writes it.
+//! Keeps `docs/jobs.md` in sync with the scripted agent: each task compares its section with the calls that it made.
+//! `CWPSA_WRITE_GUIDE=1` rewrites the page.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,33 +11,34 @@ use crate::jobs::agent::{Agent, Driver, Step};
 use crate::jobs::tenant::World;
 use crate::jobs::work::Job;
 
-/// The variable that has the guide written.
+/// The variable that makes the test rewrite the guide.
 const WRITE: &str = "CWPSA_WRITE_GUIDE";
-/// A longer line of arguments is broken.
+/// A longer line of arguments is split.
 const LONGEST: usize = 100;
 const START: &str = "\
-# Example jobs
+# Example tasks
 
-This page shows which tool calls make up typical jobs of an agent. It is generated from tests in `crates/cwpsa/tests/it/jobs`,
-which run each job against the mock server over HTTP and MCP. Values in ‹ › depend on the current date.
+This page shows the tool calls that complete typical agent tasks. It is generated from tests in
+`crates/cwpsa/tests/it/jobs`, which run each task against the mock server over HTTP and MCP. Values in ‹ › depend on the
+current date.
 
-Three habits make these jobs reliable with any model:
+Three habits make these tasks reliable with any model:
 
-- **Look up IDs by name.** The description of an argument names the tool that lists them. The IDs below are those of the
-  mock server's sample records.
-- **Read before you write,** so that nothing is created twice.
-- **Wait when the rate limit is exhausted.** After status 429, nothing was changed. Wait for `ratelimit-reset` seconds (over
-  MCP: `error.rate_limit.reset`) and repeat the call. Over HTTP, use the same `Idempotency-Key`, so that a repeated write is
-  executed only once.
+- **Look up IDs by name.** An argument's description names the tool that lists the IDs. The IDs below belong to the mock
+  server's sample records.
+- **Read before you write,** so you don't create anything twice.
+- **Wait when the rate limit is exhausted.** Status 429 means that nothing was changed. Wait for `ratelimit-reset` seconds
+  (over MCP: `error.rate_limit.reset`) and repeat the call. Over HTTP, use the same `Idempotency-Key`, so a repeated write
+  is executed only once.
 
 Over MCP, find each tool with `search_tools`, read its schema with `describe_tools`, and call it with `read_tool`, or with
-`call_tool` if it changes something. Over HTTP, send the arguments to `POST /tools/{name}/call`.
+`call_tool` if it changes data. Over HTTP, send the arguments to `POST /tools/{name}/call`.
 
-A job can also be started by a callback (`/system/callbacks`). Verify the signature, with a key from the account's own host
-only, and react to `added` but not to `updated`, because the agent's own note on a ticket is an update too.
+A callback (`/system/callbacks`) can also start a task. Verify the signature with a key from the account's own host, and
+handle `added` but not `updated` events, because the agent's own note on a ticket is an update too.
 ";
 
-/// The part of the guide that tells a job.
+/// Returns the section of the guide for a task.
 fn part(job: Job, steps: &[Step]) -> String {
     let mut text = format!("\n## {}\n\n> {}\n\n", job.title(), job.ask());
     for (index, Step { tool, why, arguments }) in steps.iter().enumerate() {
@@ -48,7 +49,7 @@ fn part(job: Job, steps: &[Step]) -> String {
     text
 }
 
-/// Arguments on one line, or on one each where they are long.
+/// Returns the arguments on one line, or one per line if they are long.
 fn shown(arguments: &Value) -> String {
     let line = spaced(arguments);
     let members = arguments.as_object().filter(|_| line.len() > LONGEST);
@@ -59,7 +60,7 @@ fn shown(arguments: &Value) -> String {
     })
 }
 
-/// JSON on one line, with spaces as people write it.
+/// Returns JSON on one line, with spaces as people write it.
 fn spaced(value: &Value) -> String {
     match value {
         Value::Object(members) => {
@@ -76,7 +77,7 @@ fn file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/jobs.md")
 }
 
-/// That the guide tells a job as it was done. While it is written anew, it can't.
+/// Asserts that the guide shows a task as it was performed, unless the guide is being rewritten.
 pub fn tells(job: Job, steps: &[Step]) {
     let guide = std::fs::read_to_string(file()).unwrap_or_default();
     let told = guide.contains(&part(job, steps)) || std::env::var_os(WRITE).is_some();
@@ -88,7 +89,7 @@ pub fn tells(job: Job, steps: &[Step]) {
 }
 
 #[tokio::test]
-async fn has_every_job_once() {
+async fn guide_has_every_job_once() {
     if std::env::var_os(WRITE).is_some() {
         let mut text = START.to_owned();
         let world = World::new(Job::ALL.len()).await;

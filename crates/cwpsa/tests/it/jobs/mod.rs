@@ -1,5 +1,5 @@
-//! The jobs that people hire an agent for, end to end: real processes, a fresh tenant for each run, every job over
-//! HTTP and over the Model Context Protocol, and the records that it left read from the tenant itself.
+//! Typical agent tasks, end to end: real processes, a fresh tenant for each run, every task over HTTP and over the
+//! Model Context Protocol, and the resulting records read directly from the tenant.
 
 mod agent;
 mod budget;

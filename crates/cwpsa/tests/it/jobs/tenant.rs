@@ -1,5 +1,5 @@
-//! Fresh tenants, each a sandbox in a process of its own, behind one server; and what is in them, read from their own
-//! API and not through any tool.
+//! Fresh tenants, each a sandbox in its own process, behind one server. Their records are read through their own API
+//! rather than through tools.
 
 use std::collections::BTreeMap;
 
@@ -10,18 +10,18 @@ use toolcrate_testing::stdio::JsonRpcProcess;
 
 use crate::support::{cwpsa, origin};
 
-/// The seed files of the sandbox, whose paths are compared.
+/// The sandbox's seed files, whose paths are compared.
 const SEEDS: [&str; 4] = [
     include_str!("../../../../cwpsa-sandbox/data/companies.json"),
     include_str!("../../../../cwpsa-sandbox/data/lookups.json"),
     include_str!("../../../../cwpsa-sandbox/data/procurement.json"),
     include_str!("../../../../cwpsa-sandbox/data/service.json"),
 ];
-/// Lists whose records have lists of their own that jobs write to.
+/// Lists whose records have child lists that tasks write to.
 const NESTED: [(&str, &str); 2] =
     [("/procurement/purchaseorders", "lineitems"), ("/service/tickets", "notes")];
 
-/// An account of the server.
+/// An account on the server.
 #[derive(Clone)]
 pub struct Account {
     /// The server's address.
@@ -30,7 +30,7 @@ pub struct Account {
     pub token: String,
 }
 
-/// A sandbox, and the account that it is at the server.
+/// A sandbox, and its account on the server.
 pub struct Tenant {
     _process: ServerProcess,
     client: Client,
@@ -38,7 +38,7 @@ pub struct Tenant {
     pub account: Account,
 }
 
-/// Tenants and the server before them. They end when this is dropped.
+/// Tenants and the server in front of them. They stop when this value is dropped.
 pub struct World {
     _server: ServerProcess,
     folder: tempfile::TempDir,
@@ -46,14 +46,14 @@ pub struct World {
 }
 
 impl World {
-    /// So many tenants.
+    /// Starts this many tenants.
     pub async fn new(count: usize) -> Self {
         Self::with(count, &[]).await
     }
 
-    /// So many tenants whose sandboxes are started with these flags.
+    /// Starts this many tenants with these sandbox flags.
     pub async fn with(count: usize, flags: &'static [&'static str]) -> Self {
-        // Several clients in one process: only the first installs it.
+        // Of several clients in one process, only the first installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let (mut settings, mut sandboxes) = (String::new(), Vec::new());
@@ -92,12 +92,12 @@ impl World {
         Self { tenants: tenants.collect(), folder, _server: server }
     }
 
-    /// The first tenant.
+    /// Returns the first tenant.
     pub fn tenant(&self) -> &Tenant {
         &self.tenants[0]
     }
 
-    /// A process that offers the first tenant's tools on its stdin and stdout.
+    /// Starts a process that exposes the first tenant's tools on its stdin and stdout.
     pub fn stdio(&self) -> JsonRpcProcess {
         let mut command = cwpsa();
         command.args(["mcp", "--account", &self.tenant().account.name, "--config"]);
@@ -107,7 +107,7 @@ impl World {
 }
 
 impl Tenant {
-    /// Asks the tenant's own API, the way any HTTP client would.
+    /// Calls the tenant's own API, like any HTTP client.
     pub async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Value {
         let mut request = self
             .client
@@ -123,7 +123,7 @@ impl Tenant {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    /// All rows of a list; the tenants are small enough for one page.
+    /// Returns all rows of a list; the tenants are small enough for one page.
     pub async fn rows(&self, path: &str) -> Vec<Value> {
         let all = format!("{path}{}pageSize=1000", if path.contains('?') { "&" } else { "?" });
         self.ask(Method::GET, &all, None).await.as_array().expect("rows").clone()
@@ -134,17 +134,17 @@ impl Tenant {
         FaultControl { client: self.client.clone(), url: format!("{}/_sandbox/faults", self.address()) }
     }
 
-    /// Sets the sandbox's faults, as `--faults` takes them; an empty object has none.
+    /// Sets the sandbox's faults, in the format of `--faults`; an empty object means none.
     pub async fn faults(&self, faults: Value) {
         self.fault_control().set(faults).await;
     }
 
-    /// The sandbox without the API's path.
+    /// Returns the sandbox's URL without the API's path.
     pub fn address(&self) -> &str {
         self.root.split("/v4_6_release").next().unwrap_or_default()
     }
 
-    /// Every record of every list that the sandbox was seeded with, and of the lists below them.
+    /// Returns every record in every seeded list, and in the lists below them.
     pub async fn state(&self) -> State {
         let mut paths = Vec::new();
         for seed in SEEDS {
@@ -160,7 +160,7 @@ impl Tenant {
         let mut records = BTreeMap::new();
         for path in paths {
             for mut row in self.rows(&path).await {
-                // When a record was touched is not what it says.
+                // When a record was last changed isn't part of its contents.
                 row.as_object_mut().expect("a record").remove("_info");
                 let id = row.get("id").or_else(|| row.get("name")).expect("an id").to_string();
                 records.insert(format!("{path}/{id}"), row);
@@ -179,7 +179,7 @@ pub struct FaultControl {
 }
 
 impl FaultControl {
-    /// Sets the faults, as `--faults` takes them. A budget is a new one then.
+    /// Sets the faults, in the format of `--faults`. This also resets the budget.
     pub async fn set(&self, faults: Value) {
         let response = self.client.put(&self.url).json(&faults).send().await.unwrap();
         assert!(response.status().is_success());
@@ -192,9 +192,9 @@ pub struct State(BTreeMap<String, Value>);
 /// The differences between two states.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// Records by path, in the order of paths.
+    /// Records by path, in path order.
     pub added: Vec<(String, Value)>,
-    /// Members by path of record and name, with the new value.
+    /// Fields by record path and name, with the new value.
     pub changed: BTreeMap<String, Value>,
     pub removed: Vec<String>,
 }
@@ -220,12 +220,13 @@ impl State {
 }
 
 impl Changes {
-    /// That nothing at all changed.
+    /// Asserts that nothing changed.
     pub fn none(&self) {
         assert!(self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty(), "{self:#?}");
     }
 
-    /// The records that were added, if they are in these lists, one each in this order, and nothing else changed.
+    /// Returns the added records, asserting that they are in these lists, one each and in this order, and that
+    /// nothing else changed.
     pub fn only_added<const N: usize>(&self, lists: [&str; N]) -> [&Value; N] {
         assert!(self.changed.is_empty() && self.removed.is_empty(), "{self:#?}");
         let list_of =

@@ -1,4 +1,4 @@
-//! Copies of the real server, each a process, for one account.
+//! Replicas of the real server, each in its own process, for one account.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use wiremock::MockServer;
 
 use super::{TOKEN, audit_entries, cwpsa, origin, settings};
 
-/// Shows that someone may approve.
+/// The approver's token.
 pub const APPROVER: &str = "open-sesame";
 
 /// A server.
@@ -20,7 +20,7 @@ pub struct Copy {
     process: ServerProcess,
 }
 
-/// Servers with the same settings and key, whatever else they share.
+/// Servers with the same settings and key. Anything else may differ.
 pub struct Copies {
     pub all: Vec<Copy>,
     pub upstream: MockServer,
@@ -29,12 +29,12 @@ pub struct Copies {
 }
 
 impl Copies {
-    /// Starts as many with these flags; `approver` says whether someone may approve calls.
+    /// Starts this many servers with these flags; `approver` determines whether someone may approve calls.
     pub async fn start(count: usize, flags: &[&str], approver: bool) -> Self {
         Self::start_with_state(count, None, flags, approver).await
     }
 
-    /// The same with state at this address, which may contain a password.
+    /// Starts the servers with the store at this URL, which may contain a password.
     pub async fn start_with_state(count: usize, state: Option<&str>, flags: &[&str], approver: bool) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let upstream = MockServer::start().await;
@@ -46,7 +46,7 @@ impl Copies {
         Self { all, upstream, audit, _settings: settings }
     }
 
-    /// How many requests reached the API.
+    /// Returns the number of requests that reached the API.
     pub async fn sent(&self) -> usize {
         self.upstream.received_requests().await.unwrap().len()
     }
@@ -83,17 +83,17 @@ impl Copy {
         Self { base: origin(&process).await, client: Client::new(), process }
     }
 
-    /// Ends the process at once.
+    /// Kills the process immediately.
     pub async fn kill(&mut self) {
         self.process.child.kill().await.unwrap();
     }
 
-    /// A plain call of a tool by the agent.
+    /// Returns a plain tool call by the agent.
     pub fn call(&self, tool: &str, arguments: &Value) -> RequestBuilder {
         self.client.post(format!("{}/tools/{tool}/call", self.base)).bearer_auth(TOKEN).json(arguments)
     }
 
-    /// Returns the request of an approver who lists or decides.
+    /// Returns an approver's request that lists calls or decides on one.
     pub fn approvals(&self, id: &str, decision: Option<Value>) -> RequestBuilder {
         match decision {
             None => self.client.get(format!("{}/approvals", self.base)).bearer_auth(APPROVER),
@@ -105,12 +105,12 @@ impl Copy {
         }
     }
 
-    /// A message of a client of the protocol version 2026-07-28, which has no sessions.
+    /// Sends a message as a client of protocol version 2026-07-28, which has no sessions.
     pub async fn message(&self, method: &str, params: Value) -> Value {
         last(&self.stateless(method, params).send().await.unwrap().text().await.unwrap())
     }
 
-    /// The request with such a message.
+    /// Returns the request for such a message.
     pub fn stateless(&self, method: &str, mut params: Value) -> RequestBuilder {
         let name = params["name"].as_str().map(str::to_owned);
         params["_meta"] = json!({
@@ -125,7 +125,7 @@ impl Copy {
         request
     }
 
-    /// A message as an HTTP request.
+    /// Returns a message as an HTTP request.
     pub fn post(&self, method: &str, params: Value, version: &str) -> RequestBuilder {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let mut message = json!({"jsonrpc": "2.0", "method": method, "params": params});
@@ -140,7 +140,7 @@ impl Copy {
             .json(&message)
     }
 
-    /// Begins a session and gives its id.
+    /// Starts a session and returns its ID.
     pub async fn begin(&self, path: &str, capabilities: Value) -> String {
         let params = json!({"protocolVersion": "2025-11-25", "capabilities": capabilities,
             "clientInfo": {"name": "test", "version": "1"}});
@@ -155,7 +155,7 @@ impl Copy {
         session
     }
 
-    /// A message in a session; gives what was answered.
+    /// Sends a message in a session and returns the response.
     pub async fn in_session(&self, path: &str, session: &str, message: &Value) -> Value {
         let request = self.client.post(format!("{}{path}", self.base)).bearer_auth(TOKEN);
         let request = request
@@ -167,7 +167,7 @@ impl Copy {
     }
 }
 
-/// The last message of a body, which is JSON or a stream of events.
+/// Returns the last message in a body, which is JSON or an event stream.
 pub fn last(body: &str) -> Value {
     let events = body.lines().filter_map(|line| line.strip_prefix("data:"));
     let text = events.map(str::trim).rfind(|text| !text.is_empty()).unwrap_or(body);

@@ -1,4 +1,4 @@
-//! A stand-in for the API that answers when a test says so.
+//! A mock API that responds when a test releases it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use axum::{Json, Router};
 use serde_json::json;
 use tokio::sync::{Semaphore, watch};
 
-/// A ticket by its id is all that it has. Requests wait until [`release`](Self::release).
+/// An API that only has a ticket by ID. Requests wait until [`release`](Self::release).
 pub struct GatedApi {
     address: SocketAddr,
     gate: Arc<Semaphore>,
@@ -39,7 +39,7 @@ impl GatedApi {
         format!("http://{}", self.address)
     }
 
-    /// How many requests have arrived.
+    /// Returns the number of requests received.
     pub fn request_count(&self) -> usize {
         *self.requests.borrow()
     }
@@ -49,7 +49,7 @@ impl GatedApi {
         self.requests.clone().wait_for(|count| *count > 0).await.unwrap();
     }
 
-    /// Has every request answered.
+    /// Lets every request complete.
     pub fn release(&self) {
         self.gate.add_permits(Semaphore::MAX_PERMITS / 2);
     }

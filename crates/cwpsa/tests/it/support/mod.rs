@@ -1,4 +1,4 @@
-//! A stand-in for the API, settings for it, and the server itself, in this process or in one of its own.
+//! A mock API, settings for it, and the server itself, in the test process or in its own process.
 
 pub mod copies;
 pub mod gated_api;
@@ -20,10 +20,10 @@ use toolcrate_testing::process::ServerProcess;
 use toolcrate_testing::wait::wait_for;
 use wiremock::MockServer;
 
-/// The token that opens the account `acme`.
+/// The token that grants access to the account `acme`.
 pub const TOKEN: &str = "sesame";
 
-/// The program that is tested. How this machine is set must not matter.
+/// Returns the program under test, independent of the machine's settings.
 pub fn cwpsa() -> tokio::process::Command {
     let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_cwpsa"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CWPSA_")) {
@@ -33,19 +33,19 @@ pub fn cwpsa() -> tokio::process::Command {
     command
 }
 
-/// Waits until a server says where its tools are, and returns its scheme, host and port.
+/// Waits until a server reports the URL of its tools, and returns its scheme, host and port.
 pub async fn origin(server: &ServerProcess) -> String {
     let url = server.wait_for_url("at ").await;
     let (scheme, rest) = url.split_once("://").unwrap();
     format!("{scheme}://{}", rest.split('/').next().unwrap())
 }
 
-/// A settings file with one account, which `upstream` is.
+/// Creates a settings file with one account, whose API is `upstream`.
 pub fn settings(upstream: &MockServer) -> NamedTempFile {
     settings_for(&upstream.uri())
 }
 
-/// A settings file with one account, whose API is at `base_url`.
+/// Creates a settings file with one account, whose API is at `base_url`.
 pub fn settings_for(base_url: &str) -> NamedTempFile {
     let file = NamedTempFile::new().unwrap();
     let text = format!(
@@ -55,7 +55,7 @@ pub fn settings_for(base_url: &str) -> NamedTempFile {
     file
 }
 
-/// Starts listening as a command line says.
+/// Starts listening with the given command line.
 pub async fn listen(line: &[&str]) -> Result<Listening, CliError> {
     let invocation = Invocation::try_parse_from(line, Environment::from_process()).unwrap();
     let Command::Serve(arguments) = invocation.arguments.command else { unreachable!() };
@@ -63,7 +63,7 @@ pub async fn listen(line: &[&str]) -> Result<Listening, CliError> {
     cwpsa::http::listen(&arguments.offer, ExposureMode::MetaTools, invocation.settings, &settings).await
 }
 
-/// A server for the account, with more flags if need be.
+/// Starts a server for the account, with additional flags.
 pub async fn serve(settings: &NamedTempFile, flags: &[&str]) -> SocketAddr {
     let path = settings.path().to_str().unwrap();
     let line = ["cwpsa", "serve", "--listen", "127.0.0.1:0", "--config", path];
@@ -73,7 +73,7 @@ pub async fn serve(settings: &NamedTempFile, flags: &[&str]) -> SocketAddr {
     address
 }
 
-/// Starts `cwpsa mcp --sandbox` over HTTP, and returns the URL of the protocol.
+/// Starts `cwpsa mcp --sandbox` over HTTP, and returns the MCP URL.
 pub async fn serve_mcp(flags: &[&str]) -> (ServerProcess, String) {
     let mut command = cwpsa();
     command.args(["mcp", "--sandbox", "--listen", "127.0.0.1:0"]).args(flags).stdin(Stdio::null());
@@ -94,7 +94,7 @@ pub fn audit_entries(log: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Waits until so many requests have reached `upstream`, and returns them.
+/// Waits until this many requests have reached `upstream`, and returns them.
 pub async fn wait_for_requests(upstream: &MockServer, count: usize) -> Vec<wiremock::Request> {
     let requests = async || upstream.received_requests().await.filter(|requests| requests.len() >= count);
     wait_for(&format!("{count} requests"), requests).await

@@ -1,4 +1,4 @@
-//! A client that does what Truto's SDK does, a server for it, and a stand-in for the API.
+//! A client that imitates Truto's SDK, a server for it, and a mock API.
 
 use reqwest::{Client, Method, Response};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::{TOKEN, serve, settings};
 
-/// It, with what it speaks to.
+/// The SDK, with the server that it talks to.
 pub struct Sdk {
     pub client: Client,
     pub base: String,
@@ -17,7 +17,7 @@ pub struct Sdk {
 
 impl Sdk {
     pub async fn new(flags: &[&str]) -> Self {
-        // Several clients in one process: only the first installs it.
+        // Of several clients in one process, only the first installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let upstream = MockServer::start().await;
         let settings = settings(&upstream);
@@ -43,7 +43,7 @@ impl Sdk {
     }
 }
 
-/// An answer of the API.
+/// Returns a successful API response.
 pub fn ok(body: Value) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(body)
 }

@@ -1,4 +1,4 @@
-//! A session of the Model Context Protocol with a real process, message by message.
+//! A Model Context Protocol session with a real process, message by message.
 
 use std::ops::{Deref, DerefMut};
 
@@ -7,10 +7,10 @@ use toolcrate_testing::stdio::JsonRpcProcess;
 
 use super::cwpsa;
 
-/// A session that was begun.
+/// An initialized session.
 pub struct Session {
     process: JsonRpcProcess,
-    /// The capabilities of the server.
+    /// The server's capabilities.
     pub capabilities: Value,
 }
 
@@ -34,12 +34,12 @@ impl Session {
         Self::with_version(flags, "2025-11-25").await
     }
 
-    /// The same in this version of the protocol, which the server must take.
+    /// Starts a session with this protocol version, which the server must accept.
     pub async fn with_version(flags: &[&str], version: &str) -> Self {
         Self::start(flags, version, json!({})).await
     }
 
-    /// The same for a client with these capabilities.
+    /// Starts a session for a client with these capabilities.
     pub async fn with_capabilities(flags: &[&str], capabilities: Value) -> Self {
         Self::start(flags, "2025-11-25", capabilities).await
     }
@@ -56,12 +56,12 @@ impl Session {
         Self { process, capabilities: answer["result"]["capabilities"].clone() }
     }
 
-    /// The result of a tool.
+    /// Returns the result of a tool call.
     pub async fn call(&mut self, name: &str, arguments: Value) -> Value {
         self.request("tools/call", json!({"name": name, "arguments": arguments})).await["result"].take()
     }
 
-    /// All tools, by their pages.
+    /// Returns all tools, page by page.
     pub async fn tools(&mut self) -> Vec<Value> {
         let (mut tools, mut cursor) = (Vec::new(), json!({}));
         loop {

@@ -1,4 +1,4 @@
-//! Two copies of the server behind one address share a Redis server.
+//! Two replicas of the server behind one address share a Redis server.
 
 use serde_json::Value;
 use wiremock::matchers::any;
@@ -34,7 +34,7 @@ async fn callback_is_accepted_by_one_replica_and_announced_by_all() {
     );
     let mut taken = [one.status().as_u16(), other.status().as_u16()];
     taken.sort_unstable();
-    // The second one comes while the first one is stored, or after that.
+    // The second callback arrives while the first one is being stored, or afterwards.
     assert!(taken == [200, 202] || taken == [202, 429], "{taken:?}");
     let replay = post(second, "acme", &caught.body, Some(signature)).await;
     assert_eq!(replay.json::<Value>().await.unwrap()["accepted"], false);

@@ -1,4 +1,5 @@
-//! A sandbox that signs and posts callbacks, settings for a server that takes them, and what the events are read with.
+//! A sandbox that signs and posts callbacks, settings for a server that receives them, and readers for the resulting
+//! events.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -11,7 +12,7 @@ use toolcrate_testing::wait::wait_for;
 
 use crate::support::TOKEN;
 
-/// The secret that posted events are signed with.
+/// The secret for signing posted events.
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 pub struct Sandbox {
@@ -24,7 +25,7 @@ impl Sandbox {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let arguments = command::SandboxArguments { listen, ..command::SandboxArguments::default() };
         let server = command::start(&arguments).await.unwrap();
-        // Several clients in one process: only the first installs it.
+        // Of several clients in one process, only the first installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self { server, client: Client::new() }
     }
@@ -49,13 +50,13 @@ impl Sandbox {
         response.json().await.unwrap()
     }
 
-    /// Has all changes of tickets told to `url`.
+    /// Registers `url` for all ticket changes.
     pub async fn register(&self, url: &str) {
         let callback = json!({"url": url, "type": "ticket", "level": "owner", "objectId": 1});
         self.ask(Method::POST, "/system/callbacks", callback).await;
     }
 
-    /// Changes a ticket, and gives its id.
+    /// Changes a ticket, and returns its ID.
     pub async fn change_a_ticket(&self, summary: &str) -> i64 {
         let tickets = self.ask(Method::GET, "/service/tickets?pageSize=1&fields=id", json!(null)).await;
         let id = tickets[0]["id"].as_i64().unwrap();
@@ -65,7 +66,7 @@ impl Sandbox {
     }
 }
 
-/// A settings file for the sandbox, with a table `webhooks`.
+/// Creates a settings file for the sandbox, with a `webhooks` table.
 pub fn settings_of(sandbox: &Sandbox, table: &str) -> NamedTempFile {
     let file = NamedTempFile::new().unwrap();
     let text = format!(
@@ -76,25 +77,25 @@ pub fn settings_of(sandbox: &Sandbox, table: &str) -> NamedTempFile {
     file
 }
 
-/// As [`crate::support::serve`], where it may be refused.
+/// Like [`crate::support::serve`], but starting may fail.
 pub async fn try_serve(settings: &NamedTempFile, flags: &[&str]) -> Result<(), String> {
     let line = ["cwpsa", "serve", "--listen", "127.0.0.1:0", "--config", settings.path().to_str().unwrap()];
     let line: Vec<&str> = line.iter().chain(flags).copied().collect();
     crate::support::listen(&line).await.map(drop).map_err(|failure| format!("{failure:?}"))
 }
 
-/// The lines of JSON in a file, none if there is no file. A line that is still being written is not one yet.
+/// Returns the lines of JSON in a file; none if it doesn't exist. An incomplete last line doesn't count.
 pub fn lines(file: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-/// Waits until there is something.
+/// Waits until there is a value.
 pub async fn until<T>(look: impl AsyncFnMut() -> Option<T>) -> T {
     wait_for("what is expected", look).await
 }
 
-/// Waits until a server with the token of `acme` has no event left that it would hand on.
+/// Waits until a server with the token of `acme` has no undelivered events left.
 pub async fn until_handed_on(server: SocketAddr) {
     let url = format!("http://{server}/webhooks/acme");
     until(async || {

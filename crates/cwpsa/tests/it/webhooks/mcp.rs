@@ -1,4 +1,5 @@
-//! Events over the Model Context Protocol: a session that subscribed is told, in the way of each version.
+//! Events over the Model Context Protocol: a session that subscribed is notified as its protocol version
+//! specifies.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,7 +22,7 @@ fn to(address: SocketAddr) -> RequestBuilder {
         .header("accept", "application/json, text/event-stream")
 }
 
-/// The next message of a stream that is wanted.
+/// Returns the next message in a stream that satisfies `wanted`.
 pub async fn next(stream: &mut Response, buffer: &mut String, wanted: impl Fn(&Value) -> bool) -> Value {
     let read = async {
         loop {
@@ -40,7 +41,7 @@ pub async fn next(stream: &mut Response, buffer: &mut String, wanted: impl Fn(&V
     tokio::time::timeout(CONDITION_TIMEOUT, read).await.expect("a message in time")
 }
 
-/// The answer to a request, whether it comes as JSON or in a stream.
+/// Returns the response to a request, whether it is JSON or a stream.
 async fn answer(request: RequestBuilder) -> Value {
     let mut response = request.send().await.unwrap();
     assert!(response.status().is_success(), "{}", response.status());
@@ -54,7 +55,7 @@ pub fn updated(message: &Value) -> bool {
     message["method"] == "notifications/resources/updated"
 }
 
-/// A request of the newest version that listens to the events; the stream of its answer.
+/// Sends a request with the newest version that listens to events; returns its response stream.
 pub async fn listen(address: SocketAddr) -> Response {
     let listen = json!({"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": {
     "notifications": {"resourceSubscriptions": [URI]},
@@ -75,7 +76,7 @@ pub async fn listen(address: SocketAddr) -> Response {
     stream
 }
 
-/// A server whose events go to sessions, and a sandbox that sends it callbacks.
+/// Starts a server whose events go to sessions, and a sandbox that sends it callbacks.
 async fn start() -> (Sandbox, SocketAddr, tempfile::NamedTempFile) {
     let sandbox = Sandbox::start().await;
     let settings = settings_of(&sandbox, "mcp = true");
@@ -85,7 +86,7 @@ async fn start() -> (Sandbox, SocketAddr, tempfile::NamedTempFile) {
 }
 
 #[tokio::test]
-async fn a_session_subscribes_and_reads() {
+async fn session_subscribes_and_reads_events() {
     let (sandbox, address, _settings) = start().await;
     let mut response = to(address).json(&initialize("2025-11-25")).send().await.unwrap();
     let session = response.headers()["mcp-session-id"].to_str().unwrap().to_owned();
@@ -124,7 +125,7 @@ async fn a_session_subscribes_and_reads() {
     assert_eq!((events.as_array().unwrap().len(), &events[0]["record_id"]), (1, &json!(id)));
     assert!(events[0].get("entity").is_none(), "a record is read with a tool");
 
-    // Who unsubscribed is told no more.
+    // An unsubscribed session is no longer notified.
     ask(7, "resources/unsubscribe", json!({"uri": URI})).await;
     sandbox.change_a_ticket("It still beeps").await;
     until(async || (read(8).await.as_array().unwrap().len() == 2).then_some(())).await;
@@ -134,7 +135,7 @@ async fn a_session_subscribes_and_reads() {
 }
 
 #[tokio::test]
-async fn a_request_of_the_newest_version_listens() {
+async fn request_in_the_newest_version_receives_events() {
     let (sandbox, address, _settings) = start().await;
     let (mut stream, mut buffer) = (listen(address).await, String::new());
     for summary in ["It beeps", "It beeps again"] {

@@ -1,5 +1,5 @@
-//! Webhooks end to end: a sandbox signs and posts callbacks for what is written into it, the server checks them and
-//! hands them on to a program and to an address. The test's own posts show what is refused.
+//! Webhooks end to end: a sandbox signs and posts callbacks for its changes, and the server verifies them and
+//! delivers them to a program and to a URL. The test's own posts show what is rejected.
 
 mod copies;
 mod hooks;
@@ -24,12 +24,12 @@ use wiremock::matchers::{any, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 fn client() -> Client {
-    // Several clients in one process: only the first installs it.
+    // Of several clients in one process, only the first installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::new()
 }
 
-/// Hands each event to a program that appends it to a file.
+/// Returns a command that appends each event to a file.
 fn to_file(file: &Path) -> String {
     let line = json!(["sh", "-c", "cat >> \"$1\"", "sh", file]);
     format!("command = {line}")
@@ -55,7 +55,7 @@ async fn counted(address: SocketAddr) -> String {
 }
 
 #[tokio::test]
-async fn a_change_reaches_the_program_and_the_address() {
+async fn change_is_delivered_to_the_command_and_the_url() {
     let sandbox = Sandbox::start().await;
     let receiver = MockServer::start().await;
     // It fails once.
@@ -120,7 +120,7 @@ async fn a_change_reaches_the_program_and_the_address() {
     ] {
         assert!(counted.contains(line), "{line} is not in {counted}");
     }
-    // The sandbox got its answer, and did not have to try again.
+    // The sandbox got its response, and didn't have to retry.
     let delivery = sandbox.deliveries().pop().unwrap();
     assert_eq!((&delivery["delivered"], &delivery["attempts"]), (&json!(true), &json!(1)), "{delivery}");
 }
@@ -128,7 +128,7 @@ async fn a_change_reaches_the_program_and_the_address() {
 #[tokio::test]
 async fn callback_not_signed_by_the_account_is_rejected() {
     let sandbox = Sandbox::start().await;
-    // Callbacks come here, and are posted to the server by this test.
+    // Callbacks arrive here, and are posted to the server by this test.
     let catcher = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&catcher).await;
     sandbox.register(&format!("{}/catch?recordId=", catcher.uri())).await;
@@ -154,7 +154,7 @@ async fn callback_not_signed_by_the_account_is_rejected() {
     assert_eq!(status("other", &body, Some(&signature)).await, StatusCode::UNAUTHORIZED);
     assert_eq!(status("acme", b"{}", Some(&signature)).await, StatusCode::BAD_REQUEST);
 
-    // A key of the sender's own, on a host of its own, which is never asked.
+    // A key on the sender's own host, from which it must never be fetched.
     let foreign = MockServer::start().await;
     Mock::given(any())
         .respond_with(ResponseTemplate::new(200).set_body_json(json!({"signing_key": "mine"})))
@@ -185,7 +185,7 @@ async fn callback_not_signed_by_the_account_is_rejected() {
     assert_eq!(request.body(body.clone()).send().await.unwrap().status(), StatusCode::FORBIDDEN);
     assert_eq!(lines(&file), [Value::Null; 0]);
 
-    // The real one is taken, and its replay is not.
+    // The genuine callback is accepted, but its replay isn't.
     assert_eq!(status("acme", &body, Some(&signature)).await, StatusCode::ACCEPTED);
     let replay = post(address, "acme", &body, Some(&signature)).await;
     assert_eq!(replay.status(), StatusCode::OK);
@@ -212,6 +212,48 @@ async fn callback_not_signed_by_the_account_is_rejected() {
 }
 
 #[tokio::test]
+async fn large_callbacks_of_strangers_are_limited_and_do_not_block_small_ones() {
+    let sandbox = Sandbox::start().await;
+    let catcher = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&catcher).await;
+    sandbox.register(&format!("{}/catch?recordId=", catcher.uri())).await;
+    sandbox.change_a_ticket(&"It beeps. ".repeat(9)).await;
+    let caught = until(async || catcher.received_requests().await.unwrap().pop()).await;
+    let key_url = serde_json::from_slice::<Value>(&caught.body).unwrap()["Metadata"]["key_url"].clone();
+    let key: Value = client().get(key_url.as_str().unwrap()).send().await.unwrap().json().await.unwrap();
+    let key = key["signing_key"].as_str().unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("events");
+    let address = serve(&settings_of(&sandbox, &to_file(&file)), &[]).await;
+    let callback = |id: usize, length: usize| {
+        let mut body: Value = serde_json::from_slice(&caught.body).unwrap();
+        (body["MessageId"], body["ID"]) = (json!(format!("m{id}")), json!(id));
+        body["Entity"] = json!(json!({"id": id, "text": "x".repeat(length)}).to_string());
+        body.to_string().into_bytes()
+    };
+    let large = 600 << 10;
+    // Those that are signed are not limited.
+    for id in 0..20 {
+        let body = callback(id, large);
+        let status = post(address, "acme", &body, Some(&sign(key, &body))).await.status();
+        assert_eq!(status, StatusCode::ACCEPTED);
+    }
+    let forged = callback(100, large);
+    let mut statuses = Vec::new();
+    for _ in 0..60 {
+        statuses.push(post(address, "acme", &forged, Some(&STANDARD.encode([0; 32]))).await.status());
+    }
+    assert_eq!(statuses[0], StatusCode::UNAUTHORIZED);
+    assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
+    let small = callback(200, 1000);
+    assert_eq!(post(address, "acme", &small, Some(&sign(key, &small))).await.status(), StatusCode::ACCEPTED);
+    // What can be no signature is refused before its body is read.
+    let status = post(address, "acme", &small, Some("AAAA")).await.status();
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn unavailable_key_is_answered_with_429() {
     let upstream = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(503)).mount(&upstream).await;
@@ -224,7 +266,7 @@ async fn unavailable_key_is_answered_with_429() {
     let body = json!({"MessageId": "m", "Action": "added", "Type": "ticket", "ID": 1, "Metadata": {"key_url": key_url}});
     let body = body.to_string().into_bytes();
     let response = post(address, "acme", &body, Some(&sign("k", &body))).await;
-    // The only kind of failure after which ConnectWise sends it again.
+    // The only kind of failure after which ConnectWise resends it.
     assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(response.headers()["retry-after"], "2");
     let asked = upstream.received_requests().await.unwrap();
@@ -237,7 +279,7 @@ async fn dead_lettered_events_are_retried_on_request() {
     let sandbox = Sandbox::start().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("events");
-    // It fails until there is a file.
+    // It fails until the file exists.
     let line = json!(["sh", "-c", "test -e \"$1\" && cat >> \"$1\"", "sh", file]);
     let address = serve(&settings_of(&sandbox, &format!("command = {line}\nattempts = 1")), &[]).await;
     sandbox.register(&format!("http://{address}/webhooks/acme?recordId=")).await;
@@ -261,7 +303,7 @@ async fn dead_lettered_events_are_retried_on_request() {
 }
 
 #[tokio::test]
-async fn flags_are_for_one_account() {
+async fn webhook_flags_require_a_single_account() {
     let sandbox = Sandbox::start().await;
     let file = settings_of(&sandbox, "mcp = true");
     let text = std::fs::read_to_string(file.path()).unwrap();

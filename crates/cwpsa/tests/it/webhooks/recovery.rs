@@ -11,7 +11,7 @@ use crate::webhooks::hooks::{Sandbox, lines, settings_of, until};
 #[tokio::test]
 async fn changes_during_an_outage_are_recovered_once() {
     let sandbox = Sandbox::start().await;
-    // The period of the first scan ends one interval before it. Records that were seeded later would be changes.
+    // The period of the first scan ends one interval before it. Records seeded later would count as changes.
     let seeded = Instant::now();
     until(async || (seeded.elapsed() > Duration::from_secs(2)).then_some(())).await;
     let folder = tempfile::tempdir().unwrap();

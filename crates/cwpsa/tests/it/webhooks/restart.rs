@@ -1,4 +1,4 @@
-//! Accepted events are delivered even if the process is killed before.
+//! Accepted events are delivered even if the process is killed before it delivers them.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::support::cwpsa;
 use crate::webhooks::hooks::{SECRET, Sandbox, settings_of, until, until_handed_on};
 use crate::webhooks::{client, post};
 
-/// The server, with a store of its own.
+/// The server, with its own store.
 pub struct Process {
     pub server: ServerProcess,
     pub address: SocketAddr,
@@ -49,7 +49,7 @@ impl Process {
 #[tokio::test]
 async fn event_in_delivery_survives_a_kill() {
     let sandbox = Sandbox::start().await;
-    // It takes connections and never answers.
+    // It accepts connections but never responds.
     let silent = TcpListener::bind(("127.0.0.1", free_port())).unwrap();
     let receiver = silent.local_addr().unwrap();
     let table = format!(
@@ -60,7 +60,7 @@ async fn event_in_delivery_survives_a_kill() {
     let state = folder.path().join("state");
 
     let first = Process::start(settings.path(), &state).await;
-    // One callback goes to the server, another one to the test, which plays it again later.
+    // One callback goes to the server, another one to the test, which replays it later.
     let catcher = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&catcher).await;
     sandbox.register(&format!("http://{}/webhooks/acme?recordId=", first.address)).await;
@@ -90,7 +90,7 @@ async fn event_in_delivery_survives_a_kill() {
         assert_eq!((&event["record_id"], &event["entity"]["summary"]), (&json!(id), &json!("It beeps")));
     }
 
-    // What was taken before the restart is known after it.
+    // Callbacks accepted before the restart are still known afterwards.
     let replay = post(second.address, "acme", &caught.body, Some(&signature)).await;
     assert_eq!(replay.json::<Value>().await.unwrap()["accepted"], false);
     until_handed_on(second.address).await;

@@ -1,5 +1,5 @@
-//! Callbacks and a server that is told to stop: what it took is kept, what it did not take comes again, and told twice
-//! it waits for no receiver.
+//! Callbacks during shutdown: accepted callbacks are kept, callbacks that weren't accepted are sent again, and a second
+//! signal doesn't wait for receivers.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -18,15 +18,15 @@ use crate::webhooks::hooks::{Sandbox, lines, settings_of, until};
 use crate::webhooks::restart::Process;
 use crate::webhooks::{post, to_file};
 
-/// How long a receiver takes that nobody waits for; much longer than a process to end, on a busy machine too.
+/// The delay of a receiver that nobody waits for: much longer than a process needs to exit, even on a busy machine.
 const RECEIVER: Duration = Duration::from_secs(30);
 
-/// Waits until the process takes no connections.
+/// Waits until the process accepts no connections.
 async fn takes_no_connections(process: &Process) {
     until(async || TcpStream::connect(process.address).await.is_err().then_some(())).await;
 }
 
-/// A callback of which only the first bytes are sent.
+/// A callback of which only the first bytes have been sent.
 struct Half {
     connection: TcpStream,
     rest: Vec<u8>,
@@ -39,7 +39,7 @@ impl Half {
         Self { connection, rest: request[first..].to_vec() }
     }
 
-    /// Waits until the server wants the body.
+    /// Waits until the server requests the body.
     async fn is_read(&mut self) {
         const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
         let mut answer = [0; CONTINUE.len()];
@@ -47,7 +47,7 @@ impl Half {
         assert_eq!(answer, CONTINUE);
     }
 
-    /// Sends the rest; the answer is empty if the connection was closed before.
+    /// Sends the rest; the response is empty if the connection was closed before.
     async fn finish(mut self) -> String {
         let mut answer = String::new();
         let _ = self.connection.write_all(&self.rest).await;
@@ -56,7 +56,7 @@ impl Half {
     }
 }
 
-/// A callback as the sandbox signed it.
+/// A callback as signed by the sandbox.
 struct Signed {
     body: Vec<u8>,
     signature: String,
@@ -75,7 +75,7 @@ impl Signed {
     }
 }
 
-/// Two callbacks, for changes with these summaries.
+/// Returns two callbacks, for changes with these summaries.
 async fn callbacks(sandbox: &Sandbox, summaries: [&str; 2]) -> [Signed; 2] {
     let catcher = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&catcher).await;
@@ -91,7 +91,8 @@ async fn callbacks(sandbox: &Sandbox, summaries: [&str; 2]) -> [Signed; 2] {
     caught.try_into().unwrap_or_else(|_| panic!("two callbacks were expected"))
 }
 
-/// Returns the responses of a server that is shutting down to a callback whose head it has read, and to one whose head it has not.
+/// Returns the responses of a server during shutdown to a callback whose head it has read, and to one whose head it
+/// hasn't.
 async fn answers_while_stopping(first: &mut Process, [begun, late]: &[Signed; 2]) -> [String; 2] {
     let head = begun.head("expect: 100-continue\r\n");
     let begun = [head.as_bytes(), &begun.body].concat();
@@ -112,7 +113,7 @@ async fn answers_while_stopping(first: &mut Process, [begun, late]: &[Signed; 2]
 async fn callback_during_shutdown_is_accepted_or_retried() {
     let sandbox = Sandbox::start().await;
     let callbacks = callbacks(&sandbox, ["It beeps", "It smokes"]).await;
-    // A server that stops closes connections on which nothing comes; a test that is too slow for it begins again.
+    // A server that is shutting down closes silent connections; if the test is too slow, it starts over.
     for _ in 0..20 {
         let folder = tempfile::tempdir().unwrap();
         let (file, state) = (folder.path().join("events"), folder.path().join("state"));
@@ -122,13 +123,13 @@ async fn callback_during_shutdown_is_accepted_or_retried() {
         if begun.is_empty() || late.is_empty() {
             continue;
         }
-        // The only kind of failure after which ConnectWise sends it again.
+        // The only kind of failure after which ConnectWise resends it.
         assert!(late.starts_with("HTTP/1.1 429 ") && late.contains("retry-after: 2\r\n"), "{late}");
         assert!(begun.starts_with("HTTP/1.1 202 "), "{begun}");
         let log = first.server.log();
         assert!(log.contains("callback rejected during shutdown"), "{log}");
 
-        // The next server has what was taken, and takes what comes again.
+        // The next server has the accepted callbacks, and accepts those that are resent.
         let second = Process::start(settings.path(), &state).await;
         let taken = callbacks[0].post(second.address).await;
         assert_eq!(taken.json::<Value>().await.unwrap()["accepted"], false, "it was accepted before");
@@ -161,7 +162,7 @@ async fn second_signal_does_not_wait_for_receivers() {
     assert!(process.server.child.try_wait().unwrap().is_none(), "an event is being handed on");
     let told = Instant::now();
     process.tell(Signal::SIGINT);
-    // The process alone: the receiver, which goes on, has its standard error.
+    // Waits only for the process, because the receiver, which keeps running, has its standard error.
     let status = timeout(CONDITION_TIMEOUT, process.server.child.wait()).await.unwrap().unwrap();
     assert!(status.success() && told.elapsed() < RECEIVER / 2, "{status} {:?}", told.elapsed());
 }

@@ -1,4 +1,4 @@
-//! Compares where an API is, and what credentials it accepts.
+//! Compares an API's location and the credentials it accepts.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ pub fn compare_servers(old: &Value, new: &Value, found: &mut Vec<Change>) {
     compare_server_lists(&old["servers"], &new["servers"], WHOLE_API, "/servers", found);
 }
 
-/// Compares the servers of one operation, where a document declares some for it alone.
+/// Compares the servers of one operation, if a document declares some specifically for it.
 pub fn compare_server_lists(old: &Value, new: &Value, subject: &str, pointer: &str, found: &mut Vec<Change>) {
     let (old, new) = (servers(old), servers(new));
     let change = |kind| Change::new(kind, subject, pointer);
@@ -28,7 +28,7 @@ pub fn compare_server_lists(old: &Value, new: &Value, subject: &str, pointer: &s
     }
 }
 
-/// The addresses of servers, with the values that their variables may have.
+/// Returns server URLs, with the possible values of their variables.
 fn servers(list: &Value) -> BTreeSet<String> {
     let server = |server: &Value| {
         let url = server["url"].as_str()?.trim_end_matches('/').to_owned();
@@ -47,7 +47,7 @@ fn servers(list: &Value) -> BTreeSet<String> {
     list.as_array().into_iter().flatten().filter_map(server).collect()
 }
 
-/// Credentials that suffice for a call, in words, with the scopes that they need.
+/// Credentials that suffice for a call, in words, with the scopes they require.
 type CredentialSet = BTreeSet<String>;
 
 /// Compares the credentials that all operations accept by default.
@@ -56,7 +56,7 @@ pub fn compare_security(old: &Value, new: &Value, found: &mut Vec<Change>) {
     compare_alternatives(&alternatives(old), &alternatives(new), WHOLE_API, "/security", found);
 }
 
-/// Compares the credentials of one operation, where a document declares requirements for it alone.
+/// Compares the credentials of one operation, if a document declares requirements specifically for it.
 pub fn compare_operation_security(
     (old, new): (&Value, &Value),
     (old_operation, new_operation): (&Value, &Value),
@@ -86,7 +86,7 @@ fn compare_alternatives(
         true => "calls without credentials".to_owned(),
         false => credentials.iter().cloned().collect::<Vec<_>>().join(" and "),
     };
-    // Credentials are accepted if they contain those that one alternative asks for.
+    // Credentials are accepted if they include everything that one alternative requires.
     let is_accepted = |credentials: &CredentialSet, by: &[CredentialSet]| {
         by.iter().any(|other| other.is_subset(credentials))
     };
@@ -117,7 +117,7 @@ fn alternatives(document: &Value, requirements: &Value) -> Vec<CredentialSet> {
     list.iter().map(credentials).collect()
 }
 
-/// A security scheme in words.
+/// Describes a security scheme in words.
 fn scheme(document: &Value, name: &str) -> String {
     let scheme = resolve(document, &document["components"]["securitySchemes"][name]);
     let text = |key: &str| scheme[key].as_str().unwrap_or_default();
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_compared_by_what_suffices() {
+    fn credentials_are_compared_by_sufficiency() {
         let key = || "an API key in the header `X-Key`".to_owned();
         assert_eq!(sentences(json!([{"b": []}]), json!([{"b": []}, {"k": []}])), [("security-added", key())]);
         let both = sentences(json!([{"b": []}]), json!([{"b": [], "k": []}]));

@@ -1,13 +1,13 @@
-//! Reads parts of a document in the form of OpenAPI 3.0.
+//! Reads parts of a document as OpenAPI 3.0.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// The maximum number of references that lead from one to the next.
+/// Maximum length of a chain of references.
 const MAX_REFERENCES: usize = 20;
 
-/// Follows references from `value` to what is no reference. One that leads nowhere is null.
+/// Follows references from `value` to a value that isn't a reference. A dangling reference yields null.
 pub fn resolve<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
     for _ in 0..MAX_REFERENCES {
         let Some(target) = value["$ref"].as_str() else { return value };
@@ -16,7 +16,7 @@ pub fn resolve<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
     &Value::Null
 }
 
-/// The name of the schema that `value` refers to, also as the only part of an `allOf`.
+/// Returns the name of the schema that `value` refers to, directly or as the only part of an `allOf`.
 pub fn schema_name(value: &Value) -> Option<&str> {
     let value = match value["allOf"].as_array().map(Vec::as_slice) {
         Some([part])
@@ -31,34 +31,34 @@ pub fn schema_name(value: &Value) -> Option<&str> {
     value["$ref"].as_str()?.strip_prefix("#/components/schemas/")
 }
 
-/// Returns true if a keyword only explains.
+/// Returns true if a keyword is only explanatory.
 pub fn is_word(keyword: &str) -> bool {
     ["description", "title", "example", "examples", "externalDocs", "summary", "xml"].contains(&keyword)
         || keyword.starts_with("x-")
 }
 
-/// A media type without its parameters, lower case.
+/// Returns a media type without its parameters, in lower case.
 pub fn media_type(text: &str) -> String {
     text.split(';').next().unwrap_or_default().trim().to_lowercase()
 }
 
-/// The fields of a JSON object; none for anything else.
+/// Returns the properties of a JSON object; none for any other value.
 pub fn members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }
 
-/// The texts in a list.
+/// Returns the strings in a list.
 pub fn texts(value: &Value) -> BTreeSet<&str> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// The value without keywords that only explain.
+/// Returns the value without explanatory keywords.
 pub fn without_words(value: &Value) -> Value {
     match value {
         Value::Object(_) => members(value)
             .filter(|(name, _)| !is_word(name))
             .map(|(name, value)| match name {
-                // Properties may be called like a keyword.
+                // Properties may have the same name as a keyword.
                 "properties" => {
                     let properties =
                         members(value).map(|(name, value)| (name.to_owned(), without_words(value)));
@@ -72,16 +72,16 @@ pub fn without_words(value: &Value) -> Value {
     }
 }
 
-/// Whether a schema is part of requests and of responses.
+/// Whether a schema is used in requests, in responses, or in both.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Direction {
-    /// It is sent.
+    /// The schema is sent.
     pub sent: bool,
-    /// It is returned.
+    /// The schema is returned.
     pub returned: bool,
 }
 
-/// The directions of all schemas that operations use, directly or within another schema.
+/// Returns the directions of all schemas that operations use, directly or within another schema.
 pub fn directions(document: &Value) -> BTreeMap<String, Direction> {
     let mut found: BTreeMap<String, Direction> = BTreeMap::new();
     for (_, item) in members(&document["paths"]) {
@@ -105,7 +105,7 @@ pub fn directions(document: &Value) -> BTreeMap<String, Direction> {
     spread(document, found)
 }
 
-/// Hands the directions of each schema on to those that it refers to.
+/// Propagates each schema's directions to the schemas it refers to.
 fn spread(document: &Value, mut found: BTreeMap<String, Direction>) -> BTreeMap<String, Direction> {
     let mut open: Vec<String> = found.keys().cloned().collect();
     while let Some(name) = open.pop() {
@@ -127,7 +127,7 @@ fn spread(document: &Value, mut found: BTreeMap<String, Direction>) -> BTreeMap<
     found
 }
 
-/// Adds the names of the schemas that `value` refers to; other references are followed.
+/// Collects the names of the schemas that `value` refers to; other references are followed.
 fn collect<'a>(document: &'a Value, value: &'a Value, names: &mut BTreeSet<&'a str>) {
     let mut open = vec![value];
     let mut followed: BTreeSet<&str> = BTreeSet::new();

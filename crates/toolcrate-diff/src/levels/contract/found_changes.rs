@@ -1,27 +1,27 @@
-//! The changes found so far. A change that another level reports is not reported a second time.
+//! The changes found so far. A change that another level reports isn't reported a second time.
 
 use std::collections::BTreeSet;
 
 use crate::change::Change;
 use crate::change_kind::DiffKind;
 
-/// What a change is about.
+/// The part of the API that a change affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Area {
     /// A named schema.
     Schema,
-    /// A parameter of an operation.
+    /// An operation parameter.
     Parameter,
-    /// The request body of an operation.
+    /// An operation's request body.
     Body,
-    /// The response of an operation.
+    /// An operation's response.
     Response,
 }
 
 impl Area {
-    /// The area of a kind that another level reports.
+    /// Returns the area of a kind that another level reports.
     fn of_kind(kind: DiffKind) -> Option<Self> {
-        // A further status does not affect the responses that both releases have.
+        // An additional status doesn't affect the responses that both releases have.
         if matches!(kind, DiffKind::AnswerStatusAdded | DiffKind::AnswerStatusRemoved) {
             return None;
         }
@@ -36,7 +36,7 @@ impl Area {
     }
 }
 
-/// Returns true if a change is about what values a member has, and not only about their limits.
+/// Returns true if a change affects which values a member can have, rather than only their limits.
 fn is_about_type(kind: DiffKind) -> bool {
     let id = kind.id();
     !["tightened", "loosened", "required", "optional", "nullable", "not-null", "read-only", "writable"]
@@ -44,19 +44,20 @@ fn is_about_type(kind: DiffKind) -> bool {
         .any(|ending| id.ends_with(ending))
 }
 
-/// The changes of the other levels, and what is added to them.
+/// The changes found by the other levels, and additional ones.
 pub struct FoundChanges<'a> {
     found: &'a mut Vec<Change>,
-    /// Area, subject and member of what was reported before, and whether that was about its type.
+    /// Area, subject and member of reported changes, and whether the type changed.
     known: BTreeSet<(Area, String, Option<String>, bool)>,
-    /// Area and subject of what is something else as a whole.
+    /// Area and subject of parts whose complete type changed.
     retyped: BTreeSet<(Area, String)>,
-    /// The members of what was reported about schemas that have no name in the documents.
+    /// The members of reported changes to schemas that have no name in the documents.
     inline: BTreeSet<String>,
 }
 
 impl<'a> FoundChanges<'a> {
-    /// Adds to `found`. `is_named` tells whether the documents have a schema of a name.
+    /// Creates a collector that adds to `found`. `is_named` returns whether the documents have a schema with a given
+    /// name.
     pub fn new(found: &'a mut Vec<Change>, is_named: impl Fn(&str) -> bool) -> Self {
         let (mut known, mut inline, mut retyped) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for change in found.iter().filter(|change| !change.kind.is_wording()) {
@@ -69,7 +70,7 @@ impl<'a> FoundChanges<'a> {
             if change.member.is_none() && is_type.iter().any(|ending| change.kind.id().ends_with(ending)) {
                 retyped.insert((area, change.subject.clone()));
             }
-            // A member that was renamed is reported by its two names.
+            // A renamed member is reported under both names.
             let names =
                 [&change.old, &change.new].map(|name| name.clone().filter(|_| change.member.is_none()));
             for member in names.into_iter().chain([change.member.clone(), None]) {
@@ -84,15 +85,15 @@ impl<'a> FoundChanges<'a> {
         self.found.push(change);
     }
 
-    /// Adds `change` unless it was added before.
+    /// Adds `change` unless it has already been added.
     pub fn add_once(&mut self, change: Change) {
         if !self.found.contains(&change) {
             self.found.push(change);
         }
     }
 
-    /// Returns true if another level has reported a change of the member, or of the whole if that is what is meant. If
-    /// `of_type` is set, only a change of its type counts.
+    /// Returns true if another level has reported a change to the member, or to the subject itself if `member` is
+    /// `None`. If `of_type` is set, only type changes count.
     pub fn is_known(&self, area: Area, subject: &str, member: Option<&str>, of_type: bool) -> bool {
         let is_known = |about_type| {
             self.known.contains(&(area, subject.to_owned(), member.map(str::to_owned), about_type))

@@ -1,8 +1,8 @@
-//! What both documents say beyond the model that the generator makes of them: servers, credentials, styles, media
-//! types, further responses, headers, and every keyword of a schema.
+//! Parts of the documents that the generator's model doesn't cover: servers, credentials, styles, media types,
+//! further responses, headers, and every schema keyword.
 //!
-//! A difference that the model knows is reported by the other levels, with a kind of its own. Here is found what is
-//! left, so that no change goes unnoticed because the generator has no use for a keyword.
+//! Differences within the model are reported by the other levels, with more specific kinds. This level reports the
+//! rest, so no change goes unnoticed just because the generator ignores a keyword.
 
 mod access;
 mod document;
@@ -21,7 +21,7 @@ use schema_comparison::{KeywordComparison, SchemaPlace};
 use toolcrate_codegen::diagnostic::pointer;
 use toolcrate_codegen::ir::Operation;
 
-/// Compares the documents. `found` has the changes of the other levels of HTTP.
+/// Compares the documents. `found` contains the changes from the other HTTP levels.
 pub fn compare(pair: &ReleasePair<'_>, found: &mut Vec<Change>) {
     let (old, new) = (&pair.old.document, &pair.new.document);
     access::compare_servers(old, new, found);
@@ -46,7 +46,7 @@ pub fn compare(pair: &ReleasePair<'_>, found: &mut Vec<Change>) {
     for (a, b, key) in &keys {
         let (old_item, old_operation) = operation(old, a);
         let (new_item, new_operation) = operation(new, b);
-        // A path that a repair has changed is not in the document.
+        // A path that was changed by a repair isn't in the document.
         if old_operation.is_null() || new_operation.is_null() {
             continue;
         }
@@ -65,7 +65,7 @@ pub fn compare(pair: &ReleasePair<'_>, found: &mut Vec<Change>) {
     compare_schemas(pair, &mut schemas);
 }
 
-/// The path item of an operation, and the operation.
+/// Returns an operation and its path item.
 fn operation<'a>(document: &'a Value, operation: &Operation) -> (&'a Value, &'a Value) {
     let item = &document["paths"][&operation.spec_path];
     (item, &item[operation.method.as_str().to_ascii_lowercase()])

@@ -1,4 +1,5 @@
-//! Compares what the model leaves out of operations: styles, media types, encodings, further responses, headers.
+//! Compares the parts of operations that the model leaves out: styles, media types, encodings, further responses
+//! and headers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +26,7 @@ pub struct OperationPair<'a> {
     pub old: &'a Value,
     /// The new operation.
     pub new: &'a Value,
-    /// Its key in the new document.
+    /// The operation's key in the new document.
     pub key: &'a str,
     /// JSON pointer into the new document.
     pub pointer: &'a str,
@@ -156,7 +157,7 @@ impl OperationPair<'_> {
         }
     }
 
-    /// Compares a successful response that both documents have.
+    /// Compares a successful response that exists in both documents.
     fn success(&self, status: &str, old: &Value, new: &Value, schemas: &mut KeywordComparison<'_, '_>) {
         if schemas.found.is_known(Area::Response, self.key, None, false) {
             return;
@@ -171,7 +172,7 @@ impl OperationPair<'_> {
             schemas.found.add(change(DiffKind::AnswerMediaTypeAdded).is(media));
         }
         for (media, a) in &old {
-            // Any other type of content is a file.
+            // Any other content type is a file.
             let is_read = media.contains("json") || a["schema"]["properties"].is_object();
             if let Some(b) = new.get(media).filter(|_| is_read) {
                 schemas.compare(
@@ -183,7 +184,7 @@ impl OperationPair<'_> {
         }
     }
 
-    /// Reports a status that only one document has, if its response is unlike all others.
+    /// Reports a status that only one document has, if its response differs from all others.
     fn alternative(
         &self,
         status: &str,
@@ -229,7 +230,7 @@ impl OperationPair<'_> {
         }
     }
 
-    /// A response in words, with the names of the new document.
+    /// Describes a response in words, with the new document's names.
     fn describe(&self, response: &Value, schemas: &KeywordComparison<'_, '_>, is_old: bool) -> String {
         let parts: Vec<String> = content(response)
             .iter()
@@ -249,7 +250,7 @@ impl OperationPair<'_> {
     }
 }
 
-/// The responses of an operation by status.
+/// An operation's responses by status.
 struct Responses<'a> {
     successes: BTreeMap<&'a str, &'a Value>,
     errors: BTreeMap<&'a str, &'a Value>,
@@ -262,7 +263,7 @@ impl<'a> Responses<'a> {
             .collect();
         let (mut successes, mut errors): (BTreeMap<_, _>, BTreeMap<_, _>) =
             all.into_iter().partition(|(status, _)| status.starts_with('2'));
-        // Without a declared success, the default is one.
+        // If no success is declared, the default counts as one.
         if successes.is_empty() {
             successes.extend(errors.remove_entry("default"));
         }
@@ -270,12 +271,12 @@ impl<'a> Responses<'a> {
     }
 }
 
-/// The contents of a body or a response by media type.
+/// Returns the contents of a body or a response by media type.
 fn content(of: &Value) -> BTreeMap<String, &Value> {
     members(&of["content"]).map(|(media, content)| (media_type(media), content)).collect()
 }
 
-/// The parameters of an operation by name and location. Those of the path have other names without being others.
+/// Returns an operation's parameters by name and location.
 fn parameters<'a>(
     document: &'a Value,
     item: &'a Value,
@@ -288,7 +289,8 @@ fn parameters<'a>(
         .collect()
 }
 
-/// How a parameter is written. Of one that is neither a list nor an object only what matters for it counts.
+/// Describes how a parameter is serialized. For a parameter that is neither a list nor an object, only the
+/// relevant keywords count.
 fn style(document: &Value, parameter: &Value, location: &str) -> String {
     if let Some((media, _)) = members(&parameter["content"]).next() {
         return format!("text of type {media}");
@@ -308,7 +310,7 @@ fn style(document: &Value, parameter: &Value, location: &str) -> String {
     }
 }
 
-/// Headers in words, by name in lower case.
+/// Describes headers in words, by name in lower case.
 fn headers(document: &Value, of: &Value) -> BTreeMap<String, String> {
     members(of)
         .map(|(name, header)| {

@@ -10,23 +10,23 @@ use crate::change::Change;
 use crate::change_kind::DiffKind;
 use crate::schema_pairs::SchemaPairs;
 
-/// The maximum length of a value in a sentence.
+/// Maximum length of a value in a sentence.
 const MAX_VALUE_LENGTH: usize = 80;
 
-/// Where a schema is, and which clients it affects.
+/// A schema's location, and the clients it affects.
 #[derive(Clone, Debug)]
 pub struct SchemaPlace {
-    /// What it belongs to.
+    /// The area that it belongs to.
     pub area: Area,
-    /// The schema or the operation.
+    /// The schema or operation.
     pub subject: String,
-    /// The member of the subject.
+    /// The affected part of the subject.
     pub member: Option<String>,
     /// JSON pointer into the new document.
     pub pointer: String,
-    /// It is part of requests.
+    /// True if it is part of requests.
     pub sent: bool,
-    /// It is part of responses.
+    /// True if it is part of responses.
     pub returned: bool,
 }
 
@@ -54,16 +54,16 @@ impl SchemaPlace {
 
 /// Compares the schemas of two documents.
 pub struct KeywordComparison<'a, 'f> {
-    /// The schemas that both have.
+    /// The schemas that exist in both documents.
     pub schemas: &'a SchemaPairs<'a>,
-    /// The old document and the new one.
+    /// The old and the new document.
     pub documents: (&'a Value, &'a Value),
-    /// Where changes are added.
+    /// The changes found so far, to which new ones are added.
     pub found: FoundChanges<'f>,
 }
 
 impl KeywordComparison<'_, '_> {
-    /// Returns true if two references lead to the same schema, or to schemas that are alike.
+    /// Returns true if two references point to the same schema, or to equivalent schemas.
     fn are_same(&self, old: &str, new: &str) -> bool {
         old == new || self.schemas.are_same(old, new) || {
             let schema = |document: &'_ Value, name: &str| document["components"]["schemas"][name].clone();
@@ -73,7 +73,7 @@ impl KeywordComparison<'_, '_> {
         }
     }
 
-    /// Returns true if two schemas differ in words alone. `open` has the names that are being compared.
+    /// Returns true if two schemas differ only in explanatory text. `open` contains the pairs being compared.
     fn are_alike(&self, old: &Value, new: &Value, open: &mut BTreeSet<(String, String)>) -> bool {
         if let (Some(a), Some(b)) = (schema_name(old), schema_name(new)) {
             if a == b || self.schemas.are_same(a, b) || !open.insert((a.to_owned(), b.to_owned())) {
@@ -103,13 +103,13 @@ impl KeywordComparison<'_, '_> {
         }
     }
 
-    /// Returns true if two lists of properties differ in words alone.
+    /// Returns true if two lists of properties differ only in explanatory text.
     fn are_members_alike(&self, old: &Value, new: &Value, open: &mut BTreeSet<(String, String)>) -> bool {
         members(old).count() == members(new).count()
             && members(old).all(|(name, a)| new.get(name).is_some_and(|b| self.are_alike(a, b, open)))
     }
 
-    /// Compares two schemas at one place.
+    /// Compares two schemas at the same location.
     pub fn compare(&mut self, old: &Value, new: &Value, place: &SchemaPlace) {
         match (schema_name(old), schema_name(new)) {
             (Some(a), Some(b)) if self.are_same(a, b) => return,
@@ -163,7 +163,7 @@ impl KeywordComparison<'_, '_> {
                 place.change(DiffKind::PropertyWriteOnly).breaks_if(place.returned),
                 place.change(DiffKind::PropertyReadable),
             ),
-            // False is what is assumed.
+            // The default is false.
             "nullable" | "readOnly" | "uniqueItems" | "exclusiveMinimum" | "exclusiveMaximum"
                 if is_true(old) == is_true(new) => {}
             _ => self.detail(place, keyword, &shortened(old), &shortened(new)),
@@ -193,7 +193,8 @@ impl KeywordComparison<'_, '_> {
     }
 
     fn required(&mut self, old: &Value, new: &Value, place: &SchemaPlace) {
-        // What no property is called is required by mistake, unless another part of the schema has it.
+        // A required name without a property is a mistake, unless another part of the schema defines the
+        // property.
         let names = |schema: &'_ Value| -> BTreeSet<String> {
             let is_known = |name: &&str| {
                 schema["properties"].get(*name).is_some()
@@ -291,7 +292,7 @@ impl KeywordComparison<'_, '_> {
         self.schemas.new_name(old).unwrap_or(old).to_owned()
     }
 
-    /// Reports a difference that no other kind of change names, unless another level reports it.
+    /// Reports a difference that no other kind of change covers, unless another level reports it.
     pub fn detail(&mut self, place: &SchemaPlace, keyword: &str, old: &str, new: &str) {
         let of_type = ["type", "format", "enum"].contains(&keyword);
         if old == new || self.found.is_known(place.area, &place.subject, place.member.as_deref(), of_type) {
@@ -310,12 +311,12 @@ fn is_true(value: &Value) -> bool {
     value.as_bool() == Some(true)
 }
 
-/// A value in a sentence.
+/// Formats a value for a sentence.
 fn value(value: &Value) -> String {
     if value.is_null() { "none".to_owned() } else { shortened(value) }
 }
 
-/// The JSON of a value, shortened.
+/// Returns a value's JSON, shortened.
 fn shortened(value: &Value) -> String {
     if value.is_null() {
         return "nothing".to_owned();
@@ -324,14 +325,14 @@ fn shortened(value: &Value) -> String {
     if text.chars().count() <= MAX_VALUE_LENGTH {
         return text;
     }
-    // Two long values stay different.
+    // Two different long values must remain different.
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     format!("{}… ({hash:016x})", text.chars().take(MAX_VALUE_LENGTH).collect::<String>())
 }
 
-/// A schema in a few words.
+/// Describes a schema in a few words.
 pub fn words(schema: &Value) -> String {
     match (schema_name(schema), schema["type"].as_str(), schema["format"].as_str()) {
         (Some(name), ..) => name.to_owned(),

@@ -1,4 +1,4 @@
-//! Calls of tools, drawn from the schemas of their arguments, and whether another release takes them.
+//! Tool calls, drawn from argument schemas, and whether another release accepts them.
 
 use std::collections::BTreeSet;
 
@@ -17,21 +17,21 @@ impl Credentials for Nobody {
     }
 }
 
-/// A client that checks calls and sends none.
+/// Creates a client that validates calls without sending any.
 pub fn client(tool: Tool) -> Client {
     Client::builder(tool.catalog().api()).base_url("https://localhost/").credentials(Nobody).build().unwrap()
 }
 
-/// Returns true if the runtime takes these arguments.
+/// Returns true if the runtime accepts these arguments.
 pub fn takes(client: &Client, tool: Tool, arguments: &Value) -> bool {
     client.prepare(tool, arguments).is_ok()
 }
 
-/// Calls of `tool`: with as little as it takes, with everything, and each argument in turn with each value
-/// that says something of its schema. Those that the tool itself refuses are left out.
+/// Returns calls of `tool`: with a minimum of arguments, with all of them, and each argument in turn with
+/// each significant value for its schema. Calls that the tool itself rejects are left out.
 pub fn calls_of(client: &Client, tool: Tool) -> Vec<Value> {
     let mut schema = tool.input_schema_value();
-    // A filter is checked by a grammar of its own, which no release changes.
+    // A filter is checked by a separate grammar, which no release changes.
     for (name, target) in &tool.details().request.arguments {
         if target.location == ArgumentLocation::Filter {
             schema["properties"].as_object_mut().unwrap().shift_remove(name.as_ref());
@@ -42,7 +42,7 @@ pub fn calls_of(client: &Client, tool: Tool) -> Vec<Value> {
     calls
 }
 
-/// Values of a schema, of which the first has everything and the second as little as it takes.
+/// Returns values for a schema; the first has all properties, and the second as few as possible.
 fn samples(schema: &Value) -> Vec<Value> {
     if let Some(values) = schema["enum"].as_array() {
         return values.clone();
@@ -97,7 +97,7 @@ fn numbers(schema: &Value, fractions: bool) -> Vec<Value> {
     numbers
 }
 
-/// Texts of the least and the greatest length, and some of the forms that a format asks for.
+/// Returns strings of minimum and maximum length, and some values for the format.
 fn texts(schema: &Value) -> Vec<Value> {
     let least = schema["minLength"].as_u64().unwrap_or(0) as usize;
     let most = schema["maxLength"].as_u64().unwrap_or(400) as usize;
@@ -146,8 +146,8 @@ fn objects(schema: &Value) -> Vec<Value> {
     objects
 }
 
-/// Changes that a caller notices before anything is sent: not what comes back, nor how tools are chosen. The
-/// filter is left out, as no calls are drawn for it.
+/// Returns true for changes that a caller notices before anything is sent, as opposed to changes in responses
+/// or tool selection. The filter is left out, because no calls are drawn for it.
 fn refuses(change: &&Change) -> bool {
     let id = change.kind.id();
     change.level == ChangeLevel::Tools
@@ -156,7 +156,7 @@ fn refuses(change: &&Change) -> bool {
         && (id.starts_with("tool-argument-") || id == "tool-removed" || id == "tool-renamed")
 }
 
-/// The old names of the tools of which `report` says that some call is refused.
+/// Returns the old names of the tools for which `report` contains a change that rejects calls.
 fn said(report: &DiffReport) -> BTreeSet<String> {
     let renamed = |new: &str| {
         let change = report
@@ -169,18 +169,18 @@ fn said(report: &DiffReport) -> BTreeSet<String> {
     report.changes.iter().filter(refuses).map(name).collect()
 }
 
-/// The number of attempts.
+/// The number of tools and calls that were tried.
 #[derive(Default)]
 pub struct Tried {
-    /// How many tools.
+    /// The number of tools.
     pub tools: usize,
-    /// How many calls.
+    /// The number of calls.
     pub calls: usize,
-    /// The tools that were judged otherwise than their calls say.
+    /// The tools whose classification contradicts their calls.
     pub wrong: Vec<String>,
 }
 
-/// Tries the calls of every `each`th tool that did not change, and of all that did.
+/// Tries the calls of every `each`th unchanged tool, and of all changed ones.
 pub fn try_calls(old: &Snapshot, new: &Snapshot, report: &DiffReport, each: usize) -> Tried {
     let (olds, news) = (tool_checks::catalog(&old.catalog), tool_checks::catalog(&new.catalog));
     let said = said(report);

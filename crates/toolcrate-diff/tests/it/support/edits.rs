@@ -1,6 +1,6 @@
-//! Edits of a document that mean something: each is made at a place of its own, and says which change must be
-//! found, and whether it breaks. What it breaks is judged here by where the document itself refers to what was
-//! edited, not by the generator.
+//! Meaningful edits of a document. Each one is made at its own location, and states which change must be found
+//! and whether it is breaking. Breakage is determined from where the document itself refers to the edited
+//! part, not by the generator.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,17 +67,17 @@ impl Edit {
 /// The change that must be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
-    /// The kind's id; of several, one.
+    /// The kind's ID; one of several.
     pub kinds: &'static [&'static str],
     /// The subject.
     pub subject: String,
-    /// The member; for a new name, the new one.
+    /// The member; for a renamed one, the new name.
     pub member: Option<String>,
     /// True if the edit is a breaking change.
     pub breaks: bool,
 }
 
-/// Any edit, and numbers that choose its place.
+/// Returns a strategy for any edit, and numbers that select its location.
 pub fn any_edit() -> impl Strategy<Value = (Edit, Index, Index)> {
     (prop::sample::select(Edit::ALL.to_vec()), any::<Index>(), any::<Index>())
 }
@@ -97,7 +97,7 @@ impl Use {
     }
 }
 
-/// How each schema of the document is used, directly or through others.
+/// Returns how each schema in the document is used, directly or through others.
 pub fn uses(document: &Value) -> BTreeMap<String, Use> {
     let mut uses: BTreeMap<String, Use> = BTreeMap::new();
     for (_, method, operation) in operations(document) {
@@ -106,7 +106,7 @@ pub fn uses(document: &Value) -> BTreeMap<String, Use> {
                 set(uses.entry(name).or_default());
             }
         };
-        // A 204 has no body, whatever a document says of it.
+        // A 204 has no body, whatever the document says.
         let responses = operation["responses"].as_object().into_iter().flatten();
         for (_, response) in responses.filter(|(status, _)| *status != "204") {
             mark(response, &|of| of.answered = true);
@@ -117,7 +117,7 @@ pub fn uses(document: &Value) -> BTreeMap<String, Use> {
             mark(parameter, &|of| of.in_query = true);
         }
         if method == "patch" {
-            // The body is a list of changes; what they change is what is answered.
+            // The body is a list of changes to the returned record.
             mark(&operation["responses"], &|of| of.sent_in_part = true);
         } else {
             mark(&operation["requestBody"], &|of| of.sent_whole = true);
@@ -126,7 +126,7 @@ pub fn uses(document: &Value) -> BTreeMap<String, Use> {
     uses
 }
 
-/// The schemas that `part` refers to, directly or through others.
+/// Returns the schemas that `part` refers to, directly or through others.
 fn reached(document: &Value, part: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = vec![part];
@@ -154,8 +154,8 @@ fn operations(document: &Value) -> impl Iterator<Item = (&String, &str, &Value)>
     })
 }
 
-/// Makes the edit at one of the places where it can be made and that `is_free` of other edits; `None` where
-/// there is none. `taken` gets the place.
+/// Makes the edit at one of the possible locations for which `is_free` returns true; `None` if there are none.
+/// The location is added to `taken`.
 pub fn make(
     document: &mut Value,
     edit: Edit,
@@ -220,7 +220,7 @@ fn in_operation(
             expected(&["operation-removed"], None, true)
         }
         Edit::MoveOperation => {
-            // A letter more in the last word of the path.
+            // One more letter in the last word of the path.
             let mut words: Vec<String> = path.split('/').map(str::to_owned).collect();
             let last = words.iter().rposition(|word| !word.is_empty() && !word.contains('{')).unwrap();
             words[last].push('z');
@@ -229,7 +229,7 @@ fn in_operation(
             drop_if_empty(document, &path);
             document["paths"][&moved][&method] = operation;
             taken.insert(format!("{} {moved}", method.to_uppercase()));
-            // Where another operation is as near, it is not said to have moved, but to be gone.
+            // If another operation is equally similar, the operation is reported as removed rather than moved.
             expected(&["operation-moved", "operation-removed"], None, true)
         }
         Edit::DeprecateOperation => {
@@ -273,7 +273,7 @@ fn in_operation(
     }
 }
 
-/// A path without operations is no path.
+/// A path without operations is removed.
 fn drop_if_empty(document: &mut Value, path: &str) {
     let has_operation = operations(document).any(|(other, ..)| other == path);
     if !has_operation {
@@ -281,7 +281,7 @@ fn drop_if_empty(document: &mut Value, path: &str) {
     }
 }
 
-/// Returns true if an operation names a record, so that it can be identified under a new path.
+/// Returns true if an operation refers to a record, so it can be identified under a new path.
 fn says_something(operation: &Value) -> bool {
     operation["responses"].to_string().contains("#/components/schemas/")
 }
@@ -297,7 +297,7 @@ fn in_schema(
     let schemas = document["components"]["schemas"].as_object()?;
     let possible: Vec<(String, Vec<String>)> = schemas
         .iter()
-        // Each member of an object in the query is a parameter, and its changes are those of parameters.
+        // Each property of an object in the query is a parameter, and is compared as one.
         .filter(|(name, _)| !taken.contains(*name) && uses.get(*name).is_some_and(|of| !of.in_query))
         .map(|(name, schema)| (name.clone(), members(schema, edit)))
         .filter(|(_, members)| !members.is_empty())
@@ -316,7 +316,7 @@ fn in_schema(
     Some(Expected { kinds, subject: name, member: Some(member), breaks })
 }
 
-/// The members of a schema at which the edit can be made.
+/// Returns the properties of a schema at which the edit can be made.
 fn members(schema: &Value, edit: Edit) -> Vec<String> {
     let Some(properties) = schema["properties"].as_object() else { return Vec::new() };
     let is_required = |name: &str| {
@@ -340,7 +340,7 @@ fn members(schema: &Value, edit: Edit) -> Vec<String> {
         Edit::AddValue => property["enum"].is_array() && property["type"] == "string",
         _ => true,
     };
-    // An id is what other records refer to, and custom members have a meaning of their own.
+    // Other records refer to an ID, and custom fields have a special meaning.
     let chosen = properties.iter().filter(|(name, property)| {
         name.len() > 3 && !name.starts_with('_') && fits(name, property) && property.get("allOf").is_none()
     });
@@ -371,7 +371,7 @@ fn apply(
         }
         Edit::RewordProperty => {
             property["description"] = json!("Words that were never here before.");
-            // Limits stand in words, which are gone now.
+            // The limits are in the description, which is now missing.
             (&["property-reworded"], own, false)
         }
         Edit::ReadOnlyProperty => {
@@ -412,7 +412,7 @@ fn apply(
                 let list = schema.entry("required").or_insert(json!([]));
                 list.as_array_mut().unwrap().push(json!("quiteNewMember"));
             }
-            // A new member can be set, whatever the one is that chose the place.
+            // A new property can be set, whichever property selected the location.
             let _ = sent;
             (&["property-added"], "quiteNewMember".to_owned(), required && sent_whole)
         }

@@ -1,35 +1,37 @@
-//! The findings of two diff tools, brought to the places that both can name.
+//! The findings of two diff tools, mapped to locations that both can express.
 
 use toolcrate_diff::{Change, DiffKind};
 
-/// Where something changed. Names of schemas are their letters alone: a repair may spell them another way.
+/// The location of a change. Schema names are reduced to their letters, because a repair may spell them
+/// differently.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// An operation as a whole: `get /orders`.
+    /// A complete operation: `get /orders`.
     Operation(String),
-    /// A parameter of it.
+    /// An operation's parameter.
     Parameter(String, String),
-    /// Its body.
+    /// An operation's body.
     Body(String),
-    /// Its answer.
+    /// An operation's response.
     Answer(String),
-    /// A schema as a whole.
+    /// A complete schema.
     Schema(String),
-    /// The values of a schema that is not an object.
+    /// The values of a schema that isn't an object.
     Values(String),
-    /// A member, there or not.
+    /// The presence of a property.
     Member(String, String),
-    /// The requirement of a property; its letters alone, as a list of required names may spell it another way.
+    /// Whether a property is required. The name is reduced to its letters, because a list of required names
+    /// may spell it differently.
     Required(String, String),
-    /// The type of a member.
+    /// A property's type.
     Type(String, String),
-    /// The words and limits of a member.
+    /// A property's text and limits.
     Words(String, String),
-    /// Anything else, by its pointer.
+    /// Anything else, by pointer.
     Other(String),
 }
 
-/// Letters and digits, lower case.
+/// Returns the letters and digits of a name, in lower case.
 pub fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
@@ -41,13 +43,13 @@ pub struct Finding {
     pub action: String,
     /// `breaking`, `non-breaking`, `annotation` or `unclassified`.
     pub class: String,
-    /// The pointer's parts.
+    /// The segments of the pointer.
     pub parts: Vec<String>,
     /// The old value, as JSON.
     pub was: String,
     /// The new value, as JSON.
     pub is: String,
-    /// How many such findings this line stands for.
+    /// The number of findings that this line represents.
     pub count: usize,
     /// The line of the file.
     pub line: String,
@@ -75,7 +77,7 @@ pub fn read_findings(text: &str) -> Vec<Finding> {
 }
 
 impl Finding {
-    /// The operation, `get /orders`, where it is within one.
+    /// Returns the operation, `get /orders`, if it is within one.
     pub fn operation(&self) -> Option<String> {
         match &self.parts[..] {
             [paths, path, method, ..] if paths == "paths" => Some(format!("{method} {path}")),
@@ -83,7 +85,7 @@ impl Finding {
         }
     }
 
-    /// The schema that it is in, but not the schema as a whole.
+    /// Returns the schema that contains it, unless it is the complete schema.
     pub fn schema(&self) -> Option<String> {
         match &self.parts[..] {
             [components, schemas, name, _, ..] if components == "components" && schemas == "schemas" => {
@@ -93,7 +95,7 @@ impl Finding {
         }
     }
 
-    /// The place.
+    /// Returns the location.
     pub fn place(&self) -> Place {
         let parts: Vec<&str> = self.parts.iter().map(String::as_str).collect();
         match parts[..] {
@@ -132,15 +134,15 @@ pub struct Ours {
 }
 
 impl Ours {
-    /// A change of the first level.
+    /// Creates a finding for a change at the first level.
     pub fn new(change: Change) -> Self {
         Self { change }
     }
 
-    /// The places where the other tool would tell of it.
+    /// Returns the locations where the other tool would report it.
     pub fn places(&self) -> Vec<Place> {
         let Change { kind, subject, member, old, new, .. } = &self.change;
-        // `GET /orders` as the document has it: its method is in lower case.
+        // Returns `GET /orders` as in the document, where the method is in lower case.
         let operation = |key: &str| {
             let (method, path) = key.split_once(' ').unwrap_or((key, ""));
             format!("{} {path}", method.to_ascii_lowercase())
@@ -171,7 +173,7 @@ impl Ours {
             DiffKind::PropertyRequired | DiffKind::PropertyOptional => {
                 vec![Place::Required(schema, letters(&member))]
             }
-            // Limits stand in the words of this document.
+            // The limits are in this document's descriptions.
             DiffKind::PropertyTightened
             | DiffKind::PropertyLoosened
             | DiffKind::PropertyReworded

@@ -1,4 +1,4 @@
-//! Helpers of several tests.
+//! Helpers for several tests.
 
 pub mod calls;
 pub mod edits;
@@ -8,12 +8,12 @@ pub mod rules;
 use toolcrate_diff::{DiffSettings, SpecSource};
 use toolcrate_testing::specs::{read_release, release_path, specs_folder};
 
-/// The settings of the real API.
+/// Returns the settings for the real API.
 pub fn settings() -> DiffSettings {
     DiffSettings::read(&specs_folder().join("toolcrate.yaml")).unwrap()
 }
 
-/// A real release.
+/// Returns a real release.
 pub fn source(release: &str) -> SpecSource {
     SpecSource { file: release_path(release), bytes: read_release(release) }
 }

@@ -1,4 +1,5 @@
-//! Why two diff tools find or judge differently: each rule says which differences it explains, and the reason.
+//! Reasons why two diff tools find or classify changes differently: each rule states which differences it
+//! explains, and why.
 
 use serde_json::Value;
 use toolcrate_diff::{DiffKind, DiffSettings, Severity};
@@ -7,19 +8,19 @@ use super::findings::{Finding, Ours, Place, letters};
 
 /// The context of a rule.
 pub struct Context<'a> {
-    /// All changes of ours.
+    /// All of our changes.
     pub ours: &'a [Ours],
     /// All findings of the other tool.
     pub theirs: &'a [Finding],
     /// The profile.
     pub settings: &'a DiffSettings,
-    /// The old document and the new one, as they are written.
+    /// The original old and new documents.
     pub documents: &'a [Value; 2],
 }
 
-/// Why one tool says something that the other does not.
+/// The reason why one tool reports something that the other doesn't.
 pub struct Rule<T> {
-    /// A few words.
+    /// A short name.
     pub name: &'static str,
     /// The reason.
     pub why: &'static str,
@@ -28,7 +29,7 @@ pub struct Rule<T> {
 }
 
 impl Context<'_> {
-    /// Returns true if some operation has another schema instead of `schema` in its request or response.
+    /// Returns true if some operation's request or response now has a different schema instead of `schema`.
     fn is_replaced(&self, schema: &str) -> bool {
         self.ours.iter().filter(|ours| is_reference(ours, self)).any(|ours| {
             let is_it = |said: &Option<String>| said.as_deref().is_some_and(|said| heart(said) == schema);
@@ -42,7 +43,7 @@ impl Context<'_> {
         schemas.flat_map(|schemas| schemas.keys()).any(|other| letters(other) == name)
     }
 
-    /// The parameters of an operation, `get /orders`, in both documents.
+    /// Returns the parameters of an operation, `get /orders`, in both documents.
     fn parameters<'a>(&'a self, operation: &'a str) -> impl Iterator<Item = &'a Value> {
         let (method, path) = operation.split_once(' ').unwrap_or_default();
         let of = move |document: &'a Value| document["paths"][path][method]["parameters"].as_array();
@@ -55,7 +56,7 @@ impl Context<'_> {
         self.documents.iter().all(|document| document["paths"][path][method]["requestBody"].is_null())
     }
 
-    /// Returns true if the operation has a parameter that is an object with a property `name`.
+    /// Returns true if the operation has an object parameter with a property `name`.
     fn has_record_with(&self, operation: &str, name: &str) -> bool {
         let records = self.parameters(operation).filter_map(|parameter| parameter["schema"]["$ref"].as_str());
         let mut both =
@@ -66,7 +67,7 @@ impl Context<'_> {
         })
     }
 
-    /// Returns true if the operation has a parameter in the path that its path has no placeholder for.
+    /// Returns true if the operation has a path parameter without a placeholder in its path.
     fn has_stray(&self, operation: &str) -> bool {
         let path = operation.split_once(' ').map_or("", |(_, path)| path);
         self.parameters(operation).any(|parameter| {
@@ -76,7 +77,7 @@ impl Context<'_> {
     }
 }
 
-/// The schema that a type in words is, or is a list of.
+/// Returns the schema in a type description, directly or as the item of a list.
 fn heart(said: &str) -> String {
     letters(said.trim_start_matches("a list of "))
 }
@@ -92,28 +93,28 @@ fn ends_with(finding: &Finding, part: &str) -> bool {
     finding.parts.last().is_some_and(|last| last == part)
 }
 
-/// Rules for findings of the other tool alone.
+/// Rules for findings that only the other tool reports.
 pub const THEIRS: &[Rule<Finding>] = &[
     Rule {
         name: "list of tags",
-        why: "It compares the document's list of tags by position, so one new tag renames all that follow. \
-              We ignore that list and compare the tags of each operation.",
+        why: "The other tool compares the spec's list of tags by position, so one new tag renames all tags after it. \
+              We ignore that list and compare each operation's tags.",
         applies: |finding, _| finding.parts[0] == "tags",
     },
     Rule {
         name: "document info",
-        why: "The version and description of the document are the heading of our report, not a change of the API.",
+        why: "Our report shows the spec's version and description in its heading, not as a change to the API.",
         applies: |finding, _| finding.parts[0] == "info",
     },
     Rule {
-        name: "name of the media type",
-        why: "The release is part of the media type's name, so the name differs at every response. We treat all of \
+        name: "media type name",
+        why: "The release is part of the media type's name, so the name differs in every response. We treat all of \
               a vendor's JSON media types as JSON.",
         applies: |finding, _| finding.action == "rename" && ends_with(finding, "content"),
     },
     Rule {
-        name: "description of a status",
-        why: "We ignore the description of a response status.",
+        name: "status description",
+        why: "We ignore descriptions of response statuses.",
         applies: |finding, _| {
             finding.parts.iter().any(|part| part == "responses") && ends_with(finding, "description")
         },
@@ -131,8 +132,8 @@ pub const THEIRS: &[Rule<Finding>] = &[
     },
     Rule {
         name: "schema spelled differently",
-        why: "It compares names literally. We treat a name with a dot and the same name without it as one schema, \
-              and report the changes of its properties.",
+        why: "The other tool compares names literally. We treat a name with a dot and the same name without the dot as \
+              one schema, and report changes to its properties.",
         applies: |finding, context| {
             let opposite = if finding.action == "add" { "remove" } else { "add" };
             matches!(finding.place(), Place::Schema(_))
@@ -144,15 +145,15 @@ pub const THEIRS: &[Rule<Finding>] = &[
     },
     Rule {
         name: "reference to another schema",
-        why: "A reference points to another schema. It compares the properties of the two; we report that the \
-              type changed, and which schemas were added or removed.",
+        why: "A reference points to another schema. The other tool compares the properties of the two schemas; we \
+              report that the type changed, and which schemas were added or removed.",
         applies: |finding, context| finding.schema().is_some_and(|schema| context.is_replaced(&schema)),
     },
     Rule {
         name: "path parameter without a placeholder",
-        why: "The document says `in: path`, but the path has no such placeholder. Repairs R002, R017 and R028 \
-              move the parameter to the query or the body, so both releases have it. It matches the other \
-              parameters of such an operation by position, so that some seem to be new.",
+        why: "The spec declares `in: path`, but the path has no such placeholder. Repairs R002, R017 and R028 move the \
+              parameter to the query or the body, so both releases have it. The other tool matches the operation's \
+              other parameters by position, so some of them seem to be new.",
         applies: |finding, context| {
             let is_sent =
                 finding.parts.get(3).is_some_and(|part| part == "parameters" || part == "requestBody");
@@ -178,12 +179,12 @@ pub const THEIRS: &[Rule<Finding>] = &[
     },
 ];
 
-/// Rules for findings of our tool alone.
+/// Rules for findings that only our tool reports.
 pub const OURS: &[Rule<Ours>] = &[
     Rule {
-        name: "body of the overlay",
-        why: "Neither document has a body for the operation. The overlay describes it like that of another operation, \
-              which changed.",
+        name: "body from the overlay",
+        why: "Neither spec defines a body for the operation. The overlay uses the body of another operation, which \
+              changed.",
         applies: |ours, context| {
             let Place::Body(operation) = &ours.places()[0] else { return false };
             is(ours, DiffKind::BodyOptional, Severity::Compatible) && context.has_no_body(operation)
@@ -191,8 +192,8 @@ pub const OURS: &[Rule<Ours>] = &[
     },
     Rule {
         name: "inside a moved operation",
-        why: "It reports one removed and one added operation. We recognize the same operation under a new path, \
-              and report what else changed in it.",
+        why: "The other tool reports one removed and one added operation. We recognize the same operation at its new \
+              path, and report any other changes to it.",
         applies: |ours, context| {
             context.ours.iter().any(|other| {
                 other.change.kind == DiffKind::OperationMoved && other.change.subject == ours.change.subject
@@ -201,8 +202,8 @@ pub const OURS: &[Rule<Ours>] = &[
     },
     Rule {
         name: "another schema",
-        why: "It resolves references before it compares, so it doesn't report that a reference points to another \
-              record.",
+        why: "The other tool resolves references before it compares, so it doesn't report that a reference points to \
+              another record.",
         applies: |ours, context| is_reference(ours, context),
     },
     Rule {
@@ -215,29 +216,30 @@ pub const OURS: &[Rule<Ours>] = &[
     },
 ];
 
-/// Rules for findings of both that only one tool reports as breaking.
+/// Rules for findings that both report, but only one as breaking.
 pub const JUDGED: &[Rule<Ours>] = &[
     Rule {
-        name: "name of a schema",
-        why: "It reports a removed schema as breaking. Schema names are not sent; we report the places that used \
-              the schema.",
+        name: "schema name",
+        why: "The other tool reports a removed schema as breaking. Schema names aren't sent, so we report the places \
+              that used the schema.",
         applies: |ours, _| ours.change.kind == DiffKind::SchemaRemoved,
     },
     Rule {
         name: "only in responses",
-        why: "It treats every schema as if it were part of a request. This one is only returned, and fewer values \
-              in a response break nobody.",
+        why: "The other tool treats every schema as part of a request. This schema is only returned, and fewer values \
+              in a response don't break clients.",
         applies: |ours, _| is(ours, DiffKind::PropertyNarrowed, Severity::Compatible),
     },
     Rule {
         name: "removed property",
-        why: "It reports a removed property as compatible, because nobody has to send it. But a client that sends \
-              it may be rejected, and one that reads it finds nothing.",
+        why: "The other tool reports a removed property as compatible, because clients don't have to send it. But a \
+              client that sends the property may be rejected, and a client that reads it finds nothing.",
         applies: |ours, _| is(ours, DiffKind::PropertyRemoved, Severity::Breaking),
     },
     Rule {
         name: "any string instead of an enum",
-        why: "It reports each value that an enum lost as breaking. The enum itself was removed, and any string is accepted.",
+        why: "The other tool reports each removed enum value as breaking. The entire enum was removed, so any string is \
+              accepted.",
         applies: |ours, _| {
             let is_text = ours.change.new.as_deref() == Some("text");
             is(ours, DiffKind::ParameterWidened, Severity::Compatible) && is_text
@@ -245,13 +247,13 @@ pub const JUDGED: &[Rule<Ours>] = &[
     },
     Rule {
         name: "limit in a description",
-        why: "The limit is part of the description. The profile defines how to read it.",
+        why: "The limit is stated in the description. The profile defines how to parse it.",
         applies: |ours, _| is(ours, DiffKind::PropertyTightened, Severity::Breaking),
     },
     Rule {
         name: "stray path parameter",
-        why: "The old document declares a path parameter without a placeholder. It could only be sent in the \
-              query, as the new document declares.",
+        why: "The old spec declares a path parameter without a placeholder. The parameter could only be sent in the \
+              query, as the new spec declares.",
         applies: |ours, context| {
             let Place::Parameter(operation, _) = &ours.places()[0] else { return false };
             is(ours, DiffKind::ParameterOptional, Severity::Compatible) && context.has_stray(operation)
@@ -259,7 +261,7 @@ pub const JUDGED: &[Rule<Ours>] = &[
     },
     Rule {
         name: "same form, written differently",
-        why: "The form has the same fields, before in a reference with `allOf` and now inline.",
+        why: "The form has the same fields, previously in a reference with `allOf` and now inline.",
         applies: |ours, context| {
             let place = &ours.places()[0];
             let of_place = context.theirs.iter().filter(|finding| finding.place() == *place);

@@ -1,4 +1,4 @@
-//! Rules about what surrounds a schema: names, descriptions, the properties of a declaration.
+//! Rules for everything around a schema: names, descriptions, and the declaration's properties.
 
 use serde_json::{Map, Value};
 
@@ -29,7 +29,7 @@ pub(super) fn check<'d>(
     schemas
 }
 
-/// Returns the properties of a declaration with their pointer, or `None` if it has none to check.
+/// Returns a declaration's properties with their pointer, or `None` if there are none to check.
 fn open_envelope<'d>(
     dialect: &dyn ToolDialect,
     declaration: &'d Value,

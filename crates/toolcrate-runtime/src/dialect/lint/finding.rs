@@ -1,13 +1,13 @@
-//! Findings of the linter.
+//! Linter findings.
 
-/// A rule that a declaration breaks.
+/// A rule that a declaration violates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LintFinding {
-    /// The rule, in a word or two.
+    /// The rule, in one or two words.
     pub rule: &'static str,
     /// JSON pointer into the declaration.
     pub pointer: String,
-    /// The problem, in a sentence.
+    /// The problem, in one sentence.
     pub message: String,
 }
 

@@ -1,4 +1,4 @@
-//! Rules about the schema of the arguments, node by node.
+//! Rules for the argument schema, node by node.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::patch::escape;
 
 const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "array", "object", "null"];
 
-/// Checks a schema from its root.
+/// Checks a schema, starting at its root.
 pub(super) fn check(dialect: &dyn ToolDialect, schema: &Value, pointer: &str, findings: &mut LintFindings) {
     if schema.get("type").is_none_or(|kind| kind != "object") || !schema["properties"].is_object() {
         findings.add("root", pointer, "must be an object with properties");

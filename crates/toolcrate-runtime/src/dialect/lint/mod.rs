@@ -1,6 +1,6 @@
-//! Checks declared tools against the rules of their dialect: those that the provider documents, and those by which it is
-//! known to reject a tool or to lose a part of it. It looks at the declaration alone, so it also checks tools that are in no
-//! catalog.
+//! Checks tool declarations against the rules of their dialect: rules documented by the provider, and rules known to
+//! make it reject a tool or drop part of it. It only looks at the declaration, so it also works for tools that aren't
+//! in a catalog.
 
 mod declaration;
 pub(super) mod finding;
@@ -12,7 +12,7 @@ use super::dialects::Dialect;
 use crate::tool::Tool;
 use finding::{LintFinding, LintFindings};
 
-/// Returns the rules that a tool breaks in a dialect; none if it is valid.
+/// Returns the rules that a tool violates in a dialect; none if it is valid.
 pub fn lint(tool: Tool, dialect: Dialect) -> Vec<LintFinding> {
     let declaration = tool.declaration(dialect);
     let mut findings = LintFindings::default();
@@ -24,7 +24,7 @@ pub fn lint(tool: Tool, dialect: Dialect) -> Vec<LintFinding> {
     findings
 }
 
-/// Returns the rules that a declaration breaks in a dialect.
+/// Returns the rules that a declaration violates in a dialect.
 pub fn check(dialect: Dialect, declaration: &Value) -> Vec<LintFinding> {
     let dialect = dialect.implementation();
     let mut findings = LintFindings::default();
@@ -34,7 +34,7 @@ pub fn check(dialect: Dialect, declaration: &Value) -> Vec<LintFinding> {
     findings.into_vec()
 }
 
-/// Returns the schemas of arguments that a declaration has: one, or those of the query and of the body.
+/// Returns a declaration's argument schemas: a single schema, or one each for query and body.
 pub fn declared_schemas(dialect: Dialect, declaration: &Value) -> Vec<&Value> {
     let rules = dialect.implementation().rules();
     let members = rules.envelope.map_or(declaration, |envelope| &declaration[envelope]);

@@ -1,4 +1,4 @@
-//! Declarations that violate one rule each, and one valid declaration of each dialect.
+//! Declarations that each violate one rule, and one valid declaration per dialect.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 
-/// A valid declaration in a dialect.
+/// Returns a valid declaration in a dialect.
 fn valid(dialect: Dialect) -> Value {
     let schema = json!({
         "type": "object",
@@ -49,19 +49,19 @@ fn valid(dialect: Dialect) -> Value {
     }
 }
 
-/// Returns the pointer to the first schema of arguments.
+/// Returns the pointer to the first argument schema.
 fn schema_at(dialect: Dialect) -> String {
     let rules = dialect.implementation().rules();
     format!("{}/{}", envelope(dialect), rules.schemas[0])
 }
 
-/// Returns the pointer to what holds the name and the description.
+/// Returns the pointer to the object with the name and the description.
 fn envelope(dialect: Dialect) -> String {
     dialect.implementation().rules().envelope.map(|name| format!("/{name}")).unwrap_or_default()
 }
 
-/// The rules that a valid declaration breaks once `path` (within its schema if it begins with `~`) is `value`;
-/// `null` takes it away.
+/// Returns the rules that a valid declaration violates once `path` (within its schema if it starts with `~`)
+/// is set to `value`; `null` removes it.
 fn broken(dialect: Dialect, path: &str, value: Value) -> Vec<&'static str> {
     let mut declaration = valid(dialect);
     let path = path.strip_prefix('~').map_or(path.to_owned(), |rest| format!("{}{rest}", schema_at(dialect)));
@@ -78,14 +78,14 @@ fn broken(dialect: Dialect, path: &str, value: Value) -> Vec<&'static str> {
 }
 
 #[test]
-fn valid_declarations_break_no_rule() {
+fn valid_declarations_pass_every_rule() {
     for dialect in Dialect::ALL {
         assert_eq!(check(dialect, &valid(dialect)), [], "{dialect}");
     }
 }
 
 #[test]
-fn rules_of_every_dialect() {
+fn common_rules_are_checked() {
     for dialect in Dialect::ALL {
         let at = envelope(dialect);
         let own = |name: &str| format!("{at}/{name}");
@@ -116,7 +116,7 @@ fn rules_of_every_dialect() {
         if dialect != Dialect::Gemini {
             assert!(broken(dialect, "~/properties/kind/maxLength", json!(-1)).contains(&"json-schema"));
         }
-        // Gemini and Truto know tools without parameters.
+        // Gemini and Truto support tools without parameters.
         let missing = if matches!(dialect, Dialect::Gemini) { vec![] } else { vec!["declaration"] };
         if dialect != Dialect::Truto {
             assert_eq!(broken(dialect, &schema, Value::Null), missing, "{dialect}");
@@ -126,7 +126,7 @@ fn rules_of_every_dialect() {
 }
 
 #[test]
-fn rules_of_openai() {
+fn openai_rules_are_checked() {
     for dialect in [Dialect::OpenAi, Dialect::OpenAiStrict] {
         assert_eq!(broken(dialect, "/function/description", json!("x".repeat(1025))), ["description"]);
         assert_eq!(broken(dialect, "/type", json!("tool")), ["declaration"]);
@@ -150,7 +150,7 @@ fn rules_of_openai() {
 }
 
 #[test]
-fn rules_of_anthropic_and_gemini() {
+fn anthropic_and_gemini_rules_are_checked() {
     let renamed = json!({"id": {"type": "integer"}, "a b": {"type": "string"}});
     assert_eq!(broken(Dialect::Anthropic, "~/properties", renamed), ["property-name"]);
     let gemini = |path: &str, value: Value| broken(Dialect::Gemini, path, value);
@@ -164,7 +164,7 @@ fn rules_of_anthropic_and_gemini() {
 }
 
 #[test]
-fn rules_of_truto() {
+fn truto_rules_are_checked() {
     let truto = |path: &str, value: Value| broken(Dialect::Truto, path, value);
     assert_eq!(truto("/resource", json!("sales/orders")), ["route"]);
     assert_eq!(truto("/resource", json!("")), ["route"]);
@@ -184,7 +184,7 @@ fn rules_of_truto() {
     declaration["method"] = json!("update");
     declaration["body_schema"] = json!({"type": "object", "properties": Map::from_iter([("note".to_owned(), json!({"type": "string"}))])});
     assert_eq!(check(Dialect::Truto, &declaration), []);
-    // A patch as a list would be sent as an empty object.
+    // A patch declared as a list would be sent as an empty object.
     declaration["body_schema"] = json!({"type": "array", "items": {"type": "object", "properties": {}}});
     assert_eq!(check(Dialect::Truto, &declaration)[0].rule, "root");
 }

@@ -1,4 +1,4 @@
-//! Helpers of the integration tests: models as a generator would write them, and a small server.
+//! Helpers for the integration tests: models as a generator would write them, and a small server.
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
@@ -37,7 +37,7 @@ pub static API: Api = Api {
 
 pub const PASSWORD: &str = "pr1vate-k3y";
 
-/// Basic credentials, and a second secret that is not even marked as one.
+/// Basic credentials, and a second secret that isn't marked as one.
 pub struct TestCredentials;
 
 impl Credentials for TestCredentials {
@@ -59,7 +59,7 @@ pub fn client(server: &ScriptedServer) -> Client {
     builder(server).build().expect("a client")
 }
 
-/// A catalog of these records, one a line.
+/// Creates a catalog with these records, one per line.
 pub fn catalog(tools: &str, shapes: &str, schemas: &str, aliases: &str) -> CatalogText {
     let tools = records::<ToolRecord<'_>>(tools);
     let mut files = CatalogFiles::new();

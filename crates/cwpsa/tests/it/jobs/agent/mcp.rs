@@ -1,6 +1,6 @@
-//! The Model Context Protocol, spoken without a library: over streamable HTTP, or over a process' stdin and stdout.
-//! The model finds each tool with `search_tools`, reads its schema with `describe_tools`, and runs it with `read_tool`
-//! or `call_tool`.
+//! The Model Context Protocol, spoken without a library, over streamable HTTP or a process's stdin and stdout. The
+//! model finds each tool with `search_tools`, reads its schema with `describe_tools`, and runs it with `read_tool` or
+//! `call_tool`.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::jobs::tenant::Account;
 pub struct Mcp {
     transport: Transport,
     next: u64,
-    /// The input schemas of tools that were described.
+    /// The input schemas of tools that have been described.
     described: BTreeMap<String, Value>,
     searches: bool,
 }
@@ -29,17 +29,17 @@ enum Transport {
 const VERSION: &str = "2025-11-25";
 
 impl Mcp {
-    /// A session over streamable HTTP.
+    /// Starts a session over streamable HTTP.
     pub async fn http(account: &Account) -> Self {
         Self::begun(Transport::Http { client: Client::new(), account: account.clone(), session: None }).await
     }
 
-    /// A session with a process that speaks on its stdin and stdout.
+    /// Starts a session with a process over its stdin and stdout.
     pub async fn stdio(process: JsonRpcProcess) -> Self {
         Self::begun(Transport::Stdio(process)).await
     }
 
-    /// The same for a model that knows the names of its tools already.
+    /// Returns a session for a model that already knows the names of its tools.
     pub fn without_search(self) -> Self {
         Self { searches: false, ..self }
     }
@@ -77,7 +77,7 @@ impl Mcp {
         Ok(Answer { next: value.get("next").cloned(), result: value["result"].take() })
     }
 
-    /// Finds a tool by what is wanted, and reads its schema.
+    /// Finds a tool by its purpose, and reads its schema.
     async fn find(&mut self, want: &str, tool: &str) {
         let found = self.run("search_tools", json!({"query": want, "limit": 5})).await;
         let tools = found["structuredContent"]["tools"].as_array().expect("tools");
@@ -106,7 +106,7 @@ impl Mcp {
         answer["result"].take()
     }
 
-    /// Sends a message. Over HTTP, returns the messages of the response.
+    /// Sends a message. Over HTTP, returns the messages in the response.
     async fn send(&mut self, message: &Value) -> Vec<Value> {
         match &mut self.transport {
             Transport::Stdio(process) => {
@@ -130,7 +130,7 @@ impl Mcp {
                 }
                 let text = response.text().await.unwrap();
                 assert!(status.is_success(), "{status} {text}");
-                // One JSON answer, or events with one each.
+                // A single JSON response, or events with one message each.
                 let parts = text.lines().map(|line| line.strip_prefix("data:").unwrap_or(line));
                 parts.filter_map(|part| serde_json::from_str(part).ok()).collect()
             }

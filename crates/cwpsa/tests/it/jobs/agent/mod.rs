@@ -1,5 +1,5 @@
-//! An agent whose model is a script: it calls tools one after the other, with arguments out of the user's words and
-//! out of earlier answers. Which way the calls go is the driver's matter, so a job is written once.
+//! An agent whose model is a script: it calls tools one after the other, with arguments from the user's request and
+//! from earlier results. A driver sends the calls, so each task is written only once.
 
 pub mod mcp;
 pub mod plain;
@@ -10,20 +10,20 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// The result of a tool.
+/// The result of a tool call.
 pub struct Answer {
     /// A record, or the rows of one page.
     pub result: Value,
-    /// The arguments that give the next page.
+    /// The arguments for the next page.
     pub next: Option<Value>,
 }
 
-/// Why a call was not carried out.
+/// The reason why a call was not carried out.
 #[derive(Debug)]
 pub enum Refused {
-    /// The budget of calls is spent; so many seconds until there is another.
+    /// The call budget is used up; the number of seconds until it is renewed.
     Limited(u64),
-    /// Anything else, as the server says it.
+    /// Any other reason, as reported by the server.
     Other(String),
 }
 
@@ -36,8 +36,8 @@ pub enum Driver {
 }
 
 impl Driver {
-    /// Calls a tool by its short name. `want` is what the model would search for; `key` is the same when the same call
-    /// is made again.
+    /// Calls a tool by its short name. `want` is what the model would search for; `key` stays the same when the same
+    /// call is repeated.
     pub async fn call(
         &mut self,
         want: &str,
@@ -53,31 +53,31 @@ impl Driver {
     }
 }
 
-/// One call of a job, as the guide tells it.
+/// A call in a task, as shown in the guide.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     pub tool: &'static str,
-    /// Dates stand as the words that the job has for them.
+    /// Dates are replaced with the task's words for them.
     pub arguments: Value,
     pub why: &'static str,
 }
 
-/// Waits until the budget is renewed, which takes so many seconds. In a test it is renewed at once.
+/// Waits this many seconds until the budget is renewed. In a test, it is renewed immediately.
 type Wait = Box<dyn Fn(u64) -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// Does jobs and remembers how.
+/// Performs tasks and records the steps.
 pub struct Agent {
     driver: Driver,
     pub steps: Vec<Step>,
-    /// How often it had to wait for the budget, and the steps at which it did, from 0 on.
+    /// The steps, counted from 0, at which it had to wait for the budget.
     pub waits: Vec<usize>,
-    /// Dates that were made, and the words for them.
+    /// Generated dates, and the words for them.
     dates: Vec<(String, String)>,
     now: OffsetDateTime,
     wait: Wait,
 }
 
-/// More waits than this for one call, and something is wrong.
+/// Maximum number of waits for one call; more indicate a problem.
 const MOST_WAITS: usize = 10;
 
 impl Agent {
@@ -92,22 +92,22 @@ impl Agent {
         }
     }
 
-    /// The same agent, which waits like this while its budget is spent.
+    /// Returns the same agent with this way of waiting while its budget is used up.
     pub fn with_wait(self, wait: impl Fn(u64) -> BoxFuture<'static, ()> + Send + Sync + 'static) -> Self {
         Self { wait: Box::new(wait), ..self }
     }
 
-    /// This moment and an offset, in the API's form.
+    /// Returns the current time plus an offset, in the API's format.
     pub fn moment(&mut self, offset: time::Duration, words: &str) -> String {
         self.date(self.now + offset, words)
     }
 
-    /// The start of this day and an offset.
+    /// Returns the start of the current day plus an offset.
     pub fn day(&mut self, offset: time::Duration, words: &str) -> String {
         self.date(self.now.replace_time(time::Time::MIDNIGHT) + offset, words)
     }
 
-    /// The words for a date that the tenant has.
+    /// Sets the words for a date in the tenant's data.
     pub fn known(&mut self, date: &str, words: &str) {
         self.dates.push((date.to_owned(), format!("‹{words}›")));
     }
@@ -118,7 +118,7 @@ impl Agent {
         text
     }
 
-    /// Calls a tool, and waits and calls again while the budget is spent. A list is followed to its end.
+    /// Calls a tool, waiting and repeating the call while the budget is used up. A list is followed to its end.
     pub async fn call(
         &mut self,
         want: &str,
@@ -140,7 +140,7 @@ impl Agent {
     }
 
     async fn once(&mut self, want: &str, tool: &str, arguments: &Value, page: usize) -> Answer {
-        // The same for each attempt, another for each step.
+        // The key is the same for each attempt, and different for each step.
         let step = self.steps.len() - 1;
         let key = format!("{}-{step}-{page}", self.now.unix_timestamp_nanos());
         for _ in 0..=MOST_WAITS {
@@ -163,7 +163,7 @@ impl Agent {
                 for (date, words) in &self.dates {
                     text = text.replace(date, words);
                 }
-                // What is left are days alone, as people are told them.
+                // Only dates without a time are left, in the form shown to people.
                 for (date, words) in &self.dates {
                     text = text.replace(&date[..10], words);
                 }
@@ -180,7 +180,7 @@ impl Agent {
     }
 }
 
-/// The only row of a list that was asked for by name.
+/// Returns the only row of a list that was requested by name.
 pub fn only(rows: &Value) -> &Value {
     match rows.as_array().map(Vec::as_slice) {
         Some([row]) => row,
@@ -188,7 +188,7 @@ pub fn only(rows: &Value) -> &Value {
     }
 }
 
-/// A reference to a record.
+/// Returns a reference to a record.
 pub fn to(record: &Value) -> Value {
     assert!(record["id"].is_i64(), "a record: {record}");
     json!({"id": record["id"]})

@@ -1,4 +1,4 @@
-//! One plain call: `POST /tools/{name}/call`.
+//! A plain call: `POST /tools/{name}/call`.
 
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Answer, Refused};
 use crate::jobs::tenant::Account;
 
-/// Where to call.
+/// The server and account to call.
 pub struct Plain {
     account: Account,
     client: Client,
@@ -29,7 +29,7 @@ impl Plain {
     }
 }
 
-/// A 429, with the seconds of its header.
+/// Returns the error for a 429, with the seconds in its header.
 pub fn limited(response: &Response) -> Option<Refused> {
     if response.status() != StatusCode::TOO_MANY_REQUESTS {
         return None;
@@ -38,7 +38,7 @@ pub fn limited(response: &Response) -> Option<Refused> {
     Some(Refused::Limited(reset.to_str().unwrap().parse().expect("whole seconds")))
 }
 
-/// The body of an answer that worked.
+/// Returns the body of a successful response.
 pub async fn answered(response: Response) -> Result<Value, Refused> {
     let status = response.status();
     let text = response.text().await.unwrap();

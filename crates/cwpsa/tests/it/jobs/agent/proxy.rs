@@ -1,4 +1,5 @@
-//! As Truto's SDK calls: the list of tools says resource, method and schemas; the call is a request to the proxy.
+//! Calls in the style of Truto's SDK: the tool list supplies resource, method and schemas; the call is a request
+//! to the proxy.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +10,16 @@ use super::plain::{answered, limited};
 use super::{Answer, Refused};
 use crate::jobs::tenant::Account;
 
-/// The list of tools of an account, and where to call them.
+/// An account's tool list, and where to call the tools.
 pub struct Proxy {
     account: Account,
     client: Client,
-    /// By short name.
+    /// Tools by short name.
     tools: BTreeMap<String, Value>,
 }
 
 impl Proxy {
-    /// Reads the list of tools.
+    /// Fetches the tool list.
     pub async fn of(account: &Account) -> Self {
         let client = Client::new();
         let url = format!("{}/integrated-account/{}/tools", account.server, account.name);
@@ -51,7 +52,7 @@ impl Proxy {
         } else if !matches!(method, "list" | "create") {
             path = format!("{path}/{method}");
         }
-        // What neither schema has, the SDK would leave out without a word.
+        // The SDK would silently drop arguments that neither schema has.
         let query = taken(&mut arguments, &tool["query_schema"]);
         let body = taken(&mut arguments, &tool["body_schema"]);
         assert!(arguments.is_empty(), "{name} has no {arguments:?}");
@@ -88,7 +89,7 @@ impl Proxy {
     }
 }
 
-/// Takes out the arguments that a schema has.
+/// Removes and returns the arguments that a schema has.
 fn taken(arguments: &mut Map<String, Value>, schema: &Value) -> Map<String, Value> {
     let properties = schema["properties"].as_object();
     let names: Vec<String> =
@@ -96,7 +97,7 @@ fn taken(arguments: &mut Map<String, Value>, schema: &Value) -> Map<String, Valu
     names.into_iter().filter_map(|name| arguments.remove_entry(&name)).collect()
 }
 
-/// `{"a": {"b": 1}}` is `a[b]=1`.
+/// Writes `{"a": {"b": 1}}` as `a[b]=1`.
 fn bracketed(pairs: &mut form_urlencoded::Serializer<'_, String>, name: &str, value: &Value) {
     match value {
         Value::Object(members) => {

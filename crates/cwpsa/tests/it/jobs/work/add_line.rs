@@ -1,11 +1,11 @@
-//! A line on an order that is there already.
+//! Adds a line to an existing order.
 
 use serde_json::{Value, json};
 
 use crate::jobs::agent::{Agent, only, to};
 use crate::jobs::tenant::Changes;
 
-pub const ASK: &str = "Add 25 Samsung 1TB SSD at 85.00 each to PO #5091.";
+pub const ASK: &str = "Add 25 Samsung 1TB SSDs at $85.00 each to PO #5091.";
 
 pub async fn run(agent: &mut Agent) -> Value {
     let orders = agent
@@ -23,7 +23,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "find a product in the catalog",
             "list_all_procurement_catalogs",
             json!({"filter": {"identifier": "Samsung 1TB SSD"}}),
-            "Look up the product and its unit.",
+            "Look up the product and its unit of measure.",
         )
         .await;
     let product = only(&products);
@@ -61,7 +61,7 @@ pub fn check(changes: &Changes) {
     assert_eq!(line["product"]["identifier"], "Samsung 1TB SSD");
     assert_eq!((line["quantity"].as_f64(), line["unitCost"].as_f64()), (Some(25.0), Some(85.0)));
     assert_eq!(line["lineNumber"], 2);
-    // The order's sums, and nothing else of it.
+    // Only the order's totals change.
     let sums: Vec<(&str, Option<f64>)> =
         changes.changed.iter().map(|(path, value)| (path.as_str(), value.as_f64())).collect();
     assert_eq!(

@@ -1,11 +1,11 @@
-//! A draft order for a vendor that the user names by its id.
+//! A draft order for a vendor that the user specifies by ID.
 
 use serde_json::{Value, json};
 
 use crate::jobs::agent::{Agent, only, to};
 use crate::jobs::tenant::Changes;
 
-pub const ASK: &str = "Draft a purchase order for vendor 842, with the status Open.";
+pub const ASK: &str = "Draft a purchase order for vendor 842 with status Open.";
 
 pub async fn run(agent: &mut Agent) -> Value {
     let vendor = agent
@@ -29,7 +29,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "create a purchase order",
             "create_a_procurement_purchaseorder",
             json!({"vendorCompany": to(&vendor), "terms": to(&vendor["billingTerms"]), "status": to(only(&statuses))}),
-            "Create the order, without lines.",
+            "Create the order without lines.",
         )
         .await;
     json!({"order": order["poNumber"]})

@@ -1,4 +1,4 @@
-//! A quarter of an hour on a ticket.
+//! Logs a quarter of an hour on a ticket.
 
 use serde_json::{Value, json};
 use time::Duration;
@@ -50,7 +50,7 @@ pub async fn run(agent: &mut Agent) -> Value {
 pub fn check(changes: &Changes) {
     let [(path, entry)] = &changes.added[..] else { panic!("{changes:#?}") };
     assert!(path.starts_with("/time/entries/"), "{path}");
-    // The ticket adds its time up.
+    // The ticket adds up its time.
     let sum = [("/service/tickets/9932 actualHours".to_owned(), json!(0.25))];
     assert_eq!(changes.changed, sum.into());
     assert!(changes.removed.is_empty());

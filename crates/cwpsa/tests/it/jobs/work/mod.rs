@@ -1,4 +1,4 @@
-//! The jobs: what the user says, what the agent does, and what must have changed in the tenant.
+//! The tasks: what the user says, what the agent does, and what must have changed in the tenant.
 
 mod add_line;
 mod draft_order;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::jobs::agent::Agent;
 use crate::jobs::tenant::{Changes, Tenant};
 
-/// A job.
+/// A task.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Job {
     OrderHardware,
@@ -43,10 +43,10 @@ impl Job {
         Self::Restock,
     ];
 
-    /// A heading.
+    /// Returns the heading.
     pub fn title(self) -> &'static str {
         match self {
-            Self::OrderHardware => "Buy hardware that is not in stock",
+            Self::OrderHardware => "Buy hardware that is out of stock",
             Self::WarrantyAudit => "Offer replacements before warranties end",
             Self::Stock => "Report stock",
             Self::DraftOrder => "Draft a purchase order",
@@ -73,7 +73,7 @@ impl Job {
         }
     }
 
-    /// Does the job; gives what the user is told.
+    /// Performs the task; returns what the user is told.
     pub async fn run(self, agent: &mut Agent) -> Value {
         match self {
             Self::OrderHardware => order_hardware::run(agent).await,
@@ -88,7 +88,7 @@ impl Job {
         }
     }
 
-    /// Checks what was told and what has changed against the tenant's own records.
+    /// Checks the reported result and the changes against the tenant's own records.
     pub async fn check(self, tenant: &Tenant, told: &Value, changes: &Changes) {
         match self {
             Self::OrderHardware => order_hardware::check(told, changes),
@@ -104,7 +104,7 @@ impl Job {
     }
 }
 
-/// The rows whose member is this.
+/// Returns the rows with this field value.
 fn with<'a>(rows: &'a [Value], pointer: &'a str, value: impl Into<Value>) -> impl Iterator<Item = &'a Value> {
     let value = value.into();
     rows.iter().filter(move |row| row.pointer(pointer) == Some(&value))

@@ -1,4 +1,5 @@
-//! Hardware procurement: nothing in stock, so an order, its line, and a note on the ticket that asked for it.
+//! Hardware procurement: the item is out of stock, so the agent creates an order, its line, and a note on the
+//! ticket that requested it.
 
 use serde_json::{Value, json};
 
@@ -6,9 +7,9 @@ use super::purchasing;
 use crate::jobs::agent::{Agent, only, to};
 use crate::jobs::tenant::Changes;
 
-pub const ASK: &str = "Ticket 8812 needs a MacBook Pro M3 for Acme Corp. If there is none in the main warehouse, order \
-                       one from our primary Apple distributor, business unit Procurement, and note the order on the \
-                       ticket.";
+pub const ASK: &str = "Ticket 8812 needs a MacBook Pro M3 for Acme Corp. If the main warehouse has none, order one \
+                       from our primary Apple distributor for the Procurement business unit, and add a note about the \
+                       order to the ticket.";
 
 pub async fn run(agent: &mut Agent) -> Value {
     let product = purchasing::product(agent, "MacBook Pro M3").await;
@@ -78,7 +79,7 @@ pub async fn run(agent: &mut Agent) -> Value {
                 "text": format!("Not in stock. Ordered one MacBook Pro M3 with PO #{number}."),
                 "internalAnalysisFlag": true,
             }),
-            "Note on the ticket what was done.",
+            "Add a ticket note that describes the order.",
         )
         .await;
     json!({"order": number})

@@ -1,4 +1,4 @@
-//! Servers of a company that are past warranty.
+//! Finds a company's servers that are out of warranty.
 
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
@@ -7,7 +7,7 @@ use super::with;
 use crate::jobs::agent::{Agent, only};
 use crate::jobs::tenant::{Changes, Tenant};
 
-pub const ASK: &str = "Which servers of Acme Corp are past warranty?";
+pub const ASK: &str = "Which of Acme Corp's servers are past warranty?";
 
 pub async fn run(agent: &mut Agent) -> Value {
     let companies = agent
@@ -40,7 +40,7 @@ pub async fn run(agent: &mut Agent) -> Value {
 
 pub async fn check(tenant: &Tenant, told: &Value, changes: &Changes) {
     changes.none();
-    // Worked out anew, from all configurations.
+    // The expected result is computed independently, from all configurations.
     let today = OffsetDateTime::now_utc().date().to_string();
     let all = tenant.rows("/company/configurations").await;
     let mut found: Vec<&Value> = with(&all, "/company/name", "Acme Corp")

@@ -1,43 +1,43 @@
-//! Steps that jobs of buying share: the product of the catalog, how many there are, the status of a new order, and a
-//! line for the product.
+//! Steps shared by purchasing tasks: finding the catalog product, the quantity in stock and the status for a new
+//! order, and adding a line for the product.
 
 use serde_json::{Value, json};
 
 use crate::jobs::agent::{Agent, only, to};
 
-/// The product of the catalog with this identifier.
+/// Returns the catalog product with this identifier.
 pub async fn product(agent: &mut Agent, identifier: &str) -> Value {
     let products = agent
         .call(
             "find a product in the catalog",
             "list_all_procurement_catalogs",
             json!({"filter": {"identifier": identifier}}),
-            "Look up the product, its vendor, unit and cost.",
+            "Look up the product and its vendor, unit of measure and cost.",
         )
         .await;
     only(&products).clone()
 }
 
-/// How many there are of a product; `arguments` say where else than everywhere.
+/// Returns the quantity of a product in stock; `arguments` can limit the location.
 pub async fn on_hand(agent: &mut Agent, arguments: Value, why: &'static str) -> i64 {
     let bins = agent.call("stock on hand of an item", "list_all_inventory_on_hands", arguments, why).await;
     bins.as_array().unwrap().iter().map(|bin| bin["onHand"].as_i64().unwrap()).sum()
 }
 
-/// The status that new orders have.
+/// Returns the status for new orders.
 pub async fn first_status(agent: &mut Agent) -> Value {
     let statuses = agent
         .call(
             "statuses of purchase orders",
             "list_all_procurement_purchaseorderstatuses",
             json!({"filter": {"defaultFlag": true}}),
-            "Look up the default status of new orders.",
+            "Look up the default status for new orders.",
         )
         .await;
     only(&statuses).clone()
 }
 
-/// Puts the first line on an order: so many of a product, at the cost that the catalog says.
+/// Adds the first line to an order: a quantity of a product, at its catalog cost.
 pub async fn add_line(agent: &mut Agent, order: &Value, product: &Value, quantity: u32, why: &'static str) {
     agent
         .call(

@@ -1,4 +1,4 @@
-//! Restocking: ten of a product where there is none left; on its own, or because a ticket asks for it.
+//! Restocking: orders ten units of a product that is out of stock, on request or because of a ticket.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ pub async fn run(agent: &mut Agent) -> Value {
     restock(agent, "RAM-16GB").await
 }
 
-/// Does it for the product that a new ticket names, and notes on the ticket what came of it.
+/// Performs the task for the product in a new ticket, and adds a note with the result to the ticket.
 pub async fn for_ticket(agent: &mut Agent, ticket: &Value) -> Value {
     let ticket = agent
         .call("get a ticket", "get_single_ticket_by_id", json!({"id": ticket}), "Read the new ticket.")
@@ -28,7 +28,7 @@ pub async fn for_ticket(agent: &mut Agent, ticket: &Value) -> Value {
             "add a note to a ticket",
             "create_a_ticket_note",
             json!({"ticketId": ticket["id"], "text": text, "internalAnalysisFlag": true}),
-            "Note on the ticket what was done.",
+            "Add a ticket note that describes the order.",
         )
         .await;
     told
@@ -69,7 +69,7 @@ pub fn check(told: &Value, changes: &Changes) {
     is_ordered(order, line);
 }
 
-/// That the order is for ten, from the vendor of the product.
+/// Asserts that the order is for ten units, from the product's vendor.
 pub fn is_ordered(order: &Value, line: &Value) {
     assert_eq!(order["vendorCompany"]["name"], "TechSource Distribution");
     assert_eq!(order["total"], 345.0);

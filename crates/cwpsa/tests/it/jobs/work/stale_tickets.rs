@@ -1,4 +1,4 @@
-//! Tickets of high priority that were opened more than two days ago and not touched since.
+//! High-priority tickets that were opened more than two days ago and not updated since.
 
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
@@ -8,8 +8,8 @@ use super::with;
 use crate::jobs::agent::{Agent, only};
 use crate::jobs::tenant::{Changes, Tenant};
 
-pub const ASK: &str = "Which high-priority tickets on the Network Infrastructure board are open for more than 48 hours \
-                       without an update?";
+pub const ASK: &str = "Which high-priority tickets on the Network Infrastructure board have been open for more than 48 \
+                       hours without an update?";
 
 pub async fn run(agent: &mut Agent) -> Value {
     let boards = agent
@@ -44,7 +44,7 @@ pub async fn run(agent: &mut Agent) -> Value {
 
 pub async fn check(tenant: &Tenant, told: &Value, changes: &Changes) {
     changes.none();
-    // Worked out anew, from all tickets.
+    // The expected result is computed independently, from all tickets.
     let limit = OffsetDateTime::now_utc() - Duration::hours(48);
     let before = |date: &Value| OffsetDateTime::parse(date.as_str().unwrap(), &Rfc3339).unwrap() < limit;
     let all = tenant.rows("/service/tickets").await;

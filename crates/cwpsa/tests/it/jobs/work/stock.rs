@@ -1,4 +1,4 @@
-//! Stock of a product by warehouse, with serial numbers.
+//! A product's stock by warehouse, with serial numbers.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::jobs::agent::{Agent, only};
 use crate::jobs::tenant::{Changes, Tenant};
 
 pub const ASK: &str =
-    "How many Cisco Meraki MX64 do we have in each warehouse, and which serial numbers are they?";
+    "How many Cisco Meraki MX64 units are in each warehouse, and what are their serial numbers?";
 
 pub async fn run(agent: &mut Agent) -> Value {
     let products = agent
@@ -23,7 +23,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "stock on hand of an item",
             "list_all_inventory_on_hands",
             json!({"catalogItemId": only(&products)["id"]}),
-            "Get quantities and serial numbers per bin, in all warehouses.",
+            "Get quantities and serial numbers per bin in all warehouses.",
         )
         .await;
     let mut told = json!({});
@@ -38,7 +38,8 @@ pub async fn run(agent: &mut Agent) -> Value {
 
 pub async fn check(tenant: &Tenant, told: &Value, changes: &Changes) {
     changes.none();
-    // Worked out anew: bin by bin for the numbers, and the list of serial numbers for those.
+    // The expected result is computed independently: quantities bin by bin, and serial numbers from their
+    // list.
     let mut found = json!({});
     let serials = tenant.rows("/procurement/onhandserialnumbers").await;
     for bin in tenant.rows("/procurement/warehouseBins").await {

@@ -1,5 +1,5 @@
-//! Warranty audit: one sales opportunity for each firewall whose warranty ends soon, and no second one for a firewall
-//! that has one.
+//! Warranty audit: one sales opportunity for each firewall whose warranty ends soon, but no second one for a firewall
+//! that already has one.
 
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
@@ -8,8 +8,8 @@ use super::with;
 use crate::jobs::agent::{Agent, only, to};
 use crate::jobs::tenant::{Changes, Tenant};
 
-pub const ASK: &str = "Which firewalls of Globex Inc run out of warranty within 30 days? Open a sales opportunity for \
-                       each, at the stage Initial Contact, with the configuration's id in its notes.";
+pub const ASK: &str = "Which of Globex Inc's firewalls go out of warranty within 30 days? Open a sales opportunity for \
+                       each one at the Initial Contact stage, with the configuration's ID in the notes.";
 
 pub async fn run(agent: &mut Agent) -> Value {
     let companies = agent
@@ -17,7 +17,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "find a company by name",
             "list_all_company_companies",
             json!({"filter": {"name": "Globex Inc"}}),
-            "Look up the company, its contact and its sales representative.",
+            "Look up the company and its contact and sales representative.",
         )
         .await;
     let company = only(&companies);
@@ -34,7 +34,7 @@ pub async fn run(agent: &mut Agent) -> Value {
                 },
                 "orderBy": "id",
             }),
-            "List the firewalls whose warranty ends.",
+            "List the firewalls whose warranty ends soon.",
         )
         .await;
     let stages = agent
@@ -85,7 +85,7 @@ pub async fn run(agent: &mut Agent) -> Value {
 }
 
 pub async fn check(tenant: &Tenant, told: &Value, changes: &Changes) {
-    // Worked out anew, from all configurations.
+    // The expected result is computed independently, from all configurations.
     let now = OffsetDateTime::now_utc();
     let day = |days| (now + Duration::days(days)).date().to_string();
     let all = tenant.rows("/company/configurations").await;

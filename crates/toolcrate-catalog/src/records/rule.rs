@@ -1,4 +1,5 @@
-//! Rules about several arguments at once: what the API enforces or ignores though each argument alone is right.
+//! Rules that involve several arguments: combinations that the API rejects or ignores even though each argument
+//! is valid.
 
 use std::borrow::Cow;
 
@@ -10,7 +11,7 @@ pub struct AnyOfRule<'a> {
     /// The names of the arguments.
     #[serde(borrow)]
     pub arguments: Vec<Cow<'a, str>>,
-    /// True if the argument must be true, so that false counts as not given.
+    /// True if the argument must be true; false is then treated as absent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_true: bool,
     /// The start of the error message: `choose where the note appears`.
@@ -18,13 +19,13 @@ pub struct AnyOfRule<'a> {
     pub message: Cow<'a, str>,
 }
 
-/// An argument has no effect, or another one than expected, while others are set.
+/// An argument has no effect, or a different effect than expected, when combined with others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarningRule<'a> {
     /// The argument.
     #[serde(borrow)]
     pub argument: Cow<'a, str>,
-    /// The other arguments. Of an update, also those that the record has already.
+    /// The other arguments. For an update, fields that the record already has also count.
     #[serde(borrow)]
     pub with: Vec<Cow<'a, str>>,
     /// The warning.

@@ -1,16 +1,17 @@
-//! The index of tools: the facts about every tool that startup needs, in a form that is parsed quickly.
+//! The tool index: the facts about every tool that are needed at startup, in a format that parses
+//! quickly.
 
 use std::fmt;
 
-use crate::argument::PathType;
-use crate::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass};
 use crate::method::Method;
-use crate::tool::ToolRecord;
+use crate::records::argument::PathType;
+use crate::records::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass};
+use crate::records::tool::ToolRecord;
 
-/// One line of `index/tools.tsv`: fields separated by tabs, in the order of this struct.
+/// One line of `index/tools.tsv`: tab-separated fields, in the order of this struct.
 ///
-/// The lines are sorted by name. The records of a module follow each other in its file in the same order,
-/// so their lengths say where each one is.
+/// The lines are sorted by name. A module's file contains its records in the same order, so their position
+/// follows from their lengths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexEntry<'a> {
     /// The full name.
@@ -19,27 +20,27 @@ pub struct IndexEntry<'a> {
     pub short_name: &'a str,
     /// The part of the API that the tool belongs to.
     pub module: &'a str,
-    /// The class by which callers choose tools.
+    /// The class by which callers select tools.
     pub class: ToolClass,
     /// The kind of the operation.
     pub kind: OperationKind,
-    /// The first word of the tool's name; empty where it is that of the kind.
+    /// The first word of the tool's name; empty if it is the kind's default verb.
     verb: &'a str,
-    /// The target of the operation: one record, a collection, or neither.
+    /// The operation's target: a single record or a collection.
     pub target: OperationTarget,
-    /// The variant of the operation, if it isn't the plain one of its kind.
+    /// The operation's variant, unless it is the plain operation of its kind.
     pub variant: Option<OperationVariant>,
     /// The collection that the operation works on.
     pub collection: Option<&'a str>,
-    /// The method.
+    /// The HTTP method.
     pub method: Method,
-    /// The path template as the API's description spells it.
+    /// The path template as spelled in the API description.
     pub path: &'a str,
-    /// The path template that requests are made from; empty where it is the same.
+    /// The path template used for requests; empty if it is the same.
     request_path: &'a str,
-    /// The types of the values in the path, one letter each: `i` for an integer, `t` for text.
+    /// The types of the path values, one letter each: `i` for an integer, `t` for text.
     path_types: PathTypes<'a>,
-    /// The length of the record in bytes, without the line feed that ends it.
+    /// The length of the record in bytes, without the trailing line feed.
     pub length: usize,
 }
 
@@ -49,7 +50,7 @@ enum PathTypes<'a> {
     Owned(String),
 }
 
-/// A line of an index that can't be read.
+/// An index line that can't be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("malformed line in the catalog's index: {line:?}")]
 pub struct IndexError {
@@ -58,7 +59,7 @@ pub struct IndexError {
 }
 
 impl<'a> IndexEntry<'a> {
-    /// The entry of a record whose line has `length` bytes.
+    /// Creates the entry for a record whose line is `length` bytes long.
     pub fn new(record: &'a ToolRecord<'a>, length: usize) -> Self {
         let types = record.path_arguments().map(|(_, target)| match target.path_type {
             PathType::Integer => 'i',
@@ -85,7 +86,7 @@ impl<'a> IndexEntry<'a> {
     /// Parses a line.
     ///
     /// # Errors
-    /// If a field is missing or is not one of the words that it may be.
+    /// Returns an error if a field is missing or isn't one of its allowed words.
     pub fn parse(line: &'a str) -> Result<Self, IndexError> {
         Self::parse_fields(line).ok_or_else(|| IndexError { line: line.to_owned() })
     }
@@ -119,12 +120,12 @@ impl<'a> IndexEntry<'a> {
         if self.verb.is_empty() { self.kind.verb() } else { self.verb }
     }
 
-    /// The path template that requests are made from.
+    /// The path template used for requests.
     pub fn request_path(&self) -> &'a str {
         if self.request_path.is_empty() { self.path } else { self.request_path }
     }
 
-    /// The types of the values in the path, in order.
+    /// The types of the path values, in order.
     pub fn path_types(&self) -> impl Iterator<Item = PathType> {
         let letters = match &self.path_types {
             PathTypes::Borrowed(letters) => letters,
@@ -166,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_read_as_they_were_written() {
+    fn lines_round_trip() {
         let line = "get_a_b\tget_b\tm\tread\tget\t\titem\t\t/m/b\tGET\t/m/b/{id}\t\ti\t42";
         let entry = IndexEntry::parse(line).unwrap();
         assert_eq!(entry.to_string(), line);

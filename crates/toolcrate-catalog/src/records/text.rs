@@ -1,17 +1,17 @@
 //! The files of a catalog, and how to read them.
 
-use crate::index::{IndexEntry, IndexError};
+use crate::records::index::{IndexEntry, IndexError};
 
 /// The text of a catalog's files, as a generated crate includes them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CatalogText {
     /// `index/tools.tsv`.
     pub tools: &'static str,
-    /// For each module its name and `tools/<module>.jsonl`.
+    /// The name and `tools/<module>.jsonl` of each module.
     pub modules: &'static [(&'static str, &'static str)],
-    /// Sets of arguments that several tools share.
+    /// Sets of arguments shared by several tools.
     pub shapes: RecordText,
-    /// Schemas of responses.
+    /// Response schemas.
     pub schemas: RecordText,
     /// The fields by which resources can be filtered.
     pub filters: RecordText,
@@ -21,27 +21,27 @@ pub struct CatalogText {
     pub aliases: &'static str,
 }
 
-/// The text of a file of records, and of its index.
+/// The text of a record file and its index.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RecordText {
-    /// `index/<records>.tsv`: name and length of each record.
+    /// `index/<records>.tsv`: each record's name and length.
     pub index: &'static str,
     /// `<records>.jsonl`.
     pub records: &'static str,
 }
 
-/// A tool of the index with the line of its record.
+/// A tool from the index, with the line of its record.
 #[derive(Clone, Debug)]
 pub struct IndexedTool {
-    /// The entry of the index.
+    /// The index entry.
     pub entry: IndexEntry<'static>,
-    /// The line of the record, a JSON object.
+    /// The record's line, a JSON object.
     pub record: &'static str,
 }
 
 impl CatalogText {
-    /// The catalog whose files have these paths and texts, for programs that load one at run time. The texts
-    /// are never freed.
+    /// Creates a catalog from files with these paths and contents, for programs that load one at run time.
+    /// The contents are never freed.
     pub fn leak<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> Self {
         let leak = |text: &str| -> &'static str { text.to_owned().leak() };
         let mut catalog = Self::default();
@@ -70,10 +70,11 @@ impl CatalogText {
         catalog
     }
 
-    /// Reads the index of tools; they are sorted by name. No record is parsed.
+    /// Parses the tool index; the tools are sorted by name. No record is parsed.
     ///
     /// # Errors
-    /// If a line of the index is malformed, or describes a record that the module's file does not have.
+    /// Returns an error if an index line is malformed, or describes a record that the module's file doesn't
+    /// contain.
     pub fn tools(&self) -> Result<Vec<IndexedTool>, IndexError> {
         let mut modules: Vec<(&str, &'static str)> = self.modules.to_vec();
         let take = |line: &'static str| {
@@ -98,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_are_cut_out_of_the_files_of_their_modules() {
+    fn records_are_sliced_from_module_files() {
         let line = |name: &str, module: &str, length: usize| {
             format!("{name}\t{name}\t{module}\tread\tlist\t\tcollection\t\t/a\tGET\t/a\t\t\t{length}\n")
         };

@@ -1,14 +1,14 @@
-//! Writing a catalog: records in, files out.
+//! Writes a catalog: turns records into files.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::index::IndexEntry;
-use crate::record::{AliasRecord, CollectionRecord, FilterRecord, SchemaRecord, ShapeRecord};
-use crate::tool::ToolRecord;
+use crate::records::index::IndexEntry;
+use crate::records::record::{AliasRecord, CollectionRecord, FilterRecord, SchemaRecord, ShapeRecord};
+use crate::records::tool::ToolRecord;
 
-/// A record that other records refer to by its name.
+/// A record to which other records refer by name.
 pub trait NamedRecord: Serialize {
     /// The name.
     fn name(&self) -> &str;
@@ -26,20 +26,20 @@ macro_rules! named {
 
 named!(ToolRecord, ShapeRecord, SchemaRecord, FilterRecord, CollectionRecord);
 
-/// The files of a catalog by their paths within its folder.
+/// The files of a catalog, by path within its folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CatalogFiles(BTreeMap<String, String>);
 
 impl CatalogFiles {
-    /// No files yet.
+    /// Creates a catalog without files.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds the files of the tools: their records by module, and the index.
+    /// Adds the tool files: the records by module, and the index.
     ///
     /// # Errors
-    /// If a record can't be written as JSON.
+    /// Returns an error if a record can't be serialized.
     pub fn add_tools<'r>(
         &mut self,
         tools: impl IntoIterator<Item = &'r ToolRecord<'r>>,
@@ -59,10 +59,10 @@ impl CatalogFiles {
         Ok(())
     }
 
-    /// Adds the file of records called `file`, such as `shapes`, and its index.
+    /// Adds a record file called `file`, such as `shapes`, and its index.
     ///
     /// # Errors
-    /// If a record can't be written as JSON.
+    /// Returns an error if a record can't be serialized.
     pub fn add_records<R: NamedRecord>(
         &mut self,
         file: &str,
@@ -74,7 +74,8 @@ impl CatalogFiles {
         }
         let (mut index, mut text) = (String::new(), String::new());
         for (name, line) in &lines {
-            // No reference reaches a record whose name is not one line, but the others stay where they are.
+            // A record whose name spans several lines can't be referenced, but the other records keep their
+            // positions.
             let name = name.replace(['\n', '\r'], " ");
             index.push_str(&format!("{name}\t{}\n", line.len()));
             text.push_str(line);
@@ -85,10 +86,10 @@ impl CatalogFiles {
         Ok(())
     }
 
-    /// Adds the file of former names.
+    /// Adds the file of former tool names.
     ///
     /// # Errors
-    /// If a record can't be written as JSON.
+    /// Returns an error if a record can't be serialized.
     pub fn add_aliases(&mut self, aliases: &[AliasRecord<'_>]) -> Result<(), serde_json::Error> {
         let mut text = String::new();
         for alias in aliases {

@@ -1,11 +1,11 @@
-//! Records that are found by name and parsed once.
+//! Records that are looked up by name and parsed once.
 
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-/// The records of one file by name. Nothing is parsed before a name is looked up, and a record only when it
-/// is the one looked up.
+/// The records of one file, by name. Nothing is parsed until a name is looked up, and then only the record
+/// with that name.
 pub struct RecordTable<T> {
     index: &'static str,
     records: &'static str,
@@ -19,8 +19,8 @@ struct RecordEntry<T> {
 }
 
 impl<T: Deserialize<'static>> RecordTable<T> {
-    /// A table over the text of an index (`name`, tab, length in bytes; sorted by name) and of the records
-    /// that it describes, one on each line.
+    /// Creates a table from an index (`name`, tab, length in bytes; sorted by name) and the records that it
+    /// describes, one per line.
     pub const fn new(index: &'static str, records: &'static str) -> Self {
         Self { index, records, entries: OnceLock::new() }
     }
@@ -48,7 +48,7 @@ impl<T: Deserialize<'static>> RecordTable<T> {
     /// The record with this name.
     ///
     /// # Panics
-    /// If the record is not what the generator writes, which no caller can cause.
+    /// Panics if the record isn't valid generator output, which no caller can cause.
     pub fn get(&self, name: &str) -> Option<&T> {
         self.entry(name).map(RecordEntry::parsed)
     }
@@ -56,7 +56,7 @@ impl<T: Deserialize<'static>> RecordTable<T> {
     /// All records, in the order of their names.
     ///
     /// # Panics
-    /// As [`get`](Self::get).
+    /// Panics like [`get`](Self::get).
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &T> {
         self.entries().iter().map(RecordEntry::parsed)
     }
@@ -79,10 +79,10 @@ impl<T: Deserialize<'static>> RecordEntry<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::SchemaRecord;
+    use crate::records::record::SchemaRecord;
 
     #[test]
-    fn each_record_is_found_by_its_name_and_no_other() {
+    fn each_record_is_found_only_by_its_name() {
         let records = "{\"name\":\"A\",\"schema\":{}}\n{\"name\":\"A b\",\"schema\":{\"type\":\"x\"}}\n";
         let table: RecordTable<SchemaRecord<'static>> = RecordTable::new("A\t24\nA b\t36\n", records);
         assert_eq!(table.names().collect::<Vec<_>>(), ["A", "A b"]);

@@ -1,4 +1,4 @@
-//! JSON that is passed on as text: schemas of arguments and of responses.
+//! JSON that is passed through as text: argument schemas and response schemas.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
-/// A JSON value as text, borrowed from the record that it was read from.
+/// A JSON value as text, borrowed from the record that contains it.
 #[derive(Clone)]
 pub struct RawJson<'a>(Raw<'a>);
 
@@ -66,39 +66,39 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawJson<'a> {
     }
 }
 
-/// The `properties` of a JSON Schema, as text: the schema of each member by its name.
+/// The `properties` of a JSON Schema, as text: each property's schema by name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Properties<'a>(#[serde(borrow)] Option<RawJson<'a>>);
 
 impl<'a> Properties<'a> {
-    /// Returns true if there are no members.
+    /// Returns true if there are no properties.
     pub fn is_empty(&self) -> bool {
         self.inner_text().is_empty()
     }
 
-    /// The members as text without the braces around them, so that the members of two objects can be joined.
+    /// The properties as text without the surrounding braces, so the properties of two objects can be joined.
     pub fn inner_text(&self) -> &str {
         let text = self.0.as_ref().map_or("{}", RawJson::get).trim();
         text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).map_or("", str::trim)
     }
 
-    /// The members, parsed.
+    /// The properties, parsed.
     pub fn to_map(&self) -> Map<String, Value> {
         self.0.as_ref().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
     }
 
-    /// The names of the members and their schemas, in order.
+    /// The property names and their schemas, in order.
     pub fn members(&self) -> IndexMap<Cow<'_, str>, &RawValue> {
         self.0.as_ref().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
     }
 
-    /// The names of the members, in order.
+    /// The property names, in order.
     pub fn names(&self) -> Vec<String> {
         self.members().into_keys().map(Cow::into_owned).collect()
     }
 
-    /// Returns true if there is a member with this name.
+    /// Returns true if there is a property with this name.
     pub fn contains(&self, name: &str) -> bool {
         self.members().contains_key(name)
     }
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn properties_keep_their_order_and_can_be_joined() {
+    fn properties_keep_their_order_and_can_be_merged() {
         let text = r#"{ "b": {"type": "string"}, "a": {"type": "integer"} }"#;
         let properties: Properties<'_> = serde_json::from_str(text).unwrap();
         assert_eq!(properties.names(), ["b", "a"]);

@@ -1,8 +1,8 @@
-//! Names of tools in texts.
+//! Tool names in text.
 //!
-//! Descriptions name other tools by their short names in braces, `{list_all_orders}`, since a list of tools shows
-//! either short or full names. Whoever renders a list replaces the placeholders by the names in it. A literal brace is
-//! doubled.
+//! Descriptions refer to other tools by their short names in braces, `{list_all_orders}`, because a tool list shows
+//! either short or full names. Whoever renders a list replaces the placeholders with the names in it. A literal brace
+//! is doubled.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ pub fn placeholder(short_name: &str) -> String {
     format!("{{{short_name}}}")
 }
 
-/// A text in which every brace is literal.
+/// Escapes text so that every brace is literal.
 pub fn escape(text: &str) -> Cow<'_, str> {
     if text.contains(['{', '}']) {
         Cow::Owned(text.replace('{', "{{").replace('}', "}}"))
@@ -20,8 +20,8 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text with each placeholder replaced by what `name` returns for the short name in it. One that `name` does not
-/// know stays as it is.
+/// Replaces each placeholder in the text with the name that `name` returns for its short name. Placeholders for which
+/// it returns `None` are left unchanged.
 pub fn render<'t>(text: &'t str, name: impl Fn(&'t str) -> Option<&'t str>) -> Cow<'t, str> {
     if !text.contains(['{', '}']) {
         return Cow::Borrowed(text);
@@ -31,7 +31,7 @@ pub fn render<'t>(text: &'t str, name: impl Fn(&'t str) -> Option<&'t str>) -> C
     Cow::Owned(rendered)
 }
 
-/// The text of a JSON Schema with the placeholders in its descriptions replaced, and nothing else changed.
+/// Replaces the placeholders in the descriptions of a JSON Schema, and nothing else.
 pub fn render_descriptions<'t>(schema: &'t str, name: impl Fn(&'t str) -> Option<&'t str>) -> Cow<'t, str> {
     const KEY: &str = "\"description\":\"";
     let mut rendered = String::new();
@@ -50,7 +50,7 @@ pub fn render_descriptions<'t>(schema: &'t str, name: impl Fn(&'t str) -> Option
     Cow::Owned(rendered)
 }
 
-/// The short names in the placeholders of a text.
+/// The short names in the text's placeholders.
 pub fn references(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -64,7 +64,7 @@ pub fn references(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The text without its placeholders, for those who read only its own words.
+/// The text without its placeholders.
 pub fn strip(text: &str) -> Cow<'_, str> {
     render(text, |_| Some(""))
 }

@@ -1,4 +1,4 @@
-//! The records beside those of tools.
+//! Catalog records other than tool records.
 
 use std::borrow::Cow;
 
@@ -7,33 +7,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::scalar::FilterScalar;
 
-use crate::argument::{ArgumentLocation, Relation};
-use crate::json::{Properties, RawJson};
+use crate::records::argument::{ArgumentLocation, Relation};
+use crate::records::json::{Properties, RawJson};
 
-/// A set of arguments that several tools share: one line of `shapes.jsonl`.
+/// A set of arguments shared by several tools: one line of `shapes.jsonl`.
 ///
-/// Create, update and replace of one record take the same members; lists take the same parameters.
+/// Creating, updating and replacing a record take the same fields; lists take the same parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ShapeRecord<'a> {
     /// The name.
     #[serde(borrow)]
     pub name: Cow<'a, str>,
-    /// The schema whose members these are, where it is not the name.
+    /// The schema that has these properties, if it differs from the name.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<Cow<'a, str>>,
-    /// Where all of its members go.
+    /// The location of all properties in the request.
     #[serde(rename = "in")]
     pub location: ArgumentLocation,
-    /// The tools that list the IDs which properties need.
+    /// The tools that list the IDs needed by properties.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub relations: Vec<Relation<'a>>,
-    /// The JSON Schemas of the members.
+    /// The JSON Schemas of the properties.
     #[serde(borrow)]
     pub properties: Properties<'a>,
 }
 
 impl ShapeRecord<'_> {
-    /// The name of the schema that the properties belong to, if they are properties of a body.
+    /// The name of the schema that the properties belong to, if they are body properties.
     pub fn schema(&self) -> Option<&str> {
         (self.location == ArgumentLocation::Body).then(|| self.schema.as_deref().unwrap_or(&self.name))
     }
@@ -48,35 +48,35 @@ pub struct SchemaRecord<'a> {
     /// The JSON Schema; it refers to others as `#/$defs/<name>`.
     #[serde(borrow)]
     pub schema: RawJson<'a>,
-    /// The names of the schemas that it refers to.
+    /// The names of the schemas to which it refers.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<Cow<'a, str>>,
 }
 
-/// The fields by which records of a schema can be filtered: one line of `filters.jsonl`.
+/// The fields by which a schema's records can be filtered: one line of `filters.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FilterRecord<'a> {
     /// The name of the schema.
     #[serde(borrow)]
     pub name: Cow<'a, str>,
-    /// Members, and those of objects one level down, as `path/member`.
+    /// Fields, including those of objects one level down, as `path/field`.
     #[serde(default)]
     pub fields: IndexMap<Cow<'a, str>, FilterKind<'a>>,
-    /// Members of the items of lists.
+    /// Fields of list items.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub children: IndexMap<Cow<'a, str>, FilterKind<'a>>,
-    /// True if records have fields that an account defines for itself.
+    /// True if the records have custom fields.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub custom: bool,
 }
 
-/// The type of a field that can be filtered by.
+/// The type of a filterable field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum FilterKind<'a> {
     /// A value of a scalar type.
     Scalar(FilterScalar),
-    /// One of these texts.
+    /// One of these strings.
     Choice(#[serde(borrow)] Vec<Cow<'a, str>>),
 }
 
@@ -86,21 +86,21 @@ pub struct CollectionRecord<'a> {
     /// The identifier: the path template in lower case with unnamed placeholders.
     #[serde(borrow)]
     pub name: Cow<'a, str>,
-    /// The path template as the API's description spells it.
+    /// The path template as spelled in the API description.
     #[serde(borrow)]
     pub path: Cow<'a, str>,
-    /// The name of the schema of its records.
+    /// The name of its records' schema.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<Cow<'a, str>>,
-    /// For each placeholder of the path the collection whose item it names, where there is one.
+    /// For each path placeholder, the collection whose item it identifies, if there is one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parents: Vec<Option<Cow<'a, str>>>,
-    /// True if it holds one record only, such as settings.
+    /// True if it contains only a single record, such as settings.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub singleton: bool,
 }
 
-/// A former name of a tool: one line of `aliases.jsonl`.
+/// A former tool name: one line of `aliases.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AliasRecord<'a> {
     /// The former full name.
@@ -108,14 +108,14 @@ pub struct AliasRecord<'a> {
     /// The former name without the API's prefix.
     #[serde(borrow)]
     pub short_name: Cow<'a, str>,
-    /// The full name of the tool today.
+    /// The tool's current full name.
     pub tool: &'a str,
 }
 
-/// A step in the life cycle of a record.
+/// A step in a record's lifecycle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LifecycleStep<'a> {
-    /// The record that the life cycle is of.
+    /// The record that has the lifecycle.
     #[serde(borrow)]
     pub name: Cow<'a, str>,
     /// The step in a few words, such as `receive its lines`.
@@ -138,7 +138,7 @@ pub struct LifecycleNeighbor<'a> {
     /// The step in a few words, such as `receive its lines`.
     #[serde(borrow)]
     pub step: Cow<'a, str>,
-    /// The short names of the tools that do it.
+    /// The short names of the tools that perform it.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<Cow<'a, str>>,
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// An enumeration whose values are words in JSON and in the index.
+/// Defines an enum whose values are words in JSON and in the index.
 macro_rules! words {
     ($(#[$attribute:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident => $word:literal,)+ }) => {
         $(#[$attribute])*
@@ -18,7 +18,7 @@ macro_rules! words {
             /// Every value.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word that stands for the value in JSON and in the index.
+            /// The word for the value in JSON and in the index.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+
@@ -49,13 +49,13 @@ words! {
         List => "list",
         /// Returns one record.
         Get => "get",
-        /// Returns how many records match.
+        /// Returns the number of matching records.
         Count => "count",
         /// Stores a new record.
         Create => "create",
         /// Changes some fields of a record.
         Update => "update",
-        /// Replaces a whole record.
+        /// Replaces a complete record.
         Replace => "replace",
         /// Removes a record.
         Delete => "delete",
@@ -73,7 +73,7 @@ words! {
     OperationTarget {
         /// A collection of records, or the API as a whole.
         Collection => "collection",
-        /// The one record that the path names.
+        /// The record that the path identifies.
         Item => "item",
         /// A record of which there is only one, such as settings.
         Singleton => "singleton",
@@ -81,23 +81,23 @@ words! {
 }
 
 words! {
-    /// The variant of an operation that isn't the plain one of its kind.
+    /// The variant of an operation, unless it is the plain operation of its kind.
     OperationVariant {
         /// Lists records, with the filter in the body.
         Search => "search",
         /// Lists where a record is used.
         Usages => "usages",
-        /// Returns what a new record starts with.
+        /// Returns the default values of a new record.
         Defaults => "defaults",
         /// Works on many records at once.
         Bulk => "bulk",
-        /// Makes a copy of a record.
+        /// Copies a record.
         Copy => "copy",
     }
 }
 
 words! {
-    /// The class by which callers choose tools.
+    /// The class by which callers select tools.
     ToolClass {
         /// Changes nothing.
         Read => "read",
@@ -108,7 +108,7 @@ words! {
     }
 }
 
-/// A word that is not the name of a [`ToolClass`].
+/// A word that isn't the name of a [`ToolClass`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown class \"{0}\" (expected read, write or custom)")]
 pub struct UnknownToolClass(String);
@@ -122,14 +122,14 @@ impl FromStr for ToolClass {
 }
 
 impl OperationKind {
-    /// The first word of the names of plain tools of this kind.
+    /// The first word in the names of plain tools of this kind.
     pub const fn verb(self) -> &'static str {
         self.as_str()
     }
 }
 
 impl OperationTarget {
-    /// Returns true if this is the default, which records leave out.
+    /// Returns true if this is the default, which records omit.
     pub(crate) fn is_collection(&self) -> bool {
         matches!(self, Self::Collection)
     }
@@ -139,15 +139,15 @@ impl OperationTarget {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToolReach {
-    /// Those of the part of the API that the tool belongs to.
+    /// Records in the tool's own part of the API.
     #[default]
     Module,
-    /// Any: the arguments say which.
+    /// Any records, depending on the arguments.
     Everything,
 }
 
 impl ToolReach {
-    /// Returns true if and only if the tool stays in its part of the API.
+    /// Returns true if and only if the tool stays within its part of the API.
     pub fn is_module(&self) -> bool {
         *self == Self::Module
     }
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_the_same_in_json_and_in_the_index() {
+    fn kind_names_match_in_json_and_the_index() {
         for kind in OperationKind::ALL {
             assert_eq!(serde_json::to_string(kind).unwrap(), format!("\"{kind}\""));
             assert_eq!(OperationKind::from_text(kind.as_str()), Some(*kind));

@@ -1,4 +1,4 @@
-//! Locations of the arguments of a tool, and sources of their values.
+//! Argument locations, and the sources of argument values.
 
 use std::borrow::Cow;
 
@@ -11,20 +11,20 @@ pub struct ArgumentTarget<'a> {
     /// The part of the request.
     #[serde(rename = "in")]
     pub location: ArgumentLocation,
-    /// The name there, where it differs from that of the argument.
+    /// The name in the request, if it differs from the argument's name.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Cow<'a, str>>,
-    /// The type of a value in the path.
+    /// The type of a path value.
     #[serde(rename = "type", default, skip_serializing_if = "PathType::is_integer")]
     pub path_type: PathType,
-    /// The separator of the items of a list that is sent as one value. Without it, a list in the query is
-    /// one pair for each item.
+    /// The separator between list items sent as a single value. Without it, a list in the query is sent as one
+    /// pair per item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separator: Option<char>,
 }
 
 impl ArgumentTarget<'_> {
-    /// The name in the request of the argument that is called `argument`.
+    /// The name in the request for the argument called `argument`.
     pub fn name_or<'n>(&'n self, argument: &'n str) -> &'n str {
         self.name.as_deref().unwrap_or(argument)
     }
@@ -34,29 +34,29 @@ impl ArgumentTarget<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ArgumentLocation {
-    /// A placeholder of the path.
+    /// A path placeholder.
     Path,
-    /// A parameter of the query.
+    /// A query parameter.
     Query,
     /// A header.
     Header,
     /// A cookie.
     Cookie,
-    /// A member of the body.
+    /// A property of the body.
     Body,
     /// The whole body.
     WholeBody,
-    /// Further properties of the body, whose names its schema does not list, as one object.
+    /// Additional body properties that the schema doesn't list, as one object.
     Members,
-    /// JSON Patch operations, sent as they are.
+    /// JSON Patch operations, sent unchanged.
     Patch,
-    /// A structured filter, compiled to parameters of the query.
+    /// A structured filter, compiled to query parameters.
     Filter,
-    /// The names of members that an update empties.
+    /// The names of fields that an update clears.
     Clear,
 }
 
-/// The type of a value in a path.
+/// The type of a path value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PathType {
@@ -76,16 +76,16 @@ impl PathType {
 /// The source of an argument's value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relation<'a> {
-    /// The argument, or the path of a member within one.
+    /// The argument, or the path of a property within it.
     #[serde(borrow)]
     pub argument: Cow<'a, str>,
     /// The tool that returns the value.
     #[serde(borrow)]
     pub tool: Cow<'a, str>,
-    /// The member of its records that is the value.
+    /// The field of its records that contains the value.
     #[serde(borrow, default)]
     pub field: Cow<'a, str>,
-    /// Arguments of that tool whose values come from sibling arguments of this one: `{"boardId": "board/id"}`.
+    /// Arguments of that tool whose values come from this tool's other arguments: `{"boardId": "board/id"}`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub with: IndexMap<Cow<'a, str>, Cow<'a, str>>,
 }

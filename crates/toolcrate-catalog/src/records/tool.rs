@@ -1,4 +1,4 @@
-//! The record of one tool.
+//! The record of a single tool.
 
 use std::borrow::Cow;
 
@@ -6,15 +6,15 @@ use indexmap::IndexMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::argument::{ArgumentLocation, ArgumentTarget, Relation};
-use crate::json::{Properties, RawJson};
-use crate::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, ToolReach};
 use crate::method::Method;
-use crate::record::{LifecycleStep, ShapeRecord};
-use crate::rule::{AnyOfRule, WarningRule};
+use crate::records::argument::{ArgumentLocation, ArgumentTarget, Relation};
+use crate::records::json::{Properties, RawJson};
+use crate::records::kind::{OperationKind, OperationTarget, OperationVariant, ToolClass, ToolReach};
+use crate::records::record::{LifecycleStep, ShapeRecord};
+use crate::records::rule::{AnyOfRule, WarningRule};
 use crate::scalar::FieldStyle;
 
-/// Everything the catalog says about a tool: one line of `tools/<module>.jsonl`.
+/// The complete catalog record of a tool: one line of `tools/<module>.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ToolRecord<'a> {
     /// The full name.
@@ -24,29 +24,29 @@ pub struct ToolRecord<'a> {
     /// The title shown to people.
     #[serde(borrow)]
     pub title: Cow<'a, str>,
-    /// The description: what the tool does, what it needs first and what it returns.
+    /// The description: what the tool does, its prerequisites, and what it returns.
     #[serde(borrow)]
     pub description: Cow<'a, str>,
-    /// The class by which callers choose tools.
+    /// The class by which callers select tools.
     pub class: ToolClass,
     /// The part of the API that the tool belongs to.
     pub module: &'a str,
     /// The kind of the operation.
     pub kind: OperationKind,
-    /// The first word of the tool's name, where it is not that of the [`kind`](Self::kind).
+    /// The first word of the tool's name, if it isn't the default verb of the [`kind`](Self::kind).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verb: Option<&'a str>,
-    /// The target of the operation: one record, a collection, or neither.
+    /// The operation's target: a single record or a collection.
     #[serde(default = "collection", skip_serializing_if = "OperationTarget::is_collection")]
     pub target: OperationTarget,
-    /// The variant of the operation, if it isn't the plain one of its kind.
+    /// The operation's variant, unless it is the plain operation of its kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<OperationVariant>,
     /// The collection that the operation works on: the path template in lower case with unnamed
     /// placeholders, such as `/service/tickets/{}/notes`.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub collection: Option<Cow<'a, str>>,
-    /// The collection whose item the collection belongs to.
+    /// The parent collection, one of whose items the collection belongs to.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Cow<'a, str>>,
     /// The API's own tags.
@@ -64,25 +64,25 @@ pub struct ToolRecord<'a> {
     /// The arguments.
     #[serde(borrow, default)]
     pub input: ToolInput<'a>,
-    /// Where the arguments go.
+    /// Argument locations in the request.
     #[serde(borrow, default, skip_serializing_if = "RequestRecord::is_empty")]
     pub request: RequestRecord<'a>,
     /// The response.
     #[serde(borrow, default)]
     pub response: ResponseRecord<'a>,
-    /// The tools that list the IDs which arguments need.
+    /// The tools that list the IDs needed by arguments.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub relations: Vec<Relation<'a>>,
-    /// Further operations that the tool stands for.
+    /// Additional operations that the tool can perform.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub bindings: Vec<BindingRecord<'a>>,
-    /// The steps in the life cycles of records that the tool takes.
+    /// The lifecycle steps that the tool performs.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub lifecycle: Vec<LifecycleStep<'a>>,
-    /// Warnings about arguments that are set together.
+    /// Warnings about combinations of arguments.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<WarningRule<'a>>,
-    /// Arguments that a call may have, each an object.
+    /// Example arguments, each an object.
     #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<RawJson<'a>>,
 }
@@ -97,10 +97,10 @@ impl<'a> ToolRecord<'a> {
         self.verb.unwrap_or(self.kind.verb())
     }
 
-    /// The operation itself, or the one of the binding with this number.
+    /// The tool's own operation, or that of the binding with this index.
     ///
     /// # Panics
-    /// If there is no such binding.
+    /// Panics if there is no such binding.
     pub fn operation(&self, binding: Option<usize>) -> OperationRef<'_, 'a> {
         match binding.map(|number| &self.bindings[number]) {
             None => OperationRef {
@@ -118,12 +118,12 @@ impl<'a> ToolRecord<'a> {
         }
     }
 
-    /// The names of the arguments that the operation itself requires.
+    /// The names of the arguments required by the tool's own operation.
     pub fn required(&self) -> &[Cow<'a, str>] {
         self.request.required.as_ref().unwrap_or(&self.input.required)
     }
 
-    /// The arguments of the operation itself that fill placeholders of its path, in the order of the path.
+    /// The arguments that fill the path placeholders of the tool's own operation, in the order of the path.
     pub fn path_arguments(&self) -> impl Iterator<Item = (&str, &ArgumentTarget<'a>)> {
         self.http.placeholders().filter_map(|placeholder| {
             self.request.arguments.iter().map(|(name, target)| (name.as_ref(), target)).find(
@@ -134,8 +134,8 @@ impl<'a> ToolRecord<'a> {
         })
     }
 
-    /// Where the argument `name` goes, and what it is called there. `shape` is the record of
-    /// [`ToolInput::shape`]. An argument that belongs to a binding alone has no location here.
+    /// The argument's location in the request, and its name there. `shape` is the record of [`ToolInput::shape`].
+    /// An argument that belongs only to a binding has no location here.
     pub fn location<'n>(
         &'n self,
         shape: Option<&ShapeRecord<'_>>,
@@ -149,23 +149,23 @@ impl<'a> ToolRecord<'a> {
     }
 }
 
-/// The words of a [`ToolRecord`], for those who read no more of every tool.
+/// The text of a [`ToolRecord`], for readers that need nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ToolSummary<'a> {
     /// The title shown to people.
     #[serde(borrow)]
     pub title: Cow<'a, str>,
-    /// The description: what the tool does, what it needs first and what it returns.
+    /// The description: what the tool does, its prerequisites, and what it returns.
     #[serde(borrow)]
     pub description: Cow<'a, str>,
 }
 
-/// One of the operations that a tool stands for.
+/// One of a tool's operations.
 #[derive(Clone, Copy, Debug)]
 pub struct OperationRef<'r, 'a> {
     /// Method and path.
     pub http: &'r HttpOperation<'a>,
-    /// Where the arguments go.
+    /// Argument locations in the request.
     pub request: &'r RequestRecord<'a>,
     /// The response.
     pub response: &'r ResponseRecord<'a>,
@@ -173,20 +173,20 @@ pub struct OperationRef<'r, 'a> {
     pub required: &'r [Cow<'a, str>],
 }
 
-/// Hints about the effect of a call, as the Model Context Protocol defines them.
+/// Hints about a call's effect, as defined by the Model Context Protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Annotations {
-    /// It changes nothing.
+    /// The call changes nothing.
     #[serde(skip_serializing_if = "is_false")]
     pub read_only_hint: bool,
-    /// It may destroy something.
+    /// The call may destroy data.
     #[serde(skip_serializing_if = "is_false")]
     pub destructive_hint: bool,
-    /// Calling it twice has the same effect as calling it once.
+    /// Calling the tool twice has the same effect as calling it once.
     #[serde(skip_serializing_if = "is_false")]
     pub idempotent_hint: bool,
-    /// It reaches systems outside of the machine.
+    /// The call reaches systems outside the machine.
     #[serde(skip_serializing_if = "is_true")]
     pub open_world_hint: bool,
 }
@@ -202,16 +202,16 @@ impl Default for Annotations {
 pub struct HttpOperation<'a> {
     /// The method.
     pub method: Method,
-    /// The path template as the API's description spells it, such as `/orders/{id}`.
+    /// The path template as spelled in the API description, such as `/orders/{id}`.
     #[serde(borrow)]
     pub path: Cow<'a, str>,
-    /// The path template that requests are made from, where it is another one.
+    /// The path template used for requests, if it differs.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub request_path: Option<Cow<'a, str>>,
 }
 
 impl<'a> HttpOperation<'a> {
-    /// The path template that requests are made from.
+    /// The path template used for requests.
     pub fn request_path(&self) -> &Cow<'a, str> {
         self.request_path.as_ref().unwrap_or(&self.path)
     }
@@ -223,56 +223,56 @@ impl<'a> HttpOperation<'a> {
     }
 }
 
-/// The arguments of a tool: its own and those of a shape.
+/// A tool's arguments: its own and those of a shape.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ToolInput<'a> {
     /// The JSON Schemas of its own arguments.
     #[serde(borrow, skip_serializing_if = "Properties::is_empty")]
     pub properties: Properties<'a>,
-    /// The name of the [`ShapeRecord`] that has the other arguments.
+    /// The name of the [`ShapeRecord`] with the other arguments.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub shape: Option<Cow<'a, str>>,
-    /// The names of the arguments that every call needs.
+    /// The names of the arguments that every call requires.
     #[serde(borrow, skip_serializing_if = "Vec::is_empty")]
     pub required: Vec<Cow<'a, str>>,
-    /// Groups of arguments of which every call needs one.
+    /// Groups of arguments, of which every call requires at least one.
     #[serde(borrow, skip_serializing_if = "Vec::is_empty")]
     pub any_of: Vec<AnyOfRule<'a>>,
 }
 
-/// How arguments become a request.
+/// Maps arguments to a request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RequestRecord<'a> {
-    /// Where arguments go, by name; members of a shape go to [`ShapeRecord::location`].
+    /// Argument locations, by name; a shape's properties go to [`ShapeRecord::location`].
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub arguments: IndexMap<Cow<'a, str>, ArgumentTarget<'a>>,
-    /// The form of the body.
+    /// The format of the body.
     #[serde(skip_serializing_if = "BodyFormat::is_none")]
     pub body: BodyFormat,
-    /// The names of the required arguments, where they differ from [`ToolInput::required`].
+    /// The names of the required arguments, if they differ from [`ToolInput::required`].
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub required: Option<Vec<Cow<'a, str>>>,
-    /// The body's media type, where it is not the usual one.
+    /// The body's media type, if it isn't the usual one.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<Cow<'a, str>>,
-    /// The name of the [`FilterRecord`](crate::FilterRecord) that a structured filter is checked against.
+    /// The name of the [`FilterRecord`](crate::FilterRecord) against which a structured filter is checked.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Cow<'a, str>>,
-    /// Present if the body may be left out: the arguments that are required once any member of the body is given.
+    /// Present if the body is optional: the arguments that are required once any body property is set.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub body_required: Option<Vec<Cow<'a, str>>>,
-    /// How members of a URL-encoded form are written, where that is not the usual way.
+    /// The encodings of URL-encoded form fields, if they differ from the default.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub field_styles: IndexMap<Cow<'a, str>, FieldStyle>,
-    /// The media types of the parts of a form with files, where the description of the API names them.
+    /// The media types of the parts of a form with files, if the API description specifies them.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub part_types: IndexMap<Cow<'a, str>, Cow<'a, str>>,
 }
 
 impl RequestRecord<'_> {
-    /// The argument that names the members to empty.
+    /// The argument that lists the fields to clear.
     pub fn clear_argument(&self) -> Option<&str> {
         let mut arguments = self.arguments.iter();
         arguments
@@ -280,7 +280,7 @@ impl RequestRecord<'_> {
             .map(|(name, _)| name.as_ref())
     }
 
-    /// The name that an argument has in the body.
+    /// An argument's name in the body.
     pub fn body_name<'n>(&'n self, argument: &'n str) -> &'n str {
         self.arguments.get(argument).map_or(argument, |target| target.name_or(argument))
     }
@@ -290,14 +290,14 @@ impl RequestRecord<'_> {
     }
 }
 
-/// The form of a request body.
+/// The format of a request body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BodyFormat {
     /// There is no body.
     #[default]
     None,
-    /// A JSON object of the arguments that go to the body.
+    /// A JSON object with the arguments located in the body.
     Object,
     /// The JSON value of one argument.
     Whole,
@@ -305,9 +305,9 @@ pub enum BodyFormat {
     Patch,
     /// A form with files.
     Multipart,
-    /// A URL-encoded form of the arguments that go to the body.
+    /// A URL-encoded form with the arguments located in the body.
     UrlEncoded,
-    /// The text of one argument, as it is.
+    /// The text of one argument, unchanged.
     Raw,
 }
 
@@ -321,7 +321,7 @@ impl BodyFormat {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResponseRecord<'a> {
-    /// The form of the body.
+    /// The format of the body.
     pub content: ResponseContent,
     /// The schema of the body, or of each item if it is a [`list`](Self::list).
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
@@ -332,7 +332,7 @@ pub struct ResponseRecord<'a> {
 }
 
 impl ResponseRecord<'_> {
-    /// The name of the schema, if it has one.
+    /// The schema's name, if it has one.
     pub fn schema_name(&self) -> Option<&str> {
         match &self.schema {
             Some(SchemaRef::Named(name)) => Some(name),
@@ -341,7 +341,7 @@ impl ResponseRecord<'_> {
     }
 }
 
-/// The form of a response body.
+/// The format of a response body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseContent {
@@ -354,7 +354,7 @@ pub enum ResponseContent {
     None,
 }
 
-/// A schema of a response.
+/// A response schema.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SchemaRef<'a> {
     /// The name of a [`SchemaRecord`](crate::SchemaRecord).
@@ -387,16 +387,16 @@ impl<'de: 'a, 'a> Deserialize<'de> for SchemaRef<'a> {
     }
 }
 
-/// Another operation, which a tool stands for if a certain argument is given.
+/// Another operation, which the tool performs if a certain argument is given.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BindingRecord<'a> {
-    /// The argument that chooses the operation.
+    /// The argument that selects the operation.
     #[serde(borrow)]
     pub when: Cow<'a, str>,
     /// Method and path.
     #[serde(borrow)]
     pub http: HttpOperation<'a>,
-    /// Where the arguments go; `required` is always present.
+    /// Argument locations; `required` is always present.
     #[serde(borrow)]
     pub request: RequestRecord<'a>,
     /// The response.

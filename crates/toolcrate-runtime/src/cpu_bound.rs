@@ -1,0 +1,115 @@
+//! CPU-bound work in asynchronous tasks. It runs where it delays no other task, and few of it runs at a time, so that a
+//! server stays responsive whatever its clients send.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::OnceLock;
+use std::task::Poll;
+
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::block_in_place;
+
+/// Work on less data runs immediately: it takes less time than moving other tasks to another thread.
+const MIN_BYTES: usize = 4 << 10;
+
+/// Runs CPU-bound work on `bytes` of data.
+///
+/// If that is a lot, the thread's other tasks move to another thread first, and the work waits for a
+/// [permit](cpu_permit). On a runtime with a single thread, it runs immediately.
+pub async fn run_cpu_bound<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
+    if bytes < MIN_BYTES || !has_other_threads() {
+        return work();
+    }
+    let _permit = cpu_permit().await;
+    block_in_place(work)
+}
+
+/// Runs a future that begins with CPU-bound work on `bytes` of data, up to its first wait, like [`run_cpu_bound`].
+pub async fn start_cpu_bound<F: Future>(bytes: usize, future: F) -> F::Output {
+    if bytes < MIN_BYTES || !has_other_threads() {
+        return future.await;
+    }
+    let mut future = pin!(future);
+    let permit = cpu_permit().await;
+    let start = poll_fn(|context| Poll::Ready(block_in_place(|| future.as_mut().poll(context)))).await;
+    drop(permit);
+    match start {
+        Poll::Ready(output) => output,
+        Poll::Pending => future.await,
+    }
+}
+
+/// Waits for a permit for CPU-bound work. There is one less than there are cores, and at least one.
+pub async fn cpu_permit() -> SemaphorePermit<'static> {
+    static PERMITS: OnceLock<Semaphore> = OnceLock::new();
+    let permits = PERMITS.get_or_init(|| {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Semaphore::new(cores.saturating_sub(1).max(1))
+    });
+    match permits.acquire().await {
+        Ok(permit) => permit,
+        Err(_) => unreachable!("the semaphore is never closed"),
+    }
+}
+
+fn has_other_threads() -> bool {
+    Handle::try_current().is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    const LARGE: usize = 1 << 20;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn other_tasks_of_the_only_worker_run_meanwhile() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let receiver = Mutex::new(receiver);
+        let receive = move || receiver.lock().unwrap().recv().unwrap();
+        // Without another thread, this would wait forever for tasks of its own.
+        let work = tokio::spawn(async move {
+            let send = sender.clone();
+            tokio::spawn(async move { send.send(1).unwrap() });
+            let first = run_cpu_bound(LARGE, &receive).await;
+            tokio::spawn(async move { sender.send(2).unwrap() });
+            let second = start_cpu_bound(LARGE, async {
+                let received = receive();
+                tokio::task::yield_now().await;
+                received
+            });
+            (first, second.await)
+        });
+        assert_eq!(work.await.unwrap(), (1, 2));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn no_more_runs_at_a_time_than_there_are_permits() {
+        let permits = std::thread::available_parallelism().unwrap().get().saturating_sub(1).max(1);
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let tasks: Vec<_> = (0..32)
+            .map(|_| {
+                let (running, most) = (Arc::clone(&running), Arc::clone(&most));
+                tokio::spawn(run_cpu_bound(LARGE, move || {
+                    most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    std::thread::yield_now();
+                    running.fetch_sub(1, Ordering::SeqCst);
+                }))
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert!((1..=permits).contains(&most.load(Ordering::SeqCst)));
+    }
+
+    #[tokio::test]
+    async fn a_single_thread_does_it_immediately() {
+        assert_eq!(run_cpu_bound(LARGE, || 5).await, 5);
+        assert_eq!(start_cpu_bound(LARGE, async { 6 }).await, 6);
+    }
+}
