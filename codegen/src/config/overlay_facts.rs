@@ -67,7 +67,7 @@ pub struct RequiredFact {
 pub struct FormatFact {
     /// The form.
     pub format: FieldFormat,
-    /// The fields, as `Schema.field`; `*` stands for any text. Only strings of which the document says nothing are meant.
+    /// The fields, as `Schema.field`; `*` stands for any text. Only strings without a format in the document are meant.
     pub fields: Vec<String>,
     /// Fields that are not meant.
     #[serde(default)]

@@ -21,7 +21,7 @@ pub(super) fn add_formats(api: &mut ApiDefinition, overlay: &Overlay, usage: &Us
     }
 }
 
-/// Returns true if the document says no more of a field than that it is a string.
+/// Returns true if a field is a string without a format and limits in the document.
 fn is_plain_text(field: &Field) -> bool {
     field.ty == Type::Text(None) && field.limits.max_length.is_none() && field.limits.pattern.is_none()
 }

@@ -35,8 +35,7 @@ pub fn deserialize_into<'de, D: Deserializer<'de>>(
     fill(deserializer, value, None)
 }
 
-/// Does the same, and returns the items of a list, or of a map, that have another type than the others. They are an error
-/// only if there are no others.
+/// Does the same, and returns the items of a list or a map that have another type; an error if there are no others.
 ///
 /// # Errors
 /// As [`deserialize_into`].
@@ -192,11 +191,9 @@ impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
     }
 }
 
-/// Fills a value.
 struct ValueVisitor<'a, 't> {
     value: ValueMut<'a>,
     path: &'t JsonPath,
-    /// Where the items go that can't be stored, if that is not an error of the whole list.
     skipped: Option<&'t RefCell<Vec<SkippedItem>>>,
 }
 
@@ -340,7 +337,6 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                         skipped.borrow_mut().push(SkippedItem::new(index, odd));
                         continue;
                     }
-                    // A list with an odd item is odd as a whole.
                     self.path.index(index);
                     let before = (0..list.len()).filter_map(|index| to_json(list.item(index)?));
                     let mut items: Vec<Value> = before.chain([odd.value]).collect();
@@ -441,7 +437,6 @@ fn read_map<'de, A: MapAccess<'de>>(
                     skipped.borrow_mut().push(SkippedItem::new(&key, odd));
                     continue;
                 }
-                // A map with an odd value is odd as a whole.
                 let before = entries.entries();
                 let mut members: Map<String, Value> =
                     before.filter_map(|(key, value)| Some((key.to_owned(), to_json(value)?))).collect();
@@ -469,8 +464,7 @@ fn read_map<'de, A: MapAccess<'de>>(
     })
 }
 
-/// Returns the first of the items that were skipped, with its position, if there are no others: the response is something
-/// else than what the caller asked for.
+/// Returns the first skipped item with its position if there are no others: the response isn't what was requested.
 fn only_odd(is_empty: bool, skipped: &RefCell<Vec<SkippedItem>>) -> Option<(String, OddValue)> {
     let mut skipped = skipped.borrow_mut();
     (is_empty && !skipped.is_empty()).then(|| skipped.swap_remove(0).into_odd_value())
