@@ -110,8 +110,7 @@ pub fn generate(options: &Options) -> Result<Generated, Errors> {
     let in_profile = |errors: Errors| errors.in_file(&options.profile);
     let document = repair::repair(load::load(&spec)?)?;
     let lower::Lowering { mut api, mut report } = lower::lower(document, &profile, &usage)?;
-    lower::reword(&mut api, &overlay, &usage);
-    lower::add_bodies(&mut api, &overlay, &usage);
+    lower::apply_overlay(&mut api, &overlay, &usage);
     if options.strict {
         report.require_complete().map_err(|errors| errors.in_file(&spec))?;
     }

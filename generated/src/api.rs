@@ -50,7 +50,7 @@ pub static API: Api = Api {
         caption: "caption",
         value: "value",
         definitions: Some(toolcrate_runtime::CustomFieldDefinitions {
-            tool: "list_all_connect_wise_psa_system_user_defined_fields",
+            path: "/system/userDefinedFields",
             kind: "fieldTypeIdentifier",
             kinds: &[
                 ("Number", toolcrate_runtime::CustomFieldKind::Number),

@@ -41,7 +41,7 @@ fn body(client: &Client, tool: &str, arguments: Value) -> Value {
 #[tokio::test]
 async fn enriched_schema_has_custom_fields() {
     let (server, client) = serve(200, definitions()).await;
-    let account = client.enrich(&CATALOG).await.unwrap();
+    let account = client.enrich().await.unwrap();
     let schema = account.input_schema(CATALOG.get("create_a_ticket").unwrap());
     assert_eq!(
         schema["properties"]["customFields"],
@@ -66,7 +66,7 @@ async fn enriched_schema_has_custom_fields() {
         assert!(declaration.value.to_string().contains("Downtime"));
     }
     // They are fetched once, for the client and for the next account, and again on request.
-    client.enrich(&CATALOG).await.unwrap();
+    client.enrich().await.unwrap();
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
     account.refresh().await.unwrap();
     assert_eq!(server.received_requests().await.unwrap().len(), 2);
@@ -81,7 +81,7 @@ async fn captions_become_ids_in_requests() {
         body(&client, "create_a_ticket", ticket(json!({"Region": "West"})))["customFields"],
         json!([{"caption": "Region", "value": "West"}])
     );
-    client.enrich(&CATALOG).await.unwrap();
+    client.enrich().await.unwrap();
     let sent = body(&client, "create_a_ticket", ticket(json!({"Region": "West", "Downtime": "2.5"})));
     assert_eq!(sent["customFields"], json!([{"id": 11, "value": "West"}, {"id": 12, "value": 2.5}]));
     let update = "update_a_ticket_by_id";
@@ -162,16 +162,16 @@ async fn captions_become_ids_in_requests() {
 async fn account_without_definitions_adds_nothing() {
     for status in [401, 403, 404] {
         let (server, client) = serve(status, json!({"code": "Security", "message": "no"})).await;
-        let account = client.enrich(&CATALOG).await.unwrap();
+        let account = client.enrich().await.unwrap();
         for tool in CATALOG.tools().filter(|tool| tool.module() == "service") {
             assert_eq!(account.input_schema(tool), tool.input_schema_value());
         }
         // The denial is remembered, too.
-        client.enrich(&CATALOG).await.unwrap();
+        client.enrich().await.unwrap();
         assert_eq!(server.received_requests().await.unwrap().len(), 1);
     }
     let (_server, client) = serve(500, json!({})).await;
-    assert_eq!(client.enrich(&CATALOG).await.err().unwrap().kind(), ErrorKind::Server);
+    assert_eq!(client.enrich().await.err().unwrap().kind(), ErrorKind::Server);
 }
 
 #[tokio::test]

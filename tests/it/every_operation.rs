@@ -26,7 +26,7 @@ async fn every_tool_sends_its_request() {
     mount_empty_object(&server).await;
     let client = client(&server.uri()).unwrap();
     // The account has no readable definitions, and writes don't look for any.
-    client.enrich(&CATALOG).await.unwrap();
+    client.enrich().await.unwrap();
     server.reset().await;
     mount_empty_object(&server).await;
     let mut wrong = Vec::new();

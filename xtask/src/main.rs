@@ -13,6 +13,7 @@ mod last_run;
 mod new;
 mod regenerate;
 mod repairs;
+mod semver;
 mod server_process;
 mod sizes;
 mod structure;
@@ -48,6 +49,11 @@ enum XtaskCommand {
     /// GitHub workflow, matching changes are annotated and the report is added to the step summary. docs/changes.md lists
     /// all kinds of changes.
     Diff(diff::DiffArguments),
+    /// Write what `cargo-semver-checks` finds between the crates of two releases, to compare it with our own diff.
+    ///
+    /// Install the program first: `cargo install cargo-semver-checks --locked`. Then run the test `semver_checks` of
+    /// toolcrate-diff, which compares the findings with the level Rust and writes docs/semver-checks.md.
+    Semver(semver::SemverArguments),
     /// List the repairs made to a spec.
     Repairs(repairs::RepairsArguments),
     /// Run all tests except those against third-party clients and frameworks.
@@ -93,6 +99,7 @@ fn main() -> ExitCode {
         XtaskCommand::New(arguments) => new::run(&arguments),
         XtaskCommand::Corpus(arguments) => corpus::run(&arguments),
         XtaskCommand::Diff(arguments) => diff::run(&arguments),
+        XtaskCommand::Semver(arguments) => semver::run(&arguments),
         XtaskCommand::Repairs(arguments) => repairs::run(&arguments),
         XtaskCommand::Test(arguments) => test::run(&arguments),
         XtaskCommand::Examples(arguments) => clients::examples::run(&arguments),

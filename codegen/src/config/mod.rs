@@ -26,7 +26,8 @@ pub use overlay::{
     ArgumentRule, FieldRule, FilterField, Lifecycle, OperationNote, Overlay, ReferenceRule, Step, ToolBinding,
 };
 pub use overlay_facts::{
-    AnyOfFact, AttachmentFact, BodyFact, BodyField, BodyFieldKind, RequiredFact, WarningFact,
+    AnyOfFact, AttachmentFact, BodyFact, BodyField, BodyFieldKind, FieldFormat, FormatFact, RequiredFact,
+    WarningFact,
 };
 pub use paging::{ONLY_LIST, PagingConfig};
 pub use pattern::matches;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use toolcrate_catalog::FilterScalar;
 
-use super::overlay_facts::{AnyOfFact, AttachmentFact, BodyFact, RequiredFact, WarningFact};
+use super::overlay_facts::{AnyOfFact, AttachmentFact, BodyFact, FormatFact, RequiredFact, WarningFact};
 use super::pattern::matches;
 use super::wording::{ArgumentPattern, ArgumentWords, FormatWords, Gloss};
 
@@ -61,6 +61,8 @@ pub struct Overlay {
     pub attachments: Vec<AttachmentFact>,
     /// Bodies that the document lacks.
     pub bodies: Vec<BodyFact>,
+    /// Forms of strings that the document doesn't state.
+    pub field_formats: Vec<FormatFact>,
     /// Example arguments for calls, by operation.
     pub examples: IndexMap<String, Vec<Map<String, Value>>>,
 }
@@ -210,6 +212,8 @@ impl Overlay {
         entries.extend(self.warnings.iter().map(WarningFact::entry));
         entries.extend(self.attachments.iter().map(AttachmentFact::entry));
         entries.extend(self.bodies.iter().map(BodyFact::entry));
+        let formats = self.field_formats.iter().flat_map(|fact| &fact.fields);
+        entries.extend(formats.map(|field| FormatFact::entry(field)));
         entries.extend(self.examples.keys().map(|key| format!("examples.{key}")));
         entries
     }

@@ -4,6 +4,8 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use super::pattern::matches;
+
 /// At least one of several fields must be set when a record is created or replaced.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,6 +59,31 @@ pub struct RequiredFact {
     pub field: String,
     /// The source of this fact.
     pub source: String,
+}
+
+/// Strings that have a form which the document doesn't state.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormatFact {
+    /// The form.
+    pub format: FieldFormat,
+    /// The fields, as `Schema.field`; `*` stands for any text. Only strings without a format in the document are meant.
+    pub fields: Vec<String>,
+    /// Fields that are not meant.
+    #[serde(default)]
+    pub except: Vec<String>,
+    /// Where this is known from.
+    pub source: String,
+}
+
+/// The form of a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldFormat {
+    /// A day with a time.
+    DateTime,
+    /// A day.
+    Date,
 }
 
 /// The request body of an operation that has none in the document.
@@ -129,6 +156,21 @@ impl RequiredFact {
     /// Returns the entry's path for the tracker.
     pub fn entry(&self) -> String {
         format!("required.{}", self.field)
+    }
+}
+
+impl FormatFact {
+    /// How the tracker calls the entry of one of the fields.
+    pub fn entry(field: &str) -> String {
+        format!("field_formats.{field}")
+    }
+
+    /// Returns the entry that covers a field, if one does.
+    pub fn covers(&self, schema: &str, field: &str) -> Option<&str> {
+        let name = format!("{schema}.{field}");
+        let is_it = |pattern: &&String| matches(pattern, &name);
+        let pattern = self.fields.iter().find(is_it)?;
+        (!self.except.iter().any(|pattern| is_it(&pattern))).then_some(pattern)
     }
 }
 

@@ -293,7 +293,7 @@ pub struct NameRules {
     pub abbreviations: IndexMap<String, String>,
     /// Compounds to split in titles and Rust names, if the spec never writes them in camel case.
     pub compounds: IndexMap<String, String>,
-    /// The spelling of words in titles, e.g. `rma: RMA`.
+    /// The spelling of words in titles and sentences, e.g. `rma: RMA`. An entry may have two words: `linked in`.
     pub spellings: IndexMap<String, String>,
     /// Paths that are treated as if they had a different prefix.
     pub modules: Vec<ModuleAlias>,

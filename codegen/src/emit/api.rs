@@ -143,11 +143,11 @@ fn custom_fields(context: &Context<'_>, fields: &CustomFieldsConfig) -> TokenStr
     let found = definitions.as_ref().and_then(|about| {
         let operation = context.api.operation_called(&about.operation)?;
         context.ledger.mark(format!("custom_fields.definitions.{}", about.operation));
-        Some((about, &context.named.operations[operation].tool))
+        Some((about, &context.api.operations[operation].path.text))
     });
     let definitions = match found {
         None => quote!(None),
-        Some((about, tool)) => {
+        Some((about, path)) => {
             let CustomFieldDefinitionsConfig { kind, required, read_only, options, option, .. } = about;
             let CustomFieldDefinitionsConfig { inactive, screen_fields, screen_words, .. } = about;
             let kinds = about.kinds.iter().map(|(name, kind)| {
@@ -162,7 +162,7 @@ fn custom_fields(context: &Context<'_>, fields: &CustomFieldsConfig) -> TokenStr
             let records = about.records.iter().map(|(name, screens)| quote!((#name, &[#(#screens),*])));
             quote! {
                 Some(toolcrate_runtime::CustomFieldDefinitions {
-                    tool: #tool,
+                    path: #path,
                     kind: #kind,
                     kinds: &[#(#kinds),*],
                     required: #required,

@@ -20,6 +20,7 @@ mod operations;
 mod query;
 mod rust;
 mod sentence;
+mod spoken;
 mod status_responses;
 mod templates;
 mod token_hash;
@@ -30,6 +31,7 @@ use std::collections::BTreeMap;
 
 use crate::config::{Overlay, Profile, UsageTracker};
 use crate::diagnostic::Errors;
+use crate::id::SchemaId;
 use crate::model::Model;
 use context::Context;
 use features::Features;
@@ -37,6 +39,7 @@ use rust::{Job, KnownText};
 
 pub use context::Files;
 pub use documentation::DocumentationCoverage;
+pub use models::surface::{ModelArgument, ModelFunction, ModelSurface};
 pub use templates::Templates;
 
 /// The files of a crate, and what is known about them.
@@ -100,6 +103,17 @@ pub(crate) fn emit_crate(
     })?;
     files.extend(catalog);
     Ok(EmittedCrate { files, tokens, documentation })
+}
+
+/// Returns what programs can use of each model besides its fields.
+pub fn model_surfaces(
+    model: &Model,
+    profile: &Profile,
+    overlay: &Overlay,
+    usage: &UsageTracker,
+) -> BTreeMap<SchemaId, ModelSurface> {
+    let features = Features::new(&model.api, &model.names);
+    models::surface::surfaces(&Context::new(model, profile, overlay, usage, features))
 }
 
 /// Emits only the tool catalog, for comparing two releases.

@@ -7,7 +7,7 @@ use super::context::{Context, function_link};
 use super::model_uses::ModelUses;
 use crate::id::OperationId;
 use crate::ir::Field;
-use crate::naming::{FieldName, identifiers};
+use crate::naming::FieldName;
 use crate::relate::Reference;
 
 /// A model whose operations involve more kinds of records than this belongs to none of them.
@@ -76,18 +76,6 @@ impl<'a> Context<'a> {
             Some((noun, _)) if !self.related.references.contains_key(schema) => noun,
             _ => self.spoken(&self.named.types[schema].rust),
         }
-    }
-
-    /// Returns a name in words, spelled as in the profile: `glAccountId` becomes `GL account ID`.
-    pub(super) fn spoken(&self, name: &str) -> String {
-        let spellings = &self.profile.names.spellings;
-        let words = identifiers::split(name).into_iter().map(|word| match spellings.get(&word) {
-            Some(spelling) => spelling.clone(),
-            None if word == "id" => "ID".to_owned(),
-            None if word == "ids" => "IDs".to_owned(),
-            None => word,
-        });
-        words.collect::<Vec<_>>().join(" ")
     }
 
     /// Returns a link to an operation's function.

@@ -11,7 +11,7 @@ use super::models::field_docs::limit_docs;
 use super::models::has_models;
 use super::query::SharedQueryType;
 use super::rust::{Imports, Job, docs, file_docs, is_doc_alias, prose};
-use super::sentence::{imperative, spoken, third_person};
+use super::sentence::{imperative, third_person};
 use super::status_responses::{response_type, responses};
 use crate::id::OperationId;
 use crate::ir::{
@@ -96,7 +96,7 @@ fn function(
             continue;
         }
         let source = source.as_ref().map(|source| &context.named.operations[source.operation]);
-        notes.push(parameter_note(parameter, rust, source));
+        notes.push(parameter_note(context, parameter, rust, source));
         let wire = &parameter.name;
         let ident = format_ident!("{rust}");
         let ty = parameter_type(context, parameter, imports);
@@ -380,12 +380,17 @@ fn field_styles(body: &OperationBody, imports: &mut Imports) -> TokenStream {
     quote!(#(#styles),*)
 }
 
-fn parameter_note(parameter: &Parameter, rust: &str, source: Option<&OperationName>) -> String {
+fn parameter_note(
+    context: &Context<'_>,
+    parameter: &Parameter,
+    rust: &str,
+    source: Option<&OperationName>,
+) -> String {
     let words = prose(&parameter.description);
     let words = match (parameter.location, source) {
         _ if !words.is_empty() => words,
         (_, Some(list)) => format!("{} ID", list.subject.one),
-        (ParameterLocation::Path, None) => spoken(rust),
+        (ParameterLocation::Path, None) => context.spoken(rust),
         (ParameterLocation::Query, None) => format!("query parameter `{}`", parameter.name),
         (ParameterLocation::Header, None) => format!("header `{}`", parameter.name),
         (ParameterLocation::Cookie, None) => format!("cookie `{}`", parameter.name),

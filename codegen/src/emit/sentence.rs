@@ -62,13 +62,6 @@ pub fn third_person(sentence: &str) -> String {
     if rest.is_empty() { verb } else { format!("{verb} {rest}") }
 }
 
-/// Returns a name in words: `agreementTypeId` becomes `agreement type ID`.
-pub fn spoken(name: &str) -> String {
-    let words = identifiers::split(name);
-    let words: Vec<&str> = words.iter().map(|word| if word == "id" { "ID" } else { word.as_str() }).collect();
-    words.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::third_person;

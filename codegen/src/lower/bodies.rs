@@ -8,7 +8,7 @@ use crate::ir::{ApiDefinition, BodyKind, Field, Limits, OperationBody, Schema, S
 
 /// Adds the overlay's bodies to operations. An operation that already has a body keeps it, because a later release of
 /// the document knows better. The entry is then reported as unused, like an entry for a nonexistent operation.
-pub fn add_bodies(api: &mut ApiDefinition, overlay: &Overlay, usage: &UsageTracker) {
+pub(super) fn add_bodies(api: &mut ApiDefinition, overlay: &Overlay, usage: &UsageTracker) {
     for fact in &overlay.bodies {
         if let Some((id, body)) = body(api, fact) {
             usage.mark(fact.entry());

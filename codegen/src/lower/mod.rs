@@ -7,6 +7,7 @@
 mod alternatives;
 mod bodies;
 mod description_constraints;
+mod field_formats;
 mod limits;
 mod media;
 mod object_parts;
@@ -17,19 +18,17 @@ mod request_bodies;
 mod resolve;
 mod responses;
 mod rewording;
+mod scalar_types;
 mod schemas;
 mod security;
 mod selection;
 mod unions;
 
-use crate::config::{Profile, UsageTracker};
+use crate::config::{Overlay, Profile, UsageTracker};
 use crate::diagnostic::{Errors, Report};
 use crate::ir::ApiDefinition;
 use crate::repair::RepairedDocument;
 use description_constraints::DescriptionConstraints;
-
-pub use bodies::add_bodies;
-pub use rewording::reword;
 
 /// The output of the lower stage.
 #[derive(Clone, Debug)]
@@ -86,4 +85,11 @@ fn lower_document(
     }
     let api = ApiDefinition { title, version, server, security, operations, schemas, choices };
     Ok(Lowering { api, report })
+}
+
+/// Applies what the overlay adds to the document: reworded descriptions, request bodies and string formats.
+pub fn apply_overlay(api: &mut ApiDefinition, overlay: &Overlay, usage: &UsageTracker) {
+    rewording::reword(api, overlay, usage);
+    bodies::add_bodies(api, overlay, usage);
+    field_formats::add_formats(api, overlay, usage);
 }

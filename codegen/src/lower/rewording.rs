@@ -4,7 +4,7 @@ use crate::config::{Overlay, UsageTracker};
 use crate::ir::{ApiDefinition, Shape};
 
 /// Rewords the descriptions of fields that the overlay lists.
-pub fn reword(api: &mut ApiDefinition, overlay: &Overlay, usage: &UsageTracker) {
+pub(super) fn reword(api: &mut ApiDefinition, overlay: &Overlay, usage: &UsageTracker) {
     for schema in api.schemas.values_mut() {
         let Shape::Object(fields) = &mut schema.shape else { continue };
         for field in fields {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use heck::ToUpperCamelCase;
 use openapiv3::{
     AdditionalProperties, AnySchema, Components, IntegerFormat, ReferenceOr, Schema as Source, SchemaKind,
-    StringFormat, StringType, Type as SourceType, VariantOrUnknownOrEmpty,
+    Type as SourceType, VariantOrUnknownOrEmpty,
 };
 use serde_json::Value;
 
@@ -14,6 +14,7 @@ use super::alternatives::{Alternative, alternatives};
 use super::description_constraints::DescriptionConstraints;
 use super::limits::limits;
 use super::object_parts::{self, ObjectParts, SourceProperties, is_shapeless};
+use super::scalar_types::{integer_type, text_type};
 use super::unions;
 use crate::config::EmptyObjects;
 use crate::diagnostic::{CodegenError, Repair, Report, pointer};
@@ -466,17 +467,6 @@ impl<'a> SchemaLowering<'a> {
     }
 }
 
-fn integer_type(any: &AnySchema) -> Type {
-    // 2^63, the smallest value that doesn't fit in a signed integer.
-    let is_big = any.maximum.is_some_and(|maximum| maximum >= 9_223_372_036_854_775_808.0);
-    match any.format.as_deref() {
-        Some("int32") => Type::Integer,
-        Some("uint64") => Type::Unsigned,
-        _ if is_big && any.minimum.is_some_and(|minimum| minimum >= 0.0) => Type::Unsigned,
-        _ => Type::Long,
-    }
-}
-
 /// Returns the only part of an `allOf` that defines a structure: the others describe it, or allow null.
 fn only_part(source: &Source) -> Option<&ReferenceOr<Source>> {
     let parts = match &source.schema_kind {
@@ -497,20 +487,4 @@ fn only_part(source: &Source) -> Option<&ReferenceOr<Source>> {
     let mut shaped = parts.iter().filter(has_shape);
     let only = shaped.next()?;
     shaped.next().is_none().then_some(only)
-}
-
-fn text_type(text: &StringType) -> Type {
-    let values: Vec<String> = text.enumeration.iter().flatten().cloned().collect();
-    if !values.is_empty() {
-        return Type::Choice(values);
-    }
-    match &text.format {
-        VariantOrUnknownOrEmpty::Item(StringFormat::DateTime) => Type::DateTime,
-        VariantOrUnknownOrEmpty::Item(StringFormat::Date) => Type::Text(Some("date".to_owned())),
-        VariantOrUnknownOrEmpty::Item(StringFormat::Binary) => Type::Binary,
-        VariantOrUnknownOrEmpty::Item(StringFormat::Byte) => Type::Text(Some("byte".to_owned())),
-        VariantOrUnknownOrEmpty::Item(StringFormat::Password) => Type::Text(Some("password".to_owned())),
-        VariantOrUnknownOrEmpty::Unknown(format) => Type::Text(Some(format.clone())),
-        VariantOrUnknownOrEmpty::Empty => Type::Text(None),
-    }
 }

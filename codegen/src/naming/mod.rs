@@ -22,6 +22,7 @@ mod subject;
 mod titles;
 mod tools;
 mod types;
+mod union_variants;
 mod verbs;
 
 use std::collections::HashSet;
@@ -45,6 +46,7 @@ use titles::Title;
 pub use titles::summary;
 pub use tools::{LIMIT, SHORT_LIMIT};
 pub use types::{ChoiceName, FieldName, TypeName};
+pub use union_variants::union_variants;
 
 /// Names all operations and schemas in `api`.
 ///

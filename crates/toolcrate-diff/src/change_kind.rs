@@ -187,6 +187,13 @@ kinds! {
         RustFieldChanged "rust-field-changed" RustFieldChanged "always" "the `{member}` field of `{subject}` is `{new}`, was `{old}`"
         RustVariantAdded "rust-variant-added" RustVariantRemoved "never" "`{subject}` has the `{member}` variant"
         RustVariantRemoved "rust-variant-removed" RustVariantAdded "always" "`{subject}` no longer has the `{member}` variant"
+        RustMethodAdded "rust-method-added" RustMethodRemoved "never" "`{subject}` has the function `{member}{new}`"
+        RustMethodRemoved "rust-method-removed" RustMethodAdded "always" "`{subject}` no longer has the function `{member}{old}`"
+        RustMethodChanged "rust-method-changed" RustMethodChanged "always" "the signature of `{subject}::{member}` is `{new}`, was `{old}`"
+        RustConversionAdded "rust-conversion-added" RustConversionRemoved "never" "`{subject}` can be made from `{member}`"
+        RustConversionRemoved "rust-conversion-removed" RustConversionAdded "always" "`{subject}` can no longer be made from `{member}`"
+        RustPathAdded "rust-path-added" RustPathRemoved "never" "`{subject}` can also be imported from {new}"
+        RustPathRemoved "rust-path-removed" RustPathAdded "always" "`{subject}` can no longer be imported from {old}, but from {new}"
     }
     Tools {
         ToolAdded "tool-added" ToolRemoved "never" "`{subject}` was added"

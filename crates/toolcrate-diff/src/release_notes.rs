@@ -125,7 +125,8 @@ impl ReleaseNote<'_> {
             },
             "areas": self.areas(),
             "arguments": self.arguments(),
-            "rust": self.count_kinds(ChangeLevel::Rust),
+            "rust": self.kinds(ChangeLevel::Rust),
+            "rust_breaks": counts[&ChangeLevel::Rust][&Severity::Breaking],
         })
     }
 
@@ -241,12 +242,17 @@ impl ReleaseNote<'_> {
         rows.chunk_by(|a, b| a.0.0 == b.0.0).map(group).collect()
     }
 
-    /// Counts a level's changes by kind.
-    fn count_kinds(&self, level: ChangeLevel) -> Vec<Value> {
-        let mut counts: BTreeMap<DiffKind, usize> = BTreeMap::new();
+    /// The changes of a level by kind; those that break are named.
+    fn kinds(&self, level: ChangeLevel) -> Vec<Value> {
+        let mut kinds: BTreeMap<DiffKind, Vec<&Change>> = BTreeMap::new();
         for change in self.report.changes.iter().filter(|change| change.level == level) {
-            *counts.entry(change.kind).or_default() += 1;
+            kinds.entry(change.kind).or_default().push(change);
         }
-        counts.iter().map(|(kind, count)| json!({"kind": kind.id(), "count": count})).collect()
+        let row = |(kind, changes): (&DiffKind, &Vec<&Change>)| {
+            let breaking = changes.iter().filter(|change| change.severity == Severity::Breaking);
+            let breaking: Vec<&str> = breaking.map(|change| change.sentence.as_str()).collect();
+            json!({"kind": kind.id(), "count": changes.len(), "breaking": breaking})
+        };
+        kinds.iter().map(row).collect()
     }
 }

@@ -1,21 +1,27 @@
-//! The public items of a generated crate: functions, types, fields and variants. They are derived without generating
-//! the crate; a test compares them with generated code.
+//! The public items of a generated crate: functions, types with their fields, variants and constructors. They are derived
+//! without generating the crate; a test compares them with generated code.
+
+use std::collections::BTreeMap;
 
 use toolcrate_catalog::OperationKind;
 use toolcrate_codegen::config::{On, Profile};
-use toolcrate_codegen::id::OperationId;
+use toolcrate_codegen::emit::ModelSurface;
+use toolcrate_codegen::id::{OperationId, SchemaId};
 use toolcrate_codegen::ir::{
-    ApiDefinition, BodyKind, Content, Operation, OperationBody, ParameterLocation, Shape, StatusContent, Type,
+    ApiDefinition, BodyKind, Content, Field, Operation, OperationBody, ParameterLocation, Shape,
+    StatusContent, Type,
 };
-use toolcrate_codegen::model::Model;
-use toolcrate_codegen::naming::{Names, OperationName};
+use toolcrate_codegen::naming::{FieldName, Names, OperationName, union_variants};
 use toolcrate_codegen::relate::Relations;
+
+use crate::snapshot::Snapshot;
 
 /// The items of a crate.
 pub struct RustItems<'a> {
     api: &'a ApiDefinition,
     names: &'a Names,
     relations: &'a Relations,
+    surfaces: &'a BTreeMap<SchemaId, ModelSurface>,
     profile: &'a Profile,
 }
 
@@ -50,7 +56,16 @@ pub struct RustMember {
     pub ty: String,
 }
 
-/// A string enum.
+/// A function of a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RustMethod {
+    /// The name.
+    pub name: String,
+    /// Its arguments: `(i32, impl Into<String>)`.
+    pub signature: String,
+}
+
+/// A string enum, or an enum of models.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RustEnum {
     /// The property that has these values; empty for a named enum.
@@ -62,9 +77,10 @@ pub struct RustEnum {
 }
 
 impl<'a> RustItems<'a> {
-    /// Returns the items that the generator creates for `model`.
-    pub fn new(model: &'a Model, profile: &'a Profile) -> Self {
-        Self { api: &model.api, names: &model.names, relations: &model.relations, profile }
+    /// Returns the items that the generator creates for a release.
+    pub fn new(release: &'a Snapshot, profile: &'a Profile) -> Self {
+        let Snapshot { model, surfaces, .. } = release;
+        Self { api: &model.api, names: &model.names, relations: &model.relations, surfaces, profile }
     }
 
     /// Returns the function for `operation`.
@@ -179,7 +195,7 @@ impl<'a> RustItems<'a> {
     pub fn record(&self, schema: &str) -> Option<(&'a str, Vec<RustMember>)> {
         let Shape::Object(fields) = &self.api.schemas[schema].shape else { return None };
         let types = &self.names.types[schema];
-        let part = |(field, name): (&toolcrate_codegen::ir::Field, &toolcrate_codegen::naming::FieldName)| {
+        let part = |(field, name): (&Field, &FieldName)| {
             let ty = self.ty(&field.ty, name.choice.as_ref().map(|choice| choice.rust.as_str()));
             let ty = match (self.relations.is_reference(self.api, field), field.boxed) {
                 (true, _) => ty,
@@ -191,10 +207,51 @@ impl<'a> RustItems<'a> {
         Some((&types.rust, fields.iter().zip(&types.fields).map(part).collect()))
     }
 
+    /// Returns the names of the types that come with a schema.
+    pub fn defined(&self, schema: &str) -> Vec<String> {
+        let record = self.record(schema).map(|(name, _)| name.to_owned());
+        record.into_iter().chain(self.choices(schema).into_iter().map(|choice| choice.name)).collect()
+    }
+
+    /// Returns the modules that export the types of a schema, that of their definition first.
+    pub fn modules(&self, schema: &str) -> &'a [String] {
+        &self.surfaces[schema].modules
+    }
+
+    /// Returns the functions of the struct of a schema.
+    pub fn methods(&self, schema: &str) -> Vec<RustMethod> {
+        let surface = &self.surfaces[schema];
+        let (fields, names) = (self.api.schemas[schema].fields(), &self.names.types[schema].fields);
+        let methods = surface.functions.iter().map(|function| {
+            let own = function.takes_self.then(|| "&self".to_owned());
+            let arguments = function.arguments.iter().map(|argument| {
+                let (field, name) = (&fields[argument.field], &names[argument.field]);
+                let ty = self.ty(&field.ty, name.choice.as_ref().map(|choice| choice.rust.as_str()));
+                if argument.is_converted { format!("impl Into<{ty}>") } else { ty }
+            });
+            let arguments: Vec<String> = own.into_iter().chain(arguments).collect();
+            RustMethod { name: function.name.clone(), signature: format!("({})", arguments.join(", ")) }
+        });
+        methods.collect()
+    }
+
+    /// Returns the types that convert to the struct of a schema; of the models, those whose schemas `is_meant` accepts.
+    pub fn conversions(&self, schema: &str, is_meant: &dyn Fn(&str) -> bool) -> Vec<String> {
+        let surface = &self.surfaces[schema];
+        let records = surface.records.iter().filter(|record| is_meant(record));
+        let records = records.map(|record| format!("&{}", self.names.types[record].rust));
+        surface.conversions.iter().cloned().chain(records).collect()
+    }
+
+    /// Returns true if `ty` is a generated struct or enum.
+    fn is_model(&self, ty: &Type) -> bool {
+        matches!(self.api.resolve(ty), Type::Named(name) if !matches!(self.api.schemas[name].shape, Shape::Alias(_)))
+    }
+
     /// Returns the enums defined by a schema.
     pub fn choices(&self, schema: &str) -> Vec<RustEnum> {
         let types = &self.names.types[schema];
-        let choice = |member: &str, ty: &Type, name: &toolcrate_codegen::naming::FieldName| {
+        let choice = |member: &str, ty: &Type, name: &FieldName| {
             let choice = name.choice.as_ref()?;
             let values = crate::type_words::enum_values(ty)?.iter().zip(&choice.variants);
             let part = |(value, variant): (&String, &String)| RustMember {
@@ -216,7 +273,21 @@ impl<'a> RustItems<'a> {
             Shape::Alias(ty) => {
                 types.fields.first().and_then(|name| choice("", ty, name)).into_iter().collect()
             }
-            Shape::Union(_) => Vec::new(),
+            Shape::Union(union) => {
+                let named = union.variants.iter().zip(union_variants(union, self.names));
+                let variants = named.map(|(variant, name)| {
+                    let ty = self.ty(&variant.ty, None);
+                    let values = variant.signature.values.as_ref().map(|(_, values)| values.join(", "));
+                    let wire = values.unwrap_or_else(|| ty.clone());
+                    let ty = if self.is_model(&variant.ty) { format!("Box<{ty}>") } else { ty };
+                    RustMember { wire, name, ty }
+                });
+                vec![RustEnum {
+                    member: String::new(),
+                    name: types.rust.clone(),
+                    variants: variants.collect(),
+                }]
+            }
         }
     }
 }

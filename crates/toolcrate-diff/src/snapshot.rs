@@ -3,7 +3,7 @@
 //! Both releases are read with the same profile and overlay. Overlay rules for parts that a release lacks are ignored,
 //! and entries that match nothing aren't errors, because a comparison must be possible before they are updated.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -11,7 +11,8 @@ use serde_json::Value;
 use crate::change::ReleaseInfo;
 use toolcrate_codegen::config::{self, Overlay, Profile, UsageTracker};
 use toolcrate_codegen::diagnostic::{CodegenError, Errors};
-use toolcrate_codegen::emit::{self, Files};
+use toolcrate_codegen::emit::{self, Files, ModelSurface};
+use toolcrate_codegen::id::SchemaId;
 use toolcrate_codegen::ir::ApiDefinition;
 use toolcrate_codegen::lower::Lowering;
 use toolcrate_codegen::model::Model;
@@ -79,6 +80,10 @@ pub struct Snapshot {
     pub release: ReleaseInfo,
     /// The API with its names and relations.
     pub model: Model,
+    /// The part of the overlay that is about this release.
+    pub overlay: Overlay,
+    /// What programs can use of each model besides its fields.
+    pub surfaces: BTreeMap<SchemaId, ModelSurface>,
     /// The files of the tool catalog.
     pub catalog: Files,
     /// The document as OpenAPI 3.0, including parts that the model leaves out.
@@ -152,7 +157,7 @@ fn lower_source(
 ) -> Result<Lowering, Errors> {
     let document = repair::repair(load::parse(&source.bytes, &source.file)?)?;
     let mut lowering = lower::lower(document, &settings.profile, usage)?;
-    lower::add_bodies(&mut lowering.api, &settings.overlay, usage);
+    lower::apply_overlay(&mut lowering.api, &settings.overlay, usage);
     Ok(lowering)
 }
 
@@ -172,6 +177,7 @@ fn snapshot(
     let relations = relate::relate(&api, &settings.profile, &overlay, usage).map_err(in_file)?;
     let model = Model { api, names, relations, report };
     let catalog = emit::emit_catalog(&model, &settings.profile, &overlay, usage).map_err(in_file)?;
+    let surfaces = emit::model_surfaces(&model, &settings.profile, &overlay, usage);
     let release = ReleaseInfo {
         file: source.file.display().to_string(),
         version: model.api.version.clone(),
@@ -179,7 +185,7 @@ fn snapshot(
         schemas: model.api.schemas.values().filter(|schema| !schema.inline).count(),
     };
     let document = load::read_declared(&source.bytes, &source.file)?;
-    Ok(Snapshot { release, model, catalog, document })
+    Ok(Snapshot { release, model, overlay, surfaces, catalog, document })
 }
 
 /// Returns the part of `overlay` that applies to `api`.

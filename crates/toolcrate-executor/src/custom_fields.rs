@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::sync::Mutex;
-use toolcrate_runtime::{Account, Catalog, Client, NameStyle, Tool};
+use toolcrate_runtime::{Account, Client, NameStyle, Tool};
 
 use crate::fingerprint::short_fingerprint;
 use crate::list_changes::ToolListChanges;
@@ -24,7 +24,6 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(60);
 pub struct CustomFieldsCache(Option<Arc<CacheState>>);
 
 struct CacheState {
-    catalog: &'static Catalog,
     changes: ToolListChanges,
     cached: RwLock<Option<Account>>,
     /// When the definitions were last fetched, and how long they are valid.
@@ -33,9 +32,9 @@ struct CacheState {
 
 impl CustomFieldsCache {
     /// Creates an empty cache that announces new or changed definitions through `changes`.
-    pub fn new(catalog: &'static Catalog, changes: ToolListChanges) -> Self {
+    pub fn new(changes: ToolListChanges) -> Self {
         let (cached, fetched) = (RwLock::default(), Mutex::default());
-        Self(Some(Arc::new(CacheState { catalog, changes, cached, fetched })))
+        Self(Some(Arc::new(CacheState { changes, cached, fetched })))
     }
 
     /// Returns the account with its custom fields, if they have been fetched.
@@ -65,7 +64,7 @@ impl CustomFieldsCache {
         let fetch = async {
             match &before {
                 Some(account) => account.refresh().await.map(|()| account.clone()),
-                None => client.enrich(state.catalog).await,
+                None => client.enrich().await,
             }
         };
         match tokio::time::timeout(FETCH_TIMEOUT, fetch).await {
@@ -128,12 +127,12 @@ mod tests {
     async fn definitions_are_cached_until_they_expire_and_versions_match_across_replicas() {
         let upstream = MockServer::start().await;
         let changes = ToolListChanges::default();
-        let fields = CustomFieldsCache::new(&fixture::CATALOG, changes.clone());
+        let fields = CustomFieldsCache::new(changes.clone());
         let (client, other) = (fixture::client(&upstream.uri()), fixture::client(&upstream.uri()));
         assert!(fields.cached().is_none());
         define(&upstream, "Rack").await;
         let first = custom_fields_version(&fields.get_or_fetch(&client).await.unwrap()).unwrap();
-        let replica = CustomFieldsCache::new(&fixture::CATALOG, changes.clone());
+        let replica = CustomFieldsCache::new(changes.clone());
         let copy = custom_fields_version(&replica.get_or_fetch(&other).await.unwrap()).unwrap();
         assert_eq!(first, copy, "replicas agree");
         define(&upstream, "Row").await;

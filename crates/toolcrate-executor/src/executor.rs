@@ -47,7 +47,7 @@ impl ToolExecutor {
     /// Fetches the account's custom fields when they are needed, and announces them through `changes`.
     #[must_use]
     pub fn with_custom_fields(self, changes: ToolListChanges) -> Self {
-        let custom_fields = CustomFieldsCache::new(self.filter.catalog(), changes);
+        let custom_fields = CustomFieldsCache::new(changes);
         Self { custom_fields, ..self }
     }
 

@@ -26,7 +26,7 @@ pub(crate) static API: Api = Api {
         caption: "caption",
         value: "value",
         definitions: Some(CustomFieldDefinitions {
-            tool: "list_all_custom_fields",
+            path: "/customFields",
             kind: "type",
             kinds: &[("Number", CustomFieldKind::Number)],
             required: "required",

@@ -104,11 +104,11 @@ pub struct CustomFields {
     pub definitions: Option<CustomFieldDefinitions>,
 }
 
-/// The tool that lists an account's custom field definitions, and the names of their properties.
+/// The list of an account's custom field definitions, and the names of their properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CustomFieldDefinitions {
-    /// The tool that lists the definitions.
-    pub tool: &'static str,
+    /// The path of the list.
+    pub path: &'static str,
     /// The property with the type.
     pub kind: &'static str,
     /// The value type for each type name; other types are text.
@@ -207,6 +207,7 @@ pub enum Paging {
 
 impl Paging {
     /// Returns the query parameters with a page's position and size, if both are numbers.
+    #[cfg(feature = "tools")]
     pub(crate) fn numbers(&self) -> Option<(&'static str, &'static str)> {
         match *self {
             Self::Page { page, size, .. } | Self::PageIn { page, size, .. } => Some((page, size)),

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use toolcrate_catalog::{Method, ParameterLocation, ParameterStyle};
 
+use crate::custom_fields::CaptionedValues;
 use crate::filter::EmptyValueFn;
 use crate::form::Form;
 use crate::parameter_style;
@@ -25,6 +26,8 @@ pub(crate) struct Call {
     pub(crate) query: QueryPairs,
     pub(crate) headers: Vec<(Cow<'static, str>, String)>,
     pub(crate) body: Body,
+    /// The custom fields of a patch, whose IDs are found when it is sent.
+    pub(crate) custom_fields: Option<CaptionedValues>,
     pub(crate) content_type: Option<Cow<'static, str>>,
     /// The parts of the query that refer to record fields.
     pub(crate) selection: Selection,
@@ -63,6 +66,7 @@ impl Call {
             query: QueryPairs::new(),
             headers: Vec::new(),
             body: Body::None,
+            custom_fields: None,
             content_type: None,
             selection: Selection::default(),
             records: None,

@@ -43,7 +43,6 @@ mod cpu_bound;
 mod credentials;
 #[cfg(feature = "tools")]
 mod cursor;
-#[cfg(feature = "tools")]
 mod custom_fields;
 mod date;
 #[cfg(feature = "tools")]
@@ -117,7 +116,8 @@ pub use credentials::{Credentials, basic, bearer};
 #[cfg(feature = "tools")]
 pub use cursor::CursorKey;
 #[cfg(feature = "tools")]
-pub use custom_fields::{Account, CustomField};
+pub use custom_fields::Account;
+pub use custom_fields::CustomField;
 #[cfg(feature = "tools")]
 pub use dialect::{Declaration, Dialect};
 pub use download::Download;
@@ -128,7 +128,7 @@ pub use form::Form;
 pub use host_arguments::HostArguments;
 #[cfg(feature = "tools")]
 pub use json_text::replace_lone_surrogates;
-pub use model::{OpenEnum, OptionalField, SetNull};
+pub use model::{OpenEnum, OptionalField, SetNull, SkippedItem, field_path};
 pub use paging::{Items, Next, Page, Pages, ParseNextError};
 pub use patch::Patch;
 pub use path_value::PathValue;

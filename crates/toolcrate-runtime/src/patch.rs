@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use crate::api::PatchPaths;
+use crate::custom_fields::CaptionedValues;
 use crate::model::{ModelFields, OptionalField, WriteMode, field_index};
 use crate::to_json::ToJson;
 
@@ -16,6 +17,7 @@ use crate::to_json::ToJson;
 /// References are always replaced as a whole, because some servers accept a change within one and then do nothing.
 pub struct Patch<T: ?Sized> {
     operations: Vec<PatchOperation>,
+    custom_fields: Option<CaptionedValues>,
     record: PhantomData<fn(&T)>,
 }
 
@@ -79,7 +81,7 @@ pub(crate) fn to_json(operations: &[PatchOperation], paths: PatchPaths) -> Strin
 impl<T: ?Sized> Patch<T> {
     /// Creates a patch without changes.
     pub fn new() -> Self {
-        Self { operations: Vec::new(), record: PhantomData }
+        Self::from_operations(Vec::new())
     }
 
     /// Replaces the value at `path`: a field name as spelled by the API, or names joined by `/`.
@@ -100,6 +102,10 @@ impl<T: ?Sized> Patch<T> {
         self.operation(PatchOperation::new(op, path, value.map(|value| value.to_json_string())))
     }
 
+    fn from_operations(operations: Vec<PatchOperation>) -> Self {
+        Self { operations, custom_fields: None, record: PhantomData }
+    }
+
     fn operation(mut self, operation: PatchOperation) -> Self {
         self.operations.push(operation);
         self
@@ -107,21 +113,26 @@ impl<T: ?Sized> Patch<T> {
 
     /// Returns true if and only if there are no changes.
     pub fn is_empty(&self) -> bool {
-        self.operations.is_empty()
+        self.len() == 0
     }
 
-    /// Returns the number of operations.
+    /// Returns the number of operations. All custom fields that are named by their captions are one.
     pub fn len(&self) -> usize {
-        self.operations.len()
+        self.operations.len() + usize::from(self.custom_fields.is_some())
     }
 
-    /// Returns the JSON array to send to an API with this path format.
+    /// Returns the JSON array to send to an API with this path format, without custom fields that are named by caption: the
+    /// client finds their IDs when it sends the patch.
     pub fn to_json(&self, paths: PatchPaths) -> String {
         to_json(&self.operations, paths)
     }
 
     pub(crate) fn operations(&self) -> &[PatchOperation] {
         &self.operations
+    }
+
+    pub(crate) fn custom_fields(&self) -> Option<&CaptionedValues> {
+        self.custom_fields.as_ref()
     }
 }
 
@@ -143,7 +154,7 @@ impl<T: ModelFields> Patch<T> {
         let operations = members(record)
             .into_iter()
             .map(|(name, value)| PatchOperation::member("replace", name, Some(value)));
-        Self { operations: operations.collect(), record: PhantomData }
+        Self::from_operations(operations.collect())
     }
 
     /// Creates a patch that turns `old` into `new` by replacing, adding and removing top-level fields. Differences in
@@ -163,7 +174,7 @@ impl<T: ModelFields> Patch<T> {
                 operations.push(PatchOperation::member("remove", name, None));
             }
         }
-        Self { operations, record: PhantomData }
+        Self::from_operations(operations)
     }
 
     /// Replaces the value of the field that `field` returns, as in `.set(|order| &mut order.po_number, "A-17")`.
@@ -209,6 +220,23 @@ impl<T: ModelFields> Patch<T> {
     }
 }
 
+impl<T: ModelFields + Default> Patch<T> {
+    /// Sets the custom field with this caption; null empties it. Other custom fields stay as they are.
+    ///
+    /// When the patch is sent, the client finds the ID and the type of the field among the account's definitions, which it
+    /// reads once. A caption that the account doesn't have is an error, and so is a value of another type; nothing is sent then.
+    #[must_use]
+    pub fn custom_field(mut self, caption: impl Into<String>, value: impl Into<Value>) -> Self {
+        let fields = self.custom_fields.get_or_insert_with(|| {
+            let path = std::any::type_name::<T>();
+            let record = path.rsplit("::").next().unwrap_or(path);
+            CaptionedValues { record, fields: T::default().field_names(), values: Vec::new() }
+        });
+        fields.values.push((caption.into(), value.into()));
+        self
+    }
+}
+
 /// Returns the fields that are set and that a caller may set, as JSON.
 fn members(model: &dyn ModelFields) -> Vec<(&str, String)> {
     let omitted = WriteMode::Body.omitted(model);
@@ -229,18 +257,24 @@ impl<T: ?Sized> Default for Patch<T> {
 
 impl<T: ?Sized> Clone for Patch<T> {
     fn clone(&self) -> Self {
-        Self { operations: self.operations.clone(), record: PhantomData }
+        Self {
+            operations: self.operations.clone(),
+            custom_fields: self.custom_fields.clone(),
+            record: PhantomData,
+        }
     }
 }
 
 impl<T: ?Sized> PartialEq for Patch<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.operations == other.operations
+        self.operations == other.operations && self.custom_fields == other.custom_fields
     }
 }
 
 impl<T: ?Sized> fmt::Debug for Patch<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Patch {}", self.to_json(PatchPaths::Bare))
+        write!(f, "Patch {}", self.to_json(PatchPaths::Bare))?;
+        let values = self.custom_fields.iter().flat_map(|fields| &fields.values);
+        values.into_iter().try_for_each(|(caption, value)| write!(f, " {caption:?}={value}"))
     }
 }

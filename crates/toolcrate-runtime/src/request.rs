@@ -167,6 +167,7 @@ impl<T> Request<T> {
     #[must_use]
     pub fn patch<M: ?Sized>(mut self, patch: &Patch<M>) -> Self {
         self.call.body = Body::Patch(patch.operations().to_vec());
+        self.call.custom_fields = patch.custom_fields().cloned();
         self
     }
 

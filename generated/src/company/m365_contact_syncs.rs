@@ -80,7 +80,7 @@ pub fn list_included_m365_contact_sync_properties(
 ///
 /// `GET /company/m365contactsync/{id}/property` · tool `get_single_connect_wise_psa_m365contactsync_property`
 ///
-/// * `m365_contact_sync_id`: m365 contact sync ID
+/// * `m365_contact_sync_id`: M365 contact sync ID
 #[doc(alias = "GET /company/m365contactsync/{id}/property")]
 #[doc(alias = "get_single_connect_wise_psa_m365contactsync_property")]
 pub fn get_m365_contact_sync_property(

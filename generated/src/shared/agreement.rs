@@ -126,7 +126,7 @@ pub struct Agreement {
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
     /// Next invoice date.
-    pub next_invoice_date: Option<String>,
+    pub next_invoice_date: Option<Timestamp>,
     /// No ending date flag.
     pub no_ending_date_flag: Option<bool>,
     /// One time flag.
@@ -513,7 +513,7 @@ impl ModelFields for Agreement {
             51 => FieldMut::Other(&mut self.invoicing_cycle),
             52 => FieldMut::Integer(&mut self.limit),
             53 => FieldMut::Other(&mut self.location),
-            54 => FieldMut::Text(&mut self.next_invoice_date),
+            54 => FieldMut::Timestamp(&mut self.next_invoice_date),
             55 => FieldMut::Boolean(&mut self.no_ending_date_flag),
             56 => FieldMut::Boolean(&mut self.one_time_flag),
             57 => FieldMut::Other(&mut self.opportunity),
@@ -600,7 +600,7 @@ impl ModelFields for Agreement {
             51 => FieldRef::Other(&self.invoicing_cycle),
             52 => FieldRef::Integer(self.limit),
             53 => FieldRef::Other(&self.location),
-            54 => FieldRef::Text(&self.next_invoice_date),
+            54 => FieldRef::Timestamp(self.next_invoice_date),
             55 => FieldRef::Boolean(self.no_ending_date_flag),
             56 => FieldRef::Boolean(self.one_time_flag),
             57 => FieldRef::Other(&self.opportunity),
@@ -648,6 +648,18 @@ impl ModelFields for Agreement {
 }
 
 toolcrate_runtime::impl_model!(Agreement);
+
+/// Refers to the record by what identifies it.
+impl From<&Agreement> for crate::shared::AgreementReference {
+    fn from(record: &Agreement) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for AgreementAgreementStatus {
     const VALUES: &'static [&'static str] = &[
         "Active",

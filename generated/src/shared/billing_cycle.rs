@@ -111,6 +111,18 @@ impl ModelFields for BillingCycle {
 }
 
 toolcrate_runtime::impl_model!(BillingCycle);
+
+/// Refers to the record by what identifies it.
+impl From<&BillingCycle> for crate::shared::BillingCycleReference {
+    fn from(record: &BillingCycle) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for BillingCycleBillingOptions {
     const VALUES: &'static [&'static str] = &[
         "BiMonthly",

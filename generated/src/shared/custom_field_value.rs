@@ -11,7 +11,7 @@ pub struct CustomFieldValue {
     pub id: Option<i32>,
     /// Caption.
     pub caption: Option<String>,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
     /// Entry method.
     pub entry_method: Option<CustomFieldValueEntryMethod>,

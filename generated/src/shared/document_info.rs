@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::UnknownFields;
+use toolcrate_runtime::{Timestamp, UnknownFields};
 use crate::shared::DocumentTypeReference;
 
 /// A document: a file attached to a record.
@@ -14,14 +14,14 @@ pub struct DocumentInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Created on date.
-    pub created_on_date: Option<String>,
+    pub created_on_date: Option<Timestamp>,
     /// Document type, from [`system::list_document_type_info`](crate::system::list_document_type_info).
     pub document_type: DocumentTypeReference,
     /// File name.
     pub file_name: Option<String>,
-    /// Guid.
+    /// GUID.
     pub guid: Option<String>,
-    /// Html template flag.
+    /// HTML template flag.
     pub html_template_flag: Option<bool>,
     /// Image flag.
     pub image_flag: Option<bool>,
@@ -72,7 +72,7 @@ impl ModelFields for DocumentInfo {
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Integer(&mut self.id),
-            1 => FieldMut::Text(&mut self.created_on_date),
+            1 => FieldMut::Timestamp(&mut self.created_on_date),
             2 => FieldMut::Other(&mut self.document_type),
             3 => FieldMut::Text(&mut self.file_name),
             4 => FieldMut::Text(&mut self.guid),
@@ -93,7 +93,7 @@ impl ModelFields for DocumentInfo {
     fn field(&self, index: usize) -> FieldRef<'_> {
         match index {
             0 => FieldRef::Integer(self.id),
-            1 => FieldRef::Text(&self.created_on_date),
+            1 => FieldRef::Timestamp(self.created_on_date),
             2 => FieldRef::Other(&self.document_type),
             3 => FieldRef::Text(&self.file_name),
             4 => FieldRef::Text(&self.guid),
@@ -128,3 +128,13 @@ impl ModelFields for DocumentInfo {
 }
 
 toolcrate_runtime::impl_model!(DocumentInfo);
+
+/// Refers to the record by what identifies it.
+impl From<&DocumentInfo> for crate::shared::DocumentReference {
+    fn from(record: &DocumentInfo) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

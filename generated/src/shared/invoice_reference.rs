@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::UnknownFields;
+use toolcrate_runtime::{Timestamp, UnknownFields};
 
 /// A reference to an invoice by its ID or identifier, from [`finance::list_invoices`](crate::finance::list_invoices).
 #[derive(Clone, Default)]
@@ -19,7 +19,7 @@ pub struct InvoiceReference {
     /// Identifier.
     pub identifier: Option<String>,
     /// Invoice date.
-    pub invoice_date: Option<String>,
+    pub invoice_date: Option<Timestamp>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,
     /// Fields that the spec does not have.
@@ -53,7 +53,7 @@ impl ModelFields for InvoiceReference {
             2 => FieldMut::Text(&mut self.billing_type),
             3 => FieldMut::Boolean(&mut self.charge_firm_flag),
             4 => FieldMut::Text(&mut self.identifier),
-            5 => FieldMut::Text(&mut self.invoice_date),
+            5 => FieldMut::Timestamp(&mut self.invoice_date),
             _ => FieldMut::Other(&mut self.info),
         }
     }
@@ -65,7 +65,7 @@ impl ModelFields for InvoiceReference {
             2 => FieldRef::Text(&self.billing_type),
             3 => FieldRef::Boolean(self.charge_firm_flag),
             4 => FieldRef::Text(&self.identifier),
-            5 => FieldRef::Text(&self.invoice_date),
+            5 => FieldRef::Timestamp(self.invoice_date),
             _ => FieldRef::Other(&self.info),
         }
     }

@@ -108,7 +108,7 @@ pub struct ProductItem {
     pub phase: ProjectPhaseReference,
     /// Phase product flag.
     pub phase_product_flag: Option<bool>,
-    /// Po approved flag.
+    /// PO approved flag.
     pub po_approved_flag: Option<bool>,
     /// Price.
     pub price: Option<Number>,
@@ -510,6 +510,27 @@ impl ModelFields for ProductItem {
 }
 
 toolcrate_runtime::impl_model!(ProductItem);
+
+/// Refers to the record by what identifies it.
+impl From<&ProductItem> for crate::shared::ProductItemReference {
+    fn from(record: &ProductItem) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
+/// Refers to the record by what identifies it.
+impl From<&ProductItem> for crate::shared::ProductReference {
+    fn from(record: &ProductItem) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ProductItemBillableOption {
     const VALUES: &'static [&'static str] = &["Billable", "DoNotBill", "NoCharge"];
 

@@ -118,7 +118,7 @@ pub struct Project {
     pub opportunity: OpportunityReference,
     /// Percent complete.
     pub percent_complete: Option<Number>,
-    /// Po amount.
+    /// PO amount.
     pub po_amount: Option<Number>,
     /// Project template ID.
     pub project_template_id: Option<i32>,
@@ -499,6 +499,18 @@ impl ModelFields for Project {
 }
 
 toolcrate_runtime::impl_model!(Project);
+
+/// Refers to the record by what identifies it.
+impl From<&Project> for crate::shared::ProjectReference {
+    fn from(record: &Project) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ProjectBillingMethod {
     const VALUES: &'static [&'static str] = &[
         "ActualRates",

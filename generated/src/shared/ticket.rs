@@ -27,9 +27,9 @@ pub struct Ticket {
     pub summary: Option<String>,
     /// Actual hours. Set by the server and never sent.
     pub actual_hours: Option<Number>,
-    /// Address line1. At most 50 characters.
+    /// Address line 1. At most 50 characters.
     pub address_line1: Option<String>,
-    /// Address line2. At most 50 characters.
+    /// Address line 2. At most 50 characters.
     pub address_line2: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
@@ -41,7 +41,7 @@ pub struct Ticket {
     pub approved: Option<bool>,
     /// Email addresses to copy on automatic emails. At most 1000 characters.
     pub automatic_email_cc: Option<String>,
-    /// Automatic email cc flag.
+    /// Automatic email CC flag.
     pub automatic_email_cc_flag: Option<bool>,
     /// Automatic email contact flag.
     pub automatic_email_contact_flag: Option<bool>,
@@ -66,7 +66,7 @@ pub struct Ticket {
     /// Closed by. Set by the server and never sent.
     pub closed_by: Option<String>,
     /// Closed date. Set by the server and never sent.
-    pub closed_date: Option<String>,
+    pub closed_date: Option<Timestamp>,
     /// Closed flag. Set by the server and never sent.
     pub closed_flag: Option<bool>,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
@@ -90,19 +90,19 @@ pub struct Ticket {
     /// Customer updated flag.
     pub customer_updated_flag: Option<bool>,
     /// Date resolved. Set by the server and never sent.
-    pub date_resolved: Option<String>,
+    pub date_resolved: Option<Timestamp>,
     /// Date resplan. Set by the server and never sent.
-    pub date_resplan: Option<String>,
+    pub date_resplan: Option<Timestamp>,
     /// Date responded. Set by the server and never sent.
-    pub date_responded: Option<String>,
+    pub date_responded: Option<Timestamp>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Duration.
     pub duration: Option<i32>,
     /// Escalation level.
     pub escalation_level: Option<i32>,
-    /// Escalation start date utc. Set by the server and never sent.
-    pub escalation_start_date_utc: Option<String>,
+    /// Escalation start date UTC. Set by the server and never sent.
+    pub escalation_start_date_utc: Option<Timestamp>,
     /// Estimated expense cost.
     pub estimated_expense_cost: Option<Number>,
     /// Estimated expense revenue.
@@ -161,7 +161,7 @@ pub struct Ticket {
     pub minutes_before_waiting: Option<i32>,
     /// Minutes waiting. Set by the server and never sent.
     pub minutes_waiting: Option<i32>,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities).
     pub opportunity: OpportunityReference,
@@ -169,7 +169,7 @@ pub struct Ticket {
     pub owner: MemberReference,
     /// ID of the parent ticket. Find it with [`service::list_tickets`](crate::service::list_tickets).
     pub parent_ticket_id: Option<i32>,
-    /// Po number. At most 50 characters.
+    /// PO number. At most 50 characters.
     pub po_number: Option<String>,
     /// Predecessor closed flag.
     pub predecessor_closed_flag: Option<bool>,
@@ -580,7 +580,7 @@ impl ModelFields for Ticket {
             20 => FieldMut::Number(&mut self.budget_hours),
             21 => FieldMut::Text(&mut self.city),
             22 => FieldMut::Text(&mut self.closed_by),
-            23 => FieldMut::Text(&mut self.closed_date),
+            23 => FieldMut::Timestamp(&mut self.closed_date),
             24 => FieldMut::Boolean(&mut self.closed_flag),
             25 => FieldMut::Other(&mut self.contact),
             26 => FieldMut::Text(&mut self.contact_email_address),
@@ -592,13 +592,13 @@ impl ModelFields for Ticket {
             32 => FieldMut::Other(&mut self.currency),
             33 => FieldMut::Other(&mut self.custom_fields),
             34 => FieldMut::Boolean(&mut self.customer_updated_flag),
-            35 => FieldMut::Text(&mut self.date_resolved),
-            36 => FieldMut::Text(&mut self.date_resplan),
-            37 => FieldMut::Text(&mut self.date_responded),
+            35 => FieldMut::Timestamp(&mut self.date_resolved),
+            36 => FieldMut::Timestamp(&mut self.date_resplan),
+            37 => FieldMut::Timestamp(&mut self.date_responded),
             38 => FieldMut::Other(&mut self.department),
             39 => FieldMut::Integer(&mut self.duration),
             40 => FieldMut::Integer(&mut self.escalation_level),
-            41 => FieldMut::Text(&mut self.escalation_start_date_utc),
+            41 => FieldMut::Timestamp(&mut self.escalation_start_date_utc),
             42 => FieldMut::Number(&mut self.estimated_expense_cost),
             43 => FieldMut::Number(&mut self.estimated_expense_revenue),
             44 => FieldMut::Number(&mut self.estimated_product_cost),
@@ -701,7 +701,7 @@ impl ModelFields for Ticket {
             20 => FieldRef::Number(self.budget_hours),
             21 => FieldRef::Text(&self.city),
             22 => FieldRef::Text(&self.closed_by),
-            23 => FieldRef::Text(&self.closed_date),
+            23 => FieldRef::Timestamp(self.closed_date),
             24 => FieldRef::Boolean(self.closed_flag),
             25 => FieldRef::Other(&self.contact),
             26 => FieldRef::Text(&self.contact_email_address),
@@ -713,13 +713,13 @@ impl ModelFields for Ticket {
             32 => FieldRef::Other(&self.currency),
             33 => FieldRef::Other(&self.custom_fields),
             34 => FieldRef::Boolean(self.customer_updated_flag),
-            35 => FieldRef::Text(&self.date_resolved),
-            36 => FieldRef::Text(&self.date_resplan),
-            37 => FieldRef::Text(&self.date_responded),
+            35 => FieldRef::Timestamp(self.date_resolved),
+            36 => FieldRef::Timestamp(self.date_resplan),
+            37 => FieldRef::Timestamp(self.date_responded),
             38 => FieldRef::Other(&self.department),
             39 => FieldRef::Integer(self.duration),
             40 => FieldRef::Integer(self.escalation_level),
-            41 => FieldRef::Text(&self.escalation_start_date_utc),
+            41 => FieldRef::Timestamp(self.escalation_start_date_utc),
             42 => FieldRef::Number(self.estimated_expense_cost),
             43 => FieldRef::Number(self.estimated_expense_revenue),
             44 => FieldRef::Number(self.estimated_product_cost),
@@ -817,6 +817,17 @@ impl ModelFields for Ticket {
 }
 
 toolcrate_runtime::impl_model!(Ticket);
+
+/// Refers to the record by what identifies it.
+impl From<&Ticket> for crate::shared::TicketReference {
+    fn from(record: &Ticket) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for TicketBillExpenses {
     const VALUES: &'static [&'static str] = &[
         "Billable",

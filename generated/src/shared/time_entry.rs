@@ -100,7 +100,7 @@ pub struct TimeEntry {
     pub location_name: Option<String>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Notes.
     pub notes: Option<String>,
@@ -440,6 +440,17 @@ impl ModelFields for TimeEntry {
 }
 
 toolcrate_runtime::impl_model!(TimeEntry);
+
+/// Refers to the record by what identifies it.
+impl From<&TimeEntry> for crate::shared::TimeEntryReference {
+    fn from(record: &TimeEntry) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for TimeEntryBillableOption {
     const VALUES: &'static [&'static str] = &[
         "Billable",

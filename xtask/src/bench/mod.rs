@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the project's figures and their limits, in groups, printed as a table and stored as JSON.
 
+mod decode;
 mod diff;
 mod fastmcp;
 mod figure;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value, json};
 
 use crate::server_process;
 use figure::Figure;
+pub(crate) use figure::{NEWER_SPEC, OLDER_SPEC};
 pub(crate) use strangers::attack;
 
 /// The file with the figures.
@@ -43,6 +45,8 @@ pub(crate) struct BenchArguments {
 enum Part {
     /// The generator, and the compile time of its output.
     Generator,
+    /// The typed client: how long a page of records takes to decode.
+    Decode,
     /// The tools' schemas, and a process that calls a tool.
     Tools,
     /// `cargo xtask diff`.
@@ -83,6 +87,7 @@ fn measure(parts: &[Part], arguments: &BenchArguments) -> anyhow::Result<bool> {
         let mut figures = Vec::new();
         match part {
             Part::Generator => generator::measure(&mut figures)?,
+            Part::Decode => decode::measure(&mut figures)?,
             Part::Tools => tools::measure(&mut figures)?,
             Part::Diff => diff::measure(&mut figures)?,
             Part::Sandbox => sandbox::measure(&mut figures)?,

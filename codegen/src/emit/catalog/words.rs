@@ -5,7 +5,6 @@ use toolcrate_catalog::placeholder::{escape, placeholder};
 use crate::config::ArgumentPattern;
 use crate::emit::argument_words::{kind, words_by_name};
 use crate::emit::context::Context;
-use crate::emit::sentence::spoken;
 use crate::id::OperationId;
 use crate::ir::{Field, Operation, Parameter, ParameterLocation, Type};
 use crate::naming::identifiers::capital;
@@ -83,7 +82,7 @@ impl<'a> ArgumentDescriber<'a> {
         let one = self.context.named.operations[source.operation].subject.id_noun();
         match source.field.as_str() {
             "id" => format!("{} ID.", capital(one)),
-            field => format!("{} {}.", capital(one), spoken(field)),
+            field => format!("{} {}.", capital(one), self.context.spoken(field)),
         }
     }
 
@@ -96,7 +95,7 @@ impl<'a> ArgumentDescriber<'a> {
         if let Some(words) = words_by_name(self.context, argument, ty) {
             return words.to_owned();
         }
-        let words = spoken(argument);
+        let words = self.context.spoken(argument);
         match words.strip_suffix(" ID") {
             Some(_) => format!("{}.", capital(&words)),
             None => format!("{} {words}.", capital(&subject.one)),

@@ -6,9 +6,36 @@ use quote::{format_ident, quote};
 use super::writable_fields::{is_sent, names_attached};
 use crate::emit::context::Context;
 use crate::emit::model_uses::RequestUse;
-use crate::emit::rust::{DATE_FORMAT, Imports, docs};
+use crate::emit::rust::docs;
 use crate::ir::{Field, Type};
 use crate::naming::{FieldName, TypeName, with_article};
+
+/// The numbers of the fields that `new` takes, in its order; `None` for a model that only responses have.
+pub(super) fn constructor_fields(context: &Context<'_>, name: &str, fields: &[Field]) -> Option<Vec<usize>> {
+    let request_use = context.model_uses(name).in_requests?;
+    let is_required = |field: &Field| {
+        let is_required = match request_use {
+            RequestUse::Body => context.is_required(name, field) || names_attached(context, name, field),
+            RequestUse::Part => field.required,
+        };
+        is_required && is_sent(context, name, field)
+    };
+    let mut required: Vec<usize> = (0..fields.len()).filter(|index| is_required(&fields[*index])).collect();
+    if let Some(order) = context.overlay.constructors.get(name) {
+        context.ledger.mark(format!("constructors.{name}"));
+        required.sort_by_key(|index| order.iter().position(|name| *name == fields[*index].name));
+    }
+    Some(required)
+}
+
+/// Returns true if the argument of a field is anything that converts to its type.
+pub(super) fn is_converted(context: &Context<'_>, field: &Field) -> bool {
+    match context.api.resolve(&field.ty) {
+        _ if field.boxed => false,
+        Type::Text(_) | Type::Number | Type::DateTime | Type::Choice(_) | Type::Any | Type::List(_) => true,
+        _ => context.is_bare(field),
+    }
+}
 
 /// Returns `new` for a model that requests use; nothing for a model that only responses use.
 pub(super) fn constructor(
@@ -16,23 +43,9 @@ pub(super) fn constructor(
     name: &str,
     fields: &[Field],
     types: &TypeName,
-    imports: &mut Imports,
 ) -> TokenStream {
-    let Some(request_use) = context.model_uses(name).in_requests else { return TokenStream::new() };
+    let Some(required) = constructor_fields(context, name, fields) else { return TokenStream::new() };
     let rust = format_ident!("{}", types.rust);
-    let is_required = |(field, _): &(&Field, &FieldName)| {
-        let is_required = match request_use {
-            RequestUse::Body => context.is_required(name, field) || names_attached(context, name, field),
-            RequestUse::Part => field.required,
-        };
-        is_required && is_sent(context, name, field)
-    };
-    let mut required: Vec<(&Field, &FieldName)> =
-        fields.iter().zip(&types.fields).filter(is_required).collect();
-    if let Some(order) = context.overlay.constructors.get(name) {
-        context.ledger.mark(format!("constructors.{name}"));
-        required.sort_by_key(|(field, _)| order.iter().position(|name| *name == field.name));
-    }
     let noun = context.noun(name);
     if required.is_empty() {
         let about =
@@ -47,9 +60,10 @@ pub(super) fn constructor(
         };
     }
     let about = docs(&format!("Creates {} from the fields that the API requires.", with_article(&noun)));
-    let parts = required.iter().map(|(field, field_name)| {
+    let parts = required.iter().map(|index| {
+        let (field, field_name) = (&fields[*index], &types.fields[*index]);
         let ident = format_ident!("{}", field_name.rust);
-        let (ty, value) = argument(context, field, field_name, &ident, imports);
+        let (ty, value) = argument(context, field, field_name, &ident);
         let value = if context.is_bare(field) { value } else { quote!(Some(#value)) };
         let is_shorthand = ident == value.to_string();
         let assignment = if is_shorthand { quote!(#ident) } else { quote!(#ident: #value) };
@@ -72,20 +86,11 @@ fn argument(
     field: &Field,
     name: &FieldName,
     ident: &Ident,
-    imports: &mut Imports,
 ) -> (TokenStream, TokenStream) {
     let ty = context.value_type(field, name);
-    let converted = |ty: TokenStream| (quote!(impl Into<#ty>), quote!(#ident.into()));
-    match context.api.resolve(&field.ty) {
-        _ if field.boxed => (ty.clone(), quote!(Box::new(#ident))),
-        Type::Text(Some(format)) if format == DATE_FORMAT => {
-            imports.runtime.insert("Date");
-            converted(quote!(Date))
-        }
-        Type::Text(_) | Type::Number | Type::DateTime | Type::Choice(_) | Type::Any | Type::List(_) => {
-            converted(ty)
-        }
-        _ if context.is_bare(field) => converted(ty),
-        _ => (ty, quote!(#ident)),
+    match (is_converted(context, field), field.boxed) {
+        (true, _) => (quote!(impl Into<#ty>), quote!(#ident.into())),
+        (false, true) => (ty, quote!(Box::new(#ident))),
+        (false, false) => (ty, quote!(#ident)),
     }
 }

@@ -8,6 +8,26 @@ use crate::emit::rust::{Imports, docs};
 use crate::ir::{Field, Type};
 use crate::naming::TypeName;
 
+/// Returns the constructor for the model of a custom field's value: its name, and the indexes of the ID field and the
+/// value field, which are its arguments.
+pub(super) fn value_fields(
+    context: &Context<'_>,
+    name: &str,
+    fields: &[Field],
+    types: &TypeName,
+) -> Option<(String, usize, usize)> {
+    let custom = context.profile.custom_fields.as_ref()?;
+    if !context.custom_values.contains(name) {
+        return None;
+    }
+    let find = |wanted: &str| fields.iter().position(|field| field.name == wanted);
+    let (key, value) = (find(&custom.key)?, find(&custom.value)?);
+    let is_number = matches!(context.api.resolve(&fields[key].ty), Type::Integer | Type::Long);
+    let is_any = *context.api.resolve(&fields[value].ty) == Type::Any;
+    let function = format!("with_{}", types.fields[key].rust.trim_end_matches('_'));
+    (is_number && is_any).then_some((function, key, value))
+}
+
 /// Returns `with_id`, or its equivalent for a differently named ID, for the model of a custom field's value.
 pub(super) fn value_constructor(
     context: &Context<'_>,
@@ -16,24 +36,12 @@ pub(super) fn value_constructor(
     types: &TypeName,
     imports: &mut Imports,
 ) -> Option<TokenStream> {
-    let custom = context.profile.custom_fields.as_ref()?;
-    if !context.custom_values.contains(name) {
-        return None;
-    }
-    let find = |wanted: &str| fields.iter().zip(&types.fields).find(|(field, _)| field.name == wanted);
-    let ((key, key_name), (value, value_name)) = (find(&custom.key)?, find(&custom.value)?);
-    let key_type = match context.api.resolve(&key.ty) {
-        Type::Integer => quote!(i32),
-        Type::Long => quote!(i64),
-        _ => return None,
-    };
-    if *context.api.resolve(&value.ty) != Type::Any {
-        return None;
-    }
+    let (function, key, value) = value_fields(context, name, fields, types)?;
+    let key_type = context.value_type(&fields[key], &types.fields[key]);
     imports.value = true;
     let rust = format_ident!("{}", types.rust);
-    let (key, value) = (format_ident!("{}", key_name.rust), format_ident!("{}", value_name.rust));
-    let function = format_ident!("with_{}", key_name.rust.trim_end_matches('_'));
+    let [key, value] = [key, value].map(|index| format_ident!("{}", types.fields[index].rust));
+    let function = format_ident!("{function}");
     let about = docs("Creates the value of the custom field whose definition has this ID.");
     Some(quote! {
         impl #rust {

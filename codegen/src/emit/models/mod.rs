@@ -10,6 +10,8 @@ pub(crate) mod field_docs;
 mod match_index;
 mod model_docs;
 mod record;
+mod reference;
+pub(super) mod surface;
 mod union;
 mod writable_fields;
 

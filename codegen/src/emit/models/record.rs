@@ -9,6 +9,7 @@ use super::custom_field::value_constructor;
 use super::field_docs::field_docs;
 use super::match_index::by_index;
 use super::model_docs::model_docs;
+use super::reference::{reference, references_to};
 use super::writable_fields::unsent_fields;
 use crate::emit::context::Context;
 use crate::emit::rust::{DATE_FORMAT, Imports, docs, is_doc_alias};
@@ -55,10 +56,11 @@ pub(super) fn record(
         Some(_) => "Fields of other names, which the spec allows.",
         None => "Fields that the spec does not have.",
     });
-    let constructor = constructor(context, name, fields, types, imports);
+    let constructor = constructor(context, name, fields, types);
     let custom_field = value_constructor(context, name, fields, types, imports);
     let access = access(context, name, fields, types, imports);
     let reference = context.reference(name).map(|_| reference(&rust, fields));
+    let references = references_to(context, name, types);
     quote! {
         #about
         #[derive(Clone, Default)]
@@ -75,6 +77,7 @@ pub(super) fn record(
         #access
         toolcrate_runtime::impl_model!(#rust);
         #reference
+        #references
         #tables
     }
 }
@@ -131,20 +134,6 @@ fn access(
             #server_fields
         }
     }
-}
-
-/// Makes the struct a reference, by its ID and by the text fields that identify a record.
-fn reference(rust: &proc_macro2::Ident, fields: &[Field]) -> TokenStream {
-    let field = |name: &str| fields.iter().find(|field| field.name == name);
-    let ids = match field("id").map(|field| &field.ty) {
-        Some(Type::Integer) => quote!(i32),
-        Some(Type::Long) => quote!(i64),
-        Some(Type::Text(_)) => quote!(String, &str),
-        _ => TokenStream::new(),
-    };
-    let is_text = |name: &&str| field(name).is_some_and(|field| matches!(field.ty, Type::Text(_)));
-    let keys = ["identifier", "name"].into_iter().filter(is_text).map(|key| format_ident!("{key}"));
-    quote!(toolcrate_runtime::impl_reference!(#rust, [#ids], [#(#keys),*]);)
 }
 
 /// Returns the variant for a type, and whether its view is by value.

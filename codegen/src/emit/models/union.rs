@@ -1,16 +1,13 @@
-//! Enums of values that can be told apart, by a property or by the kind of the value.
-
-use std::collections::HashSet;
+//! Enums for unions whose variants can be distinguished by a property or by the kind of JSON value.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::model_docs::model_docs;
 use crate::emit::context::Context;
-use crate::emit::rust::{DATE_FORMAT, Imports, docs};
+use crate::emit::rust::{Imports, docs};
 use crate::ir::{JsonKind, Schema, Shape, Type, Union, VariantSignature};
-use crate::naming::TypeName;
-use crate::naming::identifiers::unused;
+use crate::naming::{TypeName, union_variants};
 
 /// Returns the enum for a union.
 pub(super) fn union_type(
@@ -29,14 +26,11 @@ pub(super) fn union_type(
         Some(member) => format!("{lead}\n\n`{member}` determines the variant."),
         None => lead,
     });
-    let mut taken = HashSet::from(["Other".to_owned()]);
     let mut variants = Vec::new();
     let mut rows = Vec::new();
-    for variant in &union.variants {
+    for (variant, own) in union.variants.iter().zip(union_variants(union, context.named)) {
         context.imports(&variant.ty, imports);
         let content = context.rust_type(&variant.ty, None);
-        let own = unused(&variant_name(context, &variant.ty), &["Model"], "Alt", &taken);
-        taken.insert(own.clone());
         let own = format_ident!("{own}");
         let is_model = matches!(
             context.api.resolve(&variant.ty),
@@ -62,26 +56,7 @@ pub(super) fn union_type(
     }
 }
 
-/// What a variant is called after: its model, or the kind of its value.
-fn variant_name(context: &Context<'_>, ty: &Type) -> String {
-    if let Type::Named(name) = ty {
-        return context.named.types[name].rust.clone();
-    }
-    match ty {
-        Type::Boolean => "Boolean",
-        Type::Integer | Type::Long | Type::Unsigned => "Integer",
-        Type::Number => "Number",
-        Type::DateTime => "Timestamp",
-        Type::Text(Some(format)) if format == DATE_FORMAT => "Date",
-        Type::Text(_) | Type::Choice(_) | Type::Binary | Type::Named(_) => "Text",
-        Type::List(_) => "List",
-        Type::Map(_) => "Object",
-        Type::Any => "Value",
-    }
-    .to_owned()
-}
-
-/// What values of the variant are, in words.
+/// Returns a description of the variant's values.
 fn signature_docs(signature: &VariantSignature) -> String {
     let quoted =
         |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
@@ -102,7 +77,7 @@ fn signature_docs(signature: &VariantSignature) -> String {
     }
 }
 
-/// The expression that tells the variant from the others.
+/// Returns the expression that distinguishes the variant from the others.
 fn variant_test(signature: &VariantSignature) -> TokenStream {
     let kind = match signature.kind {
         JsonKind::Boolean => quote!(BOOLEAN),

@@ -55,7 +55,7 @@ pub fn golden_api(folder: &Path) -> (ApiDefinition, Names) {
     let usage = UsageTracker::new();
     let document = repair::repair(load::load(&folder.join(&profile.spec)).unwrap()).unwrap();
     let Lowering { mut api, .. } = lower::lower(document, &profile, &usage).unwrap();
-    lower::add_bodies(&mut api, &overlay, &usage);
+    lower::apply_overlay(&mut api, &overlay, &usage);
     let names = naming::name(&api, &profile, Lock::read(&folder.join(&profile.lock)).unwrap(), &usage);
     (api, names.unwrap())
 }
@@ -65,7 +65,7 @@ pub fn files(spec: &[u8], profile: &Profile, overlay: &Overlay) -> Result<Files,
     let usage = UsageTracker::new();
     let document = repair::repair(load::parse(spec, Path::new("spec"))?)?;
     let Lowering { mut api, report } = lower::lower(document, profile, &usage)?;
-    lower::add_bodies(&mut api, overlay, &usage);
+    lower::apply_overlay(&mut api, overlay, &usage);
     let names = naming::name(&api, profile, Lock::default(), &usage)?;
     let relations = relate::relate(&api, profile, overlay, &usage)?;
     emit::emit(&Model { api, names, relations, report }, profile, overlay, &usage)

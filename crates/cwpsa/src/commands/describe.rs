@@ -1,6 +1,5 @@
 //! `cwpsa describe`: shows a tool.
 
-use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::NameStyle;
 use toolcrate_executor::{describe_tool, input_schema_for};
 
@@ -15,7 +14,7 @@ use crate::settings::{Settings, Target};
 pub async fn run(arguments: &DescribeArgs, settings: Result<Settings, CliError>) -> Result<(), CliError> {
     let tool = find_tool(&arguments.tool)?;
     let account = match arguments.custom_fields {
-        true => Some(Target::resolve(&settings?).await?.client()?.enrich(&CATALOG).await?),
+        true => Some(Target::resolve(&settings?).await?.client()?.enrich().await?),
         false => None,
     };
     match arguments.dialect {

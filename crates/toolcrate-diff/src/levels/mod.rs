@@ -3,5 +3,7 @@
 pub mod contract;
 pub mod http;
 pub mod rust;
+pub mod rust_models;
 pub mod schemas;
 pub mod tools;
+pub mod type_renames;

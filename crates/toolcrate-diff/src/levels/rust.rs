@@ -3,11 +3,13 @@
 //! Structs and enums are `#[non_exhaustive]`, so a new field or a new variant breaks nothing. Types are identified
 //! without their module, because their names are unique in the crate.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::change::Change;
 use crate::change_kind::DiffKind;
+use crate::levels::rust_models;
 use crate::levels::schemas::{field_pointer, schema_pointer};
+use crate::levels::type_renames::TypeRenames;
 use crate::member_pairs;
 use crate::release_pair::ReleasePair;
 use crate::rust_items::{RustEnum, RustFunction, RustItems, RustMember};
@@ -17,10 +19,11 @@ use toolcrate_codegen::naming::Names;
 
 /// Compares the items of both crates.
 pub fn compare(pair: &ReleasePair<'_>, profile: &Profile, found: &mut Vec<Change>) {
-    let old = RustItems::new(&pair.old.model, profile);
-    let new = RustItems::new(&pair.new.model, profile);
+    let old = RustItems::new(pair.old, profile);
+    let new = RustItems::new(pair.new, profile);
     modules(pair.old.names(), pair.new.names(), found);
     let renamed = types(pair, &old, &new, found);
+    rust_models::compare(pair, (&old, &new), &renamed, found);
     functions(pair, &old, &new, &renamed, found);
 }
 
@@ -98,27 +101,6 @@ fn responses(
     }
 }
 
-/// New type names by old name, for types whose name changed.
-#[derive(Default)]
-struct TypeRenames(BTreeMap<String, String>);
-
-impl TypeRenames {
-    /// Replaces old type names with new ones in a type's text.
-    fn apply(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric() || c == '_') {
-            out.push_str(&rest[..start]);
-            rest = &rest[start..];
-            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-            let word = &rest[..end];
-            out.push_str(self.0.get(word).map_or(word, String::as_str));
-            rest = &rest[end..];
-        }
-        out + rest
-    }
-}
-
 fn types(
     pair: &ReleasePair<'_>,
     old: &RustItems<'_>,
@@ -129,13 +111,13 @@ fn types(
     let item = |name: &str| name.to_owned();
     let kept: BTreeSet<&str> = pair.schemas.pairs().map(|(_, new)| new).collect();
     for (name, schema) in olds.iter().filter(|(name, _)| pair.schemas.new_name(name).is_none()) {
-        for gone in defined(old, name) {
+        for gone in old.defined(name) {
             let change = Change::new(DiffKind::RustTypeRemoved, item(&gone), schema_pointer(name, schema));
             found.push(change.breaks_if(true));
         }
     }
     for (name, schema) in news.iter().filter(|(name, _)| !kept.contains(name.as_str())) {
-        for added in defined(new, name) {
+        for added in new.defined(name) {
             found.push(Change::new(DiffKind::RustTypeAdded, item(&added), schema_pointer(name, schema)));
         }
     }
@@ -148,7 +130,7 @@ fn types(
             if old != new {
                 let change = Change::new(DiffKind::RustTypeRenamed, item(new), &at);
                 found.push(change.was(item(old)).is(item(new)).breaks_if(true));
-                renamed.0.insert(old.to_owned(), new.to_owned());
+                renamed.add(old, new);
             }
         };
         let members = member_pairs::pair_fields(&pair.types(), &olds[a], &news[b]);
@@ -192,12 +174,6 @@ fn types(
     renamed
 }
 
-/// Returns the types defined by a schema.
-fn defined(items: &RustItems<'_>, schema: &str) -> Vec<String> {
-    let record = items.record(schema).map(|(name, _)| name.to_owned());
-    record.into_iter().chain(items.choices(schema).into_iter().map(|choice| choice.name)).collect()
-}
-
 /// Reports that a struct became an enum or a plain type without a name, or vice versa.
 fn kind_changed(
     old: &RustItems<'_>,
@@ -209,7 +185,7 @@ fn kind_changed(
 ) {
     let say = |record: bool| if record { "a struct" } else { "an enum" };
     let item = |name: &str| name.to_owned();
-    match (defined(old, a).first(), defined(new, b).first()) {
+    match (old.defined(a).first(), new.defined(b).first()) {
         (Some(_), Some(name)) => {
             let change = Change::new(DiffKind::RustTypeChanged, item(name), at);
             found.push(change.was(say(was_record)).is(say(is_record)).breaks_if(true));

@@ -43,11 +43,17 @@ fn kinds_with_a_pair() -> Vec<DiffKind> {
 
 /// Changes that can't occur separately: a new module comes with a function, and a tool's effect follows from the
 /// words in its path and therefore comes with a new name.
-const COMPANIONS: [(DiffKind, DiffKind); 8] = [
+const COMPANIONS: [(DiffKind, DiffKind); 12] = [
     // A status with a different type.
     (DiffKind::AnswerAlternativeAdded, DiffKind::AnswerStatusAdded),
     (DiffKind::AnswerAlternativeAdded, DiffKind::AnswerWidened),
     (DiffKind::RustModuleAdded, DiffKind::RustFunctionAdded),
+    // A function that takes a model, from an area of its own.
+    (DiffKind::RustMethodAdded, DiffKind::RustFunctionAdded),
+    (DiffKind::RustPathAdded, DiffKind::RustFunctionAdded),
+    (DiffKind::RustPathAdded, DiffKind::RustModuleAdded),
+    // The list whose records are referred to.
+    (DiffKind::RustConversionAdded, DiffKind::RustFunctionAdded),
     (DiffKind::ToolClassChanged, DiffKind::ToolRenamed),
     (DiffKind::ToolClassChanged, DiffKind::ToolHintsChanged),
     (DiffKind::ToolClassChanged, DiffKind::ToolReworded),

@@ -6,4 +6,6 @@ mod mutations;
 mod other_tool;
 mod properties;
 mod release_notes;
+mod rust_items;
+mod semver_checks;
 mod support;

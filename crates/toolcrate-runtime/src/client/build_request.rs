@@ -124,14 +124,20 @@ impl Client {
         Ok(OutgoingRequest { method: call.method, template, url, headers, body, security })
     }
 
-    /// Returns what sending a request would send, with secrets redacted. Nothing is sent.
+    /// Returns what sending a request would send, with secrets redacted. Nothing is sent. Custom fields are named by their
+    /// captions unless their definitions were read before.
     ///
     /// # Errors
     /// Returns `InvalidArguments` for values and fields that can't be sent, and `Configuration` if the credentials
     /// can't be used.
     pub fn preview<T: FromResponse>(&self, request: &Request<T>) -> Result<PreparedRequest, Error> {
         let call = select::complete(&request.call, self.api(), T::visit_empty);
-        let prepared = call.and_then(|call| self.preview_call(&call, T::accept(self.api())));
+        let prepared = call.and_then(|mut call| {
+            if call.custom_fields.is_some() {
+                self.add_custom_fields(call.to_mut())?;
+            }
+            self.preview_call(&call, T::accept(self.api()))
+        });
         prepared.map_err(|error| error.with_delivery(Delivery::NotSent).with_request(request.call.label()))
     }
 

@@ -1,7 +1,7 @@
 //! Client configuration, validated before anything is sent.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -253,6 +253,7 @@ impl ClientBuilder {
             tokens: AccessTokens::default(),
             retry: self.retry,
             max_body: self.max_body,
+            account_fields: RwLock::default(),
             #[cfg(feature = "tools")]
             tools: ToolState::new(self.tools)?,
         };

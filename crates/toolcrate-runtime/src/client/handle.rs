@@ -1,7 +1,7 @@
 //! The client and its state.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use http::{HeaderMap, HeaderValue};
 
@@ -12,6 +12,7 @@ use super::retry::RetryPolicy;
 use super::tool_state::ToolState;
 use crate::api::Api;
 use crate::credentials::Credentials;
+use crate::custom_fields::AccountFields;
 use crate::transport::Transport;
 
 /// An HTTP client for one API server: base URL, credentials, timeouts and retry policy.
@@ -38,6 +39,8 @@ pub(super) struct ClientState {
     pub(super) tokens: AccessTokens,
     pub(super) retry: RetryPolicy,
     pub(super) max_body: usize,
+    /// The account's custom fields, once they have been fetched.
+    pub(super) account_fields: RwLock<Option<Arc<AccountFields>>>,
     /// The state for executing tools.
     #[cfg(feature = "tools")]
     pub(super) tools: ToolState,
@@ -60,6 +63,14 @@ impl Client {
     #[must_use]
     pub fn with_headers(&self, headers: HeaderMap) -> Self {
         Self { state: Arc::clone(&self.state), headers: Some(Arc::new(headers)) }
+    }
+
+    pub(crate) fn account_fields(&self) -> Option<Arc<AccountFields>> {
+        self.state.account_fields.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_account_fields(&self, fields: Arc<AccountFields>) {
+        *self.state.account_fields.write().unwrap_or_else(PoisonError::into_inner) = Some(fields);
     }
 }
 

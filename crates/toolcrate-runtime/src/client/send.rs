@@ -45,7 +45,8 @@ pub(crate) struct ApiResponse {
 }
 
 impl Client {
-    /// Sends a request and decodes its response.
+    /// Sends a request and decodes its response. Items of a list that are not what the API's description says are left out;
+    /// [`send_full`](Self::send_full) returns them, too.
     ///
     /// # Errors
     /// Returns an error of any [kind](crate::ErrorKind) except `UnknownTool`.
@@ -60,14 +61,19 @@ impl Client {
     pub async fn send_full<T: FromResponse>(&self, request: &Request<T>) -> Result<Response<T>, Error> {
         let mut call = select::complete(&request.call, self.api(), T::visit_empty)
             .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(request.call.label()))?;
+        if call.custom_fields.is_some() {
+            let found = self.find_custom_fields(call.to_mut()).await;
+            found
+                .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(request.call.label()))?;
+        }
         if self.api().paging.is_by_shape() {
             let list = &mut call.to_mut().is_list;
             T::visit_empty(&mut |value| *list |= matches!(value, ValueMut::List(_)));
         }
-        let response = self.send_with_retry(&call, T::accept(self.api())).await?;
+        let mut response = self.send_with_retry(&call, T::accept(self.api())).await?;
         let (status, headers) = (response.raw.status(), response.raw.headers().clone());
         let value =
-            T::from_response(response.raw).map_err(|error| error.with_request(request.call.label()))?;
+            T::from_response(&mut response.raw).map_err(|error| error.with_request(request.call.label()))?;
         Ok(Response {
             value,
             status,
@@ -75,6 +81,7 @@ impl Client {
             rate_limit: response.rate_limit,
             request_id: response.request_id,
             next: response.next,
+            skipped: response.raw.into_skipped(),
         })
     }
 

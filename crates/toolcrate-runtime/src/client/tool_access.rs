@@ -1,11 +1,8 @@
 //! The parts of the builder and the client that tools use.
 
-use std::sync::Arc;
-
 use super::builder::ClientBuilder;
 use super::handle::Client;
 use crate::cursor::CursorKey;
-use crate::custom_fields::AccountFields;
 use crate::host_arguments::HostArguments;
 use crate::tool::ToolValidators;
 
@@ -39,13 +36,5 @@ impl Client {
 
     pub(crate) fn cursor_key(&self) -> &CursorKey {
         &self.state.tools.cursor_key
-    }
-
-    pub(crate) fn account_fields(&self) -> Option<Arc<AccountFields>> {
-        self.state.tools.account_fields()
-    }
-
-    pub(crate) fn set_account_fields(&self, fields: Arc<AccountFields>) {
-        self.state.tools.set_account_fields(fields);
     }
 }

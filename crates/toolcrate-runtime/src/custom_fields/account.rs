@@ -1,26 +1,21 @@
 //! An account's custom fields, fetched once and cached by the client until they are refreshed. If the credentials can't
 //! read the definitions, there are none.
 
-use std::sync::Arc;
-
-use futures_util::TryStreamExt;
 use serde_json::{Map, Value};
 use toolcrate_catalog::BodyFormat;
 
-use super::account_fields::{AccountFields, FieldScope};
+use super::account_fields::FieldScope;
 use super::definition::CustomField;
 use super::field_schema::fill;
-use crate::api::{CustomFieldDefinitions, CustomFields};
 use crate::client::Client;
 use crate::dialect::{Declaration, Dialect};
-use crate::error::{Delivery, Error, ErrorKind};
-use crate::tool::{Arguments, Catalog, NameStyle, Tool, record_name};
+use crate::error::{Delivery, Error};
+use crate::tool::{Arguments, NameStyle, Tool, record_name};
 
-/// An account's additions to the tools of a catalog.
+/// An account's additions to tools.
 #[derive(Clone)]
 pub struct Account {
     client: Client,
-    catalog: &'static Catalog,
 }
 
 impl Client {
@@ -30,8 +25,8 @@ impl Client {
     ///
     /// # Errors
     /// Returns any other error from the requests that fetch the definitions.
-    pub async fn enrich(&self, catalog: &'static Catalog) -> Result<Account, Error> {
-        let account = Account { client: self.clone(), catalog };
+    pub async fn enrich(&self) -> Result<Account, Error> {
+        let account = Account { client: self.clone() };
         if self.account_fields().is_none() {
             account.refresh().await?;
         }
@@ -51,12 +46,6 @@ impl Client {
         self.described_custom_fields().is_some_and(|(fields, _)| mentions(arguments, fields.member))
     }
 
-    /// Returns how the API represents custom fields and their definitions.
-    fn described_custom_fields(&self) -> Option<(&'static CustomFields, &'static CustomFieldDefinitions)> {
-        let fields = self.api().custom_fields.as_ref()?;
-        Some((fields, fields.definitions.as_ref()?))
-    }
-
     /// Fetches the account's custom fields if a call writes some and they haven't been fetched yet. Without the
     /// definitions, the API would silently drop an unknown caption.
     ///
@@ -64,7 +53,7 @@ impl Client {
     /// Returns the same errors as [`enrich`](Self::enrich). In that case, nothing has been written.
     pub async fn read_custom_fields_for(&self, tool: Tool, arguments: &dyn Arguments) -> Result<(), Error> {
         if self.account_fields().is_none() && self.writes_custom_fields(tool, arguments) {
-            let read = self.enrich(tool.catalog()).await;
+            let read = self.enrich().await;
             read.map_err(|error| error.with_delivery(Delivery::NotSent))?;
         }
         Ok(())
@@ -90,27 +79,7 @@ impl Account {
     /// # Errors
     /// Returns the same errors as [`Client::enrich`]; the previous definitions stay in use.
     pub async fn refresh(&self) -> Result<(), Error> {
-        let mut fields = AccountFields::new(Vec::new());
-        if let Some((custom, format)) = self.client.described_custom_fields()
-            && let Some(tool) = self.catalog.get(format.tool)
-        {
-            let pages = self.client.execute_pages(tool, &Map::new());
-            match pages.try_collect::<Vec<_>>().await {
-                // A response that isn't a list of rows doesn't reveal the fields.
-                Ok(pages) if !pages.iter().all(|page| page.value.is_array()) => {
-                    fields = AccountFields::unreadable();
-                }
-                Ok(pages) => {
-                    let rows = pages.iter().filter_map(|page| page.value.as_array()).flatten();
-                    let rows = rows.filter_map(|row| CustomField::read(row, custom, format));
-                    fields = AccountFields::new(rows.collect());
-                }
-                Err(error) if is_denied(error.kind()) => fields = AccountFields::unreadable(),
-                Err(error) => return Err(error),
-            }
-        }
-        self.client.set_account_fields(Arc::new(fields));
-        Ok(())
+        self.client.read_account_fields().await
     }
 
     /// Returns all custom fields of the account, in its order.
@@ -158,8 +127,4 @@ impl Account {
     pub fn declaration(&self, tool: Tool, dialect: Dialect) -> Declaration {
         tool.declaration_with(dialect, tool.name(), self.input_schema(tool))
     }
-}
-
-fn is_denied(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::NotFound)
 }

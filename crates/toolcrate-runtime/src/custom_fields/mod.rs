@@ -1,19 +1,33 @@
 //! Custom fields: fields that an account defines.
 //!
-//! A model sees them as an object keyed by caption; the API represents them as a list keyed by definition ID. The
-//! account's definitions, with their types, options and IDs, are fetched at run time and used once known.
+//! A tool takes them as an object keyed by caption, and a typed patch takes captions, too; the API represents them as a list
+//! keyed by definition ID. The account's definitions, with their types, options and IDs, are fetched at run time and used
+//! once known.
 
+#[cfg(feature = "tools")]
 mod account;
 mod account_fields;
+mod captioned;
+mod captioned_values;
+#[cfg(feature = "tools")]
 mod convert;
 mod definition;
+mod definitions;
+#[cfg(feature = "tools")]
 mod field_schema;
+mod item;
 
+#[cfg(feature = "tools")]
 pub use account::Account;
-pub(crate) use account_fields::{AccountFields, FieldScope};
+pub(crate) use account_fields::AccountFields;
+#[cfg(feature = "tools")]
+pub(crate) use account_fields::FieldScope;
+pub(crate) use captioned_values::CaptionedValues;
+#[cfg(feature = "tools")]
 pub(crate) use convert::{emptied_item, from_api, is_same_field, to_api};
 pub use definition::CustomField;
+#[cfg(feature = "tools")]
 pub(crate) use field_schema::with_custom_fields;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "tools"))]
 mod tests;

@@ -10,7 +10,7 @@ use crate::api::{CustomFieldDefinitions, CustomFieldKind, CustomFields};
 use crate::error::FieldError;
 
 const FORMAT: CustomFieldDefinitions = CustomFieldDefinitions {
-    tool: "list_definitions",
+    path: "/definitions",
     kind: "type",
     kinds: &[
         ("Number", CustomFieldKind::Number),

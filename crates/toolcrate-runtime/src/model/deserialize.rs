@@ -3,8 +3,10 @@
 //!
 //! If a value's type doesn't match the API description, the field is left unset, and the raw value is kept in the
 //! object's [unknown fields](crate::UnknownFields) under the same name. One odd value doesn't fail the whole response,
-//! and writing the object back preserves it.
+//! and writing the object back preserves it. An item of a top-level list has no such object, so
+//! it is returned to the caller.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use serde_core::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -16,6 +18,7 @@ use super::filled::{Filled, OddValue, odd, to_json};
 use super::json_path::JsonPath;
 use super::member_name::{KeySeed, MemberName, NameSeed};
 use super::raw_number::{RAW_VALUE, read_raw_number};
+use super::skipped::SkippedItem;
 use crate::value::{Date, Number, Timestamp};
 
 /// Fills `value` from `deserializer`. The format must be self-describing, like JSON.
@@ -29,9 +32,30 @@ pub fn deserialize_into<'de, D: Deserializer<'de>>(
     deserializer: D,
     value: ValueMut<'_>,
 ) -> Result<(), D::Error> {
+    fill(deserializer, value, None)
+}
+
+/// Does the same, and returns the items of a list or a map that have another type; an error if there are no others.
+///
+/// # Errors
+/// As [`deserialize_into`].
+pub fn deserialize_items<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    value: ValueMut<'_>,
+) -> Result<Vec<SkippedItem>, D::Error> {
+    let skipped = RefCell::default();
+    fill(deserializer, value, Some(&skipped))?;
+    Ok(skipped.into_inner())
+}
+
+fn fill<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    value: ValueMut<'_>,
+    skipped: Option<&RefCell<Vec<SkippedItem>>>,
+) -> Result<(), D::Error> {
     let path = JsonPath::default();
     let expected = expected(&value);
-    match deserializer.deserialize_any(ValueVisitor { value, path: &path }) {
+    match deserializer.deserialize_any(ValueVisitor { value, path: &path, skipped }) {
         Ok(Filled::Value | Filled::EmptyObject(_)) => Ok(()),
         Ok(Filled::Null) => Err(mismatch(expected, "null")),
         Ok(Filled::Odd(odd)) => Err(in_path(&path, mismatch(odd.expected, odd.found))),
@@ -98,7 +122,7 @@ struct DestinationVisitor<'a, 't> {
 
 impl<'a, 't> DestinationVisitor<'a, 't> {
     fn into_value_visitor(self) -> ValueVisitor<'a, 't> {
-        ValueVisitor { value: self.destination.into_value(), path: self.path }
+        ValueVisitor { value: self.destination.into_value(), path: self.path, skipped: None }
     }
 }
 
@@ -174,10 +198,10 @@ impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
     }
 }
 
-/// Fills a value.
 struct ValueVisitor<'a, 't> {
     value: ValueMut<'a>,
     path: &'t JsonPath,
+    skipped: Option<&'t RefCell<Vec<SkippedItem>>>,
 }
 
 impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
@@ -277,7 +301,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
             ValueMut::Text(target) => *target = value,
             ValueMut::Any(target) => *target = Value::String(value),
             ValueMut::Union(target) => target.set(Value::String(value)),
-            target => return ValueVisitor { value: target, path: self.path }.visit_str(&value),
+            target => return ValueVisitor { value: target, ..self }.visit_str(&value),
         }
         Ok(Filled::Value)
     }
@@ -313,10 +337,14 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
         for index in 0.. {
             let destination = DestinationVisitor { destination: Destination::Item(list), path: self.path };
             match seq.next_element_seed(destination) {
-                // A list with an odd item is treated as odd itself.
                 Ok(Some(Filled::Odd(odd))) => {
-                    self.path.index(index);
                     list.pop();
+                    if let Some(skipped) = self.skipped {
+                        self.path.clear();
+                        skipped.borrow_mut().push(SkippedItem::new(index, odd));
+                        continue;
+                    }
+                    self.path.index(index);
                     let before = (0..list.len()).filter_map(|index| to_json(list.item(index)?));
                     let mut items: Vec<Value> = before.chain([odd.value]).collect();
                     while let Some(item) = seq.next_element()? {
@@ -332,13 +360,19 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 }
             }
         }
-        Ok(Filled::Value)
+        Ok(match self.skipped.and_then(|skipped| only_odd(list.is_empty(), skipped)) {
+            Some((position, odd)) => {
+                self.path.index(position.parse().unwrap_or_default());
+                Filled::Odd(odd)
+            }
+            None => Filled::Value,
+        })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Filled, A::Error> {
         match self.value {
             ValueMut::Object(model) => return read_fields(model, map, self.path),
-            ValueMut::Map(entries) => return read_map(entries, map, self.path),
+            ValueMut::Map(entries) => return read_map(entries, map, self.path, self.skipped),
             ValueMut::Any(target) => *target = Value::deserialize(MapAccessDeserializer::new(map))?,
             ValueMut::Union(target) => target.set(Value::deserialize(MapAccessDeserializer::new(map))?),
             other => {
@@ -405,13 +439,18 @@ fn read_map<'de, A: MapAccess<'de>>(
     entries: &mut dyn MapValue,
     mut map: A,
     path: &JsonPath,
+    skipped: Option<&RefCell<Vec<SkippedItem>>>,
 ) -> Result<Filled, A::Error> {
     while let Some(key) = map.next_key_seed(KeySeed)? {
         let destination = DestinationVisitor { destination: Destination::Entry(entries, &key), path };
         match map.next_value_seed(destination) {
-            // A map with an odd value is treated as odd itself.
             Ok(Filled::Odd(odd)) => {
                 entries.remove(&key);
+                if let Some(skipped) = skipped {
+                    path.clear();
+                    skipped.borrow_mut().push(SkippedItem::new(&key, odd));
+                    continue;
+                }
                 let before = entries.entries();
                 let mut members: Map<String, Value> =
                     before.filter_map(|(key, value)| Some((key.to_owned(), to_json(value)?))).collect();
@@ -429,7 +468,20 @@ fn read_map<'de, A: MapAccess<'de>>(
             }
         }
     }
-    Ok(Filled::Value)
+    let is_empty = entries.entries().next().is_none();
+    Ok(match skipped.and_then(|skipped| only_odd(is_empty, skipped)) {
+        Some((key, odd)) => {
+            path.key(key);
+            Filled::Odd(odd)
+        }
+        None => Filled::Value,
+    })
+}
+
+/// Returns the first skipped item with its position if there are no others: the response isn't what was requested.
+fn only_odd(is_empty: bool, skipped: &RefCell<Vec<SkippedItem>>) -> Option<(String, OddValue)> {
+    let mut skipped = skipped.borrow_mut();
+    (is_empty && !skipped.is_empty()).then(|| skipped.swap_remove(0).into_odd_value())
 }
 
 fn whole(value: f64) -> Option<i64> {

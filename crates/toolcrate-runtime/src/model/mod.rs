@@ -14,6 +14,7 @@ mod open_enum;
 mod optional_field;
 mod raw_number;
 mod serialize;
+mod skipped;
 mod union_macro;
 mod values;
 mod variant_test;
@@ -23,9 +24,11 @@ pub use access::{
     UnionValue, ValueMut, ValueRef,
 };
 pub use deserialize::deserialize_into;
+pub(crate) use deserialize::deserialize_items;
 pub use open_enum::{OpenEnum, OpenEnumMut};
 pub(crate) use optional_field::field_index;
-pub use optional_field::{OptionalField, SetNull};
+pub use optional_field::{OptionalField, SetNull, field_path};
 pub(crate) use serialize::WriteMode;
 pub use serialize::{fields_absent, fields_equal, fmt_debug, serialize_fields};
+pub use skipped::SkippedItem;
 pub use variant_test::{VariantTest, complete};

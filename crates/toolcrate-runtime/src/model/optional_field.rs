@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::access::{FieldMut, ModelFields};
+use super::access::{FieldMut, ModelFields, ValueMut};
 
 /// A field of a record that may be absent: an `Option`, or a reference to another record.
 pub trait OptionalField {
@@ -40,6 +40,34 @@ impl<T: ModelFields> SetNull for T {
     }
 }
 
+/// Returns the path of the field that `field` returns, as queries name it: `status/name` for
+/// `field_path(|ticket: &mut Ticket| &mut ticket.status.name)`. The compiler checks the names.
+///
+/// # Panics
+/// Panics if `field` returns anything but a field of the record, or of an object in the record.
+pub fn field_path<T: ModelFields + Default, F>(field: impl FnOnce(&mut T) -> &mut F) -> String {
+    let mut record = T::default();
+    let place = location(field(&mut record));
+    path_to(&mut record, place).expect("the closure must return a field of the record")
+}
+
+/// Returns the path of the field at `place`. Fields of objects on the way are emptied.
+fn path_to(record: &mut dyn ModelFields, place: Place) -> Option<String> {
+    for index in 0..record.field_names().len() {
+        let name = record.field_names()[index];
+        let (start, size) = field_location(record.field_mut(index));
+        if (start, size) == place {
+            return Some(name.to_owned());
+        }
+        let range = start.addr()..start.addr() + size;
+        if let (true, FieldMut::Other(object)) = (range.contains(&place.0.addr()), record.field_mut(index)) {
+            let ValueMut::Object(object) = object.insert_default() else { return None };
+            return path_to(object, place).map(|rest| format!("{name}/{rest}"));
+        }
+    }
+    None
+}
+
 /// Returns the index of the field that `field` returns.
 ///
 /// # Panics
@@ -52,12 +80,14 @@ pub(crate) fn field_index<T: ModelFields, F>(record: &mut T, field: impl FnOnce(
         .expect("the closure must return a top-level field of the record")
 }
 
-/// Returns a value's location: its address and its size, because the first part of a value has the same address.
-fn location<T: ?Sized>(value: &T) -> (*const (), usize) {
+/// A value's location: its address and its size, because the first part of a value has the same address.
+type Place = (*const (), usize);
+
+fn location<T: ?Sized>(value: &T) -> Place {
     (std::ptr::from_ref(value).cast(), size_of_val(value))
 }
 
-fn field_location(field: FieldMut<'_>) -> (*const (), usize) {
+fn field_location(field: FieldMut<'_>) -> Place {
     match field {
         FieldMut::Boolean(field) => location(field),
         FieldMut::Integer(field) => location(field),

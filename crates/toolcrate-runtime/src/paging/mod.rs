@@ -8,6 +8,7 @@ mod window;
 
 pub use next::{Next, ParseNextError};
 pub(crate) use next::{list_items, next_page};
+pub(crate) use pages::whole_list;
 pub use pages::{Items, Page, Pages};
 #[cfg(feature = "tools")]
 pub(crate) use walk::Walk;

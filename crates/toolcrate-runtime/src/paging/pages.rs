@@ -8,11 +8,11 @@ use futures_util::stream::{self, Stream};
 use super::next::Next;
 use super::walk::Walk;
 use super::window::PageWindow;
-use crate::api::Paging;
+use crate::api::{Api, Paging};
 use crate::call::Call;
 use crate::client::{ApiResponse, Client, complete};
 use crate::error::{Delivery, Error};
-use crate::model::ModelValue;
+use crate::model::{ModelValue, SkippedItem};
 use crate::rate_limit::RateLimit;
 use crate::request::Request;
 use crate::response::FromResponse;
@@ -29,6 +29,8 @@ pub struct Page<T> {
     pub rate_limit: RateLimit,
     /// The server's request ID, which its support may ask for.
     pub request_id: Option<String>,
+    /// The items of the page that `items` lacks, because they are not what the API's description says.
+    pub skipped: Vec<SkippedItem>,
 }
 
 type PageStream<T> = Pin<Box<dyn Stream<Item = Result<Page<T>, Error>> + Send>>;
@@ -51,6 +53,7 @@ pub struct Items<T> {
     pages: Pages<T>,
     items: std::vec::IntoIter<T>,
     next: Option<Next>,
+    skipped: Vec<SkippedItem>,
 }
 
 impl Client {
@@ -67,7 +70,7 @@ impl Client {
     /// # Errors
     /// Yields the errors of [`pages`](Self::pages).
     pub fn items<T: ModelValue + Send + 'static>(&self, request: &Request<Vec<T>>) -> Items<T> {
-        Items { pages: self.pages(request), items: Vec::new().into_iter(), next: None }
+        Items { pages: self.pages(request), items: Vec::new().into_iter(), next: None, skipped: Vec::new() }
     }
 }
 
@@ -114,6 +117,12 @@ impl<T> Items<T> {
     pub fn next_page(&self) -> Option<&Next> {
         self.next.as_ref()
     }
+
+    /// Returns the items of the pages so far that the stream leaves out, because they are not what the API's description
+    /// says. Their positions are those on their pages.
+    pub fn skipped(&self) -> &[SkippedItem] {
+        &self.skipped
+    }
 }
 
 impl<T: ModelValue + Send + 'static> Pages<T> {
@@ -128,25 +137,12 @@ impl<T: ModelValue + Send + 'static> Pages<T> {
             }
         };
         call.is_list = true;
-        let source = match client.api().paging {
-            Paging::Page { page, size, max_size } => {
-                if call.query.get(size).is_none() {
-                    call.query.set(size, max_size.to_string());
-                }
-                match self.concurrency {
-                    1 => PageSource::Walk(Walk::new(client, call, accept)),
-                    width => PageSource::Window(PageWindow::new(client, call, accept, page, width)),
-                }
+        request_largest_pages(client.api(), &mut call);
+        let source = match (client.api().paging, self.concurrency) {
+            (Paging::Page { page, .. }, 2..) => {
+                PageSource::Window(PageWindow::new(client, call, accept, page, self.concurrency))
             }
-            Paging::PageIn { size, max_size, .. } | Paging::Offset { limit: size, max_size, .. } => {
-                if call.query.get(size).is_none() {
-                    call.query.set(size, max_size.to_string());
-                }
-                PageSource::Walk(Walk::new(client, call, accept))
-            }
-            Paging::None | Paging::Cursor { .. } | Paging::Header { .. } => {
-                PageSource::Walk(Walk::new(client, call, accept))
-            }
+            _ => PageSource::Walk(Walk::new(client, call, accept)),
         };
         Box::pin(stream::unfold((source, label), |(mut source, label)| async move {
             let page = match source.step().await? {
@@ -158,6 +154,25 @@ impl<T: ModelValue + Send + 'static> Pages<T> {
             }
             Some((page, (source, label)))
         }))
+    }
+}
+
+/// Returns the pages of the list that a call requests, the largest that there are.
+pub(crate) fn whole_list(client: &Client, mut call: Call) -> Walk {
+    call.is_list = true;
+    request_largest_pages(client.api(), &mut call);
+    let accept = client.api().accept;
+    Walk::new(client.clone(), call, accept)
+}
+
+/// Sets the largest page size, if the API numbers its pages and the call has none.
+fn request_largest_pages(api: &Api, call: &mut Call) {
+    if let Paging::Page { size, max_size, .. }
+    | Paging::PageIn { size, max_size, .. }
+    | Paging::Offset { limit: size, max_size, .. } = api.paging
+        && call.query.get(size).is_none()
+    {
+        call.query.set(size, max_size.to_string());
     }
 }
 
@@ -184,8 +199,9 @@ impl PageSource {
 }
 
 fn to_page<T: ModelValue>(response: ApiResponse) -> Result<Page<T>, Error> {
-    let ApiResponse { raw, next, rate_limit, request_id } = response;
-    Ok(Page { items: FromResponse::from_response(raw)?, next, rate_limit, request_id })
+    let ApiResponse { mut raw, next, rate_limit, request_id } = response;
+    let items = FromResponse::from_response(&mut raw)?;
+    Ok(Page { items, next, rate_limit, request_id, skipped: raw.into_skipped() })
 }
 
 impl<T: ModelValue + Send + 'static> Stream for Pages<T> {
@@ -214,6 +230,7 @@ impl<T: ModelValue + Send + 'static> Stream for Items<T> {
                 Some(Ok(page)) => {
                     self.items = page.items.into_iter();
                     self.next = page.next;
+                    self.skipped.extend(page.skipped);
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),

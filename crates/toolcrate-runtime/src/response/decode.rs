@@ -9,7 +9,7 @@ use serde_core::de::IgnoredAny;
 use crate::api::Api;
 use crate::download::Download;
 use crate::error::{Delivery, Error, ErrorKind, OUTCOME_UNKNOWN, html_title, is_html};
-use crate::model::{ModelValue, ValueMut, deserialize_into};
+use crate::model::{ModelValue, SkippedItem, ValueMut, deserialize_items};
 
 /// A 2xx response before it is decoded.
 #[derive(Clone, Debug)]
@@ -19,11 +19,18 @@ pub struct RawResponse {
     body: Bytes,
     /// True if the request was a write, which matters to the caller if the response can't be read.
     wrote: bool,
+    /// The items that were left out when the body was decoded.
+    skipped: Vec<SkippedItem>,
 }
 
 impl RawResponse {
     pub(crate) fn new(status: u16, headers: HeaderMap, body: Bytes, wrote: bool) -> Self {
-        Self { status, headers, body, wrote }
+        Self { status, headers, body, wrote, skipped: Vec::new() }
+    }
+
+    /// Returns the items of the list that [`decode_into`](Self::decode_into) left out.
+    pub(crate) fn into_skipped(self) -> Vec<SkippedItem> {
+        self.skipped
     }
 
     /// Returns the HTTP status.
@@ -51,19 +58,22 @@ impl RawResponse {
         self.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.body).trim_ascii()
     }
 
-    /// Decodes the body, which must be JSON, into `value`.
+    /// Decodes the body, which must be JSON, into `value`. Items of a list that have another type than the others are left
+    /// out and recorded.
     ///
     /// # Errors
     /// Returns `NotJson` for a web page or other content, and `Decode` for JSON that is truncated or has a different
     /// structure.
-    pub fn decode_into(&self, value: ValueMut<'_>) -> Result<(), Error> {
+    pub fn decode_into(&mut self, value: ValueMut<'_>) -> Result<(), Error> {
         let body = self.json();
         if body.is_empty() {
             return Err(self.error(ErrorKind::Decode, "expected a response body"));
         }
         let mut deserializer = serde_json::Deserializer::from_slice(body);
-        let result = deserialize_into(&mut deserializer, value).and_then(|()| deserializer.end());
-        result.map_err(|error| self.explain(&error))
+        let result = deserialize_items(&mut deserializer, value);
+        let result = result.and_then(|skipped| deserializer.end().map(|()| skipped));
+        self.skipped = result.map_err(|error| self.explain(&error))?;
+        Ok(())
     }
 
     /// Returns the error for a body that couldn't be decoded.
@@ -126,7 +136,7 @@ pub trait FromResponse: Sized {
     ///
     /// # Errors
     /// Returns `NotJson`, or `Decode` with the path of the field that has a different type.
-    fn from_response(response: RawResponse) -> Result<Self, Error>;
+    fn from_response(response: &mut RawResponse) -> Result<Self, Error>;
 
     /// Passes an empty value of the type to `visit`, which can then inspect its fields.
     #[doc(hidden)]
@@ -139,7 +149,7 @@ pub trait FromResponse: Sized {
 }
 
 impl<T: ModelValue> FromResponse for T {
-    fn from_response(response: RawResponse) -> Result<Self, Error> {
+    fn from_response(response: &mut RawResponse) -> Result<Self, Error> {
         let mut value = T::default();
         // No content is a list without items.
         let is_nothing = response.status == 204 && response.is_empty();
@@ -155,14 +165,14 @@ impl<T: ModelValue> FromResponse for T {
 }
 
 impl FromResponse for () {
-    fn from_response(_: RawResponse) -> Result<Self, Error> {
+    fn from_response(_: &mut RawResponse) -> Result<Self, Error> {
         Ok(())
     }
 }
 
 impl FromResponse for Download {
-    fn from_response(response: RawResponse) -> Result<Self, Error> {
-        Ok(Self::new(&response.headers, response.body))
+    fn from_response(response: &mut RawResponse) -> Result<Self, Error> {
+        Ok(Self::new(&response.headers, response.body.clone()))
     }
 
     fn accept(_: &Api) -> &'static str {

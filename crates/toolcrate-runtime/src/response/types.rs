@@ -2,6 +2,7 @@
 
 use http::HeaderMap;
 
+use crate::model::SkippedItem;
 use crate::paging::Next;
 use crate::rate_limit::RateLimit;
 
@@ -21,6 +22,8 @@ pub struct Response<T> {
     pub request_id: Option<String>,
     /// How to request the next page, if the response is a list with one.
     pub next: Option<Next>,
+    /// The items of a list that `value` lacks, because they are not what the API's description says.
+    pub skipped: Vec<SkippedItem>,
 }
 
 /// Returns the server's request ID. APIs agree on little more than how the header's name ends.

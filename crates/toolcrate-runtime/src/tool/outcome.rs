@@ -134,7 +134,7 @@ impl OutcomeReader {
 
     /// Returns the outcome of a response.
     pub(super) fn read(&self, received: ApiResponse) -> Result<Outcome, Error> {
-        let raw = received.raw;
+        let mut raw = received.raw;
         let mut value = match self.content {
             ResponseContent::None => Value::Null,
             ResponseContent::Binary => {

@@ -2,12 +2,14 @@
 
 mod aliases;
 mod argument_limits;
+mod custom_fields;
 mod errors;
 mod filters;
 mod models;
 mod prerequisites;
 mod requests;
 mod security;
+mod spans;
 mod speed;
 mod support;
 mod tools;

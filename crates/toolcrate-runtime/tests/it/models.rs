@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use toolcrate_runtime::serde::de::Deserialize;
 use toolcrate_runtime::serde::de::value::MapDeserializer;
-use toolcrate_runtime::{Patch, PatchPaths, SetNull, ToJson};
+use toolcrate_runtime::{Patch, PatchPaths, SetNull, ToJson, field_path};
 
 fn order(value: &Value) -> Result<Order, serde_json::Error> {
     // Deserialized from text, as in real responses.
@@ -310,4 +310,18 @@ proptest! {
             prop_assert_eq!(serde_json::to_value(&order).expect("JSON"), value);
         }
     }
+}
+
+#[test]
+fn the_path_of_a_field_is_found_by_the_closure_that_picks_it() {
+    assert_eq!(field_path(|order: &mut Order| &mut order.id), "id");
+    assert_eq!(field_path(|order: &mut Order| &mut order.cancel_flag), "cancelFlag");
+    assert_eq!(field_path(|order: &mut Order| &mut order.customer), "customer");
+    assert_eq!(field_path(|order: &mut Order| &mut order.customer.id), "customer/id");
+    assert_eq!(field_path(|order: &mut Order| &mut order.customer.name), "customer/name");
+    assert_eq!(field_path(|order: &mut Order| &mut order.due), "due");
+    let elsewhere = std::panic::catch_unwind(|| {
+        field_path(|_: &mut Order| Box::leak(Box::new(Some(1))));
+    });
+    assert!(elsewhere.is_err());
 }

@@ -1,5 +1,7 @@
 //! Typed requests as sent, and their responses.
 
+use std::collections::BTreeMap;
+
 use crate::support::model::{Line, Order, OrderStatus};
 use crate::support::{API, client};
 use futures_util::{StreamExt, TryStreamExt};
@@ -262,8 +264,10 @@ async fn envelope_items_are_paged_by_their_marker() {
     let orders: Vec<Order> = client.items(&request).try_collect().await.expect("items");
     assert_eq!(orders.len(), 2);
     assert_eq!(server.last_request().line, "GET /orders?after=m%2F1 HTTP/1.1");
-    let error = client.items(&request).try_collect::<Vec<_>>().await.expect_err("no number");
-    assert!(error.message().contains("[1]: expected an object, found text"), "{error}");
+    let mut items = client.items(&request);
+    assert_eq!(items.by_ref().try_collect::<Vec<_>>().await.expect("items").len(), 1);
+    let skipped: Vec<_> = items.skipped().iter().map(ToString::to_string).collect();
+    assert_eq!(skipped, ["item 1: expected an object, found text"]);
 }
 
 #[tokio::test]
@@ -275,4 +279,40 @@ async fn page_can_be_resumed_later() {
     let next = response.next.expect("a next page");
     assert_eq!(client.send(&request.next_page(&next)).await.expect("a page").len(), 1);
     assert!(server.last_request().line.contains("?pageSize=2&page=2 "));
+}
+
+#[tokio::test]
+async fn an_odd_item_of_a_list_does_not_cost_the_others() {
+    let rows = json!([{"id": 1}, "maintenance", {"id": 2}, ["x"]]);
+    let server = ScriptedServer::start((0..3).map(|_| ScriptedResponse::json(200, &rows))).await;
+    let client = client(&server);
+    let response = list(&ListQuery::default()).send_full(&client).await.expect("orders");
+    let ids: Vec<_> = response.value.iter().filter_map(|order| order.id).collect();
+    assert_eq!(ids, [1, 2]);
+    let skipped: Vec<_> = response.skipped.iter().map(|item| (item.to_string(), &item.value)).collect();
+    assert_eq!(
+        skipped,
+        [
+            ("item 1: expected an object, found text".to_owned(), &json!("maintenance")),
+            ("item 3: expected an object, found a list".to_owned(), &json!(["x"])),
+        ]
+    );
+    let orders = list(&ListQuery::default()).send(&client).await.expect("orders");
+    assert_eq!(orders.len(), 2);
+    let mut items = client.items(&list(&ListQuery::default()));
+    assert_eq!(items.by_ref().try_collect::<Vec<_>>().await.expect("orders").len(), 2);
+    assert_eq!(items.skipped().len(), 2);
+    // The same for an object with entries of one type.
+    let server = ScriptedServer::start([ScriptedResponse::json(200, &json!({"a": {"id": 1}, "b": 2}))]).await;
+    let request = Request::<BTreeMap<String, Order>>::new(Method::Get, "/orders/by/name");
+    let response = request.send_full(&crate::support::client(&server)).await.expect("orders");
+    assert_eq!((response.value.len(), response.skipped[0].position.as_str()), (1, "b"));
+}
+
+#[tokio::test]
+async fn a_list_of_nothing_but_odd_items_is_an_error() {
+    let server = ScriptedServer::start([ScriptedResponse::json(200, &json!(["it", "broke"]))]).await;
+    let error = client(&server).send(&list(&ListQuery::default())).await.expect_err("an error");
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.message().contains("[0]: expected an object, found text"), "{error}");
 }

@@ -98,3 +98,14 @@ impl ModelFields for AddressFormat {
 }
 
 toolcrate_runtime::impl_model!(AddressFormat);
+
+/// Refers to the record by what identifies it.
+impl From<&AddressFormat> for crate::shared::AddressFormatReference {
+    fn from(record: &AddressFormat) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -112,3 +112,13 @@ impl ModelFields for CommunicationType {
 }
 
 toolcrate_runtime::impl_model!(CommunicationType);
+
+/// Refers to the record by what identifies it.
+impl From<&CommunicationType> for crate::company::CommunicationTypeReference {
+    fn from(record: &CommunicationType) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -70,7 +70,7 @@ pub struct Company {
     pub fax_number: Option<String>,
     /// Integrator tags.
     pub integrator_tags: Option<Vec<String>>,
-    /// Invoice cc email address.
+    /// Invoice CC email address.
     pub invoice_cc_email_address: Option<String>,
     /// Invoice delivery method, from [`finance::list_delivery_methods`](crate::finance::list_delivery_methods).
     pub invoice_delivery_method: BillingDeliveryReference,
@@ -84,11 +84,11 @@ pub struct Company {
     pub lead_flag: Option<bool>,
     /// Lead source. At most 50 characters.
     pub lead_source: Option<String>,
-    /// Linked in URL.
+    /// LinkedIn URL.
     pub linked_in_url: Option<String>,
     /// Market, from [`company::list_market_descriptions`](crate::company::list_market_descriptions).
     pub market: MarketDescriptionReference,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Number of employees.
     pub number_of_employees: Option<i32>,
@@ -104,7 +104,7 @@ pub struct Company {
     pub reseller_identifier: Option<String>,
     /// Revenue year.
     pub revenue_year: Option<i32>,
-    /// Sic code.
+    /// SIC code.
     pub sic_code: SicCodeReference,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,
@@ -128,25 +128,25 @@ pub struct Company {
     pub types: Option<Vec<CompanyTypeReference>>,
     /// Unsubscribe flag.
     pub unsubscribe_flag: Option<bool>,
-    /// User defined field1. At most 50 characters.
+    /// User defined field 1. At most 50 characters.
     pub user_defined_field1: Option<String>,
-    /// User defined field10. At most 50 characters.
+    /// User defined field 10. At most 50 characters.
     pub user_defined_field10: Option<String>,
-    /// User defined field2. At most 50 characters.
+    /// User defined field 2. At most 50 characters.
     pub user_defined_field2: Option<String>,
-    /// User defined field3. At most 50 characters.
+    /// User defined field 3. At most 50 characters.
     pub user_defined_field3: Option<String>,
-    /// User defined field4. At most 50 characters.
+    /// User defined field 4. At most 50 characters.
     pub user_defined_field4: Option<String>,
-    /// User defined field5. At most 50 characters.
+    /// User defined field 5. At most 50 characters.
     pub user_defined_field5: Option<String>,
-    /// User defined field6. At most 50 characters.
+    /// User defined field 6. At most 50 characters.
     pub user_defined_field6: Option<String>,
-    /// User defined field7. At most 50 characters.
+    /// User defined field 7. At most 50 characters.
     pub user_defined_field7: Option<String>,
-    /// User defined field8. At most 50 characters.
+    /// User defined field 8. At most 50 characters.
     pub user_defined_field8: Option<String>,
-    /// User defined field9. At most 50 characters.
+    /// User defined field 9. At most 50 characters.
     pub user_defined_field9: Option<String>,
     /// Vendor identifier.
     pub vendor_identifier: Option<String>,
@@ -413,3 +413,15 @@ impl ModelFields for Company {
 }
 
 toolcrate_runtime::impl_model!(Company);
+
+/// Refers to the record by what identifies it.
+impl From<&Company> for crate::shared::CompanyReference {
+    fn from(record: &Company) -> Self {
+        Self {
+            id: record.id,
+            identifier: record.identifier.clone(),
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

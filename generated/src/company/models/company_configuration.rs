@@ -26,7 +26,7 @@ pub struct CompanyConfiguration {
     pub type_: ConfigurationTypeReference,
     /// Active flag.
     pub active_flag: Option<bool>,
-    /// Backup billable space gb.
+    /// Backup billable space GB.
     pub backup_billable_space_gb: Option<Number>,
     /// Backup failed.
     pub backup_failed: Option<i32>,
@@ -52,7 +52,7 @@ pub struct CompanyConfiguration {
     pub company_location_id: Option<i32>,
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
-    /// Cpu speed. At most 100 characters.
+    /// CPU speed. At most 100 characters.
     pub cpu_speed: Option<String>,
     /// Custom fields.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
@@ -68,7 +68,7 @@ pub struct CompanyConfiguration {
     pub installation_date: Option<Timestamp>,
     /// Installed by, from [`system::list_members`](crate::system::list_members).
     pub installed_by: MemberReference,
-    /// Ip address. At most 50 characters.
+    /// IP address. At most 50 characters.
     pub ip_address: Option<String>,
     /// Last backup date.
     pub last_backup_date: Option<Timestamp>,
@@ -80,7 +80,7 @@ pub struct CompanyConfiguration {
     pub location: SystemLocationReference,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
     pub location_id: Option<i32>,
-    /// Mac address. At most 25 characters.
+    /// MAC address. At most 25 characters.
     pub mac_address: Option<String>,
     /// Management link. At most 1000 characters.
     pub management_link: Option<String>,
@@ -88,7 +88,7 @@ pub struct CompanyConfiguration {
     pub manufacturer: ManufacturerReference,
     /// Manufacturer part number. At most 50 characters.
     pub manufacturer_part_number: Option<String>,
-    /// Mobile guid. Set by the server and never sent.
+    /// Mobile GUID. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Model number. At most 50 characters.
     pub model_number: Option<String>,
@@ -96,9 +96,9 @@ pub struct CompanyConfiguration {
     pub needs_renewal_flag: Option<bool>,
     /// Notes.
     pub notes: Option<String>,
-    /// Os info. At most 250 characters.
+    /// OS info. At most 250 characters.
     pub os_info: Option<String>,
-    /// Os type. At most 250 characters.
+    /// OS type. At most 250 characters.
     pub os_type: Option<String>,
     /// ID of the parent configuration. Find it with [`company::list_configurations`](crate::company::list_configurations).
     pub parent_configuration_id: Option<i32>,
@@ -106,7 +106,7 @@ pub struct CompanyConfiguration {
     pub purchase_date: Option<Timestamp>,
     /// The configuration type's questions, with answers.
     pub questions: Option<Vec<ConfigurationQuestion>>,
-    /// Ram. At most 25 characters.
+    /// RAM. At most 25 characters.
     pub ram: Option<String>,
     /// Remote link. At most 1000 characters.
     pub remote_link: Option<String>,
@@ -359,3 +359,13 @@ impl ModelFields for CompanyConfiguration {
 }
 
 toolcrate_runtime::impl_model!(CompanyConfiguration);
+
+/// Refers to the record by what identifies it.
+impl From<&CompanyConfiguration> for crate::shared::ConfigurationReference {
+    fn from(record: &CompanyConfiguration) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -17,9 +17,9 @@ use crate::shared::{
 pub struct CompanyInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Address line1.
+    /// Address line 1.
     pub address_line1: Option<String>,
-    /// Address line2.
+    /// Address line 2.
     pub address_line2: Option<String>,
     /// Bill to company, from [`company::list_companies`](crate::company::list_companies).
     pub bill_to_company: CompanyReference,
@@ -49,7 +49,7 @@ pub struct CompanyInfo {
     pub is_vendor_flag: Option<bool>,
     /// Lead flag.
     pub lead_flag: Option<bool>,
-    /// Linked in URL.
+    /// LinkedIn URL.
     pub linked_in_url: Option<String>,
     /// Name.
     pub name: Option<String>,

@@ -22,7 +22,7 @@ pub struct CompanyManagementSummary {
     pub alerts_generated: Option<String>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,
-    /// Cpu utilization.
+    /// CPU utilization.
     pub cpu_utilization: Option<Number>,
     /// Required if managementSolution is Legacy.
     pub device_type: Option<CompanyManagementSummaryDeviceType>,
@@ -30,7 +30,7 @@ pub struct CompanyManagementSummary {
     pub disk_cleanups: Option<i32>,
     /// Disk defragmentations.
     pub disk_defragmentations: Option<i32>,
-    /// Disk space cleaned mb.
+    /// Disk space cleaned MB.
     pub disk_space_cleaned_mb: Option<i32>,
     /// Failed backup jobs.
     pub failed_backup_jobs: Option<i32>,
@@ -58,7 +58,7 @@ pub struct CompanyManagementSummary {
     pub servers_disk_space_low: Option<i32>,
     /// Servers offline.
     pub servers_offline: Option<i32>,
-    /// Snmp machines.
+    /// SNMP machines.
     pub snmp_machines: Option<i32>,
     /// Spyware items removed.
     pub spyware_items_removed: Option<i32>,

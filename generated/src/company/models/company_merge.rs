@@ -53,7 +53,7 @@ pub struct CompanyMerge {
     pub revenue_year: Option<CompanyMergeRevenueYear>,
     /// Services.
     pub services: Option<CompanyMergeServices>,
-    /// Sic code.
+    /// SIC code.
     pub sic_code: Option<CompanyMergeSicCode>,
     /// Sites.
     pub sites: Option<CompanyMergeSites>,
@@ -69,25 +69,25 @@ pub struct CompanyMerge {
     pub time_zone: Option<CompanyMergeTimeZone>,
     /// Type.
     pub type_: Option<CompanyMergeType>,
-    /// User defined field1.
+    /// User defined field 1.
     pub user_defined_field1: Option<CompanyMergeUserDefinedField1>,
-    /// User defined field10.
+    /// User defined field 10.
     pub user_defined_field10: Option<CompanyMergeUserDefinedField10>,
-    /// User defined field2.
+    /// User defined field 2.
     pub user_defined_field2: Option<CompanyMergeUserDefinedField2>,
-    /// User defined field3.
+    /// User defined field 3.
     pub user_defined_field3: Option<CompanyMergeUserDefinedField3>,
-    /// User defined field4.
+    /// User defined field 4.
     pub user_defined_field4: Option<CompanyMergeUserDefinedField4>,
-    /// User defined field5.
+    /// User defined field 5.
     pub user_defined_field5: Option<CompanyMergeUserDefinedField5>,
-    /// User defined field6.
+    /// User defined field 6.
     pub user_defined_field6: Option<CompanyMergeUserDefinedField6>,
-    /// User defined field7.
+    /// User defined field 7.
     pub user_defined_field7: Option<CompanyMergeUserDefinedField7>,
-    /// User defined field8.
+    /// User defined field 8.
     pub user_defined_field8: Option<CompanyMergeUserDefinedField8>,
-    /// User defined field9.
+    /// User defined field 9.
     pub user_defined_field9: Option<CompanyMergeUserDefinedField9>,
     /// Website.
     pub website: Option<CompanyMergeWebsite>,

@@ -80,3 +80,14 @@ impl ModelFields for CompanyNoteType {
 }
 
 toolcrate_runtime::impl_model!(CompanyNoteType);
+
+/// Refers to the record by what identifies it.
+impl From<&CompanyNoteType> for crate::shared::NoteTypeReference {
+    fn from(record: &CompanyNoteType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

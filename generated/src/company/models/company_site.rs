@@ -20,9 +20,9 @@ pub struct CompanySite {
     pub name: Option<String>,
     /// Address format.
     pub address_format: Option<String>,
-    /// Address line1. At most 50 characters.
+    /// Address line 1. At most 50 characters.
     pub address_line1: Option<String>,
-    /// Address line2. At most 50 characters.
+    /// Address line 2. At most 50 characters.
     pub address_line2: Option<String>,
     /// Bill separate flag.
     pub bill_separate_flag: Option<bool>,
@@ -50,7 +50,7 @@ pub struct CompanySite {
     pub fax_number: Option<String>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Phone number. At most 30 characters.
     pub phone_number: Option<String>,
@@ -196,3 +196,14 @@ impl ModelFields for CompanySite {
 }
 
 toolcrate_runtime::impl_model!(CompanySite);
+
+/// Refers to the record by what identifies it.
+impl From<&CompanySite> for crate::shared::SiteReference {
+    fn from(record: &CompanySite) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

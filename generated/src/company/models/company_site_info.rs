@@ -15,9 +15,9 @@ pub struct CompanySiteInfo {
     pub id: Option<i32>,
     /// Address format.
     pub address_format: Option<String>,
-    /// Address line1.
+    /// Address line 1.
     pub address_line1: Option<String>,
-    /// Address line2.
+    /// Address line 2.
     pub address_line2: Option<String>,
     /// City.
     pub city: Option<String>,

@@ -113,3 +113,14 @@ impl ModelFields for CompanyStatus {
 }
 
 toolcrate_runtime::impl_model!(CompanyStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&CompanyStatus> for crate::shared::CompanyStatusReference {
+    fn from(record: &CompanyStatus) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -92,3 +92,14 @@ impl ModelFields for CompanyType {
 }
 
 toolcrate_runtime::impl_model!(CompanyType);
+
+/// Refers to the record by what identifies it.
+impl From<&CompanyType> for crate::shared::CompanyTypeReference {
+    fn from(record: &CompanyType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -76,3 +76,13 @@ impl ModelFields for ConfigurationStatus {
 }
 
 toolcrate_runtime::impl_model!(ConfigurationStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&ConfigurationStatus> for crate::shared::ConfigurationStatusReference {
+    fn from(record: &ConfigurationStatus) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -76,3 +76,14 @@ impl ModelFields for ConfigurationType {
 }
 
 toolcrate_runtime::impl_model!(ConfigurationType);
+
+/// Refers to the record by what identifies it.
+impl From<&ConfigurationType> for crate::shared::ConfigurationTypeReference {
+    fn from(record: &ConfigurationType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

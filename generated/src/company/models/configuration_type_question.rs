@@ -162,6 +162,18 @@ impl ModelFields for ConfigurationTypeQuestion {
 }
 
 toolcrate_runtime::impl_model!(ConfigurationTypeQuestion);
+
+/// Refers to the record by what identifies it.
+impl From<&ConfigurationTypeQuestion>
+for crate::company::ConfigurationTypeQuestionReference {
+    fn from(record: &ConfigurationTypeQuestion) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ConfigurationTypeQuestionEntryType {
     const VALUES: &'static [&'static str] = &["Date", "EntryField", "List", "Option"];
 

@@ -20,9 +20,9 @@ use crate::shared::{
 pub struct Contact {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Address line1.
+    /// Address line 1.
     pub address_line1: Option<String>,
-    /// Address line2.
+    /// Address line 2.
     pub address_line2: Option<String>,
     /// Anniversary.
     pub anniversary: Option<String>,
@@ -76,13 +76,13 @@ pub struct Contact {
     pub integrator_tags: Option<Vec<String>>,
     /// Last name.
     pub last_name: Option<String>,
-    /// Linked in URL.
+    /// LinkedIn URL.
     pub linked_in_url: Option<String>,
     /// Manager contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub manager_contact: ContactReference,
     /// Married flag.
     pub married_flag: Option<bool>,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Nick name.
     pub nick_name: Option<String>,
@@ -118,25 +118,25 @@ pub struct Contact {
     pub types: Option<Vec<ContactTypeReference>>,
     /// Unsubscribe flag.
     pub unsubscribe_flag: Option<bool>,
-    /// User defined field1. At most 50 characters.
+    /// User defined field 1. At most 50 characters.
     pub user_defined_field1: Option<String>,
-    /// User defined field10. At most 50 characters.
+    /// User defined field 10. At most 50 characters.
     pub user_defined_field10: Option<String>,
-    /// User defined field2. At most 50 characters.
+    /// User defined field 2. At most 50 characters.
     pub user_defined_field2: Option<String>,
-    /// User defined field3. At most 50 characters.
+    /// User defined field 3. At most 50 characters.
     pub user_defined_field3: Option<String>,
-    /// User defined field4. At most 50 characters.
+    /// User defined field 4. At most 50 characters.
     pub user_defined_field4: Option<String>,
-    /// User defined field5. At most 50 characters.
+    /// User defined field 5. At most 50 characters.
     pub user_defined_field5: Option<String>,
-    /// User defined field6. At most 50 characters.
+    /// User defined field 6. At most 50 characters.
     pub user_defined_field6: Option<String>,
-    /// User defined field7. At most 50 characters.
+    /// User defined field 7. At most 50 characters.
     pub user_defined_field7: Option<String>,
-    /// User defined field8. At most 50 characters.
+    /// User defined field 8. At most 50 characters.
     pub user_defined_field8: Option<String>,
-    /// User defined field9. At most 50 characters.
+    /// User defined field 9. At most 50 characters.
     pub user_defined_field9: Option<String>,
     /// Zip.
     pub zip: Option<String>,
@@ -407,6 +407,17 @@ impl ModelFields for Contact {
 }
 
 toolcrate_runtime::impl_model!(Contact);
+
+/// Refers to the record by what identifies it.
+impl From<&Contact> for crate::shared::ContactReference {
+    fn from(record: &Contact) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ContactGender {
     const VALUES: &'static [&'static str] = &["Female", "Male"];
 

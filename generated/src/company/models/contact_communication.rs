@@ -27,7 +27,7 @@ pub struct ContactCommunication {
     pub domain: Option<String>,
     /// Extension. At most 15 characters.
     pub extension: Option<String>,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

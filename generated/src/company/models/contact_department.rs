@@ -68,3 +68,14 @@ impl ModelFields for ContactDepartment {
 }
 
 toolcrate_runtime::impl_model!(ContactDepartment);
+
+/// Refers to the record by what identifies it.
+impl From<&ContactDepartment> for crate::company::ContactDepartmentReference {
+    fn from(record: &ContactDepartment) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

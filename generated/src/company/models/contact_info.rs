@@ -18,9 +18,9 @@ use crate::shared::{
 pub struct ContactInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Address line1.
+    /// Address line 1.
     pub address_line1: Option<String>,
-    /// Address line2.
+    /// Address line 2.
     pub address_line2: Option<String>,
     /// City.
     pub city: Option<String>,
@@ -50,7 +50,7 @@ pub struct ContactInfo {
     pub inactive_flag: Option<bool>,
     /// Last name.
     pub last_name: Option<String>,
-    /// Linked in URL.
+    /// LinkedIn URL.
     pub linked_in_url: Option<String>,
     /// Site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub site: SiteReference,

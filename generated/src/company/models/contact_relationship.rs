@@ -68,3 +68,14 @@ impl ModelFields for ContactRelationship {
 }
 
 toolcrate_runtime::impl_model!(ContactRelationship);
+
+/// Refers to the record by what identifies it.
+impl From<&ContactRelationship> for crate::company::RelationshipReference {
+    fn from(record: &ContactRelationship) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::UnknownFields;
+use toolcrate_runtime::{Timestamp, UnknownFields};
 use crate::shared::{CompanyReference, ContactReference};
 
 /// A contact track, as [`company::list_contact_tracks`](crate::company::list_contact_tracks) lists it.
@@ -22,11 +22,11 @@ pub struct ContactTrack {
     /// Contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub contact: ContactReference,
     /// End date.
-    pub end_date: Option<String>,
+    pub end_date: Option<Timestamp>,
     /// Name.
     pub name: Option<String>,
     /// Start date.
-    pub start_date: Option<String>,
+    pub start_date: Option<Timestamp>,
     /// Started by.
     pub started_by: Option<String>,
     /// Track ID.
@@ -68,9 +68,9 @@ impl ModelFields for ContactTrack {
             2 => FieldMut::Integer(&mut self.action_taken),
             3 => FieldMut::Other(&mut self.company),
             4 => FieldMut::Other(&mut self.contact),
-            5 => FieldMut::Text(&mut self.end_date),
+            5 => FieldMut::Timestamp(&mut self.end_date),
             6 => FieldMut::Text(&mut self.name),
-            7 => FieldMut::Text(&mut self.start_date),
+            7 => FieldMut::Timestamp(&mut self.start_date),
             8 => FieldMut::Text(&mut self.started_by),
             9 => FieldMut::Integer(&mut self.track_id),
             _ => FieldMut::Other(&mut self.info),
@@ -84,9 +84,9 @@ impl ModelFields for ContactTrack {
             2 => FieldRef::Integer(self.action_taken),
             3 => FieldRef::Other(&self.company),
             4 => FieldRef::Other(&self.contact),
-            5 => FieldRef::Text(&self.end_date),
+            5 => FieldRef::Timestamp(self.end_date),
             6 => FieldRef::Text(&self.name),
-            7 => FieldRef::Text(&self.start_date),
+            7 => FieldRef::Timestamp(self.start_date),
             8 => FieldRef::Text(&self.started_by),
             9 => FieldRef::Integer(self.track_id),
             _ => FieldRef::Other(&self.info),

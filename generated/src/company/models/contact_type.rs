@@ -87,3 +87,13 @@ impl ModelFields for ContactType {
 }
 
 toolcrate_runtime::impl_model!(ContactType);
+
+/// Refers to the record by what identifies it.
+impl From<&ContactType> for crate::company::ContactTypeReference {
+    fn from(record: &ContactType) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

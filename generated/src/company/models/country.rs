@@ -134,3 +134,14 @@ impl ModelFields for Country {
 }
 
 toolcrate_runtime::impl_model!(Country);
+
+/// Refers to the record by what identifies it.
+impl From<&Country> for crate::shared::CountryReference {
+    fn from(record: &Country) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

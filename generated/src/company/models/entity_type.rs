@@ -57,3 +57,14 @@ impl ModelFields for EntityType {
 }
 
 toolcrate_runtime::impl_model!(EntityType);
+
+/// Refers to the record by what identifies it.
+impl From<&EntityType> for crate::shared::EntityTypeReference {
+    fn from(record: &EntityType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -174,6 +174,19 @@ impl ModelFields for ManagedDevicesIntegration {
 }
 
 toolcrate_runtime::impl_model!(ManagedDevicesIntegration);
+
+/// Refers to the record by what identifies it.
+impl From<&ManagedDevicesIntegration>
+for crate::shared::ManagedDevicesIntegrationReference {
+    fn from(record: &ManagedDevicesIntegration) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ManagedDevicesIntegrationDefaultBillingLevel {
     const VALUES: &'static [&'static str] = &["Detail", "Summary"];
 

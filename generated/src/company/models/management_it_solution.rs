@@ -50,7 +50,7 @@ pub struct ManagementItSolution {
     pub override_web_service_location_flag: Option<bool>,
     /// Required for Level Platforms if overrideLoginLocationFlag is true. At most 200 characters.
     pub portal_override_login_url: Option<String>,
-    /// Using ssl flag.
+    /// Using SSL flag.
     pub using_ssl_flag: Option<bool>,
     /// Required for Level Platforms if overrideWebServiceLocationFlag is true. At most 200 characters.
     pub webservice_override_url: Option<String>,
@@ -192,6 +192,18 @@ impl ModelFields for ManagementItSolution {
 }
 
 toolcrate_runtime::impl_model!(ManagementItSolution);
+
+/// Refers to the record by what identifies it.
+impl From<&ManagementItSolution> for crate::company::ManagementSolutionReference {
+    fn from(record: &ManagementItSolution) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ManagementItSolutionManagementItSolutionType {
     const VALUES: &'static [&'static str] = &[
         "LevelPlatforms",

@@ -68,3 +68,14 @@ impl ModelFields for MarketDescription {
 }
 
 toolcrate_runtime::impl_model!(MarketDescription);
+
+/// Refers to the record by what identifies it.
+impl From<&MarketDescription> for crate::company::MarketDescriptionReference {
+    fn from(record: &MarketDescription) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -68,3 +68,14 @@ impl ModelFields for OwnershipType {
 }
 
 toolcrate_runtime::impl_model!(OwnershipType);
+
+/// Refers to the record by what identifies it.
+impl From<&OwnershipType> for crate::company::OwnershipTypeReference {
+    fn from(record: &OwnershipType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -182,6 +182,18 @@ impl ModelFields for PortalConfiguration {
 }
 
 toolcrate_runtime::impl_model!(PortalConfiguration);
+
+/// Refers to the record by what identifies it.
+impl From<&PortalConfiguration> for crate::shared::PortalConfigurationReference {
+    fn from(record: &PortalConfiguration) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for PortalConfigurationLanguage {
     const VALUES: &'static [&'static str] = &[
         "English",

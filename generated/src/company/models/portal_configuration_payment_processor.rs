@@ -57,3 +57,15 @@ impl ModelFields for PortalConfigurationPaymentProcessor {
 }
 
 toolcrate_runtime::impl_model!(PortalConfigurationPaymentProcessor);
+
+/// Refers to the record by what identifies it.
+impl From<&PortalConfigurationPaymentProcessor>
+for crate::company::PortalConfigurationPaymentProcessorReference {
+    fn from(record: &PortalConfigurationPaymentProcessor) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

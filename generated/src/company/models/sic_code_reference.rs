@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A reference to a sic code by its ID or name.
+/// A reference to an SIC code by its ID or name.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SicCodeReference {
@@ -19,7 +19,7 @@ pub struct SicCodeReference {
 }
 
 impl SicCodeReference {
-    /// Creates a sic code reference without any fields; the API requires none.
+    /// Creates an SIC code reference without any fields; the API requires none.
     pub fn new() -> Self {
         Self::default()
     }

@@ -83,3 +83,15 @@ impl ModelFields for State {
 }
 
 toolcrate_runtime::impl_model!(State);
+
+/// Refers to the record by what identifies it.
+impl From<&State> for crate::shared::StateReference {
+    fn from(record: &State) -> Self {
+        Self {
+            id: record.id,
+            identifier: record.identifier.clone(),
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -80,3 +80,14 @@ impl ModelFields for TeamRole {
 }
 
 toolcrate_runtime::impl_model!(TeamRole);
+
+/// Refers to the record by what identifies it.
+impl From<&TeamRole> for crate::shared::TeamRoleReference {
+    fn from(record: &TeamRole) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -76,3 +76,14 @@ impl ModelFields for Track {
 }
 
 toolcrate_runtime::impl_model!(Track);
+
+/// Refers to the record by what identifies it.
+impl From<&Track> for crate::shared::TrackReference {
+    fn from(record: &Track) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

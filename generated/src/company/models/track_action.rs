@@ -25,9 +25,9 @@ pub struct TrackAction {
     pub activity_type: ActivityTypeReference,
     /// Attached track, from [`company::list_tracks`](crate::company::list_tracks).
     pub attached_track: TrackReference,
-    /// Bcc contact, from [`company::list_contacts`](crate::company::list_contacts).
+    /// BCC contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub bcc_contact: ContactReference,
-    /// Cc contact, from [`company::list_contacts`](crate::company::list_contacts).
+    /// CC contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub cc_contact: ContactReference,
     /// Company status, from [`company::list_company_statuses`](crate::company::list_company_statuses).
     pub company_status: CompanyStatusReference,

@@ -82,3 +82,14 @@ impl ModelFields for Classification {
 }
 
 toolcrate_runtime::impl_model!(Classification);
+
+/// Refers to the record by what identifies it.
+impl From<&Classification> for crate::shared::ClassificationReference {
+    fn from(record: &Classification) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

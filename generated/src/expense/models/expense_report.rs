@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
+use toolcrate_runtime::{Number, OpenEnum, Timestamp, UnknownFields};
 use crate::shared::MemberReference;
 
 /// An expense report: a member's expenses for one period, to be submitted for approval.
@@ -14,11 +14,11 @@ pub struct ExpenseReport {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Date end.
-    pub date_end: Option<String>,
+    pub date_end: Option<Timestamp>,
     /// Date start.
-    pub date_start: Option<String>,
+    pub date_start: Option<Timestamp>,
     /// Due date.
-    pub due_date: Option<String>,
+    pub due_date: Option<Timestamp>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Period.
@@ -87,9 +87,9 @@ impl ModelFields for ExpenseReport {
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Integer(&mut self.id),
-            1 => FieldMut::Text(&mut self.date_end),
-            2 => FieldMut::Text(&mut self.date_start),
-            3 => FieldMut::Text(&mut self.due_date),
+            1 => FieldMut::Timestamp(&mut self.date_end),
+            2 => FieldMut::Timestamp(&mut self.date_start),
+            3 => FieldMut::Timestamp(&mut self.due_date),
             4 => FieldMut::Other(&mut self.member),
             5 => FieldMut::Integer(&mut self.period),
             6 => FieldMut::Other(&mut self.status),
@@ -102,9 +102,9 @@ impl ModelFields for ExpenseReport {
     fn field(&self, index: usize) -> FieldRef<'_> {
         match index {
             0 => FieldRef::Integer(self.id),
-            1 => FieldRef::Text(&self.date_end),
-            2 => FieldRef::Text(&self.date_start),
-            3 => FieldRef::Text(&self.due_date),
+            1 => FieldRef::Timestamp(self.date_end),
+            2 => FieldRef::Timestamp(self.date_start),
+            3 => FieldRef::Timestamp(self.due_date),
             4 => FieldRef::Other(&self.member),
             5 => FieldRef::Integer(self.period),
             6 => FieldRef::Other(&self.status),
@@ -131,6 +131,17 @@ impl ModelFields for ExpenseReport {
 }
 
 toolcrate_runtime::impl_model!(ExpenseReport);
+
+/// Refers to the record by what identifies it.
+impl From<&ExpenseReport> for crate::shared::ExpenseReportReference {
+    fn from(record: &ExpenseReport) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ExpenseReportStatus {
     const VALUES: &'static [&'static str] = &[
         "Open",

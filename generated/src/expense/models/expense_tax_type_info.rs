@@ -62,3 +62,14 @@ impl ModelFields for ExpenseTaxTypeInfo {
 }
 
 toolcrate_runtime::impl_model!(ExpenseTaxTypeInfo);
+
+/// Refers to the record by what identifies it.
+impl From<&ExpenseTaxTypeInfo> for crate::shared::ExpenseTaxTypeReference {
+    fn from(record: &ExpenseTaxTypeInfo) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -172,6 +172,18 @@ impl ModelFields for ExpenseType {
 }
 
 toolcrate_runtime::impl_model!(ExpenseType);
+
+/// Refers to the record by what identifies it.
+impl From<&ExpenseType> for crate::shared::ExpenseTypeReference {
+    fn from(record: &ExpenseType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ExpenseTypeBillExpenses {
     const VALUES: &'static [&'static str] = &[
         "Billable",

@@ -82,3 +82,13 @@ impl ModelFields for AccountingBatch {
 }
 
 toolcrate_runtime::impl_model!(AccountingBatch);
+
+/// Refers to the record by what identifies it.
+impl From<&AccountingBatch> for crate::finance::BatchReference {
+    fn from(record: &AccountingBatch) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

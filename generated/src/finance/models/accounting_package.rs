@@ -57,3 +57,14 @@ impl ModelFields for AccountingPackage {
 }
 
 toolcrate_runtime::impl_model!(AccountingPackage);
+
+/// Refers to the record by what identifies it.
+impl From<&AccountingPackage> for crate::finance::AccountingPackageReference {
+    fn from(record: &AccountingPackage) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -21,9 +21,9 @@ pub struct AccountingPackageSetup {
     pub enable_tax_groups_flag: Option<bool>,
     /// Expense format.
     pub expense_format: Option<AccountingPackageSetupExpenseFormat>,
-    /// Include cogs drop ship flag.
+    /// Include COGS drop ship flag.
     pub include_cogs_drop_ship_flag: Option<bool>,
-    /// Include cogs entries flag.
+    /// Include COGS entries flag.
     pub include_cogs_entries_flag: Option<bool>,
     /// Include expenses flag.
     pub include_expenses_flag: Option<bool>,
@@ -33,19 +33,19 @@ pub struct AccountingPackageSetup {
     pub include_items_flag: Option<bool>,
     /// Include sales tax flag.
     pub include_sales_tax_flag: Option<bool>,
-    /// Inventory soh flag.
+    /// Inventory SOH flag.
     pub inventory_soh_flag: Option<bool>,
     /// Invoice format.
     pub invoice_format: Option<AccountingPackageSetupInvoiceFormat>,
     /// Send component amount flag.
     pub send_component_amount_flag: Option<bool>,
-    /// Send uom flag.
+    /// Send UOM flag.
     pub send_uom_flag: Option<bool>,
     /// Suppress memo flag.
     pub suppress_memo_flag: Option<bool>,
     /// Sync payment info flag.
     pub sync_payment_info_flag: Option<bool>,
-    /// Sync wise pay payment info flag.
+    /// Sync WisePay payment info flag.
     pub sync_wise_pay_payment_info_flag: Option<bool>,
     /// Transfer expenses as bill flag.
     pub transfer_expenses_as_bill_flag: Option<bool>,

@@ -547,6 +547,18 @@ impl ModelFields for AgreementType {
 }
 
 toolcrate_runtime::impl_model!(AgreementType);
+
+/// Refers to the record by what identifies it.
+impl From<&AgreementType> for crate::shared::AgreementTypeReference {
+    fn from(record: &AgreementType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for AgreementTypeBillExpenses {
     const VALUES: &'static [&'static str] = &[
         "Billable",

@@ -37,7 +37,7 @@ pub struct BillingSetup {
     pub agreement_invoice: InvoiceTemplateReference,
     /// Allow restricted dept on routing flag.
     pub allow_restricted_dept_on_routing_flag: Option<bool>,
-    /// Attach xml invoice flag.
+    /// Attach XML invoice flag.
     pub attach_xml_invoice_flag: Option<bool>,
     /// Bill product after ship flag.
     pub bill_product_after_ship_flag: Option<bool>,
@@ -85,7 +85,7 @@ pub struct BillingSetup {
     pub display_tax_flag: Option<bool>,
     /// Down payment invoice, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates).
     pub down_payment_invoice: InvoiceTemplateReference,
-    /// Exclude avalara flag.
+    /// Exclude Avalara flag.
     pub exclude_avalara_flag: Option<bool>,
     /// Exclude do not bill expense flag.
     pub exclude_do_not_bill_expense_flag: Option<bool>,
@@ -387,6 +387,17 @@ impl ModelFields for BillingSetup {
 }
 
 toolcrate_runtime::impl_model!(BillingSetup);
+
+/// Refers to the record by what identifies it.
+impl From<&BillingSetup> for crate::finance::BillingSetupReference {
+    fn from(record: &BillingSetup) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for BillingSetupPrefixSuffixFlag {
     const VALUES: &'static [&'static str] = &["Prefix", "Suffix"];
 

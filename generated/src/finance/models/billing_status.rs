@@ -97,3 +97,14 @@ impl ModelFields for BillingStatus {
 }
 
 toolcrate_runtime::impl_model!(BillingStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&BillingStatus> for crate::finance::BillingStatusReference {
+    fn from(record: &BillingStatus) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

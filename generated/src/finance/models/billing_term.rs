@@ -81,3 +81,14 @@ impl ModelFields for BillingTerm {
 }
 
 toolcrate_runtime::impl_model!(BillingTerm);
+
+/// Refers to the record by what identifies it.
+impl From<&BillingTerm> for crate::shared::BillingTermsReference {
+    fn from(record: &BillingTerm) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

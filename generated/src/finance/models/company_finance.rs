@@ -14,19 +14,19 @@ use crate::shared::{CompanyReference, CustomFieldValue};
 pub struct CompanyFinance {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Bill complete pm flag.
+    /// Bill complete PM flag.
     pub bill_complete_pm_flag: Option<bool>,
-    /// Bill complete sr flag.
+    /// Bill complete SR flag.
     pub bill_complete_sr_flag: Option<bool>,
     /// Bill override flag.
     pub bill_override_flag: Option<bool>,
-    /// Bill restrict pm flag.
+    /// Bill restrict PM flag.
     pub bill_restrict_pm_flag: Option<bool>,
-    /// Bill sr flag.
+    /// Bill SR flag.
     pub bill_sr_flag: Option<bool>,
-    /// Bill unapproved pm flag.
+    /// Bill unapproved PM flag.
     pub bill_unapproved_pm_flag: Option<bool>,
-    /// Bill unapproved sr flag.
+    /// Bill unapproved SR flag.
     pub bill_unapproved_sr_flag: Option<bool>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
     pub company: CompanyReference,

@@ -58,3 +58,14 @@ impl ModelFields for CurrencyCode {
 }
 
 toolcrate_runtime::impl_model!(CurrencyCode);
+
+/// Refers to the record by what identifies it.
+impl From<&CurrencyCode> for crate::finance::CurrencyCodeReference {
+    fn from(record: &CurrencyCode) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

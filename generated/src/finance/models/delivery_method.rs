@@ -97,3 +97,15 @@ impl ModelFields for DeliveryMethod {
 }
 
 toolcrate_runtime::impl_model!(DeliveryMethod);
+
+/// Refers to the record by what identifies it.
+#[cfg(feature = "company")]
+impl From<&DeliveryMethod> for crate::company::BillingDeliveryReference {
+    fn from(record: &DeliveryMethod) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

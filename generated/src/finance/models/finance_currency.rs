@@ -129,3 +129,14 @@ impl ModelFields for FinanceCurrency {
 }
 
 toolcrate_runtime::impl_model!(FinanceCurrency);
+
+/// Refers to the record by what identifies it.
+impl From<&FinanceCurrency> for crate::shared::CurrencyReference {
+    fn from(record: &FinanceCurrency) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

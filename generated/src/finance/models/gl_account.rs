@@ -19,25 +19,25 @@ pub struct GlAccount {
     pub mapped_record: MappedRecordReference,
     /// Mapped type, from [`finance::list_gl_account_mapped_types`](crate::finance::list_gl_account_mapped_types). Required.
     pub mapped_type: MappedTypeReference,
-    /// Cogs1. At most 255 characters.
+    /// COGS 1. At most 255 characters.
     pub cogs1: Option<String>,
-    /// Cogs10. At most 255 characters.
+    /// COGS 10. At most 255 characters.
     pub cogs10: Option<String>,
-    /// Cogs2. At most 255 characters.
+    /// COGS 2. At most 255 characters.
     pub cogs2: Option<String>,
-    /// Cogs3. At most 255 characters.
+    /// COGS 3. At most 255 characters.
     pub cogs3: Option<String>,
-    /// Cogs4. At most 255 characters.
+    /// COGS 4. At most 255 characters.
     pub cogs4: Option<String>,
-    /// Cogs5. At most 255 characters.
+    /// COGS 5. At most 255 characters.
     pub cogs5: Option<String>,
-    /// Cogs6. At most 255 characters.
+    /// COGS 6. At most 255 characters.
     pub cogs6: Option<String>,
-    /// Cogs7. At most 255 characters.
+    /// COGS 7. At most 255 characters.
     pub cogs7: Option<String>,
-    /// Cogs8. At most 255 characters.
+    /// COGS 8. At most 255 characters.
     pub cogs8: Option<String>,
-    /// Cogs9. At most 255 characters.
+    /// COGS 9. At most 255 characters.
     pub cogs9: Option<String>,
     /// Inventory. At most 255 characters.
     pub inventory: Option<String>,
@@ -45,25 +45,25 @@ pub struct GlAccount {
     pub product_id: Option<String>,
     /// Sales code. At most 255 characters.
     pub sales_code: Option<String>,
-    /// Segment1. At most 255 characters.
+    /// Segment 1. At most 255 characters.
     pub segment1: Option<String>,
-    /// Segment10. At most 255 characters.
+    /// Segment 10. At most 255 characters.
     pub segment10: Option<String>,
-    /// Segment2. At most 255 characters.
+    /// Segment 2. At most 255 characters.
     pub segment2: Option<String>,
-    /// Segment3. At most 255 characters.
+    /// Segment 3. At most 255 characters.
     pub segment3: Option<String>,
-    /// Segment4. At most 255 characters.
+    /// Segment 4. At most 255 characters.
     pub segment4: Option<String>,
-    /// Segment5. At most 255 characters.
+    /// Segment 5. At most 255 characters.
     pub segment5: Option<String>,
-    /// Segment6. At most 255 characters.
+    /// Segment 6. At most 255 characters.
     pub segment6: Option<String>,
-    /// Segment7. At most 255 characters.
+    /// Segment 7. At most 255 characters.
     pub segment7: Option<String>,
-    /// Segment8. At most 255 characters.
+    /// Segment 8. At most 255 characters.
     pub segment8: Option<String>,
-    /// Segment9. At most 255 characters.
+    /// Segment 9. At most 255 characters.
     pub segment9: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -23,7 +23,7 @@ pub struct GlPath {
     pub location: SystemLocationReference,
     /// Path. At most 255 characters.
     pub path: Option<String>,
-    /// Sql server name. At most 255 characters.
+    /// SQL server name. At most 255 characters.
     pub sql_server_name: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

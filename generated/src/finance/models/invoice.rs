@@ -52,9 +52,9 @@ pub struct Invoice {
     pub billing_setup_reference: BillingSetupReference,
     /// Billing site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub billing_site: SiteReference,
-    /// Billing site address line1.
+    /// Billing site address line 1.
     pub billing_site_address_line1: Option<String>,
-    /// Billing site address line2.
+    /// Billing site address line 2.
     pub billing_site_address_line2: Option<String>,
     /// Billing site city.
     pub billing_site_city: Option<String>,
@@ -138,9 +138,9 @@ pub struct Invoice {
     pub ship_to_company: CompanyReference,
     /// Shipping site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub shipping_site: SiteReference,
-    /// Shipping site address line1.
+    /// Shipping site address line 1.
     pub shipping_site_address_line1: Option<String>,
-    /// Shipping site address line2.
+    /// Shipping site address line 2.
     pub shipping_site_address_line2: Option<String>,
     /// Shipping site city.
     pub shipping_site_city: Option<String>,
@@ -503,6 +503,17 @@ impl ModelFields for Invoice {
 }
 
 toolcrate_runtime::impl_model!(Invoice);
+
+/// Refers to the record by what identifies it.
+impl From<&Invoice> for crate::shared::InvoiceReference {
+    fn from(record: &Invoice) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for InvoiceType {
     const VALUES: &'static [&'static str] = &[
         "Agreement",

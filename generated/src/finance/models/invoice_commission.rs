@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, UnknownFields};
+use toolcrate_runtime::{Number, Timestamp, UnknownFields};
 use crate::shared::{
     ActivityReference, AgreementReference, InvoiceReference, MemberReference,
     OpportunityReference, ProjectReference, SalesOrderReference, TicketReference,
@@ -21,7 +21,7 @@ pub struct InvoiceCommission {
     /// Adjusted by.
     pub adjusted_by: Option<String>,
     /// Adjusted date.
-    pub adjusted_date: Option<String>,
+    pub adjusted_date: Option<Timestamp>,
     /// Adjustment.
     pub adjustment: Option<Number>,
     /// Adjustment reason.
@@ -90,7 +90,7 @@ impl ModelFields for InvoiceCommission {
             0 => FieldMut::Integer(&mut self.id),
             1 => FieldMut::Other(&mut self.activity),
             2 => FieldMut::Text(&mut self.adjusted_by),
-            3 => FieldMut::Text(&mut self.adjusted_date),
+            3 => FieldMut::Timestamp(&mut self.adjusted_date),
             4 => FieldMut::Number(&mut self.adjustment),
             5 => FieldMut::Text(&mut self.adjustment_reason),
             6 => FieldMut::Other(&mut self.agreement),
@@ -113,7 +113,7 @@ impl ModelFields for InvoiceCommission {
             0 => FieldRef::Integer(self.id),
             1 => FieldRef::Other(&self.activity),
             2 => FieldRef::Text(&self.adjusted_by),
-            3 => FieldRef::Text(&self.adjusted_date),
+            3 => FieldRef::Timestamp(self.adjusted_date),
             4 => FieldRef::Number(self.adjustment),
             5 => FieldRef::Text(&self.adjustment_reason),
             6 => FieldRef::Other(&self.agreement),

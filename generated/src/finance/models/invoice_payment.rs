@@ -44,7 +44,7 @@ pub struct InvoicePayment {
     pub source: Option<String>,
     /// Type.
     pub type_: Option<String>,
-    /// Wise pay payment.
+    /// WisePay payment.
     pub wise_pay_payment: Option<WisePayPayment>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

@@ -13,7 +13,7 @@ use crate::shared::{InvoiceReference, MemberReference};
 pub struct InvoiceRouting {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Date reviewed utc. Set by the server and never sent.
+    /// Date reviewed UTC. Set by the server and never sent.
     pub date_reviewed_utc: Option<Timestamp>,
     /// Invoice, from [`finance::list_invoices`](crate::finance::list_invoices).
     pub invoice: InvoiceReference,

@@ -62,9 +62,9 @@ pub struct InvoiceTemplate {
     pub expense_detail_nonbillable_caption: Option<String>,
     /// Expense detail notes visible flag.
     pub expense_detail_notes_visible_flag: Option<bool>,
-    /// Expense detail pm phase visible flag.
+    /// Expense detail PM phase visible flag.
     pub expense_detail_pm_phase_visible_flag: Option<bool>,
-    /// Expense detail pm summary visible flag.
+    /// Expense detail PM summary visible flag.
     pub expense_detail_pm_summary_visible_flag: Option<bool>,
     /// Expense detail primary sort direction.
     pub expense_detail_primary_sort_direction: Option<String>,
@@ -74,11 +74,11 @@ pub struct InvoiceTemplate {
     pub expense_detail_secondary_sort_direction: Option<String>,
     /// Expense detail secondary sort field.
     pub expense_detail_secondary_sort_field: Option<String>,
-    /// Expense detail sr address visible flag.
+    /// Expense detail SR address visible flag.
     pub expense_detail_sr_address_visible_flag: Option<bool>,
-    /// Expense detail sr contact visible flag.
+    /// Expense detail SR contact visible flag.
     pub expense_detail_sr_contact_visible_flag: Option<bool>,
-    /// Expense detail sr ticket summary visible flag.
+    /// Expense detail SR ticket summary visible flag.
     pub expense_detail_sr_ticket_summary_visible_flag: Option<bool>,
     /// Expense detail subtotal visible flag.
     pub expense_detail_subtotal_visible_flag: Option<bool>,
@@ -116,9 +116,9 @@ pub struct InvoiceTemplate {
     pub header_hours_based_extended_amount_visible_flag: Option<bool>,
     /// Header logo position.
     pub header_logo_position: Option<InvoiceTemplateHeaderLogoPosition>,
-    /// Header po number caption. At most 50 characters.
+    /// Header PO number caption. At most 50 characters.
     pub header_po_number_caption: Option<String>,
-    /// Header po number visible flag.
+    /// Header PO number visible flag.
     pub header_po_number_visible_flag: Option<bool>,
     /// Header reference caption. At most 50 characters.
     pub header_reference_caption: Option<String>,
@@ -330,19 +330,19 @@ pub struct InvoiceTemplate {
     pub time_detail_non_billable_caption: Option<String>,
     /// Time detail notes visible flag.
     pub time_detail_notes_visible_flag: Option<bool>,
-    /// Time detail pm phase visible flag.
+    /// Time detail PM phase visible flag.
     pub time_detail_pm_phase_visible_flag: Option<bool>,
-    /// Time detail pm summary visible flag.
+    /// Time detail PM summary visible flag.
     pub time_detail_pm_summary_visible_flag: Option<bool>,
     /// Time detail primary sort direction.
     pub time_detail_primary_sort_direction: Option<String>,
     /// Time detail primary sort field.
     pub time_detail_primary_sort_field: Option<String>,
-    /// Time detail sr address visible flag.
+    /// Time detail SR address visible flag.
     pub time_detail_sr_address_visible_flag: Option<bool>,
-    /// Time detail sr contact visible flag.
+    /// Time detail SR contact visible flag.
     pub time_detail_sr_contact_visible_flag: Option<bool>,
-    /// Time detail sr ticket summary visible flag.
+    /// Time detail SR ticket summary visible flag.
     pub time_detail_sr_ticket_summary_visible_flag: Option<bool>,
     /// Time detail secondary sort direction.
     pub time_detail_secondary_sort_direction: Option<String>,
@@ -1059,6 +1059,18 @@ impl ModelFields for InvoiceTemplate {
 }
 
 toolcrate_runtime::impl_model!(InvoiceTemplate);
+
+/// Refers to the record by what identifies it.
+impl From<&InvoiceTemplate> for crate::shared::InvoiceTemplateReference {
+    fn from(record: &InvoiceTemplate) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for InvoiceTemplateHeaderAddressPosition {
     const VALUES: &'static [&'static str] = &["Center", "LeftSide", "RightSide"];
 

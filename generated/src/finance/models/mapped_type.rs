@@ -116,6 +116,18 @@ impl ModelFields for MappedType {
 }
 
 toolcrate_runtime::impl_model!(MappedType);
+
+/// Refers to the record by what identifies it.
+impl From<&MappedType> for crate::finance::MappedTypeReference {
+    fn from(record: &MappedType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for MappedTypeGlType {
     const VALUES: &'static [&'static str] = &[
         "AP",

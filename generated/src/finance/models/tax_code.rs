@@ -27,7 +27,7 @@ pub struct TaxCode {
     pub add_all_product_types: Option<bool>,
     /// Whether to add all of these records.
     pub add_all_work_roles: Option<bool>,
-    /// Canada calculate gst flag.
+    /// Canada calculate GST flag.
     pub canada_calculate_gst_flag: Option<bool>,
     /// Cancel date.
     pub cancel_date: Option<Timestamp>,
@@ -604,6 +604,17 @@ impl ModelFields for TaxCode {
 }
 
 toolcrate_runtime::impl_model!(TaxCode);
+
+/// Refers to the record by what identifies it.
+impl From<&TaxCode> for crate::shared::TaxCodeReference {
+    fn from(record: &TaxCode) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for TaxCodeLevelFiveRateType {
     const VALUES: &'static [&'static str] = &["Amount", "Percent"];
 

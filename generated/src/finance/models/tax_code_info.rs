@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, UnknownFields};
+use toolcrate_runtime::{Number, Timestamp, UnknownFields};
 
 /// A tax code in summary form, as [`finance::list_tax_code_info`](crate::finance::list_tax_code_info) lists it.
 ///
@@ -13,13 +13,13 @@ pub struct TaxCodeInfo {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Cancel date.
-    pub cancel_date: Option<String>,
+    pub cancel_date: Option<Timestamp>,
     /// Default flag.
     pub default_flag: Option<bool>,
     /// Description.
     pub description: Option<String>,
     /// Effective date.
-    pub effective_date: Option<String>,
+    pub effective_date: Option<Timestamp>,
     /// Identifier.
     pub identifier: Option<String>,
     /// Level five rate.
@@ -62,10 +62,10 @@ impl ModelFields for TaxCodeInfo {
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Integer(&mut self.id),
-            1 => FieldMut::Text(&mut self.cancel_date),
+            1 => FieldMut::Timestamp(&mut self.cancel_date),
             2 => FieldMut::Boolean(&mut self.default_flag),
             3 => FieldMut::Text(&mut self.description),
-            4 => FieldMut::Text(&mut self.effective_date),
+            4 => FieldMut::Timestamp(&mut self.effective_date),
             5 => FieldMut::Text(&mut self.identifier),
             6 => FieldMut::Number(&mut self.level_five_rate),
             7 => FieldMut::Number(&mut self.level_four_rate),
@@ -80,10 +80,10 @@ impl ModelFields for TaxCodeInfo {
     fn field(&self, index: usize) -> FieldRef<'_> {
         match index {
             0 => FieldRef::Integer(self.id),
-            1 => FieldRef::Text(&self.cancel_date),
+            1 => FieldRef::Timestamp(self.cancel_date),
             2 => FieldRef::Boolean(self.default_flag),
             3 => FieldRef::Text(&self.description),
-            4 => FieldRef::Text(&self.effective_date),
+            4 => FieldRef::Timestamp(self.effective_date),
             5 => FieldRef::Text(&self.identifier),
             6 => FieldRef::Number(self.level_five_rate),
             7 => FieldRef::Number(self.level_four_rate),

@@ -149,6 +149,17 @@ impl ModelFields for TaxCodeLevel {
 }
 
 toolcrate_runtime::impl_model!(TaxCodeLevel);
+
+/// Refers to the record by what identifies it.
+impl From<&TaxCodeLevel> for crate::finance::TaxCodeLevelReference {
+    fn from(record: &TaxCodeLevel) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for TaxCodeLevelRateType {
     const VALUES: &'static [&'static str] = &["Amount", "Percent"];
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
+use toolcrate_runtime::{Number, OpenEnum, Timestamp, UnknownFields};
 use crate::shared::{
     AgreementReference, ChargeCodeReference, CompanyReference, CurrencyReference,
     ExpenseTypeReference, MemberReference, PaymentMethodReference, ProjectPhaseReference,
@@ -64,9 +64,9 @@ pub struct UnpostedExpense {
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Date closed.
-    pub date_closed: Option<String>,
+    pub date_closed: Option<Timestamp>,
     /// Date expense.
-    pub date_expense: Option<String>,
+    pub date_expense: Option<Timestamp>,
     /// Department ID.
     pub department_id: Option<i32>,
     /// Expense detail ID.
@@ -260,8 +260,8 @@ impl ModelFields for UnpostedExpense {
             21 => FieldMut::Text(&mut self.county_tax_xref),
             22 => FieldMut::Text(&mut self.credit_account),
             23 => FieldMut::Other(&mut self.currency),
-            24 => FieldMut::Text(&mut self.date_closed),
-            25 => FieldMut::Text(&mut self.date_expense),
+            24 => FieldMut::Timestamp(&mut self.date_closed),
+            25 => FieldMut::Timestamp(&mut self.date_expense),
             26 => FieldMut::Integer(&mut self.department_id),
             27 => FieldMut::Integer(&mut self.expense_detail_id),
             28 => FieldMut::Other(&mut self.expense_type),
@@ -314,8 +314,8 @@ impl ModelFields for UnpostedExpense {
             21 => FieldRef::Text(&self.county_tax_xref),
             22 => FieldRef::Text(&self.credit_account),
             23 => FieldRef::Other(&self.currency),
-            24 => FieldRef::Text(&self.date_closed),
-            25 => FieldRef::Text(&self.date_expense),
+            24 => FieldRef::Timestamp(self.date_closed),
+            25 => FieldRef::Timestamp(self.date_expense),
             26 => FieldRef::Integer(self.department_id),
             27 => FieldRef::Integer(self.expense_detail_id),
             28 => FieldRef::Other(&self.expense_type),

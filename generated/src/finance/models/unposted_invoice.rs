@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
+use toolcrate_runtime::{Number, OpenEnum, Timestamp, UnknownFields};
 use crate::shared::{
     BillingTermsReference, CompanyReference, CurrencyReference, OwnerLevelReference,
     SiteReference, SystemDepartmentReference, TaxCodeReference,
@@ -59,7 +59,7 @@ pub struct UnpostedInvoice {
     /// Currency, from [`finance::list_currencies`](crate::finance::list_currencies).
     pub currency: CurrencyReference,
     /// Date closed.
-    pub date_closed: Option<String>,
+    pub date_closed: Option<Timestamp>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
     /// Department ID.
@@ -67,7 +67,7 @@ pub struct UnpostedInvoice {
     /// Description.
     pub description: Option<String>,
     /// Due date.
-    pub due_date: Option<String>,
+    pub due_date: Option<Timestamp>,
     /// Due days.
     pub due_days: Option<String>,
     /// Has expenses.
@@ -77,7 +77,7 @@ pub struct UnpostedInvoice {
     /// Has time.
     pub has_time: Option<bool>,
     /// Invoice date.
-    pub invoice_date: Option<String>,
+    pub invoice_date: Option<Timestamp>,
     /// Invoice number.
     pub invoice_number: Option<String>,
     /// Invoice taxable flag.
@@ -222,16 +222,16 @@ impl ModelFields for UnpostedInvoice {
             19 => FieldMut::Text(&mut self.county_tax_xref),
             20 => FieldMut::Text(&mut self.created_by),
             21 => FieldMut::Other(&mut self.currency),
-            22 => FieldMut::Text(&mut self.date_closed),
+            22 => FieldMut::Timestamp(&mut self.date_closed),
             23 => FieldMut::Other(&mut self.department),
             24 => FieldMut::Integer(&mut self.department_id),
             25 => FieldMut::Text(&mut self.description),
-            26 => FieldMut::Text(&mut self.due_date),
+            26 => FieldMut::Timestamp(&mut self.due_date),
             27 => FieldMut::Text(&mut self.due_days),
             28 => FieldMut::Boolean(&mut self.has_expenses),
             29 => FieldMut::Boolean(&mut self.has_products),
             30 => FieldMut::Boolean(&mut self.has_time),
-            31 => FieldMut::Text(&mut self.invoice_date),
+            31 => FieldMut::Timestamp(&mut self.invoice_date),
             32 => FieldMut::Text(&mut self.invoice_number),
             33 => FieldMut::Boolean(&mut self.invoice_taxable_flag),
             34 => FieldMut::Other(&mut self.invoice_type),
@@ -278,16 +278,16 @@ impl ModelFields for UnpostedInvoice {
             19 => FieldRef::Text(&self.county_tax_xref),
             20 => FieldRef::Text(&self.created_by),
             21 => FieldRef::Other(&self.currency),
-            22 => FieldRef::Text(&self.date_closed),
+            22 => FieldRef::Timestamp(self.date_closed),
             23 => FieldRef::Other(&self.department),
             24 => FieldRef::Integer(self.department_id),
             25 => FieldRef::Text(&self.description),
-            26 => FieldRef::Text(&self.due_date),
+            26 => FieldRef::Timestamp(self.due_date),
             27 => FieldRef::Text(&self.due_days),
             28 => FieldRef::Boolean(self.has_expenses),
             29 => FieldRef::Boolean(self.has_products),
             30 => FieldRef::Boolean(self.has_time),
-            31 => FieldRef::Text(&self.invoice_date),
+            31 => FieldRef::Timestamp(self.invoice_date),
             32 => FieldRef::Text(&self.invoice_number),
             33 => FieldRef::Boolean(self.invoice_taxable_flag),
             34 => FieldRef::Other(&self.invoice_type),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, UnknownFields};
+use toolcrate_runtime::{Number, Timestamp, UnknownFields};
 use crate::finance::WisePayPayment;
 use crate::shared::InvoiceReference;
 
@@ -25,16 +25,16 @@ pub struct UnpostedPayments {
     /// Payment account.
     pub payment_account: Option<String>,
     /// Payment date.
-    pub payment_date: Option<String>,
+    pub payment_date: Option<Timestamp>,
     /// Payment sync date.
-    pub payment_sync_date: Option<String>,
+    pub payment_sync_date: Option<Timestamp>,
     /// Payment sync status.
     pub payment_sync_status: Option<String>,
     /// Source.
     pub source: Option<String>,
     /// Type.
     pub type_: Option<String>,
-    /// Wise pay payment.
+    /// WisePay payment.
     pub wise_pay_payment: Option<WisePayPayment>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,
@@ -69,8 +69,8 @@ impl ModelFields for UnpostedPayments {
             3 => FieldMut::Text(&mut self.applied_by),
             4 => FieldMut::Other(&mut self.invoice),
             5 => FieldMut::Text(&mut self.payment_account),
-            6 => FieldMut::Text(&mut self.payment_date),
-            7 => FieldMut::Text(&mut self.payment_sync_date),
+            6 => FieldMut::Timestamp(&mut self.payment_date),
+            7 => FieldMut::Timestamp(&mut self.payment_sync_date),
             8 => FieldMut::Text(&mut self.payment_sync_status),
             9 => FieldMut::Text(&mut self.source),
             10 => FieldMut::Text(&mut self.type_),
@@ -87,8 +87,8 @@ impl ModelFields for UnpostedPayments {
             3 => FieldRef::Text(&self.applied_by),
             4 => FieldRef::Other(&self.invoice),
             5 => FieldRef::Text(&self.payment_account),
-            6 => FieldRef::Text(&self.payment_date),
-            7 => FieldRef::Text(&self.payment_sync_date),
+            6 => FieldRef::Timestamp(self.payment_date),
+            7 => FieldRef::Timestamp(self.payment_sync_date),
             8 => FieldRef::Text(&self.payment_sync_status),
             9 => FieldRef::Text(&self.source),
             10 => FieldRef::Text(&self.type_),

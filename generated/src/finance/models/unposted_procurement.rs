@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
+use toolcrate_runtime::{Number, OpenEnum, Timestamp, UnknownFields};
 use crate::finance::PurchaseOrderReference;
 use crate::shared::{
     BillingTermsReference, CompanyReference, CurrencyReference, TaxCodeReference,
@@ -49,7 +49,7 @@ pub struct UnpostedProcurement {
     /// Customer, from [`company::list_companies`](crate::company::list_companies).
     pub customer: CompanyReference,
     /// Date closed.
-    pub date_closed: Option<String>,
+    pub date_closed: Option<Timestamp>,
     /// Department ID.
     pub department_id: Option<i32>,
     /// Description.
@@ -71,7 +71,7 @@ pub struct UnpostedProcurement {
     /// Procurement type.
     pub procurement_type: Option<UnpostedProcurementProcurementType>,
     /// Purchase date.
-    pub purchase_date: Option<String>,
+    pub purchase_date: Option<Timestamp>,
     /// Purchase order, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders).
     pub purchase_order: PurchaseOrderReference,
     /// Purchase order taxable flag.
@@ -99,7 +99,7 @@ pub struct UnpostedProcurement {
     /// Vendor account number.
     pub vendor_account_number: Option<String>,
     /// Vendor invoice date.
-    pub vendor_invoice_date: Option<String>,
+    pub vendor_invoice_date: Option<Timestamp>,
     /// Vendor invoice number.
     pub vendor_invoice_number: Option<String>,
     /// Info. Set by the server and never sent.
@@ -193,7 +193,7 @@ impl ModelFields for UnpostedProcurement {
             14 => FieldMut::Text(&mut self.county_tax_xref),
             15 => FieldMut::Other(&mut self.currency),
             16 => FieldMut::Other(&mut self.customer),
-            17 => FieldMut::Text(&mut self.date_closed),
+            17 => FieldMut::Timestamp(&mut self.date_closed),
             18 => FieldMut::Integer(&mut self.department_id),
             19 => FieldMut::Text(&mut self.description),
             20 => FieldMut::Number(&mut self.freight_cost),
@@ -204,7 +204,7 @@ impl ModelFields for UnpostedProcurement {
             25 => FieldMut::Text(&mut self.level_six_tax_xref),
             26 => FieldMut::Integer(&mut self.location_id),
             27 => FieldMut::Other(&mut self.procurement_type),
-            28 => FieldMut::Text(&mut self.purchase_date),
+            28 => FieldMut::Timestamp(&mut self.purchase_date),
             29 => FieldMut::Other(&mut self.purchase_order),
             30 => FieldMut::Boolean(&mut self.purchase_order_taxable_flag),
             31 => FieldMut::Number(&mut self.state_tax_amount),
@@ -218,7 +218,7 @@ impl ModelFields for UnpostedProcurement {
             39 => FieldMut::Text(&mut self.unposted_product_id),
             40 => FieldMut::Other(&mut self.vendor),
             41 => FieldMut::Text(&mut self.vendor_account_number),
-            42 => FieldMut::Text(&mut self.vendor_invoice_date),
+            42 => FieldMut::Timestamp(&mut self.vendor_invoice_date),
             43 => FieldMut::Text(&mut self.vendor_invoice_number),
             _ => FieldMut::Other(&mut self.info),
         }
@@ -243,7 +243,7 @@ impl ModelFields for UnpostedProcurement {
             14 => FieldRef::Text(&self.county_tax_xref),
             15 => FieldRef::Other(&self.currency),
             16 => FieldRef::Other(&self.customer),
-            17 => FieldRef::Text(&self.date_closed),
+            17 => FieldRef::Timestamp(self.date_closed),
             18 => FieldRef::Integer(self.department_id),
             19 => FieldRef::Text(&self.description),
             20 => FieldRef::Number(self.freight_cost),
@@ -254,7 +254,7 @@ impl ModelFields for UnpostedProcurement {
             25 => FieldRef::Text(&self.level_six_tax_xref),
             26 => FieldRef::Integer(self.location_id),
             27 => FieldRef::Other(&self.procurement_type),
-            28 => FieldRef::Text(&self.purchase_date),
+            28 => FieldRef::Timestamp(self.purchase_date),
             29 => FieldRef::Other(&self.purchase_order),
             30 => FieldRef::Boolean(self.purchase_order_taxable_flag),
             31 => FieldRef::Number(self.state_tax_amount),
@@ -268,7 +268,7 @@ impl ModelFields for UnpostedProcurement {
             39 => FieldRef::Text(&self.unposted_product_id),
             40 => FieldRef::Other(&self.vendor),
             41 => FieldRef::Text(&self.vendor_account_number),
-            42 => FieldRef::Text(&self.vendor_invoice_date),
+            42 => FieldRef::Timestamp(self.vendor_invoice_date),
             43 => FieldRef::Text(&self.vendor_invoice_number),
             _ => FieldRef::Other(&self.info),
         }

@@ -9,14 +9,14 @@ use toolcrate_runtime::{Number, UnknownFields};
 pub struct WisePayBatchPayment {
     /// Amount.
     pub amount: Option<Number>,
-    /// Wise pay href.
+    /// WisePay href.
     pub wise_pay_href: Option<String>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,
 }
 
 impl WisePayBatchPayment {
-    /// Creates a wise pay batch payment without any fields; the API requires none.
+    /// Creates a WisePay batch payment without any fields; the API requires none.
     pub fn new() -> Self {
         Self::default()
     }

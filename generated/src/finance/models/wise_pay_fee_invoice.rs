@@ -20,7 +20,7 @@ pub struct WisePayFeeInvoice {
 }
 
 impl WisePayFeeInvoice {
-    /// Creates a wise pay fee invoice without any fields; the API requires none.
+    /// Creates a WisePay fee invoice without any fields; the API requires none.
     pub fn new() -> Self {
         Self::default()
     }

@@ -28,7 +28,7 @@ pub struct Campaign {
     pub actual_cost: Option<Number>,
     /// Actual gross margin.
     pub actual_gross_margin: Option<Number>,
-    /// Actual roi.
+    /// Actual ROI.
     pub actual_roi: Option<Number>,
     /// Actual revenue.
     pub actual_revenue: Option<Number>,
@@ -36,7 +36,7 @@ pub struct Campaign {
     pub budget_cost: Option<Number>,
     /// Budget gross margin.
     pub budget_gross_margin: Option<Number>,
-    /// Budget roi.
+    /// Budget ROI.
     pub budget_roi: Option<Number>,
     /// Budget revenue.
     pub budget_revenue: Option<Number>,
@@ -199,3 +199,15 @@ impl ModelFields for Campaign {
 }
 
 toolcrate_runtime::impl_model!(Campaign);
+
+/// Refers to the record by what identifies it.
+#[cfg(feature = "sales")]
+impl From<&Campaign> for crate::sales::CampaignReference {
+    fn from(record: &Campaign) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -76,3 +76,14 @@ impl ModelFields for CampaignStatus {
 }
 
 toolcrate_runtime::impl_model!(CampaignStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&CampaignStatus> for crate::marketing::CampaignStatusReference {
+    fn from(record: &CampaignStatus) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

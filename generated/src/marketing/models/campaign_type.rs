@@ -72,3 +72,14 @@ impl ModelFields for CampaignType {
 }
 
 toolcrate_runtime::impl_model!(CampaignType);
+
+/// Refers to the record by what identifies it.
+impl From<&CampaignType> for crate::marketing::CampaignTypeReference {
+    fn from(record: &CampaignType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

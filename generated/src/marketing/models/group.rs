@@ -80,3 +80,14 @@ impl ModelFields for Group {
 }
 
 toolcrate_runtime::impl_model!(Group);
+
+/// Refers to the record by what identifies it.
+impl From<&Group> for crate::shared::GroupReference {
+    fn from(record: &Group) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

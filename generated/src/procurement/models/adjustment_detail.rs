@@ -122,3 +122,14 @@ impl ModelFields for AdjustmentDetail {
 }
 
 toolcrate_runtime::impl_model!(AdjustmentDetail);
+
+/// Refers to the record by what identifies it.
+#[cfg(feature = "finance")]
+impl From<&AdjustmentDetail> for crate::finance::AdjustmentDetailReference {
+    fn from(record: &AdjustmentDetail) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -92,3 +92,14 @@ impl ModelFields for AdjustmentType {
 }
 
 toolcrate_runtime::impl_model!(AdjustmentType);
+
+/// Refers to the record by what identifies it.
+impl From<&AdjustmentType> for crate::procurement::AdjustmentTypeReference {
+    fn from(record: &AdjustmentType) -> Self {
+        Self {
+            id: record.id,
+            identifier: record.identifier.clone(),
+            ..Self::default()
+        }
+    }
+}

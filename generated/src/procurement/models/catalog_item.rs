@@ -46,7 +46,7 @@ pub struct CatalogItem {
     pub calculated_price_flag: Option<bool>,
     /// Category, from [`procurement::list_categories`](crate::procurement::list_categories).
     pub category: ProductCategoryReference,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
     /// Cost.
     pub cost: Option<Number>,
@@ -357,6 +357,29 @@ impl ModelFields for CatalogItem {
 }
 
 toolcrate_runtime::impl_model!(CatalogItem);
+
+/// Refers to the record by what identifies it.
+impl From<&CatalogItem> for crate::shared::CatalogItemReference {
+    fn from(record: &CatalogItem) -> Self {
+        Self {
+            id: record.id,
+            identifier: record.identifier.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Refers to the record by what identifies it.
+impl From<&CatalogItem> for crate::shared::IvItemReference {
+    fn from(record: &CatalogItem) -> Self {
+        Self {
+            id: record.id,
+            identifier: record.identifier.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for CatalogItemPriceAttribute {
     const VALUES: &'static [&'static str] = &[
         "FixedFee",

@@ -107,3 +107,14 @@ impl ModelFields for Category {
 }
 
 toolcrate_runtime::impl_model!(Category);
+
+/// Refers to the record by what identifies it.
+impl From<&Category> for crate::shared::ProductCategoryReference {
+    fn from(record: &Category) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

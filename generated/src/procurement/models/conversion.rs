@@ -13,9 +13,9 @@ use crate::shared::UnitOfMeasureReference;
 pub struct Conversion {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Uom type, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures). Required.
+    /// UOM type, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures). Required.
     pub uom_type: UnitOfMeasureReference,
-    /// Parent uom, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures).
+    /// Parent UOM, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures).
     pub parent_uom: UnitOfMeasureReference,
     /// Quantity.
     pub quantity: Option<Number>,

@@ -68,3 +68,15 @@ impl ModelFields for DirectionalSync {
 }
 
 toolcrate_runtime::impl_model!(DirectionalSync);
+
+/// Refers to the record by what identifies it.
+#[cfg(feature = "system")]
+impl From<&DirectionalSync> for crate::system::DirectionalSyncReference {
+    fn from(record: &DirectionalSync) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -17,7 +17,7 @@ pub struct HttpRequestMessage {
     pub method: Option<HttpMethod>,
     /// Properties.
     pub properties: Option<BTreeMap<String, Value>>,
-    /// Request uri.
+    /// Request URI.
     pub request_uri: Option<String>,
     /// Version.
     pub version: Option<Version>,

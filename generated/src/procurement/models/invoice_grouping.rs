@@ -101,3 +101,14 @@ impl ModelFields for InvoiceGrouping {
 }
 
 toolcrate_runtime::impl_model!(InvoiceGrouping);
+
+/// Refers to the record by what identifies it.
+impl From<&InvoiceGrouping> for crate::shared::InvoiceGroupingReference {
+    fn from(record: &InvoiceGrouping) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -72,3 +72,14 @@ impl ModelFields for Manufacturer {
 }
 
 toolcrate_runtime::impl_model!(Manufacturer);
+
+/// Refers to the record by what identifies it.
+impl From<&Manufacturer> for crate::shared::ManufacturerReference {
+    fn from(record: &Manufacturer) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

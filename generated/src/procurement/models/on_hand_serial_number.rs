@@ -71,3 +71,13 @@ impl ModelFields for OnHandSerialNumber {
 }
 
 toolcrate_runtime::impl_model!(OnHandSerialNumber);
+
+/// Refers to the record by what identifies it.
+impl From<&OnHandSerialNumber> for crate::procurement::OnHandSerialNumberReference {
+    fn from(record: &OnHandSerialNumber) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -103,3 +103,15 @@ impl ModelFields for PricingSchedule {
 }
 
 toolcrate_runtime::impl_model!(PricingSchedule);
+
+/// Refers to the record by what identifies it.
+#[cfg(feature = "company")]
+impl From<&PricingSchedule> for crate::company::PricingScheduleReference {
+    fn from(record: &PricingSchedule) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -30,7 +30,7 @@ pub struct ProcurementSetting {
     pub disable_cost_updates_flag: Option<bool>,
     /// Disable negative inventory flag.
     pub disable_negative_inventory_flag: Option<bool>,
-    /// Eori number. At most 50 characters.
+    /// EORI number. At most 50 characters.
     pub eori_number: Option<String>,
     /// Notification for changes in shipping info flag.
     pub notification_for_changes_in_shipping_info_flag: Option<bool>,

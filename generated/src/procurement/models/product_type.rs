@@ -97,6 +97,18 @@ impl ModelFields for ProductType {
 }
 
 toolcrate_runtime::impl_model!(ProductType);
+
+/// Refers to the record by what identifies it.
+impl From<&ProductType> for crate::shared::ProductTypeReference {
+    fn from(record: &ProductType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ProductTypeTypeXref {
     const VALUES: &'static [&'static str] = &[
         "InventoryPart",

@@ -58,9 +58,9 @@ pub struct PurchaseOrder {
     pub customer_site_name: Option<String>,
     /// Customer state.
     pub customer_state: Option<String>,
-    /// Customer street line1.
+    /// Customer street line 1.
     pub customer_street_line1: Option<String>,
-    /// Customer street line2.
+    /// Customer street line 2.
     pub customer_street_line2: Option<String>,
     /// Customer zip.
     pub customer_zip: Option<String>,
@@ -82,7 +82,7 @@ pub struct PurchaseOrder {
     pub location: SystemLocationReference,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
     pub location_id: Option<i32>,
-    /// Po date. Required when the record is replaced.
+    /// PO date. Required when the record is replaced.
     pub po_date: Option<Timestamp>,
     /// Purchase order number shown to the vendor. At most 50 characters. Required when the record is replaced.
     pub po_number: Option<String>,
@@ -100,7 +100,7 @@ pub struct PurchaseOrder {
     pub tax_code: TaxCodeReference,
     /// Tax freight flag.
     pub tax_freight_flag: Option<bool>,
-    /// Tax po flag.
+    /// Tax PO flag.
     pub tax_po_flag: Option<bool>,
     /// Total. Set by the server and never sent.
     pub total: Option<Number>,
@@ -344,3 +344,14 @@ impl ModelFields for PurchaseOrder {
 }
 
 toolcrate_runtime::impl_model!(PurchaseOrder);
+
+/// Refers to the record by what identifies it.
+#[cfg(feature = "finance")]
+impl From<&PurchaseOrder> for crate::finance::PurchaseOrderReference {
+    fn from(record: &PurchaseOrder) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -42,7 +42,7 @@ pub struct PurchaseOrderLineItem {
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date canceled. Set by the server and never sent.
     pub date_canceled: Option<Timestamp>,
-    /// Date canceled utc. Set by the server and never sent.
+    /// Date canceled UTC. Set by the server and never sent.
     pub date_canceled_utc: Option<Timestamp>,
     /// Date received.
     pub date_received: Option<Timestamp>,
@@ -293,6 +293,18 @@ impl ModelFields for PurchaseOrderLineItem {
 }
 
 toolcrate_runtime::impl_model!(PurchaseOrderLineItem);
+
+/// Refers to the record by what identifies it.
+#[cfg(feature = "finance")]
+impl From<&PurchaseOrderLineItem> for crate::finance::PurchaseOrderLineItemReference {
+    fn from(record: &PurchaseOrderLineItem) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for PurchaseOrderLineItemReceivedStatus {
     const VALUES: &'static [&'static str] = &[
         "Waiting",

@@ -103,3 +103,14 @@ impl ModelFields for PurchaseOrderStatus {
 }
 
 toolcrate_runtime::impl_model!(PurchaseOrderStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&PurchaseOrderStatus> for crate::procurement::PurchaseOrderStatusReference {
+    fn from(record: &PurchaseOrderStatus) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -108,3 +108,14 @@ impl ModelFields for PurchaseOrderStatusEmailTemplate {
 }
 
 toolcrate_runtime::impl_model!(PurchaseOrderStatusEmailTemplate);
+
+/// Refers to the record by what identifies it.
+impl From<&PurchaseOrderStatusEmailTemplate>
+for crate::procurement::PurchaseOrderStatusEmailTemplateReference {
+    fn from(record: &PurchaseOrderStatusEmailTemplate) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -72,3 +72,14 @@ impl ModelFields for RmaAction {
 }
 
 toolcrate_runtime::impl_model!(RmaAction);
+
+/// Refers to the record by what identifies it.
+impl From<&RmaAction> for crate::procurement::RmaActionReference {
+    fn from(record: &RmaAction) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

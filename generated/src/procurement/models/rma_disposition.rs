@@ -72,3 +72,14 @@ impl ModelFields for RmaDisposition {
 }
 
 toolcrate_runtime::impl_model!(RmaDisposition);
+
+/// Refers to the record by what identifies it.
+impl From<&RmaDisposition> for crate::procurement::RmaDispositionReference {
+    fn from(record: &RmaDisposition) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

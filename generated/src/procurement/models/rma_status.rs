@@ -93,3 +93,14 @@ impl ModelFields for RmaStatus {
 }
 
 toolcrate_runtime::impl_model!(RmaStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&RmaStatus> for crate::procurement::RmaStatusReference {
+    fn from(record: &RmaStatus) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

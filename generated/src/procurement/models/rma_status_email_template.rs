@@ -109,3 +109,14 @@ impl ModelFields for RmaStatusEmailTemplate {
 }
 
 toolcrate_runtime::impl_model!(RmaStatusEmailTemplate);
+
+/// Refers to the record by what identifies it.
+impl From<&RmaStatusEmailTemplate>
+for crate::procurement::RmaStatusEmailTemplateReference {
+    fn from(record: &RmaStatusEmailTemplate) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Date, Number, UnknownFields};
+use toolcrate_runtime::{Date, Number, Timestamp, UnknownFields};
 use crate::procurement::{
     RmaActionReference, RmaDispositionReference, RmaStatusReference,
 };
@@ -46,7 +46,7 @@ pub struct RmaTag {
     /// Custom fields.
     pub custom_fields: Option<Vec<CustomFieldValue>>,
     /// Date closed.
-    pub date_closed: Option<String>,
+    pub date_closed: Option<Timestamp>,
     /// Drop ship flag.
     pub drop_ship_flag: Option<bool>,
     /// Notes visible only to your own members, not to customers. At most 1000 characters.
@@ -67,9 +67,9 @@ pub struct RmaTag {
     pub purchased_company: CompanyReference,
     /// Purchased contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub purchased_contact: ContactReference,
-    /// Purchased contact address line1. At most 50 characters.
+    /// Purchased contact address line 1. At most 50 characters.
     pub purchased_contact_address_line1: Option<String>,
-    /// Purchased contact address line2. At most 50 characters.
+    /// Purchased contact address line 2. At most 50 characters.
     pub purchased_contact_address_line2: Option<String>,
     /// Purchased contact city. At most 50 characters.
     pub purchased_contact_city: Option<String>,
@@ -105,9 +105,9 @@ pub struct RmaTag {
     pub repair_company: CompanyReference,
     /// Repair contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub repair_contact: ContactReference,
-    /// Repair contact address line1. At most 50 characters.
+    /// Repair contact address line 1. At most 50 characters.
     pub repair_contact_address_line1: Option<String>,
-    /// Repair contact address line2. At most 50 characters.
+    /// Repair contact address line 2. At most 50 characters.
     pub repair_contact_address_line2: Option<String>,
     /// Repair contact city. At most 50 characters.
     pub repair_contact_city: Option<String>,
@@ -133,9 +133,9 @@ pub struct RmaTag {
     pub repair_site: SiteReference,
     /// Returned contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub returned_contact: ContactReference,
-    /// Returned contact address line1. At most 50 characters.
+    /// Returned contact address line 1. At most 50 characters.
     pub returned_contact_address_line1: Option<String>,
-    /// Returned contact address line2. At most 50 characters.
+    /// Returned contact address line 2. At most 50 characters.
     pub returned_contact_address_line2: Option<String>,
     /// Returned contact city. At most 50 characters.
     pub returned_contact_city: Option<String>,
@@ -177,9 +177,9 @@ pub struct RmaTag {
     pub warranty_company: CompanyReference,
     /// Warranty contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub warranty_contact: ContactReference,
-    /// Warranty contact address line1. At most 50 characters.
+    /// Warranty contact address line 1. At most 50 characters.
     pub warranty_contact_address_line1: Option<String>,
-    /// Warranty contact address line2. At most 50 characters.
+    /// Warranty contact address line 2. At most 50 characters.
     pub warranty_contact_address_line2: Option<String>,
     /// Warranty contact city. At most 50 characters.
     pub warranty_contact_city: Option<String>,
@@ -344,7 +344,7 @@ impl ModelFields for RmaTag {
             10 => FieldMut::Text(&mut self.closing_notes),
             11 => FieldMut::Other(&mut self.currency),
             12 => FieldMut::Other(&mut self.custom_fields),
-            13 => FieldMut::Text(&mut self.date_closed),
+            13 => FieldMut::Timestamp(&mut self.date_closed),
             14 => FieldMut::Boolean(&mut self.drop_ship_flag),
             15 => FieldMut::Text(&mut self.internal_notes),
             16 => FieldMut::Other(&mut self.invoice),
@@ -441,7 +441,7 @@ impl ModelFields for RmaTag {
             10 => FieldRef::Text(&self.closing_notes),
             11 => FieldRef::Other(&self.currency),
             12 => FieldRef::Other(&self.custom_fields),
-            13 => FieldRef::Text(&self.date_closed),
+            13 => FieldRef::Timestamp(self.date_closed),
             14 => FieldRef::Boolean(self.drop_ship_flag),
             15 => FieldRef::Text(&self.internal_notes),
             16 => FieldRef::Other(&self.invoice),

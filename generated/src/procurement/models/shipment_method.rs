@@ -76,3 +76,14 @@ impl ModelFields for ShipmentMethod {
 }
 
 toolcrate_runtime::impl_model!(ShipmentMethod);
+
+/// Refers to the record by what identifies it.
+impl From<&ShipmentMethod> for crate::shared::ShipmentMethodReference {
+    fn from(record: &ShipmentMethod) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -97,3 +97,14 @@ impl ModelFields for SubCategory {
 }
 
 toolcrate_runtime::impl_model!(SubCategory);
+
+/// Refers to the record by what identifies it.
+impl From<&SubCategory> for crate::shared::ProductSubCategoryReference {
+    fn from(record: &SubCategory) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

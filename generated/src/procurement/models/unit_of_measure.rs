@@ -80,3 +80,14 @@ impl ModelFields for UnitOfMeasure {
 }
 
 toolcrate_runtime::impl_model!(UnitOfMeasure);
+
+/// Refers to the record by what identifies it.
+impl From<&UnitOfMeasure> for crate::shared::UnitOfMeasureReference {
+    fn from(record: &UnitOfMeasure) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -142,3 +142,14 @@ impl ModelFields for Warehouse {
 }
 
 toolcrate_runtime::impl_model!(Warehouse);
+
+/// Refers to the record by what identifies it.
+impl From<&Warehouse> for crate::shared::WarehouseReference {
+    fn from(record: &Warehouse) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -160,3 +160,14 @@ impl ModelFields for WarehouseBin {
 }
 
 toolcrate_runtime::impl_model!(WarehouseBin);
+
+/// Refers to the record by what identifies it.
+impl From<&WarehouseBin> for crate::shared::WarehouseBinReference {
+    fn from(record: &WarehouseBin) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -108,3 +108,14 @@ impl ModelFields for PhaseStatus {
 }
 
 toolcrate_runtime::impl_model!(PhaseStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&PhaseStatus> for crate::project::PhaseStatusReference {
+    fn from(record: &PhaseStatus) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -13,7 +13,7 @@ pub struct ProjectBoardKanbanStatus {
     pub name: Option<String>,
     /// Order.
     pub order: Option<i32>,
-    /// Sr status ID.
+    /// SR status ID.
     pub sr_status_id: Option<i32>,
     /// Fields that the spec does not have.
     pub extra: UnknownFields,

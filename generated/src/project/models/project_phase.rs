@@ -21,11 +21,11 @@ pub struct ProjectPhase {
     /// Description. At most 100 characters. Required.
     pub description: Option<String>,
     /// Actual end.
-    pub actual_end: Option<String>,
+    pub actual_end: Option<Timestamp>,
     /// In hours, e.g. 1.5.
     pub actual_hours: Option<Number>,
     /// Actual start.
-    pub actual_start: Option<String>,
+    pub actual_start: Option<Timestamp>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
     /// Whether and how to bill this. Required when the record is replaced.
@@ -69,7 +69,7 @@ pub struct ProjectPhase {
     /// Downpayment.
     pub downpayment: Option<Number>,
     /// End date.
-    pub end_date: Option<String>,
+    pub end_date: Option<Timestamp>,
     /// Estimated expense cost.
     pub estimated_expense_cost: Option<Number>,
     /// Estimated expense revenue.
@@ -94,18 +94,18 @@ pub struct ProjectPhase {
     pub opportunity: OpportunityReference,
     /// Parent phase, from [`project::list_project_phases`](crate::project::list_project_phases).
     pub parent_phase: ProjectPhaseReference,
-    /// Po amount.
+    /// PO amount.
     pub po_amount: Option<Number>,
-    /// Po number. At most 25 characters.
+    /// PO number. At most 25 characters.
     pub po_number: Option<String>,
     /// Project ID.
     pub project_id: Option<i32>,
     /// Scheduled end.
-    pub scheduled_end: Option<String>,
+    pub scheduled_end: Option<Timestamp>,
     /// In hours, e.g. 1.5.
     pub scheduled_hours: Option<Number>,
     /// Scheduled start.
-    pub scheduled_start: Option<String>,
+    pub scheduled_start: Option<Timestamp>,
     /// Ship to company, from [`company::list_companies`](crate::company::list_companies).
     pub ship_to_company: CompanyReference,
     /// Ship to contact, from [`company::list_contacts`](crate::company::list_contacts).
@@ -113,7 +113,7 @@ pub struct ProjectPhase {
     /// Ship to site, from [`company::list_company_sites`](crate::company::list_company_sites).
     pub ship_to_site: SiteReference,
     /// Start date.
-    pub start_date: Option<String>,
+    pub start_date: Option<Timestamp>,
     /// Status, from [`project::list_phase_statuses`](crate::project::list_phase_statuses).
     pub status: PhaseStatusReference,
     /// Tax code, from [`finance::list_tax_codes`](crate::finance::list_tax_codes).
@@ -267,9 +267,9 @@ impl ModelFields for ProjectPhase {
         match index {
             0 => FieldMut::Integer(&mut self.id),
             1 => FieldMut::Text(&mut self.description),
-            2 => FieldMut::Text(&mut self.actual_end),
+            2 => FieldMut::Timestamp(&mut self.actual_end),
             3 => FieldMut::Number(&mut self.actual_hours),
-            4 => FieldMut::Text(&mut self.actual_start),
+            4 => FieldMut::Timestamp(&mut self.actual_start),
             5 => FieldMut::Other(&mut self.agreement),
             6 => FieldMut::Other(&mut self.bill_expenses),
             7 => FieldMut::Boolean(&mut self.bill_phase_closed_flag),
@@ -291,7 +291,7 @@ impl ModelFields for ProjectPhase {
             23 => FieldMut::Timestamp(&mut self.deadline_date),
             24 => FieldMut::Other(&mut self.department),
             25 => FieldMut::Number(&mut self.downpayment),
-            26 => FieldMut::Text(&mut self.end_date),
+            26 => FieldMut::Timestamp(&mut self.end_date),
             27 => FieldMut::Number(&mut self.estimated_expense_cost),
             28 => FieldMut::Number(&mut self.estimated_expense_revenue),
             29 => FieldMut::Number(&mut self.estimated_product_cost),
@@ -307,13 +307,13 @@ impl ModelFields for ProjectPhase {
             39 => FieldMut::Number(&mut self.po_amount),
             40 => FieldMut::Text(&mut self.po_number),
             41 => FieldMut::Integer(&mut self.project_id),
-            42 => FieldMut::Text(&mut self.scheduled_end),
+            42 => FieldMut::Timestamp(&mut self.scheduled_end),
             43 => FieldMut::Number(&mut self.scheduled_hours),
-            44 => FieldMut::Text(&mut self.scheduled_start),
+            44 => FieldMut::Timestamp(&mut self.scheduled_start),
             45 => FieldMut::Other(&mut self.ship_to_company),
             46 => FieldMut::Other(&mut self.ship_to_contact),
             47 => FieldMut::Other(&mut self.ship_to_site),
-            48 => FieldMut::Text(&mut self.start_date),
+            48 => FieldMut::Timestamp(&mut self.start_date),
             49 => FieldMut::Other(&mut self.status),
             50 => FieldMut::Other(&mut self.tax_code),
             51 => FieldMut::Text(&mut self.wbs_code),
@@ -325,9 +325,9 @@ impl ModelFields for ProjectPhase {
         match index {
             0 => FieldRef::Integer(self.id),
             1 => FieldRef::Text(&self.description),
-            2 => FieldRef::Text(&self.actual_end),
+            2 => FieldRef::Timestamp(self.actual_end),
             3 => FieldRef::Number(self.actual_hours),
-            4 => FieldRef::Text(&self.actual_start),
+            4 => FieldRef::Timestamp(self.actual_start),
             5 => FieldRef::Other(&self.agreement),
             6 => FieldRef::Other(&self.bill_expenses),
             7 => FieldRef::Boolean(self.bill_phase_closed_flag),
@@ -349,7 +349,7 @@ impl ModelFields for ProjectPhase {
             23 => FieldRef::Timestamp(self.deadline_date),
             24 => FieldRef::Other(&self.department),
             25 => FieldRef::Number(self.downpayment),
-            26 => FieldRef::Text(&self.end_date),
+            26 => FieldRef::Timestamp(self.end_date),
             27 => FieldRef::Number(self.estimated_expense_cost),
             28 => FieldRef::Number(self.estimated_expense_revenue),
             29 => FieldRef::Number(self.estimated_product_cost),
@@ -365,13 +365,13 @@ impl ModelFields for ProjectPhase {
             39 => FieldRef::Number(self.po_amount),
             40 => FieldRef::Text(&self.po_number),
             41 => FieldRef::Integer(self.project_id),
-            42 => FieldRef::Text(&self.scheduled_end),
+            42 => FieldRef::Timestamp(self.scheduled_end),
             43 => FieldRef::Number(self.scheduled_hours),
-            44 => FieldRef::Text(&self.scheduled_start),
+            44 => FieldRef::Timestamp(self.scheduled_start),
             45 => FieldRef::Other(&self.ship_to_company),
             46 => FieldRef::Other(&self.ship_to_contact),
             47 => FieldRef::Other(&self.ship_to_site),
-            48 => FieldRef::Text(&self.start_date),
+            48 => FieldRef::Timestamp(self.start_date),
             49 => FieldRef::Other(&self.status),
             50 => FieldRef::Other(&self.tax_code),
             51 => FieldRef::Text(&self.wbs_code),
@@ -396,6 +396,17 @@ impl ModelFields for ProjectPhase {
 }
 
 toolcrate_runtime::impl_model!(ProjectPhase);
+
+/// Refers to the record by what identifies it.
+impl From<&ProjectPhase> for crate::shared::ProjectPhaseReference {
+    fn from(record: &ProjectPhase) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ProjectPhaseBillExpenses {
     const VALUES: &'static [&'static str] = &[
         "Billable",

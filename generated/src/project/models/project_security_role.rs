@@ -76,3 +76,13 @@ impl ModelFields for ProjectSecurityRole {
 }
 
 toolcrate_runtime::impl_model!(ProjectSecurityRole);
+
+/// Refers to the record by what identifies it.
+impl From<&ProjectSecurityRole> for crate::project::ProjectRoleReference {
+    fn from(record: &ProjectSecurityRole) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -103,3 +103,14 @@ impl ModelFields for ProjectStatus {
 }
 
 toolcrate_runtime::impl_model!(ProjectStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&ProjectStatus> for crate::shared::ProjectStatusReference {
+    fn from(record: &ProjectStatus) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

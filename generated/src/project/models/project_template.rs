@@ -15,7 +15,7 @@ pub struct ProjectTemplate {
     pub id: Option<i32>,
     /// Name. At most 200 characters. Required.
     pub name: Option<String>,
-    /// Connect wise ID. Set by the server and never sent.
+    /// ConnectWise ID. Set by the server and never sent.
     pub connect_wise_id: Option<String>,
     /// Description.
     pub description: Option<String>,

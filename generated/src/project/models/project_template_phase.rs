@@ -14,7 +14,7 @@ pub struct ProjectTemplatePhase {
     pub id: Option<i32>,
     /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<Number>,
-    /// Connect wise ID. Set by the server and never sent.
+    /// ConnectWise ID. Set by the server and never sent.
     pub connect_wise_id: Option<String>,
     /// Description.
     pub description: Option<String>,
@@ -22,7 +22,7 @@ pub struct ProjectTemplatePhase {
     pub mark_as_milestone: Option<bool>,
     /// Notes.
     pub notes: Option<String>,
-    /// Parent connect wise ID.
+    /// Parent ConnectWise ID.
     pub parent_connect_wise_id: Option<String>,
     /// Parent ID.
     pub parent_id: Option<i32>,
@@ -119,3 +119,13 @@ impl ModelFields for ProjectTemplatePhase {
 }
 
 toolcrate_runtime::impl_model!(ProjectTemplatePhase);
+
+/// Refers to the record by what identifies it.
+impl From<&ProjectTemplatePhase> for crate::project::ProjectTemplatePhaseReference {
+    fn from(record: &ProjectTemplatePhase) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -15,15 +15,15 @@ pub struct ProjectTemplateTask {
     pub id: Option<i32>,
     /// Code, from [`service::list_codes`](crate::service::list_codes).
     pub code: ServiceCodeReference,
-    /// Connect wise ID. Set by the server and never sent.
+    /// ConnectWise ID. Set by the server and never sent.
     pub connect_wise_id: Option<String>,
     /// Description.
     pub description: Option<String>,
-    /// Grand parent connect wise ID.
+    /// Grand parent ConnectWise ID.
     pub grand_parent_connect_wise_id: Option<String>,
     /// Grand parent ID.
     pub grand_parent_id: Option<i32>,
-    /// Parent connect wise ID.
+    /// Parent ConnectWise ID.
     pub parent_connect_wise_id: Option<String>,
     /// Parent ID.
     pub parent_id: Option<i32>,

@@ -21,7 +21,7 @@ pub struct ProjectTemplateTicket {
     pub bill_separately_flag: Option<bool>,
     /// Budgeted hours, e.g. 1.5.
     pub budget_hours: Option<Number>,
-    /// Connect wise ID. Set by the server and never sent.
+    /// ConnectWise ID. Set by the server and never sent.
     pub connect_wise_id: Option<String>,
     /// Duration.
     pub duration: Option<i32>,
@@ -37,11 +37,11 @@ pub struct ProjectTemplateTicket {
     pub mark_as_milestone_flag: Option<bool>,
     /// Notes.
     pub notes: Option<String>,
-    /// Parent connect wise ID.
+    /// Parent ConnectWise ID.
     pub parent_connect_wise_id: Option<String>,
     /// Parent ID.
     pub parent_id: Option<i32>,
-    /// Pm tmp project rec ID.
+    /// PM tmp project rec ID.
     pub pm_tmp_project_rec_id: Option<i32>,
     /// Predecessor closed flag.
     pub predecessor_closed_flag: Option<bool>,

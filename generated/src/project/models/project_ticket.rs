@@ -28,9 +28,9 @@ pub struct ProjectTicket {
     pub summary: Option<String>,
     /// Actual hours. Set by the server and never sent.
     pub actual_hours: Option<Number>,
-    /// Address line1. At most 50 characters.
+    /// Address line 1. At most 50 characters.
     pub address_line1: Option<String>,
-    /// Address line2. At most 50 characters.
+    /// Address line 2. At most 50 characters.
     pub address_line2: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
@@ -42,7 +42,7 @@ pub struct ProjectTicket {
     pub approved: Option<bool>,
     /// Email addresses to copy on automatic emails. At most 1000 characters.
     pub automatic_email_cc: Option<String>,
-    /// Automatic email cc flag.
+    /// Automatic email CC flag.
     pub automatic_email_cc_flag: Option<bool>,
     /// Automatic email contact flag.
     pub automatic_email_contact_flag: Option<bool>,
@@ -63,7 +63,7 @@ pub struct ProjectTicket {
     /// Closed by. Set by the server and never sent.
     pub closed_by: Option<String>,
     /// Closed date. Set by the server and never sent.
-    pub closed_date: Option<String>,
+    pub closed_date: Option<Timestamp>,
     /// Closed flag. Set by the server and never sent.
     pub closed_flag: Option<bool>,
     /// Company, from [`company::list_companies`](crate::company::list_companies).
@@ -118,7 +118,7 @@ pub struct ProjectTicket {
     pub lag_nonworking_days_flag: Option<bool>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Opportunity, from [`sales::list_opportunities`](crate::sales::list_opportunities).
     pub opportunity: OpportunityReference,
@@ -409,7 +409,7 @@ impl ModelFields for ProjectTicket {
             18 => FieldMut::Number(&mut self.budget_hours),
             19 => FieldMut::Text(&mut self.city),
             20 => FieldMut::Text(&mut self.closed_by),
-            21 => FieldMut::Text(&mut self.closed_date),
+            21 => FieldMut::Timestamp(&mut self.closed_date),
             22 => FieldMut::Boolean(&mut self.closed_flag),
             23 => FieldMut::Other(&mut self.company),
             24 => FieldMut::Other(&mut self.contact),
@@ -494,7 +494,7 @@ impl ModelFields for ProjectTicket {
             18 => FieldRef::Number(self.budget_hours),
             19 => FieldRef::Text(&self.city),
             20 => FieldRef::Text(&self.closed_by),
-            21 => FieldRef::Text(&self.closed_date),
+            21 => FieldRef::Timestamp(self.closed_date),
             22 => FieldRef::Boolean(self.closed_flag),
             23 => FieldRef::Other(&self.company),
             24 => FieldRef::Other(&self.contact),

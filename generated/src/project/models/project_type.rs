@@ -80,3 +80,14 @@ impl ModelFields for ProjectType {
 }
 
 toolcrate_runtime::impl_model!(ProjectType);
+
+/// Refers to the record by what identifies it.
+impl From<&ProjectType> for crate::shared::ProjectTypeReference {
+    fn from(record: &ProjectType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, UnknownFields};
+use toolcrate_runtime::{Number, Timestamp, UnknownFields};
 use crate::project::PhaseStatusReference;
 use crate::shared::{CustomFieldValue, ProjectPhaseReference};
 
@@ -25,7 +25,7 @@ pub struct ProjectWorkplanProjectPhase {
     /// Description.
     pub description: Option<String>,
     /// End date.
-    pub end_date: Option<String>,
+    pub end_date: Option<Timestamp>,
     /// Mark as milestone flag.
     pub mark_as_milestone_flag: Option<bool>,
     /// Notes.
@@ -37,13 +37,13 @@ pub struct ProjectWorkplanProjectPhase {
     /// Scheduled duration.
     pub scheduled_duration: Option<i32>,
     /// Scheduled end.
-    pub scheduled_end: Option<String>,
+    pub scheduled_end: Option<Timestamp>,
     /// In hours, e.g. 1.5.
     pub scheduled_hours: Option<Number>,
     /// Scheduled start.
-    pub scheduled_start: Option<String>,
+    pub scheduled_start: Option<Timestamp>,
     /// Start date.
-    pub start_date: Option<String>,
+    pub start_date: Option<Timestamp>,
     /// Status, from [`project::list_phase_statuses`](crate::project::list_phase_statuses).
     pub status: PhaseStatusReference,
     /// Work breakdown structure (WBS) code, e.g. 1.2.
@@ -89,16 +89,16 @@ impl ModelFields for ProjectWorkplanProjectPhase {
             4 => FieldMut::Number(&mut self.budget_hours),
             5 => FieldMut::Other(&mut self.custom_fields),
             6 => FieldMut::Text(&mut self.description),
-            7 => FieldMut::Text(&mut self.end_date),
+            7 => FieldMut::Timestamp(&mut self.end_date),
             8 => FieldMut::Boolean(&mut self.mark_as_milestone_flag),
             9 => FieldMut::Text(&mut self.notes),
             10 => FieldMut::Other(&mut self.parent_phase),
             11 => FieldMut::Integer(&mut self.project_id),
             12 => FieldMut::Integer(&mut self.scheduled_duration),
-            13 => FieldMut::Text(&mut self.scheduled_end),
+            13 => FieldMut::Timestamp(&mut self.scheduled_end),
             14 => FieldMut::Number(&mut self.scheduled_hours),
-            15 => FieldMut::Text(&mut self.scheduled_start),
-            16 => FieldMut::Text(&mut self.start_date),
+            15 => FieldMut::Timestamp(&mut self.scheduled_start),
+            16 => FieldMut::Timestamp(&mut self.start_date),
             17 => FieldMut::Other(&mut self.status),
             18 => FieldMut::Text(&mut self.wbs_code),
             _ => FieldMut::Other(&mut self.info),
@@ -114,16 +114,16 @@ impl ModelFields for ProjectWorkplanProjectPhase {
             4 => FieldRef::Number(self.budget_hours),
             5 => FieldRef::Other(&self.custom_fields),
             6 => FieldRef::Text(&self.description),
-            7 => FieldRef::Text(&self.end_date),
+            7 => FieldRef::Timestamp(self.end_date),
             8 => FieldRef::Boolean(self.mark_as_milestone_flag),
             9 => FieldRef::Text(&self.notes),
             10 => FieldRef::Other(&self.parent_phase),
             11 => FieldRef::Integer(self.project_id),
             12 => FieldRef::Integer(self.scheduled_duration),
-            13 => FieldRef::Text(&self.scheduled_end),
+            13 => FieldRef::Timestamp(self.scheduled_end),
             14 => FieldRef::Number(self.scheduled_hours),
-            15 => FieldRef::Text(&self.scheduled_start),
-            16 => FieldRef::Text(&self.start_date),
+            15 => FieldRef::Timestamp(self.scheduled_start),
+            16 => FieldRef::Timestamp(self.start_date),
             17 => FieldRef::Other(&self.status),
             18 => FieldRef::Text(&self.wbs_code),
             _ => FieldRef::Other(&self.info),

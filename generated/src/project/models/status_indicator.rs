@@ -70,3 +70,15 @@ impl ModelFields for StatusIndicator {
 }
 
 toolcrate_runtime::impl_model!(StatusIndicator);
+
+/// Refers to the record by what identifies it.
+impl From<&StatusIndicator> for crate::shared::StatusIndicatorReference {
+    fn from(record: &StatusIndicator) -> Self {
+        Self {
+            id: record.id,
+            identifier: record.identifier.clone(),
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -43,7 +43,7 @@ pub struct Activity {
     pub date_start: Option<Timestamp>,
     /// Email. At most 250 characters.
     pub email: Option<String>,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Notes.
     pub notes: Option<String>,
@@ -190,3 +190,14 @@ impl ModelFields for Activity {
 }
 
 toolcrate_runtime::impl_model!(Activity);
+
+/// Refers to the record by what identifies it.
+impl From<&Activity> for crate::shared::ActivityReference {
+    fn from(record: &Activity) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -92,3 +92,14 @@ impl ModelFields for ActivityStatus {
 }
 
 toolcrate_runtime::impl_model!(ActivityStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&ActivityStatus> for crate::shared::ActivityStatusReference {
+    fn from(record: &ActivityStatus) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

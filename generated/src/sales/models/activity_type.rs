@@ -102,3 +102,14 @@ impl ModelFields for ActivityType {
 }
 
 toolcrate_runtime::impl_model!(ActivityType);
+
+/// Refers to the record by what identifies it.
+impl From<&ActivityType> for crate::shared::ActivityTypeReference {
+    fn from(record: &ActivityType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -42,9 +42,9 @@ pub struct Forecast {
     pub lost_revenue: LostRevenueReference,
     /// Open revenue.
     pub open_revenue: OpenRevenueReference,
-    /// Other revenue1.
+    /// Other revenue 1.
     pub other_revenue1: Other1RevenueReference,
-    /// Other revenue2.
+    /// Other revenue 2.
     pub other_revenue2: Other2RevenueReference,
     /// Product revenue.
     pub product_revenue: ProductRevenueReference,

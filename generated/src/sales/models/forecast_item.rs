@@ -48,11 +48,11 @@ pub struct ForecastItem {
     pub product_description: Option<String>,
     /// Quantity.
     pub quantity: Option<Number>,
-    /// Quote werks doc name. At most 255 characters.
+    /// QuoteWerks doc name. At most 255 characters.
     pub quote_werks_doc_name: Option<String>,
-    /// Quote werks doc no. At most 20 characters.
+    /// QuoteWerks doc no. At most 20 characters.
     pub quote_werks_doc_no: Option<String>,
-    /// Quote werks quantity.
+    /// QuoteWerks quantity.
     pub quote_werks_quantity: Option<i32>,
     /// Recurring cost.
     pub recurring_cost: Option<Number>,

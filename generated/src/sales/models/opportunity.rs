@@ -264,3 +264,14 @@ impl ModelFields for Opportunity {
 }
 
 toolcrate_runtime::impl_model!(Opportunity);
+
+/// Refers to the record by what identifies it.
+impl From<&Opportunity> for crate::shared::OpportunityReference {
+    fn from(record: &Opportunity) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

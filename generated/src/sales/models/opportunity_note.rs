@@ -19,7 +19,7 @@ pub struct OpportunityNote {
     pub entered_by: Option<String>,
     /// Whether the note is flagged.
     pub flagged: Option<bool>,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Opportunity ID.
     pub opportunity_id: Option<i32>,

@@ -72,3 +72,14 @@ impl ModelFields for OpportunityRating {
 }
 
 toolcrate_runtime::impl_model!(OpportunityRating);
+
+/// Refers to the record by what identifies it.
+impl From<&OpportunityRating> for crate::sales::OpportunityRatingReference {
+    fn from(record: &OpportunityRating) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

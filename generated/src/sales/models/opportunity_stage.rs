@@ -81,3 +81,14 @@ impl ModelFields for OpportunityStage {
 }
 
 toolcrate_runtime::impl_model!(OpportunityStage);
+
+/// Refers to the record by what identifies it.
+impl From<&OpportunityStage> for crate::sales::OpportunityStageReference {
+    fn from(record: &OpportunityStage) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -107,3 +107,14 @@ impl ModelFields for OpportunityStatus {
 }
 
 toolcrate_runtime::impl_model!(OpportunityStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&OpportunityStatus> for crate::shared::OpportunityStatusReference {
+    fn from(record: &OpportunityStatus) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -72,3 +72,13 @@ impl ModelFields for OpportunityType {
 }
 
 toolcrate_runtime::impl_model!(OpportunityType);
+
+/// Refers to the record by what identifies it.
+impl From<&OpportunityType> for crate::sales::OpportunityTypeReference {
+    fn from(record: &OpportunityType) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -71,7 +71,7 @@ pub struct Order {
     pub phone: Option<String>,
     /// Phone ext.
     pub phone_ext: Option<String>,
-    /// Po number. At most 50 characters.
+    /// PO number. At most 50 characters.
     pub po_number: Option<String>,
     /// IDs of the records.
     pub product_ids: Option<Vec<i32>>,
@@ -273,3 +273,13 @@ impl ModelFields for Order {
 }
 
 toolcrate_runtime::impl_model!(Order);
+
+/// Refers to the record by what identifies it.
+impl From<&Order> for crate::shared::SalesOrderReference {
+    fn from(record: &Order) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -98,3 +98,14 @@ impl ModelFields for OrderStatus {
 }
 
 toolcrate_runtime::impl_model!(OrderStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&OrderStatus> for crate::shared::OrderStatusReference {
+    fn from(record: &OrderStatus) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -109,3 +109,14 @@ impl ModelFields for OrderStatusEmailTemplate {
 }
 
 toolcrate_runtime::impl_model!(OrderStatusEmailTemplate);
+
+/// Refers to the record by what identifies it.
+impl From<&OrderStatusEmailTemplate>
+for crate::sales::OrderStatusEmailTemplateReference {
+    fn from(record: &OrderStatusEmailTemplate) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{Number, UnknownFields};
 
-/// A reference to an other1 revenue by its ID.
+/// A reference to an other 1 revenue by its ID.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Other1RevenueReference {
@@ -25,7 +25,7 @@ pub struct Other1RevenueReference {
 }
 
 impl Other1RevenueReference {
-    /// Creates an other1 revenue reference without any fields; the API requires none.
+    /// Creates an other 1 revenue reference without any fields; the API requires none.
     pub fn new() -> Self {
         Self::default()
     }

@@ -68,3 +68,14 @@ impl ModelFields for Role {
 }
 
 toolcrate_runtime::impl_model!(Role);
+
+/// Refers to the record by what identifies it.
+impl From<&Role> for crate::sales::OpportunitySalesRoleReference {
+    fn from(record: &Role) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -68,3 +68,13 @@ impl ModelFields for SalesProbability {
 }
 
 toolcrate_runtime::impl_model!(SalesProbability);
+
+/// Refers to the record by what identifies it.
+impl From<&SalesProbability> for crate::sales::OpportunityProbabilityReference {
+    fn from(record: &SalesProbability) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -94,3 +94,13 @@ impl ModelFields for SalesTeam {
 }
 
 toolcrate_runtime::impl_model!(SalesTeam);
+
+/// Refers to the record by what identifies it.
+impl From<&SalesTeam> for crate::sales::SalesTeamReference {
+    fn from(record: &SalesTeam) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -148,3 +148,25 @@ impl ModelFields for Calendar {
 }
 
 toolcrate_runtime::impl_model!(Calendar);
+
+/// Refers to the record by what identifies it.
+impl From<&Calendar> for crate::shared::CalendarReference {
+    fn from(record: &Calendar) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Refers to the record by what identifies it.
+#[cfg(feature = "system")]
+impl From<&Calendar> for crate::system::CalendarSetupReference {
+    fn from(record: &Calendar) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::UnknownFields;
+use toolcrate_runtime::{Date, UnknownFields};
 use crate::schedule::HolidayListReference;
 
 /// A holiday list holiday in summary form, as [`schedule::list_holiday_list_holiday_info`](crate::schedule::list_holiday_list_holiday_info) lists it.
@@ -16,7 +16,7 @@ pub struct HolidayInfo {
     /// Defaults to true; false limits the holiday to specific hours.
     pub all_day_flag: Option<bool>,
     /// Date.
-    pub date: Option<String>,
+    pub date: Option<Date>,
     /// Holiday list, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists).
     pub holiday_list: HolidayListReference,
     /// Name.
@@ -49,7 +49,7 @@ impl ModelFields for HolidayInfo {
         match index {
             0 => FieldMut::Integer(&mut self.id),
             1 => FieldMut::Boolean(&mut self.all_day_flag),
-            2 => FieldMut::Text(&mut self.date),
+            2 => FieldMut::Other(&mut self.date),
             3 => FieldMut::Other(&mut self.holiday_list),
             4 => FieldMut::Text(&mut self.name),
             5 => FieldMut::Text(&mut self.time_end),
@@ -62,7 +62,7 @@ impl ModelFields for HolidayInfo {
         match index {
             0 => FieldRef::Integer(self.id),
             1 => FieldRef::Boolean(self.all_day_flag),
-            2 => FieldRef::Text(&self.date),
+            2 => FieldRef::Other(&self.date),
             3 => FieldRef::Other(&self.holiday_list),
             4 => FieldRef::Text(&self.name),
             5 => FieldRef::Text(&self.time_end),

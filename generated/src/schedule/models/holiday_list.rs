@@ -68,3 +68,14 @@ impl ModelFields for HolidayList {
 }
 
 toolcrate_runtime::impl_model!(HolidayList);
+
+/// Refers to the record by what identifies it.
+impl From<&HolidayList> for crate::schedule::HolidayListReference {
+    fn from(record: &HolidayList) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

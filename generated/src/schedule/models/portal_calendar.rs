@@ -14,23 +14,23 @@ pub struct PortalCalendar {
     pub id: Option<i32>,
     /// Week start. Required.
     pub week_start: Option<PortalCalendarWeekStart>,
-    /// Adjust1 end.
+    /// Adjust 1 end.
     pub adjust1_end: Option<String>,
     /// In hours, e.g. 1.5.
     pub adjust1_hours: Option<Number>,
-    /// Adjust1 start.
+    /// Adjust 1 start.
     pub adjust1_start: Option<String>,
-    /// Adjust2 end.
+    /// Adjust 2 end.
     pub adjust2_end: Option<String>,
     /// In hours, e.g. 1.5.
     pub adjust2_hours: Option<Number>,
-    /// Adjust2 start.
+    /// Adjust 2 start.
     pub adjust2_start: Option<String>,
-    /// Adjust3 end.
+    /// Adjust 3 end.
     pub adjust3_end: Option<String>,
     /// In hours, e.g. 1.5.
     pub adjust3_hours: Option<Number>,
-    /// Adjust3 start.
+    /// Adjust 3 start.
     pub adjust3_start: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

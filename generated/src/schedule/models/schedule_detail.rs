@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::UnknownFields;
+use toolcrate_runtime::{Timestamp, UnknownFields};
 use crate::shared::{MemberReference, ScheduleEntryReference};
 
 /// A schedule entry detail, as [`schedule::list_entry_details`](crate::schedule::list_entry_details) lists it.
@@ -14,9 +14,9 @@ pub struct ScheduleDetail {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Date end.
-    pub date_end: Option<String>,
+    pub date_end: Option<Timestamp>,
     /// Date start.
-    pub date_start: Option<String>,
+    pub date_start: Option<Timestamp>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
     /// Schedule entry, from [`schedule::list_entries`](crate::schedule::list_entries).
@@ -35,8 +35,8 @@ impl ModelFields for ScheduleDetail {
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Integer(&mut self.id),
-            1 => FieldMut::Text(&mut self.date_end),
-            2 => FieldMut::Text(&mut self.date_start),
+            1 => FieldMut::Timestamp(&mut self.date_end),
+            2 => FieldMut::Timestamp(&mut self.date_start),
             3 => FieldMut::Other(&mut self.member),
             4 => FieldMut::Other(&mut self.schedule_entry),
             _ => FieldMut::Other(&mut self.info),
@@ -46,8 +46,8 @@ impl ModelFields for ScheduleDetail {
     fn field(&self, index: usize) -> FieldRef<'_> {
         match index {
             0 => FieldRef::Integer(self.id),
-            1 => FieldRef::Text(&self.date_end),
-            2 => FieldRef::Text(&self.date_start),
+            1 => FieldRef::Timestamp(self.date_end),
+            2 => FieldRef::Timestamp(self.date_start),
             3 => FieldRef::Other(&self.member),
             4 => FieldRef::Other(&self.schedule_entry),
             _ => FieldRef::Other(&self.info),

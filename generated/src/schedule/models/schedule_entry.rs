@@ -42,7 +42,7 @@ pub struct ScheduleEntry {
     pub meeting_flag: Option<bool>,
     /// Member, from [`system::list_members`](crate::system::list_members).
     pub member: MemberReference,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Name. At most 250 characters.
     pub name: Option<String>,
@@ -201,3 +201,13 @@ impl ModelFields for ScheduleEntry {
 }
 
 toolcrate_runtime::impl_model!(ScheduleEntry);
+
+/// Refers to the record by what identifies it.
+impl From<&ScheduleEntry> for crate::shared::ScheduleEntryReference {
+    fn from(record: &ScheduleEntry) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, UnknownFields};
+use toolcrate_runtime::{Number, Timestamp, UnknownFields};
 use crate::shared::ScheduleEntryReference;
 
 /// A schedule entry detail, as [`schedule::list_details`](crate::schedule::list_details) lists it.
@@ -14,9 +14,9 @@ pub struct ScheduleEntryDetail {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Date end.
-    pub date_end: Option<String>,
+    pub date_end: Option<Timestamp>,
     /// Date start.
-    pub date_start: Option<String>,
+    pub date_start: Option<Timestamp>,
     /// In hours, e.g. 1.5.
     pub hours_scheduled: Option<Number>,
     /// Schedule entry, from [`schedule::list_entries`](crate::schedule::list_entries).
@@ -35,8 +35,8 @@ impl ModelFields for ScheduleEntryDetail {
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Integer(&mut self.id),
-            1 => FieldMut::Text(&mut self.date_end),
-            2 => FieldMut::Text(&mut self.date_start),
+            1 => FieldMut::Timestamp(&mut self.date_end),
+            2 => FieldMut::Timestamp(&mut self.date_start),
             3 => FieldMut::Number(&mut self.hours_scheduled),
             4 => FieldMut::Other(&mut self.schedule_entry),
             _ => FieldMut::Other(&mut self.info),
@@ -46,8 +46,8 @@ impl ModelFields for ScheduleEntryDetail {
     fn field(&self, index: usize) -> FieldRef<'_> {
         match index {
             0 => FieldRef::Integer(self.id),
-            1 => FieldRef::Text(&self.date_end),
-            2 => FieldRef::Text(&self.date_start),
+            1 => FieldRef::Timestamp(self.date_end),
+            2 => FieldRef::Timestamp(self.date_start),
             3 => FieldRef::Number(self.hours_scheduled),
             4 => FieldRef::Other(&self.schedule_entry),
             _ => FieldRef::Other(&self.info),

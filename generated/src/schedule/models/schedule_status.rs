@@ -76,3 +76,14 @@ impl ModelFields for ScheduleStatus {
 }
 
 toolcrate_runtime::impl_model!(ScheduleStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&ScheduleStatus> for crate::shared::ScheduleStatusReference {
+    fn from(record: &ScheduleStatus) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -86,3 +86,14 @@ impl ModelFields for ScheduleType {
 }
 
 toolcrate_runtime::impl_model!(ScheduleType);
+
+/// Refers to the record by what identifies it.
+impl From<&ScheduleType> for crate::schedule::ScheduleTypeReference {
+    fn from(record: &ScheduleType) -> Self {
+        Self {
+            id: record.id,
+            identifier: record.identifier.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -114,7 +114,7 @@ pub struct Board {
     pub restrict_board_by_default_flag: Option<bool>,
     /// Send to bundled flag.
     pub send_to_bundled_flag: Option<bool>,
-    /// Send to cc flag.
+    /// Send to CC flag.
     pub send_to_cc_flag: Option<bool>,
     /// Send to contact flag.
     pub send_to_contact_flag: Option<bool>,
@@ -515,6 +515,29 @@ impl ModelFields for Board {
 }
 
 toolcrate_runtime::impl_model!(Board);
+
+/// Refers to the record by what identifies it.
+impl From<&Board> for crate::shared::BoardReference {
+    fn from(record: &Board) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Refers to the record by what identifies it.
+impl From<&Board> for crate::shared::ProjectBoardReference {
+    fn from(record: &Board) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for BoardAllSort {
     const VALUES: &'static [&'static str] = &["Ascending", "Descending"];
 

@@ -77,3 +77,14 @@ impl ModelFields for BoardItem {
 }
 
 toolcrate_runtime::impl_model!(BoardItem);
+
+/// Refers to the record by what identifies it.
+impl From<&BoardItem> for crate::shared::ServiceItemReference {
+    fn from(record: &BoardItem) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -168,6 +168,18 @@ impl ModelFields for BoardStatus {
 }
 
 toolcrate_runtime::impl_model!(BoardStatus);
+
+/// Refers to the record by what identifies it.
+impl From<&BoardStatus> for crate::shared::ServiceStatusReference {
+    fn from(record: &BoardStatus) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for BoardStatusEscalationStatus {
     const VALUES: &'static [&'static str] = &[
         "NotResponded",

@@ -98,3 +98,14 @@ impl ModelFields for BoardSubType {
 }
 
 toolcrate_runtime::impl_model!(BoardSubType);
+
+/// Refers to the record by what identifies it.
+impl From<&BoardSubType> for crate::shared::ServiceSubTypeReference {
+    fn from(record: &BoardSubType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

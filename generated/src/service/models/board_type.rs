@@ -139,6 +139,18 @@ impl ModelFields for BoardType {
 }
 
 toolcrate_runtime::impl_model!(BoardType);
+
+/// Refers to the record by what identifies it.
+impl From<&BoardType> for crate::shared::ServiceTypeReference {
+    fn from(record: &BoardType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for BoardTypeCategory {
     const VALUES: &'static [&'static str] = &["Reactive", "Proactive"];
 

@@ -93,3 +93,14 @@ impl ModelFields for Code {
 }
 
 toolcrate_runtime::impl_model!(Code);
+
+/// Refers to the record by what identifies it.
+impl From<&Code> for crate::shared::ServiceCodeReference {
+    fn from(record: &Code) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

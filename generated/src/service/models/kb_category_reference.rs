@@ -19,7 +19,7 @@ pub struct KbCategoryReference {
 }
 
 impl KbCategoryReference {
-    /// Creates a kb category reference without any fields; the API requires none.
+    /// Creates a KB category reference without any fields; the API requires none.
     pub fn new() -> Self {
         Self::default()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::UnknownFields;
+use toolcrate_runtime::{Timestamp, UnknownFields};
 use crate::shared::BoardReference;
 
 /// A knowledge base article: a solution to a known issue.
@@ -28,7 +28,7 @@ pub struct KnowledgeBaseArticle {
     /// Created by. Set by the server and never sent.
     pub created_by: Option<String>,
     /// Date created. Set by the server and never sent.
-    pub date_created: Option<String>,
+    pub date_created: Option<Timestamp>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
     pub location_id: Option<i32>,
     /// Sub category ID.
@@ -83,7 +83,7 @@ impl ModelFields for KnowledgeBaseArticle {
             5 => FieldMut::Integer(&mut self.business_unit_id),
             6 => FieldMut::Integer(&mut self.category_id),
             7 => FieldMut::Text(&mut self.created_by),
-            8 => FieldMut::Text(&mut self.date_created),
+            8 => FieldMut::Timestamp(&mut self.date_created),
             9 => FieldMut::Integer(&mut self.location_id),
             10 => FieldMut::Integer(&mut self.sub_category_id),
             _ => FieldMut::Other(&mut self.info),
@@ -100,7 +100,7 @@ impl ModelFields for KnowledgeBaseArticle {
             5 => FieldRef::Integer(self.business_unit_id),
             6 => FieldRef::Integer(self.category_id),
             7 => FieldRef::Text(&self.created_by),
-            8 => FieldRef::Text(&self.date_created),
+            8 => FieldRef::Timestamp(self.date_created),
             9 => FieldRef::Integer(self.location_id),
             10 => FieldRef::Integer(self.sub_category_id),
             _ => FieldRef::Other(&self.info),

@@ -81,3 +81,14 @@ impl ModelFields for KnowledgeBaseCategory {
 }
 
 toolcrate_runtime::impl_model!(KnowledgeBaseCategory);
+
+/// Refers to the record by what identifies it.
+impl From<&KnowledgeBaseCategory> for crate::service::KbCategoryReference {
+    fn from(record: &KnowledgeBaseCategory) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -138,6 +138,18 @@ impl ModelFields for Priority {
 }
 
 toolcrate_runtime::impl_model!(Priority);
+
+/// Refers to the record by what identifies it.
+impl From<&Priority> for crate::shared::PriorityReference {
+    fn from(record: &Priority) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for PriorityColor {
     const VALUES: &'static [&'static str] = &[
         "Black",

@@ -168,6 +168,28 @@ impl ModelFields for ServiceEmailTemplate {
 }
 
 toolcrate_runtime::impl_model!(ServiceEmailTemplate);
+
+/// Refers to the record by what identifies it.
+#[cfg(feature = "finance")]
+impl From<&ServiceEmailTemplate> for crate::finance::EmailTemplateReference {
+    fn from(record: &ServiceEmailTemplate) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
+/// Refers to the record by what identifies it.
+impl From<&ServiceEmailTemplate> for crate::service::ServiceEmailTemplateReference {
+    fn from(record: &ServiceEmailTemplate) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ServiceEmailTemplateType {
     const VALUES: &'static [&'static str] = &[
         "Any",

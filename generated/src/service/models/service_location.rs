@@ -95,6 +95,18 @@ impl ModelFields for ServiceLocation {
 }
 
 toolcrate_runtime::impl_model!(ServiceLocation);
+
+/// Refers to the record by what identifies it.
+impl From<&ServiceLocation> for crate::shared::ServiceLocationReference {
+    fn from(record: &ServiceLocation) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ServiceLocationWhere {
     const VALUES: &'static [&'static str] = &["OnSite", "Remote", "InHouse"];
 

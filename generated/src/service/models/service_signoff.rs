@@ -357,6 +357,18 @@ impl ModelFields for ServiceSignoff {
 }
 
 toolcrate_runtime::impl_model!(ServiceSignoff);
+
+/// Refers to the record by what identifies it.
+impl From<&ServiceSignoff> for crate::shared::ServiceSignoffReference {
+    fn from(record: &ServiceSignoff) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ServiceSignoffTask {
     const VALUES: &'static [&'static str] = &["All", "Closed", "Open"];
 

@@ -124,3 +124,14 @@ impl ModelFields for ServiceSurvey {
 }
 
 toolcrate_runtime::impl_model!(ServiceSurvey);
+
+/// Refers to the record by what identifies it.
+impl From<&ServiceSurvey> for crate::shared::ServiceSurveyReference {
+    fn from(record: &ServiceSurvey) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

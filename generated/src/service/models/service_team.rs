@@ -75,3 +75,14 @@ impl ModelFields for ServiceTeam {
 }
 
 toolcrate_runtime::impl_model!(ServiceTeam);
+
+/// Refers to the record by what identifies it.
+impl From<&ServiceTeam> for crate::shared::ServiceTeamReference {
+    fn from(record: &ServiceTeam) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

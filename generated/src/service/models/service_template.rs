@@ -45,9 +45,9 @@ pub struct ServiceTemplate {
     pub contact: ContactReference,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,
-    /// Email cc.
+    /// Email CC.
     pub email_cc: Option<String>,
-    /// Email cc flag.
+    /// Email CC flag.
     pub email_cc_flag: Option<bool>,
     /// Email contact flag.
     pub email_contact_flag: Option<bool>,
@@ -341,6 +341,18 @@ impl ModelFields for ServiceTemplate {
 }
 
 toolcrate_runtime::impl_model!(ServiceTemplate);
+
+/// Refers to the record by what identifies it.
+impl From<&ServiceTemplate> for crate::shared::ServiceTemplateReference {
+    fn from(record: &ServiceTemplate) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ServiceTemplateBillingMethod {
     const VALUES: &'static [&'static str] = &[
         "ActualRates",

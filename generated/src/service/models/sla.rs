@@ -186,6 +186,18 @@ impl ModelFields for Sla {
 }
 
 toolcrate_runtime::impl_model!(Sla);
+
+/// Refers to the record by what identifies it.
+impl From<&Sla> for crate::shared::SlaReference {
+    fn from(record: &Sla) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for SlaBasedOn {
     const VALUES: &'static [&'static str] = &[
         "AllHours",

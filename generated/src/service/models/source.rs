@@ -80,3 +80,14 @@ impl ModelFields for Source {
 }
 
 toolcrate_runtime::impl_model!(Source);
+
+/// Refers to the record by what identifies it.
+impl From<&Source> for crate::shared::ServiceSourceReference {
+    fn from(record: &Source) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -16,7 +16,7 @@ pub struct AllowedOrigin {
     pub description: Option<String>,
     /// Origin. At most 2000 characters. Required.
     pub origin: Option<String>,
-    /// Last update utc. Set by the server and never sent.
+    /// Last update UTC. Set by the server and never sent.
     pub last_update_utc: Option<Timestamp>,
     /// Updated by. Set by the server and never sent.
     pub updated_by: Option<String>,

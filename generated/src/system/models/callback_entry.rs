@@ -20,7 +20,7 @@ pub struct CallbackEntry {
     pub type_: Option<String>,
     /// Required. Required.
     pub url: Option<String>,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
     /// Description. At most 100 characters.
     pub description: Option<String>,
@@ -28,7 +28,7 @@ pub struct CallbackEntry {
     pub inactive_flag: Option<bool>,
     /// Is self suppressed flag.
     pub is_self_suppressed_flag: Option<bool>,
-    /// Is soap callback flag.
+    /// Is SOAP callback flag.
     pub is_soap_callback_flag: Option<bool>,
     /// Member ID.
     pub member_id: Option<i32>,

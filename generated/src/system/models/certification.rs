@@ -74,3 +74,14 @@ impl ModelFields for Certification {
 }
 
 toolcrate_runtime::impl_model!(Certification);
+
+/// Refers to the record by what identifies it.
+impl From<&Certification> for crate::system::CertificationReference {
+    fn from(record: &Certification) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

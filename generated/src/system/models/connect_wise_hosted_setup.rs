@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{OpenEnum, UnknownFields};
+use toolcrate_runtime::{OpenEnum, Timestamp, UnknownFields};
 
 /// A ConnectWise hosted setup, as [`system::list_connect_wise_hosted_setups`](crate::system::list_connect_wise_hosted_setups) lists it.
 ///
@@ -25,7 +25,7 @@ pub struct ConnectWiseHostedSetup {
     /// Created by. Set by the server and never sent.
     pub created_by: Option<String>,
     /// Date created. Set by the server and never sent.
-    pub date_created: Option<String>,
+    pub date_created: Option<Timestamp>,
     /// Disabled flag.
     pub disabled_flag: Option<bool>,
     /// Location IDs. Find them with [`system::list_locations`](crate::system::list_locations).
@@ -119,7 +119,7 @@ impl ModelFields for ConnectWiseHostedSetup {
             4 => FieldMut::Text(&mut self.url),
             5 => FieldMut::Text(&mut self.client_id),
             6 => FieldMut::Text(&mut self.created_by),
-            7 => FieldMut::Text(&mut self.date_created),
+            7 => FieldMut::Timestamp(&mut self.date_created),
             8 => FieldMut::Boolean(&mut self.disabled_flag),
             9 => FieldMut::Other(&mut self.location_ids),
             10 => FieldMut::Boolean(&mut self.locations_enabled_flag),
@@ -143,7 +143,7 @@ impl ModelFields for ConnectWiseHostedSetup {
             4 => FieldRef::Text(&self.url),
             5 => FieldRef::Text(&self.client_id),
             6 => FieldRef::Text(&self.created_by),
-            7 => FieldRef::Text(&self.date_created),
+            7 => FieldRef::Timestamp(self.date_created),
             8 => FieldRef::Boolean(self.disabled_flag),
             9 => FieldRef::Other(&self.location_ids),
             10 => FieldRef::Boolean(self.locations_enabled_flag),

@@ -29,15 +29,15 @@ pub struct CorporateStructure {
     pub dispatcher: MemberReference,
     /// Duty manager, from [`system::list_members`](crate::system::list_members).
     pub duty_manager: MemberReference,
-    /// Level1 name. At most 20 characters.
+    /// Level 1 name. At most 20 characters.
     pub level1_name: Option<String>,
-    /// Level2 name. At most 20 characters.
+    /// Level 2 name. At most 20 characters.
     pub level2_name: Option<String>,
-    /// Level3 name. At most 20 characters.
+    /// Level 3 name. At most 20 characters.
     pub level3_name: Option<String>,
-    /// Level4 name. At most 20 characters.
+    /// Level 4 name. At most 20 characters.
     pub level4_name: Option<String>,
-    /// Level5 name. At most 20 characters.
+    /// Level 5 name. At most 20 characters.
     pub level5_name: Option<String>,
     /// Level count.
     pub level_count: Option<CorporateStructureLevelCount>,
@@ -208,6 +208,17 @@ impl ModelFields for CorporateStructure {
 }
 
 toolcrate_runtime::impl_model!(CorporateStructure);
+
+/// Refers to the record by what identifies it.
+impl From<&CorporateStructure> for crate::system::StructureReference {
+    fn from(record: &CorporateStructure) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for CorporateStructureFiscalYearStart {
     const VALUES: &'static [&'static str] = &[
         "January",

@@ -53,3 +53,14 @@ impl ModelFields for CorporateStructureLevel {
 }
 
 toolcrate_runtime::impl_model!(CorporateStructureLevel);
+
+/// Refers to the record by what identifies it.
+impl From<&CorporateStructureLevel> for crate::system::CorporateStructureLevelReference {
+    fn from(record: &CorporateStructureLevel) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -27,31 +27,31 @@ pub struct Crm {
     pub default_year: Option<bool>,
     /// Exclude spaces flag.
     pub exclude_spaces_flag: Option<bool>,
-    /// Field10 caption. At most 25 characters.
+    /// Field 10 caption. At most 25 characters.
     pub field10_caption: Option<String>,
-    /// Field1 caption. At most 25 characters.
+    /// Field 1 caption. At most 25 characters.
     pub field1_caption: Option<String>,
-    /// Field2 caption. At most 25 characters.
+    /// Field 2 caption. At most 25 characters.
     pub field2_caption: Option<String>,
-    /// Field3 caption. At most 25 characters.
+    /// Field 3 caption. At most 25 characters.
     pub field3_caption: Option<String>,
-    /// Field4 caption. At most 25 characters.
+    /// Field 4 caption. At most 25 characters.
     pub field4_caption: Option<String>,
-    /// Field5 caption. At most 25 characters.
+    /// Field 5 caption. At most 25 characters.
     pub field5_caption: Option<String>,
-    /// Field6 caption. At most 25 characters.
+    /// Field 6 caption. At most 25 characters.
     pub field6_caption: Option<String>,
-    /// Field7 caption. At most 25 characters.
+    /// Field 7 caption. At most 25 characters.
     pub field7_caption: Option<String>,
-    /// Field8 caption. At most 25 characters.
+    /// Field 8 caption. At most 25 characters.
     pub field8_caption: Option<String>,
-    /// Field9 caption. At most 25 characters.
+    /// Field 9 caption. At most 25 characters.
     pub field9_caption: Option<String>,
     /// Lock probability flag.
     pub lock_probability_flag: Option<bool>,
-    /// Other1 caption. At most 50 characters.
+    /// Other 1 caption. At most 50 characters.
     pub other1_caption: Option<String>,
-    /// Other2 caption. At most 50 characters.
+    /// Other 2 caption. At most 50 characters.
     pub other2_caption: Option<String>,
     /// Primary rep caption. At most 50 characters.
     pub primary_rep_caption: Option<String>,

@@ -15,25 +15,25 @@ pub struct CrmInfo {
     pub id: Option<i32>,
     /// Account manager role, from [`company::list_team_roles`](crate::company::list_team_roles).
     pub account_manager_role: TeamRoleReference,
-    /// Field10 caption.
+    /// Field 10 caption.
     pub field10_caption: Option<String>,
-    /// Field1 caption.
+    /// Field 1 caption.
     pub field1_caption: Option<String>,
-    /// Field2 caption.
+    /// Field 2 caption.
     pub field2_caption: Option<String>,
-    /// Field3 caption.
+    /// Field 3 caption.
     pub field3_caption: Option<String>,
-    /// Field4 caption.
+    /// Field 4 caption.
     pub field4_caption: Option<String>,
-    /// Field5 caption.
+    /// Field 5 caption.
     pub field5_caption: Option<String>,
-    /// Field6 caption.
+    /// Field 6 caption.
     pub field6_caption: Option<String>,
-    /// Field7 caption.
+    /// Field 7 caption.
     pub field7_caption: Option<String>,
-    /// Field8 caption.
+    /// Field 8 caption.
     pub field8_caption: Option<String>,
-    /// Field9 caption.
+    /// Field 9 caption.
     pub field9_caption: Option<String>,
     /// Primary rep caption.
     pub primary_rep_caption: Option<String>,

@@ -465,6 +465,18 @@ impl ModelFields for CustomReport {
 }
 
 toolcrate_runtime::impl_model!(CustomReport);
+
+/// Refers to the record by what identifies it.
+impl From<&CustomReport> for crate::system::CustomReportReference {
+    fn from(record: &CustomReport) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for CustomReportModule {
     const VALUES: &'static [&'static str] = &[
         "Companies",

@@ -74,3 +74,14 @@ impl ModelFields for CwTimeZone {
 }
 
 toolcrate_runtime::impl_model!(CwTimeZone);
+
+/// Refers to the record by what identifies it.
+impl From<&CwTimeZone> for crate::system::TimeZoneReference {
+    fn from(record: &CwTimeZone) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -73,3 +73,26 @@ impl ModelFields for Department {
 }
 
 toolcrate_runtime::impl_model!(Department);
+
+/// Refers to the record by what identifies it.
+impl From<&Department> for crate::shared::BillingUnitReference {
+    fn from(record: &Department) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Refers to the record by what identifies it.
+impl From<&Department> for crate::shared::SystemDepartmentReference {
+    fn from(record: &Department) -> Self {
+        Self {
+            id: record.id,
+            identifier: record.identifier.clone(),
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

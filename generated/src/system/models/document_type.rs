@@ -18,7 +18,7 @@ pub struct DocumentType {
     pub file_extension: Option<String>,
     /// Icon.
     pub icon: Option<String>,
-    /// Mime type.
+    /// MIME type.
     pub mime_type: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,
@@ -70,3 +70,13 @@ impl ModelFields for DocumentType {
 }
 
 toolcrate_runtime::impl_model!(DocumentType);
+
+/// Refers to the record by what identifies it.
+impl From<&DocumentType> for crate::shared::DocumentTypeReference {
+    fn from(record: &DocumentType) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -27,11 +27,11 @@ pub struct EmailConnector {
     pub email_errors_to: Option<String>,
     /// Service board, from [`service::list_boards`](crate::service::list_boards). Required.
     pub service_board: BoardReference,
-    /// Add cc flag.
+    /// Add CC flag.
     pub add_cc_flag: Option<bool>,
-    /// Asio365 email setup, from [`system::list_office365_email_setups`](crate::system::list_office365_email_setups).
+    /// Asio 365 email setup, from [`system::list_office365_email_setups`](crate::system::list_office365_email_setups).
     pub asio365_email_setup: Office365EmailSetupReference,
-    /// Bcc email to. At most 250 characters.
+    /// BCC email to. At most 250 characters.
     pub bcc_email_to: Option<String>,
     /// Create contact flag.
     pub create_contact_flag: Option<bool>,
@@ -47,7 +47,7 @@ pub struct EmailConnector {
     pub email_server_type: Option<EmailConnectorEmailServerType>,
     /// Google email setup, from [`system::list_google_email_setups`](crate::system::list_google_email_setups).
     pub google_email_setup: GoogleEmailSetupReference,
-    /// Imap setup, from [`system::list_imaps`](crate::system::list_imaps).
+    /// IMAP setup, from [`system::list_imaps`](crate::system::list_imaps).
     pub imap_setup: ImapSetupReference,
     /// Inbound ticket mailbox ID.
     pub inbound_ticket_mailbox_id: Option<String>,
@@ -247,6 +247,17 @@ impl ModelFields for EmailConnector {
 }
 
 toolcrate_runtime::impl_model!(EmailConnector);
+
+/// Refers to the record by what identifies it.
+impl From<&EmailConnector> for crate::system::EmailConnectorReference {
+    fn from(record: &EmailConnector) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for EmailConnectorEmailServerType {
     const VALUES: &'static [&'static str] = &["IMAP", "Office365", "Google"];
 

@@ -16,7 +16,7 @@ pub struct EmailConnectorInfo {
     pub id: Option<i32>,
     /// Default company, from [`company::list_companies`](crate::company::list_companies).
     pub default_company: CompanyReference,
-    /// Imap setup, from [`system::list_imaps`](crate::system::list_imaps).
+    /// IMAP setup, from [`system::list_imaps`](crate::system::list_imaps).
     pub imap_setup: ImapSetupReference,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

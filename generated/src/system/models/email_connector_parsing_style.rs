@@ -83,3 +83,14 @@ impl ModelFields for EmailConnectorParsingStyle {
 }
 
 toolcrate_runtime::impl_model!(EmailConnectorParsingStyle);
+
+/// Refers to the record by what identifies it.
+impl From<&EmailConnectorParsingStyle>
+for crate::system::EmailConnectorParsingStyleReference {
+    fn from(record: &EmailConnectorParsingStyle) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

@@ -123,3 +123,14 @@ impl ModelFields for GoogleEmailSetup {
 }
 
 toolcrate_runtime::impl_model!(GoogleEmailSetup);
+
+/// Refers to the record by what identifies it.
+impl From<&GoogleEmailSetup> for crate::system::GoogleEmailSetupReference {
+    fn from(record: &GoogleEmailSetup) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

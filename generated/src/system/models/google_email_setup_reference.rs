@@ -19,7 +19,7 @@ pub struct GoogleEmailSetupReference {
 }
 
 impl GoogleEmailSetupReference {
-    /// Creates a google email setup reference without any fields; the API requires none.
+    /// Creates a Google email setup reference without any fields; the API requires none.
     pub fn new() -> Self {
         Self::default()
     }

@@ -15,7 +15,7 @@ pub struct Imap {
     pub id: Option<i32>,
     /// Failed folder. At most 40 characters. Required.
     pub failed_folder: Option<String>,
-    /// Imap name. At most 40 characters. Required.
+    /// IMAP name. At most 40 characters. Required.
     pub imap_name: Option<String>,
     /// Name. At most 200 characters. Required.
     pub name: Option<String>,
@@ -31,7 +31,7 @@ pub struct Imap {
     pub email_connector: EmailConnectorReference,
     /// Password. At most 80 characters.
     pub password: Option<String>,
-    /// Ssl flag.
+    /// SSL flag.
     pub ssl_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,
@@ -132,3 +132,14 @@ impl ModelFields for Imap {
 }
 
 toolcrate_runtime::impl_model!(Imap);
+
+/// Refers to the record by what identifies it.
+impl From<&Imap> for crate::system::ImapSetupReference {
+    fn from(record: &Imap) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -19,7 +19,7 @@ pub struct ImapSetupReference {
 }
 
 impl ImapSetupReference {
-    /// Creates an imap setup reference without any fields; the API requires none.
+    /// Creates an IMAP setup reference without any fields; the API requires none.
     pub fn new() -> Self {
         Self::default()
     }

@@ -68,3 +68,13 @@ impl ModelFields for InOutType {
 }
 
 toolcrate_runtime::impl_model!(InOutType);
+
+/// Refers to the record by what identifies it.
+impl From<&InOutType> for crate::system::InOutTypeReference {
+    fn from(record: &InOutType) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

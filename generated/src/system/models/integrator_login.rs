@@ -353,3 +353,13 @@ impl ModelFields for IntegratorLogin {
 }
 
 toolcrate_runtime::impl_model!(IntegratorLogin);
+
+/// Refers to the record by what identifies it.
+impl From<&IntegratorLogin> for crate::shared::IntegratorLoginReference {
+    fn from(record: &IntegratorLogin) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

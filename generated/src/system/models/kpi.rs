@@ -70,3 +70,14 @@ impl ModelFields for Kpi {
 }
 
 toolcrate_runtime::impl_model!(Kpi);
+
+/// Refers to the record by what identifies it.
+impl From<&Kpi> for crate::system::KpiReference {
+    fn from(record: &Kpi) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -57,3 +57,14 @@ impl ModelFields for KpiCategory {
 }
 
 toolcrate_runtime::impl_model!(KpiCategory);
+
+/// Refers to the record by what identifies it.
+impl From<&KpiCategory> for crate::system::KpiCategoryReference {
+    fn from(record: &KpiCategory) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -82,3 +82,14 @@ impl ModelFields for LdapConfiguration {
 }
 
 toolcrate_runtime::impl_model!(LdapConfiguration);
+
+/// Refers to the record by what identifies it.
+impl From<&LdapConfiguration> for crate::system::LdapConfigurationReference {
+    fn from(record: &LdapConfiguration) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -57,3 +57,14 @@ impl ModelFields for LocaleInfo {
 }
 
 toolcrate_runtime::impl_model!(LocaleInfo);
+
+/// Refers to the record by what identifies it.
+impl From<&LocaleInfo> for crate::system::LocaleReference {
+    fn from(record: &LocaleInfo) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

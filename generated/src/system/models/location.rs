@@ -31,9 +31,9 @@ pub struct Location {
     pub location_flag: Option<bool>,
     /// Manager, from [`system::list_members`](crate::system::list_members).
     pub manager: MemberReference,
-    /// Override address line1. At most 50 characters.
+    /// Override address line 1. At most 50 characters.
     pub override_address_line1: Option<String>,
-    /// Override address line2. At most 50 characters.
+    /// Override address line 2. At most 50 characters.
     pub override_address_line2: Option<String>,
     /// Override city. At most 50 characters.
     pub override_city: Option<String>,
@@ -47,7 +47,7 @@ pub struct Location {
     pub override_state: Option<String>,
     /// Override zip. At most 12 characters.
     pub override_zip: Option<String>,
-    /// Owa URL. At most 100 characters.
+    /// OWA URL. At most 100 characters.
     pub owa_url: Option<String>,
     /// Owner level ID.
     pub owner_level_id: Option<i32>,
@@ -186,3 +186,14 @@ impl ModelFields for Location {
 }
 
 toolcrate_runtime::impl_model!(Location);
+
+/// Refers to the record by what identifies it.
+impl From<&Location> for crate::shared::SystemLocationReference {
+    fn from(record: &Location) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -93,7 +93,7 @@ pub struct Member {
     pub enable_ldap_authentication_flag: Option<bool>,
     /// Enable mobile flag.
     pub enable_mobile_flag: Option<bool>,
-    /// Enable mobile gps flag.
+    /// Enable mobile GPS flag.
     pub enable_mobile_gps_flag: Option<bool>,
     /// Enter time against company flag.
     pub enter_time_against_company_flag: Option<bool>,
@@ -143,7 +143,7 @@ pub struct Member {
     pub ldap_configuration: LdapConfigurationReference,
     /// LDAP user name. At most 50 characters.
     pub ldap_user_name: Option<String>,
-    /// Mapi name.
+    /// MAPI name.
     pub mapi_name: Option<String>,
     /// Persona IDs.
     pub member_personas: Option<Vec<i32>>,
@@ -902,6 +902,18 @@ impl ModelFields for Member {
 }
 
 toolcrate_runtime::impl_model!(Member);
+
+/// Refers to the record by what identifies it.
+impl From<&Member> for crate::shared::MemberReference {
+    fn from(record: &Member) -> Self {
+        Self {
+            id: record.id,
+            identifier: record.identifier.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for MemberDefaultEmail {
     const VALUES: &'static [&'static str] = &["Office", "Mobile", "Home"];
 

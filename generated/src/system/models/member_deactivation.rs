@@ -25,7 +25,7 @@ pub struct MemberDeactivation {
     pub duty_manager: Option<MemberDeactivationItem>,
     /// Knowledge base article.
     pub knowledge_base_article: Option<MemberDeactivationItem>,
-    /// My company coo.
+    /// My company COO.
     pub my_company_coo: Option<MemberDeactivationItem>,
     /// My company controller.
     pub my_company_controller: Option<MemberDeactivationItem>,

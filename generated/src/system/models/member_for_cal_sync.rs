@@ -13,7 +13,7 @@ pub struct MemberForCalSync {
     pub id: Option<i32>,
     /// Calendar sync integration flag.
     pub calendar_sync_integration_flag: Option<bool>,
-    /// Mapi name.
+    /// MAPI name.
     pub mapi_name: Option<String>,
     /// Member ID.
     pub member_id: Option<String>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, UnknownFields};
+use toolcrate_runtime::{Number, Timestamp, UnknownFields};
 use crate::shared::{
     BoardReference, CalendarReference, CustomFieldValue, MemberReference,
     ProjectBoardReference, ServiceLocationReference, SystemDepartmentReference,
@@ -164,7 +164,7 @@ pub struct MemberTemplate {
     /// Time reminder email flag.
     pub time_reminder_email_flag: Option<bool>,
     /// Time sheet start date.
-    pub time_sheet_start_date: Option<String>,
+    pub time_sheet_start_date: Option<Timestamp>,
     /// Time zone, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups).
     pub time_zone: TimeZoneSetupReference,
     /// Title.
@@ -369,7 +369,7 @@ impl ModelFields for MemberTemplate {
             70 => FieldMut::Text(&mut self.template_description),
             71 => FieldMut::Other(&mut self.time_approver),
             72 => FieldMut::Boolean(&mut self.time_reminder_email_flag),
-            73 => FieldMut::Text(&mut self.time_sheet_start_date),
+            73 => FieldMut::Timestamp(&mut self.time_sheet_start_date),
             74 => FieldMut::Other(&mut self.time_zone),
             75 => FieldMut::Text(&mut self.title),
             76 => FieldMut::Boolean(&mut self.toast_notification_flag),
@@ -457,7 +457,7 @@ impl ModelFields for MemberTemplate {
             70 => FieldRef::Text(&self.template_description),
             71 => FieldRef::Other(&self.time_approver),
             72 => FieldRef::Boolean(self.time_reminder_email_flag),
-            73 => FieldRef::Text(&self.time_sheet_start_date),
+            73 => FieldRef::Timestamp(self.time_sheet_start_date),
             74 => FieldRef::Other(&self.time_zone),
             75 => FieldRef::Text(&self.title),
             76 => FieldRef::Boolean(self.toast_notification_flag),

@@ -72,3 +72,14 @@ impl ModelFields for MemberType {
 }
 
 toolcrate_runtime::impl_model!(MemberType);
+
+/// Refers to the record by what identifies it.
+impl From<&MemberType> for crate::system::MemberTypeReference {
+    fn from(record: &MemberType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

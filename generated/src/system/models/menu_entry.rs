@@ -131,3 +131,13 @@ impl ModelFields for MenuEntry {
 }
 
 toolcrate_runtime::impl_model!(MenuEntry);
+
+/// Refers to the record by what identifies it.
+impl From<&MenuEntry> for crate::system::SystemMenuEntryReference {
+    fn from(record: &MenuEntry) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}

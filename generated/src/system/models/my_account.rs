@@ -103,7 +103,7 @@ pub struct MyAccount {
     pub employee_identifer: Option<String>,
     /// Enable mobile flag.
     pub enable_mobile_flag: Option<bool>,
-    /// Enable mobile gps flag.
+    /// Enable mobile GPS flag.
     pub enable_mobile_gps_flag: Option<bool>,
     /// Enter time against company flag.
     pub enter_time_against_company_flag: Option<bool>,
@@ -131,7 +131,7 @@ pub struct MyAccount {
     pub include_in_utilization_reporting_flag: Option<bool>,
     /// Last login.
     pub last_login: Option<String>,
-    /// Mapi name.
+    /// MAPI name.
     pub mapi_name: Option<String>,
     /// Persona IDs.
     pub member_personas: Option<Vec<i32>>,

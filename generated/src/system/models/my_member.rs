@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
+use toolcrate_runtime::{Number, OpenEnum, Timestamp, UnknownFields};
 use crate::shared::{
     BoardReference, CalendarReference, CountryReference, DocumentReference,
     MemberReference, ProjectBoardReference, ServiceLocationReference,
@@ -70,7 +70,7 @@ pub struct MyMember {
     pub enable_ldap_authentication_flag: Option<bool>,
     /// Enable mobile flag.
     pub enable_mobile_flag: Option<bool>,
-    /// Enable mobile gps flag.
+    /// Enable mobile GPS flag.
     pub enable_mobile_gps_flag: Option<bool>,
     /// Enter time against company flag.
     pub enter_time_against_company_flag: Option<bool>,
@@ -85,7 +85,7 @@ pub struct MyMember {
     /// Hide member in dispatch portal flag.
     pub hide_member_in_dispatch_portal_flag: Option<bool>,
     /// Hire date.
-    pub hire_date: Option<String>,
+    pub hire_date: Option<Timestamp>,
     /// Home email.
     pub home_email: Option<String>,
     /// Home extension.
@@ -99,7 +99,7 @@ pub struct MyMember {
     /// Identifier.
     pub identifier: Option<String>,
     /// Inactive date.
-    pub inactive_date: Option<String>,
+    pub inactive_date: Option<Timestamp>,
     /// Inactive flag.
     pub inactive_flag: Option<bool>,
     /// Include in utilization reporting flag.
@@ -120,7 +120,7 @@ pub struct MyMember {
     pub ldap_user_name: Option<String>,
     /// F (full), A (API), C (StreamlineIT) or X (subcontractor).
     pub license_class: Option<MyMemberLicenseClass>,
-    /// Mapi name.
+    /// MAPI name.
     pub mapi_name: Option<String>,
     /// Middle initial.
     pub middle_initial: Option<String>,
@@ -213,7 +213,7 @@ pub struct MyMember {
     /// Time reminder email flag.
     pub time_reminder_email_flag: Option<bool>,
     /// Time sheet start date.
-    pub time_sheet_start_date: Option<String>,
+    pub time_sheet_start_date: Option<Timestamp>,
     /// Time zone, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups).
     pub time_zone: TimeZoneSetupReference,
     /// Timebased one time password activated.
@@ -517,14 +517,14 @@ impl ModelFields for MyMember {
             28 => FieldMut::Other(&mut self.expense_approver),
             29 => FieldMut::Text(&mut self.first_name),
             30 => FieldMut::Boolean(&mut self.hide_member_in_dispatch_portal_flag),
-            31 => FieldMut::Text(&mut self.hire_date),
+            31 => FieldMut::Timestamp(&mut self.hire_date),
             32 => FieldMut::Text(&mut self.home_email),
             33 => FieldMut::Text(&mut self.home_extension),
             34 => FieldMut::Text(&mut self.home_phone),
             35 => FieldMut::Number(&mut self.hourly_cost),
             36 => FieldMut::Number(&mut self.hourly_rate),
             37 => FieldMut::Text(&mut self.identifier),
-            38 => FieldMut::Text(&mut self.inactive_date),
+            38 => FieldMut::Timestamp(&mut self.inactive_date),
             39 => FieldMut::Boolean(&mut self.inactive_flag),
             40 => FieldMut::Boolean(&mut self.include_in_utilization_reporting_flag),
             41 => FieldMut::Other(&mut self.invoice_screen_default_tab_format),
@@ -585,7 +585,7 @@ impl ModelFields for MyMember {
             92 => FieldMut::Other(&mut self.structure_level),
             93 => FieldMut::Other(&mut self.time_approver),
             94 => FieldMut::Boolean(&mut self.time_reminder_email_flag),
-            95 => FieldMut::Text(&mut self.time_sheet_start_date),
+            95 => FieldMut::Timestamp(&mut self.time_sheet_start_date),
             96 => FieldMut::Other(&mut self.time_zone),
             97 => FieldMut::Boolean(&mut self.timebased_one_time_password_activated),
             98 => FieldMut::Text(&mut self.title),
@@ -633,14 +633,14 @@ impl ModelFields for MyMember {
             28 => FieldRef::Other(&self.expense_approver),
             29 => FieldRef::Text(&self.first_name),
             30 => FieldRef::Boolean(self.hide_member_in_dispatch_portal_flag),
-            31 => FieldRef::Text(&self.hire_date),
+            31 => FieldRef::Timestamp(self.hire_date),
             32 => FieldRef::Text(&self.home_email),
             33 => FieldRef::Text(&self.home_extension),
             34 => FieldRef::Text(&self.home_phone),
             35 => FieldRef::Number(self.hourly_cost),
             36 => FieldRef::Number(self.hourly_rate),
             37 => FieldRef::Text(&self.identifier),
-            38 => FieldRef::Text(&self.inactive_date),
+            38 => FieldRef::Timestamp(self.inactive_date),
             39 => FieldRef::Boolean(self.inactive_flag),
             40 => FieldRef::Boolean(self.include_in_utilization_reporting_flag),
             41 => FieldRef::Other(&self.invoice_screen_default_tab_format),
@@ -697,7 +697,7 @@ impl ModelFields for MyMember {
             92 => FieldRef::Other(&self.structure_level),
             93 => FieldRef::Other(&self.time_approver),
             94 => FieldRef::Boolean(self.time_reminder_email_flag),
-            95 => FieldRef::Text(&self.time_sheet_start_date),
+            95 => FieldRef::Timestamp(self.time_sheet_start_date),
             96 => FieldRef::Other(&self.time_zone),
             97 => FieldRef::Boolean(self.timebased_one_time_password_activated),
             98 => FieldRef::Text(&self.title),

@@ -26,7 +26,7 @@ pub struct NotificationRecipient {
     pub knowledge_base_flag: Option<bool>,
     /// Member flag.
     pub member_flag: Option<bool>,
-    /// Msp flag.
+    /// MSP flag.
     pub msp_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
@@ -127,3 +127,15 @@ impl ModelFields for NotificationRecipient {
 }
 
 toolcrate_runtime::impl_model!(NotificationRecipient);
+
+/// Refers to the record by what identifies it.
+impl From<&NotificationRecipient> for crate::shared::NotificationRecipientReference {
+    fn from(record: &NotificationRecipient) -> Self {
+        Self {
+            id: record.id,
+            identifier: record.identifier.clone(),
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -146,3 +146,14 @@ impl ModelFields for Office365EmailSetup {
 }
 
 toolcrate_runtime::impl_model!(Office365EmailSetup);
+
+/// Refers to the record by what identifies it.
+impl From<&Office365EmailSetup> for crate::system::Office365EmailSetupReference {
+    fn from(record: &Office365EmailSetup) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

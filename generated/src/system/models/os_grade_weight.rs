@@ -12,9 +12,9 @@ use toolcrate_runtime::{Number, UnknownFields};
 pub struct OsGradeWeight {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Os grade weight.
+    /// OS grade weight.
     pub os_grade_weight: Option<Number>,
-    /// Os name.
+    /// OS name.
     pub os_name: Option<String>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

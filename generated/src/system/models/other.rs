@@ -46,7 +46,7 @@ pub struct Other {
     pub use_expanded_format_activity_flag: Option<bool>,
     /// Use expanded format time flag.
     pub use_expanded_format_time_flag: Option<bool>,
-    /// Use ssl flag.
+    /// Use SSL flag.
     pub use_ssl_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

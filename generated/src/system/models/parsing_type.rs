@@ -66,3 +66,14 @@ impl ModelFields for ParsingType {
 }
 
 toolcrate_runtime::impl_model!(ParsingType);
+
+/// Refers to the record by what identifies it.
+impl From<&ParsingType> for crate::system::EmailConnectorParsingTypeReference {
+    fn from(record: &ParsingType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -62,3 +62,14 @@ impl ModelFields for ParsingVariable {
 }
 
 toolcrate_runtime::impl_model!(ParsingVariable);
+
+/// Refers to the record by what identifies it.
+impl From<&ParsingVariable> for crate::system::EmailConnectorParsingVariableReference {
+    fn from(record: &ParsingVariable) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

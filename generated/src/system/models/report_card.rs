@@ -68,3 +68,14 @@ impl ModelFields for ReportCard {
 }
 
 toolcrate_runtime::impl_model!(ReportCard);
+
+/// Refers to the record by what identifies it.
+impl From<&ReportCard> for crate::system::ReportCardReference {
+    fn from(record: &ReportCard) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -80,3 +80,14 @@ impl ModelFields for SecurityRole {
 }
 
 toolcrate_runtime::impl_model!(SecurityRole);
+
+/// Refers to the record by what identifies it.
+impl From<&SecurityRole> for crate::system::SecurityRoleReference {
+    fn from(record: &SecurityRole) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -15,9 +15,9 @@ pub struct Service {
     pub id: Option<i32>,
     /// Schedule span. Required.
     pub schedule_span: Option<ServiceScheduleSpan>,
-    /// Sr notify. Required.
+    /// SR notify. Required.
     pub sr_notify: Option<ServiceSrNotify>,
-    /// Allow cc flag.
+    /// Allow CC flag.
     pub allow_cc_flag: Option<bool>,
     /// Allow to flag.
     pub allow_to_flag: Option<bool>,

@@ -77,3 +77,14 @@ impl ModelFields for Skill {
 }
 
 toolcrate_runtime::impl_model!(Skill);
+
+/// Refers to the record by what identifies it.
+impl From<&Skill> for crate::shared::SkillReference {
+    fn from(record: &Skill) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

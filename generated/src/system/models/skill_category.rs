@@ -68,3 +68,14 @@ impl ModelFields for SkillCategory {
 }
 
 toolcrate_runtime::impl_model!(SkillCategory);
+
+/// Refers to the record by what identifies it.
+impl From<&SkillCategory> for crate::shared::SkillCategoryReference {
+    fn from(record: &SkillCategory) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -76,3 +76,14 @@ impl ModelFields for Survey {
 }
 
 toolcrate_runtime::impl_model!(Survey);
+
+/// Refers to the record by what identifies it.
+impl From<&Survey> for crate::system::SurveyReference {
+    fn from(record: &Survey) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -164,6 +164,17 @@ impl ModelFields for SurveyQuestion {
 }
 
 toolcrate_runtime::impl_model!(SurveyQuestion);
+
+/// Refers to the record by what identifies it.
+impl From<&SurveyQuestion> for crate::system::SurveyQuestionReference {
+    fn from(record: &SurveyQuestion) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for SurveyQuestionEntryType {
     const VALUES: &'static [&'static str] = &["Date", "EntryField", "List", "Option"];
 

@@ -27,9 +27,9 @@ pub struct TimeExpense {
     pub require_time_note_flag: Option<bool>,
     /// Rounding factor.
     pub rounding_factor: Option<Number>,
-    /// Tier1 approval flag.
+    /// Tier 1 approval flag.
     pub tier1_approval_flag: Option<bool>,
-    /// Tier2 approval flag.
+    /// Tier 2 approval flag.
     pub tier2_approval_flag: Option<bool>,
     /// Info. Set by the server and never sent.
     pub info: Option<BTreeMap<String, String>>,

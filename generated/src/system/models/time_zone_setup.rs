@@ -97,3 +97,14 @@ impl ModelFields for TimeZoneSetup {
 }
 
 toolcrate_runtime::impl_model!(TimeZoneSetup);
+
+/// Refers to the record by what identifies it.
+impl From<&TimeZoneSetup> for crate::shared::TimeZoneSetupReference {
+    fn from(record: &TimeZoneSetup) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

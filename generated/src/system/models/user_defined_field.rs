@@ -29,7 +29,7 @@ pub struct UserDefinedField {
     pub business_unit_ids: Option<Vec<i32>>,
     /// Only for button fields. Required if entryTypeIdentifier is button. At most 1000 characters.
     pub button_url: Option<String>,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
     /// When the custom field was created, in UTC. Set by the server and never sent.
     pub date_created: Option<Timestamp>,
@@ -234,6 +234,17 @@ impl ModelFields for UserDefinedField {
 }
 
 toolcrate_runtime::impl_model!(UserDefinedField);
+
+/// Refers to the record by what identifies it.
+impl From<&UserDefinedField> for crate::shared::UserDefinedFieldReference {
+    fn from(record: &UserDefinedField) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for UserDefinedFieldFieldTypeIdentifier {
     const VALUES: &'static [&'static str] = &[
         "TextArea",

@@ -30,7 +30,7 @@ pub struct Workflow {
     pub batch_schedule: Option<WorkflowBatchSchedule>,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
     /// Department, from [`system::list_departments`](crate::system::list_departments).
     pub department: SystemDepartmentReference,

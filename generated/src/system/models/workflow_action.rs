@@ -40,13 +40,13 @@ pub struct WorkflowAction {
     pub audit_notes_flag: Option<bool>,
     /// Automate script.
     pub automate_script: AutomateScriptReference,
-    /// Bcc contact, from [`company::list_contacts`](crate::company::list_contacts).
+    /// BCC contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub bcc_contact: ContactReference,
     /// Board, from [`service::list_boards`](crate::service::list_boards).
     pub board: BoardReference,
     /// Board status, from [`service::list_board_statuses`](crate::service::list_board_statuses).
     pub board_status: ServiceStatusReference,
-    /// Cc contact, from [`company::list_contacts`](crate::company::list_contacts).
+    /// CC contact, from [`company::list_contacts`](crate::company::list_contacts).
     pub cc_contact: ContactReference,
     /// Company status, from [`company::list_company_statuses`](crate::company::list_company_statuses).
     pub company_status: CompanyStatusReference,
@@ -54,7 +54,7 @@ pub struct WorkflowAction {
     pub configuration_status: ConfigurationStatusReference,
     /// Configuration type, from [`company::list_configuration_types`](crate::company::list_configuration_types).
     pub configuration_type: ConfigurationTypeReference,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
     /// Days to execute.
     pub days_to_execute: Option<i32>,
@@ -64,7 +64,7 @@ pub struct WorkflowAction {
     pub email_from: Option<String>,
     /// Required if notifyWho is "Email Address". At most 250 characters.
     pub email_recipient: Option<String>,
-    /// Grand parent connect wise ID.
+    /// Grand parent ConnectWise ID.
     pub grand_parent_connect_wise_id: Option<String>,
     /// ID of the workflow it belongs to (WF\_NotifyHeader\_RecID).
     pub grand_parent_id: Option<i32>,
@@ -80,7 +80,7 @@ pub struct WorkflowAction {
     pub notify_from: NotificationRecipientReference,
     /// Notify who, from [`system::list_notification_recipients`](crate::system::list_notification_recipients).
     pub notify_who: NotificationRecipientReference,
-    /// Parent connect wise ID.
+    /// Parent ConnectWise ID.
     pub parent_connect_wise_id: Option<String>,
     /// ID of the workflow event it belongs to (WF\_NotifyEvents\_RecID).
     pub parent_id: Option<i32>,

@@ -14,9 +14,9 @@ pub struct WorkflowActionAutomateParameter {
     pub id: Option<i32>,
     /// Name. Required.
     pub name: Option<String>,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
-    /// Parent connect wise ID.
+    /// Parent ConnectWise ID.
     pub parent_connect_wise_id: Option<String>,
     /// ID of the workflow action it belongs to (WF\_NotifyActions\_RecID).
     pub parent_id: Option<i32>,

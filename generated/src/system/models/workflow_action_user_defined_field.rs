@@ -16,7 +16,7 @@ pub struct WorkflowActionUserDefinedField {
     pub action_id: Option<i32>,
     /// Caption.
     pub caption: Option<String>,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
     /// Entry type ID.
     pub entry_type_id: Option<String>,
@@ -24,7 +24,7 @@ pub struct WorkflowActionUserDefinedField {
     pub event_id: Option<i32>,
     /// Field type ID.
     pub field_type_id: Option<String>,
-    /// Grand parent connect wise ID.
+    /// Grand parent ConnectWise ID.
     pub grand_parent_connect_wise_id: Option<String>,
     /// ID of the workflow event it belongs to (WF\_NotifyEvents\_RecID).
     pub grand_parent_id: Option<i32>,
@@ -32,7 +32,7 @@ pub struct WorkflowActionUserDefinedField {
     pub inactive_flag: Option<bool>,
     /// Overwrite flag.
     pub overwrite_flag: Option<bool>,
-    /// Parent connect wise ID.
+    /// Parent ConnectWise ID.
     pub parent_connect_wise_id: Option<String>,
     /// ID of the workflow action it belongs to (WF\_NotifyActions\_RecID).
     pub parent_id: Option<i32>,

@@ -12,11 +12,11 @@ use toolcrate_runtime::UnknownFields;
 pub struct WorkflowAttachment {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
     /// Name.
     pub name: Option<String>,
-    /// Parent connect wise ID.
+    /// Parent ConnectWise ID.
     pub parent_connect_wise_id: Option<String>,
     /// ID of the workflow it belongs to (WF\_NotifyHeader\_RecID).
     pub parent_id: Option<i32>,

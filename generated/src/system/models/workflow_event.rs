@@ -14,9 +14,9 @@ pub struct WorkflowEvent {
     pub id: Option<i32>,
     /// Event condition. Required.
     pub event_condition: Option<String>,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
-    /// Date tested utc. Set by the server and never sent.
+    /// Date tested UTC. Set by the server and never sent.
     pub date_tested_utc: Option<Timestamp>,
     /// Defaults to Once.
     pub execution_time: Option<WorkflowEventExecutionTime>,
@@ -28,7 +28,7 @@ pub struct WorkflowEvent {
     pub max_number_of_execution: Option<i32>,
     /// Name.
     pub name: Option<String>,
-    /// Parent connect wise ID.
+    /// Parent ConnectWise ID.
     pub parent_connect_wise_id: Option<String>,
     /// ID of the workflow it belongs to (WF\_NotifyHeader\_RecID).
     pub parent_id: Option<i32>,

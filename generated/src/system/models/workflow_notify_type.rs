@@ -12,7 +12,7 @@ use toolcrate_runtime::UnknownFields;
 pub struct WorkflowNotifyType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
     /// True if the action goes outside the system, such as an integration or an outgoing email.
     pub external_flag: Option<bool>,
@@ -22,7 +22,7 @@ pub struct WorkflowNotifyType {
     pub is_setup_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
-    /// Parent connect wise ID.
+    /// Parent ConnectWise ID.
     pub parent_connect_wise_id: Option<String>,
     /// ID of the workflow it belongs to (WF\_NotifyHeader\_RecID).
     pub parent_id: Option<i32>,
@@ -92,3 +92,15 @@ impl ModelFields for WorkflowNotifyType {
 }
 
 toolcrate_runtime::impl_model!(WorkflowNotifyType);
+
+/// Refers to the record by what identifies it.
+impl From<&WorkflowNotifyType> for crate::system::NotifyTypeReference {
+    fn from(record: &WorkflowNotifyType) -> Self {
+        Self {
+            id: record.id,
+            identifier: record.identifier.clone(),
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

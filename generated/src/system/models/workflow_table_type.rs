@@ -12,7 +12,7 @@ use toolcrate_runtime::UnknownFields;
 pub struct WorkflowTableType {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
     /// Identifier.
     pub identifier: Option<String>,
@@ -66,3 +66,15 @@ impl ModelFields for WorkflowTableType {
 }
 
 toolcrate_runtime::impl_model!(WorkflowTableType);
+
+/// Refers to the record by what identifies it.
+impl From<&WorkflowTableType> for crate::system::WorkflowTableTypeReference {
+    fn from(record: &WorkflowTableType) -> Self {
+        Self {
+            id: record.id,
+            identifier: record.identifier.clone(),
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -13,7 +13,7 @@ use crate::shared::UserDefinedFieldReference;
 pub struct WorkflowTrigger {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
     /// Custom field, from [`system::list_user_defined_fields`](crate::system::list_user_defined_fields).
     pub custom_field: UserDefinedFieldReference,
@@ -27,7 +27,7 @@ pub struct WorkflowTrigger {
     pub has_options_flag: Option<bool>,
     /// Name.
     pub name: Option<String>,
-    /// Parent connect wise ID.
+    /// Parent ConnectWise ID.
     pub parent_connect_wise_id: Option<String>,
     /// Parent ID.
     pub parent_id: Option<i32>,

@@ -11,17 +11,17 @@ use crate::shared::UserDefinedFieldReference;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkflowTriggerOption {
-    /// Connect wise ID.
+    /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
     /// Custom field, from [`system::list_user_defined_fields`](crate::system::list_user_defined_fields).
     pub custom_field: UserDefinedFieldReference,
-    /// Grand parent connect wise ID.
+    /// Grand parent ConnectWise ID.
     pub grand_parent_connect_wise_id: Option<String>,
     /// Grand parent ID.
     pub grand_parent_id: Option<i32>,
     /// Name.
     pub name: Option<String>,
-    /// Parent connect wise ID.
+    /// Parent ConnectWise ID.
     pub parent_connect_wise_id: Option<String>,
     /// Parent ID.
     pub parent_id: Option<i32>,

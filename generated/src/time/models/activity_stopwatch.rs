@@ -21,7 +21,7 @@ pub struct ActivityStopwatch {
     pub member: MemberReference,
     /// Status. Required.
     pub status: Option<ActivityStopwatchStatus>,
-    /// Activity mobile guid. Format: uuid.
+    /// Activity mobile GUID. Format: uuid.
     pub activity_mobile_guid: Option<String>,
     /// Agreement, from [`finance::list_agreements`](crate::finance::list_agreements).
     pub agreement: AgreementReference,
@@ -37,7 +37,7 @@ pub struct ActivityStopwatch {
     pub internal_notes: Option<String>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
     pub location_id: Option<i32>,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Notes. At most 4000 characters.
     pub notes: Option<String>,

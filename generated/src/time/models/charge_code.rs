@@ -149,6 +149,18 @@ impl ModelFields for ChargeCode {
 }
 
 toolcrate_runtime::impl_model!(ChargeCode);
+
+/// Refers to the record by what identifies it.
+impl From<&ChargeCode> for crate::shared::ChargeCodeReference {
+    fn from(record: &ChargeCode) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for ChargeCodeBillTime {
     const VALUES: &'static [&'static str] = &[
         "Billable",

@@ -35,11 +35,11 @@ pub struct ScheduleStopwatch {
     pub internal_notes: Option<String>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
     pub location_id: Option<i32>,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Notes. At most 4000 characters.
     pub notes: Option<String>,
-    /// Schedule mobile guid. Format: uuid.
+    /// Schedule mobile GUID. Format: uuid.
     pub schedule_mobile_guid: Option<String>,
     /// Start time.
     pub start_time: Option<Timestamp>,

@@ -40,7 +40,7 @@ pub struct TicketStopwatch {
     pub internal_notes: Option<String>,
     /// Location ID. Find it with [`system::list_locations`](crate::system::list_locations).
     pub location_id: Option<i32>,
-    /// Mobile guid. Format: uuid. Set by the server and never sent.
+    /// Mobile GUID. Format: uuid. Set by the server and never sent.
     pub mobile_guid: Option<String>,
     /// Notes. At most 4000 characters.
     pub notes: Option<String>,
@@ -54,7 +54,7 @@ pub struct TicketStopwatch {
     pub show_notes_in_resolution_flag: Option<bool>,
     /// Start time.
     pub start_time: Option<Timestamp>,
-    /// Ticket mobile guid. Format: uuid.
+    /// Ticket mobile GUID. Format: uuid.
     pub ticket_mobile_guid: Option<String>,
     /// Total time the stopwatch was paused.
     pub total_pause_time: Option<i32>,

@@ -23,11 +23,11 @@ pub struct TimeAccrual {
     pub holiday_flag: Option<bool>,
     /// Location, from [`system::list_locations`](crate::system::list_locations).
     pub location: SystemLocationReference,
-    /// Pto available type.
+    /// PTO available type.
     pub pto_available_type: Option<TimeAccrualPtoAvailableType>,
-    /// Pto carryover allowed flag.
+    /// PTO carryover allowed flag.
     pub pto_carryover_allowed_flag: Option<bool>,
-    /// Pto carryover limit.
+    /// PTO carryover limit.
     pub pto_carryover_limit: Option<Number>,
     /// If false, the system clears or ignores ptoAvailableType, ptoCarryoverAllowedFlag and ptoCarryoverLimit.
     pub pto_flag: Option<bool>,
@@ -202,6 +202,17 @@ impl ModelFields for TimeAccrual {
 }
 
 toolcrate_runtime::impl_model!(TimeAccrual);
+
+/// Refers to the record by what identifies it.
+impl From<&TimeAccrual> for crate::time::TimeAccrualReference {
+    fn from(record: &TimeAccrual) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for TimeAccrualHolidayAvailableType {
     const VALUES: &'static [&'static str] = &["AnniversaryYear", "CalendarYear"];
 

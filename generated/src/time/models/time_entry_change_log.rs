@@ -149,13 +149,13 @@ pub struct TimeEntryChangeLog {
     pub ticket_type: Option<String>,
     /// Time end.
     pub time_end: Option<String>,
-    /// Time end utc. Set by the server and never sent.
+    /// Time end UTC. Set by the server and never sent.
     pub time_end_utc: Option<String>,
     /// Time rec ID.
     pub time_rec_id: Option<i32>,
     /// Time start.
     pub time_start: Option<String>,
-    /// Time start utc. Set by the server and never sent.
+    /// Time start UTC. Set by the server and never sent.
     pub time_start_utc: Option<String>,
     /// Time status.
     pub time_status: Option<String>,

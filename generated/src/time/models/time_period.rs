@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::UnknownFields;
+use toolcrate_runtime::{Timestamp, UnknownFields};
 use crate::time::TimePeriodSetupReference;
 
 /// A time period setup period, as [`time::list_time_period_setup_periods`](crate::time::list_time_period_setup_periods) lists it.
@@ -14,13 +14,13 @@ pub struct TimePeriod {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Deadline date.
-    pub deadline_date: Option<String>,
+    pub deadline_date: Option<Timestamp>,
     /// End date.
-    pub end_date: Option<String>,
+    pub end_date: Option<Timestamp>,
     /// Period.
     pub period: Option<i32>,
     /// Start date.
-    pub start_date: Option<String>,
+    pub start_date: Option<Timestamp>,
     /// Time period setup, from [`time::list_time_period_setups`](crate::time::list_time_period_setups).
     pub time_period_setup: TimePeriodSetupReference,
     /// Info. Set by the server and never sent.
@@ -45,10 +45,10 @@ impl ModelFields for TimePeriod {
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Integer(&mut self.id),
-            1 => FieldMut::Text(&mut self.deadline_date),
-            2 => FieldMut::Text(&mut self.end_date),
+            1 => FieldMut::Timestamp(&mut self.deadline_date),
+            2 => FieldMut::Timestamp(&mut self.end_date),
             3 => FieldMut::Integer(&mut self.period),
-            4 => FieldMut::Text(&mut self.start_date),
+            4 => FieldMut::Timestamp(&mut self.start_date),
             5 => FieldMut::Other(&mut self.time_period_setup),
             _ => FieldMut::Other(&mut self.info),
         }
@@ -57,10 +57,10 @@ impl ModelFields for TimePeriod {
     fn field(&self, index: usize) -> FieldRef<'_> {
         match index {
             0 => FieldRef::Integer(self.id),
-            1 => FieldRef::Text(&self.deadline_date),
-            2 => FieldRef::Text(&self.end_date),
+            1 => FieldRef::Timestamp(self.deadline_date),
+            2 => FieldRef::Timestamp(self.end_date),
             3 => FieldRef::Integer(self.period),
-            4 => FieldRef::Text(&self.start_date),
+            4 => FieldRef::Timestamp(self.start_date),
             5 => FieldRef::Other(&self.time_period_setup),
             _ => FieldRef::Other(&self.info),
         }

@@ -171,6 +171,17 @@ impl ModelFields for TimePeriodSetup {
 }
 
 toolcrate_runtime::impl_model!(TimePeriodSetup);
+
+/// Refers to the record by what identifies it.
+impl From<&TimePeriodSetup> for crate::time::TimePeriodSetupReference {
+    fn from(record: &TimePeriodSetup) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for TimePeriodSetupPeriodApplyTo {
     const VALUES: &'static [&'static str] = &["Both", "Expense", "Time"];
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
+use toolcrate_runtime::{Number, OpenEnum, Timestamp, UnknownFields};
 use crate::shared::MemberReference;
 
 /// A time sheet: a member's time entries for one period, to be submitted for approval.
@@ -14,9 +14,9 @@ pub struct TimeSheet {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
     /// Date end.
-    pub date_end: Option<String>,
+    pub date_end: Option<Timestamp>,
     /// Date start.
-    pub date_start: Option<String>,
+    pub date_start: Option<Timestamp>,
     /// Deadline.
     pub deadline: Option<String>,
     /// In hours, e.g. 1.5.
@@ -87,8 +87,8 @@ impl ModelFields for TimeSheet {
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
         match index {
             0 => FieldMut::Integer(&mut self.id),
-            1 => FieldMut::Text(&mut self.date_end),
-            2 => FieldMut::Text(&mut self.date_start),
+            1 => FieldMut::Timestamp(&mut self.date_end),
+            2 => FieldMut::Timestamp(&mut self.date_start),
             3 => FieldMut::Text(&mut self.deadline),
             4 => FieldMut::Number(&mut self.hours),
             5 => FieldMut::Other(&mut self.member),
@@ -102,8 +102,8 @@ impl ModelFields for TimeSheet {
     fn field(&self, index: usize) -> FieldRef<'_> {
         match index {
             0 => FieldRef::Integer(self.id),
-            1 => FieldRef::Text(&self.date_end),
-            2 => FieldRef::Text(&self.date_start),
+            1 => FieldRef::Timestamp(self.date_end),
+            2 => FieldRef::Timestamp(self.date_start),
             3 => FieldRef::Text(&self.deadline),
             4 => FieldRef::Number(self.hours),
             5 => FieldRef::Other(&self.member),
@@ -131,6 +131,17 @@ impl ModelFields for TimeSheet {
 }
 
 toolcrate_runtime::impl_model!(TimeSheet);
+
+/// Refers to the record by what identifies it.
+impl From<&TimeSheet> for crate::shared::TimeSheetReference {
+    fn from(record: &TimeSheet) -> Self {
+        Self {
+            id: record.id,
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for TimeSheetStatus {
     const VALUES: &'static [&'static str] = &[
         "Open",

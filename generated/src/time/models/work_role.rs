@@ -107,3 +107,14 @@ impl ModelFields for WorkRole {
 }
 
 toolcrate_runtime::impl_model!(WorkRole);
+
+/// Refers to the record by what identifies it.
+impl From<&WorkRole> for crate::shared::WorkRoleReference {
+    fn from(record: &WorkRole) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}

@@ -197,6 +197,18 @@ impl ModelFields for WorkType {
 }
 
 toolcrate_runtime::impl_model!(WorkType);
+
+/// Refers to the record by what identifies it.
+impl From<&WorkType> for crate::shared::WorkTypeReference {
+    fn from(record: &WorkType) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl OpenEnum for WorkTypeBillTime {
     const VALUES: &'static [&'static str] = &["Billable", "DoNotBill", "NoCharge"];
 

@@ -1,0 +1,66 @@
+//! Reads the definitions of an account's custom fields.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use toolcrate_catalog::Method;
+
+use super::account_fields::AccountFields;
+use super::definition::CustomField;
+use crate::api::{CustomFieldDefinitions, CustomFields};
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::{Error, ErrorKind};
+use crate::model::ValueMut;
+use crate::paging::whole_list;
+
+impl Client {
+    /// Returns how the API has custom fields and their definitions.
+    pub(crate) fn described_custom_fields(
+        &self,
+    ) -> Option<(&'static CustomFields, &'static CustomFieldDefinitions)> {
+        let fields = self.api().custom_fields.as_ref()?;
+        Some((fields, fields.definitions.as_ref()?))
+    }
+
+    /// Reads the definitions, which this client and its clones use from now on. An account that denies access to them (401,
+    /// 403, 404) has none, which is not an error.
+    ///
+    /// # Errors
+    /// Returns any other error of the requests; the definitions that were read before stay in use.
+    pub(crate) async fn read_account_fields(&self) -> Result<(), Error> {
+        let fields = match self.described_custom_fields() {
+            Some((custom, format)) => match self.definition_rows(format.path).await {
+                Ok(Some(rows)) => {
+                    let fields = rows.iter().filter_map(|row| CustomField::read(row, custom, format));
+                    AccountFields::new(fields.collect())
+                }
+                Ok(None) => AccountFields::unreadable(),
+                Err(error) if is_denied(error.kind()) => AccountFields::unreadable(),
+                Err(error) => return Err(error),
+            },
+            None => AccountFields::new(Vec::new()),
+        };
+        self.set_account_fields(Arc::new(fields));
+        Ok(())
+    }
+
+    /// Returns the rows of the list; `None` if the response is something else, which doesn't tell which fields there are.
+    async fn definition_rows(&self, path: &'static str) -> Result<Option<Vec<Value>>, Error> {
+        let mut pages = whole_list(self, Call::new(Method::Get, path.into()));
+        let mut rows = Vec::new();
+        while let Some(page) = pages.step().await {
+            let mut value = Value::Null;
+            page?.raw.decode_into(ValueMut::Any(&mut value))?;
+            match value {
+                Value::Array(page) => rows.extend(page),
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(rows))
+    }
+}
+
+fn is_denied(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::NotFound)
+}
