@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{Number, UnknownFields};
+use toolcrate_runtime::{Number, Timestamp, UnknownFields};
 use crate::shared::{ContactReference, MemberReference};
 
 /// A ticket note: a discussion entry, internal analysis or resolution, depending on its flags.
@@ -20,7 +20,7 @@ pub struct ServiceNote {
     /// Customer updated flag.
     pub customer_updated_flag: Option<bool>,
     /// Date created.
-    pub date_created: Option<String>,
+    pub date_created: Option<Timestamp>,
     /// Adds the note to the discussion; customers see it.
     pub detail_description_flag: Option<bool>,
     /// External flag.
@@ -85,7 +85,7 @@ impl ModelFields for ServiceNote {
             1 => FieldMut::Other(&mut self.contact),
             2 => FieldMut::Text(&mut self.created_by),
             3 => FieldMut::Boolean(&mut self.customer_updated_flag),
-            4 => FieldMut::Text(&mut self.date_created),
+            4 => FieldMut::Timestamp(&mut self.date_created),
             5 => FieldMut::Boolean(&mut self.detail_description_flag),
             6 => FieldMut::Boolean(&mut self.external_flag),
             7 => FieldMut::Boolean(&mut self.internal_analysis_flag),
@@ -107,7 +107,7 @@ impl ModelFields for ServiceNote {
             1 => FieldRef::Other(&self.contact),
             2 => FieldRef::Text(&self.created_by),
             3 => FieldRef::Boolean(self.customer_updated_flag),
-            4 => FieldRef::Text(&self.date_created),
+            4 => FieldRef::Timestamp(self.date_created),
             5 => FieldRef::Boolean(self.detail_description_flag),
             6 => FieldRef::Boolean(self.external_flag),
             7 => FieldRef::Boolean(self.internal_analysis_flag),

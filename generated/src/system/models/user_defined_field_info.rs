@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
-use toolcrate_runtime::{OpenEnum, UnknownFields};
+use toolcrate_runtime::{OpenEnum, Timestamp, UnknownFields};
 use crate::system::UserDefinedFieldOption;
 
 /// A custom field definition in summary form, as [`system::list_user_defined_field_info`](crate::system::list_user_defined_field_info) lists it.
@@ -20,7 +20,7 @@ pub struct UserDefinedFieldInfo {
     /// Caption.
     pub caption: Option<String>,
     /// When the custom field was created, in UTC. Set by the server and never sent.
-    pub date_created: Option<String>,
+    pub date_created: Option<Timestamp>,
     /// Display on screen flag.
     pub display_on_screen_flag: Option<bool>,
     /// Entry type identifier.
@@ -129,7 +129,7 @@ impl ModelFields for UserDefinedFieldInfo {
             1 => FieldMut::Other(&mut self.business_unit_ids),
             2 => FieldMut::Text(&mut self.button_url),
             3 => FieldMut::Text(&mut self.caption),
-            4 => FieldMut::Text(&mut self.date_created),
+            4 => FieldMut::Timestamp(&mut self.date_created),
             5 => FieldMut::Boolean(&mut self.display_on_screen_flag),
             6 => FieldMut::Other(&mut self.entry_type_identifier),
             7 => FieldMut::Other(&mut self.field_type_identifier),
@@ -152,7 +152,7 @@ impl ModelFields for UserDefinedFieldInfo {
             1 => FieldRef::Other(&self.business_unit_ids),
             2 => FieldRef::Text(&self.button_url),
             3 => FieldRef::Text(&self.caption),
-            4 => FieldRef::Text(&self.date_created),
+            4 => FieldRef::Timestamp(self.date_created),
             5 => FieldRef::Boolean(self.display_on_screen_flag),
             6 => FieldRef::Other(&self.entry_type_identifier),
             7 => FieldRef::Other(&self.field_type_identifier),

@@ -4,7 +4,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 use crate::catalog_area::StringModel;
 
-/// A string2 that no operation uses.
+/// A string 2 that no operation uses.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct String2 {

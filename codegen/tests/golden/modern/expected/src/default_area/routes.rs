@@ -8,7 +8,7 @@ use crate::shared::MethodModel;
 ///
 /// `GET /default/routes/{ids}` · tool `get_single_modern_default_route_by_ids`
 ///
-/// * `ids`: ids
+/// * `ids`: IDs
 #[doc(alias = "GET /default/routes/{ids}")]
 #[doc(alias = "get_single_modern_default_route_by_ids")]
 pub fn get_route(ids: &[i64]) -> Request<MethodOwner> {
@@ -20,7 +20,7 @@ pub fn get_route(ids: &[i64]) -> Request<MethodOwner> {
 ///
 /// `PUT /default/routes/{ids}` · tool `replace_a_modern_default_route_by_ids`
 ///
-/// * `ids`: ids
+/// * `ids`: IDs
 /// * `body`: the request body, as `text/plain`.
 #[doc(alias = "PUT /default/routes/{ids}")]
 #[doc(alias = "replace_a_modern_default_route_by_ids")]
@@ -34,7 +34,7 @@ pub fn replace_route(ids: &[i64], body: &str) -> Request<()> {
 ///
 /// `PATCH /default/routes/{ids}` · tool `update_a_modern_default_route_by_ids`
 ///
-/// * `ids`: ids
+/// * `ids`: IDs
 /// * `body`: the request body.
 /// * A null in `extra` of the body empties the member of that name.
 #[doc(alias = "PATCH /default/routes/{ids}")]

@@ -53,3 +53,15 @@ impl ModelFields for Customer {
 }
 
 toolcrate_runtime::impl_model!(Customer);
+
+/// Refers to the record by what identifies it.
+#[cfg(feature = "sales")]
+impl From<&Customer> for crate::sales::CustomerReference {
+    fn from(record: &Customer) -> Self {
+        Self {
+            id: record.id,
+            name: record.name.clone(),
+            ..Self::default()
+        }
+    }
+}
