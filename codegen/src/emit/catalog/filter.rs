@@ -121,21 +121,19 @@ impl<'a> Filters<'a> {
         shown
     }
 
-    /// A filter by fields that the records called `schema` have: a name if one is among the fields `shown`, and a choice
-    /// of IDs.
+    /// Returns a filter by fields in `shown`: the one that suits an example best, such as a name, and a choice of IDs.
     fn example(&self, schema: &str, shown: &[&str]) -> String {
         let fields = &self.records[schema].fields;
-        let mut first: Option<(usize, usize, &str, Value)> = None;
-        for (path, kind) in fields {
-            let member = path.split('/').next().unwrap_or(path);
-            let Some(position) = shown.iter().position(|name| *name == member) else { continue };
-            let Some((rank, value)) = sample(path, kind) else { continue };
-            if first.as_ref().is_none_or(|(best, at, ..)| (rank, position) < (*best, *at)) {
-                first = Some((rank, position, path, value));
-            }
-        }
+        let samples = fields.iter().filter_map(|(path, kind)| {
+            let path: &str = path;
+            let (member, is_nested) =
+                path.split_once('/').map_or((path, false), |(member, _)| (member, true));
+            let (rank, value) = sample(path, kind).filter(|_| shown.contains(&member))?;
+            Some(((rank, is_nested, path), value))
+        });
+        let best = samples.min_by_key(|(key, _)| *key);
         let mut example = Map::new();
-        if let Some((.., path, value)) = first {
+        if let Some(((.., path), value)) = best {
             example.insert(path.to_owned(), value);
         }
         if let Some(FilterKind::Scalar(FilterScalar::Integer)) = fields.get("id") {
@@ -174,7 +172,7 @@ fn sample(path: &str, kind: &FilterKind<'_>) -> Option<(usize, Value)> {
     };
     Some(match kind {
         FilterKind::Scalar(FilterScalar::Text) => (rank, json!("A")),
-        FilterKind::Choice(values) => (3, json!(values.first()?)),
+        FilterKind::Choice(values) => (3, json!(values.iter().min()?)),
         FilterKind::Scalar(FilterScalar::Boolean) => (4, json!(true)),
         FilterKind::Scalar(FilterScalar::Integer | FilterScalar::Number) if path != "id" => (5, json!(1)),
         FilterKind::Scalar(_) => return None,

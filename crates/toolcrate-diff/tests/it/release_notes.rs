@@ -69,5 +69,6 @@ fn release_note_is_short() {
     }
     assert_eq!(depth, 0, "every folded part ends");
     assert!(open < 120, "{open} lines stand open");
-    assert!(note.lines().count() < 900, "{} lines", note.lines().count());
+    // Each breaking change to the crate has a line, in a folded part.
+    assert!(note.lines().count() < 1200, "{} lines", note.lines().count());
 }

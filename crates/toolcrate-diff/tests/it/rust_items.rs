@@ -23,8 +23,9 @@ struct ParsedItems {
     functions: BTreeMap<String, String>,
 }
 
+/// Returns the tokens without whitespace, and without the trailing commas of types that span several lines.
 fn text(tokens: &impl ToTokens) -> String {
-    tokens.to_token_stream().to_string().split_whitespace().collect()
+    packed(&tokens.to_token_stream().to_string()).replace(",>", ">")
 }
 
 fn arguments(inputs: impl Iterator<Item = syn::FnArg>) -> String {
