@@ -255,7 +255,10 @@ pub(crate) fn attack(host: &str) -> ExitCode {
         for attacker in 0..ATTACKERS {
             let requests = &requests;
             scope.spawn(move || {
-                requests.iter().cycle().skip(attacker).for_each(|request| drop(request.exchange(host)));
+                // Until this process is killed.
+                for request in requests.iter().cycle().skip(attacker) {
+                    let _ = request.exchange(host);
+                }
             });
         }
     });

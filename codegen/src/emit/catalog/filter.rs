@@ -126,10 +126,10 @@ impl<'a> Filters<'a> {
         let fields = &self.records[schema].fields;
         let samples = fields.iter().filter_map(|(path, kind)| {
             let path: &str = path;
-            let (member, is_nested) =
-                path.split_once('/').map_or((path, false), |(member, _)| (member, true));
-            let (rank, value) = sample(path, kind).filter(|_| shown.contains(&member))?;
-            Some(((rank, is_nested, path), value))
+            let member = path.split('/').next().unwrap_or(path);
+            let position = shown.iter().position(|name| *name == member)?;
+            let (rank, value) = sample(path, kind)?;
+            Some(((rank, position, path), value))
         });
         let best = samples.min_by_key(|(key, _)| *key);
         let mut example = Map::new();

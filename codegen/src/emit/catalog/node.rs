@@ -319,7 +319,8 @@ impl<'a> Writer<'a> {
                     Entry::Occupied(mut known) => {
                         let is_known =
                             *known.get() == own || Some(known.key()) == union.discriminator.as_ref();
-                        if !is_known && !(is_tag && merge_values(known.get_mut(), &own)) {
+                        let is_merged = is_known || is_tag && merge_values(known.get_mut(), &own);
+                        if !is_merged {
                             known.insert(any_but_null(""));
                         }
                     }

@@ -14,6 +14,7 @@ use serde_core::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAcces
 use serde_json::{Map, Value};
 
 use super::access::{FieldMut, ListValue, MapValue, ModelFields, ValueMut};
+use super::deserialize_error::{expected, in_path, mismatch};
 use super::filled::{Filled, OddValue, odd, to_json};
 use super::json_path::JsonPath;
 use super::member_name::{KeySeed, MemberName, NameSeed};
@@ -488,27 +489,4 @@ fn whole(value: f64) -> Option<i64> {
     // 2^63 as a float; the limit itself no longer fits.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     (value.fract() == 0.0 && (-LIMIT..LIMIT).contains(&value)).then_some(value as i64)
-}
-
-fn expected(value: &ValueMut<'_>) -> &'static str {
-    match value {
-        ValueMut::Boolean(_) => "true or false",
-        ValueMut::Integer(_) => "an integer",
-        ValueMut::Long(_) | ValueMut::Unsigned(_) => "an integer",
-        ValueMut::Number(_) => "a number",
-        ValueMut::Text(_) | ValueMut::OpenEnum(_) => "text",
-        ValueMut::Timestamp(_) => "a date and time",
-        ValueMut::Date(_) => "a date",
-        ValueMut::Object(_) | ValueMut::Map(_) => "an object",
-        ValueMut::List(_) => "a list",
-        ValueMut::Any(_) | ValueMut::Union(_) => "a value",
-    }
-}
-
-fn in_path<E: Error>(path: &JsonPath, error: E) -> E {
-    if path.is_empty() { error } else { E::custom(format_args!("{path}: {error}")) }
-}
-
-fn mismatch<E: Error>(expected: &str, found: impl fmt::Display) -> E {
-    E::custom(format_args!("expected {expected}, found {found}"))
 }

@@ -6,6 +6,7 @@
 
 mod access;
 mod deserialize;
+mod deserialize_error;
 mod filled;
 mod json_path;
 mod macros;

@@ -73,7 +73,7 @@ impl VariantTest {
         kind == self.kind
             && self.values.is_none_or(has_value)
             && self.present.iter().all(has)
-            && !self.absent.iter().any(|name| has(name))
+            && !self.absent.iter().any(has)
     }
 
     /// The member that names the variant, with its first value.
