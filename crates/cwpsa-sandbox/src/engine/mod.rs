@@ -1,13 +1,12 @@
 //! The engine, driven by the catalog. Each of its layers imports only the layers before it:
 //!
-//! 1. [`store`]: records and files, in memory and on disk;
-//! 2. [`reference`], [`synthetic`]: references to records, and records generated from schemas;
-//! 3. [`transaction`]: changes that can be rolled back;
-//! 4. [`query`]: conditions, ordering, projections, and lists of records;
-//! 5. [`rule`]: the one trait through which the engine calls rules; [`crud`], [`attach`]: complete
-//!    writes;
-//! 6. [`handlers`]: what each kind of operation does; [`sandbox`]: locking, commits and events;
-//! 7. [`server`]: networking.
+//! 1. [`store`] keeps records and files, in memory and on disk.
+//! 2. [`reference`] resolves references to records, and [`synthetic`] generates records from schemas.
+//! 3. [`transaction`] makes changes that can be rolled back.
+//! 4. [`query`] handles conditions, ordering, projections and lists of records.
+//! 5. [`rule`] is the trait through which the engine calls rules, and [`crud`] and [`attach`] are complete writes.
+//! 6. [`handlers`] implement each kind of operation, and [`sandbox`] adds locking, commits and events.
+//! 7. [`server`] handles networking.
 
 pub(crate) mod attach;
 pub(crate) mod crud;

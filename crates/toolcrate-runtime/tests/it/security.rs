@@ -91,8 +91,9 @@ fn pair(path: &str, authorization: &str) -> (String, String) {
 }
 
 #[tokio::test]
-async fn each_operation_is_sent_what_it_declares() {
-    let cases: [(&[&[&'static str]], &str, &str, &str, &str); 7] = [
+async fn each_operation_sends_the_schemes_that_it_declares() {
+    type Alternatives = &'static [&'static [&'static str]];
+    let cases: [(Alternatives, &str, &str, &str, &str); 7] = [
         (&[&["header"]], "/api/orders", "", KEY, ""),
         (&[&["query"], &["header"]], "/api/orders?key=k3y-of-the-api", "", "", ""),
         (&[&["unknown"], &["cookie", "header"]], "/api/orders", "", KEY, "a=1; sid=k3y-of-the-api"),
@@ -115,7 +116,7 @@ async fn each_operation_is_sent_what_it_declares() {
 }
 
 #[tokio::test]
-async fn an_operation_without_credentials_for_it_is_not_sent() {
+async fn operation_without_matching_credentials_is_not_sent() {
     let server = ScriptedServer::start([]).await;
     let error = client(&server).send(&post().security(&[&["a", "b"], &["c"]])).await.expect_err("no scheme");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Configuration, Delivery::NotSent));
