@@ -179,8 +179,8 @@ mod tests {
             (r#"{"config": {"method": "read"}}"#, "unknown property \"method\" in config"),
             (r#"{"confg": {"methods": "read"}}"#, "unknown property \"confg\""),
             (r#"{"name": 5}"#, "name: expected a string"),
-            (r#"{"config": {"methods": "read"}, "config": {}}"#, "\"config\" occurs twice"),
-            (r#"{"config": {"methods": "read", "methods": "write"}}"#, "\"methods\" occurs twice"),
+            (r#"{"config": {"methods": "read"}, "config": {}}"#, "duplicate property \"config\""),
+            (r#"{"config": {"methods": "read", "methods": "write"}}"#, "duplicate property \"methods\""),
             ("[]", "JSON object"),
             ("{", "JSON object"),
         ] {

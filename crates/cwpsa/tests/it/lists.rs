@@ -134,7 +134,7 @@ async fn pagination_with_custom_fields_continues_at_any_replica() {
     let says_changed = |answer: &Value| {
         assert_eq!(answer["error"]["code"], -32602, "{answer}");
         let message = answer["error"]["message"].as_str().unwrap();
-        assert!(message.contains("has changed") && message.contains("start again"), "{message}");
+        assert!(message.contains("has changed") && message.contains("start over"), "{message}");
     };
     define(&copies.upstream, "Shelf").await;
     let (_, newest) = first_with_fields(newer, cursor["cursor"].as_str().unwrap()).await;

@@ -104,7 +104,7 @@ fn byte_limit_applies_to_a_record_and_to_all_pages() {
     };
     let (printed, _, told) = call("get_single_ticket_by_id", &["--max-bytes", "100"], r#"{"id": 8812}"#);
     assert_eq!(printed, serde_json::json!({"id": 8812}), "what was made can be found");
-    assert!(told.contains("exceeds the limit of 100"), "{told}");
+    assert!(told.contains("exceed the limit of 100"), "{told}");
     let (printed, bytes, told) = call("get_single_ticket_by_id", &["--max-bytes", "9999"], r#"{"id": 8812}"#);
     assert!(printed["id"] == 8812 && bytes > 100 && told.is_empty(), "{told}");
 

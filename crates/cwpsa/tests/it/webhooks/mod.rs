@@ -311,6 +311,6 @@ async fn webhook_flags_require_a_single_account() {
     std::fs::write(file.path(), format!("{text}\n{second}")).unwrap();
     let flags = ["--webhook-command", "true"];
     let refused = try_serve(&file, &flags).await.unwrap_err();
-    assert!(refused.contains("for one account"), "{refused}");
+    assert!(refused.contains("apply to one account"), "{refused}");
     try_serve(&file, &["--webhook-command", "true", "--account", "other"]).await.unwrap();
 }

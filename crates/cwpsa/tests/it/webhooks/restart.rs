@@ -28,7 +28,7 @@ impl Process {
             .arg("--state")
             .arg(state);
         let server = ServerProcess::start(command);
-        let url = server.wait_for_url("callbacks of acme at ").await;
+        let url = server.wait_for_url("callbacks for acme at ").await;
         let address = url.trim_start_matches("http://").split('/').next().unwrap().parse().unwrap();
         Self { server, address }
     }
