@@ -53,7 +53,7 @@ pub(crate) fn connect(host: &str) -> anyhow::Result<TcpStream> {
 pub(crate) fn read_response(stream: &mut impl BufRead) -> anyhow::Result<PlainResponse> {
     let status_line = read_head_line(stream)?;
     let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok());
-    let status = status.with_context(|| anyhow!("not a status line: {status_line}"))?;
+    let status = status.with_context(|| anyhow!("invalid HTTP status line: {status_line}"))?;
     let mut length = None;
     loop {
         let line = read_head_line(stream)?;

@@ -1,6 +1,6 @@
-//! Remembers the last run of the generator: if nothing that it read or wrote has changed since, there is nothing to do.
+//! Records the last run of the generator, so the generator is skipped if none of its inputs and outputs have changed.
 //!
-//! The file is next to the program and belongs to that build of it, so a fresh checkout always generates.
+//! The record is stored next to the executable, one per build, so a fresh checkout always runs the generator.
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,4 +1,4 @@
-//! The sandbox or the server, as a process on a free port.
+//! Runs the sandbox or the server as a child process on a free port.
 
 use std::fs::File;
 use std::io::Read;
@@ -75,7 +75,7 @@ impl CwpsaProcess {
             let address = lines.filter_map(|line| line.split_once("://")).next();
             server.host = address.and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default().to_owned();
             if has_ended && server.host.is_empty() {
-                bail!("the server exited before it was listening: {output}");
+                bail!("the server exited before it started listening: {output}");
             }
             std::thread::sleep(Duration::from_millis(1));
         }

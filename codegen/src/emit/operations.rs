@@ -464,7 +464,9 @@ fn lead(context: &Context<'_>, operation: &Operation, name: &OperationName) -> S
         None => third_person(&imperative(name, "", false)),
     };
     match name.kind {
-        OperationKind::Replace => format!("{sentence}. Fields that are left out are reset."),
+        OperationKind::Replace => {
+            format!("{sentence}. Fields that are left out are reset to their defaults.")
+        }
         _ => format!("{sentence}."),
     }
 }

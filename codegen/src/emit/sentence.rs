@@ -11,8 +11,7 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
     let gloss = if gloss.is_empty() { String::new() } else { format!(" ({gloss})") };
     let gloss = gloss.as_str();
     if name.variant == Some(OperationVariant::Usages) {
-        let each = if name.verb == "check" { "where" } else { "each place where" };
-        return format!("List {each} {} is used", subject.a_owned(""));
+        return format!("List the places where {} is used", subject.a_owned(""));
     }
     if !subject.is_plain {
         return name.title.clone();
@@ -24,7 +23,7 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
     let filter = if is_filtered { " that match a filter" } else { "" };
     match name.kind {
         OperationKind::List if subject.is_view => {
-            format!("List {} in summary form", subject.many_owned(gloss))
+            format!("List summaries of {}", subject.many_owned(gloss))
         }
         OperationKind::List => format!("List {}", subject.many_owned(gloss)),
         OperationKind::Count if subject.is_view && subject.is_compound() => {
@@ -33,7 +32,12 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
         OperationKind::Count if subject.is_view => {
             format!("Count summaries of {}{filter}", subject.many_owned(gloss))
         }
-        OperationKind::Count => format!("Count {}{filter}", subject.many_owned(gloss)),
+        // A clause can't follow a possessive: the activities of a ticket that match a filter.
+        OperationKind::Count if is_filtered => match subject.owner_a() {
+            Some(owner) => format!("Count the {}{gloss} of {owner}{filter}", subject.own_many),
+            None => format!("Count {}{gloss}{filter}", subject.many),
+        },
+        OperationKind::Count => format!("Count {}", subject.many_owned(gloss)),
         OperationKind::Get if subject.is_view => format!("Get {} {by}", summary(subject)),
         OperationKind::Get if is_picked => format!("Get {one} {by}"),
         OperationKind::Get => format!("Get {one}"),

@@ -1,7 +1,7 @@
 //! Stage 1b: converts a document tree to OpenAPI 3.0.
 //!
-//! Swagger 2.0 is converted, OpenAPI 3.1 syntax is translated, references are resolved to components, and unreadable
-//! parts are dropped. Every change is reported.
+//! Upgrades Swagger 2.0, downgrades OpenAPI 3.1 syntax, resolves references to components, and drops unreadable parts.
+//! Every change is reported.
 
 mod document;
 mod location;

@@ -25,7 +25,7 @@ pub enum CallbackError {
     #[error("invalid signature")]
     WrongSignature,
     /// The callback has already been accepted.
-    #[error("already accepted")]
+    #[error("this callback was already received")]
     Replay,
     /// The account's host did not return the key.
     #[error("can't fetch the signing key from the account's host: {0}")]
@@ -56,7 +56,7 @@ impl CallbackError {
     }
 
     /// Returns the status to respond with: 429 if ConnectWise should send the callback again (it doesn't retry after
-    /// a 5xx), 200 for a callback that was already accepted, and otherwise 400 or 401.
+    /// a 5xx), 200 for a callback that was already received, and otherwise 400 or 401.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::KeyUnavailable(_) | Self::Busy => StatusCode::TOO_MANY_REQUESTS,

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn header_that_can_be_no_signature_is_recognized() {
+    fn header_that_cannot_be_a_signature_is_recognized() {
         let signature = SigningKey::new("a-signing-key").sign(b"{}");
         assert!(is_signature(&signature) && is_signature(&format!(" {signature} ")));
         for header in ["", "***", "c2lnbmF0dXJl", &signature[4..], &"A".repeat(10_000)] {

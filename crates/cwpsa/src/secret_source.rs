@@ -11,7 +11,7 @@ use crate::environment::Environment;
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// A variable specified in the settings file isn't set.
-    #[error("the variable {0} from the settings file is not set")]
+    #[error("the environment variable {0}, which the settings file refers to, is not set")]
     MissingVariable(String),
     /// A file can't be read.
     #[error("{}: {source}", .path.display())]

@@ -88,7 +88,9 @@ pub enum IdempotencyError {
     #[error("this Idempotency-Key was used for a different call; use a new key")]
     KeyReused,
     /// The key was used for this call on a route whose responses have a different format.
-    #[error("this Idempotency-Key was used for this call as a {form}; retry it the same way")]
+    #[error(
+        "this Idempotency-Key was first used when this call was sent as a {form}; retry the call in that form"
+    )]
     OtherForm {
         /// The format of the stored response.
         form: String,
@@ -112,7 +114,7 @@ pub enum IdempotencyError {
         started_at: String,
     },
     /// Keys can't be looked up, so nothing was done.
-    #[error("can't read Idempotency-Keys; nothing was done; retry later")]
+    #[error("can't look up the Idempotency-Key, so nothing was done; try again later")]
     Store(#[from] StoreError),
 }
 

@@ -30,10 +30,10 @@ pub enum ToolFilterParamsError {
         known: Vec<&'static str>,
     },
     /// A header isn't text.
-    #[error("{0}: expected text")]
+    #[error("{0}: expected a string")]
     HeaderNotText(String),
     /// A parameter has an invalid value.
-    #[error("\"{parameter}\": expected {expected}")]
+    #[error("{parameter}: expected {expected}")]
     InvalidValue {
         /// The parameter.
         parameter: &'static str,

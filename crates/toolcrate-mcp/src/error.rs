@@ -51,7 +51,7 @@ pub enum McpError {
     #[error("unknown resource \"{0}\"")]
     UnknownResource(String),
     /// The store can't be read.
-    #[error("can't read the events; retry later")]
+    #[error("can't read the events; try again later")]
     Events(#[source] StoreError),
     /// The client canceled the request.
     #[error("the call was canceled")]

@@ -1,5 +1,5 @@
 //! Newline-delimited message transport. Every request gets a response. A line that is too long, invalid JSON, or not a
-//! message gets an error with the request ID, if that can be read.
+//! message gets an error with the request ID if it can be parsed.
 
 use std::io;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Prompts: the product's tasks that a user may start from a menu.
+//! MCP prompts: predefined tasks that a user can start from a menu.
 
 use rmcp::model::{GetPromptResult, Prompt, PromptArgument, PromptMessage, Role};
 use serde_json::{Map, Value};

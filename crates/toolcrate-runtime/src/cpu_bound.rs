@@ -67,7 +67,7 @@ mod tests {
     const LARGE: usize = 1 << 20;
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-    async fn other_tasks_of_the_only_worker_run_meanwhile() {
+    async fn other_tasks_run_meanwhile_on_a_single_worker() {
         let (sender, receiver) = std::sync::mpsc::channel();
         let receiver = Mutex::new(receiver);
         let receive = move || receiver.lock().unwrap().recv().unwrap();
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    async fn no_more_runs_at_a_time_than_there_are_permits() {
+    async fn concurrent_runs_are_limited_by_permits() {
         let permits = std::thread::available_parallelism().unwrap().get().saturating_sub(1).max(1);
         let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let tasks: Vec<_> = (0..32)

@@ -1,18 +1,18 @@
-//! Finds paths of files in a query: save it as `/reports/june.xlsx`.
+//! Finds file paths in a query: save it as `/reports/june.xlsx`.
 
-/// The longest extension of a file name.
+/// Maximum length of a file extension.
 const MAX_EXTENSION_CHARS: usize = 5;
 
-/// The path of a file.
+/// A file path.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FilePath<'t> {
-    /// The end of its name: `xlsx`.
+    /// The file extension, such as `xlsx`.
     pub(crate) extension: &'t str,
-    /// Whether something is written to it, as the word before it says.
+    /// True if the preceding word indicates that something is written to the file.
     pub(crate) is_target: bool,
 }
 
-/// The paths in a text.
+/// Returns the file paths in a text.
 pub(crate) fn find_file_paths(text: &str) -> Vec<FilePath<'_>> {
     let mut before = "";
     let mut found = Vec::new();
@@ -26,7 +26,7 @@ pub(crate) fn find_file_paths(text: &str) -> Vec<FilePath<'_>> {
     found
 }
 
-/// The extension of a word that is the path of a file; names without a folder and URLs are none.
+/// Returns the extension if a word is a file path. File names without a folder, and URLs, don't count as paths.
 pub(crate) fn file_extension(word: &str) -> Option<&str> {
     let path = word.trim_matches(|c: char| !c.is_alphanumeric() && !['/', '~', '.'].contains(&c));
     let (folder, name) = path.trim_end_matches(['.', '/']).rsplit_once('/')?;

@@ -21,7 +21,7 @@ pub(crate) enum Intent {
     Replace,
     /// Delete a record.
     Delete,
-    /// List where a record is used.
+    /// List the places where a record is used.
     Usages,
     /// The query states a fact instead of making a request. In most cases, a record should be changed.
     Statement,

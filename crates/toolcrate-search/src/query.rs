@@ -240,7 +240,7 @@ fn existing_record(
     thing.next_back().filter(|_| from > wanted.spent.end).map(|position| record_stem(query, position, words))
 }
 
-/// Whether a query asks for information; which call or endpoint changes something is no such question.
+/// Returns true if a query asks for information rather than for a call or endpoint.
 fn is_question(query: &[String]) -> bool {
     const API_WORDS: [&str; 9] =
         ["call", "endpoint", "endpoints", "tool", "method", "operation", "api", "route", "function"];
@@ -249,7 +249,7 @@ fn is_question(query: &[String]) -> bool {
         && !query.iter().any(|word| API_WORDS.contains(&word.as_str()))
 }
 
-/// Whether a verb that is uncertain is a part of a title: accrual details.
+/// Returns true if an uncertain verb is part of a title: accrual details.
 fn is_in_title(query: &[String], wanted: &DetectedIntent, words: &Analyzer) -> bool {
     let (start, end) = (wanted.spent.start, wanted.spent.end);
     let pairs = [start.checked_sub(1).map(|before| before..end), Some(start..end + 1)];
@@ -274,7 +274,7 @@ fn unlisted_verb(query: &[String], verbs: &VerbTable, words: &Analyzer) -> Optio
     (is_object && words.is_titled(&words.stem(verb)) && !verb.ends_with('s')).then_some(Intent::Create)
 }
 
-/// Whether the first thing in some words is in the plural: get the files of a ticket.
+/// Returns true if the first thing in some words is plural: get the files of a ticket.
 fn names_several(behind: &[String], words: &Analyzer) -> bool {
     let is_thing = |word: &&String| !words.is_stop_word(word) && words.is_searchable(&words.stem(word));
     let things = behind.iter().skip_while(|word| !is_thing(word)).take_while(is_thing);
@@ -341,7 +341,7 @@ fn content_start(text: &str, query: &[String], wanted: &DetectedIntent, context:
     words.into_iter().chain(marks).min().unwrap_or(query.len())
 }
 
-/// Whether words start a clause that only says when or why something is wanted.
+/// Returns true if words start a clause that only explains when or why something is requested.
 fn opens_circumstances(words: &[String]) -> bool {
     let next = words.get(1).map(String::as_str).unwrap_or_default();
     let is_subject = ["i", "we", "they", "he", "she", "it", "you", "that"].contains(&next);

@@ -4,11 +4,11 @@ use crate::analyzer::tokenize;
 use crate::file_paths::find_file_paths;
 use crate::query_parser::QueryParser;
 
-/// The fewest distinctive words of a request for tools of which only texts are known.
+/// Minimum number of distinctive words in a request, for tools without metadata.
 const MIN_WORDS: usize = 2;
 
-/// The requests of a query for tools of which only texts are known: its sentences, what else starts with a verb, and the
-/// file that a result goes to.
+/// Splits a query for tools without metadata into requests: sentences, other parts that start with a verb, and the file
+/// that the result is saved to.
 pub(crate) fn split_clauses(text: &str, parser: &QueryParser) -> Vec<String> {
     let mut requests: Vec<String> = Vec::new();
     for part in parts(text) {
@@ -20,7 +20,7 @@ pub(crate) fn split_clauses(text: &str, parser: &QueryParser) -> Vec<String> {
         .retain(|request| tokenize(request).iter().filter(|word| is_distinctive(word)).count() >= MIN_WORDS);
     let most = parser.weights.text_requests;
     if requests.len() > most {
-        // What is wanted is at the start and at the end; in between are details.
+        // The start and the end contain the request; the details are in between.
         requests.drain(most / 2..requests.len() - (most - most / 2));
     }
     let target = find_file_paths(text).into_iter().find(|path| path.is_target);
@@ -28,7 +28,7 @@ pub(crate) fn split_clauses(text: &str, parser: &QueryParser) -> Vec<String> {
     requests
 }
 
-/// The requests of a query for operations on records: each starts with a verb and names a thing.
+/// Splits a query for operations on records into requests, each of which starts with a verb and names a thing.
 pub(crate) fn split_requests(text: &str, parser: &QueryParser) -> Vec<String> {
     let mut requests: Vec<String> = Vec::new();
     let mut has_request = false;

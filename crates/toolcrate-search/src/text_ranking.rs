@@ -1,7 +1,8 @@
-//! Ranks tools by their texts alone.
+//! Ranks tools only by their names and descriptions.
 //!
-//! The tools of an MCP server have a name and a description that someone wrote, but neither a collection nor a kind. What a
-//! query wants to do with which records says little about them; that it shares words with a description says a lot.
+//! Tools from an MCP server have a handwritten name and description, but no metadata about the operation or the
+//! records it acts on. The query's intent is therefore of little use for ranking; word overlap with the description is
+//! a strong signal.
 
 use std::collections::HashMap;
 
@@ -11,19 +12,19 @@ use crate::query_parser::QueryParser;
 use crate::weights::Weights;
 use crate::word_vectors::{TextVector, WordVector};
 
-/// The least scale of the score of a meaning: that of a query that shares no word with any text.
+/// Minimum scale for the score of a meaning, for a query that shares no word with any text.
 const MIN_MEANING_SCALE: f32 = 4.0;
 /// The weight of the most frequent words, relative to rare ones.
 const COMMON_WORD_SHARE: f32 = 0.1;
 
-/// The texts of tools, in the order of the tools.
+/// The tools' names and descriptions, in the order of the tools.
 pub(crate) struct TextIndex {
     words: Bm25Index,
     meanings: MeaningIndex,
 }
 
 impl TextIndex {
-    /// Indexes texts, given as the stems of titles and of everything else.
+    /// Indexes texts, each of which consists of the stems in its title and the stems in the rest.
     pub(crate) fn new<'t>(
         texts: impl Iterator<Item = (&'t [String], Vec<&'t [String]>)>,
         vectors: &HashMap<String, WordVector>,
@@ -52,7 +53,7 @@ impl TextIndex {
         Self { words, meanings }
     }
 
-    /// The score of each text for the words of a query.
+    /// Returns each text's score for the words in a query.
     pub(crate) fn scores(&self, query: &[String], parser: &QueryParser) -> Vec<f32> {
         let analyzer = &parser.analyzer;
         let mut tokens: Vec<QueryToken> = Vec::new();

@@ -82,29 +82,28 @@ pub struct Weights {
     pub query_alias_max: usize,
     /// Factor for a tool that changes records where the query only asks for information.
     pub answering_write: f32,
-    /// For tools of which only texts are known: how often a word of the title counts, where one of the description counts
-    /// once.
+    /// Tools without metadata: how many times a word in the title counts, compared with a word in the description.
     pub text_title: usize,
-    /// How much such a text loses by being longer than others.
+    /// Tools without metadata: the length penalty.
     pub text_length_penalty: f32,
-    /// Weight of the meaning of such a text, relative to the best one by words.
+    /// Tools without metadata: the weight of the meaning, relative to the best score for words.
     pub text_meaning: f32,
-    /// Weight of a word that a word of the query is a synonym of.
+    /// Tools without metadata: the weight of a synonym of a query word.
     pub text_synonym: f32,
-    /// How much the rarity of a word in English counts for its weight in such a query: 0 for not at all.
+    /// Tools without metadata: how much a word's rarity in English affects its weight in the query. 0 means not at all.
     pub word_rarity: f32,
-    /// The same for its weight in the meaning of the query.
+    /// Tools without metadata: how much a word's rarity in English affects its weight in the query's meaning.
     pub meaning_rarity: f32,
-    /// How many of the best tools for a whole query come before those for the requests that it consists of.
+    /// Tools without metadata: how many results for the entire query precede the results for its individual requests.
     pub text_whole: usize,
-    /// The most requests that a query for such tools is read as.
+    /// Tools without metadata: the maximum number of requests in a query.
     pub text_requests: usize,
-    /// The most requests that any other query is read as.
+    /// Other tools: the maximum number of requests in a query.
     pub requests: usize,
 }
 
 impl Weights {
-    /// The weights for an API without a list of what people call its records.
+    /// The weights for an API without a list of record aliases.
     pub const UNLISTED: Self = Self {
         description: 0.6,
         own_description: 1.0,

@@ -1,4 +1,4 @@
-//! Server processes with recorded standard error.
+//! Server processes whose stderr is captured.
 
 use std::process::{ExitStatus, Stdio};
 

@@ -42,7 +42,7 @@ pub fn count_address_formats(query: &CountQuery) -> Request<Count> {
         .records::<AddressFormat>()
 }
 
-/// Lists address formats in summary form.
+/// Lists summaries of address formats.
 ///
 /// `GET /company/addressFormats/info` · tool `list_all_connect_wise_psa_company_address_format_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_address_format(id: i32) -> Request<AddressFormat> {
     Request::new(Method::Get, "/company/addressFormats/{id}").path("id", id)
 }
 
-/// Replaces an address format. Fields that are left out are reset.
+/// Replaces an address format. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/addressFormats/{id}` · tool `replace_a_connect_wise_psa_company_address_format_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_communication_types(query: &CountQuery) -> Request<Count> {
         .records::<CommunicationType>()
 }
 
-/// Lists communication types in summary form.
+/// Lists summaries of communication types.
 ///
 /// `GET /company/communicationTypes/info` · tool `list_all_connect_wise_psa_company_communication_type_info`
 ///
@@ -83,7 +83,7 @@ pub fn get_communication_type(id: i32) -> Request<CommunicationType> {
     Request::new(Method::Get, "/company/communicationTypes/{id}").path("id", id)
 }
 
-/// Replaces a communication type. Fields that are left out are reset.
+/// Replaces a communication type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/communicationTypes/{id}` · tool `replace_a_connect_wise_psa_company_communication_type_by_id`
 ///
@@ -139,7 +139,7 @@ pub fn get_communication_type_info(id: i32) -> Request<CommunicationTypeInfo> {
     Request::new(Method::Get, "/company/communicationTypes/{id}/info").path("id", id)
 }
 
-/// Lists where a communication type is used.
+/// Lists the places where a communication type is used.
 ///
 /// `GET /company/communicationTypes/{id}/usages` · tool `check_connect_wise_psa_company_communication_type_usages_by_id`
 ///
@@ -158,7 +158,7 @@ pub fn check_communication_type_usages(
         .query(query)
 }
 
-/// Lists each place where a communication type is used.
+/// Lists the places where a communication type is used.
 ///
 /// `GET /company/communicationTypes/{id}/usages/list` · tool `list_all_connect_wise_psa_company_comm_type_usages_by_id`
 ///

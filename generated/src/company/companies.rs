@@ -56,7 +56,7 @@ pub fn get_default_company() -> Request<Company> {
     Request::new(Method::Get, "/company/companies/default")
 }
 
-/// Lists companies in summary form.
+/// Lists summaries of companies.
 ///
 /// `GET /company/companies/info` · tool `list_all_connect_wise_psa_company_info`
 ///
@@ -82,7 +82,7 @@ pub fn count_company_info(query: &CountQuery) -> Request<Count> {
         .records::<CompanyInfo>()
 }
 
-/// Lists company types in summary form.
+/// Lists summaries of company types.
 ///
 /// `GET /company/companies/info/types` · tool `list_all_connect_wise_psa_company_info_types`
 ///
@@ -167,7 +167,7 @@ pub fn get_company_status(id: i32) -> Request<CompanyStatus> {
     Request::new(Method::Get, "/company/companies/statuses/{id}").path("id", id)
 }
 
-/// Replaces a company status. Fields that are left out are reset.
+/// Replaces a company status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companies/statuses/{id}` · tool `replace_a_connect_wise_psa_company_status_by_id`
 ///
@@ -209,7 +209,7 @@ pub fn delete_company_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/statuses/{id}").path("id", id)
 }
 
-/// Lists where a company status is used.
+/// Lists the places where a company status is used.
 ///
 /// `GET /company/companies/statuses/{id}/usages` · tool `check_connect_wise_psa_company_status_usages_by_id`
 ///
@@ -225,7 +225,7 @@ pub fn check_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists each place where a company status is used.
+/// Lists the places where a company status is used.
 ///
 /// `GET /company/companies/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_company_status_usages_by_id`
 ///
@@ -289,7 +289,7 @@ pub fn get_company_type(id: i32) -> Request<CompanyType> {
     Request::new(Method::Get, "/company/companies/types/{id}").path("id", id)
 }
 
-/// Replaces a company type. Fields that are left out are reset.
+/// Replaces a company type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companies/types/{id}` · tool `replace_a_connect_wise_psa_company_type_by_id`
 ///
@@ -326,7 +326,7 @@ pub fn delete_company_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/types/{id}").path("id", id)
 }
 
-/// Lists where a company type is used.
+/// Lists the places where a company type is used.
 ///
 /// `GET /company/companies/types/{id}/usages` · tool `check_connect_wise_psa_company_type_usages_by_id`
 ///
@@ -342,7 +342,7 @@ pub fn check_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists each place where a company type is used.
+/// Lists the places where a company type is used.
 ///
 /// `GET /company/companies/types/{id}/usages/list` · tool `list_all_connect_wise_psa_company_type_usages_by_id`
 ///
@@ -369,7 +369,7 @@ pub fn get_company(id: i32) -> Request<Company> {
     Request::new(Method::Get, "/company/companies/{id}").path("id", id)
 }
 
-/// Replaces a company. Fields that are left out are reset.
+/// Replaces a company. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companies/{id}` · tool `replace_a_connect_wise_psa_company_by_id`
 ///
@@ -416,7 +416,7 @@ pub fn merge_company(id: i32, body: &CompanyMerge) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/company/companies/{id}/merge").path("id", id).body(body)
 }
 
-/// Lists where a company is used.
+/// Lists the places where a company is used.
 ///
 /// `GET /company/companies/{id}/usages` · tool `check_connect_wise_psa_company_usages_by_id`
 ///
@@ -432,7 +432,7 @@ pub fn check_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists each place where a company is used.
+/// Lists the places where a company is used.
 ///
 /// `GET /company/companies/{id}/usages/list` · tool `list_all_connect_wise_psa_company_usages_by_id`
 ///
@@ -519,7 +519,7 @@ pub fn get_company_custom_status_note(
         .path("id", id)
 }
 
-/// Replaces a company status note. Fields that are left out are reset.
+/// Replaces a company status note. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companies/{parentId}/customStatusNotes/{id}` · tool `replace_a_connect_wise_psa_company_custom_status_note_by_id`
 ///
@@ -638,7 +638,7 @@ pub fn get_company_group(company_id: i32, id: i32) -> Request<CompanyGroup> {
         .path("id", id)
 }
 
-/// Replaces a company's marketing group membership. Fields that are left out are reset.
+/// Replaces a company's marketing group membership. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companies/{parentId}/groups/{id}` · tool `replace_a_connect_wise_psa_company_group_by_id`
 ///
@@ -775,7 +775,7 @@ pub fn get_company_management_report_notification(
         .path("id", id)
 }
 
-/// Replaces a company management report notification. Fields that are left out are reset.
+/// Replaces a company management report notification. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companies/{parentId}/managementReportNotifications/{id}` · tool `replace_a_connect_wise_psa_company_mgmt_report_notif_by_id`
 ///
@@ -877,7 +877,7 @@ pub fn create_company_management_report_setup(
         .body(body)
 }
 
-/// Replaces a company management report setup. Fields that are left out are reset.
+/// Replaces a company management report setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companies/{parentId}/managementReportSetup/{id}` · tool `replace_a_connect_wise_psa_company_mgmt_report_setup_by_id`
 ///
@@ -997,7 +997,7 @@ pub fn get_company_management_summary_report(
         .path("id", id)
 }
 
-/// Replaces a company management summary report. Fields that are left out are reset.
+/// Replaces a company management summary report. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companies/{parentId}/managementSummaryReports/{id}` · tool `replace_a_connect_wise_psa_company_mgmt_summary_report_by_id`
 ///
@@ -1125,7 +1125,7 @@ pub fn get_company_note(company_id: i32, id: i32) -> Request<CompanyNote> {
         .path("id", id)
 }
 
-/// Replaces a company note. Fields that are left out are reset.
+/// Replaces a company note. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companies/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_company_note_by_id`
 ///
@@ -1227,7 +1227,7 @@ pub fn count_company_sites(company_id: i32, query: &CountQuery) -> Request<Count
         .records::<CompanySite>()
 }
 
-/// Lists a company's sites in summary form.
+/// Lists summaries of a company's sites.
 ///
 /// `GET /company/companies/{parentId}/sites/info` · tool `list_all_connect_wise_psa_company_site_info`
 ///
@@ -1275,7 +1275,7 @@ pub fn get_company_site(company_id: i32, id: i32) -> Request<CompanySite> {
         .path("id", id)
 }
 
-/// Replaces a company site. Fields that are left out are reset.
+/// Replaces a company site. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companies/{parentId}/sites/{id}` · tool `replace_a_connect_wise_psa_company_site_by_id`
 ///
@@ -1343,7 +1343,7 @@ pub fn get_company_site_info(company_id: i32, id: i32) -> Request<CompanySiteInf
         .path("id", id)
 }
 
-/// Lists where a company site is used.
+/// Lists the places where a company site is used.
 ///
 /// `GET /company/companies/{parentId}/sites/{id}/usages` · tool `check_connect_wise_psa_company_site_usages_by_id`
 ///
@@ -1365,7 +1365,7 @@ pub fn check_company_site_usages(
         .query(query)
 }
 
-/// Lists each place where a company site is used.
+/// Lists the places where a company site is used.
 ///
 /// `GET /company/companies/{parentId}/sites/{id}/usages/list` · tool `list_all_connect_wise_psa_company_site_usages_by_id`
 ///
@@ -1463,7 +1463,7 @@ pub fn get_company_team(company_id: i32, id: i32) -> Request<CompanyTeam> {
         .path("id", id)
 }
 
-/// Replaces a company team member. Fields that are left out are reset.
+/// Replaces a company team member. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companies/{parentId}/teams/{id}` · tool `replace_a_connect_wise_psa_company_team_by_id`
 ///
@@ -1667,7 +1667,7 @@ pub fn get_company_company_type_association(
         .path("id", id)
 }
 
-/// Replaces a company's type association. Fields that are left out are reset.
+/// Replaces a company's type association. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companies/{parentId}/typeAssociations/{id}` · tool `replace_a_connect_wise_psa_company_company_type_assoc_by_id`
 ///

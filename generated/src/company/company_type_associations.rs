@@ -57,7 +57,7 @@ pub fn get_company_type_association(id: i32) -> Request<CompanyCompanyTypeAssoci
     Request::new(Method::Get, "/company/companyTypeAssociations/{id}").path("id", id)
 }
 
-/// Replaces a company type association. Fields that are left out are reset.
+/// Replaces a company type association. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/companyTypeAssociations/{id}` · tool `replace_a_connect_wise_psa_company_type_association_by_id`
 ///

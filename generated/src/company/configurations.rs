@@ -217,7 +217,7 @@ pub fn count_configuration_statuses(query: &CountQuery) -> Request<Count> {
         .records::<ConfigurationStatus>()
 }
 
-/// Lists configuration statuses in summary form.
+/// Lists summaries of configuration statuses.
 ///
 /// `GET /company/configurations/statuses/info` · tool `list_all_connect_wise_psa_company_configuration_status_info`
 ///
@@ -256,7 +256,7 @@ pub fn get_configuration_status(id: i32) -> Request<ConfigurationStatus> {
     Request::new(Method::Get, "/company/configurations/statuses/{id}").path("id", id)
 }
 
-/// Replaces a configuration status. Fields that are left out are reset.
+/// Replaces a configuration status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/configurations/statuses/{id}` · tool `replace_a_connect_wise_psa_company_configuration_status_by_id`
 ///
@@ -313,7 +313,7 @@ pub fn get_configuration_status_info(id: i32) -> Request<ConfigurationStatusInfo
         .path("id", id)
 }
 
-/// Lists where a configuration status is used.
+/// Lists the places where a configuration status is used.
 ///
 /// `GET /company/configurations/statuses/{id}/usages` · tool `check_connect_wise_psa_company_config_status_usages_by_id`
 ///
@@ -332,7 +332,7 @@ pub fn check_configuration_status_usages(
         .query(query)
 }
 
-/// Lists each place where a configuration status is used.
+/// Lists the places where a configuration status is used.
 ///
 /// `GET /company/configurations/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_company_config_status_usages_by_id`
 ///
@@ -506,7 +506,7 @@ pub fn get_configuration_type_question_value(
         .path("id", id)
 }
 
-/// Replaces a configuration type question value. Fields that are left out are reset.
+/// Replaces a configuration type question value. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `replace_a_connect_wise_psa_config_type_question_value_by_id`
 ///
@@ -587,7 +587,7 @@ pub fn delete_configuration_type_question_value(
         .path("id", id)
 }
 
-/// Lists where a configuration type question value is used.
+/// Lists the places where a configuration type question value is used.
 ///
 /// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages` · tool `check_connect_wise_psa_config_type_question_value_usages_by_id`
 ///
@@ -617,7 +617,7 @@ pub fn check_configuration_type_question_value_usages(
         .query(query)
 }
 
-/// Lists each place where a configuration type question value is used.
+/// Lists the places where a configuration type question value is used.
 ///
 /// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages/list` · tool `list_all_connect_wise_psa_config_type_quest_value_usages_by_id`
 ///
@@ -658,7 +658,7 @@ pub fn get_configuration_type(id: i32) -> Request<ConfigurationType> {
     Request::new(Method::Get, "/company/configurations/types/{id}").path("id", id)
 }
 
-/// Replaces a configuration type. Fields that are left out are reset.
+/// Replaces a configuration type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/configurations/types/{id}` · tool `replace_a_connect_wise_psa_company_configuration_type_by_id`
 ///
@@ -714,7 +714,7 @@ pub fn get_configuration_type_info(id: i32) -> Request<ConfigurationTypeInfo> {
     Request::new(Method::Get, "/company/configurations/types/{id}/info").path("id", id)
 }
 
-/// Lists where a configuration type is used.
+/// Lists the places where a configuration type is used.
 ///
 /// `GET /company/configurations/types/{id}/usages` · tool `check_connect_wise_psa_company_configuration_type_usages_by_id`
 ///
@@ -733,7 +733,7 @@ pub fn check_configuration_type_usages(
         .query(query)
 }
 
-/// Lists each place where a configuration type is used.
+/// Lists the places where a configuration type is used.
 ///
 /// `GET /company/configurations/types/{id}/usages/list` · tool `list_all_connect_wise_psa_company_config_type_usages_by_id`
 ///
@@ -823,7 +823,7 @@ pub fn get_configuration_type_question(
         .path("id", id)
 }
 
-/// Replaces a configuration type question. Fields that are left out are reset.
+/// Replaces a configuration type question. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/configurations/types/{parentId}/questions/{id}` · tool `replace_a_connect_wise_psa_configuration_type_question_by_id`
 ///
@@ -894,7 +894,7 @@ pub fn get_configuration(id: i32) -> Request<CompanyConfiguration> {
     Request::new(Method::Get, "/company/configurations/{id}").path("id", id)
 }
 
-/// Replaces a configuration. Fields that are left out are reset.
+/// Replaces a configuration. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/configurations/{id}` · tool `replace_a_connect_wise_psa_company_configuration_by_id`
 ///
@@ -1021,7 +1021,7 @@ pub fn count_configuration_quick_accesses(
         .query(query)
 }
 
-/// Lists configuration types in summary form.
+/// Lists summaries of configuration types.
 ///
 /// `GET /configurations/types/info` · tool `list_all_connect_wise_psa_company_configuration_type_info`
 ///
@@ -1049,7 +1049,7 @@ pub fn count_configuration_type_info(query: &CountQuery) -> Request<Count> {
         .records::<ConfigurationTypeInfo>()
 }
 
-/// Lists a configuration type question's values in summary form.
+/// Lists summaries of a configuration type question's values.
 ///
 /// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info` · tool `list_all_connect_wise_psa_config_type_question_value_info`
 ///
@@ -1127,7 +1127,7 @@ pub fn get_configuration_type_question_value_info(
         .path("id", id)
 }
 
-/// Lists a configuration type's questions in summary form.
+/// Lists summaries of a configuration type's questions.
 ///
 /// `GET /configurations/types/{parentId}/questions/info` · tool `list_all_connect_wise_psa_configuration_type_question_info`
 ///

@@ -59,7 +59,7 @@ pub fn get_company_contact_type_association(
     Request::new(Method::Get, "/company/contactTypeAssociations/{id}").path("id", id)
 }
 
-/// Replaces a contact type association. Fields that are left out are reset.
+/// Replaces a contact type association. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/contactTypeAssociations/{id}` · tool `replace_a_connect_wise_psa_company_contact_type_assoc_by_id`
 ///

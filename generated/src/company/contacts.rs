@@ -10,7 +10,7 @@ use crate::company::{
 use crate::shared::{Count, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists each place where a contact type is used.
+/// Lists the places where a contact type is used.
 ///
 /// `GET /company/contact/types/{id}/usages/list` · tool `list_all_connect_wise_psa_company_contact_type_usages_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn count_contact_departments(query: &CountQuery) -> Request<Count> {
         .records::<ContactDepartment>()
 }
 
-/// Lists contact departments in summary form.
+/// Lists summaries of contact departments.
 ///
 /// `GET /company/contacts/departments/info` · tool `list_all_connect_wise_psa_company_contact_department_info`
 ///
@@ -153,7 +153,7 @@ pub fn get_contact_department(id: i32) -> Request<ContactDepartment> {
     Request::new(Method::Get, "/company/contacts/departments/{id}").path("id", id)
 }
 
-/// Replaces a contact department. Fields that are left out are reset.
+/// Replaces a contact department. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/contacts/departments/{id}` · tool `replace_a_connect_wise_psa_company_contact_department_by_id`
 ///
@@ -209,7 +209,7 @@ pub fn get_contact_department_info(id: i32) -> Request<ContactDepartmentInfo> {
     Request::new(Method::Get, "/company/contacts/departments/{id}/info").path("id", id)
 }
 
-/// Lists where a contact department is used.
+/// Lists the places where a contact department is used.
 ///
 /// `GET /company/contacts/departments/{id}/usages` · tool `check_connect_wise_psa_company_contact_department_usages_by_id`
 ///
@@ -228,7 +228,7 @@ pub fn check_contact_department_usages(
         .query(query)
 }
 
-/// Lists each place where a contact department is used.
+/// Lists the places where a contact department is used.
 ///
 /// `GET /company/contacts/departments/{id}/usages/list` · tool `list_all_connect_wise_psa_company_contact_dept_usages_by_id`
 ///
@@ -247,7 +247,7 @@ pub fn list_contact_department_usages(
         .query(query)
 }
 
-/// Lists contacts in summary form.
+/// Lists summaries of contacts.
 ///
 /// `GET /company/contacts/info` · tool `list_all_connect_wise_psa_company_contact_info`
 ///
@@ -325,7 +325,7 @@ pub fn get_contact_relationship(id: i32) -> Request<ContactRelationship> {
     Request::new(Method::Get, "/company/contacts/relationships/{id}").path("id", id)
 }
 
-/// Replaces a contact relationship. Fields that are left out are reset.
+/// Replaces a contact relationship. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/contacts/relationships/{id}` · tool `replace_a_connect_wise_psa_company_contact_relationship_by_id`
 ///
@@ -429,7 +429,7 @@ pub fn count_contact_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/contacts/types/count/info").query(query)
 }
 
-/// Lists contact types in summary form.
+/// Lists summaries of contact types.
 ///
 /// `GET /company/contacts/types/info` · tool `list_all_connect_wise_psa_company_contact_type_info`
 ///
@@ -453,7 +453,7 @@ pub fn get_contact_type(id: i32) -> Request<ContactType> {
     Request::new(Method::Get, "/company/contacts/types/{id}").path("id", id)
 }
 
-/// Replaces a contact type. Fields that are left out are reset.
+/// Replaces a contact type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/contacts/types/{id}` · tool `replace_a_connect_wise_psa_company_contact_type_by_id`
 ///
@@ -525,7 +525,7 @@ pub fn get_contact(id: i32) -> Request<Contact> {
     Request::new(Method::Get, "/company/contacts/{id}").path("id", id)
 }
 
-/// Replaces a contact. Fields that are left out are reset.
+/// Replaces a contact. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/contacts/{id}` · tool `replace_a_connect_wise_psa_company_contact_by_id`
 ///
@@ -613,7 +613,7 @@ pub fn list_contact_portal_security(
         .query(query)
 }
 
-/// Lists where a contact is used.
+/// Lists the places where a contact is used.
 ///
 /// `GET /company/contacts/{id}/usages` · tool `check_connect_wise_psa_company_contact_usages_by_id`
 ///
@@ -629,7 +629,7 @@ pub fn check_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists each place where a contact is used.
+/// Lists the places where a contact is used.
 ///
 /// `GET /company/contacts/{id}/usages/list` · tool `list_all_connect_wise_psa_company_contact_usages_by_id`
 ///
@@ -716,7 +716,7 @@ pub fn get_contact_communication(
         .path("id", id)
 }
 
-/// Replaces a contact communication. Fields that are left out are reset.
+/// Replaces a contact communication. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/contacts/{parentId}/communications/{id}` · tool `replace_a_connect_wise_psa_contact_communication_by_id`
 ///
@@ -835,7 +835,7 @@ pub fn get_contact_group(contact_id: i32, id: i32) -> Request<ContactGroup> {
         .path("id", id)
 }
 
-/// Replaces a contact's marketing group membership. Fields that are left out are reset.
+/// Replaces a contact's marketing group membership. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/contacts/{parentId}/groups/{id}` · tool `replace_a_connect_wise_psa_contact_group_by_id`
 ///
@@ -951,7 +951,7 @@ pub fn get_contact_note(contact_id: i32, id: i32) -> Request<ContactNote> {
         .path("id", id)
 }
 
-/// Replaces a contact note. Fields that are left out are reset.
+/// Replaces a contact note. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/contacts/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_contact_note_by_id`
 ///
@@ -1155,7 +1155,7 @@ pub fn get_contact_type_association(
         .path("id", id)
 }
 
-/// Replaces a contact's type association. Fields that are left out are reset.
+/// Replaces a contact's type association. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/contacts/{parentId}/typeAssociations/{id}` · tool `replace_a_connect_wise_psa_contact_type_association_by_id`
 ///

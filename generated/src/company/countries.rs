@@ -42,7 +42,7 @@ pub fn count_countries(query: &CountQuery) -> Request<Count> {
         .records::<Country>()
 }
 
-/// Lists countries in summary form.
+/// Lists summaries of countries.
 ///
 /// `GET /company/countries/info` · tool `list_all_connect_wise_psa_company_country_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_country(id: i32) -> Request<Country> {
     Request::new(Method::Get, "/company/countries/{id}").path("id", id)
 }
 
-/// Replaces a country. Fields that are left out are reset.
+/// Replaces a country. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/countries/{id}` · tool `replace_a_connect_wise_psa_company_country_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn get_entity_type(id: i32) -> Request<EntityType> {
     Request::new(Method::Get, "/company/entityTypes/{id}").path("id", id)
 }
 
-/// Lists entity types in summary form.
+/// Lists summaries of entity types.
 ///
 /// `GET /company/entitytypes/info` · tool `list_all_connect_wise_psa_company_entitytype_info`
 ///

@@ -50,7 +50,7 @@ pub fn count_managed_devices_integrations(query: &CountQuery) -> Request<Count> 
         .records::<ManagedDevicesIntegration>()
 }
 
-/// Lists managed devices integrations in summary form.
+/// Lists summaries of managed devices integrations.
 ///
 /// `GET /company/managedDevicesIntegrations/info` · tool `list_all_connect_wise_psa_company_managed_devices_integ_info`
 ///
@@ -89,7 +89,7 @@ pub fn get_managed_devices_integration(id: i32) -> Request<ManagedDevicesIntegra
     Request::new(Method::Get, "/company/managedDevicesIntegrations/{id}").path("id", id)
 }
 
-/// Replaces a managed devices integration. Fields that are left out are reset.
+/// Replaces a managed devices integration. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/managedDevicesIntegrations/{id}` · tool `replace_a_connect_wise_psa_company_managed_devices_integ_by_id`
 ///
@@ -149,7 +149,7 @@ pub fn get_managed_devices_integration_info(
         .path("id", id)
 }
 
-/// Lists where a managed devices integration is used.
+/// Lists the places where a managed devices integration is used.
 ///
 /// `GET /company/managedDevicesIntegrations/{id}/usages` · tool `check_connect_wise_psa_company_managed_devs_integ_usages_by_id`
 ///
@@ -168,7 +168,7 @@ pub fn check_managed_devices_integration_usages(
         .query(query)
 }
 
-/// Lists each place where a managed devices integration is used.
+/// Lists the places where a managed devices integration is used.
 ///
 /// `GET /company/managedDevicesIntegrations/{id}/usages/list` · tool `list_all_connect_wise_psa_company_mgd_devs_integ_usages_by_id`
 ///
@@ -272,7 +272,7 @@ pub fn get_managed_devices_integration_cross_reference(
         .path("id", id)
 }
 
-/// Replaces a managed devices integration's cross reference. Fields that are left out are reset.
+/// Replaces a managed devices integration's cross reference. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `replace_a_connect_wise_psa_managed_devs_integ_cross_ref_by_id`
 ///
@@ -419,7 +419,7 @@ pub fn get_managed_devices_integration_login(
         .path("id", id)
 }
 
-/// Replaces a managed devices integration login. Fields that are left out are reset.
+/// Replaces a managed devices integration login. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `replace_a_connect_wise_psa_managed_devices_integ_login_by_id`
 ///
@@ -568,7 +568,7 @@ pub fn get_managed_devices_integration_notification(
         .path("id", id)
 }
 
-/// Replaces a managed devices integration notification. Fields that are left out are reset.
+/// Replaces a managed devices integration notification. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_managed_devices_integ_notif_by_id`
 ///

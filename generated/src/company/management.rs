@@ -44,7 +44,7 @@ pub fn get_management(id: i32) -> Request<Management> {
     Request::new(Method::Get, "/company/management/{id}").path("id", id)
 }
 
-/// Replaces a management setting. Fields that are left out are reset.
+/// Replaces a management setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/management/{id}` · tool `replace_a_connect_wise_psa_company_management_by_id`
 ///
@@ -196,7 +196,7 @@ pub fn get_management_report_notification(
         .path("id", id)
 }
 
-/// Replaces a management setting report notification. Fields that are left out are reset.
+/// Replaces a management setting report notification. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/management/{parentId}/managementReportNotifications/{id}` · tool `replace_a_connect_wise_psa_management_report_notification_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_management_backup(id: i32) -> Request<ManagementBackup> {
     Request::new(Method::Get, "/company/managementBackups/{id}").path("id", id)
 }
 
-/// Replaces a management backup. Fields that are left out are reset.
+/// Replaces a management backup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/managementBackups/{id}` · tool `replace_a_connect_wise_psa_company_management_backup_by_id`
 ///

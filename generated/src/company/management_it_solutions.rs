@@ -59,7 +59,7 @@ pub fn get_management_it_solution(id: i32) -> Request<ManagementItSolution> {
     Request::new(Method::Get, "/company/managementItSolutions/{id}").path("id", id)
 }
 
-/// Replaces a managed IT solution. Fields that are left out are reset.
+/// Replaces a managed IT solution. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/managementItSolutions/{id}` · tool `replace_a_connect_wise_psa_company_management_it_solution_by_id`
 ///
@@ -104,7 +104,7 @@ pub fn delete_management_it_solution(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/managementItSolutions/{id}").path("id", id)
 }
 
-/// Lists where a managed IT solution is used.
+/// Lists the places where a managed IT solution is used.
 ///
 /// `GET /company/managementItSolutions/{id}/usages` · tool `check_connect_wise_psa_company_mgmt_it_solution_usages_by_id`
 ///
@@ -123,7 +123,7 @@ pub fn check_management_it_solution_usages(
         .query(query)
 }
 
-/// Lists each place where a managed IT solution is used.
+/// Lists the places where a managed IT solution is used.
 ///
 /// `GET /company/managementItSolutions/{id}/usages/list` · tool `list_all_connect_wise_psa_company_mgmt_it_solution_usages_by_id`
 ///
@@ -225,7 +225,7 @@ pub fn get_management_it_solution_management_product(
         .path("id", id)
 }
 
-/// Replaces a managed IT solution's product mapping. Fields that are left out are reset.
+/// Replaces a managed IT solution's product mapping. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `replace_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_market_descriptions(query: &CountQuery) -> Request<Count> {
         .records::<MarketDescription>()
 }
 
-/// Lists market descriptions in summary form.
+/// Lists summaries of market descriptions.
 ///
 /// `GET /company/marketDescriptions/info` · tool `list_all_connect_wise_psa_company_market_description_info`
 ///
@@ -83,7 +83,7 @@ pub fn get_market_description(id: i32) -> Request<MarketDescription> {
     Request::new(Method::Get, "/company/marketDescriptions/{id}").path("id", id)
 }
 
-/// Replaces a market description. Fields that are left out are reset.
+/// Replaces a market description. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/marketDescriptions/{id}` · tool `replace_a_connect_wise_psa_company_market_description_by_id`
 ///
@@ -139,7 +139,7 @@ pub fn get_market_description_info(id: i32) -> Request<MarketDescriptionInfo> {
     Request::new(Method::Get, "/company/marketDescriptions/{id}/info").path("id", id)
 }
 
-/// Lists where a market description is used.
+/// Lists the places where a market description is used.
 ///
 /// `GET /company/marketDescriptions/{id}/usages` · tool `check_connect_wise_psa_company_market_description_usages_by_id`
 ///
@@ -158,7 +158,7 @@ pub fn check_market_description_usages(
         .query(query)
 }
 
-/// Lists each place where a market description is used.
+/// Lists the places where a market description is used.
 ///
 /// `GET /company/marketDescriptions/{id}/usages/list` · tool `list_all_connect_wise_psa_company_market_desc_usages_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_note_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/noteTypes/count/info").query(query)
 }
 
-/// Lists note types in summary form.
+/// Lists summaries of note types.
 ///
 /// `GET /company/noteTypes/info` · tool `list_all_connect_wise_psa_company_note_type_info`
 ///
@@ -77,7 +77,7 @@ pub fn get_note_type(id: i32) -> Request<CompanyNoteType> {
     Request::new(Method::Get, "/company/noteTypes/{id}").path("id", id)
 }
 
-/// Replaces a note type. Fields that are left out are reset.
+/// Replaces a note type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/noteTypes/{id}` · tool `replace_a_connect_wise_psa_company_note_type_by_id`
 ///

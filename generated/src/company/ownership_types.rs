@@ -42,7 +42,7 @@ pub fn count_ownership_types(query: &CountQuery) -> Request<Count> {
         .records::<OwnershipType>()
 }
 
-/// Lists ownership types in summary form.
+/// Lists summaries of ownership types.
 ///
 /// `GET /company/ownershipTypes/info` · tool `list_all_connect_wise_psa_company_ownership_type_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_ownership_type(id: i32) -> Request<OwnershipType> {
     Request::new(Method::Get, "/company/ownershipTypes/{id}").path("id", id)
 }
 
-/// Replaces an ownership type. Fields that are left out are reset.
+/// Replaces an ownership type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/ownershipTypes/{id}` · tool `replace_a_connect_wise_psa_company_ownership_type_by_id`
 ///

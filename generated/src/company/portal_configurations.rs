@@ -127,7 +127,7 @@ pub fn get_portal_configuration(id: i32) -> Request<PortalConfiguration> {
     Request::new(Method::Get, "/company/portalConfigurations/{id}").path("id", id)
 }
 
-/// Replaces a portal configuration. Fields that are left out are reset.
+/// Replaces a portal configuration. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/portalConfigurations/{id}` · tool `replace_a_connect_wise_psa_company_portal_configuration_by_id`
 ///
@@ -232,7 +232,7 @@ pub fn get_portal_configuration_invoice_setup(
         .path("id", id)
 }
 
-/// Replaces a portal configuration invoice setup. Fields that are left out are reset.
+/// Replaces a portal configuration invoice setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_invoice_setup_by_id`
 ///
@@ -325,7 +325,7 @@ pub fn list_portal_configuration_opportunity_setups(
         .query(query)
 }
 
-/// Replaces a portal configuration's opportunity setup. Fields that are left out are reset.
+/// Replaces a portal configuration's opportunity setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/portalConfigurations/{parentId}/opportunitySetups` · tool `replace_a_connect_wise_psa_portal_config_opportunity_setup`
 ///
@@ -385,7 +385,7 @@ pub fn get_portal_configuration_opportunity_setup(
         .path("id", id)
 }
 
-/// Replaces a portal configuration opportunity setup. Fields that are left out are reset.
+/// Replaces a portal configuration opportunity setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_opp_setup_by_id`
 ///
@@ -473,7 +473,7 @@ pub fn get_portal_configuration_password_email_setup(
         .path("id", id)
 }
 
-/// Replaces a portal configuration's password email setup. Fields that are left out are reset.
+/// Replaces a portal configuration's password email setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_pwd_email_setup_by_id`
 ///
@@ -579,7 +579,7 @@ pub fn get_portal_configuration_project_setup(
         .path("id", id)
 }
 
-/// Replaces a portal configuration project setup. Fields that are left out are reset.
+/// Replaces a portal configuration project setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_project_setup_by_id`
 ///
@@ -685,7 +685,7 @@ pub fn get_portal_configuration_service_setup(
         .path("id", id)
 }
 
-/// Replaces a portal configuration service setup. Fields that are left out are reset.
+/// Replaces a portal configuration service setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_service_setup_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn get_portal_security_level(id: i32) -> Request<PortalSecurityLevel> {
     Request::new(Method::Get, "/company/portalSecurityLevels/{id}").path("id", id)
 }
 
-/// Replaces a portal security level. Fields that are left out are reset.
+/// Replaces a portal security level. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/portalSecurityLevels/{id}` · tool `replace_a_connect_wise_psa_company_portal_security_level_by_id`
 ///

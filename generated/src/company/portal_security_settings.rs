@@ -44,7 +44,7 @@ pub fn get_portal_security_setting(id: i32) -> Request<PortalSecuritySetting> {
     Request::new(Method::Get, "/company/portalSecuritySettings/{id}").path("id", id)
 }
 
-/// Replaces a portal security setting. Fields that are left out are reset.
+/// Replaces a portal security setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/portalSecuritySettings/{id}` · tool `replace_a_connect_wise_psa_company_portal_sec_setting_by_id`
 ///

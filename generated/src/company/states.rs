@@ -40,7 +40,7 @@ pub fn count_states(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/states/count").query(query).records::<State>()
 }
 
-/// Lists states in summary form.
+/// Lists summaries of states.
 ///
 /// `GET /company/states/info` · tool `list_all_connect_wise_psa_company_state_info`
 ///
@@ -77,7 +77,7 @@ pub fn get_state(id: i32) -> Request<State> {
     Request::new(Method::Get, "/company/states/{id}").path("id", id)
 }
 
-/// Replaces a state. Fields that are left out are reset.
+/// Replaces a state. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/states/{id}` · tool `replace_a_connect_wise_psa_company_state_by_id`
 ///
@@ -123,7 +123,7 @@ pub fn get_state_info(id: i32) -> Request<StateInfo> {
     Request::new(Method::Get, "/company/states/{id}/info").path("id", id)
 }
 
-/// Lists where a state is used.
+/// Lists the places where a state is used.
 ///
 /// `GET /company/states/{id}/usages` · tool `check_connect_wise_psa_company_state_usages_by_id`
 ///
@@ -137,7 +137,7 @@ pub fn check_state_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/states/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists each place where a state is used.
+/// Lists the places where a state is used.
 ///
 /// `GET /company/states/{id}/usages/list` · tool `list_all_connect_wise_psa_company_state_usages_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_team_roles(query: &CountQuery) -> Request<Count> {
         .records::<TeamRole>()
 }
 
-/// Lists team roles in summary form.
+/// Lists summaries of team roles.
 ///
 /// `GET /company/teamRoles/info` · tool `list_all_connect_wise_psa_company_team_role_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_team_role(id: i32) -> Request<TeamRole> {
     Request::new(Method::Get, "/company/teamRoles/{id}").path("id", id)
 }
 
-/// Replaces a team role. Fields that are left out are reset.
+/// Replaces a team role. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/teamRoles/{id}` · tool `replace_a_connect_wise_psa_company_team_role_by_id`
 ///
@@ -125,7 +125,7 @@ pub fn get_team_role_info(id: i32) -> Request<TeamRoleInfo> {
     Request::new(Method::Get, "/company/teamRoles/{id}/info").path("id", id)
 }
 
-/// Lists where a team role is used.
+/// Lists the places where a team role is used.
 ///
 /// `GET /company/teamRoles/{id}/usages` · tool `check_connect_wise_psa_company_team_role_usages_by_id`
 ///
@@ -141,7 +141,7 @@ pub fn check_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
         .query(query)
 }
 
-/// Lists each place where a team role is used.
+/// Lists the places where a team role is used.
 ///
 /// `GET /company/teamRoles/{id}/usages/list` · tool `list_all_connect_wise_psa_company_team_role_usages_by_id`
 ///

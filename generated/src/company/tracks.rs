@@ -51,7 +51,7 @@ pub fn get_track(id: i32) -> Request<Track> {
     Request::new(Method::Get, "/company/tracks/{id}").path("id", id)
 }
 
-/// Replaces a track. Fields that are left out are reset.
+/// Replaces a track. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/tracks/{id}` · tool `replace_a_connect_wise_psa_company_track_by_id`
 ///
@@ -148,7 +148,7 @@ pub fn get_track_action(track_id: i32, id: i32) -> Request<TrackAction> {
         .path("id", id)
 }
 
-/// Replaces a track action. Fields that are left out are reset.
+/// Replaces a track action. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /company/tracks/{parentId}/actions/{id}` · tool `replace_a_connect_wise_psa_track_action_by_id`
 ///

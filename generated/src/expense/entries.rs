@@ -53,7 +53,7 @@ pub fn get_entry(id: i32) -> Request<ExpenseEntry> {
     Request::new(Method::Get, "/expense/entries/{id}").path("id", id)
 }
 
-/// Replaces an expense entry. Fields that are left out are reset.
+/// Replaces an expense entry. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /expense/entries/{id}` · tool `replace_a_connect_wise_psa_expense_entry_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_payment_types(query: &CountQuery) -> Request<Count> {
         .records::<PaymentType>()
 }
 
-/// Lists expense payment types in summary form.
+/// Lists summaries of expense payment types.
 ///
 /// `GET /expense/paymentTypes/info` · tool `list_all_connect_wise_psa_expense_payment_type_info`
 ///
@@ -66,7 +66,7 @@ pub fn get_payment_type(id: i32) -> Request<PaymentType> {
     Request::new(Method::Get, "/expense/paymentTypes/{id}").path("id", id)
 }
 
-/// Replaces an expense payment type. Fields that are left out are reset.
+/// Replaces an expense payment type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /expense/paymentTypes/{id}` · tool `replace_a_connect_wise_psa_expense_payment_type_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_types(query: &CountQuery) -> Request<Count> {
         .records::<ExpenseType>()
 }
 
-/// Lists expense types in summary form.
+/// Lists summaries of expense types.
 ///
 /// `GET /expense/types/info` · tool `list_all_connect_wise_psa_expense_type_info`
 ///
@@ -66,7 +66,7 @@ pub fn get_type(id: i32) -> Request<ExpenseType> {
     Request::new(Method::Get, "/expense/types/{id}").path("id", id)
 }
 
-/// Replaces an expense type. Fields that are left out are reset.
+/// Replaces an expense type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /expense/types/{id}` · tool `replace_a_connect_wise_psa_expense_type_by_id`
 ///

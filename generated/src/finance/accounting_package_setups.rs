@@ -44,7 +44,7 @@ pub fn get_accounting_package_setup(id: i32) -> Request<AccountingPackageSetup> 
     Request::new(Method::Get, "/finance/accountingPackageSetup/{id}").path("id", id)
 }
 
-/// Replaces an accounting package setup. Fields that are left out are reset.
+/// Replaces an accounting package setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/accountingPackageSetup/{id}` · tool `replace_a_connect_wise_psa_finance_acct_package_setup_by_id`
 ///

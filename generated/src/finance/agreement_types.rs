@@ -79,7 +79,7 @@ pub fn get_agreement_type_board_default(
         .path("id", id)
 }
 
-/// Replaces an agreement type board default. Fields that are left out are reset.
+/// Replaces an agreement type board default. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `replace_a_connect_wise_psa_agreement_type_board_default_by_id`
 ///
@@ -384,7 +384,7 @@ pub fn count_agreement_type_work_roles(
         .records::<AgreementTypeWorkRole>()
 }
 
-/// Lists an agreement type's work roles in summary form.
+/// Lists summaries of an agreement type's work roles.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles/info` · tool `list_all_connect_wise_psa_agreement_type_workrole_info`
 ///
@@ -455,7 +455,7 @@ pub fn get_agreement_type_work_role(
         .path("id", id)
 }
 
-/// Replaces an agreement type work role. Fields that are left out are reset.
+/// Replaces an agreement type work role. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/agreementTypes/{parentId}/workroles/{id}` · tool `replace_a_connect_wise_psa_agreement_type_workrole_by_id`
 ///
@@ -580,7 +580,7 @@ pub fn get_agreement_type_work_type(
         .path("id", id)
 }
 
-/// Replaces an agreement type work type. Fields that are left out are reset.
+/// Replaces an agreement type work type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `replace_a_connect_wise_psa_agreement_type_worktype_by_id`
 ///

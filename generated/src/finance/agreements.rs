@@ -84,7 +84,7 @@ pub fn count_agreement_types(query: &CountQuery) -> Request<Count> {
         .records::<AgreementType>()
 }
 
-/// Lists agreement types in summary form.
+/// Lists summaries of agreement types.
 ///
 /// `GET /finance/agreements/types/info` · tool `list_all_connect_wise_psa_finance_agreement_type_info`
 ///
@@ -121,7 +121,7 @@ pub fn get_agreement_type(id: i32) -> Request<AgreementType> {
     Request::new(Method::Get, "/finance/agreements/types/{id}").path("id", id)
 }
 
-/// Replaces an agreement type. Fields that are left out are reset.
+/// Replaces an agreement type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/agreements/types/{id}` · tool `replace_a_connect_wise_psa_finance_agreement_type_by_id`
 ///
@@ -172,7 +172,7 @@ pub fn get_agreement_type_info(id: i32) -> Request<AgreementTypeInfo> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/info").path("id", id)
 }
 
-/// Lists where an agreement type is used.
+/// Lists the places where an agreement type is used.
 ///
 /// `GET /finance/agreements/types/{id}/usages` · tool `check_connect_wise_psa_finance_agreement_type_usages_by_id`
 ///
@@ -188,7 +188,7 @@ pub fn check_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists each place where an agreement type is used.
+/// Lists the places where an agreement type is used.
 ///
 /// `GET /finance/agreements/types/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_agreement_type_usages_by_id`
 ///
@@ -226,7 +226,7 @@ pub fn get_agreement(id: i32) -> Request<Agreement> {
     Request::new(Method::Get, "/finance/agreements/{id}").path("id", id)
 }
 
-/// Replaces an agreement. Fields that are left out are reset.
+/// Replaces an agreement. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/agreements/{id}` · tool `replace_a_connect_wise_psa_finance_agreement_by_id`
 ///
@@ -391,7 +391,7 @@ pub fn get_agreement_addition(agreement_id: i32, id: i32) -> Request<Addition> {
         .path("id", id)
 }
 
-/// Replaces an agreement addition. Fields that are left out are reset.
+/// Replaces an agreement addition. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/agreements/{parentId}/additions/{id}` · tool `replace_a_connect_wise_psa_agreement_addition_by_id`
 ///
@@ -516,7 +516,7 @@ pub fn get_agreement_adjustment(
         .path("id", id)
 }
 
-/// Replaces an agreement adjustment. Fields that are left out are reset.
+/// Replaces an agreement adjustment. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/agreements/{parentId}/adjustments/{id}` · tool `replace_a_connect_wise_psa_agreement_adjustment_by_id`
 ///
@@ -638,7 +638,7 @@ pub fn get_agreement_board_default(agreement_id: i32, id: i32) -> Request<BoardD
         .path("id", id)
 }
 
-/// Replaces an agreement board default. Fields that are left out are reset.
+/// Replaces an agreement board default. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/agreements/{parentId}/boardDefaults/{id}` · tool `replace_a_connect_wise_psa_agreement_board_default_by_id`
 ///
@@ -854,7 +854,7 @@ pub fn get_agreement_site(agreement_id: i32, id: i32) -> Request<AgreementSite> 
         .path("id", id)
 }
 
-/// Replaces an agreement site. Fields that are left out are reset.
+/// Replaces an agreement site. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/agreements/{parentId}/sites/{id}` · tool `replace_a_connect_wise_psa_agreement_site_by_id`
 ///
@@ -1121,7 +1121,7 @@ pub fn get_agreement_work_role(
         .path("id", id)
 }
 
-/// Replaces an agreement work role. Fields that are left out are reset.
+/// Replaces an agreement work role. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/agreements/{parentId}/workroles/{id}` · tool `replace_a_connect_wise_psa_agreement_workrole_by_id`
 ///
@@ -1246,7 +1246,7 @@ pub fn get_agreement_work_type(
         .path("id", id)
 }
 
-/// Replaces an agreement work type. Fields that are left out are reset.
+/// Replaces an agreement work type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/agreements/{parentId}/worktypes/{id}` · tool `replace_a_connect_wise_psa_agreement_worktype_by_id`
 ///

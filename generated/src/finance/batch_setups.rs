@@ -42,7 +42,7 @@ pub fn get_batch_setup(id: i32) -> Request<AgreementBatchSetup> {
     Request::new(Method::Get, "/finance/batchSetups/{id}").path("id", id)
 }
 
-/// Replaces a batch setup. Fields that are left out are reset.
+/// Replaces a batch setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/batchSetups/{id}` · tool `replace_a_connect_wise_psa_finance_batch_setup_by_id`
 ///

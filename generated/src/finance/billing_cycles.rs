@@ -42,7 +42,7 @@ pub fn count_billing_cycles(query: &CountQuery) -> Request<Count> {
         .records::<BillingCycle>()
 }
 
-/// Lists billing cycles in summary form.
+/// Lists summaries of billing cycles.
 ///
 /// `GET /finance/billingCycles/info` · tool `list_all_connect_wise_psa_finance_billing_cycle_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_billing_cycle(id: i32) -> Request<BillingCycle> {
     Request::new(Method::Get, "/finance/billingCycles/{id}").path("id", id)
 }
 
-/// Replaces a billing cycle. Fields that are left out are reset.
+/// Replaces a billing cycle. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/billingCycles/{id}` · tool `replace_a_connect_wise_psa_finance_billing_cycle_by_id`
 ///
@@ -130,7 +130,7 @@ pub fn get_billing_cycle_info(id: i32) -> Request<BillingCycleInfo> {
     Request::new(Method::Get, "/finance/billingCycles/{id}/info").path("id", id)
 }
 
-/// Lists where a billing cycle is used.
+/// Lists the places where a billing cycle is used.
 ///
 /// `GET /finance/billingCycles/{id}/usages` · tool `check_connect_wise_psa_finance_billing_cycle_usages_by_id`
 ///
@@ -146,7 +146,7 @@ pub fn check_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
         .query(query)
 }
 
-/// Lists each place where a billing cycle is used.
+/// Lists the places where a billing cycle is used.
 ///
 /// `GET /finance/billingCycles/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_billing_cycle_usages_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_billing_setups(query: &CountQuery) -> Request<Count> {
         .records::<BillingSetup>()
 }
 
-/// Lists billing setups in summary form.
+/// Lists summaries of billing setups.
 ///
 /// `GET /finance/billingSetups/info` · tool `list_all_connect_wise_psa_finance_billing_setup_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_billing_setup(id: i32) -> Request<BillingSetup> {
     Request::new(Method::Get, "/finance/billingSetups/{id}").path("id", id)
 }
 
-/// Replaces a billing setup. Fields that are left out are reset.
+/// Replaces a billing setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/billingSetups/{id}` · tool `replace_a_connect_wise_psa_finance_billing_setup_by_id`
 ///
@@ -201,7 +201,7 @@ pub fn get_billing_setup_routing(
         .path("id", id)
 }
 
-/// Replaces a billing setup routing. Fields that are left out are reset.
+/// Replaces a billing setup routing. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/billingSetups/{parentId}/routings/{id}` · tool `replace_a_connect_wise_psa_billing_setup_routing_by_id`
 ///

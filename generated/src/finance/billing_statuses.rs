@@ -42,7 +42,7 @@ pub fn count_billing_statuses(query: &CountQuery) -> Request<Count> {
         .records::<BillingStatus>()
 }
 
-/// Lists billing statuses in summary form.
+/// Lists summaries of billing statuses.
 ///
 /// `GET /finance/billingStatuses/info` · tool `list_all_connect_wise_psa_finance_billing_status_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_billing_status(id: i32) -> Request<BillingStatus> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}").path("id", id)
 }
 
-/// Replaces a billing status. Fields that are left out are reset.
+/// Replaces a billing status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/billingStatuses/{id}` · tool `replace_a_connect_wise_psa_finance_billing_status_by_id`
 ///
@@ -130,7 +130,7 @@ pub fn get_billing_status_info(id: i32) -> Request<BillingStatusInfo> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}/info").path("id", id)
 }
 
-/// Lists where a billing status is used.
+/// Lists the places where a billing status is used.
 ///
 /// `GET /finance/billingStatuses/{id}/usages` · tool `check_connect_wise_psa_finance_billing_status_usages_by_id`
 ///
@@ -146,7 +146,7 @@ pub fn check_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists each place where a billing status is used.
+/// Lists the places where a billing status is used.
 ///
 /// `GET /finance/billingStatuses/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_billing_status_usages_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_billing_terms(query: &CountQuery) -> Request<Count> {
         .records::<BillingTerm>()
 }
 
-/// Lists billing terms in summary form.
+/// Lists summaries of billing terms.
 ///
 /// `GET /finance/billingTerms/info` · tool `list_all_connect_wise_psa_finance_billing_term_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_billing_term(id: i32) -> Request<BillingTerm> {
     Request::new(Method::Get, "/finance/billingTerms/{id}").path("id", id)
 }
 
-/// Replaces a billing term. Fields that are left out are reset.
+/// Replaces a billing term. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/billingTerms/{id}` · tool `replace_a_connect_wise_psa_finance_billing_term_by_id`
 ///
@@ -125,7 +125,7 @@ pub fn get_billing_term_info(id: i32) -> Request<BillingTermInfo> {
     Request::new(Method::Get, "/finance/billingTerms/{id}/info").path("id", id)
 }
 
-/// Lists where a billing term is used.
+/// Lists the places where a billing term is used.
 ///
 /// `GET /finance/billingTerms/{id}/usages` · tool `check_connect_wise_psa_finance_billing_term_usages_by_id`
 ///
@@ -141,7 +141,7 @@ pub fn check_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists each place where a billing term is used.
+/// Lists the places where a billing term is used.
 ///
 /// `GET /finance/billingTerms/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_billing_term_usages_by_id`
 ///

@@ -3,7 +3,7 @@
 use toolcrate_runtime::{Method, Patch, Request};
 use crate::finance::ClosedInvoice;
 
-/// Replaces a closed invoice. Fields that are left out are reset.
+/// Replaces a closed invoice. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/closedInvoices/{id}` · tool `replace_a_connect_wise_psa_finance_closed_invoice_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn get_company_finance(id: i32) -> Request<CompanyFinance> {
     Request::new(Method::Get, "/finance/companyFinance/{id}").path("id", id)
 }
 
-/// Replaces a company finance record. Fields that are left out are reset.
+/// Replaces a company finance record. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/companyFinance/{id}` · tool `replace_a_connect_wise_psa_finance_company_finance_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_currencies(query: &CountQuery) -> Request<Count> {
         .records::<FinanceCurrency>()
 }
 
-/// Lists currencies in summary form.
+/// Lists summaries of currencies.
 ///
 /// `GET /finance/currencies/info` · tool `list_all_connect_wise_psa_finance_currency_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_currency(id: i32) -> Request<FinanceCurrency> {
     Request::new(Method::Get, "/finance/currencies/{id}").path("id", id)
 }
 
-/// Replaces a currency. Fields that are left out are reset.
+/// Replaces a currency. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/currencies/{id}` · tool `replace_a_connect_wise_psa_finance_currency_by_id`
 ///
@@ -128,7 +128,7 @@ pub fn get_currency_info(id: i32) -> Request<CurrencyInfo> {
     Request::new(Method::Get, "/finance/currencies/{id}/info").path("id", id)
 }
 
-/// Lists where a currency is used.
+/// Lists the places where a currency is used.
 ///
 /// `GET /finance/currencies/{id}/usages` · tool `check_connect_wise_psa_finance_currency_usages_by_id`
 ///
@@ -144,7 +144,7 @@ pub fn check_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists each place where a currency is used.
+/// Lists the places where a currency is used.
 ///
 /// `GET /finance/currencies/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_currency_usages_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_delivery_method(id: i32) -> Request<DeliveryMethod> {
     Request::new(Method::Get, "/finance/deliveryMethods/{id}").path("id", id)
 }
 
-/// Replaces a delivery method. Fields that are left out are reset.
+/// Replaces a delivery method. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/deliveryMethods/{id}` · tool `replace_a_connect_wise_psa_finance_delivery_method_by_id`
 ///

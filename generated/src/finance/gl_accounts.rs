@@ -79,7 +79,7 @@ pub fn get_gl_account(id: i32) -> Request<GlAccount> {
     Request::new(Method::Get, "/finance/glAccounts/{id}").path("id", id)
 }
 
-/// Replaces a GL account. Fields that are left out are reset.
+/// Replaces a GL account. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/glAccounts/{id}` · tool `replace_a_connect_wise_psa_finance_gl_account_by_id`
 ///

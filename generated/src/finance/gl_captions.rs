@@ -42,7 +42,7 @@ pub fn get_gl_caption(id: i32) -> Request<GlCaption> {
     Request::new(Method::Get, "/finance/glCaptions/{id}").path("id", id)
 }
 
-/// Replaces a GL caption. Fields that are left out are reset.
+/// Replaces a GL caption. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/glCaptions/{id}` · tool `replace_a_connect_wise_psa_finance_gl_caption_by_id`
 ///

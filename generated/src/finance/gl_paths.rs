@@ -51,7 +51,7 @@ pub fn get_gl_path(id: i32) -> Request<GlPath> {
     Request::new(Method::Get, "/finance/glpaths/{id}").path("id", id)
 }
 
-/// Replaces a GL path. Fields that are left out are reset.
+/// Replaces a GL path. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/glpaths/{id}` · tool `replace_a_connect_wise_psa_finance_glpath_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_info_invoice(id: i32) -> Request<InvoiceInfo> {
     Request::new(Method::Get, "/finance/info/invoice/{id}").path("id", id)
 }
 
-/// Lists tax integrations in summary form.
+/// Lists summaries of tax integrations.
 ///
 /// `GET /finance/info/taxIntegrations` · tool `list_all_connect_wise_psa_finance_info_tax_integrations`
 ///

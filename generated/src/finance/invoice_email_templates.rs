@@ -46,7 +46,7 @@ pub fn count_invoice_email_templates(query: &CountQuery) -> Request<Count> {
         .records::<InvoiceEmailTemplate>()
 }
 
-/// Lists invoice email templates in summary form.
+/// Lists summaries of invoice email templates.
 ///
 /// `GET /finance/invoiceEmailTemplates/info` · tool `list_all_connect_wise_psa_finance_invoice_email_template_info`
 ///
@@ -85,7 +85,7 @@ pub fn get_invoice_email_template(id: i32) -> Request<InvoiceEmailTemplate> {
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/{id}").path("id", id)
 }
 
-/// Replaces an invoice email template. Fields that are left out are reset.
+/// Replaces an invoice email template. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/invoiceEmailTemplates/{id}` · tool `replace_a_connect_wise_psa_finance_invoice_email_template_by_id`
 ///
@@ -141,7 +141,7 @@ pub fn get_invoice_email_template_info(id: i32) -> Request<InvoiceEmailTemplateI
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/{id}/info").path("id", id)
 }
 
-/// Lists where an invoice email template is used.
+/// Lists the places where an invoice email template is used.
 ///
 /// `GET /finance/invoiceEmailTemplates/{id}/usages` · tool `check_connect_wise_psa_finance_invoice_email_tmpl_usages_by_id`
 ///
@@ -160,7 +160,7 @@ pub fn check_invoice_email_template_usages(
         .query(query)
 }
 
-/// Lists each place where an invoice email template is used.
+/// Lists the places where an invoice email template is used.
 ///
 /// `GET /finance/invoiceEmailTemplates/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_inv_email_tmpl_usages_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_invoice_template(id: i32) -> Request<InvoiceTemplate> {
     Request::new(Method::Get, "/finance/invoiceTemplates/{id}").path("id", id)
 }
 
-/// Replaces an invoice template. Fields that are left out are reset.
+/// Replaces an invoice template. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/invoiceTemplates/{id}` · tool `replace_a_connect_wise_psa_finance_invoice_template_by_id`
 ///
@@ -96,7 +96,7 @@ pub fn delete_invoice_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoiceTemplates/{id}").path("id", id)
 }
 
-/// Lists where an invoice template is used.
+/// Lists the places where an invoice template is used.
 ///
 /// `GET /finance/invoiceTemplates/{id}/usages` · tool `check_connect_wise_psa_finance_invoice_template_usages_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn check_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<
         .query(query)
 }
 
-/// Lists each place where an invoice template is used.
+/// Lists the places where an invoice template is used.
 ///
 /// `GET /finance/invoiceTemplates/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_invoice_template_usages_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn get_invoice(id: i32) -> Request<Invoice> {
     Request::new(Method::Get, "/finance/invoices/{id}").path("id", id)
 }
 
-/// Replaces an invoice. Fields that are left out are reset.
+/// Replaces an invoice. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/invoices/{id}` · tool `replace_a_connect_wise_psa_finance_invoice_by_id`
 ///
@@ -199,7 +199,7 @@ pub fn get_invoice_gl_entry(invoice_id: i32, id: i32) -> Request<GlEntry> {
         .path("id", id)
 }
 
-/// Replaces an invoice GL entry. Fields that are left out are reset.
+/// Replaces an invoice GL entry. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/invoices/{parentId}/glEntries/{id}` · tool `replace_a_connect_wise_psa_invoice_gl_entry_by_id`
 ///
@@ -289,7 +289,7 @@ pub fn get_invoice_payment(invoice_id: i32, id: i32) -> Request<InvoicePayment> 
         .path("id", id)
 }
 
-/// Replaces an invoice payment. Fields that are left out are reset.
+/// Replaces an invoice payment. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/invoices/{parentId}/payments/{id}` · tool `replace_a_connect_wise_psa_invoice_payment_by_id`
 ///
@@ -408,7 +408,7 @@ pub fn get_invoice_routing(invoice_id: i32, id: i32) -> Request<InvoiceRouting> 
         .path("id", id)
 }
 
-/// Replaces an invoice routing. Fields that are left out are reset.
+/// Replaces an invoice routing. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/invoices/{parentId}/routings/{id}` · tool `replace_a_connect_wise_psa_invoice_routing_by_id`
 ///

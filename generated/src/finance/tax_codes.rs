@@ -46,7 +46,7 @@ pub fn count_tax_codes(query: &CountQuery) -> Request<Count> {
         .records::<TaxCode>()
 }
 
-/// Lists tax codes in summary form.
+/// Lists summaries of tax codes.
 ///
 /// `GET /finance/taxCodes/info` · tool `list_all_connect_wise_psa_finance_tax_code_info`
 ///
@@ -175,7 +175,7 @@ pub fn get_taxable_expense_type_level(
         .path("id", id)
 }
 
-/// Replaces a taxable level for a tax code expense type exemption. Fields that are left out are reset.
+/// Replaces a taxable level for a tax code expense type exemption. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_expense_type_level_by_id`
 ///
@@ -359,7 +359,7 @@ pub fn get_taxable_product_type_level(
         .path("id", id)
 }
 
-/// Replaces a taxable level for a tax code product type exemption. Fields that are left out are reset.
+/// Replaces a taxable level for a tax code product type exemption. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_product_type_level_by_id`
 ///
@@ -543,7 +543,7 @@ pub fn get_taxable_x_ref_level(
         .path("id", id)
 }
 
-/// Replaces a tax code cross-reference's taxable level. Fields that are left out are reset.
+/// Replaces a tax code cross-reference's taxable level. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_x_ref_level_by_id`
 ///
@@ -727,7 +727,7 @@ pub fn get_taxable_work_role_level(
         .path("id", id)
 }
 
-/// Replaces a taxable level for a tax code work role exemption. Fields that are left out are reset.
+/// Replaces a taxable level for a tax code work role exemption. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_work_role_level_by_id`
 ///
@@ -819,7 +819,7 @@ pub fn get_tax_code(id: i32) -> Request<TaxCode> {
     Request::new(Method::Get, "/finance/taxCodes/{id}").path("id", id)
 }
 
-/// Replaces a tax code. Fields that are left out are reset.
+/// Replaces a tax code. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/taxCodes/{id}` · tool `replace_a_connect_wise_psa_finance_tax_code_by_id`
 ///
@@ -876,7 +876,7 @@ pub fn get_tax_code_info(id: i32) -> Request<TaxCodeInfo> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/info").path("id", id)
 }
 
-/// Lists where a tax code is used.
+/// Lists the places where a tax code is used.
 ///
 /// `GET /finance/taxCodes/{id}/usages` · tool `check_connect_wise_psa_finance_tax_code_usages_by_id`
 ///
@@ -892,7 +892,7 @@ pub fn check_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists each place where a tax code is used.
+/// Lists the places where a tax code is used.
 ///
 /// `GET /finance/taxCodes/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_tax_code_usages_by_id`
 ///
@@ -979,7 +979,7 @@ pub fn get_tax_code_expense_type_exemption(
         .path("id", id)
 }
 
-/// Replaces a tax code's expense type exemption. Fields that are left out are reset.
+/// Replaces a tax code's expense type exemption. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `replace_a_connect_wise_psa_tax_code_expense_type_exempt_by_id`
 ///
@@ -1110,7 +1110,7 @@ pub fn get_tax_code_product_type_exemption(
         .path("id", id)
 }
 
-/// Replaces a tax code's product type exemption. Fields that are left out are reset.
+/// Replaces a tax code's product type exemption. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `replace_a_connect_wise_psa_tax_code_product_type_exempt_by_id`
 ///
@@ -1235,7 +1235,7 @@ pub fn get_tax_code_level(tax_code_id: i32, id: i32) -> Request<TaxCodeLevel> {
         .path("id", id)
 }
 
-/// Replaces a tax code level. Fields that are left out are reset.
+/// Replaces a tax code level. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `replace_a_connect_wise_psa_tax_code_level_by_id`
 ///
@@ -1354,7 +1354,7 @@ pub fn get_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<TaxCodeXRef> {
         .path("id", id)
 }
 
-/// Replaces a tax code cross-reference. Fields that are left out are reset.
+/// Replaces a tax code cross-reference. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `replace_a_connect_wise_psa_tax_code_x_ref_by_id`
 ///
@@ -1479,7 +1479,7 @@ pub fn get_tax_code_work_role_exemption(
         .path("id", id)
 }
 
-/// Replaces a tax code's work role exemption. Fields that are left out are reset.
+/// Replaces a tax code's work role exemption. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `replace_a_connect_wise_psa_tax_code_work_role_exemption_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn get_tax_integration(id: i32) -> Request<TaxIntegration> {
     Request::new(Method::Get, "/finance/taxIntegrations/{id}").path("id", id)
 }
 
-/// Replaces a tax integration. Fields that are left out are reset.
+/// Replaces a tax integration. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /finance/taxIntegrations/{id}` · tool `replace_a_connect_wise_psa_finance_tax_integration_by_id`
 ///

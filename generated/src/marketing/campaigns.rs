@@ -94,7 +94,7 @@ pub fn get_campaign_status(id: i32) -> Request<CampaignStatus> {
     Request::new(Method::Get, "/marketing/campaigns/statuses/{id}").path("id", id)
 }
 
-/// Replaces a campaign status. Fields that are left out are reset.
+/// Replaces a campaign status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /marketing/campaigns/statuses/{id}` · tool `replace_a_connect_wise_psa_marketing_campaign_status_by_id`
 ///
@@ -191,7 +191,7 @@ pub fn get_campaign_sub_type(id: i32) -> Request<CampaignSubTypeCampaignSubType>
     Request::new(Method::Get, "/marketing/campaigns/subTypes/{id}").path("id", id)
 }
 
-/// Replaces a campaign subtype. Fields that are left out are reset.
+/// Replaces a campaign subtype. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /marketing/campaigns/subTypes/{id}` · tool `replace_a_connect_wise_psa_marketing_campaign_sub_type_by_id`
 ///
@@ -273,7 +273,7 @@ pub fn count_campaign_types(query: &CountQuery) -> Request<Count> {
         .records::<CampaignType>()
 }
 
-/// Lists campaign types in summary form.
+/// Lists summaries of campaign types.
 ///
 /// `GET /marketing/campaigns/types/info` · tool `list_all_connect_wise_psa_marketing_campaign_type_info`
 ///
@@ -310,7 +310,7 @@ pub fn get_campaign_type(id: i32) -> Request<CampaignType> {
     Request::new(Method::Get, "/marketing/campaigns/types/{id}").path("id", id)
 }
 
-/// Replaces a campaign type. Fields that are left out are reset.
+/// Replaces a campaign type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /marketing/campaigns/types/{id}` · tool `replace_a_connect_wise_psa_marketing_campaign_type_by_id`
 ///
@@ -428,7 +428,7 @@ pub fn get_campaign(id: i32) -> Request<Campaign> {
     Request::new(Method::Get, "/marketing/campaigns/{id}").path("id", id)
 }
 
-/// Replaces a marketing campaign. Fields that are left out are reset.
+/// Replaces a marketing campaign. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /marketing/campaigns/{id}` · tool `replace_a_connect_wise_psa_marketing_campaign_by_id`
 ///
@@ -602,7 +602,7 @@ pub fn get_campaign_audit(campaign_id: i32, id: i32) -> Request<CampaignAudit> {
         .path("id", id)
 }
 
-/// Replaces a marketing campaign audit entry. Fields that are left out are reset.
+/// Replaces a marketing campaign audit entry. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /marketing/campaigns/{parentId}/audits/{id}` · tool `replace_a_connect_wise_psa_campaign_audit_by_id`
 ///
@@ -724,7 +724,7 @@ pub fn get_campaign_email_opened(campaign_id: i32, id: i32) -> Request<EmailOpen
         .path("id", id)
 }
 
-/// Replaces a marketing campaign email open. Fields that are left out are reset.
+/// Replaces a marketing campaign email open. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `replace_a_connect_wise_psa_campaign_email_opened_by_id`
 ///
@@ -846,7 +846,7 @@ pub fn get_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<FormSub
         .path("id", id)
 }
 
-/// Replaces a marketing campaign form submission. Fields that are left out are reset.
+/// Replaces a marketing campaign form submission. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `replace_a_connect_wise_psa_campaign_form_submitted_by_id`
 ///
@@ -968,7 +968,7 @@ pub fn get_campaign_link_clicked(campaign_id: i32, id: i32) -> Request<LinkClick
         .path("id", id)
 }
 
-/// Replaces a marketing campaign link click. Fields that are left out are reset.
+/// Replaces a marketing campaign link click. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `replace_a_connect_wise_psa_campaign_link_clicked_by_id`
 ///

@@ -40,7 +40,7 @@ pub fn count_groups(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/marketing/groups/count").query(query).records::<Group>()
 }
 
-/// Lists marketing groups in summary form.
+/// Lists summaries of marketing groups.
 ///
 /// `GET /marketing/groups/info` · tool `list_all_connect_wise_psa_marketing_group_info`
 ///
@@ -77,7 +77,7 @@ pub fn get_group(id: i32) -> Request<Group> {
     Request::new(Method::Get, "/marketing/groups/{id}").path("id", id)
 }
 
-/// Replaces a marketing group. Fields that are left out are reset.
+/// Replaces a marketing group. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /marketing/groups/{id}` · tool `replace_a_connect_wise_psa_marketing_group_by_id`
 ///
@@ -123,7 +123,7 @@ pub fn get_group_info(id: i32) -> Request<GroupInfo> {
     Request::new(Method::Get, "/marketing/groups/{id}/info").path("id", id)
 }
 
-/// Lists where a marketing group is used.
+/// Lists the places where a marketing group is used.
 ///
 /// `GET /marketing/groups/{id}/usages` · tool `check_connect_wise_psa_marketing_group_usages_by_id`
 ///
@@ -139,7 +139,7 @@ pub fn check_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists each place where a marketing group is used.
+/// Lists the places where a marketing group is used.
 ///
 /// `GET /marketing/groups/{id}/usages/list` · tool `list_all_connect_wise_psa_marketing_group_usages_by_id`
 ///
@@ -220,7 +220,7 @@ pub fn get_group_company(group_id: i32, id: i32) -> Request<MarketingCompany> {
         .path("id", id)
 }
 
-/// Replaces a company's entry in a marketing group. Fields that are left out are reset.
+/// Replaces a company's entry in a marketing group. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /marketing/groups/{parentId}/companies/{id}` · tool `replace_a_connect_wise_psa_group_company_by_id`
 ///
@@ -339,7 +339,7 @@ pub fn get_group_contact(group_id: i32, id: i32) -> Request<MarketingContact> {
         .path("id", id)
 }
 
-/// Replaces a contact's entry in a marketing group. Fields that are left out are reset.
+/// Replaces a contact's entry in a marketing group. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /marketing/groups/{parentId}/contacts/{id}` · tool `replace_a_connect_wise_psa_group_contact_by_id`
 ///

@@ -83,7 +83,7 @@ pub fn count_adjustment_types(query: &CountQuery) -> Request<Count> {
         .records::<AdjustmentType>()
 }
 
-/// Lists inventory adjustment types in summary form.
+/// Lists summaries of inventory adjustment types.
 ///
 /// `GET /procurement/adjustments/types/info` · tool `list_all_connect_wise_psa_procurement_adjustment_type_info`
 ///
@@ -120,7 +120,7 @@ pub fn get_adjustment_type(id: i32) -> Request<AdjustmentType> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}").path("id", id)
 }
 
-/// Replaces an inventory adjustment type. Fields that are left out are reset.
+/// Replaces an inventory adjustment type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/adjustments/types/{id}` · tool `replace_a_connect_wise_psa_procurement_adjustment_type_by_id`
 ///
@@ -176,7 +176,7 @@ pub fn get_adjustment_type_info(id: i32) -> Request<AdjustmentTypeInfo> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}/info").path("id", id)
 }
 
-/// Lists where an inventory adjustment type is used.
+/// Lists the places where an inventory adjustment type is used.
 ///
 /// `GET /procurement/adjustments/types/{id}/usages` · tool `check_connect_wise_psa_procurement_adjustment_type_usages_by_id`
 ///
@@ -192,7 +192,7 @@ pub fn check_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<U
         .query(query)
 }
 
-/// Lists each place where an inventory adjustment type is used.
+/// Lists the places where an inventory adjustment type is used.
 ///
 /// `GET /procurement/adjustments/types/{id}/usages/list` · tool `list_all_connect_wise_psa_proc_adjustment_type_usages_by_id`
 ///
@@ -219,7 +219,7 @@ pub fn get_adjustment(id: i32) -> Request<ProcurementAdjustment> {
     Request::new(Method::Get, "/procurement/adjustments/{id}").path("id", id)
 }
 
-/// Replaces an inventory adjustment. Fields that are left out are reset.
+/// Replaces an inventory adjustment. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/adjustments/{id}` · tool `replace_a_connect_wise_psa_procurement_adjustment_by_id`
 ///

@@ -45,7 +45,7 @@ pub fn count_catalogs(query: &CountQuery) -> Request<Count> {
         .records::<CatalogItem>()
 }
 
-/// Lists catalog items in summary form.
+/// Lists summaries of catalog items.
 ///
 /// `GET /procurement/catalog/info` · tool `list_all_connect_wise_psa_procurement_catalog_info`
 ///
@@ -132,7 +132,7 @@ pub fn get_catalog(id: i32) -> Request<CatalogItem> {
     Request::new(Method::Get, "/procurement/catalog/{id}").path("id", id)
 }
 
-/// Replaces a catalog item. Fields that are left out are reset.
+/// Replaces a catalog item. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/catalog/{id}` · tool `replace_a_connect_wise_psa_procurement_catalog_by_id`
 ///
@@ -271,7 +271,7 @@ pub fn get_catalog_component(catalog_id: i32, id: i32) -> Request<CatalogCompone
         .path("id", id)
 }
 
-/// Replaces a catalog item component. Fields that are left out are reset.
+/// Replaces a catalog item component. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/catalog/{parentId}/components/{id}` · tool `replace_a_connect_wise_psa_catalog_component_by_id`
 ///
@@ -450,7 +450,7 @@ pub fn get_catalog_minimum_stock_by_warehouse(
         .path("id", id)
 }
 
-/// Replaces a catalog item's minimum stock level. Fields that are left out are reset.
+/// Replaces a catalog item's minimum stock level. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `replace_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
 ///
@@ -516,7 +516,7 @@ pub fn delete_catalog_minimum_stock_by_warehouse(
         .path("id", id)
 }
 
-/// Replaces a catalog item's vendor. Fields that are left out are reset.
+/// Replaces a catalog item's vendor. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/catalog/{parentId}/vendors/{id}` · tool `replace_a_connect_wise_psa_catalog_vendor_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_categories(query: &CountQuery) -> Request<Count> {
         .records::<Category>()
 }
 
-/// Lists product categories in summary form.
+/// Lists summaries of product categories.
 ///
 /// `GET /procurement/categories/info` · tool `list_all_connect_wise_psa_procurement_category_info`
 ///
@@ -81,7 +81,7 @@ pub fn get_category(id: i32) -> Request<Category> {
     Request::new(Method::Get, "/procurement/categories/{id}").path("id", id)
 }
 
-/// Replaces a product category. Fields that are left out are reset.
+/// Replaces a product category. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/categories/{id}` · tool `replace_a_connect_wise_psa_procurement_category_by_id`
 ///
@@ -183,7 +183,7 @@ pub fn count_category_sub_categories(
         .records::<LegacySubCategory>()
 }
 
-/// Lists a product category's subcategories in summary form.
+/// Lists summaries of a product category's subcategories.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/info` · tool `list_all_connect_wise_psa_category_subcategory_info`
 ///
@@ -240,7 +240,7 @@ pub fn get_category_sub_category(
         .path("id", id)
 }
 
-/// Replaces a product category subcategory. Fields that are left out are reset.
+/// Replaces a product category subcategory. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/categories/{parentId}/subcategories/{id}` · tool `replace_a_connect_wise_psa_category_subcategory_by_id`
 ///

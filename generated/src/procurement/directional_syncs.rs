@@ -53,7 +53,7 @@ pub fn get_directional_sync(id: i32) -> Request<DirectionalSync> {
     Request::new(Method::Get, "/procurement/directionalSyncs/{id}").path("id", id)
 }
 
-/// Replaces a procurement directional sync. Fields that are left out are reset.
+/// Replaces a procurement directional sync. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/directionalSyncs/{id}` · tool `replace_a_connect_wise_psa_procurement_directional_sync_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn get_invoice_grouping(id: i32) -> Request<InvoiceGrouping> {
     Request::new(Method::Get, "/procurement/invoicegrouping/{id}").path("id", id)
 }
 
-/// Replaces an invoice grouping. Fields that are left out are reset.
+/// Replaces an invoice grouping. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/invoicegrouping/{id}` · tool `replace_a_connect_wise_psa_procurement_invoicegrouping_by_id`
 ///
@@ -100,7 +100,7 @@ pub fn delete_invoice_grouping(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/invoicegrouping/{id}").path("id", id)
 }
 
-/// Lists where an invoice grouping is used.
+/// Lists the places where an invoice grouping is used.
 ///
 /// `GET /procurement/invoicegrouping/{id}/usages` · tool `check_connect_wise_psa_procurement_invoicegrouping_usages_by_id`
 ///
@@ -116,7 +116,7 @@ pub fn check_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<
         .query(query)
 }
 
-/// Lists each place where an invoice grouping is used.
+/// Lists the places where an invoice grouping is used.
 ///
 /// `GET /procurement/invoicegrouping/{id}/usages/list` · tool `list_all_connect_wise_psa_proc_invoicegrouping_usages_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_manufacturer_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/procurement/manufacturers/count/info").query(query)
 }
 
-/// Lists manufacturers in summary form.
+/// Lists summaries of manufacturers.
 ///
 /// `GET /procurement/manufacturers/info` · tool `list_all_connect_wise_psa_procurement_manufacturer_info`
 ///
@@ -77,7 +77,7 @@ pub fn get_manufacturer(id: i32) -> Request<Manufacturer> {
     Request::new(Method::Get, "/procurement/manufacturers/{id}").path("id", id)
 }
 
-/// Replaces a manufacturer. Fields that are left out are reset.
+/// Replaces a manufacturer. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/manufacturers/{id}` · tool `replace_a_connect_wise_psa_procurement_manufacturer_by_id`
 ///

@@ -145,7 +145,7 @@ pub fn get_pricing_schedule_detail_break(
         .path("id", id)
 }
 
-/// Replaces a pricing schedule detail break. Fields that are left out are reset.
+/// Replaces a pricing schedule detail break. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `replace_a_connect_wise_psa_pricingschedule_detail_break_by_id`
 ///
@@ -237,7 +237,7 @@ pub fn get_pricing_schedule(id: i32) -> Request<PricingSchedule> {
     Request::new(Method::Get, "/procurement/pricingschedules/{id}").path("id", id)
 }
 
-/// Replaces a pricing schedule. Fields that are left out are reset.
+/// Replaces a pricing schedule. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/pricingschedules/{id}` · tool `replace_a_connect_wise_psa_procurement_pricingschedule_by_id`
 ///
@@ -353,7 +353,7 @@ pub fn get_pricing_schedule_detail(
         .path("id", id)
 }
 
-/// Replaces a pricing schedule detail. Fields that are left out are reset.
+/// Replaces a pricing schedule detail. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/pricingschedules/{parentId}/details/{id}` · tool `replace_a_connect_wise_psa_pricingschedule_detail_by_id`
 ///

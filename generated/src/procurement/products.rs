@@ -53,7 +53,7 @@ pub fn get_product(id: i32) -> Request<ProductItem> {
     Request::new(Method::Get, "/procurement/products/{id}").path("id", id)
 }
 
-/// Replaces a product. Fields that are left out are reset.
+/// Replaces a product. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/products/{id}` · tool `replace_a_connect_wise_psa_procurement_product_by_id`
 ///
@@ -172,7 +172,7 @@ pub fn get_product_component(
         .path("id", id)
 }
 
-/// Replaces a product component. Fields that are left out are reset.
+/// Replaces a product component. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/products/{parentId}/components/{id}` · tool `replace_a_connect_wise_psa_product_component_by_id`
 ///
@@ -305,7 +305,7 @@ pub fn get_product_picking_shipping_detail(
         .path("id", id)
 }
 
-/// Replaces a product's picking and shipping detail. Fields that are left out are reset.
+/// Replaces a product's picking and shipping detail. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `replace_a_connect_wise_psa_product_picking_ship_detail_by_id`
 ///

@@ -62,7 +62,7 @@ pub fn count_purchase_order_statuses(query: &CountQuery) -> Request<Count> {
         .records::<PurchaseOrderStatus>()
 }
 
-/// Lists purchase order statuses in summary form.
+/// Lists summaries of purchase order statuses.
 ///
 /// `GET /procurement/purchaseorderstatuses/info` · tool `list_all_connect_wise_psa_procurement_purchaseorderstatus_info`
 ///
@@ -88,7 +88,7 @@ pub fn get_purchase_order_status(id: i32) -> Request<PurchaseOrderStatus> {
     Request::new(Method::Get, "/procurement/purchaseorderstatuses/{id}").path("id", id)
 }
 
-/// Replaces a purchase order status. Fields that are left out are reset.
+/// Replaces a purchase order status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/purchaseorderstatuses/{id}` · tool `replace_a_connect_wise_psa_procurement_po_status_by_id`
 ///
@@ -146,7 +146,7 @@ pub fn get_purchase_order_status_info(id: i32) -> Request<PurchaseOrderStatusInf
         .path("id", id)
 }
 
-/// Lists where a purchase order status is used.
+/// Lists the places where a purchase order status is used.
 ///
 /// `GET /procurement/purchaseorderstatuses/{id}/usages` · tool `check_connect_wise_psa_procurement_po_status_usages_by_id`
 ///
@@ -165,7 +165,7 @@ pub fn check_purchase_order_status_usages(
         .query(query)
 }
 
-/// Lists each place where a purchase order status is used.
+/// Lists the places where a purchase order status is used.
 ///
 /// `GET /procurement/purchaseorderstatuses/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_po_status_usages_by_id`
 ///
@@ -267,7 +267,7 @@ pub fn get_purchase_order_status_email_template(
         .path("id", id)
 }
 
-/// Replaces an email template for a purchase order status. Fields that are left out are reset.
+/// Replaces an email template for a purchase order status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `replace_a_connect_wise_psa_po_status_emailtemplate_by_id`
 ///
@@ -418,7 +418,7 @@ pub fn get_purchase_order_status_notification(
         .path("id", id)
 }
 
-/// Replaces a purchase order status notification. Fields that are left out are reset.
+/// Replaces a purchase order status notification. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_po_status_notification_by_id`
 ///

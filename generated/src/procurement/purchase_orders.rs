@@ -45,7 +45,7 @@ pub fn count_purchase_orders(query: &CountQuery) -> Request<Count> {
         .records::<PurchaseOrder>()
 }
 
-/// Lists purchase orders in summary form.
+/// Lists summaries of purchase orders.
 ///
 /// `GET /procurement/purchaseorders/info` · tool `list_all_connect_wise_psa_procurement_purchaseorder_info`
 ///
@@ -82,7 +82,7 @@ pub fn get_purchase_order(id: i32) -> Request<PurchaseOrder> {
     Request::new(Method::Get, "/procurement/purchaseorders/{id}").path("id", id)
 }
 
-/// Replaces a purchase order. Fields that are left out are reset.
+/// Replaces a purchase order. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/purchaseorders/{id}` · tool `replace_a_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
@@ -330,7 +330,7 @@ pub fn get_purchase_order_line_item(
         .path("id", id)
 }
 
-/// Replaces a purchase order line item. Fields that are left out are reset.
+/// Replaces a purchase order line item. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool `replace_a_connect_wise_psa_purchaseorder_lineitem_by_id`
 ///
@@ -441,7 +441,7 @@ pub fn get_purchase_order_note(
         .path("id", id)
 }
 
-/// Replaces a purchase order note. Fields that are left out are reset.
+/// Replaces a purchase order note. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/purchaseorders/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_purchaseorder_note_by_id`
 ///

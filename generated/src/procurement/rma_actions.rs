@@ -42,7 +42,7 @@ pub fn count_rma_actions(query: &CountQuery) -> Request<Count> {
         .records::<RmaAction>()
 }
 
-/// Lists RMA actions in summary form.
+/// Lists summaries of RMA actions.
 ///
 /// `GET /procurement/rmaActions/info` · tool `list_all_connect_wise_psa_procurement_rma_action_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_rma_action(id: i32) -> Request<RmaAction> {
     Request::new(Method::Get, "/procurement/rmaActions/{id}").path("id", id)
 }
 
-/// Replaces an RMA action. Fields that are left out are reset.
+/// Replaces an RMA action. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/rmaActions/{id}` · tool `replace_a_connect_wise_psa_procurement_rma_action_by_id`
 ///

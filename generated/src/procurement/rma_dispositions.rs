@@ -42,7 +42,7 @@ pub fn count_rma_dispositions(query: &CountQuery) -> Request<Count> {
         .records::<RmaDisposition>()
 }
 
-/// Lists RMA dispositions in summary form.
+/// Lists summaries of RMA dispositions.
 ///
 /// `GET /procurement/RMADispositions/info` · tool `list_all_connect_wise_psa_procurement_rma_disposition_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_rma_disposition(id: i32) -> Request<RmaDisposition> {
     Request::new(Method::Get, "/procurement/RMADispositions/{id}").path("id", id)
 }
 
-/// Replaces an RMA disposition. Fields that are left out are reset.
+/// Replaces an RMA disposition. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/RMADispositions/{id}` · tool `replace_a_connect_wise_psa_procurement_rma_disposition_by_id`
 ///

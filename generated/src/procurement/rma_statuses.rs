@@ -44,7 +44,7 @@ pub fn count_rma_statuses(query: &CountQuery) -> Request<Count> {
         .records::<RmaStatus>()
 }
 
-/// Lists RMA statuses in summary form.
+/// Lists summaries of RMA statuses.
 ///
 /// `GET /procurement/rmaStatuses/info` · tool `list_all_connect_wise_psa_procurement_rma_status_info`
 ///
@@ -81,7 +81,7 @@ pub fn get_rma_status(id: i32) -> Request<RmaStatus> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}").path("id", id)
 }
 
-/// Replaces an RMA status. Fields that are left out are reset.
+/// Replaces an RMA status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/rmaStatuses/{id}` · tool `replace_a_connect_wise_psa_procurement_rma_status_by_id`
 ///
@@ -129,7 +129,7 @@ pub fn get_rma_status_info(id: i32) -> Request<RmaStatusInfo> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}/info").path("id", id)
 }
 
-/// Lists where an RMA status is used.
+/// Lists the places where an RMA status is used.
 ///
 /// `GET /procurement/rmaStatuses/{id}/usages` · tool `check_connect_wise_psa_procurement_rma_status_usages_by_id`
 ///
@@ -145,7 +145,7 @@ pub fn check_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
         .query(query)
 }
 
-/// Lists each place where an RMA status is used.
+/// Lists the places where an RMA status is used.
 ///
 /// `GET /procurement/rmaStatuses/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_rma_status_usages_by_id`
 ///
@@ -232,7 +232,7 @@ pub fn get_rma_status_email_template(
         .path("id", id)
 }
 
-/// Replaces an RMA status email template. Fields that are left out are reset.
+/// Replaces an RMA status email template. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `replace_a_connect_wise_psa_rma_status_emailtemplate_by_id`
 ///
@@ -363,7 +363,7 @@ pub fn get_rma_status_notification(
         .path("id", id)
 }
 
-/// Replaces an RMA status notification. Fields that are left out are reset.
+/// Replaces an RMA status notification. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_rma_status_notification_by_id`
 ///

@@ -82,7 +82,7 @@ pub fn get_rma_tag(id: i32) -> Request<RmaTag> {
     Request::new(Method::Get, "/procurement/rmaTags/{id}").path("id", id)
 }
 
-/// Replaces an RMA tag. Fields that are left out are reset.
+/// Replaces an RMA tag. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/rmaTags/{id}` · tool `replace_a_connect_wise_psa_procurement_rma_tag_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn get_setting(id: i32) -> Request<ProcurementSetting> {
     Request::new(Method::Get, "/procurement/settings/{id}").path("id", id)
 }
 
-/// Replaces a procurement setting. Fields that are left out are reset.
+/// Replaces a procurement setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/settings/{id}` · tool `replace_a_connect_wise_psa_procurement_setting_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_shipment_methods(query: &CountQuery) -> Request<Count> {
         .records::<ShipmentMethod>()
 }
 
-/// Lists shipment methods in summary form.
+/// Lists summaries of shipment methods.
 ///
 /// `GET /procurement/shipmentmethods/info` · tool `list_all_connect_wise_psa_procurement_shipmentmethod_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_shipment_method(id: i32) -> Request<ShipmentMethod> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}").path("id", id)
 }
 
-/// Replaces a shipment method. Fields that are left out are reset.
+/// Replaces a shipment method. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/shipmentmethods/{id}` · tool `replace_a_connect_wise_psa_procurement_shipmentmethod_by_id`
 ///
@@ -135,7 +135,7 @@ pub fn get_shipment_method_info(id: i32) -> Request<ShipmentMethodInfo> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}/info").path("id", id)
 }
 
-/// Lists where a shipment method is used.
+/// Lists the places where a shipment method is used.
 ///
 /// `GET /procurement/shipmentmethods/{id}/usages` · tool `check_connect_wise_psa_procurement_shipmentmethod_usages_by_id`
 ///
@@ -151,7 +151,7 @@ pub fn check_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<U
         .query(query)
 }
 
-/// Lists each place where a shipment method is used.
+/// Lists the places where a shipment method is used.
 ///
 /// `GET /procurement/shipmentmethods/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_shipmethod_usages_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_sub_categories(query: &CountQuery) -> Request<Count> {
         .records::<SubCategory>()
 }
 
-/// Lists product subcategories in summary form.
+/// Lists summaries of product subcategories.
 ///
 /// `GET /procurement/subcategories/info/` · tool `list_all_connect_wise_psa_procurement_subcategory_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_sub_category(id: i32) -> Request<SubCategory> {
     Request::new(Method::Get, "/procurement/subcategories/{id}").path("id", id)
 }
 
-/// Replaces a product subcategory. Fields that are left out are reset.
+/// Replaces a product subcategory. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/subcategories/{id}` · tool `replace_a_connect_wise_psa_procurement_subcategory_by_id`
 ///
@@ -129,7 +129,7 @@ pub fn get_sub_category_info(id: i32) -> Request<SubCategoryInfo> {
     Request::new(Method::Get, "/procurement/subcategories/{id}/info").path("id", id)
 }
 
-/// Lists where a product subcategory is used.
+/// Lists the places where a product subcategory is used.
 ///
 /// `GET /procurement/subcategories/{id}/usages` · tool `check_connect_wise_psa_procurement_subcategory_usages_by_id`
 ///
@@ -145,7 +145,7 @@ pub fn check_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists each place where a product subcategory is used.
+/// Lists the places where a product subcategory is used.
 ///
 /// `GET /procurement/subcategories/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_subcategory_usages_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_types(query: &CountQuery) -> Request<Count> {
         .records::<ProductType>()
 }
 
-/// Lists product types in summary form.
+/// Lists summaries of product types.
 ///
 /// `GET /procurement/types/info` · tool `list_all_connect_wise_psa_procurement_type_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_type(id: i32) -> Request<ProductType> {
     Request::new(Method::Get, "/procurement/types/{id}").path("id", id)
 }
 
-/// Replaces a product type. Fields that are left out are reset.
+/// Replaces a product type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/types/{id}` · tool `replace_a_connect_wise_psa_procurement_type_by_id`
 ///
@@ -125,7 +125,7 @@ pub fn get_type_info(id: i32) -> Request<ProductTypeInfo> {
     Request::new(Method::Get, "/procurement/types/{id}/info").path("id", id)
 }
 
-/// Lists where a product type is used.
+/// Lists the places where a product type is used.
 ///
 /// `GET /procurement/types/{id}/usages` · tool `check_connect_wise_psa_procurement_type_usages_by_id`
 ///
@@ -141,7 +141,7 @@ pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists each place where a product type is used.
+/// Lists the places where a product type is used.
 ///
 /// `GET /procurement/types/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_type_usages_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_unit_of_measure(id: i32) -> Request<UnitOfMeasure> {
     Request::new(Method::Get, "/procurement/unitOfMeasures/{id}").path("id", id)
 }
 
-/// Replaces a unit of measure. Fields that are left out are reset.
+/// Replaces a unit of measure. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/unitOfMeasures/{id}` · tool `replace_a_connect_wise_psa_procurement_unit_of_measure_by_id`
 ///
@@ -166,7 +166,7 @@ pub fn get_unit_of_measure_conversion(
         .path("id", id)
 }
 
-/// Replaces a unit of measure conversion. Fields that are left out are reset.
+/// Replaces a unit of measure conversion. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `replace_a_connect_wise_psa_unit_of_measure_conversion_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_warehouse_bins(query: &CountQuery) -> Request<Count> {
         .records::<WarehouseBin>()
 }
 
-/// Lists warehouse bins in summary form.
+/// Lists summaries of warehouse bins.
 ///
 /// `GET /procurement/warehouseBins/info` · tool `list_all_connect_wise_psa_procurement_warehouse_bin_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_warehouse_bin(id: i32) -> Request<WarehouseBin> {
     Request::new(Method::Get, "/procurement/warehouseBins/{id}").path("id", id)
 }
 
-/// Replaces a warehouse bin. Fields that are left out are reset.
+/// Replaces a warehouse bin. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/warehouseBins/{id}` · tool `replace_a_connect_wise_psa_procurement_warehouse_bin_by_id`
 ///

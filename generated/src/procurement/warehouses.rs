@@ -42,7 +42,7 @@ pub fn count_warehouses(query: &CountQuery) -> Request<Count> {
         .records::<Warehouse>()
 }
 
-/// Lists warehouses in summary form.
+/// Lists summaries of warehouses.
 ///
 /// `GET /procurement/warehouses/info` · tool `list_all_connect_wise_psa_procurement_warehouse_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_warehouse(id: i32) -> Request<Warehouse> {
     Request::new(Method::Get, "/procurement/warehouses/{id}").path("id", id)
 }
 
-/// Replaces a warehouse. Fields that are left out are reset.
+/// Replaces a warehouse. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /procurement/warehouses/{id}` · tool `replace_a_connect_wise_psa_procurement_warehouse_by_id`
 ///

@@ -76,7 +76,7 @@ pub fn get_board_team_member(
         .path("id", id)
 }
 
-/// Replaces a project board team member. Fields that are left out are reset.
+/// Replaces a project board team member. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `replace_a_connect_wise_psa_board_team_member_by_id`
 ///
@@ -200,7 +200,7 @@ pub fn get_board_kanban_setting(
         .path("id", id)
 }
 
-/// Replaces a project board Kanban setting. Fields that are left out are reset.
+/// Replaces a project board Kanban setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/boards/{parentId}/kanbanSettings/{id}` · tool `replace_a_connect_wise_psa_board_kanban_setting_by_id`
 ///
@@ -305,7 +305,7 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<ProjectBoardTeam>()
 }
 
-/// Lists a project board's teams in summary form.
+/// Lists summaries of a project board's teams.
 ///
 /// `GET /project/boards/{parentId}/teams/info` · tool `list_all_connect_wise_psa_project_board_team_info`
 ///
@@ -338,7 +338,7 @@ pub fn get_board_team(board_id: i32, id: i32) -> Request<ProjectBoardTeam> {
         .path("id", id)
 }
 
-/// Replaces a project board team. Fields that are left out are reset.
+/// Replaces a project board team. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/boards/{parentId}/teams/{id}` · tool `replace_a_connect_wise_psa_project_board_team_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_phase_statuses(query: &CountQuery) -> Request<Count> {
         .records::<PhaseStatus>()
 }
 
-/// Lists phase statuses in summary form.
+/// Lists summaries of phase statuses.
 ///
 /// `GET /project/phaseStatuses/info` · tool `list_all_connect_wise_psa_project_phase_status_info`
 ///
@@ -66,7 +66,7 @@ pub fn get_phase_status(id: i32) -> Request<PhaseStatus> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}").path("id", id)
 }
 
-/// Replaces a phase status. Fields that are left out are reset.
+/// Replaces a phase status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/phaseStatuses/{id}` · tool `replace_a_connect_wise_psa_project_phase_status_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn get_phase_status_info(id: i32) -> Request<PhaseStatusInfo> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}/info").path("id", id)
 }
 
-/// Lists where a phase status is used.
+/// Lists the places where a phase status is used.
 ///
 /// `GET /project/phaseStatuses/{id}/usages` · tool `check_connect_wise_psa_project_phase_status_usages_by_id`
 ///
@@ -130,7 +130,7 @@ pub fn check_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists each place where a phase status is used.
+/// Lists the places where a phase status is used.
 ///
 /// `GET /project/phaseStatuses/{id}/usages/list` · tool `list_all_connect_wise_psa_project_phase_status_usages_by_id`
 ///

@@ -70,7 +70,7 @@ pub fn get_billing_rate(project_id: i32, id: i32) -> Request<ProjectBillingRate>
         .path("id", id)
 }
 
-/// Replaces a project billing rate. Fields that are left out are reset.
+/// Replaces a project billing rate. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/{parentId}/billingRates/{id}` · tool `replace_a_connect_wise_psa_project_billing_rate_by_id`
 ///

@@ -219,7 +219,7 @@ pub fn get_project_template_ticket_task(
         .path("id", id)
 }
 
-/// Replaces a project template ticket task. Fields that are left out are reset.
+/// Replaces a project template ticket task. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `replace_a_connect_wise_psa_project_template_ticket_task_by_id`
 ///
@@ -311,7 +311,7 @@ pub fn get_project_template(id: i32) -> Request<ProjectTemplate> {
     Request::new(Method::Get, "/project/projectTemplates/{id}").path("id", id)
 }
 
-/// Replaces a project template. Fields that are left out are reset.
+/// Replaces a project template. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/projectTemplates/{id}` · tool `replace_a_connect_wise_psa_project_template_by_id`
 ///
@@ -435,7 +435,7 @@ pub fn get_project_template_phase(
         .path("id", id)
 }
 
-/// Replaces a project template phase. Fields that are left out are reset.
+/// Replaces a project template phase. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `replace_a_connect_wise_psa_project_template_phase_by_id`
 ///
@@ -581,7 +581,7 @@ pub fn get_project_template_ticket(
         .path("id", id)
 }
 
-/// Replaces a project template ticket. Fields that are left out are reset.
+/// Replaces a project template ticket. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `replace_a_connect_wise_psa_project_template_ticket_by_id`
 ///

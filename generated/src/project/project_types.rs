@@ -42,7 +42,7 @@ pub fn count_project_types(query: &CountQuery) -> Request<Count> {
         .records::<ProjectType>()
 }
 
-/// Lists project types in summary form.
+/// Lists summaries of project types.
 ///
 /// `GET /project/projectTypes/info` · tool `list_all_connect_wise_psa_project_type_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_project_type(id: i32) -> Request<ProjectType> {
     Request::new(Method::Get, "/project/projectTypes/{id}").path("id", id)
 }
 
-/// Replaces a project type. Fields that are left out are reset.
+/// Replaces a project type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/projectTypes/{id}` · tool `replace_a_connect_wise_psa_project_type_by_id`
 ///
@@ -125,7 +125,7 @@ pub fn get_project_type_info(id: i32) -> Request<ProjectTypeInfo> {
     Request::new(Method::Get, "/project/projectTypes/{id}/info").path("id", id)
 }
 
-/// Lists where a project type is used.
+/// Lists the places where a project type is used.
 ///
 /// `GET /project/projectTypes/{id}/usages` · tool `check_connect_wise_psa_project_type_usages_by_id`
 ///
@@ -141,7 +141,7 @@ pub fn check_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists each place where a project type is used.
+/// Lists the places where a project type is used.
 ///
 /// `GET /project/projectTypes/{id}/usages/list` · tool `list_all_connect_wise_psa_project_type_usages_by_id`
 ///

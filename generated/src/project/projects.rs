@@ -56,7 +56,7 @@ pub fn get_project(id: i32) -> Request<Project> {
     Request::new(Method::Get, "/project/projects/{id}").path("id", id)
 }
 
-/// Replaces a project. Fields that are left out are reset.
+/// Replaces a project. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/projects/{id}` · tool `replace_a_connect_wise_psa_project_by_id`
 ///
@@ -260,7 +260,7 @@ pub fn get_project_note(project_id: i32, id: i32) -> Request<ProjectNote> {
         .path("id", id)
 }
 
-/// Replaces a project note. Fields that are left out are reset.
+/// Replaces a project note. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/projects/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_project_note_by_id`
 ///
@@ -379,7 +379,7 @@ pub fn get_project_phase(project_id: i32, id: i32) -> Request<ProjectPhase> {
         .path("id", id)
 }
 
-/// Replaces a project phase. Fields that are left out are reset.
+/// Replaces a project phase. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/projects/{parentId}/phases/{id}` · tool `replace_a_connect_wise_psa_project_phase_by_id`
 ///
@@ -501,7 +501,7 @@ pub fn get_project_team_member(project_id: i32, id: i32) -> Request<ProjectTeamM
         .path("id", id)
 }
 
-/// Replaces a project team member. Fields that are left out are reset.
+/// Replaces a project team member. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/projects/{parentId}/teamMembers/{id}` · tool `replace_a_connect_wise_psa_project_team_member_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_security_roles(query: &CountQuery) -> Request<Count> {
         .records::<ProjectSecurityRole>()
 }
 
-/// Lists project security roles in summary form.
+/// Lists summaries of project security roles.
 ///
 /// `GET /project/securityRoles/info` · tool `list_all_connect_wise_psa_project_security_role_info`
 ///
@@ -70,7 +70,7 @@ pub fn get_security_role(id: i32) -> Request<ProjectSecurityRole> {
     Request::new(Method::Get, "/project/securityRoles/{id}").path("id", id)
 }
 
-/// Replaces a project security role. Fields that are left out are reset.
+/// Replaces a project security role. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/securityRoles/{id}` · tool `replace_a_connect_wise_psa_project_security_role_by_id`
 ///
@@ -178,7 +178,7 @@ pub fn get_security_role_setting(
         .path("id", id)
 }
 
-/// Replaces a project security role setting. Fields that are left out are reset.
+/// Replaces a project security role setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/securityRoles/{parentId}/settings/{id}` · tool `replace_a_connect_wise_psa_security_role_setting_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_statuses(query: &CountQuery) -> Request<Count> {
         .records::<ProjectStatus>()
 }
 
-/// Lists project statuses in summary form.
+/// Lists summaries of project statuses.
 ///
 /// `GET /project/statuses/info` · tool `list_all_connect_wise_psa_project_status_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_status(id: i32) -> Request<ProjectStatus> {
     Request::new(Method::Get, "/project/statuses/{id}").path("id", id)
 }
 
-/// Replaces a project status. Fields that are left out are reset.
+/// Replaces a project status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/statuses/{id}` · tool `replace_a_connect_wise_psa_project_status_by_id`
 ///
@@ -125,7 +125,7 @@ pub fn get_status_info(id: i32) -> Request<ProjectStatusInfo> {
     Request::new(Method::Get, "/project/statuses/{id}/info").path("id", id)
 }
 
-/// Lists where a project status is used.
+/// Lists the places where a project status is used.
 ///
 /// `GET /project/statuses/{id}/usages` · tool `check_connect_wise_psa_project_status_usages_by_id`
 ///
@@ -141,7 +141,7 @@ pub fn check_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists each place where a project status is used.
+/// Lists the places where a project status is used.
 ///
 /// `GET /project/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_project_status_usages_by_id`
 ///

@@ -69,7 +69,7 @@ pub fn get_ticket(id: i32) -> Request<ProjectTicket> {
     Request::new(Method::Get, "/project/tickets/{id}").path("id", id)
 }
 
-/// Replaces a project ticket. Fields that are left out are reset.
+/// Replaces a project ticket. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/tickets/{id}` · tool `replace_a_connect_wise_psa_project_ticket_by_id`
 ///
@@ -349,7 +349,7 @@ pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<TicketNote> {
         .path("id", id)
 }
 
-/// Replaces a project ticket note. Fields that are left out are reset.
+/// Replaces a project ticket note. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/tickets/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_project_ticket_note_by_id`
 ///
@@ -533,7 +533,7 @@ pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<TicketTask> {
         .path("id", id)
 }
 
-/// Replaces a project ticket task. Fields that are left out are reset.
+/// Replaces a project ticket task. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /project/tickets/{parentId}/tasks/{id}` · tool `replace_a_connect_wise_psa_project_ticket_task_by_id`
 ///

@@ -79,7 +79,7 @@ pub fn count_activity_statuses(query: &CountQuery) -> Request<Count> {
         .records::<ActivityStatus>()
 }
 
-/// Lists activity statuses in summary form.
+/// Lists summaries of activity statuses.
 ///
 /// `GET /sales/activities/statuses/info` · tool `list_all_connect_wise_psa_sales_activity_status_info`
 ///
@@ -116,7 +116,7 @@ pub fn get_activity_status(id: i32) -> Request<ActivityStatus> {
     Request::new(Method::Get, "/sales/activities/statuses/{id}").path("id", id)
 }
 
-/// Replaces an activity status. Fields that are left out are reset.
+/// Replaces an activity status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/activities/statuses/{id}` · tool `replace_a_connect_wise_psa_sales_activity_status_by_id`
 ///
@@ -220,7 +220,7 @@ pub fn get_activity_type(id: i32) -> Request<ActivityType> {
     Request::new(Method::Get, "/sales/activities/types/{id}").path("id", id)
 }
 
-/// Replaces an activity type. Fields that are left out are reset.
+/// Replaces an activity type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/activities/types/{id}` · tool `replace_a_connect_wise_psa_sales_activity_type_by_id`
 ///
@@ -260,7 +260,7 @@ pub fn delete_activity_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/types/{id}").path("id", id)
 }
 
-/// Lists where an activity type is used.
+/// Lists the places where an activity type is used.
 ///
 /// `GET /sales/activities/types/{id}/usages` · tool `check_connect_wise_psa_sales_activity_type_usages_by_id`
 ///
@@ -276,7 +276,7 @@ pub fn check_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
         .query(query)
 }
 
-/// Lists each place where an activity type is used.
+/// Lists the places where an activity type is used.
 ///
 /// `GET /sales/activities/types/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_activity_type_usages_by_id`
 ///
@@ -303,7 +303,7 @@ pub fn get_activity(id: i32) -> Request<Activity> {
     Request::new(Method::Get, "/sales/activities/{id}").path("id", id)
 }
 
-/// Replaces a sales activity. Fields that are left out are reset.
+/// Replaces a sales activity. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/activities/{id}` · tool `replace_a_connect_wise_psa_sales_activity_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_commission(id: i32) -> Request<Commission> {
     Request::new(Method::Get, "/sales/commissions/{id}").path("id", id)
 }
 
-/// Replaces a sales commission. Fields that are left out are reset.
+/// Replaces a sales commission. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/commissions/{id}` · tool `replace_a_connect_wise_psa_sales_commission_by_id`
 ///
@@ -88,7 +88,7 @@ pub fn delete_commission(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/commissions/{id}").path("id", id)
 }
 
-/// Lists where a sales commission is used.
+/// Lists the places where a sales commission is used.
 ///
 /// `GET /sales/commissions/{id}/usages` · tool `check_connect_wise_psa_sales_commission_usages_by_id`
 ///
@@ -104,7 +104,7 @@ pub fn check_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
         .query(query)
 }
 
-/// Lists each place where a sales commission is used.
+/// Lists the places where a sales commission is used.
 ///
 /// `GET /sales/commissions/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_commission_usages_by_id`
 ///

@@ -115,7 +115,7 @@ pub fn count_opportunity_ratings(query: &CountQuery) -> Request<Count> {
         .records::<OpportunityRating>()
 }
 
-/// Lists opportunity ratings in summary form.
+/// Lists summaries of opportunity ratings.
 ///
 /// `GET /sales/opportunities/ratings/info` · tool `list_all_connect_wise_psa_sales_opportunity_rating_info`
 ///
@@ -154,7 +154,7 @@ pub fn get_opportunity_rating(id: i32) -> Request<OpportunityRating> {
     Request::new(Method::Get, "/sales/opportunities/ratings/{id}").path("id", id)
 }
 
-/// Replaces an opportunity rating. Fields that are left out are reset.
+/// Replaces an opportunity rating. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/opportunities/ratings/{id}` · tool `replace_a_connect_wise_psa_sales_opportunity_rating_by_id`
 ///
@@ -249,7 +249,7 @@ pub fn count_opportunity_statuses(query: &CountQuery) -> Request<Count> {
         .records::<OpportunityStatus>()
 }
 
-/// Lists opportunity statuses in summary form.
+/// Lists summaries of opportunity statuses.
 ///
 /// `GET /sales/opportunities/statuses/info` · tool `list_all_connect_wise_psa_sales_opportunity_status_info`
 ///
@@ -288,7 +288,7 @@ pub fn get_opportunity_status(id: i32) -> Request<OpportunityStatus> {
     Request::new(Method::Get, "/sales/opportunities/statuses/{id}").path("id", id)
 }
 
-/// Replaces an opportunity status. Fields that are left out are reset.
+/// Replaces an opportunity status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/opportunities/statuses/{id}` · tool `replace_a_connect_wise_psa_sales_opportunity_status_by_id`
 ///
@@ -344,7 +344,7 @@ pub fn get_opportunity_status_info(id: i32) -> Request<OpportunityStatusInfo> {
     Request::new(Method::Get, "/sales/opportunities/statuses/{id}/info").path("id", id)
 }
 
-/// Lists where an opportunity status is used.
+/// Lists the places where an opportunity status is used.
 ///
 /// `GET /sales/opportunities/statuses/{id}/usages` · tool `check_connect_wise_psa_sales_opportunity_status_usages_by_id`
 ///
@@ -363,7 +363,7 @@ pub fn check_opportunity_status_usages(
         .query(query)
 }
 
-/// Lists each place where an opportunity status is used.
+/// Lists the places where an opportunity status is used.
 ///
 /// `GET /sales/opportunities/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_opportunity_status_usages_by_id`
 ///
@@ -419,7 +419,7 @@ pub fn count_opportunity_types(query: &CountQuery) -> Request<Count> {
         .records::<OpportunityType>()
 }
 
-/// Lists opportunity types in summary form.
+/// Lists summaries of opportunity types.
 ///
 /// `GET /sales/opportunities/types/info` · tool `list_all_connect_wise_psa_sales_opportunity_type_info`
 ///
@@ -458,7 +458,7 @@ pub fn get_opportunity_type(id: i32) -> Request<OpportunityType> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}").path("id", id)
 }
 
-/// Replaces an opportunity type. Fields that are left out are reset.
+/// Replaces an opportunity type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/opportunities/types/{id}` · tool `replace_a_connect_wise_psa_sales_opportunity_type_by_id`
 ///
@@ -514,7 +514,7 @@ pub fn get_opportunity_type_info(id: i32) -> Request<OpportunityTypeInfo> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}/info").path("id", id)
 }
 
-/// Lists where an opportunity type is used.
+/// Lists the places where an opportunity type is used.
 ///
 /// `GET /sales/opportunities/types/{id}/usages` · tool `check_connect_wise_psa_sales_opportunity_type_usages_by_id`
 ///
@@ -530,7 +530,7 @@ pub fn check_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<
         .query(query)
 }
 
-/// Lists each place where an opportunity type is used.
+/// Lists the places where an opportunity type is used.
 ///
 /// `GET /sales/opportunities/types/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_opportunity_type_usages_by_id`
 ///
@@ -557,7 +557,7 @@ pub fn get_opportunity(id: i32) -> Request<Opportunity> {
     Request::new(Method::Get, "/sales/opportunities/{id}").path("id", id)
 }
 
-/// Replaces an opportunity. Fields that are left out are reset.
+/// Replaces an opportunity. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/opportunities/{id}` · tool `replace_a_connect_wise_psa_sales_opportunity_by_id`
 ///
@@ -731,7 +731,7 @@ pub fn get_opportunity_contact(
         .path("id", id)
 }
 
-/// Replaces an opportunity contact. Fields that are left out are reset.
+/// Replaces an opportunity contact. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/opportunities/{parentId}/contacts/{id}` · tool `replace_a_connect_wise_psa_opportunity_contact_by_id`
 ///
@@ -821,7 +821,7 @@ pub fn create_opportunity_forecast(
         .body(body)
 }
 
-/// Replaces an opportunity's forecast. Fields that are left out are reset.
+/// Replaces an opportunity's forecast. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/opportunities/{parentId}/forecast/` · tool `replace_a_connect_wise_psa_opportunity_forecast`
 ///
@@ -939,7 +939,7 @@ pub fn create_opportunity_forecast_item(
         .body(body)
 }
 
-/// Replaces an opportunity forecast item. Fields that are left out are reset.
+/// Replaces an opportunity forecast item. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/opportunities/{parentId}/forecast/{id}` · tool `replace_a_connect_wise_psa_opportunity_forecast_item_by_id`
 ///
@@ -1063,7 +1063,7 @@ pub fn get_opportunity_note(opportunity_id: i32, id: i32) -> Request<Opportunity
         .path("id", id)
 }
 
-/// Replaces an opportunity note. Fields that are left out are reset.
+/// Replaces an opportunity note. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/opportunities/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_opportunity_note_by_id`
 ///
@@ -1182,7 +1182,7 @@ pub fn get_opportunity_team(opportunity_id: i32, id: i32) -> Request<Team> {
         .path("id", id)
 }
 
-/// Replaces an opportunity team member. Fields that are left out are reset.
+/// Replaces an opportunity team member. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/opportunities/{parentId}/team/{id}` · tool `replace_a_connect_wise_psa_opportunity_team_by_id`
 ///

@@ -99,7 +99,7 @@ pub fn count_order_statuses(query: &CountQuery) -> Request<Count> {
         .records::<OrderStatus>()
 }
 
-/// Lists sales order statuses in summary form.
+/// Lists summaries of sales order statuses.
 ///
 /// `GET /sales/orders/statuses/info` · tool `list_all_connect_wise_psa_sales_order_status_info`
 ///
@@ -136,7 +136,7 @@ pub fn get_order_status(id: i32) -> Request<OrderStatus> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}").path("id", id)
 }
 
-/// Replaces a sales order status. Fields that are left out are reset.
+/// Replaces a sales order status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/orders/statuses/{id}` · tool `replace_a_connect_wise_psa_sales_order_status_by_id`
 ///
@@ -184,7 +184,7 @@ pub fn get_order_status_info(id: i32) -> Request<OrderStatusInfo> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}/info").path("id", id)
 }
 
-/// Lists where a sales order status is used.
+/// Lists the places where a sales order status is used.
 ///
 /// `GET /sales/orders/statuses/{id}/usages` · tool `check_connect_wise_psa_sales_order_status_usages_by_id`
 ///
@@ -200,7 +200,7 @@ pub fn check_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists each place where a sales order status is used.
+/// Lists the places where a sales order status is used.
 ///
 /// `GET /sales/orders/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_order_status_usages_by_id`
 ///
@@ -287,7 +287,7 @@ pub fn get_order_status_email_template(
         .path("id", id)
 }
 
-/// Replaces an email template for a sales order status. Fields that are left out are reset.
+/// Replaces an email template for a sales order status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `replace_a_connect_wise_psa_order_status_emailtemplate_by_id`
 ///
@@ -412,7 +412,7 @@ pub fn get_order_status_notification(
         .path("id", id)
 }
 
-/// Replaces a sales order status notification. Fields that are left out are reset.
+/// Replaces a sales order status notification. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/orders/statuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_order_status_notification_by_id`
 ///
@@ -477,7 +477,7 @@ pub fn get_order(id: i32) -> Request<Order> {
     Request::new(Method::Get, "/sales/orders/{id}").path("id", id)
 }
 
-/// Replaces a sales order. Fields that are left out are reset.
+/// Replaces a sales order. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/orders/{id}` · tool `replace_a_connect_wise_psa_sales_order_by_id`
 ///
@@ -608,7 +608,7 @@ pub fn get_order_line_item(order_id: i32, id: i32) -> Request<SalesOrdersLineIte
         .path("id", id)
 }
 
-/// Replaces a sales order line item. Fields that are left out are reset.
+/// Replaces a sales order line item. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/orders/{parentId}/lineitems/{id}` · tool `replace_a_connect_wise_psa_order_lineitem_by_id`
 ///

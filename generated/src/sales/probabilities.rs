@@ -42,7 +42,7 @@ pub fn count_probabilities(query: &CountQuery) -> Request<Count> {
         .records::<SalesProbability>()
 }
 
-/// Lists sales probabilities in summary form.
+/// Lists summaries of sales probabilities.
 ///
 /// `GET /sales/probabilities/info` · tool `list_all_connect_wise_psa_sales_probability_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_probability(id: i32) -> Request<SalesProbability> {
     Request::new(Method::Get, "/sales/probabilities/{id}").path("id", id)
 }
 
-/// Replaces a sales probability. Fields that are left out are reset.
+/// Replaces a sales probability. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/probabilities/{id}` · tool `replace_a_connect_wise_psa_sales_probability_by_id`
 ///

@@ -51,7 +51,7 @@ pub fn get_quota(id: i32) -> Request<SalesQuota> {
     Request::new(Method::Get, "/sales/quotas/{id}").path("id", id)
 }
 
-/// Replaces a sales quota. Fields that are left out are reset.
+/// Replaces a sales quota. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/quotas/{id}` · tool `replace_a_connect_wise_psa_sales_quota_by_id`
 ///

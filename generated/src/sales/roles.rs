@@ -51,7 +51,7 @@ pub fn get_role(id: i32) -> Request<Role> {
     Request::new(Method::Get, "/sales/roles/{id}").path("id", id)
 }
 
-/// Replaces a sales role. Fields that are left out are reset.
+/// Replaces a sales role. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/roles/{id}` · tool `replace_a_connect_wise_psa_sales_role_by_id`
 ///

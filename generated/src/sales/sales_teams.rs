@@ -53,7 +53,7 @@ pub fn get_sales_team(id: i32) -> Request<SalesTeam> {
     Request::new(Method::Get, "/sales/salesTeams/{id}").path("id", id)
 }
 
-/// Replaces a sales team. Fields that are left out are reset.
+/// Replaces a sales team. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/salesTeams/{id}` · tool `replace_a_connect_wise_psa_sales_team_by_id`
 ///
@@ -156,7 +156,7 @@ pub fn get_sales_team_member(sales_team_id: i32, id: i32) -> Request<SalesTeamMe
         .path("id", id)
 }
 
-/// Replaces a sales team member. Fields that are left out are reset.
+/// Replaces a sales team member. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/salesTeams/{parentId}/members/{id}` · tool `replace_a_connect_wise_psa_sales_team_member_by_id`
 ///

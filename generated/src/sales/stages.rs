@@ -42,7 +42,7 @@ pub fn count_stages(query: &CountQuery) -> Request<Count> {
         .records::<OpportunityStage>()
 }
 
-/// Lists sales stages in summary form.
+/// Lists summaries of sales stages.
 ///
 /// `GET /sales/stages/info` · tool `list_all_connect_wise_psa_sales_stage_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_stage(id: i32) -> Request<OpportunityStage> {
     Request::new(Method::Get, "/sales/stages/{id}").path("id", id)
 }
 
-/// Replaces a sales stage. Fields that are left out are reset.
+/// Replaces a sales stage. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/stages/{id}` · tool `replace_a_connect_wise_psa_sales_stage_by_id`
 ///
@@ -128,7 +128,7 @@ pub fn get_stage_info(id: i32) -> Request<OpportunityStageInfo> {
     Request::new(Method::Get, "/sales/stages/{id}/info").path("id", id)
 }
 
-/// Lists where a sales stage is used.
+/// Lists the places where a sales stage is used.
 ///
 /// `GET /sales/stages/{id}/usages` · tool `check_connect_wise_psa_sales_stage_usages_by_id`
 ///
@@ -142,7 +142,7 @@ pub fn check_stage_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/stages/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists each place where a sales stage is used.
+/// Lists the places where a sales stage is used.
 ///
 /// `GET /sales/stages/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_stage_usages_by_id`
 ///

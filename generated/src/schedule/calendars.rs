@@ -42,7 +42,7 @@ pub fn count_calendars(query: &CountQuery) -> Request<Calendar> {
         .records::<Calendar>()
 }
 
-/// Lists schedule calendars in summary form.
+/// Lists summaries of schedule calendars.
 ///
 /// `GET /schedule/calendars/info` · tool `list_all_connect_wise_psa_schedule_calendar_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_calendar(id: i32) -> Request<Calendar> {
     Request::new(Method::Get, "/schedule/calendars/{id}").path("id", id)
 }
 
-/// Replaces a schedule calendar. Fields that are left out are reset.
+/// Replaces a schedule calendar. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /schedule/calendars/{id}` · tool `replace_a_connect_wise_psa_schedule_calendar_by_id`
 ///
@@ -136,7 +136,7 @@ pub fn get_calendar_info(id: i32) -> Request<CalendarInfo> {
     Request::new(Method::Get, "/schedule/calendars/{id}/info").path("id", id)
 }
 
-/// Lists where a schedule calendar is used.
+/// Lists the places where a schedule calendar is used.
 ///
 /// `GET /schedule/calendars/{id}/usages` · tool `check_connect_wise_psa_schedule_calendar_usages_by_id`
 ///
@@ -152,7 +152,7 @@ pub fn check_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists each place where a schedule calendar is used.
+/// Lists the places where a schedule calendar is used.
 ///
 /// `GET /schedule/calendars/{id}/usages/list` · tool `list_all_connect_wise_psa_schedule_calendar_usages_by_id`
 ///

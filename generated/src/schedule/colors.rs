@@ -51,7 +51,7 @@ pub fn get_color(id: i32) -> Request<ScheduleColor> {
     Request::new(Method::Get, "/schedule/colors/{id}").path("id", id)
 }
 
-/// Replaces a schedule color. Fields that are left out are reset.
+/// Replaces a schedule color. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /schedule/colors/{id}` · tool `replace_a_connect_wise_psa_schedule_color_by_id`
 ///

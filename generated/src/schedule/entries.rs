@@ -53,7 +53,7 @@ pub fn get_entry(id: i32) -> Request<ScheduleEntry> {
     Request::new(Method::Get, "/schedule/entries/{id}").path("id", id)
 }
 
-/// Replaces a schedule entry. Fields that are left out are reset.
+/// Replaces a schedule entry. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /schedule/entries/{id}` · tool `replace_a_connect_wise_psa_schedule_entry_by_id`
 ///

@@ -64,7 +64,7 @@ pub fn get_holiday_list(id: i32) -> Request<HolidayList> {
     Request::new(Method::Get, "/schedule/holidayLists/{id}").path("id", id)
 }
 
-/// Replaces a holiday list. Fields that are left out are reset.
+/// Replaces a holiday list. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /schedule/holidayLists/{id}` · tool `replace_a_connect_wise_psa_schedule_holiday_list_by_id`
 ///
@@ -101,7 +101,7 @@ pub fn delete_holiday_list(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/holidayLists/{id}").path("id", id)
 }
 
-/// Lists where a holiday list is used.
+/// Lists the places where a holiday list is used.
 ///
 /// `GET /schedule/holidayLists/{id}/usages` · tool `check_connect_wise_psa_schedule_holiday_list_usages_by_id`
 ///
@@ -117,7 +117,7 @@ pub fn check_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists each place where a holiday list is used.
+/// Lists the places where a holiday list is used.
 ///
 /// `GET /schedule/holidayLists/{id}/usages/list` · tool `list_all_connect_wise_psa_schedule_holiday_list_usages_by_id`
 ///
@@ -201,7 +201,7 @@ pub fn get_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<Holida
         .path("id", id)
 }
 
-/// Replaces a holiday list holiday. Fields that are left out are reset.
+/// Replaces a holiday list holiday. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /schedule/holidayLists/{parentId}/holidays/{id}` · tool `replace_a_connect_wise_psa_holiday_list_holiday_by_id`
 ///
@@ -255,7 +255,7 @@ pub fn delete_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<()>
         .path("id", id)
 }
 
-/// Lists holiday lists in summary form.
+/// Lists summaries of holiday lists.
 ///
 /// `GET /schedule/holidaylists/info` · tool `list_all_connect_wise_psa_schedule_holidaylist_info`
 ///
@@ -279,7 +279,7 @@ pub fn get_holiday_list_info(id: i32) -> Request<HolidayListInfo> {
     Request::new(Method::Get, "/schedule/holidaylists/{id}/info").path("id", id)
 }
 
-/// Lists a holiday list's holidays in summary form.
+/// Lists summaries of a holiday list's holidays.
 ///
 /// `GET /schedule/holidaylists/{parentId}/holidays/info` · tool `list_all_connect_wise_psa_holidaylist_holiday_info`
 ///

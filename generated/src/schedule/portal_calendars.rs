@@ -42,7 +42,7 @@ pub fn get_portal_calendar(id: i32) -> Request<PortalCalendar> {
     Request::new(Method::Get, "/schedule/portalcalendars/{id}").path("id", id)
 }
 
-/// Replaces a portal calendar. Fields that are left out are reset.
+/// Replaces a portal calendar. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /schedule/portalcalendars/{id}` · tool `replace_a_connect_wise_psa_schedule_portalcalendar_by_id`
 ///

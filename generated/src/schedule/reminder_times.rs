@@ -42,7 +42,7 @@ pub fn get_reminder_time(id: i32) -> Request<ScheduleReminderTime> {
     Request::new(Method::Get, "/schedule/reminderTimes/{id}").path("id", id)
 }
 
-/// Replaces a reminder time. Fields that are left out are reset.
+/// Replaces a reminder time. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /schedule/reminderTimes/{id}` · tool `replace_a_connect_wise_psa_schedule_reminder_time_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_statuses(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleStatus>()
 }
 
-/// Lists schedule statuses in summary form.
+/// Lists summaries of schedule statuses.
 ///
 /// `GET /schedule/statuses/info` · tool `list_all_connect_wise_psa_schedule_status_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_status(id: i32) -> Request<ScheduleStatus> {
     Request::new(Method::Get, "/schedule/statuses/{id}").path("id", id)
 }
 
-/// Replaces a schedule status. Fields that are left out are reset.
+/// Replaces a schedule status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /schedule/statuses/{id}` · tool `replace_a_connect_wise_psa_schedule_status_by_id`
 ///

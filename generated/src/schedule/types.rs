@@ -42,7 +42,7 @@ pub fn count_types(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleType>()
 }
 
-/// Lists schedule types in summary form.
+/// Lists summaries of schedule types.
 ///
 /// `GET /schedule/types/info` · tool `list_all_connect_wise_psa_schedule_type_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_type(id: i32) -> Request<ScheduleType> {
     Request::new(Method::Get, "/schedule/types/{id}").path("id", id)
 }
 
-/// Replaces a schedule type. Fields that are left out are reset.
+/// Replaces a schedule type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /schedule/types/{id}` · tool `replace_a_connect_wise_psa_schedule_type_by_id`
 ///
@@ -125,7 +125,7 @@ pub fn get_type_info(id: i32) -> Request<ScheduleTypeInfo> {
     Request::new(Method::Get, "/schedule/types/{id}/info").path("id", id)
 }
 
-/// Lists where a schedule type is used.
+/// Lists the places where a schedule type is used.
 ///
 /// `GET /schedule/types/{id}/usages` · tool `check_connect_wise_psa_schedule_type_usages_by_id`
 ///
@@ -139,7 +139,7 @@ pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/types/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists each place where a schedule type is used.
+/// Lists the places where a schedule type is used.
 ///
 /// `GET /schedule/types/{id}/usages/list` · tool `list_all_connect_wise_psa_schedule_type_usages_by_id`
 ///

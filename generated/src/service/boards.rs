@@ -128,7 +128,7 @@ pub fn get_board_item_association(
         .path("id", id)
 }
 
-/// Replaces an association for a service board ticket item. Fields that are left out are reset.
+/// Replaces an association for a service board ticket item. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool `replace_a_connect_wise_psa_board_item_association_by_id`
 ///
@@ -281,7 +281,7 @@ pub fn get_board_status_notification(
         .path("id", id)
 }
 
-/// Replaces a notification for a service board ticket status. Fields that are left out are reset.
+/// Replaces a notification for a service board ticket status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_board_status_notification_by_id`
 ///
@@ -373,7 +373,7 @@ pub fn get_board(id: i32) -> Request<Board> {
     Request::new(Method::Get, "/service/boards/{id}").path("id", id)
 }
 
-/// Replaces a service board. Fields that are left out are reset.
+/// Replaces a service board. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/boards/{id}` · tool `replace_a_connect_wise_psa_service_board_by_id`
 ///
@@ -408,7 +408,7 @@ pub fn delete_board(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{id}").path("id", id)
 }
 
-/// Lists where a service board is used.
+/// Lists the places where a service board is used.
 ///
 /// `GET /service/boards/{id}/usages` · tool `check_connect_wise_psa_service_board_usages_by_id`
 ///
@@ -422,7 +422,7 @@ pub fn check_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/boards/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists each place where a service board is used.
+/// Lists the places where a service board is used.
 ///
 /// `GET /service/boards/{id}/usages/list` · tool `list_all_connect_wise_psa_service_board_usages_by_id`
 ///
@@ -509,7 +509,7 @@ pub fn get_board_auto_assign_resource(
         .path("id", id)
 }
 
-/// Replaces a service board auto-assign resource. Fields that are left out are reset.
+/// Replaces a service board auto-assign resource. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/boards/{parentId}/autoAssignResources/{id}` · tool `replace_a_connect_wise_psa_board_auto_assign_resource_by_id`
 ///
@@ -628,7 +628,7 @@ pub fn get_board_auto_template(board_id: i32, id: i32) -> Request<BoardAutoTempl
         .path("id", id)
 }
 
-/// Replaces a service board automatic template. Fields that are left out are reset.
+/// Replaces a service board automatic template. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/boards/{parentId}/autoTemplates/{id}` · tool `replace_a_connect_wise_psa_board_auto_template_by_id`
 ///
@@ -826,7 +826,7 @@ pub fn get_board_item(board_id: i32, id: i32) -> Request<BoardItem> {
         .path("id", id)
 }
 
-/// Replaces a service board ticket item. Fields that are left out are reset.
+/// Replaces a service board ticket item. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/boards/{parentId}/items/{id}` · tool `replace_a_connect_wise_psa_board_item_by_id`
 ///
@@ -880,7 +880,7 @@ pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists where a service board ticket item is used.
+/// Lists the places where a service board ticket item is used.
 ///
 /// `GET /service/boards/{parentId}/items/{id}/usages` · tool `check_connect_wise_psa_board_item_usages_by_id`
 ///
@@ -902,7 +902,7 @@ pub fn check_board_item_usages(
         .query(query)
 }
 
-/// Lists each place where a service board ticket item is used.
+/// Lists the places where a service board ticket item is used.
 ///
 /// `GET /service/boards/{parentId}/items/{id}/usages/list` · tool `list_all_connect_wise_psa_board_item_usages_by_id`
 ///
@@ -989,7 +989,7 @@ pub fn get_board_notification(board_id: i32, id: i32) -> Request<BoardNotificati
         .path("id", id)
 }
 
-/// Replaces a service board notification. Fields that are left out are reset.
+/// Replaces a service board notification. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/boards/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_board_notification_by_id`
 ///
@@ -1108,7 +1108,7 @@ pub fn get_board_skill_mapping(board_id: i32, id: i32) -> Request<BoardSkillMapp
         .path("id", id)
 }
 
-/// Replaces a service board skill mapping. Fields that are left out are reset.
+/// Replaces a service board skill mapping. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/boards/{parentId}/skillMappings/{id}` · tool `replace_a_connect_wise_psa_board_skill_mapping_by_id`
 ///
@@ -1210,7 +1210,7 @@ pub fn count_board_statuses(board_id: i32, query: &CountQuery) -> Request<Count>
         .records::<BoardStatus>()
 }
 
-/// Lists a service board's ticket statuses in summary form.
+/// Lists summaries of a service board's ticket statuses.
 ///
 /// `GET /service/boards/{parentId}/statuses/info` · tool `list_all_connect_wise_psa_board_status_info`
 ///
@@ -1258,7 +1258,7 @@ pub fn get_board_status(board_id: i32, id: i32) -> Request<BoardStatus> {
         .path("id", id)
 }
 
-/// Replaces a service board ticket status. Fields that are left out are reset.
+/// Replaces a service board ticket status. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/boards/{parentId}/statuses/{id}` · tool `replace_a_connect_wise_psa_board_status_by_id`
 ///
@@ -1326,7 +1326,7 @@ pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo>
         .path("id", id)
 }
 
-/// Lists where a service board ticket status is used.
+/// Lists the places where a service board ticket status is used.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}/usages` · tool `check_connect_wise_psa_board_status_usages_by_id`
 ///
@@ -1348,7 +1348,7 @@ pub fn check_board_status_usages(
         .query(query)
 }
 
-/// Lists each place where a service board ticket status is used.
+/// Lists the places where a service board ticket status is used.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_board_status_usages_by_id`
 ///
@@ -1421,7 +1421,7 @@ pub fn count_board_sub_types(board_id: i32, query: &CountQuery) -> Request<Count
         .records::<BoardSubType>()
 }
 
-/// Lists a service board's ticket subtypes in summary form.
+/// Lists summaries of a service board's ticket subtypes.
 ///
 /// `GET /service/boards/{parentId}/subtypes/info` · tool `list_all_connect_wise_psa_board_subtype_info`
 ///
@@ -1469,7 +1469,7 @@ pub fn get_board_sub_type(board_id: i32, id: i32) -> Request<BoardSubType> {
         .path("id", id)
 }
 
-/// Replaces a service board ticket subtype. Fields that are left out are reset.
+/// Replaces a service board ticket subtype. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/boards/{parentId}/subtypes/{id}` · tool `replace_a_connect_wise_psa_board_subtype_by_id`
 ///
@@ -1537,7 +1537,7 @@ pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeIn
         .path("id", id)
 }
 
-/// Lists where a service board ticket subtype is used.
+/// Lists the places where a service board ticket subtype is used.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}/usages` · tool `check_connect_wise_psa_board_subtype_usages_by_id`
 ///
@@ -1559,7 +1559,7 @@ pub fn check_board_sub_type_usages(
         .query(query)
 }
 
-/// Lists each place where a service board ticket subtype is used.
+/// Lists the places where a service board ticket subtype is used.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}/usages/list` · tool `list_all_connect_wise_psa_board_subtype_usages_by_id`
 ///
@@ -1626,7 +1626,7 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<BoardTeam>()
 }
 
-/// Lists a service board's teams in summary form.
+/// Lists summaries of a service board's teams.
 ///
 /// `GET /service/boards/{parentId}/teams/info` · tool `list_all_connect_wise_psa_service_board_team_info`
 ///
@@ -1674,7 +1674,7 @@ pub fn get_board_team(board_id: i32, id: i32) -> Request<BoardTeam> {
         .path("id", id)
 }
 
-/// Replaces a service board team. Fields that are left out are reset.
+/// Replaces a service board team. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/boards/{parentId}/teams/{id}` · tool `replace_a_connect_wise_psa_service_board_team_by_id`
 ///
@@ -1742,7 +1742,7 @@ pub fn get_board_team_info(board_id: i32, id: i32) -> Request<BoardTeamInfo> {
         .path("id", id)
 }
 
-/// Lists each place where a service board team is used.
+/// Lists the places where a service board team is used.
 ///
 /// `GET /service/boards/{parentId}/teams/{id}/usages/list` · tool `list_all_connect_wise_psa_board_team_usages_by_id`
 ///
@@ -1883,7 +1883,7 @@ pub fn get_board_type(board_id: i32, id: i32) -> Request<BoardType> {
         .path("id", id)
 }
 
-/// Replaces a service board ticket type. Fields that are left out are reset.
+/// Replaces a service board ticket type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/boards/{parentId}/types/{id}` · tool `replace_a_connect_wise_psa_board_type_by_id`
 ///
@@ -1937,7 +1937,7 @@ pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists where a service board ticket type is used.
+/// Lists the places where a service board ticket type is used.
 ///
 /// `GET /service/boards/{parentId}/types/{id}/usages` · tool `check_connect_wise_psa_board_type_usages_by_id`
 ///
@@ -1959,7 +1959,7 @@ pub fn check_board_type_usages(
         .query(query)
 }
 
-/// Lists each place where a service board ticket type is used.
+/// Lists the places where a service board ticket type is used.
 ///
 /// `GET /service/boards/{parentId}/types/{id}/usages/list` · tool `list_all_connect_wise_psa_board_type_usages_by_id`
 ///

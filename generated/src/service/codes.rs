@@ -51,7 +51,7 @@ pub fn get_code(id: i32) -> Request<Code> {
     Request::new(Method::Get, "/service/codes/{id}").path("id", id)
 }
 
-/// Replaces a service code. Fields that are left out are reset.
+/// Replaces a service code. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/codes/{id}` · tool `replace_a_connect_wise_psa_service_code_by_id`
 ///

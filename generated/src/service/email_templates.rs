@@ -55,7 +55,7 @@ pub fn get_email_template(id: i32) -> Request<ServiceEmailTemplate> {
     Request::new(Method::Get, "/service/emailTemplates/{id}").path("id", id)
 }
 
-/// Replaces a service email template. Fields that are left out are reset.
+/// Replaces a service email template. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/emailTemplates/{id}` · tool `replace_a_connect_wise_psa_service_email_template_by_id`
 ///
@@ -98,7 +98,7 @@ pub fn delete_email_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/emailTemplates/{id}").path("id", id)
 }
 
-/// Lists where a service email template is used.
+/// Lists the places where a service email template is used.
 ///
 /// `GET /service/emailTemplates/{id}/usages` · tool `check_connect_wise_psa_service_email_template_usages_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn check_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists each place where a service email template is used.
+/// Lists the places where a service email template is used.
 ///
 /// `GET /service/emailTemplates/{id}/usages/list` · tool `list_all_connect_wise_psa_service_email_template_usages_by_id`
 ///

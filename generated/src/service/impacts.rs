@@ -40,7 +40,7 @@ pub fn get_impact(id: i32) -> Request<Impact> {
     Request::new(Method::Get, "/service/impacts/{id}").path("id", id)
 }
 
-/// Replaces a ticket impact. Fields that are left out are reset.
+/// Replaces a ticket impact. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/impacts/{id}` · tool `replace_a_connect_wise_psa_service_impact_by_id`
 ///

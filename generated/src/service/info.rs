@@ -5,7 +5,7 @@ use crate::service::{BoardInfo, BoardTypeInfo};
 use crate::shared::Count;
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists service boards in summary form.
+/// Lists summaries of service boards.
 ///
 /// `GET /service/info/boards` · tool `list_all_connect_wise_psa_service_info_boards`
 ///

@@ -57,7 +57,7 @@ pub fn get_knowledge_base_article(id: i32) -> Request<KnowledgeBaseArticle> {
     Request::new(Method::Get, "/service/knowledgeBaseArticles/{id}").path("id", id)
 }
 
-/// Replaces a knowledge base article. Fields that are left out are reset.
+/// Replaces a knowledge base article. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/knowledgeBaseArticles/{id}` · tool `replace_a_connect_wise_psa_service_knowledge_base_article_by_id`
 ///

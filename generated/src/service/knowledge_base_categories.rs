@@ -57,7 +57,7 @@ pub fn get_knowledge_base_category(id: i32) -> Request<KnowledgeBaseCategory> {
     Request::new(Method::Get, "/service/knowledgeBaseCategories/{id}").path("id", id)
 }
 
-/// Replaces a knowledge base category. Fields that are left out are reset.
+/// Replaces a knowledge base category. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/knowledgeBaseCategories/{id}` · tool `replace_a_connect_wise_psa_service_know_base_category_by_id`
 ///

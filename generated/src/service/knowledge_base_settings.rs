@@ -36,7 +36,7 @@ pub fn get_knowledge_base_setting_by_id(id: i32) -> Request<KnowledgeBaseSetting
     Request::new(Method::Get, "/service/knowledgebasesettings/{id}").path("id", id)
 }
 
-/// Replaces a knowledge base setting. Fields that are left out are reset.
+/// Replaces a knowledge base setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/knowledgebasesettings/{id}` · tool `replace_a_connect_wise_psa_service_knowledgebasesetting_by_id`
 ///

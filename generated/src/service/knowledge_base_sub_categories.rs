@@ -57,7 +57,7 @@ pub fn get_knowledge_base_sub_category(id: i32) -> Request<KnowledgeBaseSubCateg
     Request::new(Method::Get, "/service/knowledgeBaseSubCategories/{id}").path("id", id)
 }
 
-/// Replaces a knowledge base subcategory. Fields that are left out are reset.
+/// Replaces a knowledge base subcategory. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/knowledgeBaseSubCategories/{id}` · tool `replace_a_connect_wise_psa_service_know_base_sub_category_by_id`
 ///
@@ -103,7 +103,7 @@ pub fn delete_knowledge_base_sub_category(id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists where a knowledge base subcategory is used.
+/// Lists the places where a knowledge base subcategory is used.
 ///
 /// `GET /service/knowledgeBaseSubCategories/{id}/usages` · tool `check_connect_wise_psa_service_know_base_sub_cat_usages_by_id`
 ///
@@ -122,7 +122,7 @@ pub fn check_knowledge_base_sub_category_usages(
         .query(query)
 }
 
-/// Lists each place where a knowledge base subcategory is used.
+/// Lists the places where a knowledge base subcategory is used.
 ///
 /// `GET /service/knowledgeBaseSubCategories/{id}/usages/list` · tool `list_all_connect_wise_psa_svc_know_base_sub_cat_usages_by_id`
 ///

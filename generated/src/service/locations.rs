@@ -42,7 +42,7 @@ pub fn count_locations(query: &CountQuery) -> Request<Count> {
         .records::<ServiceLocation>()
 }
 
-/// Lists service locations in summary form.
+/// Lists summaries of service locations.
 ///
 /// `GET /service/locations/info` · tool `list_all_connect_wise_psa_service_location_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_location(id: i32) -> Request<ServiceLocation> {
     Request::new(Method::Get, "/service/locations/{id}").path("id", id)
 }
 
-/// Replaces a service location. Fields that are left out are reset.
+/// Replaces a service location. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/locations/{id}` · tool `replace_a_connect_wise_psa_service_location_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_priority(id: i32) -> Request<Priority> {
     Request::new(Method::Get, "/service/priorities/{id}").path("id", id)
 }
 
-/// Replaces a ticket priority. Fields that are left out are reset.
+/// Replaces a ticket priority. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/priorities/{id}` · tool `replace_a_connect_wise_psa_service_priority_by_id`
 ///
@@ -102,7 +102,7 @@ pub fn download_priority_image(id: i32, last_modified: &str) -> Request<Download
         .parameter("lastModified", last_modified)
 }
 
-/// Lists where a ticket priority is used.
+/// Lists the places where a ticket priority is used.
 ///
 /// `GET /service/priorities/{id}/usages` · tool `check_connect_wise_psa_service_priority_usages_by_id`
 ///
@@ -118,7 +118,7 @@ pub fn check_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists each place where a ticket priority is used.
+/// Lists the places where a ticket priority is used.
 ///
 /// `GET /service/priorities/{id}/usages/list` · tool `list_all_connect_wise_psa_service_priority_usages_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_service_signoffs(query: &CountQuery) -> Request<Count> {
         .records::<ServiceSignoff>()
 }
 
-/// Lists service sign-offs in summary form.
+/// Lists summaries of service sign-offs.
 ///
 /// `GET /service/serviceSignoff/info` · tool `list_all_connect_wise_psa_service_signoff_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_service_signoff(id: i32) -> Request<ServiceSignoff> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}").path("id", id)
 }
 
-/// Replaces a service sign-off. Fields that are left out are reset.
+/// Replaces a service sign-off. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/serviceSignoff/{id}` · tool `replace_a_connect_wise_psa_service_signoff_by_id`
 ///
@@ -133,7 +133,7 @@ pub fn get_service_signoff_info(id: i32) -> Request<ServiceSignoffInfo> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}/info").path("id", id)
 }
 
-/// Lists where a service sign-off is used.
+/// Lists the places where a service sign-off is used.
 ///
 /// `GET /service/serviceSignoff/{id}/usages` · tool `check_connect_wise_psa_service_signoff_usages_by_id`
 ///
@@ -149,7 +149,7 @@ pub fn check_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<U
         .query(query)
 }
 
-/// Lists each place where a service sign-off is used.
+/// Lists the places where a service sign-off is used.
 ///
 /// `GET /service/serviceSignoff/{id}/usages/list` · tool `list_all_connect_wise_psa_service_signoff_usages_by_id`
 ///
@@ -242,7 +242,7 @@ pub fn get_service_signoff_custom_field(
         .path("id", id)
 }
 
-/// Replaces a service sign-off custom field. Fields that are left out are reset.
+/// Replaces a service sign-off custom field. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `replace_a_connect_wise_psa_service_signoff_customfield_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn get_severity(id: i32) -> Request<Severity> {
     Request::new(Method::Get, "/service/severities/{id}").path("id", id)
 }
 
-/// Replaces a ticket severity. Fields that are left out are reset.
+/// Replaces a ticket severity. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/severities/{id}` · tool `replace_a_connect_wise_psa_service_severity_by_id`
 ///

@@ -64,7 +64,7 @@ pub fn get_sla(id: i32) -> Request<Sla> {
     Request::new(Method::Get, "/service/SLAs/{id}").path("id", id)
 }
 
-/// Replaces an SLA. Fields that are left out are reset.
+/// Replaces an SLA. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/SLAs/{id}` · tool `replace_a_connect_wise_psa_service_sla_by_id`
 ///
@@ -99,7 +99,7 @@ pub fn delete_sla(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/SLAs/{id}").path("id", id)
 }
 
-/// Lists where an SLA is used.
+/// Lists the places where an SLA is used.
 ///
 /// `GET /service/SLAs/{id}/usages` · tool `check_connect_wise_psa_service_sla_usages_by_id`
 ///
@@ -113,7 +113,7 @@ pub fn check_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/SLAs/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists each place where an SLA is used.
+/// Lists the places where an SLA is used.
 ///
 /// `GET /service/SLAs/{id}/usages/list` · tool `list_all_connect_wise_psa_service_sla_usages_by_id`
 ///
@@ -188,7 +188,7 @@ pub fn get_sla_priority(sla_id: i32, id: i32) -> Request<SlaPriority> {
         .path("id", id)
 }
 
-/// Replaces an SLA priority. Fields that are left out are reset.
+/// Replaces an SLA priority. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/SLAs/{parentId}/priorities/{id}` · tool `replace_a_connect_wise_psa_sla_priority_by_id`
 ///
@@ -242,7 +242,7 @@ pub fn delete_sla_priority(sla_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists SLAs in summary form.
+/// Lists summaries of SLAs.
 ///
 /// `GET /service/slas/info` · tool `list_all_connect_wise_psa_service_sla_info`
 ///

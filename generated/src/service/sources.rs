@@ -40,7 +40,7 @@ pub fn count_sources(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/sources/count").query(query).records::<Source>()
 }
 
-/// Lists ticket sources in summary form.
+/// Lists summaries of ticket sources.
 ///
 /// `GET /service/sources/info` · tool `list_all_connect_wise_psa_service_source_info`
 ///
@@ -77,7 +77,7 @@ pub fn get_source(id: i32) -> Request<Source> {
     Request::new(Method::Get, "/service/sources/{id}").path("id", id)
 }
 
-/// Replaces a ticket source. Fields that are left out are reset.
+/// Replaces a ticket source. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/sources/{id}` · tool `replace_a_connect_wise_psa_service_source_by_id`
 ///
@@ -123,7 +123,7 @@ pub fn get_source_info(id: i32) -> Request<SourceInfo> {
     Request::new(Method::Get, "/service/sources/{id}/info").path("id", id)
 }
 
-/// Lists where a ticket source is used.
+/// Lists the places where a ticket source is used.
 ///
 /// `GET /service/sources/{id}/usages` · tool `check_connect_wise_psa_service_source_usages_by_id`
 ///
@@ -137,7 +137,7 @@ pub fn check_source_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/sources/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists each place where a ticket source is used.
+/// Lists the places where a ticket source is used.
 ///
 /// `GET /service/sources/{id}/usages/list` · tool `list_all_connect_wise_psa_service_source_usages_by_id`
 ///

@@ -137,7 +137,7 @@ pub fn get_survey_question_option(
         .path("id", id)
 }
 
-/// Replaces a service survey question option. Fields that are left out are reset.
+/// Replaces a service survey question option. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `replace_a_connect_wise_psa_survey_question_option_by_id`
 ///
@@ -227,7 +227,7 @@ pub fn get_survey(id: i32) -> Request<ServiceSurvey> {
     Request::new(Method::Get, "/service/surveys/{id}").path("id", id)
 }
 
-/// Replaces a service survey. Fields that are left out are reset.
+/// Replaces a service survey. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/surveys/{id}` · tool `replace_a_connect_wise_psa_service_survey_by_id`
 ///
@@ -273,7 +273,7 @@ pub fn copy_survey(id: i32) -> Request<ServiceSurvey> {
     Request::new(Method::Post, "/service/surveys/{id}/copy").path("id", id)
 }
 
-/// Lists where a service survey is used.
+/// Lists the places where a service survey is used.
 ///
 /// `GET /service/surveys/{id}/usages` · tool `check_connect_wise_psa_service_survey_usages_by_id`
 ///
@@ -287,7 +287,7 @@ pub fn check_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/surveys/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists each place where a service survey is used.
+/// Lists the places where a service survey is used.
 ///
 /// `GET /service/surveys/{id}/usages/list` · tool `list_all_connect_wise_psa_service_survey_usages_by_id`
 ///
@@ -368,7 +368,7 @@ pub fn get_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQues
         .path("id", id)
 }
 
-/// Replaces a service survey question. Fields that are left out are reset.
+/// Replaces a service survey question. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/surveys/{parentId}/questions/{id}` · tool `replace_a_connect_wise_psa_service_survey_question_by_id`
 ///
@@ -501,7 +501,7 @@ pub fn get_survey_result(survey_id: i32, id: i32) -> Request<SurveyResult> {
         .path("id", id)
 }
 
-/// Replaces a service survey result. Fields that are left out are reset.
+/// Replaces a service survey result. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/surveys/{parentId}/results/{id}` · tool `replace_a_connect_wise_psa_survey_result_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_templates(query: &CountQuery) -> Request<Count> {
         .records::<ServiceTemplate>()
 }
 
-/// Lists ticket templates in summary form.
+/// Lists summaries of ticket templates.
 ///
 /// `GET /service/templates/info` · tool `list_all_connect_wise_psa_service_template_info`
 ///

@@ -42,7 +42,7 @@ pub fn count_ticket_links(query: &CountQuery) -> Request<Count> {
         .records::<ServiceTicketLink>()
 }
 
-/// Lists ticket links in summary form.
+/// Lists summaries of ticket links.
 ///
 /// `GET /service/ticketLinks/info` · tool `list_all_connect_wise_psa_service_ticket_link_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_ticket_link(id: i32) -> Request<ServiceTicketLink> {
     Request::new(Method::Get, "/service/ticketLinks/{id}").path("id", id)
 }
 
-/// Replaces a ticket link. Fields that are left out are reset.
+/// Replaces a ticket link. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/ticketLinks/{id}` · tool `replace_a_connect_wise_psa_service_ticket_link_by_id`
 ///

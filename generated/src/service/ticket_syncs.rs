@@ -53,7 +53,7 @@ pub fn get_ticket_sync(id: i32) -> Request<TicketSync> {
     Request::new(Method::Get, "/service/ticketSyncs/{id}").path("id", id)
 }
 
-/// Replaces a ticket sync. Fields that are left out are reset.
+/// Replaces a ticket sync. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/ticketSyncs/{id}` · tool `replace_a_connect_wise_psa_service_ticket_sync_by_id`
 ///

@@ -81,7 +81,7 @@ pub fn count_tickets(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/tickets/count").query(query).records::<Ticket>()
 }
 
-/// Lists tickets in summary form.
+/// Lists summaries of tickets.
 ///
 /// `GET /service/tickets/info` · tool `list_all_connect_wise_psa_ticket_info`
 ///
@@ -129,7 +129,7 @@ pub fn get_ticket(id: i32) -> Request<Ticket> {
     Request::new(Method::Get, "/service/tickets/{id}").path("id", id)
 }
 
-/// Replaces a ticket. Fields that are left out are reset.
+/// Replaces a ticket. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/tickets/{id}` · tool `replace_a_connect_wise_psa_ticket_by_id`
 ///
@@ -465,7 +465,7 @@ pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<ServiceNote> {
         .path("id", id)
 }
 
-/// Replaces a ticket's note. Fields that are left out are reset.
+/// Replaces a ticket's note. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/tickets/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_ticket_note_by_id`
 ///
@@ -652,7 +652,7 @@ pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<ServiceTask> {
         .path("id", id)
 }
 
-/// Replaces a ticket task. Fields that are left out are reset.
+/// Replaces a ticket task. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /service/tickets/{parentId}/tasks/{id}` · tool `replace_a_connect_wise_psa_ticket_task_by_id`
 ///

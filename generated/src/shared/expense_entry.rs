@@ -10,7 +10,7 @@ use crate::shared::{
     ProjectReference, TicketReference,
 };
 
-/// An expense entry: money that a member spent for work.
+/// An expense entry: a work-related expense paid by a member.
 ///
 /// [`expense::list_entries`](crate::expense::list_entries) lists them, [`expense::get_entry`](crate::expense::get_entry) gets one and [`expense::create_entry`](crate::expense::create_entry) creates one.
 #[derive(Clone, Default)]

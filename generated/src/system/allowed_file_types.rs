@@ -53,7 +53,7 @@ pub fn get_allowed_file_type(id: i32) -> Request<AllowedFileType> {
     Request::new(Method::Get, "/system/allowedfiletypes/{id}").path("id", id)
 }
 
-/// Replaces an allowed file type. Fields that are left out are reset.
+/// Replaces an allowed file type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/allowedfiletypes/{id}` · tool `replace_a_connect_wise_psa_system_allowedfiletype_by_id`
 ///

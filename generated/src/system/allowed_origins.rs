@@ -53,7 +53,7 @@ pub fn get_allowed_origin(id: i32) -> Request<AllowedOrigin> {
     Request::new(Method::Get, "/system/allowedorigins/{id}").path("id", id)
 }
 
-/// Replaces an allowed origin. Fields that are left out are reset.
+/// Replaces an allowed origin. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/allowedorigins/{id}` · tool `replace_a_connect_wise_psa_system_allowedorigin_by_id`
 ///

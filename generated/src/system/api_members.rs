@@ -62,7 +62,7 @@ pub fn get_api_member(id: i32) -> Request<ApiMember> {
     Request::new(Method::Get, "/system/apiMembers/{id}").path("id", id)
 }
 
-/// Replaces an API member. Fields that are left out are reset.
+/// Replaces an API member. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/apiMembers/{id}` · tool `replace_a_connect_wise_psa_system_api_member_by_id`
 ///

@@ -51,7 +51,7 @@ pub fn get_auth_anvil(id: i32) -> Request<AuthAnvil> {
     Request::new(Method::Get, "/system/authAnvils/{id}").path("id", id)
 }
 
-/// Replaces an AuthAnvil setup. Fields that are left out are reset.
+/// Replaces an AuthAnvil setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/authAnvils/{id}` · tool `replace_a_connect_wise_psa_system_auth_anvil_by_id`
 ///

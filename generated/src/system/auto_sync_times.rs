@@ -53,7 +53,7 @@ pub fn get_auto_sync_time(id: i32) -> Request<AutoSyncTime> {
     Request::new(Method::Get, "/system/autoSyncTime/{id}").path("id", id)
 }
 
-/// Replaces an automatic sync time. Fields that are left out are reset.
+/// Replaces an automatic sync time. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/autoSyncTime/{id}` · tool `replace_a_connect_wise_psa_system_auto_sync_time_by_id`
 ///

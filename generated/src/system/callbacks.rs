@@ -53,7 +53,7 @@ pub fn get_callback(id: i32) -> Request<CallbackEntry> {
     Request::new(Method::Get, "/system/callbacks/{id}").path("id", id)
 }
 
-/// Replaces a callback. Fields that are left out are reset.
+/// Replaces a callback. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/callbacks/{id}` · tool `replace_a_connect_wise_psa_system_callback_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_certification(id: i32) -> Request<Certification> {
     Request::new(Method::Get, "/system/certifications/{id}").path("id", id)
 }
 
-/// Replaces a certification. Fields that are left out are reset.
+/// Replaces a certification. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/certifications/{id}` · tool `replace_a_connect_wise_psa_system_certification_by_id`
 ///
@@ -93,7 +93,7 @@ pub fn delete_certification(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/certifications/{id}").path("id", id)
 }
 
-/// Lists where a certification is used.
+/// Lists the places where a certification is used.
 ///
 /// `GET /system/certifications/{id}/usages` · tool `check_connect_wise_psa_system_certification_usages_by_id`
 ///
@@ -109,7 +109,7 @@ pub fn check_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
         .query(query)
 }
 
-/// Lists each place where a certification is used.
+/// Lists the places where a certification is used.
 ///
 /// `GET /system/certifications/{id}/usages/list` · tool `list_all_connect_wise_psa_system_certification_usages_by_id`
 ///

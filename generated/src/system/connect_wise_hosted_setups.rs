@@ -57,7 +57,7 @@ pub fn get_connect_wise_hosted_setup(id: i32) -> Request<ConnectWiseHostedSetup>
     Request::new(Method::Get, "/system/connectwisehostedsetups/{id}").path("id", id)
 }
 
-/// Replaces a ConnectWise hosted setup. Fields that are left out are reset.
+/// Replaces a ConnectWise hosted setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/connectwisehostedsetups/{id}` · tool `replace_a_connect_wise_psa_system_connectwisehostedsetup_by_id`
 ///

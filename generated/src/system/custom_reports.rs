@@ -53,7 +53,7 @@ pub fn get_custom_report(id: i32) -> Request<CustomReport> {
     Request::new(Method::Get, "/system/customReports/{id}").path("id", id)
 }
 
-/// Replaces a custom report. Fields that are left out are reset.
+/// Replaces a custom report. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/customReports/{id}` · tool `replace_a_connect_wise_psa_system_custom_report_by_id`
 ///
@@ -162,7 +162,7 @@ pub fn get_custom_report_parameter(
         .path("id", id)
 }
 
-/// Replaces a custom report parameter. Fields that are left out are reset.
+/// Replaces a custom report parameter. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/customReports/{parentId}/parameters/{id}` · tool `replace_a_connect_wise_psa_custom_report_parameter_by_id`
 ///

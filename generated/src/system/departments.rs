@@ -53,7 +53,7 @@ pub fn get_department(id: i32) -> Request<Department> {
     Request::new(Method::Get, "/system/departments/{id}").path("id", id)
 }
 
-/// Replaces a department. Fields that are left out are reset.
+/// Replaces a department. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/departments/{id}` · tool `replace_a_connect_wise_psa_system_department_by_id`
 ///
@@ -88,7 +88,7 @@ pub fn delete_department(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/departments/{id}").path("id", id)
 }
 
-/// Lists where a department is used.
+/// Lists the places where a department is used.
 ///
 /// `GET /system/departments/{id}/usages` · tool `check_connect_wise_psa_system_department_usages_by_id`
 ///
@@ -104,7 +104,7 @@ pub fn check_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
         .query(query)
 }
 
-/// Lists each place where a department is used.
+/// Lists the places where a department is used.
 ///
 /// `GET /system/departments/{id}/usages/list` · tool `list_all_connect_wise_psa_system_department_usages_by_id`
 ///
@@ -191,7 +191,7 @@ pub fn get_department_location(
         .path("id", id)
 }
 
-/// Replaces a department's location. Fields that are left out are reset.
+/// Replaces a department's location. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/departments/{parentId}/locations/{id}` · tool `replace_a_connect_wise_psa_department_location_by_id`
 ///

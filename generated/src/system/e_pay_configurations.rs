@@ -55,7 +55,7 @@ pub fn get_e_pay_configuration(id: i32) -> Request<EPayConfiguration> {
     Request::new(Method::Get, "/system/ePayConfigurations/{id}").path("id", id)
 }
 
-/// Replaces an e-payment configuration. Fields that are left out are reset.
+/// Replaces an e-payment configuration. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/ePayConfigurations/{id}` · tool `replace_a_connect_wise_psa_system_e_pay_configuration_by_id`
 ///

@@ -45,7 +45,7 @@ pub fn count_email_connectors(query: &CountQuery) -> Request<Count> {
         .records::<EmailConnector>()
 }
 
-/// Lists email connectors in summary form.
+/// Lists summaries of email connectors.
 ///
 /// `GET /system/emailConnectors/info` · tool `list_all_connect_wise_psa_system_email_connector_info`
 ///
@@ -174,7 +174,7 @@ pub fn get_email_connector_parsing_style_parsing_rule(
         .path("id", id)
 }
 
-/// Replaces a parsing rule for an email connector parsing style. Fields that are left out are reset.
+/// Replaces a parsing rule for an email connector parsing style. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `replace_a_connect_wise_psa_email_connector_parsing_rule_by_id`
 ///
@@ -266,7 +266,7 @@ pub fn get_email_connector(id: i32) -> Request<EmailConnector> {
     Request::new(Method::Get, "/system/emailConnectors/{id}").path("id", id)
 }
 
-/// Replaces an email connector. Fields that are left out are reset.
+/// Replaces an email connector. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/emailConnectors/{id}` · tool `replace_a_connect_wise_psa_system_email_connector_by_id`
 ///
@@ -391,7 +391,7 @@ pub fn get_email_connector_parsing_style(
         .path("id", id)
 }
 
-/// Replaces an email connector parsing style. Fields that are left out are reset.
+/// Replaces an email connector parsing style. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `replace_a_connect_wise_psa_email_connector_parsing_style_by_id`
 ///

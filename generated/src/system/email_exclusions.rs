@@ -53,7 +53,7 @@ pub fn get_email_exclusion(id: i32) -> Request<EmailExclusion> {
     Request::new(Method::Get, "/system/emailExclusions/{id}").path("id", id)
 }
 
-/// Replaces an email exclusion. Fields that are left out are reset.
+/// Replaces an email exclusion. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/emailExclusions/{id}` · tool `replace_a_connect_wise_psa_system_email_exclusion_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn get_file_upload_setting(id: i32) -> Request<FileUploadSetting> {
     Request::new(Method::Get, "/system/fileuploadsettings/{id}").path("id", id)
 }
 
-/// Replaces a file upload setting. Fields that are left out are reset.
+/// Replaces a file upload setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/fileuploadsettings/{id}` · tool `replace_a_connect_wise_psa_system_fileuploadsetting_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_google_email_setup(id: i32) -> Request<GoogleEmailSetup> {
     Request::new(Method::Get, "/system/googleemailsetup/{id}").path("id", id)
 }
 
-/// Replaces a Google email setup. Fields that are left out are reset.
+/// Replaces a Google email setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/googleemailsetup/{id}` · tool `replace_a_connect_wise_psa_system_googleemailsetup_by_id`
 ///

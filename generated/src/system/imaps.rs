@@ -40,7 +40,7 @@ pub fn count_imaps(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/imaps/count").query(query).records::<Imap>()
 }
 
-/// Lists IMAP setups in summary form.
+/// Lists summaries of IMAP setups.
 ///
 /// `GET /system/imaps/info` · tool `list_all_connect_wise_psa_system_imap_info`
 ///
@@ -77,7 +77,7 @@ pub fn get_imap(id: i32) -> Request<Imap> {
     Request::new(Method::Get, "/system/imaps/{id}").path("id", id)
 }
 
-/// Replaces an IMAP setup. Fields that are left out are reset.
+/// Replaces an IMAP setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/imaps/{id}` · tool `replace_a_connect_wise_psa_system_imap_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_in_out_board(id: i32) -> Request<InOutBoard> {
     Request::new(Method::Get, "/system/inOutBoards/{id}").path("id", id)
 }
 
-/// Replaces an in/out board entry. Fields that are left out are reset.
+/// Replaces an in/out board entry. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/inOutBoards/{id}` · tool `replace_a_connect_wise_psa_system_in_out_board_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn count_in_out_type_info(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/inOutTypes/count/info").query(query)
 }
 
-/// Lists in/out types in summary form.
+/// Lists summaries of in/out types.
 ///
 /// `GET /system/inOutTypes/info` · tool `list_all_connect_wise_psa_system_in_out_type_info`
 ///
@@ -77,7 +77,7 @@ pub fn get_in_out_type(id: i32) -> Request<InOutType> {
     Request::new(Method::Get, "/system/inOutTypes/{id}").path("id", id)
 }
 
-/// Replaces an in/out type. Fields that are left out are reset.
+/// Replaces an in/out type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/inOutTypes/{id}` · tool `replace_a_connect_wise_psa_system_in_out_type_by_id`
 ///

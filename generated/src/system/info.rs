@@ -47,7 +47,7 @@ pub fn get_info_department_location(id: i32) -> Request<DepartmentLocationInfo> 
     Request::new(Method::Get, "/system/info/departmentlocations/{id}").path("id", id)
 }
 
-/// Lists departments in summary form.
+/// Lists summaries of departments.
 ///
 /// `GET /system/info/departments` · tool `list_all_connect_wise_psa_system_info_departments`
 ///
@@ -84,7 +84,7 @@ pub fn get_info_department(id: i32) -> Request<DepartmentInfo> {
     Request::new(Method::Get, "/system/info/departments/{id}").path("id", id)
 }
 
-/// Lists links in summary form.
+/// Lists summaries of links.
 ///
 /// `GET /system/info/links` · tool `list_all_connect_wise_psa_system_info_links`
 ///
@@ -175,7 +175,7 @@ pub fn get_info_locale(id: i32) -> Request<LocaleInfo> {
     Request::new(Method::Get, "/system/info/locales/{id}").path("id", id)
 }
 
-/// Lists locations in summary form.
+/// Lists summaries of locations.
 ///
 /// `GET /system/info/locations` · tool `list_all_connect_wise_psa_system_info_locations`
 ///
@@ -212,7 +212,7 @@ pub fn get_info_location(id: i32) -> Request<LocationInfo> {
     Request::new(Method::Get, "/system/info/locations/{id}").path("id", id)
 }
 
-/// Lists members in summary form.
+/// Lists summaries of members.
 ///
 /// `GET /system/info/members` · tool `list_all_connect_wise_psa_system_info_members`
 ///
@@ -298,7 +298,7 @@ pub fn get_info_persona(id: i32) -> Request<PersonasInfo> {
     Request::new(Method::Get, "/system/info/personas/{id}").path("id", id)
 }
 
-/// Lists standard notes in summary form.
+/// Lists summaries of standard notes.
 ///
 /// `GET /system/info/standardNotes` · tool `list_all_connect_wise_psa_system_info_standard_notes`
 ///

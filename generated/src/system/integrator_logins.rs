@@ -53,7 +53,7 @@ pub fn get_integrator_login(id: i32) -> Request<IntegratorLogin> {
     Request::new(Method::Get, "/system/integratorlogins/{id}").path("id", id)
 }
 
-/// Replaces an integrator login. Fields that are left out are reset.
+/// Replaces an integrator login. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/integratorlogins/{id}` · tool `replace_a_connect_wise_psa_system_integratorlogin_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_integrator_tag(id: i32) -> Request<IntegratorTag> {
     Request::new(Method::Get, "/system/integratorTags/{id}").path("id", id)
 }
 
-/// Replaces an integrator tag. Fields that are left out are reset.
+/// Replaces an integrator tag. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/integratorTags/{id}` · tool `replace_a_connect_wise_psa_system_integrator_tag_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_ldap_configurations(query: &CountQuery) -> Request<Count> {
         .records::<LdapConfiguration>()
 }
 
-/// Lists LDAP configurations in summary form.
+/// Lists summaries of LDAP configurations.
 ///
 /// `GET /system/ldapConfigurations/info` · tool `list_all_connect_wise_psa_system_ldap_configuration_info`
 ///
@@ -96,7 +96,7 @@ pub fn get_ldap_configuration(id: i32) -> Request<LdapConfiguration> {
     Request::new(Method::Get, "/system/ldapConfigurations/{id}").path("id", id)
 }
 
-/// Replaces an LDAP configuration. Fields that are left out are reset.
+/// Replaces an LDAP configuration. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/ldapConfigurations/{id}` · tool `replace_a_connect_wise_psa_system_ldap_configuration_by_id`
 ///

@@ -51,7 +51,7 @@ pub fn get_link(id: i32) -> Request<Link> {
     Request::new(Method::Get, "/system/links/{id}").path("id", id)
 }
 
-/// Replaces a link. Fields that are left out are reset.
+/// Replaces a link. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/links/{id}` · tool `replace_a_connect_wise_psa_system_link_by_id`
 ///

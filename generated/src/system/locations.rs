@@ -53,7 +53,7 @@ pub fn get_location(id: i32) -> Request<Location> {
     Request::new(Method::Get, "/system/locations/{id}").path("id", id)
 }
 
-/// Replaces a location. Fields that are left out are reset.
+/// Replaces a location. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/locations/{id}` · tool `replace_a_connect_wise_psa_system_location_by_id`
 ///
@@ -88,7 +88,7 @@ pub fn delete_location(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/locations/{id}").path("id", id)
 }
 
-/// Lists where a location is used.
+/// Lists the places where a location is used.
 ///
 /// `GET /system/locations/{id}/usages` · tool `check_connect_wise_psa_system_location_usages_by_id`
 ///
@@ -104,7 +104,7 @@ pub fn check_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists each place where a location is used.
+/// Lists the places where a location is used.
 ///
 /// `GET /system/locations/{id}/usages/list` · tool `list_all_connect_wise_psa_system_location_usages_by_id`
 ///

@@ -57,7 +57,7 @@ pub fn get_management_network_security(id: i32) -> Request<ManagementNetworkSecu
     Request::new(Method::Get, "/system/managementNetworkSecurities/{id}").path("id", id)
 }
 
-/// Replaces a management network security setting. Fields that are left out are reset.
+/// Replaces a management network security setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/managementNetworkSecurities/{id}` · tool `replace_a_connect_wise_psa_system_mgmt_network_security_by_id`
 ///

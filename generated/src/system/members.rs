@@ -97,7 +97,7 @@ pub fn count_member_types(query: &CountQuery) -> Request<Count> {
         .records::<MemberType>()
 }
 
-/// Lists member types in summary form.
+/// Lists summaries of member types.
 ///
 /// `GET /system/members/types/info` · tool `list_all_connect_wise_psa_system_member_type_info`
 ///
@@ -134,7 +134,7 @@ pub fn get_member_type(id: i32) -> Request<MemberType> {
     Request::new(Method::Get, "/system/members/types/{id}").path("id", id)
 }
 
-/// Replaces a member type. Fields that are left out are reset.
+/// Replaces a member type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/members/types/{id}` · tool `replace_a_connect_wise_psa_system_member_type_by_id`
 ///
@@ -204,7 +204,7 @@ pub fn get_member(id: i32) -> Request<Member> {
     Request::new(Method::Get, "/system/members/{id}").path("id", id)
 }
 
-/// Replaces a member. Fields that are left out are reset.
+/// Replaces a member. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/members/{id}` · tool `replace_a_connect_wise_psa_system_member_by_id`
 ///
@@ -319,7 +319,7 @@ pub fn delete_member_unused_time_sheets(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{id}/unusedTimeSheets").path("id", id)
 }
 
-/// Lists where a member is used.
+/// Lists the places where a member is used.
 ///
 /// `GET /system/members/{id}/usages` · tool `check_connect_wise_psa_system_member_usages_by_id`
 ///
@@ -333,7 +333,7 @@ pub fn check_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/members/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists each place where a member is used.
+/// Lists the places where a member is used.
 ///
 /// `GET /system/members/{id}/usages/list` · tool `list_all_connect_wise_psa_system_member_usages_by_id`
 ///
@@ -443,7 +443,7 @@ pub fn get_member_accrual(member_id: i32, id: i32) -> Request<MemberAccrual> {
         .path("id", id)
 }
 
-/// Replaces a member accrual. Fields that are left out are reset.
+/// Replaces a member accrual. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/members/{parentId}/accruals/{id}` · tool `replace_a_connect_wise_psa_member_accrual_by_id`
 ///
@@ -568,7 +568,7 @@ pub fn get_member_certification(
         .path("id", id)
 }
 
-/// Replaces a member certification. Fields that are left out are reset.
+/// Replaces a member certification. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/members/{parentId}/certifications/{id}` · tool `replace_a_connect_wise_psa_member_certification_by_id`
 ///
@@ -687,7 +687,7 @@ pub fn get_member_delegation(member_id: i32, id: i32) -> Request<MemberDelegatio
         .path("id", id)
 }
 
-/// Replaces a member delegation. Fields that are left out are reset.
+/// Replaces a member delegation. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/members/{parentId}/delegations/{id}` · tool `replace_a_connect_wise_psa_member_delegation_by_id`
 ///
@@ -869,7 +869,7 @@ pub fn get_member_my_certification(
         .path("id", id)
 }
 
-/// Replaces a member personal certification. Fields that are left out are reset.
+/// Replaces a member personal certification. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/members/{parentId}/mycertifications/{id}` · tool `replace_a_connect_wise_psa_member_mycertification_by_id`
 ///
@@ -994,7 +994,7 @@ pub fn get_member_notification_setting(
         .path("id", id)
 }
 
-/// Replaces a member notification setting. Fields that are left out are reset.
+/// Replaces a member notification setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/members/{parentId}/notificationSettings/{id}` · tool `replace_a_connect_wise_psa_member_notification_setting_by_id`
 ///
@@ -1113,7 +1113,7 @@ pub fn get_member_persona(member_id: i32, id: i32) -> Request<MemberPersona> {
         .path("id", id)
 }
 
-/// Replaces a member persona. Fields that are left out are reset.
+/// Replaces a member persona. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/members/{parentId}/personas/{id}` · tool `replace_a_connect_wise_psa_member_persona_by_id`
 ///
@@ -1229,7 +1229,7 @@ pub fn get_member_skill(member_id: i32, id: i32) -> Request<MemberSkill> {
         .path("id", id)
 }
 
-/// Replaces a member skill. Fields that are left out are reset.
+/// Replaces a member skill. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/members/{parentId}/skills/{id}` · tool `replace_a_connect_wise_psa_member_skill_by_id`
 ///

@@ -138,7 +138,7 @@ pub fn get_menu_entry(id: i32) -> Request<MenuEntry> {
     Request::new(Method::Get, "/system/menuentries/{id}").path("id", id)
 }
 
-/// Replaces a menu entry. Fields that are left out are reset.
+/// Replaces a menu entry. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/menuentries/{id}` · tool `replace_a_connect_wise_psa_system_menuentry_by_id`
 ///

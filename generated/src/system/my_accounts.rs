@@ -16,7 +16,7 @@ pub fn get_my_account(id: i32) -> Request<MyAccount> {
     Request::new(Method::Get, "/system/myAccount/{id}").path("id", id)
 }
 
-/// Replaces a My Account record. Fields that are left out are reset.
+/// Replaces a My Account record. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/myAccount/{id}` · tool `replace_a_connect_wise_psa_system_my_account_by_id`
 ///
@@ -111,7 +111,7 @@ pub fn get_my_account_delegation(
         .path("id", id)
 }
 
-/// Replaces a My Account delegation. Fields that are left out are reset.
+/// Replaces a My Account delegation. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/myAccount/{parentId}/delegations/{id}` · tool `replace_a_connect_wise_psa_my_account_delegation_by_id`
 ///
@@ -233,7 +233,7 @@ pub fn get_my_account_skill(my_account_id: i32, id: i32) -> Request<MemberSkill>
         .path("id", id)
 }
 
-/// Replaces a My Account skill. Fields that are left out are reset.
+/// Replaces a My Account skill. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/myAccount/{parentId}/skills/{id}` · tool `replace_a_connect_wise_psa_my_account_skill_by_id`
 ///

@@ -36,7 +36,7 @@ pub fn count_my_company_corporate_structures(query: &CountQuery) -> Request<Coun
         .records::<CorporateStructure>()
 }
 
-/// Lists corporate structures in summary form.
+/// Lists summaries of corporate structures.
 ///
 /// `GET /system/myCompany/corporateStructure/info` · tool `list_all_connect_wise_psa_system_my_company_corp_struct_info`
 ///
@@ -75,7 +75,7 @@ pub fn get_my_company_corporate_structure(id: i32) -> Request<CorporateStructure
     Request::new(Method::Get, "/system/myCompany/corporateStructure/{id}").path("id", id)
 }
 
-/// Replaces a corporate structure. Fields that are left out are reset.
+/// Replaces a corporate structure. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/myCompany/corporateStructure/{id}` · tool `replace_a_connect_wise_psa_system_my_company_corp_struct_by_id`
 ///
@@ -193,7 +193,7 @@ pub fn count_my_company_crms(query: &CountQuery) -> Request<Count> {
         .records::<Crm>()
 }
 
-/// Lists My Company CRM settings in summary form.
+/// Lists summaries of My Company CRM settings.
 ///
 /// `GET /system/myCompany/crm/info` · tool `list_all_connect_wise_psa_system_my_company_crm_info`
 ///
@@ -230,7 +230,7 @@ pub fn get_my_company_crm(id: i32) -> Request<Crm> {
     Request::new(Method::Get, "/system/myCompany/crm/{id}").path("id", id)
 }
 
-/// Replaces a My Company CRM setting. Fields that are left out are reset.
+/// Replaces a My Company CRM setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/myCompany/crm/{id}` · tool `replace_a_connect_wise_psa_system_my_company_crm_by_id`
 ///
@@ -302,7 +302,7 @@ pub fn get_my_company_other(id: i32) -> Request<Other> {
     Request::new(Method::Get, "/system/myCompany/other/{id}").path("id", id)
 }
 
-/// Replaces an other My Company setting. Fields that are left out are reset.
+/// Replaces an other My Company setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/myCompany/other/{id}` · tool `replace_a_connect_wise_psa_system_my_company_other_by_id`
 ///
@@ -365,7 +365,7 @@ pub fn get_my_company_time_expense(id: i32) -> Request<TimeExpense> {
     Request::new(Method::Get, "/system/myCompany/timeExpense/{id}").path("id", id)
 }
 
-/// Replaces a My Company time and expense setting. Fields that are left out are reset.
+/// Replaces a My Company time and expense setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/myCompany/timeExpense/{id}` · tool `replace_a_connect_wise_psa_system_my_company_time_expense_by_id`
 ///
@@ -423,7 +423,7 @@ pub fn get_my_company_document(id: i32) -> Request<DocumentSetup> {
     Request::new(Method::Get, "/system/mycompany/documents/{id}").path("id", id)
 }
 
-/// Replaces a My Company document setting. Fields that are left out are reset.
+/// Replaces a My Company document setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/mycompany/documents/{id}` · tool `replace_a_connect_wise_psa_system_mycompany_document_by_id`
 ///
@@ -457,7 +457,7 @@ pub fn update_my_company_document(
         .patch(patch)
 }
 
-/// Lists My Company service settings in summary form.
+/// Lists summaries of My Company service settings.
 ///
 /// `GET /system/mycompany/info/services` · tool `list_all_connect_wise_psa_system_mycompany_info_services`
 ///
@@ -505,7 +505,7 @@ pub fn get_reporting_service(id: i32) -> Request<ReportingService> {
     Request::new(Method::Get, "/system/mycompany/reportingServices/{id}").path("id", id)
 }
 
-/// Replaces a reporting service. Fields that are left out are reset.
+/// Replaces a reporting service. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/mycompany/reportingServices/{id}` · tool `replace_a_connect_wise_psa_reporting_service_by_id`
 ///
@@ -575,7 +575,7 @@ pub fn get_my_company_service(id: i32) -> Request<Service> {
     Request::new(Method::Get, "/system/mycompany/services/{id}").path("id", id)
 }
 
-/// Replaces a My Company service setting. Fields that are left out are reset.
+/// Replaces a My Company service setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/mycompany/services/{id}` · tool `replace_a_connect_wise_psa_system_mycompany_service_by_id`
 ///

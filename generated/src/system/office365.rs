@@ -98,7 +98,7 @@ pub fn get_office365_email_setup(id: i32) -> Request<Office365EmailSetup> {
     Request::new(Method::Get, "/system/office365/emailSetups/{id}").path("id", id)
 }
 
-/// Replaces an Office 365 email setup. Fields that are left out are reset.
+/// Replaces an Office 365 email setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/office365/emailSetups/{id}` · tool `replace_a_connect_wise_psa_office365_email_setup_by_id`
 ///

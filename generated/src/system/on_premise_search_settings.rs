@@ -44,7 +44,7 @@ pub fn get_on_premise_search_setting(id: i32) -> Request<OnPremiseSearchSetting>
     Request::new(Method::Get, "/system/onPremiseSearchSetting/{id}").path("id", id)
 }
 
-/// Replaces an on-premises search setting. Fields that are left out are reset.
+/// Replaces an on-premises search setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/onPremiseSearchSetting/{id}` · tool `replace_a_connect_wise_psa_sys_on_premise_search_setting_by_id`
 ///

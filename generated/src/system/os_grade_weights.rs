@@ -42,7 +42,7 @@ pub fn get_os_grade_weight(id: i32) -> Request<OsGradeWeight> {
     Request::new(Method::Get, "/system/osgradeweights/{id}").path("id", id)
 }
 
-/// Replaces an OS grade weight. Fields that are left out are reset.
+/// Replaces an OS grade weight. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/osgradeweights/{id}` · tool `replace_a_connect_wise_psa_system_osgradeweight_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_portal_report(id: i32) -> Request<PortalReport> {
     Request::new(Method::Get, "/system/portalReports/{id}").path("id", id)
 }
 
-/// Replaces a portal report. Fields that are left out are reset.
+/// Replaces a portal report. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/portalReports/{id}` · tool `replace_a_connect_wise_psa_system_portal_report_by_id`
 ///

@@ -65,7 +65,7 @@ pub fn get_quote_link_setup(id: i32) -> Request<QuoteLink> {
     Request::new(Method::Get, "/system/quoteLinkSetup/{id}").path("id", id)
 }
 
-/// Replaces a quote link setup. Fields that are left out are reset.
+/// Replaces a quote link setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/quoteLinkSetup/{id}` · tool `replace_a_connect_wise_psa_system_quote_link_setup_by_id`
 ///

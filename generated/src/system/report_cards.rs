@@ -42,7 +42,7 @@ pub fn count_report_cards(query: &CountQuery) -> Request<Count> {
         .records::<ReportCard>()
 }
 
-/// Lists report cards in summary form.
+/// Lists summaries of report cards.
 ///
 /// `GET /system/reportCards/info` · tool `list_all_connect_wise_psa_system_report_card_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_report_card(id: i32) -> Request<ReportCard> {
     Request::new(Method::Get, "/system/reportCards/{id}").path("id", id)
 }
 
-/// Replaces a report card. Fields that are left out are reset.
+/// Replaces a report card. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/reportCards/{id}` · tool `replace_a_connect_wise_psa_system_report_card_by_id`
 ///
@@ -196,7 +196,7 @@ pub fn get_report_card_detail(
         .path("id", id)
 }
 
-/// Replaces a report card detail. Fields that are left out are reset.
+/// Replaces a report card detail. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/reportCards/{parentId}/details/{id}` · tool `replace_a_connect_wise_psa_report_card_detail_by_id`
 ///

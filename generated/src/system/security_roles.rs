@@ -96,7 +96,7 @@ pub fn count_security_roles(query: &CountQuery) -> Request<Count> {
         .records::<SecurityRole>()
 }
 
-/// Lists security roles in summary form.
+/// Lists summaries of security roles.
 ///
 /// `GET /system/securityroles/info` · tool `list_all_connect_wise_psa_system_securityrole_info`
 ///

@@ -42,7 +42,7 @@ pub fn get_setting(id: i32) -> Request<SystemSetting> {
     Request::new(Method::Get, "/system/settings/{id}").path("id", id)
 }
 
-/// Replaces a system setting. Fields that are left out are reset.
+/// Replaces a system setting. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/settings/{id}` · tool `replace_a_connect_wise_psa_system_setting_by_id`
 ///

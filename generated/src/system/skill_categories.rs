@@ -53,7 +53,7 @@ pub fn get_skill_category(id: i32) -> Request<SkillCategory> {
     Request::new(Method::Get, "/system/skillCategories/{id}").path("id", id)
 }
 
-/// Replaces a skill category. Fields that are left out are reset.
+/// Replaces a skill category. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/skillCategories/{id}` · tool `replace_a_connect_wise_psa_system_skill_category_by_id`
 ///

@@ -40,7 +40,7 @@ pub fn count_skills(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/skills/count").query(query).records::<Skill>()
 }
 
-/// Lists skills in summary form.
+/// Lists summaries of skills.
 ///
 /// `GET /system/skills/info` · tool `list_all_connect_wise_psa_system_skill_info`
 ///
@@ -77,7 +77,7 @@ pub fn get_skill(id: i32) -> Request<Skill> {
     Request::new(Method::Get, "/system/skills/{id}").path("id", id)
 }
 
-/// Replaces a skill. Fields that are left out are reset.
+/// Replaces a skill. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/skills/{id}` · tool `replace_a_connect_wise_psa_system_skill_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn get_sso_configuration(id: i32) -> Request<SsoConfiguration> {
     Request::new(Method::Get, "/system/ssoConfigurations/{id}").path("id", id)
 }
 
-/// Replaces an SSO configuration. Fields that are left out are reset.
+/// Replaces an SSO configuration. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/ssoConfigurations/{id}` · tool `replace_a_connect_wise_psa_system_sso_configuration_by_id`
 ///

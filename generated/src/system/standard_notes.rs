@@ -53,7 +53,7 @@ pub fn get_standard_note(id: i32) -> Request<StandardNote> {
     Request::new(Method::Get, "/system/standardNotes/{id}").path("id", id)
 }
 
-/// Replaces a standard note. Fields that are left out are reset.
+/// Replaces a standard note. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/standardNotes/{id}` · tool `replace_a_connect_wise_psa_system_standard_note_by_id`
 ///

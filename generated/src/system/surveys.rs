@@ -40,7 +40,7 @@ pub fn count_surveys(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/surveys/count").query(query).records::<Survey>()
 }
 
-/// Lists surveys in summary form.
+/// Lists summaries of surveys.
 ///
 /// `GET /system/surveys/info` · tool `list_all_connect_wise_psa_system_survey_info`
 ///
@@ -137,7 +137,7 @@ pub fn get_survey_question_value(
         .path("id", id)
 }
 
-/// Replaces a survey question value. Fields that are left out are reset.
+/// Replaces a survey question value. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `replace_a_connect_wise_psa_survey_question_value_by_id`
 ///
@@ -223,7 +223,7 @@ pub fn get_survey(id: i32) -> Request<Survey> {
     Request::new(Method::Get, "/system/surveys/{id}").path("id", id)
 }
 
-/// Replaces a survey. Fields that are left out are reset.
+/// Replaces a survey. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/surveys/{id}` · tool `replace_a_connect_wise_psa_system_survey_by_id`
 ///
@@ -345,7 +345,7 @@ pub fn get_survey_question(survey_id: i32, id: i32) -> Request<SurveyQuestion> {
         .path("id", id)
 }
 
-/// Replaces a survey question. Fields that are left out are reset.
+/// Replaces a survey question. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/surveys/{parentId}/questions/{id}` · tool `replace_a_connect_wise_psa_system_survey_question_by_id`
 ///

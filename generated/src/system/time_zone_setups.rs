@@ -42,7 +42,7 @@ pub fn count_time_zone_setups(query: &CountQuery) -> Request<Count> {
         .records::<TimeZoneSetup>()
 }
 
-/// Lists time zone setups in summary form.
+/// Lists summaries of time zone setups.
 ///
 /// `GET /system/timeZoneSetups/info` · tool `list_all_connect_wise_psa_system_time_zone_setup_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_time_zone_setup(id: i32) -> Request<TimeZoneSetup> {
     Request::new(Method::Get, "/system/timeZoneSetups/{id}").path("id", id)
 }
 
-/// Replaces a time zone setup. Fields that are left out are reset.
+/// Replaces a time zone setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/timeZoneSetups/{id}` · tool `replace_a_connect_wise_psa_system_time_zone_setup_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn get_today_page_category(id: i32) -> Request<TodayPageCategory> {
     Request::new(Method::Get, "/system/todayPageCategories/{id}").path("id", id)
 }
 
-/// Replaces a Today page category. Fields that are left out are reset.
+/// Replaces a Today page category. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/todayPageCategories/{id}` · tool `replace_a_connect_wise_psa_system_today_page_category_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_user_defined_fields(query: &CountQuery) -> Request<Count> {
         .records::<UserDefinedField>()
 }
 
-/// Lists custom field definitions in summary form.
+/// Lists summaries of custom field definitions.
 ///
 /// `GET /system/userDefinedFields/info` · tool `list_all_connect_wise_psa_system_user_defined_field_info`
 ///
@@ -81,7 +81,7 @@ pub fn get_user_defined_field(id: i32) -> Request<UserDefinedField> {
     Request::new(Method::Get, "/system/userDefinedFields/{id}").path("id", id)
 }
 
-/// Replaces a custom field definition. Fields that are left out are reset.
+/// Replaces a custom field definition. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/userDefinedFields/{id}` · tool `replace_a_connect_wise_psa_system_user_defined_field_by_id`
 ///

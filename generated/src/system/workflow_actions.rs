@@ -111,7 +111,7 @@ pub fn get_workflow_action_automate_parameter(
         .path("id", id)
 }
 
-/// Replaces a workflow action's Automate parameter. Fields that are left out are reset.
+/// Replaces a workflow action's Automate parameter. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/workflowActions/{parentId}/automateParameters/{id}` · tool `replace_a_connect_wise_psa_workflow_action_automate_param_by_id`
 ///

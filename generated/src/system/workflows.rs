@@ -179,7 +179,7 @@ pub fn count_workflow_table_types(query: &CountQuery) -> Request<Count> {
         .records::<WorkflowTableType>()
 }
 
-/// Lists workflow table types in summary form.
+/// Lists summaries of workflow table types.
 ///
 /// `GET /system/workflows/tableTypes/info` · tool `list_all_connect_wise_psa_system_workflow_table_type_info`
 ///
@@ -337,7 +337,7 @@ pub fn list_event_action_user_defined_fields(
         .query(query)
 }
 
-/// Replaces a workflow action custom field. Fields that are left out are reset.
+/// Replaces a workflow action custom field. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/workflows/userdefinedfields/{id}` · tool `replace_a_connect_wise_psa_workflow_action_udf_by_id`
 ///
@@ -466,7 +466,7 @@ pub fn get_workflow_event_action(
         .path("id", id)
 }
 
-/// Replaces a workflow event's action. Fields that are left out are reset.
+/// Replaces a workflow event's action. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `replace_a_connect_wise_psa_workflow_event_action_by_id`
 ///
@@ -601,7 +601,7 @@ pub fn get_workflow(id: i32) -> Request<Workflow> {
     Request::new(Method::Get, "/system/workflows/{id}").path("id", id)
 }
 
-/// Replaces a workflow. Fields that are left out are reset.
+/// Replaces a workflow. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/workflows/{id}` · tool `replace_a_connect_wise_psa_system_workflow_by_id`
 ///
@@ -766,7 +766,7 @@ pub fn get_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> {
         .path("id", id)
 }
 
-/// Replaces a workflow's event. Fields that are left out are reset.
+/// Replaces a workflow's event. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /system/workflows/{parentId}/events/{id}` · tool `replace_a_connect_wise_psa_workflow_event_by_id`
 ///
@@ -893,7 +893,7 @@ pub fn count_workflow_notify_types(
         .records::<WorkflowNotifyType>()
 }
 
-/// Lists a workflow's notify types in summary form.
+/// Lists summaries of a workflow's notify types.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/info` · tool `list_all_connect_wise_psa_workflow_notify_type_info`
 ///

@@ -53,7 +53,7 @@ pub fn get_accrual(id: i32) -> Request<TimeAccrual> {
     Request::new(Method::Get, "/time/accruals/{id}").path("id", id)
 }
 
-/// Replaces an accrual. Fields that are left out are reset.
+/// Replaces an accrual. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /time/accruals/{id}` · tool `replace_a_connect_wise_psa_time_accrual_by_id`
 ///
@@ -153,7 +153,7 @@ pub fn get_accrual_detail(accrual_id: i32, id: i32) -> Request<TimeAccrualDetail
         .path("id", id)
 }
 
-/// Replaces an accrual detail. Fields that are left out are reset.
+/// Replaces an accrual detail. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /time/accruals/{parentId}/details/{id}` · tool `replace_a_connect_wise_psa_accrual_detail_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn get_activity_stopwatch(id: i32) -> Request<ActivityStopwatch> {
     Request::new(Method::Get, "/time/activitystopwatches/{id}").path("id", id)
 }
 
-/// Replaces an activity stopwatch. Fields that are left out are reset.
+/// Replaces an activity stopwatch. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /time/activitystopwatches/{id}` · tool `replace_a_connect_wise_psa_time_activitystopwatch_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_charge_codes(query: &CountQuery) -> Request<Count> {
         .records::<ChargeCode>()
 }
 
-/// Lists charge codes in summary form.
+/// Lists summaries of charge codes.
 ///
 /// `GET /time/chargeCodes/info` · tool `list_all_connect_wise_psa_time_charge_code_info`
 ///
@@ -79,7 +79,7 @@ pub fn get_charge_code(id: i32) -> Request<ChargeCode> {
     Request::new(Method::Get, "/time/chargeCodes/{id}").path("id", id)
 }
 
-/// Replaces a charge code. Fields that are left out are reset.
+/// Replaces a charge code. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /time/chargeCodes/{id}` · tool `replace_a_connect_wise_psa_time_charge_code_by_id`
 ///
@@ -125,7 +125,7 @@ pub fn get_charge_code_info(id: i32) -> Request<ChargeCodeInfo> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/info").path("id", id)
 }
 
-/// Lists where a charge code is used.
+/// Lists the places where a charge code is used.
 ///
 /// `GET /time/chargeCodes/{id}/usages` · tool `check_connect_wise_psa_time_charge_code_usages_by_id`
 ///
@@ -141,7 +141,7 @@ pub fn check_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
         .query(query)
 }
 
-/// Lists each place where a charge code is used.
+/// Lists the places where a charge code is used.
 ///
 /// `GET /time/chargeCodes/{id}/usages/list` · tool `list_all_connect_wise_psa_time_charge_code_usages_by_id`
 ///
@@ -228,7 +228,7 @@ pub fn get_charge_code_expense_type(
         .path("id", id)
 }
 
-/// Replaces a charge code's expense type. Fields that are left out are reset.
+/// Replaces a charge code's expense type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `replace_a_connect_wise_psa_charge_code_expense_type_by_id`
 ///

@@ -62,7 +62,7 @@ pub fn get_entry(id: i32) -> Request<TimeEntry> {
     Request::new(Method::Get, "/time/entries/{id}").path("id", id)
 }
 
-/// Replaces a time entry. Fields that are left out are reset.
+/// Replaces a time entry. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /time/entries/{id}` · tool `replace_a_connect_wise_psa_time_entry_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn get_schedule_stopwatch(id: i32) -> Request<ScheduleStopwatch> {
     Request::new(Method::Get, "/time/schedulestopwatches/{id}").path("id", id)
 }
 
-/// Replaces a schedule stopwatch. Fields that are left out are reset.
+/// Replaces a schedule stopwatch. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /time/schedulestopwatches/{id}` · tool `replace_a_connect_wise_psa_time_schedulestopwatch_by_id`
 ///

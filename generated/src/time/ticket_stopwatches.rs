@@ -53,7 +53,7 @@ pub fn get_ticket_stopwatch(id: i32) -> Request<TicketStopwatch> {
     Request::new(Method::Get, "/time/ticketstopwatches/{id}").path("id", id)
 }
 
-/// Replaces a ticket stopwatch. Fields that are left out are reset.
+/// Replaces a ticket stopwatch. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /time/ticketstopwatches/{id}` · tool `replace_a_connect_wise_psa_time_ticketstopwatch_by_id`
 ///

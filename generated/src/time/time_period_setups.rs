@@ -62,7 +62,7 @@ pub fn get_time_period_setup(id: i32) -> Request<TimePeriodSetup> {
     Request::new(Method::Get, "/time/timePeriodSetups/{id}").path("id", id)
 }
 
-/// Replaces a time period setup. Fields that are left out are reset.
+/// Replaces a time period setup. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /time/timePeriodSetups/{id}` · tool `replace_a_connect_wise_psa_time_period_setup_by_id`
 ///
@@ -142,7 +142,7 @@ pub fn count_time_period_setup_periods(
         .records::<TimePeriod>()
 }
 
-/// Gets a time period setup period by ID.
+/// Gets a period of a time period setup by ID.
 ///
 /// `GET /time/timePeriodSetups/{parentId}/periods/{id}` · tool `get_single_connect_wise_psa_time_period_setup_period_by_id`
 ///

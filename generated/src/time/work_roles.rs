@@ -40,7 +40,7 @@ pub fn count_work_roles(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/workRoles/count").query(query).records::<WorkRole>()
 }
 
-/// Lists work roles in summary form.
+/// Lists summaries of work roles.
 ///
 /// `GET /time/workRoles/info` · tool `list_all_connect_wise_psa_time_work_role_info`
 ///
@@ -77,7 +77,7 @@ pub fn get_work_role(id: i32) -> Request<WorkRole> {
     Request::new(Method::Get, "/time/workRoles/{id}").path("id", id)
 }
 
-/// Replaces a work role. Fields that are left out are reset.
+/// Replaces a work role. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /time/workRoles/{id}` · tool `replace_a_connect_wise_psa_time_work_role_by_id`
 ///
@@ -123,7 +123,7 @@ pub fn get_work_role_info(id: i32) -> Request<WorkRoleInfo> {
     Request::new(Method::Get, "/time/workRoles/{id}/info").path("id", id)
 }
 
-/// Lists where a work role is used.
+/// Lists the places where a work role is used.
 ///
 /// `GET /time/workRoles/{id}/usages` · tool `check_connect_wise_psa_time_work_role_usages_by_id`
 ///
@@ -137,7 +137,7 @@ pub fn check_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
     Request::new(Method::Get, "/time/workRoles/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists each place where a work role is used.
+/// Lists the places where a work role is used.
 ///
 /// `GET /time/workRoles/{id}/usages/list` · tool `list_all_connect_wise_psa_time_work_role_usages_by_id`
 ///
@@ -221,7 +221,7 @@ pub fn get_work_role_location(work_role_id: i32, id: i32) -> Request<WorkRoleLoc
         .path("id", id)
 }
 
-/// Replaces a work role location. Fields that are left out are reset.
+/// Replaces a work role location. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /time/workRoles/{parentId}/locations/{id}` · tool `replace_a_connect_wise_psa_work_role_location_by_id`
 ///

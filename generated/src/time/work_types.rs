@@ -40,7 +40,7 @@ pub fn count_work_types(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/workTypes/count").query(query).records::<WorkType>()
 }
 
-/// Lists work types in summary form.
+/// Lists summaries of work types.
 ///
 /// `GET /time/workTypes/info` · tool `list_all_connect_wise_psa_time_work_type_info`
 ///
@@ -77,7 +77,7 @@ pub fn get_work_type(id: i32) -> Request<WorkType> {
     Request::new(Method::Get, "/time/workTypes/{id}").path("id", id)
 }
 
-/// Replaces a work type. Fields that are left out are reset.
+/// Replaces a work type. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /time/workTypes/{id}` · tool `replace_a_connect_wise_psa_time_work_type_by_id`
 ///
@@ -123,7 +123,7 @@ pub fn get_work_type_info(id: i32) -> Request<WorkTypeInfo> {
     Request::new(Method::Get, "/time/workTypes/{id}/info").path("id", id)
 }
 
-/// Lists where a work type is used.
+/// Lists the places where a work type is used.
 ///
 /// `GET /time/workTypes/{id}/usages` · tool `check_connect_wise_psa_time_work_type_usages_by_id`
 ///
@@ -137,7 +137,7 @@ pub fn check_work_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
     Request::new(Method::Get, "/time/workTypes/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists each place where a work type is used.
+/// Lists the places where a work type is used.
 ///
 /// `GET /time/workTypes/{id}/usages/list` · tool `list_all_connect_wise_psa_time_work_type_usages_by_id`
 ///

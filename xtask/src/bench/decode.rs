@@ -24,7 +24,8 @@ pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
         bail!("{FOLDER}: {}", output.status);
     }
     let result: Value = serde_json::from_slice(&output.stdout).context("expected JSON")?;
-    let number = |name: &str| result[name].as_f64().with_context(|| format!("{name} is missing in {result}"));
+    let number =
+        |name: &str| result[name].as_f64().with_context(|| format!("{name} is missing from {result}"));
     let (models, derive) = (number("models_ms")?, number("derive_ms")?);
     figures.push(Figure::at_most(
         &format!("decode a page of 1,000 tickets ({models:.1} ms) over a serde derive ({derive:.1} ms)"),

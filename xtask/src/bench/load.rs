@@ -108,7 +108,7 @@ impl Connection {
         let response = http::read_response(&mut self.stream)?;
         let took = start.elapsed().as_secs_f64() * 1000.0;
         if response.status != 200 || !response.body.contains("8812") {
-            bail!("expected the ticket, found {response:?}");
+            bail!("expected a ticket, got {response:?}");
         }
         Ok(took)
     }

@@ -111,7 +111,7 @@ fn lead(context: &Context<'_>, operation: &Operation, name: &OperationName, glos
 fn note(kind: OperationKind) -> &'static str {
     match kind {
         OperationKind::Update => "Only the fields you pass are changed.",
-        OperationKind::Replace => "Fields you leave out are reset.",
+        OperationKind::Replace => "Fields you leave out are reset to their defaults.",
         _ => "",
     }
 }

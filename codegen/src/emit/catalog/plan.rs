@@ -285,7 +285,7 @@ fn add_shape<'a>(
 fn operations() -> Value {
     json!({
         "type": "array",
-        "description": "JSON Patch operations, for changes that fields can't express.",
+        "description": "JSON Patch operations, for changes that can't be made by setting fields.",
         "items": {
             "type": "object",
             "properties": {
@@ -306,9 +306,9 @@ fn clear(context: &Context<'_>, schema: &str) -> Value {
     let custom = context.api.schemas[schema].fields().iter().find(|field| context.is_custom_fields(field));
     let words = match custom {
         Some(field) => {
-            format!("Names of fields to empty. For a custom field, use `{}/CAPTION`.", field.name)
+            format!("Names of fields to clear. For a custom field, use `{}/CAPTION`.", field.name)
         }
-        None => "Names of fields to empty.".to_owned(),
+        None => "Names of fields to clear.".to_owned(),
     };
     json!({"type": "array", "items": {"type": "string"}, "description": words})
 }

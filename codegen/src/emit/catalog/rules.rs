@@ -87,7 +87,11 @@ pub fn describe(
             continue;
         }
         let to_true = if rule.is_true { " to true" } else { "" };
-        description.push_str(&format!(" Set at least one of {}{to_true}.", rule.arguments.join(", ")));
+        let arguments = match rule.arguments.split_last() {
+            Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+            _ => rule.arguments.join(""),
+        };
+        description.push_str(&format!(" Set at least one of {arguments}{to_true}."));
     }
     let carries_content = matches!(
         kind,

@@ -1,4 +1,4 @@
-//! Tool records.
+//! Generates the catalog's tool records.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -52,7 +52,7 @@ impl<'a> ArgumentDescriber<'a> {
         let mut words = sentence(&parameter.description);
         if words.is_empty() {
             words = match (parameter.location, source) {
-                (_, Some(source)) => self.identifies(source),
+                (_, Some(source)) => self.identifies(source, argument),
                 (ParameterLocation::Path, None) => {
                     self.placeholder_words(operation, argument, self.context.api.resolve(&parameter.ty))
                 }
@@ -78,9 +78,10 @@ impl<'a> ArgumentDescriber<'a> {
     }
 
     /// Returns `Ticket ID.`, or a sentence about the row field that contains the value.
-    fn identifies(&self, source: &ValueSource) -> String {
+    fn identifies(&self, source: &ValueSource, argument: &str) -> String {
         let one = self.context.named.operations[source.operation].subject.id_noun();
         match source.field.as_str() {
+            "id" if argument.ends_with("Identifier") => format!("{} identifier.", capital(one)),
             "id" => format!("{} ID.", capital(one)),
             field => format!("{} {}.", capital(one), self.context.spoken(field)),
         }

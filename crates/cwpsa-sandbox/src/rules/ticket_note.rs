@@ -1,4 +1,5 @@
-//! Ticket notes: a note appears in at least one section of its ticket, and updates the ticket.
+//! Ticket notes: a note appears in at least one section of its ticket. Writing a note also updates
+//! the ticket's audit fields.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! `cwpsa doctor`: checks step by step whether an account is usable, and suggests fixes.
+//! `cwpsa doctor`: checks step by step whether an account works, and suggests fixes.
 
 use std::time::{Duration, SystemTime};
 

@@ -54,7 +54,7 @@ impl WebhookEndpoint {
 /// as 429, and nothing else would report a lost callback.
 pub(crate) fn draining_response() -> Response {
     tracing::warn!("callback rejected during shutdown; ConnectWise will retry it");
-    retry_later("the server is shutting down; retry later")
+    retry_later("the server is shutting down; try again later")
 }
 
 fn retry_later(message: &str) -> Response {
@@ -135,7 +135,7 @@ fn queue_response(result: Result<Option<Value>, StoreError>) -> Result<Response,
         Ok(None) => Err(HttpError::NotFound("no webhooks are configured for the account".to_owned())),
         Err(error) => {
             tracing::error!(%error, "can't read the event queues");
-            Err(HttpError::Internal("can't read the event queues; retry later"))
+            Err(HttpError::Internal("can't read the event queues; try again later"))
         }
     }
 }
@@ -154,7 +154,7 @@ fn error_response(error: &WebhookError) -> Response {
                 .into_response()
         }
         // Of all errors, ConnectWise retries only after 404, 409, 419 and 429.
-        _ if error.may_pass_later() => retry_later("temporarily unavailable; retry later"),
+        _ if error.may_pass_later() => retry_later("temporarily unavailable; try again later"),
         // A nonexistent account and a wrong signature can't be distinguished.
         _ => HttpError::Status {
             status: StatusCode::UNAUTHORIZED,

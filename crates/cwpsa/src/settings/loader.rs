@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_contain_no_secret_of_the_file() {
+    fn errors_do_not_contain_secrets_from_the_file() {
         let message = load("[accounts.a]\nprivate_key = [\"hush\"]\n", &[], &[]).unwrap_err();
         assert!(message.contains("line 2") && !message.contains("hush"), "{message}");
     }

@@ -247,7 +247,7 @@ async fn prompts_resources_and_completions_are_available() {
 }
 
 #[tokio::test]
-async fn unselected_tools_are_on_no_page() {
+async fn unselected_tools_are_not_on_any_page() {
     let mut session = Session::new(&["--module", "time", "--class", "read"]).await;
     let pages = session.request("resources/list", json!({})).await["result"]["resources"].take();
     let uris: Vec<&str> =

@@ -105,7 +105,7 @@ impl ApprovalError {
 impl From<StoreError> for ApprovalError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "can't read approvals");
-        let message = "can't read approvals; nothing was done; retry later";
+        let message = "can't read approvals, so nothing was done; try again later";
         Self::new(ApprovalErrorKind::Unavailable, message)
     }
 }

@@ -71,7 +71,7 @@ impl Observer {
         match self.unavailable.iter().find(|(other, _)| *other == route) {
             Some((_, response)) => response(),
             None => {
-                let message = "the server is shutting down; retry later".to_owned();
+                let message = "the server is shutting down; try again later".to_owned();
                 HttpError::Status { status: StatusCode::SERVICE_UNAVAILABLE, message }.into_response()
             }
         }

@@ -92,7 +92,7 @@ fn parse_decision(body: &[u8]) -> Result<DecisionBody, HttpError> {
         ))
     })?;
     if decision.by.as_ref().is_some_and(|by| by.chars().count() > MAX_NAME_LENGTH) {
-        return Err(HttpError::BadRequest(format!("\"by\": expected at most {MAX_NAME_LENGTH} characters")));
+        return Err(HttpError::BadRequest(format!("by: expected at most {MAX_NAME_LENGTH} characters")));
     }
     Ok(decision)
 }
@@ -111,5 +111,5 @@ fn require_approver(accounts: &AccountRegistry, headers: &HeaderMap) -> Result<(
 
 fn unavailable(error: &StoreError) -> HttpError {
     tracing::error!(%error, "can't read approvals");
-    HttpError::Internal("can't read approvals; nothing was decided; retry later")
+    HttpError::Internal("can't read approvals, so nothing was decided; try again later")
 }

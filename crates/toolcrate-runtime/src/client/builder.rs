@@ -154,7 +154,7 @@ impl ClientBuilder {
         for der in certificates {
             match reqwest::Certificate::from_der(&der) {
                 Ok(root) => self = self.configure_http(move |http| http.tls_certs_merge([root.clone()])),
-                Err(error) => return self.refuse(format!("a root certificate is invalid: {error}")),
+                Err(error) => return self.refuse(format!("invalid root certificate: {error}")),
             }
         }
         self

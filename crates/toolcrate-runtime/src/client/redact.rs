@@ -1,4 +1,4 @@
-//! Redacts error response bodies for the caller: limited in size and without the credentials that some servers and
+//! Prepares error response bodies for the caller: truncates them, and removes the credentials that some servers and
 //! proxies repeat in their messages.
 
 use base64::Engine as _;

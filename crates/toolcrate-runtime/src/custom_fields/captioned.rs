@@ -1,4 +1,4 @@
-//! Custom fields that a typed patch names by their captions.
+//! Custom fields in a typed patch, addressed by caption.
 
 use serde_json::Value;
 

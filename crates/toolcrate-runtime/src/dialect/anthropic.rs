@@ -1,4 +1,4 @@
-//! Anthropic. Schemas are the catalog's, except for the names of some arguments.
+//! Anthropic's tool format, with the catalog's schemas, except that some arguments are renamed.
 
 use serde_json::{Value, json};
 use toolcrate_catalog::RawJson;

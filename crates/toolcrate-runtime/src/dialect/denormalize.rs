@@ -1,4 +1,4 @@
-//! Decodes arguments that a model sent for a schema with [encodings](super::value_encoding), guided by the tool's own
+//! Decodes arguments that a model encoded as its [schema](super::value_encoding) requested, based on the tool's own
 //! schema. Values that aren't encoded are left unchanged, so the validator reports them.
 
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! The Model Context Protocol. Schemas and arguments are the catalog's.
+//! The Model Context Protocol, with the catalog's schemas and arguments unchanged.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! OpenAI's function calling. Schemas and arguments are the catalog's.
+//! OpenAI's function calling, with the catalog's schemas and arguments unchanged.
 
 use serde_json::{Value, json};
 

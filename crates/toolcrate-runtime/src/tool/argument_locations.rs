@@ -1,4 +1,4 @@
-//! The request location of each of a tool's arguments, determined without building a request.
+//! Where each of a tool's arguments goes in the request, determined without building a request.
 
 use std::collections::BTreeMap;
 

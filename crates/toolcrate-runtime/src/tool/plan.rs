@@ -1,5 +1,5 @@
-//! Builds a request from validated arguments: each one goes to the location in the tool's record, and the fields
-//! of an update become the patch that the API expects.
+//! Builds a request from validated arguments: each goes to the location given in the tool's record, and the
+//! fields of an update become the patch that the API expects.
 
 use std::borrow::Cow;
 

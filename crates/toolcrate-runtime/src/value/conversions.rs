@@ -66,7 +66,7 @@ mod chrono_types {
 
         fn try_from(timestamp: Timestamp) -> Result<Self, InvalidValueError> {
             Self::from_timestamp(timestamp.unix_seconds(), timestamp.subsecond_nanoseconds())
-                .ok_or_else(|| InvalidValueError::new("a timestamp that `chrono` can represent", timestamp))
+                .ok_or_else(|| InvalidValueError::new("a timestamp in the supported range", timestamp))
         }
     }
 
@@ -106,8 +106,9 @@ mod jiff_types {
         type Error = InvalidValueError;
 
         fn try_from(timestamp: Timestamp) -> Result<Self, InvalidValueError> {
-            Self::new(timestamp.unix_seconds(), timestamp.subsecond_nanoseconds() as i32)
-                .map_err(|_| InvalidValueError::new("a timestamp that `jiff` can represent", timestamp))
+            Self::new(timestamp.unix_seconds(), timestamp.subsecond_nanoseconds() as i32).map_err(|_| {
+                InvalidValueError::new("a timestamp between the years -9999 and 9999", timestamp)
+            })
         }
     }
 
@@ -127,7 +128,7 @@ mod jiff_types {
 
         fn try_from(date: Date) -> Result<Self, InvalidValueError> {
             Self::new(date.year() as i16, date.month() as i8, date.day() as i8)
-                .map_err(|_| InvalidValueError::new("a date that `jiff` can represent", date))
+                .map_err(|_| InvalidValueError::new("a valid date", date))
         }
     }
 }

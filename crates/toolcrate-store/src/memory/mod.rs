@@ -1,4 +1,4 @@
-//! An in-memory store: values within a budget, and queues.
+//! An in-memory store for queues, and for values up to a memory limit.
 
 mod budget;
 mod queue;

@@ -7,7 +7,7 @@ use crate::shared::{
     CustomFieldValue, InvoiceGroupingReference, IvItemReference, OpportunityReference,
 };
 
-/// An agreement addition: a product billed with the agreement, such as a license per user.
+/// An agreement addition: a product billed with the agreement, such as a per-user license.
 ///
 /// [`finance::list_agreement_additions`](crate::finance::list_agreement_additions) lists them, [`finance::get_agreement_addition`](crate::finance::get_agreement_addition) gets one and [`finance::create_agreement_addition`](crate::finance::create_agreement_addition) creates one.
 #[derive(Clone, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A billing term: payment terms that set an invoice's due date.
+/// A billing term: a payment term that sets an invoice's due date.
 ///
 /// [`finance::list_billing_terms`](crate::finance::list_billing_terms) lists them, [`finance::get_billing_term`](crate::finance::get_billing_term) gets one and [`finance::create_billing_term`](crate::finance::create_billing_term) creates one.
 #[derive(Clone, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::UnknownFields;
 
-/// A callback: a webhook that calls your URL when records of one type change.
+/// A callback: a webhook that calls your URL when records of a given type change.
 ///
 /// [`system::list_callbacks`](crate::system::list_callbacks) lists them, [`system::get_callback`](crate::system::get_callback) gets one and [`system::create_callback`](crate::system::create_callback) creates one.
 #[derive(Clone, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields};
 use toolcrate_runtime::{Number, UnknownFields};
 
-/// A work role: the capacity in which time is worked, which sets the rate.
+/// A work role: the role in which a member works, which determines the billing rate.
 ///
 /// [`time::list_work_roles`](crate::time::list_work_roles) lists them, [`time::get_work_role`](crate::time::get_work_role) gets one and [`time::create_work_role`](crate::time::create_work_role) creates one.
 #[derive(Clone, Default)]

@@ -4,7 +4,7 @@
 //! A document is run as a person would follow it: in one folder and one shell, with servers that keep running until
 //! the end. Ports 8080 and 9090 are replaced with free ones. In expected output, `…` matches anything: the rest of a
 //! line, any number of lines if it is on a line of its own, and, in JSON, any value or further properties. A command
-//! may be marked `# exits with 2`.
+//! may be marked `# exits with code 2`.
 
 mod compare;
 mod fence;
@@ -117,7 +117,7 @@ fn output_that_differs_from_the_docs_is_detected() {
     );
     let mut session = Session::new();
     assert!(session.run("cwpsa describe no_such_tool").is_err());
-    assert!(session.run("cwpsa describe no_such_tool # exits with 2").is_ok());
+    assert!(session.run("cwpsa describe no_such_tool # exits with code 2").is_ok());
     assert!(session.run("frobnicate --all").is_err_and(|problem| problem.contains("frobnicate")));
     assert_eq!(fences("1. x\n\n   ```sh\n   a \\\n     b\n   ```\n")[0].commands(), ["a   b"]);
 }

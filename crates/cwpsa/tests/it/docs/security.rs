@@ -1,4 +1,4 @@
-//! Each promise on the security page names tests that try to break it, and those tests exist.
+//! Each guarantee on the security page names tests that try to break it, and those tests exist.
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ fn tests(folder: &Path, names: &mut Vec<String>) {
 fn each_security_guarantee_names_existing_tests() {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = std::fs::read_to_string(manifest.join("../../docs/security.md")).unwrap();
-    let (_, table) = page.split_once("| promise | test |").expect("the page has the table");
+    let (_, table) = page.split_once("| guarantee | test |").expect("the page has the table");
     let rows: Vec<&str> = table.lines().skip(2).take_while(|line| line.starts_with('|')).collect();
     assert!(rows.len() > 30, "{}", rows.len());
     let crates = manifest.parent().unwrap();

@@ -130,7 +130,7 @@ impl Session {
     }
 
     fn finish(&self, command: &str) -> Result<String, String> {
-        let wanted = command.split_once("# exits with ").map_or("0", |(_, code)| code.trim());
+        let wanted = command.split_once("# exits with code ").map_or("0", |(_, code)| code.trim());
         let output = wait_for_blocking(&format!("`{command}` to succeed"), || match self.output(command) {
             // It may take a while until an event is in a file.
             Ok(output) if command.starts_with("cat ") && !output.status.success() => None,

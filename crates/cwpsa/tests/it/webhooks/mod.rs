@@ -212,7 +212,7 @@ async fn callback_not_signed_by_the_account_is_rejected() {
 }
 
 #[tokio::test]
-async fn large_callbacks_of_strangers_are_limited_and_do_not_block_small_ones() {
+async fn large_unverified_callbacks_are_limited_and_do_not_block_small_ones() {
     let sandbox = Sandbox::start().await;
     let catcher = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&catcher).await;

@@ -1,6 +1,6 @@
-//! Checks tool declarations against the rules of their dialect: rules documented by the provider, and rules known to
-//! make it reject a tool or drop part of it. It only looks at the declaration, so it also works for tools that aren't
-//! in a catalog.
+//! Checks tool declarations against the rules of their dialect: rules documented by the provider, and undocumented
+//! rules whose violation makes the provider reject a tool or drop part of it. The check looks only at the declaration, so it
+//! also works for tools that aren't in a catalog.
 
 mod declaration;
 pub(super) mod finding;

@@ -13,7 +13,7 @@ pub fn get_str() -> Request<SyncModel> {
     Request::new(Method::Get, "/str")
 }
 
-/// Replaces a str str str str. Fields that are left out are reset.
+/// Replaces a str str str str. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /str/{str}/{type}/{1}/{value}` (repaired; the spec spells the path differently) · tool `replace_a_hostile_str_by_value`
 ///

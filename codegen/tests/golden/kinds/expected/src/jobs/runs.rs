@@ -29,7 +29,7 @@ pub fn create_run(body: &Run) -> Request<CreateRunResponse> {
     Request::new(Method::Post, "/jobs/runs").body(body)
 }
 
-/// Replaces the jobs run. Fields that are left out are reset.
+/// Replaces the jobs run. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /jobs/runs` · tool `replace_a_kinds_jobs_run`
 ///

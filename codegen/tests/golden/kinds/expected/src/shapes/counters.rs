@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use toolcrate_runtime::{Method, Request};
 
-/// Replaces the shapes counter. Fields that are left out are reset.
+/// Replaces the shapes counter. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /shapes/counters` · tool `replace_a_kinds_shapes_counter`
 ///

@@ -3,7 +3,7 @@
 use toolcrate_runtime::{Method, Request};
 use crate::shapes::Labels;
 
-/// Replaces the shapes label. Fields that are left out are reset.
+/// Replaces the shapes label. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /shapes/labels` · tool `replace_a_kinds_shapes_label`
 ///

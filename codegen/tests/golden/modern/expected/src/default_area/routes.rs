@@ -16,7 +16,7 @@ pub fn get_route(ids: &[i64]) -> Request<MethodOwner> {
         .styled(ParameterLocation::Path, "ids", ParameterStyle::Simple, ids)
 }
 
-/// Replaces a default route. Fields that are left out are reset.
+/// Replaces a default route. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /default/routes/{ids}` · tool `replace_a_modern_default_route_by_ids`
 ///

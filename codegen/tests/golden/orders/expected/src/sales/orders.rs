@@ -55,7 +55,7 @@ pub fn get_order(id: i32) -> Request<Order> {
     Request::new(Method::Get, "/sales/orders/{id}").path("id", id)
 }
 
-/// Replaces a sales order. Fields that are left out are reset.
+/// Replaces a sales order. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /sales/orders/{id}` · tool `replace_a_orders_sales_order_by_id`
 ///

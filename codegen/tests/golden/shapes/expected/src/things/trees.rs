@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use toolcrate_runtime::{Method, Request};
 use crate::things::Tree;
 
-/// Replaces the things tree. Fields that are left out are reset.
+/// Replaces the things tree. Fields that are left out are reset to their defaults.
 ///
 /// `PUT /things/trees` · tool `replace_a_shapes_things_tree`
 ///
