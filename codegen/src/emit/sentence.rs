@@ -16,7 +16,7 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
     if !subject.is_plain {
         return name.title.clone();
     }
-    let by = format!("by {}", subject.by.as_deref().unwrap_or("ID"));
+    let by = format!("by its {}", subject.by.as_deref().unwrap_or("ID"));
     // A record that nothing picks is the only one of its owner.
     let is_picked = subject.is_item || subject.by.is_some();
     let one = if is_picked { subject.a_owned(gloss) } else { subject.only_owned(gloss) };

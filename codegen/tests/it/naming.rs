@@ -196,8 +196,9 @@ fn action_names_contain_the_action() {
 fn every_profile_rule_applies() {
     let (profile, usage) = (profile(), UsageTracker::new());
     naming::name(&lower_release("2025.1", &usage), &profile, checked_in(), &usage).unwrap();
-    let entries: Vec<String> =
-        profile.entries().into_iter().filter(|entry| entry.starts_with("names.")).collect();
+    // Spellings are used later, by the emitter.
+    let is_name = |entry: &String| entry.starts_with("names.") && !entry.starts_with("names.spellings.");
+    let entries: Vec<String> = profile.entries().into_iter().filter(is_name).collect();
     assert_eq!(usage.unused(&entries), Vec::<&String>::new());
 }
 

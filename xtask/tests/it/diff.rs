@@ -119,8 +119,8 @@ fn in_ci_changes_are_annotated_and_summed_up() {
     let annotations: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("::")).collect();
     assert_eq!(
         annotations[0],
-        "::error file=property-added/old.yaml,title=property-removed::`Order` no longer has the property \
-         `due` (text) (/components/schemas/Order/properties/due)"
+        "::error file=property-added/old.yaml,title=property-removed::`Order` no longer has the `due` \
+         property (text) (/components/schemas/Order/properties/due)"
     );
     assert!(annotations.iter().all(|line| line.starts_with("::error file=property-added/old.yaml,title=")));
     let report: Vec<&str> = run.stdout.lines().filter(|line| !line.starts_with("::")).collect();

@@ -98,7 +98,7 @@ fn file_that_is_not_a_database_is_rejected() {
     std::fs::write(&path, "not a database").expect("a file");
     let error = Sandbox::new(SandboxSettings { data: Some(path.clone()), ..SandboxSettings::default() })
         .expect_err("a refusal");
-    assert!(error.to_string().starts_with("the data file can't be used"), "{error}");
+    assert!(error.to_string().starts_with("can't use the data file"), "{error}");
     assert_eq!(std::fs::read_to_string(path).expect("a file"), "not a database", "nothing is lost");
 }
 

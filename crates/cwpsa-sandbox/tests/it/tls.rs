@@ -52,5 +52,5 @@ async fn folder_with_only_a_key_or_certificate_is_rejected() {
     assert!(ServerCertificate::in_folder(folder.path()).is_err());
     std::fs::remove_file(folder.path().join("cert.pem")).expect("removed");
     let error = ServerCertificate::in_folder(folder.path()).expect_err("one is missing");
-    assert!(error.to_string().contains("belong together"), "{error}");
+    assert!(error.to_string().contains("expected both cert.pem and key.pem"), "{error}");
 }

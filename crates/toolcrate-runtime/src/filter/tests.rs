@@ -94,7 +94,7 @@ fn list_and_custom_fields_use_separate_parameters() {
     assert_eq!(pairs.get("customFieldConditions"), Some(r#"(caption = "Region" and value = "We\"st")"#));
     let (pointer, message) = refused(json!({"or": [{"id": 1}, {"items/value": "x"}]}));
     assert_eq!(pointer, "/filter/or");
-    assert!(message.contains("a parameter of its own"), "{message}");
+    assert!(message.contains("in a separate parameter"), "{message}");
 }
 
 #[test]
@@ -130,8 +130,8 @@ fn errors_have_the_pointer_of_the_value() {
         (json!({"and": [[]]}), "/filter/and/0", "at least one"),
         (json!({"not": {}}), "/filter/not", "at least one"),
         (json!({"id": {}}), "/filter/id", "at least one operator"),
-        (json!({"id": {"in": [1, null]}}), "/filter/id/in", "can't hold null"),
-        (json!({"id": {">": null}}), "/filter/id/>", "only be compared by"),
+        (json!({"id": {"in": [1, null]}}), "/filter/id/in", "can't contain null"),
+        (json!({"id": {">": null}}), "/filter/id/>", "only be compared with"),
         (json!({"id": 5.5}), "/filter/id", "an integer"),
         (json!({"customFields/Region": {"in": ["a"]}}), "/filter/customFields~1Region/in", "use \"or\""),
     ] {

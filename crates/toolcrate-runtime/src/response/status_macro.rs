@@ -18,7 +18,7 @@ macro_rules! impl_responses {
         $crate::impl_responses!(@impl $name, response, {
             match response.status() {
                 $($status => $crate::impl_responses!(@read $name, $variant, response $(, $content)?),)*
-                _ => ::std::result::Result::Ok(Self::Other(response)),
+                _ => ::std::result::Result::Ok(Self::Other(response.clone())),
             }
         } $($(, $content)?)*);
     };
@@ -41,7 +41,7 @@ macro_rules! impl_responses {
     };
     (@impl $name:ident, $response:ident, $read:block $(, $content:ty)*) => {
         impl $crate::FromResponse for $name {
-            fn from_response($response: $crate::RawResponse) -> ::std::result::Result<Self, $crate::Error> {
+            fn from_response($response: &mut $crate::RawResponse) -> ::std::result::Result<Self, $crate::Error> {
                 $read
             }
             fn visit_empty(_visit: &mut dyn FnMut($crate::__private::ValueMut<'_>)) {

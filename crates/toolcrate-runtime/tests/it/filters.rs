@@ -166,17 +166,17 @@ fn unknown_fields_are_rejected_before_sending() {
         (field("id").is_in(nothing), "/filter/id", "at least one value"),
         (field("id").gt(true), "/filter/id", "expected an integer"),
         (field("cancelFlag").eq(1), "/filter/cancelFlag", "true or false"),
-        (field("cancelFlag").gt(true), "/filter/cancelFlag", "no order"),
+        (field("cancelFlag").gt(true), "/filter/cancelFlag", "can't be ordered"),
         (field("total").eq(f64::NAN), "/filter/total", "expected a number"),
         (field("orderNumber").eq(5), "/filter/orderNumber", "expected a string"),
         (field("orderNumber").gt("b"), "/filter/orderNumber", "expected a date"),
         (field("updated").eq("yesterday"), "/filter/updated", "expected a date"),
         (field("lines").eq(1), "/filter/lines", "one of its fields"),
         (field("free").eq(1), "/filter/free", "Filter::custom_field"),
-        (Filter::any([]), "/filter", "no filters"),
-        (!Filter::all([]), "/filter", "everything"),
+        (Filter::any([]), "/filter", "an empty list of alternatives"),
+        (!Filter::all([]), "/filter", "negation of an empty filter"),
         (Filter::any([Filter::all([]), field("id").eq(1)]), "/filter", "everything"),
-        (field("id").eq(1).or(field("lines/quantity").eq(1)), "/filter", "a parameter of its own"),
+        (field("id").eq(1).or(field("lines/quantity").eq(1)), "/filter", "in a separate parameter"),
     ] {
         let (at, message) = refused(filter.clone());
         assert_eq!(at, pointer, "{filter:?}: {message}");

@@ -233,7 +233,7 @@ fn patches_are_built_by_closures() {
 }
 
 #[test]
-#[should_panic(expected = "a field of the record itself")]
+#[should_panic(expected = "a top-level field of the record")]
 fn patch_does_not_clear_part_of_a_reference() {
     let _ = Patch::new().clear(|order: &mut Order| &mut order.customer.id);
 }

@@ -250,7 +250,7 @@ fn rejected_queries_are_reported() {
         assert_eq!(refused(conditions(text)), message, "{text}");
     }
     let deep = format!("{}id = 1{}", "(".repeat(65), ")".repeat(65));
-    assert!(refused(conditions(&deep)).contains("at most 64 parentheses"));
+    assert!(refused(conditions(&deep)).contains("at most 64 nested parentheses"));
     let fine = format!("{}id = 1{}", "(".repeat(64), ")".repeat(64));
     assert_eq!(found(conditions(&fine)), [1]);
     let custom =
