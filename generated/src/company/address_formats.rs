@@ -68,7 +68,7 @@ pub fn count_address_format_info(query: &CountQuery) -> Request<Count> {
         .records::<AddressFormatInfo>()
 }
 
-/// Gets an address format by ID.
+/// Gets an address format by its ID.
 ///
 /// `GET /company/addressFormats/{id}` · tool `get_single_connect_wise_psa_company_address_format_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_address_format(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/addressFormats/{id}").path("id", id)
 }
 
-/// Gets an address format summary by ID.
+/// Gets an address format summary by its ID.
 ///
 /// `GET /company/addressFormats/{id}/info` · tool `get_single_connect_wise_psa_company_address_format_info_by_id`
 ///

@@ -72,7 +72,7 @@ pub fn count_communication_type_info(query: &CountQuery) -> Request<Count> {
         .records::<CommunicationTypeInfo>()
 }
 
-/// Gets a communication type by ID.
+/// Gets a communication type by its ID.
 ///
 /// `GET /company/communicationTypes/{id}` · tool `get_single_connect_wise_psa_company_communication_type_by_id`
 ///
@@ -128,7 +128,7 @@ pub fn delete_communication_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/communicationTypes/{id}").path("id", id)
 }
 
-/// Gets a communication type summary by ID.
+/// Gets a communication type summary by its ID.
 ///
 /// `GET /company/communicationTypes/{id}/info` · tool `get_single_connect_wise_psa_company_comm_type_info_by_id`
 ///

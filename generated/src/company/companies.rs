@@ -108,7 +108,7 @@ pub fn count_company_info_types(query: &CountQuery) -> Request<Count> {
         .records::<CompanyTypeInfo>()
 }
 
-/// Gets a company type summary by ID.
+/// Gets a company type summary by its ID.
 ///
 /// `GET /company/companies/info/types/{id}` · tool `get_single_connect_wise_psa_company_info_type_by_id`
 ///
@@ -156,7 +156,7 @@ pub fn count_company_statuses(query: &CountQuery) -> Request<Count> {
         .records::<CompanyStatus>()
 }
 
-/// Gets a company status by ID.
+/// Gets a company status by its ID.
 ///
 /// `GET /company/companies/statuses/{id}` · tool `get_single_connect_wise_psa_company_status_by_id`
 ///
@@ -278,7 +278,7 @@ pub fn count_company_types(query: &CountQuery) -> Request<Count> {
         .records::<CompanyType>()
 }
 
-/// Gets a company type by ID.
+/// Gets a company type by its ID.
 ///
 /// `GET /company/companies/types/{id}` · tool `get_single_connect_wise_psa_company_type_by_id`
 ///
@@ -358,7 +358,7 @@ pub fn list_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
         .query(query)
 }
 
-/// Gets a company by ID.
+/// Gets a company by its ID.
 ///
 /// `GET /company/companies/{id}` · tool `get_single_connect_wise_psa_company_by_id`
 ///
@@ -502,7 +502,7 @@ pub fn count_company_custom_status_notes(
         .records::<CompanyCustomNote>()
 }
 
-/// Gets a company status note by ID.
+/// Gets a company status note by its ID.
 ///
 /// `GET /company/companies/{parentId}/customStatusNotes/{id}` · tool `get_single_connect_wise_psa_company_custom_status_note_by_id`
 ///
@@ -624,7 +624,7 @@ pub fn count_company_groups(company_id: i32, query: &CountQuery) -> Request<Coun
         .records::<CompanyGroup>()
 }
 
-/// Gets a company's marketing group membership by ID.
+/// Gets a company's marketing group membership by its ID.
 ///
 /// `GET /company/companies/{parentId}/groups/{id}` · tool `get_single_connect_wise_psa_company_group_by_id`
 ///
@@ -755,7 +755,7 @@ pub fn count_company_management_report_notifications(
         .records::<ManagementReportNotification>()
 }
 
-/// Gets a company management report notification by ID.
+/// Gets a company management report notification by its ID.
 ///
 /// `GET /company/companies/{parentId}/managementReportNotifications/{id}` · tool `get_single_connect_wise_psa_company_mgmt_report_notif_by_id`
 ///
@@ -977,7 +977,7 @@ pub fn count_company_management_summary_reports(
         .records::<CompanyManagementSummary>()
 }
 
-/// Gets a company management summary report by ID.
+/// Gets a company management summary report by its ID.
 ///
 /// `GET /company/companies/{parentId}/managementSummaryReports/{id}` · tool `get_single_connect_wise_psa_company_mgmt_summary_report_by_id`
 ///
@@ -1111,7 +1111,7 @@ pub fn count_company_notes(company_id: i32, query: &CountQuery) -> Request<Count
         .records::<CompanyNote>()
 }
 
-/// Gets a company note by ID.
+/// Gets a company note by its ID.
 ///
 /// `GET /company/companies/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_company_note_by_id`
 ///
@@ -1261,7 +1261,7 @@ pub fn count_company_site_info(company_id: i32, query: &CountQuery) -> Request<C
         .records::<CompanySiteInfo>()
 }
 
-/// Gets a company site by ID.
+/// Gets a company site by its ID.
 ///
 /// `GET /company/companies/{parentId}/sites/{id}` · tool `get_single_connect_wise_psa_company_site_by_id`
 ///
@@ -1329,7 +1329,7 @@ pub fn delete_company_site(company_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a company site summary by ID.
+/// Gets a company site summary by its ID.
 ///
 /// `GET /company/companies/{parentId}/sites/{id}/info` · tool `get_single_connect_wise_psa_company_site_info_by_id`
 ///
@@ -1449,7 +1449,7 @@ pub fn count_company_teams(company_id: i32, query: &CountQuery) -> Request<Count
         .records::<CompanyTeam>()
 }
 
-/// Gets a company team member by ID.
+/// Gets a company team member by its ID.
 ///
 /// `GET /company/companies/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_company_team_by_id`
 ///
@@ -1568,7 +1568,7 @@ pub fn count_company_tracks(company_id: i32, query: &CountQuery) -> Request<Coun
         .records::<ContactTrack>()
 }
 
-/// Gets a company track by ID.
+/// Gets a company track by its ID.
 ///
 /// `GET /company/companies/{parentId}/tracks/{id}` · tool `get_single_connect_wise_psa_company_company_track_by_id`
 ///
@@ -1650,7 +1650,7 @@ pub fn count_company_company_type_associations(
         .records::<CompanyCompanyTypeAssociationCompanyTypeAssociation>()
 }
 
-/// Gets a company's type association by ID.
+/// Gets a company's type association by its ID.
 ///
 /// `GET /company/companies/{parentId}/typeAssociations/{id}` · tool `get_single_connect_wise_psa_company_company_type_assoc_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn count_company_picker_items(query: &CountQuery) -> Request<Count> {
         .records::<CompanyPickerItem>()
 }
 
-/// Gets a company picker item by ID.
+/// Gets a company picker item by its ID.
 ///
 /// `GET /company/companyPickerItems/{id}` · tool `get_single_connect_wise_psa_company_picker_item_by_id`
 ///

@@ -46,7 +46,7 @@ pub fn count_company_type_associations(query: &CountQuery) -> Request<Count> {
         .records::<CompanyCompanyTypeAssociation>()
 }
 
-/// Gets a company type association by ID.
+/// Gets a company type association by its ID.
 ///
 /// `GET /company/companyTypeAssociations/{id}` · tool `get_single_connect_wise_psa_company_type_association_by_id`
 ///

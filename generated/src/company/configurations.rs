@@ -245,7 +245,7 @@ pub fn count_configuration_status_info(query: &CountQuery) -> Request<Count> {
         .records::<ConfigurationStatusInfo>()
 }
 
-/// Gets a configuration status by ID.
+/// Gets a configuration status by its ID.
 ///
 /// `GET /company/configurations/statuses/{id}` · tool `get_single_connect_wise_psa_company_configuration_status_by_id`
 ///
@@ -301,7 +301,7 @@ pub fn delete_configuration_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/statuses/{id}").path("id", id)
 }
 
-/// Gets a configuration status summary by ID.
+/// Gets a configuration status summary by its ID.
 ///
 /// `GET /company/configurations/statuses/{id}/info` · tool `get_single_connect_wise_psa_company_config_status_info_by_id`
 ///
@@ -481,7 +481,7 @@ pub fn count_configuration_type_question_values(
         .records::<ConfigurationTypeQuestionValue>()
 }
 
-/// Gets a configuration type question value by ID.
+/// Gets a configuration type question value by its ID.
 ///
 /// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `get_single_connect_wise_psa_config_type_question_value_by_id`
 ///
@@ -647,7 +647,7 @@ pub fn list_configuration_type_question_value_usages(
         .query(query)
 }
 
-/// Gets a configuration type by ID.
+/// Gets a configuration type by its ID.
 ///
 /// `GET /company/configurations/types/{id}` · tool `get_single_connect_wise_psa_company_configuration_type_by_id`
 ///
@@ -703,7 +703,7 @@ pub fn delete_configuration_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/configurations/types/{id}").path("id", id)
 }
 
-/// Gets a configuration type summary by ID.
+/// Gets a configuration type summary by its ID.
 ///
 /// `GET /company/configurations/types/{id}/info` · tool `get_single_connect_wise_psa_company_config_type_info_by_id`
 ///
@@ -806,7 +806,7 @@ pub fn count_configuration_type_questions(
         .records::<ConfigurationTypeQuestion>()
 }
 
-/// Gets a configuration type question by ID.
+/// Gets a configuration type question by its ID.
 ///
 /// `GET /company/configurations/types/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_configuration_type_question_by_id`
 ///
@@ -883,7 +883,7 @@ pub fn delete_configuration_type_question(type_id: i32, id: i32) -> Request<()> 
         .path("id", id)
 }
 
-/// Gets a configuration by ID.
+/// Gets a configuration by its ID.
 ///
 /// `GET /company/configurations/{id}` · tool `get_single_connect_wise_psa_company_configuration_by_id`
 ///
@@ -1102,7 +1102,7 @@ pub fn count_configuration_type_question_value_info(
         .records::<ConfigurationTypeQuestionValueInfo>()
 }
 
-/// Gets a configuration type question value summary by ID.
+/// Gets a configuration type question value summary by its ID.
 ///
 /// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/{id}/info` · tool `get_single_connect_wise_psa_config_type_quest_value_info_by_id`
 ///
@@ -1164,7 +1164,7 @@ pub fn count_configuration_type_question_info(
         .records::<ConfigurationTypeQuestionInfo>()
 }
 
-/// Gets a configuration type question summary by ID.
+/// Gets a configuration type question summary by its ID.
 ///
 /// `GET /configurations/types/{parentId}/questions/{id}/info` · tool `get_single_connect_wise_psa_config_type_question_info_by_id`
 ///

@@ -46,7 +46,7 @@ pub fn count_company_contact_type_associations(query: &CountQuery) -> Request<Co
         .records::<CompanyContactTypeAssociation>()
 }
 
-/// Gets a contact type association by ID.
+/// Gets a contact type association by its ID.
 ///
 /// `GET /company/contactTypeAssociations/{id}` · tool `get_single_connect_wise_psa_company_contact_type_assoc_by_id`
 ///

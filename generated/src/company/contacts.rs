@@ -142,7 +142,7 @@ pub fn count_contact_department_info(query: &CountQuery) -> Request<Count> {
         .records::<ContactDepartmentInfo>()
 }
 
-/// Gets a contact department by ID.
+/// Gets a contact department by its ID.
 ///
 /// `GET /company/contacts/departments/{id}` · tool `get_single_connect_wise_psa_company_contact_department_by_id`
 ///
@@ -198,7 +198,7 @@ pub fn delete_contact_department(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/departments/{id}").path("id", id)
 }
 
-/// Gets a contact department summary by ID.
+/// Gets a contact department summary by its ID.
 ///
 /// `GET /company/contacts/departments/{id}/info` · tool `get_single_connect_wise_psa_company_contact_dept_info_by_id`
 ///
@@ -314,7 +314,7 @@ pub fn count_contact_relationships(query: &CountQuery) -> Request<Count> {
         .records::<ContactRelationship>()
 }
 
-/// Gets a contact relationship by ID.
+/// Gets a contact relationship by its ID.
 ///
 /// `GET /company/contacts/relationships/{id}` · tool `get_single_connect_wise_psa_company_contact_relationship_by_id`
 ///
@@ -442,7 +442,7 @@ pub fn list_contact_type_info(query: &ListQuery) -> Request<Vec<ContactTypeInfo>
     Request::new(Method::Get, "/company/contacts/types/info").query(query)
 }
 
-/// Gets a contact type by ID.
+/// Gets a contact type by its ID.
 ///
 /// `GET /company/contacts/types/{id}` · tool `get_single_connect_wise_psa_company_contact_type_by_id`
 ///
@@ -490,7 +490,7 @@ pub fn delete_contact_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/contacts/types/{id}").path("id", id)
 }
 
-/// Gets a contact type summary by ID.
+/// Gets a contact type summary by its ID.
 ///
 /// `GET /company/contacts/types/{id}/info` · tool `get_single_connect_wise_psa_company_contact_type_info_by_id`
 ///
@@ -514,7 +514,7 @@ pub fn validate_contact_portal_credentials(
     Request::new(Method::Post, "/company/contacts/validatePortalCredentials").body(body)
 }
 
-/// Gets a contact by ID.
+/// Gets a contact by its ID.
 ///
 /// `GET /company/contacts/{id}` · tool `get_single_connect_wise_psa_company_contact_by_id`
 ///
@@ -583,7 +583,7 @@ pub fn download_contact_image(
         .parameter("lastModified", last_modified)
 }
 
-/// Gets a contact summary by ID.
+/// Gets a contact summary by its ID.
 ///
 /// `GET /company/contacts/{id}/info` · tool `get_single_connect_wise_psa_company_contact_info_by_id`
 ///
@@ -699,7 +699,7 @@ pub fn count_contact_communications(
         .records::<ContactCommunication>()
 }
 
-/// Gets a contact communication by ID.
+/// Gets a contact communication by its ID.
 ///
 /// `GET /company/contacts/{parentId}/communications/{id}` · tool `get_single_connect_wise_psa_contact_communication_by_id`
 ///
@@ -821,7 +821,7 @@ pub fn count_contact_groups(contact_id: i32, query: &CountQuery) -> Request<Coun
         .records::<ContactGroup>()
 }
 
-/// Gets a contact's marketing group membership by ID.
+/// Gets a contact's marketing group membership by its ID.
 ///
 /// `GET /company/contacts/{parentId}/groups/{id}` · tool `get_single_connect_wise_psa_contact_group_by_id`
 ///
@@ -937,7 +937,7 @@ pub fn count_contact_notes(contact_id: i32, query: &CountQuery) -> Request<Count
         .records::<ContactNote>()
 }
 
-/// Gets a contact note by ID.
+/// Gets a contact note by its ID.
 ///
 /// `GET /company/contacts/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_contact_note_by_id`
 ///
@@ -1056,7 +1056,7 @@ pub fn count_contact_tracks(contact_id: i32, query: &CountQuery) -> Request<Coun
         .records::<ContactTrack>()
 }
 
-/// Gets a contact track by ID.
+/// Gets a contact track by its ID.
 ///
 /// `GET /company/contacts/{parentId}/tracks/{id}` · tool `get_single_connect_wise_psa_contact_track_by_id`
 ///
@@ -1138,7 +1138,7 @@ pub fn count_contact_type_associations(
         .records::<ContactContactTypeAssociationContactTypeAssociation>()
 }
 
-/// Gets a contact's type association by ID.
+/// Gets a contact's type association by its ID.
 ///
 /// `GET /company/contacts/{parentId}/typeAssociations/{id}` · tool `get_single_connect_wise_psa_contact_type_association_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_country_info(query: &CountQuery) -> Request<Count> {
         .records::<CountryInfo>()
 }
 
-/// Gets a country by ID.
+/// Gets a country by its ID.
 ///
 /// `GET /company/countries/{id}` · tool `get_single_connect_wise_psa_company_country_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_country(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/countries/{id}").path("id", id)
 }
 
-/// Gets a country summary by ID.
+/// Gets a country summary by its ID.
 ///
 /// `GET /company/countries/{id}/info` · tool `get_single_connect_wise_psa_company_country_info_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_entity_type_info(query: &CountQuery) -> Request<Count> {
         .records::<EntityTypeInfo>()
 }
 
-/// Gets an entity type by ID.
+/// Gets an entity type by its ID.
 ///
 /// `GET /company/entityTypes/{id}` · tool `get_single_connect_wise_psa_company_entity_type_by_id`
 ///
@@ -68,7 +68,7 @@ pub fn list_entity_type_info(query: &ListQuery) -> Request<Vec<EntityTypeInfo>> 
     Request::new(Method::Get, "/company/entitytypes/info").query(query)
 }
 
-/// Gets an entity type summary by ID.
+/// Gets an entity type summary by its ID.
 ///
 /// `GET /company/entitytypes/{id}/info` · tool `get_single_connect_wise_psa_company_entitytype_info_by_id`
 ///

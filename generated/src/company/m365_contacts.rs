@@ -31,7 +31,7 @@ pub fn count_m365_contacts(query: &CountQuery) -> Request<Count> {
         .records::<M365Contact>()
 }
 
-/// Gets a Microsoft 365 contact by ID.
+/// Gets a Microsoft 365 contact by its ID.
 ///
 /// `GET /company/m365contact/{id}` · tool `get_single_connect_wise_psa_company_m365contact_by_id`
 ///

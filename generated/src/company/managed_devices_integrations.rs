@@ -78,7 +78,7 @@ pub fn count_managed_devices_integration_info(query: &CountQuery) -> Request<Cou
         .records::<ManagedDevicesIntegrationInfo>()
 }
 
-/// Gets a managed devices integration by ID.
+/// Gets a managed devices integration by its ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{id}` · tool `get_single_connect_wise_psa_company_managed_devices_integ_by_id`
 ///
@@ -135,7 +135,7 @@ pub fn delete_managed_devices_integration(id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a managed devices integration summary by ID.
+/// Gets a managed devices integration summary by its ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{id}/info` · tool `get_single_connect_wise_psa_company_mgd_devs_integ_info_by_id`
 ///
@@ -252,7 +252,7 @@ pub fn count_managed_devices_integration_cross_references(
         .records::<ManagedDevicesIntegrationCrossReference>()
 }
 
-/// Gets a managed devices integration's cross reference by ID.
+/// Gets a managed devices integration's cross reference by its ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `get_single_connect_wise_psa_managed_devs_integ_cross_ref_by_id`
 ///
@@ -399,7 +399,7 @@ pub fn count_managed_devices_integration_logins(
         .records::<ManagedDevicesIntegrationLogin>()
 }
 
-/// Gets a managed devices integration login by ID.
+/// Gets a managed devices integration login by its ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `get_single_connect_wise_psa_managed_devices_integ_login_by_id`
 ///
@@ -548,7 +548,7 @@ pub fn count_managed_devices_integration_notifications(
         .records::<ManagedDevicesIntegrationNotification>()
 }
 
-/// Gets a managed devices integration notification by ID.
+/// Gets a managed devices integration notification by its ID.
 ///
 /// `GET /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_managed_devices_integ_notif_by_id`
 ///

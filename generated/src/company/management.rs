@@ -33,7 +33,7 @@ pub fn count_management(query: &CountQuery) -> Request<Count> {
         .records::<Management>()
 }
 
-/// Gets a management setting by ID.
+/// Gets a management setting by its ID.
 ///
 /// `GET /company/management/{id}` · tool `get_single_connect_wise_psa_company_management_by_id`
 ///
@@ -176,7 +176,7 @@ pub fn count_management_report_notifications(
         .records::<ManagementReportNotification>()
 }
 
-/// Gets a management setting report notification by ID.
+/// Gets a management setting report notification by its ID.
 ///
 /// `GET /company/management/{parentId}/managementReportNotifications/{id}` · tool `get_single_connect_wise_psa_management_report_notif_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_management_backups(query: &CountQuery) -> Request<Count> {
         .records::<ManagementBackup>()
 }
 
-/// Gets a management backup by ID.
+/// Gets a management backup by its ID.
 ///
 /// `GET /company/managementBackups/{id}` · tool `get_single_connect_wise_psa_company_management_backup_by_id`
 ///

@@ -48,7 +48,7 @@ pub fn count_management_it_solutions(query: &CountQuery) -> Request<Count> {
         .records::<ManagementItSolution>()
 }
 
-/// Gets a managed IT solution by ID.
+/// Gets a managed IT solution by its ID.
 ///
 /// `GET /company/managementItSolutions/{id}` · tool `get_single_connect_wise_psa_company_mgmt_it_solution_by_id`
 ///
@@ -205,7 +205,7 @@ pub fn count_management_it_solution_management_products(
         .records::<ManagementItSolutionAgreementInterfaceParameter>()
 }
 
-/// Gets a managed IT solution's product mapping by ID.
+/// Gets a managed IT solution's product mapping by its ID.
 ///
 /// `GET /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `get_single_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
 ///

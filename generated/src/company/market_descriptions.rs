@@ -72,7 +72,7 @@ pub fn count_market_description_info(query: &CountQuery) -> Request<Count> {
         .records::<MarketDescriptionInfo>()
 }
 
-/// Gets a market description by ID.
+/// Gets a market description by its ID.
 ///
 /// `GET /company/marketDescriptions/{id}` · tool `get_single_connect_wise_psa_company_market_description_by_id`
 ///
@@ -128,7 +128,7 @@ pub fn delete_market_description(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/marketDescriptions/{id}").path("id", id)
 }
 
-/// Gets a market description summary by ID.
+/// Gets a market description summary by its ID.
 ///
 /// `GET /company/marketDescriptions/{id}/info` · tool `get_single_connect_wise_psa_company_market_desc_info_by_id`
 ///

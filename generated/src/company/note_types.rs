@@ -66,7 +66,7 @@ pub fn list_note_type_info(query: &ListQuery) -> Request<Vec<CompanyNoteTypeInfo
     Request::new(Method::Get, "/company/noteTypes/info").query(query)
 }
 
-/// Gets a note type by ID.
+/// Gets a note type by its ID.
 ///
 /// `GET /company/noteTypes/{id}` · tool `get_single_connect_wise_psa_company_note_type_by_id`
 ///
@@ -115,7 +115,7 @@ pub fn delete_note_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/noteTypes/{id}").path("id", id)
 }
 
-/// Gets a note type summary by ID.
+/// Gets a note type summary by its ID.
 ///
 /// `GET /company/noteTypes/{id}/info` · tool `get_single_connect_wise_psa_company_note_type_info_by_id`
 ///

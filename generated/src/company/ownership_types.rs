@@ -68,7 +68,7 @@ pub fn count_ownership_type_info(query: &CountQuery) -> Request<Count> {
         .records::<OwnershipTypeInfo>()
 }
 
-/// Gets an ownership type by ID.
+/// Gets an ownership type by its ID.
 ///
 /// `GET /company/ownershipTypes/{id}` · tool `get_single_connect_wise_psa_company_ownership_type_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_ownership_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/ownershipTypes/{id}").path("id", id)
 }
 
-/// Gets an ownership type summary by ID.
+/// Gets an ownership type summary by its ID.
 ///
 /// `GET /company/ownershipTypes/{id}/info` · tool `get_single_connect_wise_psa_company_ownership_type_info_by_id`
 ///

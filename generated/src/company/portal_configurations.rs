@@ -99,7 +99,7 @@ pub fn count_portal_payment_processors(query: &CountQuery) -> Request<Count> {
         .records::<PortalConfigurationPaymentProcessor>()
 }
 
-/// Gets a payment processor by ID.
+/// Gets a payment processor by its ID.
 ///
 /// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/{id}` · tool `get_single_connect_wise_psa_portal_payment_processor_by_id`
 ///
@@ -116,7 +116,7 @@ pub fn get_portal_payment_processor(
         .path("id", id)
 }
 
-/// Gets a portal configuration by ID.
+/// Gets a portal configuration by its ID.
 ///
 /// `GET /company/portalConfigurations/{id}` · tool `get_single_connect_wise_psa_company_portal_configuration_by_id`
 ///
@@ -212,7 +212,7 @@ pub fn count_portal_configuration_invoice_setups(
         .records::<PortalConfigurationInvoiceSetup>()
 }
 
-/// Gets a portal configuration invoice setup by ID.
+/// Gets a portal configuration invoice setup by its ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_invoice_setup_by_id`
 ///
@@ -365,7 +365,7 @@ pub fn update_portal_configuration_opportunity_setup(
         .patch(patch)
 }
 
-/// Gets a portal configuration opportunity setup by ID.
+/// Gets a portal configuration opportunity setup by its ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool `get_single_connect_wise_psa_portal_config_opp_setup_by_id`
 ///
@@ -453,7 +453,7 @@ pub fn list_portal_configuration_password_email_setups(
         .query(query)
 }
 
-/// Gets a portal configuration's password email setup by ID.
+/// Gets a portal configuration's password email setup by its ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_pwd_email_setup_by_id`
 ///
@@ -559,7 +559,7 @@ pub fn count_portal_configuration_project_setups(
         .records::<PortalConfigurationProjectSetup>()
 }
 
-/// Gets a portal configuration project setup by ID.
+/// Gets a portal configuration project setup by its ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_project_setup_by_id`
 ///
@@ -665,7 +665,7 @@ pub fn count_portal_configuration_service_setups(
         .records::<PortalConfigurationServiceSetup>()
 }
 
-/// Gets a portal configuration service setup by ID.
+/// Gets a portal configuration service setup by its ID.
 ///
 /// `GET /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_service_setup_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_portal_security_levels(query: &CountQuery) -> Request<Count> {
         .records::<PortalSecurityLevel>()
 }
 
-/// Gets a portal security level by ID.
+/// Gets a portal security level by its ID.
 ///
 /// `GET /company/portalSecurityLevels/{id}` · tool `get_single_connect_wise_psa_company_portal_security_level_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_portal_security_settings(query: &CountQuery) -> Request<Count> {
         .records::<PortalSecuritySetting>()
 }
 
-/// Gets a portal security setting by ID.
+/// Gets a portal security setting by its ID.
 ///
 /// `GET /company/portalSecuritySettings/{id}` · tool `get_single_connect_wise_psa_company_portal_sec_setting_by_id`
 ///

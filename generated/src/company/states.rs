@@ -66,7 +66,7 @@ pub fn count_state_info(query: &CountQuery) -> Request<Count> {
         .records::<StateInfo>()
 }
 
-/// Gets a state by ID.
+/// Gets a state by its ID.
 ///
 /// `GET /company/states/{id}` · tool `get_single_connect_wise_psa_company_state_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_state(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/states/{id}").path("id", id)
 }
 
-/// Gets a state summary by ID.
+/// Gets a state summary by its ID.
 ///
 /// `GET /company/states/{id}/info` · tool `get_single_connect_wise_psa_company_state_info_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_team_role_info(query: &CountQuery) -> Request<Count> {
         .records::<TeamRoleInfo>()
 }
 
-/// Gets a team role by ID.
+/// Gets a team role by its ID.
 ///
 /// `GET /company/teamRoles/{id}` · tool `get_single_connect_wise_psa_company_team_role_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_team_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/teamRoles/{id}").path("id", id)
 }
 
-/// Gets a team role summary by ID.
+/// Gets a team role summary by its ID.
 ///
 /// `GET /company/teamRoles/{id}/info` · tool `get_single_connect_wise_psa_company_team_role_info_by_id`
 ///

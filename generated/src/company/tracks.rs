@@ -40,7 +40,7 @@ pub fn count_tracks(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/company/tracks/count").query(query).records::<Track>()
 }
 
-/// Gets a track by ID.
+/// Gets a track by its ID.
 ///
 /// `GET /company/tracks/{id}` · tool `get_single_connect_wise_psa_company_track_by_id`
 ///
@@ -134,7 +134,7 @@ pub fn count_track_actions(track_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<TrackAction>()
 }
 
-/// Gets a track action by ID.
+/// Gets a track action by its ID.
 ///
 /// `GET /company/tracks/{parentId}/actions/{id}` · tool `get_single_connect_wise_psa_track_action_by_id`
 ///

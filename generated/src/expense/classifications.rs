@@ -31,7 +31,7 @@ pub fn count_classifications(query: &CountQuery) -> Request<Count> {
         .records::<Classification>()
 }
 
-/// Gets an expense classification by ID.
+/// Gets an expense classification by its ID.
 ///
 /// `GET /expense/classifications/{id}` · tool `get_single_connect_wise_psa_expense_classification_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
         .records::<ExpenseEntry>()
 }
 
-/// Gets an expense entry by ID.
+/// Gets an expense entry by its ID.
 ///
 /// `GET /expense/entries/{id}` · tool `get_single_connect_wise_psa_expense_entry_by_id`
 ///
@@ -122,7 +122,7 @@ pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<ExpenseEntryAudit>()
 }
 
-/// Gets an expense entry audit entry by ID.
+/// Gets an expense entry audit entry by its ID.
 ///
 /// `GET /expense/entries/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_expense_entry_audit_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_info_tax_types(query: &CountQuery) -> Request<Count> {
         .records::<ExpenseTaxTypeInfo>()
 }
 
-/// Gets a tax type by ID.
+/// Gets a tax type by its ID.
 ///
 /// `GET /expense/info/taxTypes/{id}` · tool `get_single_connect_wise_psa_expense_info_tax_type_by_id`
 ///

@@ -55,7 +55,7 @@ pub fn list_payment_type_info(query: &ListQuery) -> Request<Vec<PaymentTypeInfo>
     Request::new(Method::Get, "/expense/paymentTypes/info").query(query)
 }
 
-/// Gets an expense payment type by ID.
+/// Gets an expense payment type by its ID.
 ///
 /// `GET /expense/paymentTypes/{id}` · tool `get_single_connect_wise_psa_expense_payment_type_by_id`
 ///
@@ -101,7 +101,7 @@ pub fn delete_payment_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/expense/paymentTypes/{id}").path("id", id)
 }
 
-/// Gets an expense payment type summary by ID.
+/// Gets an expense payment type summary by its ID.
 ///
 /// `GET /expense/paymentTypes/{id}/info` · tool `get_single_connect_wise_psa_expense_payment_type_info_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_reports(query: &CountQuery) -> Request<Count> {
         .records::<ExpenseReport>()
 }
 
-/// Gets an expense report by ID.
+/// Gets an expense report by its ID.
 ///
 /// `GET /expense/reports/{id}` · tool `get_single_connect_wise_psa_expense_report_by_id`
 ///
@@ -124,7 +124,7 @@ pub fn count_report_audits(report_id: i32, query: &CountQuery) -> Request<Count>
         .records::<ExpenseReportAudit>()
 }
 
-/// Gets an expense report audit entry by ID.
+/// Gets an expense report audit entry by its ID.
 ///
 /// `GET /expense/reports/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_report_audit_by_id`
 ///

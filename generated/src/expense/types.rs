@@ -55,7 +55,7 @@ pub fn list_type_info(query: &ListQuery) -> Request<Vec<ExpenseTypeInfo>> {
     Request::new(Method::Get, "/expense/types/info").query(query)
 }
 
-/// Gets an expense type by ID.
+/// Gets an expense type by its ID.
 ///
 /// `GET /expense/types/{id}` · tool `get_single_connect_wise_psa_expense_type_by_id`
 ///
@@ -101,7 +101,7 @@ pub fn delete_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/expense/types/{id}").path("id", id)
 }
 
-/// Gets an expense type summary by ID.
+/// Gets an expense type summary by its ID.
 ///
 /// `GET /expense/types/{id}/info` · tool `get_single_connect_wise_psa_expense_type_info_by_id`
 ///

@@ -49,7 +49,7 @@ pub fn count_accounting_batches(query: &CountQuery) -> Request<Count> {
         .records::<AccountingBatch>()
 }
 
-/// Gets an accounting batch by ID.
+/// Gets an accounting batch by its ID.
 ///
 /// `GET /finance/accounting/batches/{id}` · tool `get_single_connect_wise_psa_finance_accounting_batch_by_id`
 ///
@@ -125,7 +125,7 @@ pub fn count_accounting_batch_entries(
         .records::<BatchEntry>()
 }
 
-/// Gets an accounting batch entry by ID.
+/// Gets an accounting batch entry by its ID.
 ///
 /// `GET /finance/accounting/batches/{parentId}/entries/{id}` · tool `get_single_connect_wise_psa_accounting_batch_entry_by_id`
 ///
@@ -163,7 +163,7 @@ pub fn count_accounting_unposted_payments(query: &CountQuery) -> Request<Count> 
         .records::<UnpostedPayments>()
 }
 
-/// Gets an unposted payment by ID.
+/// Gets an unposted payment by its ID.
 ///
 /// `GET /finance/accounting/unpostedPayments/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_payment_by_id`
 ///
@@ -202,7 +202,7 @@ pub fn count_accounting_unposted_expenses(query: &CountQuery) -> Request<Count> 
         .records::<UnpostedExpense>()
 }
 
-/// Gets an unposted expense by ID.
+/// Gets an unposted expense by its ID.
 ///
 /// `GET /finance/accounting/unpostedexpenses/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_exp_by_id`
 ///
@@ -256,7 +256,7 @@ pub fn count_accounting_unposted_expense_taxable_levels(
         .records::<UnpostedExpenseTaxableLevel>()
 }
 
-/// Gets an unposted expense taxable level by ID.
+/// Gets an unposted expense taxable level by its ID.
 ///
 /// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_exp_tax_level_by_id`
 ///
@@ -304,7 +304,7 @@ pub fn count_accounting_unposted_invoices(query: &CountQuery) -> Request<Count> 
         .records::<UnpostedInvoice>()
 }
 
-/// Gets an unposted invoice by ID.
+/// Gets an unposted invoice by its ID.
 ///
 /// `GET /finance/accounting/unpostedinvoices/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_inv_by_id`
 ///
@@ -358,7 +358,7 @@ pub fn count_accounting_unposted_invoice_taxable_levels(
         .records::<UnpostedInvoiceTaxableLevel>()
 }
 
-/// Gets an unposted invoice taxable level by ID.
+/// Gets an unposted invoice taxable level by its ID.
 ///
 /// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_inv_tax_level_by_id`
 ///
@@ -421,7 +421,7 @@ pub fn count_accounting_unposted_procurement(query: &CountQuery) -> Request<Coun
         .records::<UnpostedProcurement>()
 }
 
-/// Gets an unposted procurement transaction by ID.
+/// Gets an unposted procurement transaction by its ID.
 ///
 /// `GET /finance/accounting/unpostedprocurement/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_proc_by_id`
 ///
@@ -478,7 +478,7 @@ pub fn count_accounting_unposted_procurement_taxable_levels(
         .records::<UnpostedProcurementTaxableLevel>()
 }
 
-/// Gets an unposted procurement transaction's taxable level by ID.
+/// Gets an unposted procurement transaction's taxable level by its ID.
 ///
 /// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_proc_tax_level_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_accounting_package_setups(query: &CountQuery) -> Request<Count> {
         .records::<AccountingPackageSetup>()
 }
 
-/// Gets an accounting package setup by ID.
+/// Gets an accounting package setup by its ID.
 ///
 /// `GET /finance/accountingPackageSetup/{id}` · tool `get_single_connect_wise_psa_finance_acct_package_setup_by_id`
 ///

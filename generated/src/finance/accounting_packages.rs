@@ -31,7 +31,7 @@ pub fn count_accounting_packages(query: &CountQuery) -> Request<Count> {
         .records::<AccountingPackage>()
 }
 
-/// Gets an accounting package by ID.
+/// Gets an accounting package by its ID.
 ///
 /// `GET /finance/accountingPackages/{id}` · tool `get_single_connect_wise_psa_finance_accounting_package_by_id`
 ///

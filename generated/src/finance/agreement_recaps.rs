@@ -17,7 +17,7 @@ pub fn list_agreement_recaps(query: &ListQuery) -> Request<Vec<AgreementRecap>> 
     Request::new(Method::Get, "/finance/agreementrecap/").query(query)
 }
 
-/// Gets an agreement recap by ID.
+/// Gets an agreement recap by its ID.
 ///
 /// `GET /finance/agreementrecap/{id}` · tool `get_single_connect_wise_psa_finance_agreementrecap_by_id`
 ///

@@ -62,7 +62,7 @@ pub fn count_agreement_type_board_defaults(
         .records::<AgreementTypeBoardDefault>()
 }
 
-/// Gets an agreement type board default by ID.
+/// Gets an agreement type board default by its ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `get_single_connect_wise_psa_agreement_type_board_default_by_id`
 ///
@@ -193,7 +193,7 @@ pub fn count_agreement_type_work_role_exclusions(
         .records::<AgreementTypeWorkRoleExclusion>()
 }
 
-/// Gets an agreement type's work role exclusion by ID.
+/// Gets an agreement type's work role exclusion by its ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workRoleExclusions/{id}` · tool `get_single_connect_wise_psa_agreement_type_work_role_excl_by_id`
 ///
@@ -290,7 +290,7 @@ pub fn count_agreement_type_work_type_exclusions(
         .records::<AgreementTypeWorkTypeExclusion>()
 }
 
-/// Gets an agreement type's work type exclusion by ID.
+/// Gets an agreement type's work type exclusion by its ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workTypeExclusions/{id}` · tool `get_single_connect_wise_psa_agreement_type_work_type_excl_by_id`
 ///
@@ -421,7 +421,7 @@ pub fn count_agreement_type_work_role_info(
         .records::<AgreementTypeWorkRoleInfo>()
 }
 
-/// Gets an agreement type work role summary by ID.
+/// Gets an agreement type work role summary by its ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles/info/{id}` · tool `get_single_connect_wise_psa_agreement_type_workrole_info_by_id`
 ///
@@ -438,7 +438,7 @@ pub fn get_agreement_type_work_role_info(
         .path("id", id)
 }
 
-/// Gets an agreement type work role by ID.
+/// Gets an agreement type work role by its ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/workroles/{id}` · tool `get_single_connect_wise_psa_agreement_type_workrole_by_id`
 ///
@@ -563,7 +563,7 @@ pub fn count_agreement_type_work_types(
         .records::<AgreementTypeWorkType>()
 }
 
-/// Gets an agreement type work type by ID.
+/// Gets an agreement type work type by its ID.
 ///
 /// `GET /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `get_single_connect_wise_psa_agreement_type_worktype_by_id`
 ///

@@ -110,7 +110,7 @@ pub fn count_agreement_type_info(query: &CountQuery) -> Request<Count> {
         .records::<AgreementTypeInfo>()
 }
 
-/// Gets an agreement type by ID.
+/// Gets an agreement type by its ID.
 ///
 /// `GET /finance/agreements/types/{id}` · tool `get_single_connect_wise_psa_finance_agreement_type_by_id`
 ///
@@ -161,7 +161,7 @@ pub fn delete_agreement_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/types/{id}").path("id", id)
 }
 
-/// Gets an agreement type summary by ID.
+/// Gets an agreement type summary by its ID.
 ///
 /// `GET /finance/agreements/types/{id}/info` · tool `get_single_connect_wise_psa_finance_agreement_type_info_by_id`
 ///
@@ -215,7 +215,7 @@ pub fn copy_agreement_type(id: i32) -> Request<AgreementType> {
     Request::new(Method::Post, "/finance/agreements/types{id}/copy").path("id", id)
 }
 
-/// Gets an agreement by ID.
+/// Gets an agreement by its ID.
 ///
 /// `GET /finance/agreements/{id}` · tool `get_single_connect_wise_psa_finance_agreement_by_id`
 ///
@@ -261,7 +261,7 @@ pub fn delete_agreement(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/agreements/{id}").path("id", id)
 }
 
-/// Gets an agreement application parameter by pod ID.
+/// Gets an agreement application parameter by its pod ID.
 ///
 /// `GET /finance/agreements/{id}/applicationParameters/{podId}` · tool `get_single_connect_wise_psa_agreement_app_parameter_by_pod_id`
 ///
@@ -306,7 +306,7 @@ pub fn count_agreement_quick_accesses(
         .query(query)
 }
 
-/// Gets an agreement recurring parameter by pod ID.
+/// Gets an agreement recurring parameter by its pod ID.
 ///
 /// `GET /finance/agreements/{id}/recurringParameters/{podId}` · tool `get_single_connect_wise_psa_agreement_recurring_param_by_pod_id`
 ///
@@ -377,7 +377,7 @@ pub fn count_agreement_additions(
         .records::<Addition>()
 }
 
-/// Gets an agreement addition by ID.
+/// Gets an agreement addition by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/additions/{id}` · tool `get_single_connect_wise_psa_agreement_addition_by_id`
 ///
@@ -499,7 +499,7 @@ pub fn count_agreement_adjustments(
         .records::<AgreementAdjustment>()
 }
 
-/// Gets an agreement adjustment by ID.
+/// Gets an agreement adjustment by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/adjustments/{id}` · tool `get_single_connect_wise_psa_agreement_adjustment_by_id`
 ///
@@ -624,7 +624,7 @@ pub fn count_agreement_board_defaults(
         .records::<BoardDefault>()
 }
 
-/// Gets an agreement board default by ID.
+/// Gets an agreement board default by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/boardDefaults/{id}` · tool `get_single_connect_wise_psa_agreement_board_default_by_id`
 ///
@@ -746,7 +746,7 @@ pub fn count_agreement_configurations(
         .records::<ConfigurationReference>()
 }
 
-/// Gets an agreement configuration by ID.
+/// Gets an agreement configuration by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_agreement_configuration_by_id`
 ///
@@ -840,7 +840,7 @@ pub fn count_agreement_sites(agreement_id: i32, query: &CountQuery) -> Request<C
         .records::<AgreementSite>()
 }
 
-/// Gets an agreement site by ID.
+/// Gets an agreement site by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/sites/{id}` · tool `get_single_connect_wise_psa_agreement_site_by_id`
 ///
@@ -1104,7 +1104,7 @@ pub fn count_agreement_work_roles(
         .records::<AgreementWorkRole>()
 }
 
-/// Gets an agreement work role by ID.
+/// Gets an agreement work role by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/workroles/{id}` · tool `get_single_connect_wise_psa_agreement_workrole_by_id`
 ///
@@ -1229,7 +1229,7 @@ pub fn count_agreement_work_types(
         .records::<AgreementWorkType>()
 }
 
-/// Gets an agreement work type by ID.
+/// Gets an agreement work type by its ID.
 ///
 /// `GET /finance/agreements/{parentId}/worktypes/{id}` · tool `get_single_connect_wise_psa_agreement_worktype_by_id`
 ///

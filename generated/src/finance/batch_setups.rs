@@ -31,7 +31,7 @@ pub fn count_batch_setups(query: &CountQuery) -> Request<Count> {
         .records::<AgreementBatchSetup>()
 }
 
-/// Gets a batch setup by ID.
+/// Gets a batch setup by its ID.
 ///
 /// `GET /finance/batchSetups/{id}` · tool `get_single_connect_wise_psa_finance_batch_setup_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_billing_cycle_info(query: &CountQuery) -> Request<Count> {
         .records::<BillingCycleInfo>()
 }
 
-/// Gets a billing cycle by ID.
+/// Gets a billing cycle by its ID.
 ///
 /// `GET /finance/billingCycles/{id}` · tool `get_single_connect_wise_psa_finance_billing_cycle_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_billing_cycle(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingCycles/{id}").path("id", id)
 }
 
-/// Gets a billing cycle summary by ID.
+/// Gets a billing cycle summary by its ID.
 ///
 /// `GET /finance/billingCycles/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_cycle_info_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_billing_setup_info(query: &CountQuery) -> Request<Count> {
         .records::<BillingSetupInfo>()
 }
 
-/// Gets a billing setup by ID.
+/// Gets a billing setup by its ID.
 ///
 /// `GET /finance/billingSetups/{id}` · tool `get_single_connect_wise_psa_finance_billing_setup_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_billing_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingSetups/{id}").path("id", id)
 }
 
-/// Gets a billing setup summary by ID.
+/// Gets a billing setup summary by its ID.
 ///
 /// `GET /finance/billingSetups/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_setup_info_by_id`
 ///
@@ -184,7 +184,7 @@ pub fn count_billing_setup_routings(
         .records::<BillingSetupRouting>()
 }
 
-/// Gets a billing setup routing by ID.
+/// Gets a billing setup routing by its ID.
 ///
 /// `GET /finance/billingSetups/{parentId}/routings/{id}` · tool `get_single_connect_wise_psa_billing_setup_routing_by_id`
 ///

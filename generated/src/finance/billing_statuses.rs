@@ -68,7 +68,7 @@ pub fn count_billing_status_info(query: &CountQuery) -> Request<Count> {
         .records::<BillingStatusInfo>()
 }
 
-/// Gets a billing status by ID.
+/// Gets a billing status by its ID.
 ///
 /// `GET /finance/billingStatuses/{id}` · tool `get_single_connect_wise_psa_finance_billing_status_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_billing_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingStatuses/{id}").path("id", id)
 }
 
-/// Gets a billing status summary by ID.
+/// Gets a billing status summary by its ID.
 ///
 /// `GET /finance/billingStatuses/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_status_info_by_id`
 ///

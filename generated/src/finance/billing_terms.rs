@@ -68,7 +68,7 @@ pub fn count_billing_term_info(query: &CountQuery) -> Request<Count> {
         .records::<BillingTermInfo>()
 }
 
-/// Gets a billing term by ID.
+/// Gets a billing term by its ID.
 ///
 /// `GET /finance/billingTerms/{id}` · tool `get_single_connect_wise_psa_finance_billing_term_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_billing_term(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/billingTerms/{id}").path("id", id)
 }
 
-/// Gets a billing term summary by ID.
+/// Gets a billing term summary by its ID.
 ///
 /// `GET /finance/billingTerms/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_term_info_by_id`
 ///

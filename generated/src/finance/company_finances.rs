@@ -31,7 +31,7 @@ pub fn count_company_finances(query: &CountQuery) -> Request<Count> {
         .records::<CompanyFinance>()
 }
 
-/// Gets a company finance record by ID.
+/// Gets a company finance record by its ID.
 ///
 /// `GET /finance/companyFinance/{id}` · tool `get_single_connect_wise_psa_finance_company_finance_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_currency_info(query: &CountQuery) -> Request<Count> {
         .records::<CurrencyInfo>()
 }
 
-/// Gets a currency by ID.
+/// Gets a currency by its ID.
 ///
 /// `GET /finance/currencies/{id}` · tool `get_single_connect_wise_psa_finance_currency_by_id`
 ///
@@ -117,7 +117,7 @@ pub fn delete_currency(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/currencies/{id}").path("id", id)
 }
 
-/// Gets a currency summary by ID.
+/// Gets a currency summary by its ID.
 ///
 /// `GET /finance/currencies/{id}/info` · tool `get_single_connect_wise_psa_finance_currency_info_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_delivery_methods(query: &CountQuery) -> Request<Count> {
         .records::<DeliveryMethod>()
 }
 
-/// Gets a delivery method by ID.
+/// Gets a delivery method by its ID.
 ///
 /// `GET /finance/deliveryMethods/{id}` · tool `get_single_connect_wise_psa_finance_delivery_method_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_gl_account_mapped_types(query: &CountQuery) -> Request<Count> {
         .records::<MappedType>()
 }
 
-/// Gets a GL account by ID.
+/// Gets a GL account by its ID.
 ///
 /// `GET /finance/glAccounts/{id}` · tool `get_single_connect_wise_psa_finance_gl_account_by_id`
 ///

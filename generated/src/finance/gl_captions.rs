@@ -31,7 +31,7 @@ pub fn count_gl_captions(query: &CountQuery) -> Request<Count> {
         .records::<GlCaption>()
 }
 
-/// Gets a GL caption by ID.
+/// Gets a GL caption by its ID.
 ///
 /// `GET /finance/glCaptions/{id}` · tool `get_single_connect_wise_psa_finance_gl_caption_by_id`
 ///

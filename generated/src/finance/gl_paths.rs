@@ -40,7 +40,7 @@ pub fn count_gl_paths(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/finance/glpaths/count").query(query).records::<GlPath>()
 }
 
-/// Gets a GL path by ID.
+/// Gets a GL path by its ID.
 ///
 /// `GET /finance/glpaths/{id}` · tool `get_single_connect_wise_psa_finance_glpath_by_id`
 ///

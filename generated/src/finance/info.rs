@@ -31,7 +31,7 @@ pub fn count_info_currency_codes(query: &CountQuery) -> Request<Count> {
         .records::<CurrencyCode>()
 }
 
-/// Gets a currency code by ID.
+/// Gets a currency code by its ID.
 ///
 /// `GET /finance/info/currencyCodes/{id}` · tool `get_single_connect_wise_psa_finance_info_currency_code_by_id`
 ///
@@ -42,7 +42,7 @@ pub fn get_info_currency_code(id: i32) -> Request<CurrencyCode> {
     Request::new(Method::Get, "/finance/info/currencyCodes/{id}").path("id", id)
 }
 
-/// Gets an invoice by ID.
+/// Gets an invoice by its ID.
 ///
 /// `GET /finance/info/invoice/{id}` · tool `get_single_connect_wise_psa_finance_info_invoice_by_id`
 ///
@@ -81,7 +81,7 @@ pub fn count_info_tax_integrations(query: &CountQuery) -> Request<Count> {
         .records::<TaxIntegrationInfo>()
 }
 
-/// Gets a tax integration summary by ID.
+/// Gets a tax integration summary by its ID.
 ///
 /// `GET /finance/info/taxIntegrations/{id}` · tool `get_single_connect_wise_psa_finance_info_tax_integration_by_id`
 ///

@@ -74,7 +74,7 @@ pub fn count_invoice_email_template_info(query: &CountQuery) -> Request<Count> {
         .records::<InvoiceEmailTemplateInfo>()
 }
 
-/// Gets an invoice email template by ID.
+/// Gets an invoice email template by its ID.
 ///
 /// `GET /finance/invoiceEmailTemplates/{id}` · tool `get_single_connect_wise_psa_finance_invoice_email_tmpl_by_id`
 ///
@@ -130,7 +130,7 @@ pub fn delete_invoice_email_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoiceEmailTemplates/{id}").path("id", id)
 }
 
-/// Gets an invoice email template summary by ID.
+/// Gets an invoice email template summary by its ID.
 ///
 /// `GET /finance/invoiceEmailTemplates/{id}/info` · tool `get_single_connect_wise_psa_finance_inv_email_tmpl_info_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_invoice_template_setups(query: &CountQuery) -> Request<Count> {
         .records::<InvoiceTemplateSetup>()
 }
 
-/// Gets an invoice template setup by ID.
+/// Gets an invoice template setup by its ID.
 ///
 /// `GET /finance/invoiceTemplateSetups/{id}` · tool `get_single_connect_wise_psa_finance_invoice_tmpl_setup_by_id`
 ///

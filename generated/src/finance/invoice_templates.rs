@@ -42,7 +42,7 @@ pub fn count_invoice_templates(query: &CountQuery) -> Request<Count> {
         .records::<InvoiceTemplate>()
 }
 
-/// Gets an invoice template by ID.
+/// Gets an invoice template by its ID.
 ///
 /// `GET /finance/invoiceTemplates/{id}` · tool `get_single_connect_wise_psa_finance_invoice_template_by_id`
 ///

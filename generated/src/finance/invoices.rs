@@ -44,7 +44,7 @@ pub fn count_invoices(query: &CountQuery) -> Request<Count> {
         .records::<Invoice>()
 }
 
-/// Gets an invoice by ID.
+/// Gets an invoice by its ID.
 ///
 /// `GET /finance/invoices/{id}` · tool `get_single_connect_wise_psa_finance_invoice_by_id`
 ///
@@ -132,7 +132,7 @@ pub fn recalculate_invoice_commissions(invoice_id: i32) -> Request<()> {
         .path("parentId", invoice_id)
 }
 
-/// Gets an invoice commission by ID.
+/// Gets an invoice commission by its ID.
 ///
 /// `GET /finance/invoices/{parentId}/commissions/{id}` · tool `get_single_connect_wise_psa_invoice_commission_by_id`
 ///
@@ -185,7 +185,7 @@ pub fn list_invoice_gl_entries(
         .query(query)
 }
 
-/// Gets an invoice GL entry by ID.
+/// Gets an invoice GL entry by its ID.
 ///
 /// `GET /finance/invoices/{parentId}/glEntries/{id}` · tool `get_single_connect_wise_psa_invoice_gl_entry_by_id`
 ///
@@ -275,7 +275,7 @@ pub fn create_invoice_payment(
         .body(body)
 }
 
-/// Gets an invoice payment by ID.
+/// Gets an invoice payment by its ID.
 ///
 /// `GET /finance/invoices/{parentId}/payments/{id}` · tool `get_single_connect_wise_psa_invoice_payment_by_id`
 ///
@@ -394,7 +394,7 @@ pub fn count_invoice_routings(invoice_id: i32, query: &CountQuery) -> Request<Co
         .records::<InvoiceRouting>()
 }
 
-/// Gets an invoice routing by ID.
+/// Gets an invoice routing by its ID.
 ///
 /// `GET /finance/invoices/{parentId}/routings/{id}` · tool `get_single_connect_wise_psa_invoice_routing_by_id`
 ///

@@ -150,7 +150,7 @@ pub fn count_taxable_expense_type_levels(
         .records::<TaxableExpenseTypeLevel>()
 }
 
-/// Gets a taxable level for a tax code expense type exemption by ID.
+/// Gets a taxable level for a tax code expense type exemption by its ID.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `get_single_connect_wise_psa_taxable_expense_type_level_by_id`
 ///
@@ -334,7 +334,7 @@ pub fn count_taxable_product_type_levels(
         .records::<TaxableProductTypeLevel>()
 }
 
-/// Gets a taxable level for a tax code product type exemption by ID.
+/// Gets a taxable level for a tax code product type exemption by its ID.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `get_single_connect_wise_psa_taxable_product_type_level_by_id`
 ///
@@ -518,7 +518,7 @@ pub fn count_taxable_x_ref_levels(
         .records::<TaxableXRefLevel>()
 }
 
-/// Gets a tax code cross-reference's taxable level by ID.
+/// Gets a tax code cross-reference's taxable level by its ID.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `get_single_connect_wise_psa_taxable_x_ref_level_by_id`
 ///
@@ -702,7 +702,7 @@ pub fn count_taxable_work_role_levels(
         .records::<TaxableWorkRoleLevel>()
 }
 
-/// Gets a taxable level for a tax code work role exemption by ID.
+/// Gets a taxable level for a tax code work role exemption by its ID.
 ///
 /// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `get_single_connect_wise_psa_taxable_work_role_level_by_id`
 ///
@@ -808,7 +808,7 @@ pub fn delete_taxable_work_role_level(
         .path("id", id)
 }
 
-/// Gets a tax code by ID.
+/// Gets a tax code by its ID.
 ///
 /// `GET /finance/taxCodes/{id}` · tool `get_single_connect_wise_psa_finance_tax_code_by_id`
 ///
@@ -865,7 +865,7 @@ pub fn copy_tax_code(id: i32) -> Request<TaxCode> {
     Request::new(Method::Post, "/finance/taxCodes/{id}/copy").path("id", id)
 }
 
-/// Gets a tax code summary by ID.
+/// Gets a tax code summary by its ID.
 ///
 /// `GET /finance/taxCodes/{id}/info` · tool `get_single_connect_wise_psa_finance_tax_code_info_by_id`
 ///
@@ -962,7 +962,7 @@ pub fn count_tax_code_expense_type_exemptions(
         .records::<ExpenseTypeExemption>()
 }
 
-/// Gets a tax code's expense type exemption by ID.
+/// Gets a tax code's expense type exemption by its ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_expense_type_exempt_by_id`
 ///
@@ -1093,7 +1093,7 @@ pub fn count_tax_code_product_type_exemptions(
         .records::<ProductTypeExemption>()
 }
 
-/// Gets a tax code's product type exemption by ID.
+/// Gets a tax code's product type exemption by its ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_product_type_exempt_by_id`
 ///
@@ -1221,7 +1221,7 @@ pub fn count_tax_code_levels(tax_code_id: i32, query: &CountQuery) -> Request<Co
         .records::<TaxCodeLevel>()
 }
 
-/// Gets a tax code level by ID.
+/// Gets a tax code level by its ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `get_single_connect_wise_psa_tax_code_level_by_id`
 ///
@@ -1340,7 +1340,7 @@ pub fn count_tax_code_x_refs(tax_code_id: i32, query: &CountQuery) -> Request<Co
         .records::<TaxCodeXRef>()
 }
 
-/// Gets a tax code cross-reference by ID.
+/// Gets a tax code cross-reference by its ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `get_single_connect_wise_psa_tax_code_x_ref_by_id`
 ///
@@ -1462,7 +1462,7 @@ pub fn count_tax_code_work_role_exemptions(
         .records::<WorkRoleExemption>()
 }
 
-/// Gets a tax code's work role exemption by ID.
+/// Gets a tax code's work role exemption by its ID.
 ///
 /// `GET /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_work_role_exemption_by_id`
 ///

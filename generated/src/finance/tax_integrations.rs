@@ -31,7 +31,7 @@ pub fn count_tax_integrations(query: &CountQuery) -> Request<Count> {
         .records::<TaxIntegration>()
 }
 
-/// Gets a tax integration by ID.
+/// Gets a tax integration by its ID.
 ///
 /// `GET /finance/taxIntegrations/{id}` · tool `get_single_connect_wise_psa_finance_tax_integration_by_id`
 ///

@@ -83,7 +83,7 @@ pub fn count_campaign_statuses(query: &CountQuery) -> Request<Count> {
         .records::<CampaignStatus>()
 }
 
-/// Gets a campaign status by ID.
+/// Gets a campaign status by its ID.
 ///
 /// `GET /marketing/campaigns/statuses/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_status_by_id`
 ///
@@ -180,7 +180,7 @@ pub fn count_campaign_sub_types(query: &CountQuery) -> Request<Count> {
         .records::<CampaignSubTypeCampaignSubType>()
 }
 
-/// Gets a campaign subtype by ID.
+/// Gets a campaign subtype by its ID.
 ///
 /// `GET /marketing/campaigns/subTypes/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_sub_type_by_id`
 ///
@@ -299,7 +299,7 @@ pub fn count_campaign_type_info(query: &CountQuery) -> Request<Count> {
         .records::<CampaignTypeInfo>()
 }
 
-/// Gets a campaign type by ID.
+/// Gets a campaign type by its ID.
 ///
 /// `GET /marketing/campaigns/types/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_type_by_id`
 ///
@@ -352,7 +352,7 @@ pub fn delete_campaign_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/campaigns/types/{id}").path("id", id)
 }
 
-/// Gets a campaign type summary by ID.
+/// Gets a campaign type summary by its ID.
 ///
 /// `GET /marketing/campaigns/types/{id}/info` · tool `get_single_connect_wise_psa_marketing_campaign_type_info_by_id`
 ///
@@ -400,7 +400,7 @@ pub fn count_campaign_type_sub_types(
         .records::<TypeSubTypeCampaignSubType>()
 }
 
-/// Gets a campaign type subtype by ID.
+/// Gets a campaign type subtype by its ID.
 ///
 /// `GET /marketing/campaigns/types/{parentId}/subTypes/{id}` · tool `get_single_connect_wise_psa_campaign_type_sub_type_by_id`
 ///
@@ -417,7 +417,7 @@ pub fn get_campaign_type_sub_type(
         .path("id", id)
 }
 
-/// Gets a marketing campaign by ID.
+/// Gets a marketing campaign by its ID.
 ///
 /// `GET /marketing/campaigns/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_by_id`
 ///
@@ -588,7 +588,7 @@ pub fn count_campaign_audits(campaign_id: i32, query: &CountQuery) -> Request<Co
         .records::<CampaignAudit>()
 }
 
-/// Gets a marketing campaign audit entry by ID.
+/// Gets a marketing campaign audit entry by its ID.
 ///
 /// `GET /marketing/campaigns/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_campaign_audit_by_id`
 ///
@@ -710,7 +710,7 @@ pub fn count_campaign_emails_opened(
         .records::<EmailOpened>()
 }
 
-/// Gets a marketing campaign email open by ID.
+/// Gets a marketing campaign email open by its ID.
 ///
 /// `GET /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `get_single_connect_wise_psa_campaign_email_opened_by_id`
 ///
@@ -832,7 +832,7 @@ pub fn count_campaign_forms_submitted(
         .records::<FormSubmitted>()
 }
 
-/// Gets a marketing campaign form submission by ID.
+/// Gets a marketing campaign form submission by its ID.
 ///
 /// `GET /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `get_single_connect_wise_psa_campaign_form_submitted_by_id`
 ///
@@ -954,7 +954,7 @@ pub fn count_campaign_links_clicked(
         .records::<LinkClicked>()
 }
 
-/// Gets a marketing campaign link click by ID.
+/// Gets a marketing campaign link click by its ID.
 ///
 /// `GET /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `get_single_connect_wise_psa_campaign_link_clicked_by_id`
 ///

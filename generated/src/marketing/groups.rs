@@ -66,7 +66,7 @@ pub fn count_group_info(query: &CountQuery) -> Request<Count> {
         .records::<GroupInfo>()
 }
 
-/// Gets a marketing group by ID.
+/// Gets a marketing group by its ID.
 ///
 /// `GET /marketing/groups/{id}` · tool `get_single_connect_wise_psa_marketing_group_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_group(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/marketing/groups/{id}").path("id", id)
 }
 
-/// Gets a marketing group summary by ID.
+/// Gets a marketing group summary by its ID.
 ///
 /// `GET /marketing/groups/{id}/info` · tool `get_single_connect_wise_psa_marketing_group_info_by_id`
 ///
@@ -206,7 +206,7 @@ pub fn count_group_companies(group_id: i32, query: &CountQuery) -> Request<Count
         .records::<MarketingCompany>()
 }
 
-/// Gets a company's entry in a marketing group by ID.
+/// Gets a company's entry in a marketing group by its ID.
 ///
 /// `GET /marketing/groups/{parentId}/companies/{id}` · tool `get_single_connect_wise_psa_group_company_by_id`
 ///
@@ -325,7 +325,7 @@ pub fn count_group_contacts(group_id: i32, query: &CountQuery) -> Request<Count>
         .records::<MarketingContact>()
 }
 
-/// Gets a contact's entry in a marketing group by ID.
+/// Gets a contact's entry in a marketing group by its ID.
 ///
 /// `GET /marketing/groups/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_group_contact_by_id`
 ///

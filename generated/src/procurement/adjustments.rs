@@ -109,7 +109,7 @@ pub fn count_adjustment_type_info(query: &CountQuery) -> Request<Count> {
         .records::<AdjustmentTypeInfo>()
 }
 
-/// Gets an inventory adjustment type by ID.
+/// Gets an inventory adjustment type by its ID.
 ///
 /// `GET /procurement/adjustments/types/{id}` · tool `get_single_connect_wise_psa_procurement_adjustment_type_by_id`
 ///
@@ -165,7 +165,7 @@ pub fn delete_adjustment_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/adjustments/types/{id}").path("id", id)
 }
 
-/// Gets an inventory adjustment type summary by ID.
+/// Gets an inventory adjustment type summary by its ID.
 ///
 /// `GET /procurement/adjustments/types/{id}/info` · tool `get_single_connect_wise_psa_proc_adjustment_type_info_by_id`
 ///
@@ -208,7 +208,7 @@ pub fn list_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Gets an inventory adjustment by ID.
+/// Gets an inventory adjustment by its ID.
 ///
 /// `GET /procurement/adjustments/{id}` · tool `get_single_connect_wise_psa_procurement_adjustment_by_id`
 ///
@@ -316,7 +316,7 @@ pub fn count_adjustment_details(
         .records::<AdjustmentDetail>()
 }
 
-/// Gets an inventory adjustment detail by ID.
+/// Gets an inventory adjustment detail by its ID.
 ///
 /// `GET /procurement/adjustments/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_adjustment_detail_by_id`
 ///

@@ -86,7 +86,7 @@ pub fn create_catalog_vendor(body: &CatalogVendors) -> Request<CatalogVendors> {
 ///
 /// `GET /procurement/catalog/vendors/{parentId}` · tool `list_all_connect_wise_psa_procurement_catalog_vendors`
 ///
-/// * `catalog_item_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `catalog_item_id`: catalog item ID
 /// * `query`: which rows, in which order, and how many on a page
 ///
 /// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
@@ -121,7 +121,7 @@ pub fn get_catalog_quantity_on_hand(
         .parameter("warehouseBinId", warehouse_bin_id)
 }
 
-/// Gets a catalog item by ID.
+/// Gets a catalog item by its ID.
 ///
 /// `GET /procurement/catalog/{id}` · tool `get_single_connect_wise_psa_procurement_catalog_by_id`
 ///
@@ -178,7 +178,7 @@ pub fn copy_catalog(id: i32) -> Request<CatalogItem> {
     Request::new(Method::Post, "/procurement/catalog/{id}/copy").path("id", id)
 }
 
-/// Gets a catalog item summary by ID.
+/// Gets a catalog item summary by its ID.
 ///
 /// `GET /procurement/catalog/{id}/info` · tool `get_single_connect_wise_psa_procurement_catalog_info_by_id`
 ///
@@ -257,7 +257,7 @@ pub fn count_catalog_components(catalog_id: i32, query: &CountQuery) -> Request<
         .records::<CatalogComponent>()
 }
 
-/// Gets a catalog item component by ID.
+/// Gets a catalog item component by its ID.
 ///
 /// `GET /procurement/catalog/{parentId}/components/{id}` · tool `get_single_connect_wise_psa_catalog_component_by_id`
 ///
@@ -359,7 +359,7 @@ pub fn count_catalog_inventory(catalog_id: i32, query: &CountQuery) -> Request<C
         .records::<CatalogInventory>()
 }
 
-/// Gets a catalog item stock record by ID.
+/// Gets a catalog item stock record by its ID.
 ///
 /// `GET /procurement/catalog/{parentId}/inventory/{id}` · tool `get_single_connect_wise_psa_catalog_inventory_by_id`
 ///
@@ -430,7 +430,7 @@ pub fn count_catalog_minimum_stocks_by_warehouse(
         .records::<MinimumStockByWarehouse>()
 }
 
-/// Gets a catalog item's minimum stock level by ID.
+/// Gets a catalog item's minimum stock level by its ID.
 ///
 /// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `get_single_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
 ///

@@ -70,7 +70,7 @@ pub fn count_category_info(query: &CountQuery) -> Request<Count> {
         .records::<CategoryInfo>()
 }
 
-/// Gets a product category by ID.
+/// Gets a product category by its ID.
 ///
 /// `GET /procurement/categories/{id}` · tool `get_single_connect_wise_psa_procurement_category_by_id`
 ///
@@ -118,7 +118,7 @@ pub fn delete_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/categories/{id}").path("id", id)
 }
 
-/// Gets a product category summary by ID.
+/// Gets a product category summary by its ID.
 ///
 /// `GET /procurement/categories/{id}/info` · tool `get_single_connect_wise_psa_procurement_category_info_by_id`
 ///
@@ -223,7 +223,7 @@ pub fn count_category_sub_category_info(
         .records::<LegacySubCategoryInfo>()
 }
 
-/// Gets a product category subcategory by ID.
+/// Gets a product category subcategory by its ID.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/{id}` · tool `get_single_connect_wise_psa_category_subcategory_by_id`
 ///
@@ -294,7 +294,7 @@ pub fn delete_category_sub_category(category_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a product category subcategory summary by ID.
+/// Gets a product category subcategory summary by its ID.
 ///
 /// `GET /procurement/categories/{parentId}/subcategories/{id}/info` · tool `get_single_connect_wise_psa_category_subcategory_info_by_id`
 ///

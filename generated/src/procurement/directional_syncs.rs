@@ -42,7 +42,7 @@ pub fn count_directional_syncs(query: &CountQuery) -> Request<Count> {
         .records::<DirectionalSync>()
 }
 
-/// Gets a procurement directional sync by ID.
+/// Gets a procurement directional sync by its ID.
 ///
 /// `GET /procurement/directionalSyncs/{id}` · tool `get_single_connect_wise_psa_procurement_directional_sync_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn create_procurement_invoice_grouping(
     Request::new(Method::Post, "/procurement/invoicegrouping/count").body(body)
 }
 
-/// Gets an invoice grouping by ID.
+/// Gets an invoice grouping by its ID.
 ///
 /// `GET /procurement/invoicegrouping/{id}` · tool `get_single_connect_wise_psa_procurement_invoicegrouping_by_id`
 ///

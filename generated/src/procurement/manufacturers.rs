@@ -66,7 +66,7 @@ pub fn list_manufacturer_info(query: &ListQuery) -> Request<Vec<ManufacturerInfo
     Request::new(Method::Get, "/procurement/manufacturers/info").query(query)
 }
 
-/// Gets a manufacturer by ID.
+/// Gets a manufacturer by its ID.
 ///
 /// `GET /procurement/manufacturers/{id}` · tool `get_single_connect_wise_psa_procurement_manufacturer_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_manufacturer(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/manufacturers/{id}").path("id", id)
 }
 
-/// Gets a manufacturer summary by ID.
+/// Gets a manufacturer summary by its ID.
 ///
 /// `GET /procurement/manufacturers/{id}/info` · tool `get_single_connect_wise_psa_procurement_manufacturer_info_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_on_hand_serial_numbers(query: &CountQuery) -> Request<Count> {
         .records::<OnHandSerialNumber>()
 }
 
-/// Gets an on-hand serial number by ID.
+/// Gets an on-hand serial number by its ID.
 ///
 /// `GET /procurement/onhandserialnumbers/{id}` · tool `get_single_connect_wise_psa_proc_onhandserialnumber_by_id`
 ///

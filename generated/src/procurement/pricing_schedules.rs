@@ -120,7 +120,7 @@ pub fn count_pricing_schedule_detail_breaks(
         .records::<PricingBreak>()
 }
 
-/// Gets a pricing schedule detail break by ID.
+/// Gets a pricing schedule detail break by its ID.
 ///
 /// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `get_single_connect_wise_psa_pricingschedule_detail_break_by_id`
 ///
@@ -226,7 +226,7 @@ pub fn delete_pricing_schedule_detail_break(
         .path("id", id)
 }
 
-/// Gets a pricing schedule by ID.
+/// Gets a pricing schedule by its ID.
 ///
 /// `GET /procurement/pricingschedules/{id}` · tool `get_single_connect_wise_psa_procurement_pricingschedule_by_id`
 ///
@@ -336,7 +336,7 @@ pub fn count_pricing_schedule_details(
         .records::<PricingDetail>()
 }
 
-/// Gets a pricing schedule detail by ID.
+/// Gets a pricing schedule detail by its ID.
 ///
 /// `GET /procurement/pricingschedules/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_pricingschedule_detail_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_products(query: &CountQuery) -> Request<Count> {
         .records::<ProductItem>()
 }
 
-/// Gets a product by ID.
+/// Gets a product by its ID.
 ///
 /// `GET /procurement/products/{id}` · tool `get_single_connect_wise_psa_procurement_product_by_id`
 ///
@@ -153,7 +153,7 @@ pub fn count_product_components(product_id: i32, query: &CountQuery) -> Request<
         .records::<ProductComponent>()
 }
 
-/// Gets a product component by ID.
+/// Gets a product component by its ID.
 ///
 /// `GET /procurement/products/{parentId}/components/{id}` · tool `get_single_connect_wise_psa_product_component_by_id`
 ///
@@ -283,7 +283,7 @@ pub fn count_product_picking_shipping_details(
         .records::<ProductPickingShippingDetail>()
 }
 
-/// Gets a product's picking and shipping detail by ID.
+/// Gets a product's picking and shipping detail by its ID.
 ///
 /// `GET /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `get_single_connect_wise_psa_product_picking_ship_detail_by_id`
 ///

@@ -77,7 +77,7 @@ pub fn list_purchase_order_status_info(
     Request::new(Method::Get, "/procurement/purchaseorderstatuses/info").query(query)
 }
 
-/// Gets a purchase order status by ID.
+/// Gets a purchase order status by its ID.
 ///
 /// `GET /procurement/purchaseorderstatuses/{id}` · tool `get_single_connect_wise_psa_procurement_po_status_by_id`
 ///
@@ -134,7 +134,7 @@ pub fn delete_purchase_order_status(id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a purchase order status summary by ID.
+/// Gets a purchase order status summary by its ID.
 ///
 /// `GET /procurement/purchaseorderstatuses/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_status_info_by_id`
 ///
@@ -247,7 +247,7 @@ pub fn count_purchase_order_status_email_templates(
         .records::<PurchaseOrderStatusEmailTemplate>()
 }
 
-/// Gets an email template for a purchase order status by ID.
+/// Gets an email template for a purchase order status by its ID.
 ///
 /// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_po_status_emailtemplate_by_id`
 ///
@@ -398,7 +398,7 @@ pub fn count_purchase_order_status_notifications(
         .records::<PurchaseOrderStatusNotification>()
 }
 
-/// Gets a purchase order status notification by ID.
+/// Gets a purchase order status notification by its ID.
 ///
 /// `GET /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_po_status_notification_by_id`
 ///

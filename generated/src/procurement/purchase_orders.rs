@@ -71,7 +71,7 @@ pub fn count_purchase_order_info(query: &CountQuery) -> Request<Count> {
         .records::<PurchaseOrderInfo>()
 }
 
-/// Gets a purchase order by ID.
+/// Gets a purchase order by its ID.
 ///
 /// `GET /procurement/purchaseorders/{id}` · tool `get_single_connect_wise_psa_procurement_purchaseorder_by_id`
 ///
@@ -135,7 +135,7 @@ pub fn copy_purchase_order(id: i32) -> Request<PurchaseOrder> {
     Request::new(Method::Post, "/procurement/purchaseorders/{id}/copy").path("id", id)
 }
 
-/// Gets a purchase order summary by ID.
+/// Gets a purchase order summary by its ID.
 ///
 /// `GET /procurement/purchaseorders/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_info_by_id`
 ///
@@ -313,7 +313,7 @@ pub fn count_purchase_order_line_items(
         .records::<PurchaseOrderLineItem>()
 }
 
-/// Gets a purchase order line item by ID.
+/// Gets a purchase order line item by its ID.
 ///
 /// `GET /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool `get_single_connect_wise_psa_purchaseorder_lineitem_by_id`
 ///
@@ -424,7 +424,7 @@ pub fn count_purchase_order_notes(
         .records::<PurchaseOrderNote>()
 }
 
-/// Gets a purchase order note by ID.
+/// Gets a purchase order note by its ID.
 ///
 /// `GET /procurement/purchaseorders/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_purchaseorder_note_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_rma_action_info(query: &CountQuery) -> Request<Count> {
         .records::<RmaActionInfo>()
 }
 
-/// Gets an RMA action by ID.
+/// Gets an RMA action by its ID.
 ///
 /// `GET /procurement/rmaActions/{id}` · tool `get_single_connect_wise_psa_procurement_rma_action_by_id`
 ///
@@ -116,7 +116,7 @@ pub fn delete_rma_action(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/rmaActions/{id}").path("id", id)
 }
 
-/// Gets an RMA action summary by ID.
+/// Gets an RMA action summary by its ID.
 ///
 /// `GET /procurement/rmaActions/{id}/info` · tool `get_single_connect_wise_psa_procurement_rma_action_info_by_id`
 ///

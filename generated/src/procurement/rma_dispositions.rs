@@ -68,7 +68,7 @@ pub fn count_rma_disposition_info(query: &CountQuery) -> Request<Count> {
         .records::<RmaDispositionInfo>()
 }
 
-/// Gets an RMA disposition by ID.
+/// Gets an RMA disposition by its ID.
 ///
 /// `GET /procurement/RMADispositions/{id}` · tool `get_single_connect_wise_psa_procurement_rma_disposition_by_id`
 ///
@@ -124,7 +124,7 @@ pub fn delete_rma_disposition(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/RMADispositions/{id}").path("id", id)
 }
 
-/// Gets an RMA disposition summary by ID.
+/// Gets an RMA disposition summary by its ID.
 ///
 /// `GET /procurement/RMADispositions/{id}/info` · tool `get_single_connect_wise_psa_proc_rma_disposition_info_by_id`
 ///

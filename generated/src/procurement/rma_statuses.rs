@@ -70,7 +70,7 @@ pub fn count_rma_status_info(query: &CountQuery) -> Request<Count> {
         .records::<RmaStatusInfo>()
 }
 
-/// Gets an RMA status by ID.
+/// Gets an RMA status by its ID.
 ///
 /// `GET /procurement/rmaStatuses/{id}` · tool `get_single_connect_wise_psa_procurement_rma_status_by_id`
 ///
@@ -118,7 +118,7 @@ pub fn delete_rma_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/rmaStatuses/{id}").path("id", id)
 }
 
-/// Gets an RMA status summary by ID.
+/// Gets an RMA status summary by its ID.
 ///
 /// `GET /procurement/rmaStatuses/{id}/info` · tool `get_single_connect_wise_psa_procurement_rma_status_info_by_id`
 ///
@@ -215,7 +215,7 @@ pub fn count_rma_status_email_templates(
         .records::<RmaStatusEmailTemplate>()
 }
 
-/// Gets an RMA status email template by ID.
+/// Gets an RMA status email template by its ID.
 ///
 /// `GET /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_rma_status_emailtemplate_by_id`
 ///
@@ -346,7 +346,7 @@ pub fn count_rma_status_notifications(
         .records::<RmaStatusNotification>()
 }
 
-/// Gets an RMA status notification by ID.
+/// Gets an RMA status notification by its ID.
 ///
 /// `GET /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_rma_status_notification_by_id`
 ///

@@ -71,7 +71,7 @@ pub fn get_default_rma_tag(
         .parameter("companyId", company_id)
 }
 
-/// Gets an RMA tag by ID.
+/// Gets an RMA tag by its ID.
 ///
 /// `GET /procurement/rmaTags/{id}` · tool `get_single_connect_wise_psa_procurement_rma_tag_by_id`
 ///

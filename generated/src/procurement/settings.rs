@@ -31,7 +31,7 @@ pub fn count_settings(query: &CountQuery) -> Request<Count> {
         .records::<ProcurementSetting>()
 }
 
-/// Gets a procurement setting by ID.
+/// Gets a procurement setting by its ID.
 ///
 /// `GET /procurement/settings/{id}` · tool `get_single_connect_wise_psa_procurement_setting_by_id`
 ///

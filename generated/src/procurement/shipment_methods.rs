@@ -68,7 +68,7 @@ pub fn count_shipment_method_info(query: &CountQuery) -> Request<Count> {
         .records::<ShipmentMethodInfo>()
 }
 
-/// Gets a shipment method by ID.
+/// Gets a shipment method by its ID.
 ///
 /// `GET /procurement/shipmentmethods/{id}` · tool `get_single_connect_wise_psa_procurement_shipmentmethod_by_id`
 ///
@@ -124,7 +124,7 @@ pub fn delete_shipment_method(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/shipmentmethods/{id}").path("id", id)
 }
 
-/// Gets a shipment method summary by ID.
+/// Gets a shipment method summary by its ID.
 ///
 /// `GET /procurement/shipmentmethods/{id}/info` · tool `get_single_connect_wise_psa_procurement_shipmethod_info_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_sub_category_info(query: &CountQuery) -> Request<Count> {
         .records::<SubCategoryInfo>()
 }
 
-/// Gets a product subcategory by ID.
+/// Gets a product subcategory by its ID.
 ///
 /// `GET /procurement/subcategories/{id}` · tool `get_single_connect_wise_psa_procurement_subcategory_by_id`
 ///
@@ -118,7 +118,7 @@ pub fn delete_sub_category(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/subcategories/{id}").path("id", id)
 }
 
-/// Gets a product subcategory summary by ID.
+/// Gets a product subcategory summary by its ID.
 ///
 /// `GET /procurement/subcategories/{id}/info` · tool `get_single_connect_wise_psa_procurement_subcategory_info_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_type_info(query: &CountQuery) -> Request<Count> {
         .records::<ProductTypeInfo>()
 }
 
-/// Gets a product type by ID.
+/// Gets a product type by its ID.
 ///
 /// `GET /procurement/types/{id}` · tool `get_single_connect_wise_psa_procurement_type_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/types/{id}").path("id", id)
 }
 
-/// Gets a product type summary by ID.
+/// Gets a product type summary by its ID.
 ///
 /// `GET /procurement/types/{id}/info` · tool `get_single_connect_wise_psa_procurement_type_info_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_unit_of_measures(query: &CountQuery) -> Request<Count> {
         .records::<UnitOfMeasure>()
 }
 
-/// Gets a unit of measure by ID.
+/// Gets a unit of measure by its ID.
 ///
 /// `GET /procurement/unitOfMeasures/{id}` · tool `get_single_connect_wise_psa_procurement_unit_of_measure_by_id`
 ///
@@ -149,7 +149,7 @@ pub fn count_unit_of_measure_conversions(
         .records::<Conversion>()
 }
 
-/// Gets a unit of measure conversion by ID.
+/// Gets a unit of measure conversion by its ID.
 ///
 /// `GET /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `get_single_connect_wise_psa_unit_of_measure_conversion_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_warehouse_bin_info(query: &CountQuery) -> Request<Count> {
         .records::<WarehouseBinInfo>()
 }
 
-/// Gets a warehouse bin by ID.
+/// Gets a warehouse bin by its ID.
 ///
 /// `GET /procurement/warehouseBins/{id}` · tool `get_single_connect_wise_psa_procurement_warehouse_bin_by_id`
 ///
@@ -121,7 +121,7 @@ pub fn delete_warehouse_bin(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/warehouseBins/{id}").path("id", id)
 }
 
-/// Gets a warehouse bin summary by ID.
+/// Gets a warehouse bin summary by its ID.
 ///
 /// `GET /procurement/warehouseBins/{id}/info` · tool `get_single_connect_wise_psa_proc_warehouse_bin_info_by_id`
 ///
@@ -172,7 +172,7 @@ pub fn count_inventory_on_hands(
         .records::<InventoryOnHand>()
 }
 
-/// Gets a warehouse bin on-hand record by ID.
+/// Gets a warehouse bin on-hand record by its ID.
 ///
 /// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand/{id}` · tool `get_single_connect_wise_psa_inventory_on_hand_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_warehouse_info(query: &CountQuery) -> Request<Count> {
         .records::<WarehouseInfo>()
 }
 
-/// Gets a warehouse by ID.
+/// Gets a warehouse by its ID.
 ///
 /// `GET /procurement/warehouses/{id}` · tool `get_single_connect_wise_psa_procurement_warehouse_by_id`
 ///
@@ -116,7 +116,7 @@ pub fn delete_warehouse(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/warehouses/{id}").path("id", id)
 }
 
-/// Gets a warehouse summary by ID.
+/// Gets a warehouse summary by its ID.
 ///
 /// `GET /procurement/warehouses/{id}/info` · tool `get_single_connect_wise_psa_procurement_warehouse_info_by_id`
 ///

@@ -53,7 +53,7 @@ pub fn create_board_team_member(
         .body(body)
 }
 
-/// Gets a project board team member by ID.
+/// Gets a project board team member by its ID.
 ///
 /// `GET /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `get_single_connect_wise_psa_board_team_member_by_id`
 ///
@@ -183,7 +183,7 @@ pub fn create_board_kanban_setting(
         .body(body)
 }
 
-/// Gets a project board Kanban setting by ID.
+/// Gets a project board Kanban setting by its ID.
 ///
 /// `GET /project/boards/{parentId}/kanbanSettings/{id}` · tool `get_single_connect_wise_psa_board_kanban_setting_by_id`
 ///
@@ -324,7 +324,7 @@ pub fn list_board_team_info(
         .query(query)
 }
 
-/// Gets a project board team by ID.
+/// Gets a project board team by its ID.
 ///
 /// `GET /project/boards/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_project_board_team_by_id`
 ///
@@ -392,7 +392,7 @@ pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a project board team summary by ID.
+/// Gets a project board team summary by its ID.
 ///
 /// `GET /project/boards/{parentId}/teams/{id}/info` · tool `get_single_connect_wise_psa_project_board_team_info_by_id`
 ///

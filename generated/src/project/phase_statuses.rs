@@ -55,7 +55,7 @@ pub fn list_phase_status_info(query: &ListQuery) -> Request<Vec<PhaseStatusInfo>
     Request::new(Method::Get, "/project/phaseStatuses/info").query(query)
 }
 
-/// Gets a phase status by ID.
+/// Gets a phase status by its ID.
 ///
 /// `GET /project/phaseStatuses/{id}` · tool `get_single_connect_wise_psa_project_phase_status_by_id`
 ///
@@ -103,7 +103,7 @@ pub fn delete_phase_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/phaseStatuses/{id}").path("id", id)
 }
 
-/// Gets a phase status summary by ID.
+/// Gets a phase status summary by its ID.
 ///
 /// `GET /project/phaseStatuses/{id}/info` · tool `get_single_connect_wise_psa_project_phase_status_info_by_id`
 ///

@@ -56,7 +56,7 @@ pub fn count_billing_rates(project_id: i32, query: &CountQuery) -> Request<Count
         .records::<ProjectBillingRate>()
 }
 
-/// Gets a project billing rate by ID.
+/// Gets a project billing rate by its ID.
 ///
 /// `GET /project/{parentId}/billingRates/{id}` · tool `get_single_connect_wise_psa_project_billing_rate_by_id`
 ///

@@ -194,7 +194,7 @@ pub fn count_project_template_ticket_tasks(
         .records::<ProjectTemplateTask>()
 }
 
-/// Gets a project template ticket task by ID.
+/// Gets a project template ticket task by its ID.
 ///
 /// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_project_template_ticket_task_by_id`
 ///
@@ -300,7 +300,7 @@ pub fn delete_project_template_ticket_task(
         .path("id", id)
 }
 
-/// Gets a project template by ID.
+/// Gets a project template by its ID.
 ///
 /// `GET /project/projectTemplates/{id}` · tool `get_single_connect_wise_psa_project_template_by_id`
 ///
@@ -415,7 +415,7 @@ pub fn create_project_template_phase(
         .body(body)
 }
 
-/// Gets a project template phase by ID.
+/// Gets a project template phase by its ID.
 ///
 /// `GET /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `get_single_connect_wise_psa_project_template_phase_by_id`
 ///
@@ -561,7 +561,7 @@ pub fn count_project_template_tickets(
         .records::<ProjectTemplateTicket>()
 }
 
-/// Gets a project template ticket by ID.
+/// Gets a project template ticket by its ID.
 ///
 /// `GET /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `get_single_connect_wise_psa_project_template_ticket_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_project_type_info(query: &CountQuery) -> Request<Count> {
         .records::<ProjectTypeInfo>()
 }
 
-/// Gets a project type by ID.
+/// Gets a project type by its ID.
 ///
 /// `GET /project/projectTypes/{id}` · tool `get_single_connect_wise_psa_project_type_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_project_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/projectTypes/{id}").path("id", id)
 }
 
-/// Gets a project type summary by ID.
+/// Gets a project type summary by its ID.
 ///
 /// `GET /project/projectTypes/{id}/info` · tool `get_single_connect_wise_psa_project_type_info_by_id`
 ///

@@ -45,7 +45,7 @@ pub fn count_projects(query: &CountQuery) -> Request<Count> {
         .records::<Project>()
 }
 
-/// Gets a project by ID.
+/// Gets a project by its ID.
 ///
 /// `GET /project/projects/{id}` · tool `get_single_connect_wise_psa_project_by_id`
 ///
@@ -170,7 +170,7 @@ pub fn create_project_contact(
         .body(body)
 }
 
-/// Gets a project contact by ID.
+/// Gets a project contact by its ID.
 ///
 /// `GET /project/projects/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_project_contact_by_id`
 ///
@@ -246,7 +246,7 @@ pub fn count_project_notes(project_id: i32, query: &CountQuery) -> Request<Count
         .records::<ProjectNote>()
 }
 
-/// Gets a project note by ID.
+/// Gets a project note by its ID.
 ///
 /// `GET /project/projects/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_project_note_by_id`
 ///
@@ -365,7 +365,7 @@ pub fn count_project_phases(project_id: i32, query: &CountQuery) -> Request<Coun
         .records::<ProjectPhase>()
 }
 
-/// Gets a project phase by ID.
+/// Gets a project phase by its ID.
 ///
 /// `GET /project/projects/{parentId}/phases/{id}` · tool `get_single_connect_wise_psa_project_phase_by_id`
 ///
@@ -487,7 +487,7 @@ pub fn count_project_team_members(
         .records::<ProjectTeamMember>()
 }
 
-/// Gets a project team member by ID.
+/// Gets a project team member by its ID.
 ///
 /// `GET /project/projects/{parentId}/teamMembers/{id}` · tool `get_single_connect_wise_psa_project_team_member_by_id`
 ///

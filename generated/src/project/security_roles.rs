@@ -59,7 +59,7 @@ pub fn list_security_role_info(
     Request::new(Method::Get, "/project/securityRoles/info").query(query)
 }
 
-/// Gets a project security role by ID.
+/// Gets a project security role by its ID.
 ///
 /// `GET /project/securityRoles/{id}` · tool `get_single_connect_wise_psa_project_security_role_by_id`
 ///
@@ -113,7 +113,7 @@ pub fn delete_security_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/securityRoles/{id}").path("id", id)
 }
 
-/// Gets a project security role summary by ID.
+/// Gets a project security role summary by its ID.
 ///
 /// `GET /project/securityRoles/{id}/info` · tool `get_single_connect_wise_psa_project_security_role_info_by_id`
 ///
@@ -161,7 +161,7 @@ pub fn count_security_role_settings(
         .records::<ProjectSecurityRoleSetting>()
 }
 
-/// Gets a project security role setting by ID.
+/// Gets a project security role setting by its ID.
 ///
 /// `GET /project/securityRoles/{parentId}/settings/{id}` · tool `get_single_connect_wise_psa_project_security_role_setting_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_status_indicators(query: &CountQuery) -> Request<Count> {
         .records::<StatusIndicator>()
 }
 
-/// Gets a status indicator by ID.
+/// Gets a status indicator by its ID.
 ///
 /// `GET /project/statusIndicators/{id}` · tool `get_single_connect_wise_psa_project_status_indicator_by_id`
 ///

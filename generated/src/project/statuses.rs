@@ -68,7 +68,7 @@ pub fn count_status_info(query: &CountQuery) -> Request<Count> {
         .records::<ProjectStatusInfo>()
 }
 
-/// Gets a project status by ID.
+/// Gets a project status by its ID.
 ///
 /// `GET /project/statuses/{id}` · tool `get_single_connect_wise_psa_project_status_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/project/statuses/{id}").path("id", id)
 }
 
-/// Gets a project status summary by ID.
+/// Gets a project status summary by its ID.
 ///
 /// `GET /project/statuses/{id}/info` · tool `get_single_connect_wise_psa_project_status_info_by_id`
 ///

@@ -58,7 +58,7 @@ pub fn search_tickets(body: &FilterValues) -> Request<Vec<ProjectTicket>> {
     Request::new(Method::Post, "/project/tickets/search").body(body)
 }
 
-/// Gets a project ticket by ID.
+/// Gets a project ticket by its ID.
 ///
 /// `GET /project/tickets/{id}` · tool `get_single_connect_wise_psa_project_ticket_by_id`
 ///
@@ -211,7 +211,7 @@ pub fn count_ticket_configurations(
         .records::<ConfigurationReference>()
 }
 
-/// Gets a project ticket configuration by ID.
+/// Gets a project ticket configuration by its ID.
 ///
 /// `GET /project/tickets/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_project_ticket_configuration_by_id`
 ///
@@ -335,7 +335,7 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<TicketNote>()
 }
 
-/// Gets a project ticket note by ID.
+/// Gets a project ticket note by its ID.
 ///
 /// `GET /project/tickets/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_project_ticket_note_by_id`
 ///
@@ -519,7 +519,7 @@ pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<TicketTask>()
 }
 
-/// Gets a project ticket task by ID.
+/// Gets a project ticket task by its ID.
 ///
 /// `GET /project/tickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_project_ticket_task_by_id`
 ///

@@ -105,7 +105,7 @@ pub fn count_activity_status_info(query: &CountQuery) -> Request<Count> {
         .records::<ActivityStatusInfo>()
 }
 
-/// Gets an activity status by ID.
+/// Gets an activity status by its ID.
 ///
 /// `GET /sales/activities/statuses/{id}` · tool `get_single_connect_wise_psa_sales_activity_status_by_id`
 ///
@@ -161,7 +161,7 @@ pub fn delete_activity_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/statuses/{id}").path("id", id)
 }
 
-/// Gets an activity status summary by ID.
+/// Gets an activity status summary by its ID.
 ///
 /// `GET /sales/activities/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_activity_status_info_by_id`
 ///
@@ -209,7 +209,7 @@ pub fn count_activity_types(query: &CountQuery) -> Request<Count> {
         .records::<ActivityType>()
 }
 
-/// Gets an activity type by ID.
+/// Gets an activity type by its ID.
 ///
 /// `GET /sales/activities/types/{id}` · tool `get_single_connect_wise_psa_sales_activity_type_by_id`
 ///
@@ -292,7 +292,7 @@ pub fn list_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Gets a sales activity by ID.
+/// Gets a sales activity by its ID.
 ///
 /// `GET /sales/activities/{id}` · tool `get_single_connect_wise_psa_sales_activity_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_commissions(query: &CountQuery) -> Request<Count> {
         .records::<Commission>()
 }
 
-/// Gets a sales commission by ID.
+/// Gets a sales commission by its ID.
 ///
 /// `GET /sales/commissions/{id}` · tool `get_single_connect_wise_psa_sales_commission_by_id`
 ///

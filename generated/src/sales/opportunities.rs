@@ -143,7 +143,7 @@ pub fn count_opportunity_rating_info(query: &CountQuery) -> Request<Count> {
         .records::<OpportunityRatingInfo>()
 }
 
-/// Gets an opportunity rating by ID.
+/// Gets an opportunity rating by its ID.
 ///
 /// `GET /sales/opportunities/ratings/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_rating_by_id`
 ///
@@ -199,7 +199,7 @@ pub fn delete_opportunity_rating(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/ratings/{id}").path("id", id)
 }
 
-/// Gets an opportunity rating summary by ID.
+/// Gets an opportunity rating summary by its ID.
 ///
 /// `GET /sales/opportunities/ratings/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_rating_info_by_id`
 ///
@@ -277,7 +277,7 @@ pub fn count_opportunity_status_info(query: &CountQuery) -> Request<Count> {
         .records::<OpportunityStatusInfo>()
 }
 
-/// Gets an opportunity status by ID.
+/// Gets an opportunity status by its ID.
 ///
 /// `GET /sales/opportunities/statuses/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_status_by_id`
 ///
@@ -333,7 +333,7 @@ pub fn delete_opportunity_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/statuses/{id}").path("id", id)
 }
 
-/// Gets an opportunity status summary by ID.
+/// Gets an opportunity status summary by its ID.
 ///
 /// `GET /sales/opportunities/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_status_info_by_id`
 ///
@@ -447,7 +447,7 @@ pub fn count_opportunity_type_info(query: &CountQuery) -> Request<Count> {
         .records::<OpportunityTypeInfo>()
 }
 
-/// Gets an opportunity type by ID.
+/// Gets an opportunity type by its ID.
 ///
 /// `GET /sales/opportunities/types/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_type_by_id`
 ///
@@ -503,7 +503,7 @@ pub fn delete_opportunity_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/opportunities/types/{id}").path("id", id)
 }
 
-/// Gets an opportunity type summary by ID.
+/// Gets an opportunity type summary by its ID.
 ///
 /// `GET /sales/opportunities/types/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_type_info_by_id`
 ///
@@ -546,7 +546,7 @@ pub fn list_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<U
         .query(query)
 }
 
-/// Gets an opportunity by ID.
+/// Gets an opportunity by its ID.
 ///
 /// `GET /sales/opportunities/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_by_id`
 ///
@@ -714,7 +714,7 @@ pub fn count_opportunity_contacts(
         .records::<OpportunityContact>()
 }
 
-/// Gets an opportunity contact by ID.
+/// Gets an opportunity contact by its ID.
 ///
 /// `GET /sales/opportunities/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_opportunity_contact_by_id`
 ///
@@ -1049,7 +1049,7 @@ pub fn count_opportunity_notes(
         .records::<OpportunityNote>()
 }
 
-/// Gets an opportunity note by ID.
+/// Gets an opportunity note by its ID.
 ///
 /// `GET /sales/opportunities/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_opportunity_note_by_id`
 ///
@@ -1168,7 +1168,7 @@ pub fn count_opportunity_teams(
         .records::<Team>()
 }
 
-/// Gets an opportunity team member by ID.
+/// Gets an opportunity team member by its ID.
 ///
 /// `GET /sales/opportunities/{parentId}/team/{id}` · tool `get_single_connect_wise_psa_opportunity_team_by_id`
 ///

@@ -125,7 +125,7 @@ pub fn count_order_status_info(query: &CountQuery) -> Request<Count> {
         .records::<OrderStatusInfo>()
 }
 
-/// Gets a sales order status by ID.
+/// Gets a sales order status by its ID.
 ///
 /// `GET /sales/orders/statuses/{id}` · tool `get_single_connect_wise_psa_sales_order_status_by_id`
 ///
@@ -173,7 +173,7 @@ pub fn delete_order_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/orders/statuses/{id}").path("id", id)
 }
 
-/// Gets a sales order status summary by ID.
+/// Gets a sales order status summary by its ID.
 ///
 /// `GET /sales/orders/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_order_status_info_by_id`
 ///
@@ -270,7 +270,7 @@ pub fn count_order_status_email_templates(
         .records::<OrderStatusEmailTemplate>()
 }
 
-/// Gets an email template for a sales order status by ID.
+/// Gets an email template for a sales order status by its ID.
 ///
 /// `GET /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_order_status_emailtemplate_by_id`
 ///
@@ -395,7 +395,7 @@ pub fn count_order_status_notifications(
         .records::<OrderStatusNotification>()
 }
 
-/// Gets a sales order status notification by ID.
+/// Gets a sales order status notification by its ID.
 ///
 /// `GET /sales/orders/statuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_order_status_notification_by_id`
 ///
@@ -466,7 +466,7 @@ pub fn delete_order_status_notification(status_id: i32, id: i32) -> Request<()> 
         .path("id", id)
 }
 
-/// Gets a sales order by ID.
+/// Gets a sales order by its ID.
 ///
 /// `GET /sales/orders/{id}` · tool `get_single_connect_wise_psa_sales_order_by_id`
 ///
@@ -594,7 +594,7 @@ pub fn count_order_line_items(order_id: i32, query: &CountQuery) -> Request<Coun
         .records::<SalesOrdersLineItem>()
 }
 
-/// Gets a sales order line item by ID.
+/// Gets a sales order line item by its ID.
 ///
 /// `GET /sales/orders/{parentId}/lineitems/{id}` · tool `get_single_connect_wise_psa_order_lineitem_by_id`
 ///

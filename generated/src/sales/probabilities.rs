@@ -68,7 +68,7 @@ pub fn count_probability_info(query: &CountQuery) -> Request<Count> {
         .records::<SalesProbabilityInfo>()
 }
 
-/// Gets a sales probability by ID.
+/// Gets a sales probability by its ID.
 ///
 /// `GET /sales/probabilities/{id}` · tool `get_single_connect_wise_psa_sales_probability_by_id`
 ///
@@ -120,7 +120,7 @@ pub fn delete_probability(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/probabilities/{id}").path("id", id)
 }
 
-/// Gets a sales probability summary by ID.
+/// Gets a sales probability summary by its ID.
 ///
 /// `GET /sales/probabilities/{id}/info` · tool `get_single_connect_wise_psa_sales_probability_info_by_id`
 ///

@@ -40,7 +40,7 @@ pub fn count_quotas(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/quotas/count").query(query).records::<SalesQuota>()
 }
 
-/// Gets a sales quota by ID.
+/// Gets a sales quota by its ID.
 ///
 /// `GET /sales/quotas/{id}` · tool `get_single_connect_wise_psa_sales_quota_by_id`
 ///

@@ -40,7 +40,7 @@ pub fn count_roles(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/roles/count").query(query).records::<Role>()
 }
 
-/// Gets a sales role by ID.
+/// Gets a sales role by its ID.
 ///
 /// `GET /sales/roles/{id}` · tool `get_single_connect_wise_psa_sales_role_by_id`
 ///

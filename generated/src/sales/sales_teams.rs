@@ -42,7 +42,7 @@ pub fn count_sales_teams(query: &CountQuery) -> Request<Count> {
         .records::<SalesTeam>()
 }
 
-/// Gets a sales team by ID.
+/// Gets a sales team by its ID.
 ///
 /// `GET /sales/salesTeams/{id}` · tool `get_single_connect_wise_psa_sales_team_by_id`
 ///
@@ -142,7 +142,7 @@ pub fn count_sales_team_members(
         .records::<SalesTeamMember>()
 }
 
-/// Gets a sales team member by ID.
+/// Gets a sales team member by its ID.
 ///
 /// `GET /sales/salesTeams/{parentId}/members/{id}` · tool `get_single_connect_wise_psa_sales_team_member_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_stage_info(query: &CountQuery) -> Request<Count> {
         .records::<OpportunityStageInfo>()
 }
 
-/// Gets a sales stage by ID.
+/// Gets a sales stage by its ID.
 ///
 /// `GET /sales/stages/{id}` · tool `get_single_connect_wise_psa_sales_stage_by_id`
 ///
@@ -117,7 +117,7 @@ pub fn delete_stage(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/stages/{id}").path("id", id)
 }
 
-/// Gets a sales stage summary by ID.
+/// Gets a sales stage summary by its ID.
 ///
 /// `GET /sales/stages/{id}/info` · tool `get_single_connect_wise_psa_sales_stage_info_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_calendar_info(query: &CountQuery) -> Request<CalendarInfo> {
         .records::<CalendarInfo>()
 }
 
-/// Gets a schedule calendar by ID.
+/// Gets a schedule calendar by its ID.
 ///
 /// `GET /schedule/calendars/{id}` · tool `get_single_connect_wise_psa_schedule_calendar_by_id`
 ///
@@ -125,7 +125,7 @@ pub fn copy_calendar(id: i32) -> Request<Calendar> {
     Request::new(Method::Post, "/schedule/calendars/{id}/copy").path("id", id)
 }
 
-/// Gets a schedule calendar summary by ID.
+/// Gets a schedule calendar summary by its ID.
 ///
 /// `GET /schedule/calendars/{id}/info` · tool `get_single_connect_wise_psa_schedule_calendar_info_by_id`
 ///

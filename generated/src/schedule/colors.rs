@@ -40,7 +40,7 @@ pub fn reset_colors() -> Request<Vec<ScheduleColor>> {
     Request::new(Method::Post, "/schedule/colors/reset")
 }
 
-/// Gets a schedule color by ID.
+/// Gets a schedule color by its ID.
 ///
 /// `GET /schedule/colors/{id}` · tool `get_single_connect_wise_psa_schedule_color_by_id`
 ///

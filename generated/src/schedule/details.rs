@@ -31,7 +31,7 @@ pub fn count_details(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleEntryDetail>()
 }
 
-/// Gets a schedule entry detail by ID.
+/// Gets a schedule entry detail by its ID.
 ///
 /// `GET /schedule/details/{id}` · tool `get_single_connect_wise_psa_schedule_detail_by_id`
 ///

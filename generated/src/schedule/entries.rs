@@ -42,7 +42,7 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleEntry>()
 }
 
-/// Gets a schedule entry by ID.
+/// Gets a schedule entry by its ID.
 ///
 /// `GET /schedule/entries/{id}` · tool `get_single_connect_wise_psa_schedule_entry_by_id`
 ///
@@ -136,7 +136,7 @@ pub fn count_entry_details(entry_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<ScheduleDetail>()
 }
 
-/// Gets a schedule entry's detail by ID.
+/// Gets a schedule entry's detail by its ID.
 ///
 /// `GET /schedule/entries/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_entry_detail_by_id`
 ///

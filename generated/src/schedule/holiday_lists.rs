@@ -53,7 +53,7 @@ pub fn count_holiday_lists(query: &CountQuery) -> Request<Count> {
         .records::<HolidayList>()
 }
 
-/// Gets a holiday list by ID.
+/// Gets a holiday list by its ID.
 ///
 /// `GET /schedule/holidayLists/{id}` · tool `get_single_connect_wise_psa_schedule_holiday_list_by_id`
 ///
@@ -187,7 +187,7 @@ pub fn count_holiday_list_holidays(
         .records::<Holiday>()
 }
 
-/// Gets a holiday list holiday by ID.
+/// Gets a holiday list holiday by its ID.
 ///
 /// `GET /schedule/holidayLists/{parentId}/holidays/{id}` · tool `get_single_connect_wise_psa_holiday_list_holiday_by_id`
 ///
@@ -268,7 +268,7 @@ pub fn list_holiday_list_info(query: &ListQuery) -> Request<Vec<HolidayListInfo>
     Request::new(Method::Get, "/schedule/holidaylists/info").query(query)
 }
 
-/// Gets a holiday list summary by ID.
+/// Gets a holiday list summary by its ID.
 ///
 /// `GET /schedule/holidaylists/{id}/info` · tool `get_single_connect_wise_psa_schedule_holidaylist_info_by_id`
 ///
@@ -298,7 +298,7 @@ pub fn list_holiday_list_holiday_info(
         .query(query)
 }
 
-/// Gets a holiday list holiday summary by ID.
+/// Gets a holiday list holiday summary by its ID.
 ///
 /// `GET /schedule/holidaylists/{parentId}/holidays/{id}/info` · tool `get_single_connect_wise_psa_holidaylist_holiday_info_by_id`
 ///

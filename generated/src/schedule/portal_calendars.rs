@@ -31,7 +31,7 @@ pub fn count_portal_calendars(query: &CountQuery) -> Request<Count> {
         .records::<PortalCalendar>()
 }
 
-/// Gets a portal calendar by ID.
+/// Gets a portal calendar by its ID.
 ///
 /// `GET /schedule/portalcalendars/{id}` · tool `get_single_connect_wise_psa_schedule_portalcalendar_by_id`
 ///

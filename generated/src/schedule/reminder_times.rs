@@ -31,7 +31,7 @@ pub fn count_reminder_times(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleReminderTime>()
 }
 
-/// Gets a reminder time by ID.
+/// Gets a reminder time by its ID.
 ///
 /// `GET /schedule/reminderTimes/{id}` · tool `get_single_connect_wise_psa_schedule_reminder_time_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_status_info(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleStatusInfo>()
 }
 
-/// Gets a schedule status by ID.
+/// Gets a schedule status by its ID.
 ///
 /// `GET /schedule/statuses/{id}` · tool `get_single_connect_wise_psa_schedule_status_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/statuses/{id}").path("id", id)
 }
 
-/// Gets a schedule status summary by ID.
+/// Gets a schedule status summary by its ID.
 ///
 /// `GET /schedule/statuses/{id}/info` · tool `get_single_connect_wise_psa_schedule_status_info_by_id`
 ///

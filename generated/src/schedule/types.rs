@@ -68,7 +68,7 @@ pub fn count_type_info(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleTypeInfo>()
 }
 
-/// Gets a schedule type by ID.
+/// Gets a schedule type by its ID.
 ///
 /// `GET /schedule/types/{id}` · tool `get_single_connect_wise_psa_schedule_type_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/types/{id}").path("id", id)
 }
 
-/// Gets a schedule type summary by ID.
+/// Gets a schedule type summary by its ID.
 ///
 /// `GET /schedule/types/{id}/info` · tool `get_single_connect_wise_psa_schedule_type_info_by_id`
 ///

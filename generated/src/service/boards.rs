@@ -105,7 +105,7 @@ pub fn count_board_item_associations(
         .records::<BoardItemAssociation>()
 }
 
-/// Gets an association for a service board ticket item by ID.
+/// Gets an association for a service board ticket item by its ID.
 ///
 /// `GET /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool `get_single_connect_wise_psa_board_item_association_by_id`
 ///
@@ -256,7 +256,7 @@ pub fn count_board_status_notifications(
         .records::<BoardStatusNotification>()
 }
 
-/// Gets a notification for a service board ticket status by ID.
+/// Gets a notification for a service board ticket status by its ID.
 ///
 /// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_board_status_notification_by_id`
 ///
@@ -362,7 +362,7 @@ pub fn delete_board_status_notification(
         .path("id", id)
 }
 
-/// Gets a service board by ID.
+/// Gets a service board by its ID.
 ///
 /// `GET /service/boards/{id}` · tool `get_single_connect_wise_psa_service_board_by_id`
 ///
@@ -492,7 +492,7 @@ pub fn count_board_auto_assign_resources(
         .records::<BoardAutoAssignResource>()
 }
 
-/// Gets a service board auto-assign resource by ID.
+/// Gets a service board auto-assign resource by its ID.
 ///
 /// `GET /service/boards/{parentId}/autoAssignResources/{id}` · tool `get_single_connect_wise_psa_board_auto_assign_resource_by_id`
 ///
@@ -614,7 +614,7 @@ pub fn count_board_auto_templates(board_id: i32, query: &CountQuery) -> Request<
         .records::<BoardAutoTemplate>()
 }
 
-/// Gets a service board automatic template by ID.
+/// Gets a service board automatic template by its ID.
 ///
 /// `GET /service/boards/{parentId}/autoTemplates/{id}` · tool `get_single_connect_wise_psa_board_auto_template_by_id`
 ///
@@ -736,7 +736,7 @@ pub fn count_board_excluded_members(
         .records::<BoardExcludedMember>()
 }
 
-/// Gets a service board excluded member by ID.
+/// Gets a service board excluded member by its ID.
 ///
 /// `GET /service/boards/{parentId}/excludedMembers/{id}` · tool `get_single_connect_wise_psa_board_excluded_member_by_id`
 ///
@@ -812,7 +812,7 @@ pub fn count_board_items(board_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<BoardItem>()
 }
 
-/// Gets a service board ticket item by ID.
+/// Gets a service board ticket item by its ID.
 ///
 /// `GET /service/boards/{parentId}/items/{id}` · tool `get_single_connect_wise_psa_board_item_by_id`
 ///
@@ -975,7 +975,7 @@ pub fn count_board_notifications(board_id: i32, query: &CountQuery) -> Request<C
         .records::<BoardNotification>()
 }
 
-/// Gets a service board notification by ID.
+/// Gets a service board notification by its ID.
 ///
 /// `GET /service/boards/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_board_notification_by_id`
 ///
@@ -1094,7 +1094,7 @@ pub fn count_board_skill_mappings(board_id: i32, query: &CountQuery) -> Request<
         .records::<BoardSkillMapping>()
 }
 
-/// Gets a service board skill mapping by ID.
+/// Gets a service board skill mapping by its ID.
 ///
 /// `GET /service/boards/{parentId}/skillMappings/{id}` · tool `get_single_connect_wise_psa_board_skill_mapping_by_id`
 ///
@@ -1244,7 +1244,7 @@ pub fn count_board_status_info(board_id: i32, query: &CountQuery) -> Request<Cou
         .records::<BoardStatusInfo>()
 }
 
-/// Gets a service board ticket status by ID.
+/// Gets a service board ticket status by its ID.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}` · tool `get_single_connect_wise_psa_board_status_by_id`
 ///
@@ -1312,7 +1312,7 @@ pub fn delete_board_status(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a service board ticket status summary by ID.
+/// Gets a service board ticket status summary by its ID.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}/info` · tool `get_single_connect_wise_psa_board_status_info_by_id`
 ///
@@ -1455,7 +1455,7 @@ pub fn count_board_sub_type_info(board_id: i32, query: &CountQuery) -> Request<C
         .records::<BoardSubTypeInfo>()
 }
 
-/// Gets a service board ticket subtype by ID.
+/// Gets a service board ticket subtype by its ID.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}` · tool `get_single_connect_wise_psa_board_subtype_by_id`
 ///
@@ -1523,7 +1523,7 @@ pub fn delete_board_sub_type(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a service board ticket subtype summary by ID.
+/// Gets a service board ticket subtype summary by its ID.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}/info` · tool `get_single_connect_wise_psa_board_subtype_info_by_id`
 ///
@@ -1660,7 +1660,7 @@ pub fn count_board_team_info(board_id: i32, query: &CountQuery) -> Request<Count
         .records::<BoardTeamInfo>()
 }
 
-/// Gets a service board team by ID.
+/// Gets a service board team by its ID.
 ///
 /// `GET /service/boards/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_service_board_team_by_id`
 ///
@@ -1728,7 +1728,7 @@ pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Gets a service board team summary by ID.
+/// Gets a service board team summary by its ID.
 ///
 /// `GET /service/boards/{parentId}/teams/{id}/info` · tool `get_single_connect_wise_psa_service_board_team_info_by_id`
 ///
@@ -1804,7 +1804,7 @@ pub fn count_board_type_sub_type_item_associations(
         .records::<BoardTypeSubTypeItemAssociation>()
 }
 
-/// Gets a type, subtype and item association for a service board by ID.
+/// Gets a type, subtype and item association for a service board by its ID.
 ///
 /// `GET /service/boards/{parentId}/typeSubTypeItemAssociations/{id}` · tool `get_single_connect_wise_psa_board_type_subtype_item_assoc_by_id`
 ///
@@ -1869,7 +1869,7 @@ pub fn count_board_types(board_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<BoardType>()
 }
 
-/// Gets a service board ticket type by ID.
+/// Gets a service board ticket type by its ID.
 ///
 /// `GET /service/boards/{parentId}/types/{id}` · tool `get_single_connect_wise_psa_board_type_by_id`
 ///

@@ -40,7 +40,7 @@ pub fn count_codes(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/codes/count").query(query).records::<Code>()
 }
 
-/// Gets a service code by ID.
+/// Gets a service code by its ID.
 ///
 /// `GET /service/codes/{id}` · tool `get_single_connect_wise_psa_service_code_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_email_templates(query: &CountQuery) -> Request<Count> {
         .records::<ServiceEmailTemplate>()
 }
 
-/// Gets a service email template by ID.
+/// Gets a service email template by its ID.
 ///
 /// `GET /service/emailTemplates/{id}` · tool `get_single_connect_wise_psa_service_email_template_by_id`
 ///

@@ -29,7 +29,7 @@ pub fn count_impacts(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/service/impacts/count").query(query).records::<Impact>()
 }
 
-/// Gets a ticket impact by ID.
+/// Gets a ticket impact by its ID.
 ///
 /// `GET /service/impacts/{id}` · tool `get_single_connect_wise_psa_service_impact_by_id`
 ///

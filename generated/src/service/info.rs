@@ -44,7 +44,7 @@ pub fn count_info_boards(query: &CountQuery) -> Request<Count> {
         .records::<BoardInfo>()
 }
 
-/// Gets a service board summary by ID.
+/// Gets a service board summary by its ID.
 ///
 /// `GET /service/info/boards/{id}` · tool `get_single_connect_wise_psa_service_info_board_by_id`
 ///
@@ -81,7 +81,7 @@ pub fn count_info_board_types(query: &CountQuery) -> Request<Count> {
         .records::<BoardTypeInfo>()
 }
 
-/// Gets a service board type by ID.
+/// Gets a service board type by its ID.
 ///
 /// `GET /service/info/boardtypes/{id}` · tool `get_single_connect_wise_psa_service_info_boardtype_by_id`
 ///

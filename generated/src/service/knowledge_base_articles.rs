@@ -46,7 +46,7 @@ pub fn count_knowledge_base_articles(query: &CountQuery) -> Request<Count> {
         .records::<KnowledgeBaseArticle>()
 }
 
-/// Gets a knowledge base article by ID.
+/// Gets a knowledge base article by its ID.
 ///
 /// `GET /service/knowledgeBaseArticles/{id}` · tool `get_single_connect_wise_psa_service_know_base_article_by_id`
 ///

@@ -46,7 +46,7 @@ pub fn count_knowledge_base_categories(query: &CountQuery) -> Request<Count> {
         .records::<KnowledgeBaseCategory>()
 }
 
-/// Gets a knowledge base category by ID.
+/// Gets a knowledge base category by its ID.
 ///
 /// `GET /service/knowledgeBaseCategories/{id}` · tool `get_single_connect_wise_psa_service_know_base_category_by_id`
 ///

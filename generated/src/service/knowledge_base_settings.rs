@@ -25,7 +25,7 @@ pub fn create_knowledge_base_setting(
     Request::new(Method::Post, "/service/knowledgebasesettings").body(body)
 }
 
-/// Gets a knowledge base setting by ID.
+/// Gets a knowledge base setting by its ID.
 ///
 /// `GET /service/knowledgebasesettings/{id}` · tool `get_single_connect_wise_psa_service_knowledgebasesetting_by_id`
 ///

@@ -46,7 +46,7 @@ pub fn count_knowledge_base_sub_categories(query: &CountQuery) -> Request<Count>
         .records::<KnowledgeBaseSubCategory>()
 }
 
-/// Gets a knowledge base subcategory by ID.
+/// Gets a knowledge base subcategory by its ID.
 ///
 /// `GET /service/knowledgeBaseSubCategories/{id}` · tool `get_single_connect_wise_psa_service_know_base_sub_cat_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_location_info(query: &CountQuery) -> Request<Count> {
         .records::<ServiceLocationInfo>()
 }
 
-/// Gets a service location by ID.
+/// Gets a service location by its ID.
 ///
 /// `GET /service/locations/{id}` · tool `get_single_connect_wise_psa_service_location_by_id`
 ///
@@ -117,7 +117,7 @@ pub fn delete_location(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/locations/{id}").path("id", id)
 }
 
-/// Gets a service location summary by ID.
+/// Gets a service location summary by its ID.
 ///
 /// `GET /service/locations/{id}/info` · tool `get_single_connect_wise_psa_service_location_info_by_id`
 ///

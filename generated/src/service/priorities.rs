@@ -42,7 +42,7 @@ pub fn count_priorities(query: &CountQuery) -> Request<Count> {
         .records::<Priority>()
 }
 
-/// Gets a ticket priority by ID.
+/// Gets a ticket priority by its ID.
 ///
 /// `GET /service/priorities/{id}` · tool `get_single_connect_wise_psa_service_priority_by_id`
 ///
@@ -147,7 +147,7 @@ pub fn list_priority_info(query: &ListQuery) -> Request<Vec<PriorityInfo>> {
     Request::new(Method::Get, "/service/priority/info").query(query)
 }
 
-/// Gets a ticket priority by ID.
+/// Gets a ticket priority by its ID.
 ///
 /// `GET /service/priority/{id}/info` · tool `get_single_connect_wise_psa_service_priority_info_by_id`
 ///

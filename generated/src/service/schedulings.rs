@@ -33,7 +33,7 @@ pub fn count_scheduling_member_info(query: &CountQuery) -> Request<Count> {
         .records::<SchedulingMemberInfo>()
 }
 
-/// Gets a schedulable member by ID.
+/// Gets a schedulable member by its ID.
 ///
 /// `GET /service/scheduling/members/{id}/info` · tool `get_single_connect_wise_psa_service_sched_member_info_by_id`
 ///

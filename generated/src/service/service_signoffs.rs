@@ -68,7 +68,7 @@ pub fn count_service_signoff_info(query: &CountQuery) -> Request<Count> {
         .records::<ServiceSignoffInfo>()
 }
 
-/// Gets a service sign-off by ID.
+/// Gets a service sign-off by its ID.
 ///
 /// `GET /service/serviceSignoff/{id}` · tool `get_single_connect_wise_psa_service_signoff_by_id`
 ///
@@ -122,7 +122,7 @@ pub fn delete_service_signoff(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/serviceSignoff/{id}").path("id", id)
 }
 
-/// Gets a service sign-off summary by ID.
+/// Gets a service sign-off summary by its ID.
 ///
 /// `GET /service/serviceSignoff/{id}/info` · tool `get_single_connect_wise_psa_service_signoff_info_by_id`
 ///
@@ -222,7 +222,7 @@ pub fn count_service_signoff_custom_fields(
         .records::<ServiceSignoffCustomField>()
 }
 
-/// Gets a service sign-off custom field by ID.
+/// Gets a service sign-off custom field by its ID.
 ///
 /// `GET /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `get_single_connect_wise_psa_service_signoff_customfield_by_id`
 ///

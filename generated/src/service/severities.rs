@@ -31,7 +31,7 @@ pub fn count_severities(query: &CountQuery) -> Request<Count> {
         .records::<Severity>()
 }
 
-/// Gets a ticket severity by ID.
+/// Gets a ticket severity by its ID.
 ///
 /// `GET /service/severities/{id}` · tool `get_single_connect_wise_psa_service_severity_by_id`
 ///

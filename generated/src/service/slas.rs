@@ -53,7 +53,7 @@ pub fn count_sla_info(query: &CountQuery) -> Request<Count> {
         .records::<SlaInfo>()
 }
 
-/// Gets an SLA by ID.
+/// Gets an SLA by its ID.
 ///
 /// `GET /service/SLAs/{id}` · tool `get_single_connect_wise_psa_service_sla_by_id`
 ///
@@ -174,7 +174,7 @@ pub fn count_sla_priorities(sla_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<SlaPriority>()
 }
 
-/// Gets an SLA priority by ID.
+/// Gets an SLA priority by its ID.
 ///
 /// `GET /service/SLAs/{parentId}/priorities/{id}` · tool `get_single_connect_wise_psa_sla_priority_by_id`
 ///
@@ -255,7 +255,7 @@ pub fn list_sla_info(query: &ListQuery) -> Request<Vec<SlaInfo>> {
     Request::new(Method::Get, "/service/slas/info").query(query)
 }
 
-/// Gets an SLA summary by ID.
+/// Gets an SLA summary by its ID.
 ///
 /// `GET /service/slas/{id}/info` · tool `get_single_connect_wise_psa_service_sla_info_by_id`
 ///

@@ -66,7 +66,7 @@ pub fn count_source_info(query: &CountQuery) -> Request<Count> {
         .records::<SourceInfo>()
 }
 
-/// Gets a ticket source by ID.
+/// Gets a ticket source by its ID.
 ///
 /// `GET /service/sources/{id}` · tool `get_single_connect_wise_psa_service_source_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_source(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/sources/{id}").path("id", id)
 }
 
-/// Gets a ticket source summary by ID.
+/// Gets a ticket source summary by its ID.
 ///
 /// `GET /service/sources/{id}/info` · tool `get_single_connect_wise_psa_service_source_info_by_id`
 ///

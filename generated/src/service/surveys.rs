@@ -114,7 +114,7 @@ pub fn count_survey_question_options(
         .records::<SurveyOption>()
 }
 
-/// Gets a service survey question option by ID.
+/// Gets a service survey question option by its ID.
 ///
 /// `GET /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `get_single_connect_wise_psa_survey_question_option_by_id`
 ///
@@ -216,7 +216,7 @@ pub fn delete_survey_question_option(
         .path("id", id)
 }
 
-/// Gets a service survey by ID.
+/// Gets a service survey by its ID.
 ///
 /// `GET /service/surveys/{id}` · tool `get_single_connect_wise_psa_service_survey_by_id`
 ///
@@ -354,7 +354,7 @@ pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Cou
         .records::<ServiceSurveyQuestion>()
 }
 
-/// Gets a service survey question by ID.
+/// Gets a service survey question by its ID.
 ///
 /// `GET /service/surveys/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_service_survey_question_by_id`
 ///
@@ -487,7 +487,7 @@ pub fn count_survey_results(survey_id: i32, query: &CountQuery) -> Request<Count
         .records::<SurveyResult>()
 }
 
-/// Gets a service survey result by ID.
+/// Gets a service survey result by its ID.
 ///
 /// `GET /service/surveys/{parentId}/results/{id}` · tool `get_single_connect_wise_psa_survey_result_by_id`
 ///

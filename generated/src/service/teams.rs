@@ -31,7 +31,7 @@ pub fn count_teams(query: &CountQuery) -> Request<Count> {
         .records::<ServiceTeam>()
 }
 
-/// Gets a service team by ID.
+/// Gets a service team by its ID.
 ///
 /// `GET /service/teams/{id}` · tool `get_single_connect_wise_psa_service_team_by_id`
 ///

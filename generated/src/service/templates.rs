@@ -57,7 +57,7 @@ pub fn count_template_info(query: &CountQuery) -> Request<Count> {
         .records::<ServiceTemplateInfo>()
 }
 
-/// Gets a ticket template by ID.
+/// Gets a ticket template by its ID.
 ///
 /// `GET /service/templates/{id}` · tool `get_single_connect_wise_psa_service_template_by_id`
 ///
@@ -79,7 +79,7 @@ pub fn generate_tickets_from_template(id: i32) -> Request<TemplateGeneratedCount
     Request::new(Method::Post, "/service/templates/{id}/generate").path("id", id)
 }
 
-/// Gets a ticket template summary by ID.
+/// Gets a ticket template summary by its ID.
 ///
 /// `GET /service/templates/{id}/info` · tool `get_single_connect_wise_psa_service_template_info_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_ticket_link_info(query: &CountQuery) -> Request<Count> {
         .records::<ServiceTicketLinkInfo>()
 }
 
-/// Gets a ticket link by ID.
+/// Gets a ticket link by its ID.
 ///
 /// `GET /service/ticketLinks/{id}` · tool `get_single_connect_wise_psa_service_ticket_link_by_id`
 ///
@@ -120,7 +120,7 @@ pub fn delete_ticket_link(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/ticketLinks/{id}").path("id", id)
 }
 
-/// Gets a ticket link summary by ID.
+/// Gets a ticket link summary by its ID.
 ///
 /// `GET /service/ticketLinks/{id}/info` · tool `get_single_connect_wise_psa_service_ticket_link_info_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_ticket_syncs(query: &CountQuery) -> Request<Count> {
         .records::<TicketSync>()
 }
 
-/// Gets a ticket sync by ID.
+/// Gets a ticket sync by its ID.
 ///
 /// `GET /service/ticketSyncs/{id}` · tool `get_single_connect_wise_psa_service_ticket_sync_by_id`
 ///

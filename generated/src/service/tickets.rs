@@ -118,7 +118,7 @@ pub fn search_tickets(body: &FilterValues) -> Request<Vec<Ticket>> {
     Request::new(Method::Post, "/service/tickets/search").body(body)
 }
 
-/// Gets a ticket by ID.
+/// Gets a ticket by its ID.
 ///
 /// `GET /service/tickets/{id}` · tool `get_single_connect_wise_psa_ticket_by_id`
 ///
@@ -175,7 +175,7 @@ pub fn copy_ticket(id: i32) -> Request<Ticket> {
     Request::new(Method::Post, "/service/tickets/{id}/copy").path("id", id)
 }
 
-/// Gets a ticket summary by ID.
+/// Gets a ticket summary by its ID.
 ///
 /// `GET /service/tickets/{id}/info` · tool `get_single_connect_wise_psa_ticket_info_by_id`
 ///
@@ -307,7 +307,7 @@ pub fn count_ticket_configurations(
         .records::<ConfigurationReference>()
 }
 
-/// Gets a ticket configuration by ID.
+/// Gets a ticket configuration by its ID.
 ///
 /// `GET /service/tickets/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_ticket_configuration_by_id`
 ///
@@ -451,7 +451,7 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<ServiceNote>()
 }
 
-/// Gets a ticket's note by ID.
+/// Gets a ticket's note by its ID.
 ///
 /// `GET /service/tickets/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_ticket_note_by_id`
 ///
@@ -638,7 +638,7 @@ pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> 
         .records::<ServiceTask>()
 }
 
-/// Gets a ticket task by ID.
+/// Gets a ticket task by its ID.
 ///
 /// `GET /service/tickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_ticket_task_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_allowed_file_types(query: &CountQuery) -> Request<Count> {
         .records::<AllowedFileType>()
 }
 
-/// Gets an allowed file type by ID.
+/// Gets an allowed file type by its ID.
 ///
 /// `GET /system/allowedfiletypes/{id}` · tool `get_single_connect_wise_psa_system_allowedfiletype_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_allowed_origins(query: &CountQuery) -> Request<Count> {
         .records::<AllowedOrigin>()
 }
 
-/// Gets an allowed origin by ID.
+/// Gets an allowed origin by its ID.
 ///
 /// `GET /system/allowedorigins/{id}` · tool `get_single_connect_wise_psa_system_allowedorigin_by_id`
 ///

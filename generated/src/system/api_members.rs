@@ -51,7 +51,7 @@ pub fn get_default_api_member() -> Request<ApiMember> {
     Request::new(Method::Get, "/system/apiMembers/default")
 }
 
-/// Gets an API member by ID.
+/// Gets an API member by its ID.
 ///
 /// `GET /system/apiMembers/{id}` · tool `get_single_connect_wise_psa_system_api_member_by_id`
 ///

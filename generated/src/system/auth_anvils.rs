@@ -40,7 +40,7 @@ pub fn test_auth_anvil_connection() -> Request<SuccessResponse> {
     Request::new(Method::Get, "/system/authAnvils/testConnection")
 }
 
-/// Gets an AuthAnvil setup by ID.
+/// Gets an AuthAnvil setup by its ID.
 ///
 /// `GET /system/authAnvils/{id}` · tool `get_single_connect_wise_psa_system_auth_anvil_by_id`
 ///

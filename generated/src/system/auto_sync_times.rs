@@ -42,7 +42,7 @@ pub fn count_auto_sync_times(query: &CountQuery) -> Request<Count> {
         .records::<AutoSyncTime>()
 }
 
-/// Gets an automatic sync time by ID.
+/// Gets an automatic sync time by its ID.
 ///
 /// `GET /system/autoSyncTime/{id}` · tool `get_single_connect_wise_psa_system_auto_sync_time_by_id`
 ///

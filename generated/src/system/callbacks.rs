@@ -42,7 +42,7 @@ pub fn count_callbacks(query: &CountQuery) -> Request<Count> {
         .records::<CallbackEntry>()
 }
 
-/// Gets a callback by ID.
+/// Gets a callback by its ID.
 ///
 /// `GET /system/callbacks/{id}` · tool `get_single_connect_wise_psa_system_callback_by_id`
 ///

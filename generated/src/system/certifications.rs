@@ -42,7 +42,7 @@ pub fn count_certifications(query: &CountQuery) -> Request<Count> {
         .records::<Certification>()
 }
 
-/// Gets a certification by ID.
+/// Gets a certification by its ID.
 ///
 /// `GET /system/certifications/{id}` · tool `get_single_connect_wise_psa_system_certification_by_id`
 ///

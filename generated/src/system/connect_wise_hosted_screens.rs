@@ -33,7 +33,7 @@ pub fn count_connect_wise_hosted_screens(query: &CountQuery) -> Request<Count> {
         .records::<ConnectWiseHostedScreen>()
 }
 
-/// Gets a ConnectWise hosted screen by ID.
+/// Gets a ConnectWise hosted screen by its ID.
 ///
 /// `GET /system/connectWiseHostedScreens/{id}` · tool `get_single_connect_wise_psa_connect_wise_hosted_screen_by_id`
 ///

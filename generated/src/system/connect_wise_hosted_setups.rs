@@ -46,7 +46,7 @@ pub fn count_connect_wise_hosted_setups(query: &CountQuery) -> Request<Count> {
         .records::<ConnectWiseHostedSetup>()
 }
 
-/// Gets a ConnectWise hosted setup by ID.
+/// Gets a ConnectWise hosted setup by its ID.
 ///
 /// `GET /system/connectwisehostedsetups/{id}` · tool `get_single_connect_wise_psa_system_connectwisehostedsetup_by_id`
 ///

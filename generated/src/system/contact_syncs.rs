@@ -66,7 +66,7 @@ pub fn get_contact_sync_monitoring_notification_type() -> Request<
     Request::new(Method::Get, "/system/contactsync/monitoring/notificationtype/")
 }
 
-/// Gets a contact sync monitoring rule by type ID.
+/// Gets a contact sync monitoring rule by its type ID.
 ///
 /// `GET /system/contactsync/monitoring/type/{id}` · tool `get_single_connect_wise_psa_contactsync_monitoring_by_type_id`
 ///
@@ -92,7 +92,7 @@ pub fn delete_contact_sync_monitoring(type_id: i32) -> Request<()> {
         .path("id", type_id)
 }
 
-/// Gets a contact sync monitoring rule by ID.
+/// Gets a contact sync monitoring rule by its ID.
 ///
 /// `GET /system/contactsync/monitoring/{id}` · tool `get_single_connect_wise_psa_contactsync_monitoring_by_id`
 ///

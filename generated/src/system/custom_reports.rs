@@ -42,7 +42,7 @@ pub fn count_custom_reports(query: &CountQuery) -> Request<Count> {
         .records::<CustomReport>()
 }
 
-/// Gets a custom report by ID.
+/// Gets a custom report by its ID.
 ///
 /// `GET /system/customReports/{id}` · tool `get_single_connect_wise_psa_system_custom_report_by_id`
 ///
@@ -145,7 +145,7 @@ pub fn count_custom_report_parameters(
         .records::<CustomReportParameter>()
 }
 
-/// Gets a custom report parameter by ID.
+/// Gets a custom report parameter by its ID.
 ///
 /// `GET /system/customReports/{parentId}/parameters/{id}` · tool `get_single_connect_wise_psa_custom_report_parameter_by_id`
 ///

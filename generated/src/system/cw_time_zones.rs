@@ -31,7 +31,7 @@ pub fn count_cw_time_zones(query: &CountQuery) -> Request<Count> {
         .records::<CwTimeZone>()
 }
 
-/// Gets a ConnectWise time zone by ID.
+/// Gets a ConnectWise time zone by its ID.
 ///
 /// `GET /system/cwTimeZones/{id}` · tool `get_single_connect_wise_psa_system_cw_time_zone_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_departments(query: &CountQuery) -> Request<Count> {
         .records::<Department>()
 }
 
-/// Gets a department by ID.
+/// Gets a department by its ID.
 ///
 /// `GET /system/departments/{id}` · tool `get_single_connect_wise_psa_system_department_by_id`
 ///
@@ -174,7 +174,7 @@ pub fn count_department_locations(
         .records::<DepartmentLocation>()
 }
 
-/// Gets a department's location by ID.
+/// Gets a department's location by its ID.
 ///
 /// `GET /system/departments/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_department_location_by_id`
 ///

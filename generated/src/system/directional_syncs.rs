@@ -33,7 +33,7 @@ pub fn count_directional_sync_info(query: &CountQuery) -> Request<Count> {
         .records::<DirectionalSyncInfo>()
 }
 
-/// Gets a system directional sync by ID.
+/// Gets a system directional sync by its ID.
 ///
 /// `GET /system/directionalSyncs/{id}/info` · tool `get_single_connect_wise_psa_system_directional_sync_info_by_id`
 ///

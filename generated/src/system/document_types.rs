@@ -31,7 +31,7 @@ pub fn count_document_type_info(query: &CountQuery) -> Request<Count> {
         .records::<DocumentType>()
 }
 
-/// Gets a document type by ID.
+/// Gets a document type by its ID.
 ///
 /// `GET /system/documentTypes/{id}/info` · tool `get_single_connect_wise_psa_system_document_type_info_by_id`
 ///

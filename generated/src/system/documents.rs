@@ -67,7 +67,7 @@ pub fn download_document_upload_sample() -> Request<Download> {
     Request::new(Method::Get, "/system/documents/uploadsample")
 }
 
-/// Gets a document by ID.
+/// Gets a document by its ID.
 ///
 /// `GET /system/documents/{id}` · tool `get_single_connect_wise_psa_system_document_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_e_pay_configurations(query: &CountQuery) -> Request<Count> {
         .records::<EPayConfiguration>()
 }
 
-/// Gets an e-payment configuration by ID.
+/// Gets an e-payment configuration by its ID.
 ///
 /// `GET /system/ePayConfigurations/{id}` · tool `get_single_connect_wise_psa_system_e_pay_configuration_by_id`
 ///

@@ -149,7 +149,7 @@ pub fn count_email_connector_parsing_style_parsing_rules(
         .records::<EmailConnectorParsingRule>()
 }
 
-/// Gets a parsing rule for an email connector parsing style by ID.
+/// Gets a parsing rule for an email connector parsing style by its ID.
 ///
 /// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `get_single_connect_wise_psa_email_connector_parsing_rule_by_id`
 ///
@@ -255,7 +255,7 @@ pub fn delete_email_connector_parsing_style_parsing_rule(
         .path("id", id)
 }
 
-/// Gets an email connector by ID.
+/// Gets an email connector by its ID.
 ///
 /// `GET /system/emailConnectors/{id}` · tool `get_single_connect_wise_psa_system_email_connector_by_id`
 ///
@@ -309,7 +309,7 @@ pub fn delete_email_connector(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/emailConnectors/{id}").path("id", id)
 }
 
-/// Gets an email connector summary by ID.
+/// Gets an email connector summary by its ID.
 ///
 /// `GET /system/emailConnectors/{id}/info` · tool `get_single_connect_wise_psa_system_email_connector_info_by_id`
 ///
@@ -374,7 +374,7 @@ pub fn count_email_connector_parsing_styles(
         .records::<EmailConnectorParsingStyle>()
 }
 
-/// Gets an email connector parsing style by ID.
+/// Gets an email connector parsing style by its ID.
 ///
 /// `GET /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `get_single_connect_wise_psa_email_connector_parsing_style_by_id`
 ///

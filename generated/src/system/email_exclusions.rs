@@ -42,7 +42,7 @@ pub fn count_email_exclusions(query: &CountQuery) -> Request<Count> {
         .records::<EmailExclusion>()
 }
 
-/// Gets an email exclusion by ID.
+/// Gets an email exclusion by its ID.
 ///
 /// `GET /system/emailExclusions/{id}` · tool `get_single_connect_wise_psa_system_email_exclusion_by_id`
 ///

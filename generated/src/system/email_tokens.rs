@@ -31,7 +31,7 @@ pub fn count_email_tokens(query: &CountQuery) -> Request<Count> {
         .records::<EmailToken>()
 }
 
-/// Gets an email token by ID.
+/// Gets an email token by its ID.
 ///
 /// `GET /system/emailTokens/{id}` · tool `get_single_connect_wise_psa_system_email_token_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_experiments(query: &CountQuery) -> Request<Count> {
         .records::<Experiment>()
 }
 
-/// Gets an experiment by ID.
+/// Gets an experiment by its ID.
 ///
 /// `GET /system/experiments/{id}` · tool `get_single_connect_wise_psa_system_experiment_by_id`
 ///

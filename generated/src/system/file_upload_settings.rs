@@ -31,7 +31,7 @@ pub fn count_file_upload_settings(query: &CountQuery) -> Request<Count> {
         .records::<FileUploadSetting>()
 }
 
-/// Gets a file upload setting by ID.
+/// Gets a file upload setting by its ID.
 ///
 /// `GET /system/fileuploadsettings/{id}` · tool `get_single_connect_wise_psa_system_fileuploadsetting_by_id`
 ///

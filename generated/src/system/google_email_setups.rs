@@ -42,7 +42,7 @@ pub fn count_google_email_setups(query: &CountQuery) -> Request<Count> {
         .records::<GoogleEmailSetup>()
 }
 
-/// Gets a Google email setup by ID.
+/// Gets a Google email setup by its ID.
 ///
 /// `GET /system/googleemailsetup/{id}` · tool `get_single_connect_wise_psa_system_googleemailsetup_by_id`
 ///

@@ -66,7 +66,7 @@ pub fn count_imap_info(query: &CountQuery) -> Request<Count> {
         .records::<ImapInfo>()
 }
 
-/// Gets an IMAP setup by ID.
+/// Gets an IMAP setup by its ID.
 ///
 /// `GET /system/imaps/{id}` · tool `get_single_connect_wise_psa_system_imap_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_imap(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/imaps/{id}").path("id", id)
 }
 
-/// Gets an IMAP setup summary by ID.
+/// Gets an IMAP setup summary by its ID.
 ///
 /// `GET /system/imaps/{id}/info` · tool `get_single_connect_wise_psa_system_imap_info_by_id`
 ///

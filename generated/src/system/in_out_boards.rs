@@ -42,7 +42,7 @@ pub fn count_in_out_boards(query: &CountQuery) -> Request<Count> {
         .records::<InOutBoard>()
 }
 
-/// Gets an in/out board entry by ID.
+/// Gets an in/out board entry by its ID.
 ///
 /// `GET /system/inOutBoards/{id}` · tool `get_single_connect_wise_psa_system_in_out_board_by_id`
 ///

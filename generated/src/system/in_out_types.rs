@@ -66,7 +66,7 @@ pub fn list_in_out_type_info(query: &ListQuery) -> Request<Vec<InOutTypeInfo>> {
     Request::new(Method::Get, "/system/inOutTypes/info").query(query)
 }
 
-/// Gets an in/out type by ID.
+/// Gets an in/out type by its ID.
 ///
 /// `GET /system/inOutTypes/{id}` · tool `get_single_connect_wise_psa_system_in_out_type_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_in_out_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/inOutTypes/{id}").path("id", id)
 }
 
-/// Gets an in/out type summary by ID.
+/// Gets an in/out type summary by its ID.
 ///
 /// `GET /system/inOutTypes/{id}/info` · tool `get_single_connect_wise_psa_system_in_out_type_info_by_id`
 ///

@@ -36,7 +36,7 @@ pub fn count_info_department_locations(query: &CountQuery) -> Request<Count> {
         .records::<DepartmentLocationInfo>()
 }
 
-/// Gets a department location by ID.
+/// Gets a department location by its ID.
 ///
 /// `GET /system/info/departmentlocations/{id}` · tool `get_single_connect_wise_psa_sys_info_departmentlocation_by_id`
 ///
@@ -73,7 +73,7 @@ pub fn count_info_departments(query: &CountQuery) -> Request<Count> {
         .records::<DepartmentInfo>()
 }
 
-/// Gets a department summary by ID.
+/// Gets a department summary by its ID.
 ///
 /// `GET /system/info/departments/{id}` · tool `get_single_connect_wise_psa_system_info_department_by_id`
 ///
@@ -110,7 +110,7 @@ pub fn count_info_links(query: &CountQuery) -> Request<Count> {
         .records::<LinkInfo>()
 }
 
-/// Gets a link summary by ID.
+/// Gets a link summary by its ID.
 ///
 /// `GET /system/info/links/{id}` · tool `get_single_connect_wise_psa_system_info_link_by_id`
 ///
@@ -164,7 +164,7 @@ pub fn count_info_locales(query: &CountQuery) -> Request<Count> {
         .records::<LocaleInfo>()
 }
 
-/// Gets a locale by ID.
+/// Gets a locale by its ID.
 ///
 /// `GET /system/info/locales/{id}` · tool `get_single_connect_wise_psa_system_info_locale_by_id`
 ///
@@ -201,7 +201,7 @@ pub fn count_info_locations(query: &CountQuery) -> Request<Count> {
         .records::<LocationInfo>()
 }
 
-/// Gets a location summary by ID.
+/// Gets a location summary by its ID.
 ///
 /// `GET /system/info/locations/{id}` · tool `get_single_connect_wise_psa_system_info_location_by_id`
 ///
@@ -238,7 +238,7 @@ pub fn count_info_members(query: &CountQuery) -> Request<Count> {
         .records::<MemberInfo>()
 }
 
-/// Gets a member summary by ID.
+/// Gets a member summary by its ID.
 ///
 /// `GET /system/info/members/{id}` · tool `get_single_connect_wise_psa_system_info_member_by_id`
 ///
@@ -249,7 +249,7 @@ pub fn get_info_member(id: i32) -> Request<MemberInfo> {
     Request::new(Method::Get, "/system/info/members/{id}").path("id", id)
 }
 
-/// Gets a member summary by identifier.
+/// Gets a member summary by its identifier.
 ///
 /// `GET /system/info/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool `get_single_connect_wise_psa_system_info_member_by_identifier`
 ///
@@ -287,7 +287,7 @@ pub fn count_info_personas(query: &CountQuery) -> Request<Count> {
         .records::<PersonasInfo>()
 }
 
-/// Gets a persona by ID.
+/// Gets a persona by its ID.
 ///
 /// `GET /system/info/personas/{id}` · tool `get_single_connect_wise_psa_system_info_persona_by_id`
 ///
@@ -324,7 +324,7 @@ pub fn count_info_standard_notes(query: &CountQuery) -> Request<Count> {
         .records::<StandardNoteInfo>()
 }
 
-/// Gets a standard note summary by ID.
+/// Gets a standard note summary by its ID.
 ///
 /// `GET /system/info/standardNotes/{id}` · tool `get_single_connect_wise_psa_system_info_standard_note_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_integrator_logins(query: &CountQuery) -> Request<Count> {
         .records::<IntegratorLogin>()
 }
 
-/// Gets an integrator login by ID.
+/// Gets an integrator login by its ID.
 ///
 /// `GET /system/integratorlogins/{id}` · tool `get_single_connect_wise_psa_system_integratorlogin_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_integrator_tags(query: &CountQuery) -> Request<Count> {
         .records::<IntegratorTag>()
 }
 
-/// Gets an integrator tag by ID.
+/// Gets an integrator tag by its ID.
 ///
 /// `GET /system/integratorTags/{id}` · tool `get_single_connect_wise_psa_system_integrator_tag_by_id`
 ///

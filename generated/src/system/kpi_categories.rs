@@ -31,7 +31,7 @@ pub fn count_kpi_categories(query: &CountQuery) -> Request<Count> {
         .records::<KpiCategory>()
 }
 
-/// Gets a KPI category by ID.
+/// Gets a KPI category by its ID.
 ///
 /// `GET /system/kpiCategories/{id}` · tool `get_single_connect_wise_psa_system_kpi_category_by_id`
 ///

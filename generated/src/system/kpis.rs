@@ -29,7 +29,7 @@ pub fn count_kpis(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/kpis/count").query(query).records::<Kpi>()
 }
 
-/// Gets a KPI by ID.
+/// Gets a KPI by its ID.
 ///
 /// `GET /system/kpis/{id}` · tool `get_single_connect_wise_psa_system_kpi_by_id`
 ///

@@ -85,7 +85,7 @@ pub fn test_ldap_configuration_link(
     Request::new(Method::Post, "/system/ldapConfigurations/testLink").body(body)
 }
 
-/// Gets an LDAP configuration by ID.
+/// Gets an LDAP configuration by its ID.
 ///
 /// `GET /system/ldapConfigurations/{id}` · tool `get_single_connect_wise_psa_system_ldap_configuration_by_id`
 ///
@@ -141,7 +141,7 @@ pub fn delete_ldap_configuration(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/ldapConfigurations/{id}").path("id", id)
 }
 
-/// Gets an LDAP configuration summary by ID.
+/// Gets an LDAP configuration summary by its ID.
 ///
 /// `GET /system/ldapConfigurations/{id}/info` · tool `get_single_connect_wise_psa_system_ldap_config_info_by_id`
 ///

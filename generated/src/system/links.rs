@@ -40,7 +40,7 @@ pub fn count_links(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/links/count").query(query).records::<Link>()
 }
 
-/// Gets a link by ID.
+/// Gets a link by its ID.
 ///
 /// `GET /system/links/{id}` · tool `get_single_connect_wise_psa_system_link_by_id`
 ///

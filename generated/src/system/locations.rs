@@ -42,7 +42,7 @@ pub fn count_locations(query: &CountQuery) -> Request<Count> {
         .records::<Location>()
 }
 
-/// Gets a location by ID.
+/// Gets a location by its ID.
 ///
 /// `GET /system/locations/{id}` · tool `get_single_connect_wise_psa_system_location_by_id`
 ///
@@ -157,7 +157,7 @@ pub fn count_location_departments(
         .records::<LocationDepartment>()
 }
 
-/// Gets a location department by ID.
+/// Gets a location department by its ID.
 ///
 /// `GET /system/locations/{parentId}/departments/{id}` · tool `get_single_connect_wise_psa_location_department_by_id`
 ///
@@ -211,7 +211,7 @@ pub fn count_location_work_roles(
         .records::<LocationWorkRole>()
 }
 
-/// Gets a location work role by ID.
+/// Gets a location work role by its ID.
 ///
 /// `GET /system/locations/{parentId}/workRoles/{id}` · tool `get_single_connect_wise_psa_location_work_role_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_m365_contact_sync_info(query: &CountQuery) -> Request<Count> {
         .records::<M365ContactSyncInfo>()
 }
 
-/// Gets a Microsoft 365 contact sync by ID.
+/// Gets a Microsoft 365 contact sync by its ID.
 ///
 /// `GET /system/m365contactsync/{id}/info` · tool `get_single_connect_wise_psa_system_m365contactsync_info_by_id`
 ///

@@ -46,7 +46,7 @@ pub fn count_management_network_securities(query: &CountQuery) -> Request<Count>
         .records::<ManagementNetworkSecurity>()
 }
 
-/// Gets a management network security setting by ID.
+/// Gets a management network security setting by its ID.
 ///
 /// `GET /system/managementNetworkSecurities/{id}` · tool `get_single_connect_wise_psa_system_mgmt_network_security_by_id`
 ///

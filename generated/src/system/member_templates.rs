@@ -42,7 +42,7 @@ pub fn count_member_templates(query: &CountQuery) -> Request<Count> {
         .records::<MemberTemplate>()
 }
 
-/// Gets a member template by ID.
+/// Gets a member template by its ID.
 ///
 /// `GET /system/membertemplates/{id}` · tool `get_single_connect_wise_psa_system_membertemplate_by_id`
 ///

@@ -123,7 +123,7 @@ pub fn count_member_type_info(query: &CountQuery) -> Request<Count> {
         .records::<MemberTypeInfo>()
 }
 
-/// Gets a member type by ID.
+/// Gets a member type by its ID.
 ///
 /// `GET /system/members/types/{id}` · tool `get_single_connect_wise_psa_system_member_type_by_id`
 ///
@@ -169,7 +169,7 @@ pub fn delete_member_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/types/{id}").path("id", id)
 }
 
-/// Gets a member type summary by ID.
+/// Gets a member type summary by its ID.
 ///
 /// `GET /system/members/types/{id}/info` · tool `get_single_connect_wise_psa_system_member_type_info_by_id`
 ///
@@ -193,7 +193,7 @@ pub fn list_members_with_sso(query: &ListQuery) -> Request<Vec<Member>> {
     Request::new(Method::Get, "/system/members/withSso").query(query)
 }
 
-/// Gets a member by ID.
+/// Gets a member by its ID.
 ///
 /// `GET /system/members/{id}` · tool `get_single_connect_wise_psa_system_member_by_id`
 ///
@@ -349,7 +349,7 @@ pub fn list_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Gets a member by identifier.
+/// Gets a member by its identifier.
 ///
 /// `GET /system/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool `get_single_connect_wise_psa_system_member_by_identifier`
 ///
@@ -429,7 +429,7 @@ pub fn count_member_accruals(member_id: i32, query: &CountQuery) -> Request<Coun
         .records::<MemberAccrual>()
 }
 
-/// Gets a member accrual by ID.
+/// Gets a member accrual by its ID.
 ///
 /// `GET /system/members/{parentId}/accruals/{id}` · tool `get_single_connect_wise_psa_member_accrual_by_id`
 ///
@@ -551,7 +551,7 @@ pub fn count_member_certifications(
         .records::<MemberCertification>()
 }
 
-/// Gets a member certification by ID.
+/// Gets a member certification by its ID.
 ///
 /// `GET /system/members/{parentId}/certifications/{id}` · tool `get_single_connect_wise_psa_member_certification_by_id`
 ///
@@ -673,7 +673,7 @@ pub fn count_member_delegations(member_id: i32, query: &CountQuery) -> Request<C
         .records::<MemberDelegation>()
 }
 
-/// Gets a member delegation by ID.
+/// Gets a member delegation by its ID.
 ///
 /// `GET /system/members/{parentId}/delegations/{id}` · tool `get_single_connect_wise_psa_member_delegation_by_id`
 ///
@@ -852,7 +852,7 @@ pub fn count_member_my_certifications(
         .records::<MemberCertification>()
 }
 
-/// Gets a member personal certification by ID.
+/// Gets a member personal certification by its ID.
 ///
 /// `GET /system/members/{parentId}/mycertifications/{id}` · tool `get_single_connect_wise_psa_member_mycertification_by_id`
 ///
@@ -977,7 +977,7 @@ pub fn count_member_notification_settings(
         .records::<MemberNotificationSetting>()
 }
 
-/// Gets a member notification setting by ID.
+/// Gets a member notification setting by its ID.
 ///
 /// `GET /system/members/{parentId}/notificationSettings/{id}` · tool `get_single_connect_wise_psa_member_notification_setting_by_id`
 ///
@@ -1099,7 +1099,7 @@ pub fn count_member_personas(member_id: i32, query: &CountQuery) -> Request<Coun
         .records::<MemberPersona>()
 }
 
-/// Gets a member persona by ID.
+/// Gets a member persona by its ID.
 ///
 /// `GET /system/members/{parentId}/personas/{id}` · tool `get_single_connect_wise_psa_member_persona_by_id`
 ///
@@ -1215,7 +1215,7 @@ pub fn count_member_skills(member_id: i32, query: &CountQuery) -> Request<Count>
         .records::<MemberSkill>()
 }
 
-/// Gets a member skill by ID.
+/// Gets a member skill by its ID.
 ///
 /// `GET /system/members/{parentId}/skills/{id}` · tool `get_single_connect_wise_psa_member_skill_by_id`
 ///

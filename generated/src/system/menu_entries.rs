@@ -59,7 +59,7 @@ pub fn count_menu_entry_locations(
         .records::<MenuEntryLocation>()
 }
 
-/// Gets a menu entry location by ID.
+/// Gets a menu entry location by its ID.
 ///
 /// `GET /system/menuEntries/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_menu_entry_location_by_id`
 ///
@@ -127,7 +127,7 @@ pub fn count_menu_entries(query: &CountQuery) -> Request<Count> {
         .records::<MenuEntry>()
 }
 
-/// Gets a menu entry by ID.
+/// Gets a menu entry by its ID.
 ///
 /// `GET /system/menuentries/{id}` · tool `get_single_connect_wise_psa_system_menuentry_by_id`
 ///

@@ -5,7 +5,7 @@ use crate::shared::Count;
 use crate::system::{MemberDelegation, MemberSkill, MyAccount};
 use crate::query::{CountQuery, ListQuery};
 
-/// Gets a My Account record by ID.
+/// Gets a My Account record by its ID.
 ///
 /// `GET /system/myAccount/{id}` · tool `get_single_connect_wise_psa_system_my_account_by_id`
 ///
@@ -94,7 +94,7 @@ pub fn count_my_account_delegations(
         .records::<MemberDelegation>()
 }
 
-/// Gets a My Account delegation by ID.
+/// Gets a My Account delegation by its ID.
 ///
 /// `GET /system/myAccount/{parentId}/delegations/{id}` · tool `get_single_connect_wise_psa_my_account_delegation_by_id`
 ///
@@ -219,7 +219,7 @@ pub fn count_my_account_skills(
         .records::<MemberSkill>()
 }
 
-/// Gets a My Account skill by ID.
+/// Gets a My Account skill by its ID.
 ///
 /// `GET /system/myAccount/{parentId}/skills/{id}` · tool `get_single_connect_wise_psa_my_account_skill_by_id`
 ///

@@ -64,7 +64,7 @@ pub fn count_my_company_corporate_structure_info(query: &CountQuery) -> Request<
         .records::<CorporateStructureInfo>()
 }
 
-/// Gets a corporate structure by ID.
+/// Gets a corporate structure by its ID.
 ///
 /// `GET /system/myCompany/corporateStructure/{id}` · tool `get_single_connect_wise_psa_system_my_company_corp_struct_by_id`
 ///
@@ -109,7 +109,7 @@ pub fn update_my_company_corporate_structure(
         .patch(patch)
 }
 
-/// Gets a corporate structure summary by ID.
+/// Gets a corporate structure summary by its ID.
 ///
 /// `GET /system/myCompany/corporateStructure/{id}/info` · tool `get_single_connect_wise_psa_system_my_co_corp_struct_info_by_id`
 ///
@@ -153,7 +153,7 @@ pub fn count_my_company_corporate_structure_levels(
         .records::<CorporateStructureLevel>()
 }
 
-/// Gets a corporate structure level by ID.
+/// Gets a corporate structure level by its ID.
 ///
 /// `GET /system/myCompany/corporateStructureLevels/{id}` · tool `get_single_connect_wise_psa_sys_my_co_corp_struct_level_by_id`
 ///
@@ -219,7 +219,7 @@ pub fn count_my_company_crm_info(query: &CountQuery) -> Request<Count> {
         .records::<CrmInfo>()
 }
 
-/// Gets a My Company CRM setting by ID.
+/// Gets a My Company CRM setting by its ID.
 ///
 /// `GET /system/myCompany/crm/{id}` · tool `get_single_connect_wise_psa_system_my_company_crm_by_id`
 ///
@@ -254,7 +254,7 @@ pub fn update_my_company_crm(id: i32, patch: &Patch<Crm>) -> Request<Crm> {
     Request::new(Method::Patch, "/system/myCompany/crm/{id}").path("id", id).patch(patch)
 }
 
-/// Gets a My Company CRM setting summary by ID.
+/// Gets a My Company CRM setting summary by its ID.
 ///
 /// `GET /system/myCompany/crm/{id}/info` · tool `get_single_connect_wise_psa_system_my_company_crm_info_by_id`
 ///
@@ -291,7 +291,7 @@ pub fn count_my_company_other(query: &CountQuery) -> Request<Count> {
         .records::<Other>()
 }
 
-/// Gets an other My Company setting by ID.
+/// Gets an other My Company setting by its ID.
 ///
 /// `GET /system/myCompany/other/{id}` · tool `get_single_connect_wise_psa_system_my_company_other_by_id`
 ///
@@ -354,7 +354,7 @@ pub fn count_my_company_time_expenses(query: &CountQuery) -> Request<Count> {
         .records::<TimeExpense>()
 }
 
-/// Gets a My Company time and expense setting by ID.
+/// Gets a My Company time and expense setting by its ID.
 ///
 /// `GET /system/myCompany/timeExpense/{id}` · tool `get_single_connect_wise_psa_system_my_company_time_exp_by_id`
 ///
@@ -412,7 +412,7 @@ pub fn list_my_company_documents(query: &ListQuery) -> Request<Vec<DocumentSetup
     Request::new(Method::Get, "/system/mycompany/documents").query(query)
 }
 
-/// Gets a My Company document setting by ID.
+/// Gets a My Company document setting by its ID.
 ///
 /// `GET /system/mycompany/documents/{id}` · tool `get_single_connect_wise_psa_system_mycompany_document_by_id`
 ///
@@ -470,7 +470,7 @@ pub fn list_my_company_info_services(query: &ListQuery) -> Request<Vec<ServiceIn
     Request::new(Method::Get, "/system/mycompany/info/services").query(query)
 }
 
-/// Gets a My Company service setting summary by ID.
+/// Gets a My Company service setting summary by its ID.
 ///
 /// `GET /system/mycompany/info/services/{id}` · tool `get_single_connect_wise_psa_system_mycompany_info_service_by_id`
 ///
@@ -494,7 +494,7 @@ pub fn list_reporting_services(query: &ListQuery) -> Request<Vec<ReportingServic
     Request::new(Method::Get, "/system/mycompany/reportingServices").query(query)
 }
 
-/// Gets a reporting service by ID.
+/// Gets a reporting service by its ID.
 ///
 /// `GET /system/mycompany/reportingServices/{id}` · tool `get_single_connect_wise_psa_reporting_service_by_id`
 ///
@@ -564,7 +564,7 @@ pub fn list_my_company_services(query: &ListQuery) -> Request<Vec<Service>> {
     Request::new(Method::Get, "/system/mycompany/services").query(query)
 }
 
-/// Gets a My Company service setting by ID.
+/// Gets a My Company service setting by its ID.
 ///
 /// `GET /system/mycompany/services/{id}` · tool `get_single_connect_wise_psa_system_mycompany_service_by_id`
 ///

@@ -33,7 +33,7 @@ pub fn count_notification_recipients(query: &CountQuery) -> Request<Count> {
         .records::<NotificationRecipient>()
 }
 
-/// Gets a notification recipient by ID.
+/// Gets a notification recipient by its ID.
 ///
 /// `GET /system/notificationRecipients/{id}` · tool `get_single_connect_wise_psa_system_notification_recipient_by_id`
 ///

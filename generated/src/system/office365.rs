@@ -33,7 +33,7 @@ pub fn count_office365_application_info(query: &CountQuery) -> Request<Count> {
         .records::<Office365EmailApplicationInfo>()
 }
 
-/// Gets an Office 365 application by ID.
+/// Gets an Office 365 application by its ID.
 ///
 /// `GET /system/office365/application/{id}/info` · tool `get_single_connect_wise_psa_system_office365_app_info_by_id`
 ///
@@ -87,7 +87,7 @@ pub fn count_office365_email_setups(query: &CountQuery) -> Request<Count> {
         .records::<Office365EmailSetup>()
 }
 
-/// Gets an Office 365 email setup by ID.
+/// Gets an Office 365 email setup by its ID.
 ///
 /// `GET /system/office365/emailSetups/{id}` · tool `get_single_connect_wise_psa_office365_email_setup_by_id`
 ///

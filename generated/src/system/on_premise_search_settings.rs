@@ -33,7 +33,7 @@ pub fn count_on_premise_search_settings(query: &CountQuery) -> Request<Count> {
         .records::<OnPremiseSearchSetting>()
 }
 
-/// Gets an on-premises search setting by ID.
+/// Gets an on-premises search setting by its ID.
 ///
 /// `GET /system/onPremiseSearchSetting/{id}` · tool `get_single_connect_wise_psa_sys_on_premise_search_setting_by_id`
 ///

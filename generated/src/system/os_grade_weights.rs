@@ -31,7 +31,7 @@ pub fn count_os_grade_weights(query: &CountQuery) -> Request<Count> {
         .records::<OsGradeWeight>()
 }
 
-/// Gets an OS grade weight by ID.
+/// Gets an OS grade weight by its ID.
 ///
 /// `GET /system/osgradeweights/{id}` · tool `get_single_connect_wise_psa_system_osgradeweight_by_id`
 ///

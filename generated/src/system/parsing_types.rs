@@ -31,7 +31,7 @@ pub fn count_parsing_types(query: &CountQuery) -> Request<Count> {
         .records::<ParsingType>()
 }
 
-/// Gets a parsing type by ID.
+/// Gets a parsing type by its ID.
 ///
 /// `GET /system/parsingTypes/{id}` · tool `get_single_connect_wise_psa_system_parsing_type_by_id`
 ///

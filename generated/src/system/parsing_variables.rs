@@ -31,7 +31,7 @@ pub fn count_parsing_variables(query: &CountQuery) -> Request<Count> {
         .records::<ParsingVariable>()
 }
 
-/// Gets a parsing variable by ID.
+/// Gets a parsing variable by its ID.
 ///
 /// `GET /system/parsingVariables/{id}` · tool `get_single_connect_wise_psa_system_parsing_variable_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_portal_reports(query: &CountQuery) -> Request<Count> {
         .records::<PortalReport>()
 }
 
-/// Gets a portal report by ID.
+/// Gets a portal report by its ID.
 ///
 /// `GET /system/portalReports/{id}` · tool `get_single_connect_wise_psa_system_portal_report_by_id`
 ///

@@ -54,7 +54,7 @@ pub fn test_quote_link_setup_connection(url: &str) -> Request<SuccessResponse> {
         .parameter("url", url)
 }
 
-/// Gets a quote link setup by ID.
+/// Gets a quote link setup by its ID.
 ///
 /// `GET /system/quoteLinkSetup/{id}` · tool `get_single_connect_wise_psa_system_quote_link_setup_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_report_card_info(query: &CountQuery) -> Request<Count> {
         .records::<ReportCardInfo>()
 }
 
-/// Gets a report card by ID.
+/// Gets a report card by its ID.
 ///
 /// `GET /system/reportCards/{id}` · tool `get_single_connect_wise_psa_system_report_card_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_report_card(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/reportCards/{id}").path("id", id)
 }
 
-/// Gets a report card summary by ID.
+/// Gets a report card summary by its ID.
 ///
 /// `GET /system/reportCards/{id}/info` · tool `get_single_connect_wise_psa_system_report_card_info_by_id`
 ///
@@ -179,7 +179,7 @@ pub fn count_report_card_details(
         .records::<ReportCardDetail>()
 }
 
-/// Gets a report card detail by ID.
+/// Gets a report card detail by its ID.
 ///
 /// `GET /system/reportCards/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_report_card_detail_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_security_role_settings(
         .records::<SecurityRoleSetting>()
 }
 
-/// Gets a security role setting by ID.
+/// Gets a security role setting by its ID.
 ///
 /// `GET /system/securityRoles/{parentId}/settings/{id}` · tool `get_single_connect_wise_psa_system_security_role_setting_by_id`
 ///
@@ -122,7 +122,7 @@ pub fn count_security_role_info(query: &CountQuery) -> Request<Count> {
         .records::<SecurityRoleInfo>()
 }
 
-/// Gets a security role by ID.
+/// Gets a security role by its ID.
 ///
 /// `GET /system/securityroles/{id}` · tool `get_single_connect_wise_psa_system_securityrole_by_id`
 ///
@@ -144,7 +144,7 @@ pub fn delete_security_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/securityroles/{id}").path("id", id)
 }
 
-/// Gets a security role summary by ID.
+/// Gets a security role summary by its ID.
 ///
 /// `GET /system/securityroles/{id}/info` · tool `get_single_connect_wise_psa_system_securityrole_info_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_settings(query: &CountQuery) -> Request<Count> {
         .records::<SystemSetting>()
 }
 
-/// Gets a system setting by ID.
+/// Gets a system setting by its ID.
 ///
 /// `GET /system/settings/{id}` · tool `get_single_connect_wise_psa_system_setting_by_id`
 ///

@@ -31,7 +31,7 @@ pub fn count_setup_screens(query: &CountQuery) -> Request<Count> {
         .records::<SetupScreen>()
 }
 
-/// Gets a setup screen by ID.
+/// Gets a setup screen by its ID.
 ///
 /// `GET /system/setupScreens/{id}` · tool `get_single_connect_wise_psa_system_setup_screen_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_skill_categories(query: &CountQuery) -> Request<Count> {
         .records::<SkillCategory>()
 }
 
-/// Gets a skill category by ID.
+/// Gets a skill category by its ID.
 ///
 /// `GET /system/skillCategories/{id}` · tool `get_single_connect_wise_psa_system_skill_category_by_id`
 ///

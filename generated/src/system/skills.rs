@@ -66,7 +66,7 @@ pub fn count_skill_info(query: &CountQuery) -> Request<Count> {
         .records::<SkillInfo>()
 }
 
-/// Gets a skill by ID.
+/// Gets a skill by its ID.
 ///
 /// `GET /system/skills/{id}` · tool `get_single_connect_wise_psa_system_skill_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_skill(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/skills/{id}").path("id", id)
 }
 
-/// Gets a skill summary by ID.
+/// Gets a skill summary by its ID.
 ///
 /// `GET /system/skills/{id}/info` · tool `get_single_connect_wise_psa_system_skill_info_by_id`
 ///

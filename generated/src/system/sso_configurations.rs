@@ -42,7 +42,7 @@ pub fn count_sso_configurations(query: &CountQuery) -> Request<Count> {
         .records::<SsoConfiguration>()
 }
 
-/// Gets an SSO configuration by ID.
+/// Gets an SSO configuration by its ID.
 ///
 /// `GET /system/ssoConfigurations/{id}` · tool `get_single_connect_wise_psa_system_sso_configuration_by_id`
 ///

@@ -29,7 +29,7 @@ pub fn count_sso_users(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/system/ssoUsers/count").query(query).records::<SsoUser>()
 }
 
-/// Gets an SSO user by external ID.
+/// Gets an SSO user by its external ID.
 ///
 /// `GET /system/ssoUsers/{externalId}` · tool `get_single_connect_wise_psa_system_sso_user_by_external_id`
 ///

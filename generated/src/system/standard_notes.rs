@@ -42,7 +42,7 @@ pub fn count_standard_notes(query: &CountQuery) -> Request<Count> {
         .records::<StandardNote>()
 }
 
-/// Gets a standard note by ID.
+/// Gets a standard note by its ID.
 ///
 /// `GET /system/standardNotes/{id}` · tool `get_single_connect_wise_psa_system_standard_note_by_id`
 ///

@@ -114,7 +114,7 @@ pub fn create_survey_question_value(
         .body(body)
 }
 
-/// Gets a survey question value by ID.
+/// Gets a survey question value by its ID.
 ///
 /// `GET /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `get_single_connect_wise_psa_survey_question_value_by_id`
 ///
@@ -212,7 +212,7 @@ pub fn delete_survey_question_value(
         .path("id", id)
 }
 
-/// Gets a survey by ID.
+/// Gets a survey by its ID.
 ///
 /// `GET /system/surveys/{id}` · tool `get_single_connect_wise_psa_system_survey_by_id`
 ///
@@ -269,7 +269,7 @@ pub fn copy_survey(id: i32) -> Request<Survey> {
     Request::new(Method::Post, "/system/surveys/{id}/copy").path("id", id)
 }
 
-/// Gets a survey summary by ID.
+/// Gets a survey summary by its ID.
 ///
 /// `GET /system/surveys/{id}/info` · tool `get_single_connect_wise_psa_system_survey_info_by_id`
 ///
@@ -331,7 +331,7 @@ pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Cou
         .records::<SurveyQuestion>()
 }
 
-/// Gets a survey question by ID.
+/// Gets a survey question by its ID.
 ///
 /// `GET /system/surveys/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_system_survey_question_by_id`
 ///

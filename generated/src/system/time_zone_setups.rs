@@ -68,7 +68,7 @@ pub fn count_time_zone_setup_info(query: &CountQuery) -> Request<Count> {
         .records::<TimeZoneSetupInfo>()
 }
 
-/// Gets a time zone setup by ID.
+/// Gets a time zone setup by its ID.
 ///
 /// `GET /system/timeZoneSetups/{id}` · tool `get_single_connect_wise_psa_system_time_zone_setup_by_id`
 ///
@@ -119,7 +119,7 @@ pub fn delete_time_zone_setup(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/timeZoneSetups/{id}").path("id", id)
 }
 
-/// Gets a time zone setup summary by ID.
+/// Gets a time zone setup summary by its ID.
 ///
 /// `GET /system/timeZoneSetups/{id}/info` · tool `get_single_connect_wise_psa_system_time_zone_setup_info_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_today_page_categories(query: &CountQuery) -> Request<Count> {
         .records::<TodayPageCategory>()
 }
 
-/// Gets a Today page category by ID.
+/// Gets a Today page category by its ID.
 ///
 /// `GET /system/todayPageCategories/{id}` · tool `get_single_connect_wise_psa_system_today_page_category_by_id`
 ///

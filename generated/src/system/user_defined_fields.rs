@@ -70,7 +70,7 @@ pub fn count_user_defined_field_info(query: &CountQuery) -> Request<Count> {
         .records::<UserDefinedFieldInfo>()
 }
 
-/// Gets a custom field definition by ID.
+/// Gets a custom field definition by its ID.
 ///
 /// `GET /system/userDefinedFields/{id}` · tool `get_single_connect_wise_psa_system_user_defined_field_by_id`
 ///
@@ -124,7 +124,7 @@ pub fn delete_user_defined_field(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/userDefinedFields/{id}").path("id", id)
 }
 
-/// Gets a custom field definition summary by ID.
+/// Gets a custom field definition summary by its ID.
 ///
 /// `GET /system/userDefinedFields/{id}/info` · tool `get_single_connect_wise_psa_sys_user_defined_field_info_by_id`
 ///

@@ -20,7 +20,7 @@ pub fn list_system_workflow_action_automate_parameters(
     Request::new(Method::Get, "/system/workflowActions/automateParameters").query(query)
 }
 
-/// Gets a workflow action Automate parameter by ID.
+/// Gets a workflow action Automate parameter by its ID.
 ///
 /// `GET /system/workflowActions/automateParameters/{id}` · tool `get_single_connect_wise_psa_system_wf_action_auto_param_by_id`
 ///
@@ -91,7 +91,7 @@ pub fn count_workflow_action_automate_parameters(
         .records::<WorkflowActionAutomateParameter>()
 }
 
-/// Gets a workflow action's Automate parameter by ID.
+/// Gets a workflow action's Automate parameter by its ID.
 ///
 /// `GET /system/workflowActions/{parentId}/automateParameters/{id}` · tool `get_single_connect_wise_psa_workflow_action_auto_param_by_id`
 ///

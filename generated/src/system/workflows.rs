@@ -49,7 +49,7 @@ pub fn list_system_workflow_attachments(
     Request::new(Method::Get, "/system/workflows/attachments").query(query)
 }
 
-/// Gets a workflow attachment by ID.
+/// Gets a workflow attachment by its ID.
 ///
 /// `GET /system/workflows/attachments/{id}` · tool `get_single_connect_wise_psa_system_workflow_attachment_by_id`
 ///
@@ -103,7 +103,7 @@ pub fn list_system_workflow_event_actions(
     Request::new(Method::Get, "/system/workflows/events/actions").query(query)
 }
 
-/// Gets a workflow event action by ID.
+/// Gets a workflow event action by its ID.
 ///
 /// `GET /system/workflows/events/actions/{id}` · tool `get_single_connect_wise_psa_system_workflow_event_action_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn get_system_workflow_event_action(id: i32) -> Request<WorkflowAction> {
     Request::new(Method::Get, "/system/workflows/events/actions/{id}").path("id", id)
 }
 
-/// Gets a workflow event by ID.
+/// Gets a workflow event by its ID.
 ///
 /// `GET /system/workflows/events/{id}` · tool `get_single_connect_wise_psa_system_workflow_event_by_id`
 ///
@@ -140,7 +140,7 @@ pub fn list_system_workflow_notify_types(
     Request::new(Method::Get, "/system/workflows/notifyTypes").query(query)
 }
 
-/// Gets a workflow notify type by ID.
+/// Gets a workflow notify type by its ID.
 ///
 /// `GET /system/workflows/notifyTypes/{id}` · tool `get_single_connect_wise_psa_system_workflow_notify_type_by_id`
 ///
@@ -207,7 +207,7 @@ pub fn count_workflow_table_type_info(query: &CountQuery) -> Request<Count> {
         .records::<WorkflowTableTypeInfo>()
 }
 
-/// Gets a workflow table type by ID.
+/// Gets a workflow table type by its ID.
 ///
 /// `GET /system/workflows/tableTypes/{id}` · tool `get_single_connect_wise_psa_system_workflow_table_type_by_id`
 ///
@@ -218,7 +218,7 @@ pub fn get_workflow_table_type(id: i32) -> Request<WorkflowTableType> {
     Request::new(Method::Get, "/system/workflows/tableTypes/{id}").path("id", id)
 }
 
-/// Gets a workflow table type summary by ID.
+/// Gets a workflow table type summary by its ID.
 ///
 /// `GET /system/workflows/tableTypes/{id}/info` · tool `get_single_connect_wise_psa_system_wf_table_type_info_by_id`
 ///
@@ -443,7 +443,7 @@ pub fn count_workflow_event_actions(
         .records::<WorkflowAction>()
 }
 
-/// Gets a workflow event's action by ID.
+/// Gets a workflow event's action by its ID.
 ///
 /// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `get_single_connect_wise_psa_workflow_event_action_by_id`
 ///
@@ -590,7 +590,7 @@ pub fn count_workflow_trigger_options(
         .records::<WorkflowTriggerOption>()
 }
 
-/// Gets a workflow by ID.
+/// Gets a workflow by its ID.
 ///
 /// `GET /system/workflows/{id}` · tool `get_single_connect_wise_psa_system_workflow_by_id`
 ///
@@ -684,7 +684,7 @@ pub fn count_workflow_attachments(
         .records::<WorkflowAttachment>()
 }
 
-/// Gets a workflow's attachment by ID.
+/// Gets a workflow's attachment by its ID.
 ///
 /// `GET /system/workflows/{parentId}/attachments/{id}` · tool `get_single_connect_wise_psa_workflow_attachment_by_id`
 ///
@@ -752,7 +752,7 @@ pub fn count_workflow_events(workflow_id: i32, query: &CountQuery) -> Request<Co
         .records::<WorkflowEvent>()
 }
 
-/// Gets a workflow's event by ID.
+/// Gets a workflow's event by its ID.
 ///
 /// `GET /system/workflows/{parentId}/events/{id}` · tool `get_single_connect_wise_psa_workflow_event_by_id`
 ///
@@ -930,7 +930,7 @@ pub fn count_workflow_notify_type_info(
         .records::<WorkflowNotifyTypeInfo>()
 }
 
-/// Gets a workflow's notify type by ID.
+/// Gets a workflow's notify type by its ID.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/{id}` · tool `get_single_connect_wise_psa_workflow_notify_type_by_id`
 ///
@@ -947,7 +947,7 @@ pub fn get_workflow_notify_type(
         .path("id", id)
 }
 
-/// Gets a summary of a workflow's notify type by ID.
+/// Gets a summary of a workflow's notify type by its ID.
 ///
 /// `GET /system/workflows/{parentId}/notifyTypes/{id}/info` · tool `get_single_connect_wise_psa_workflow_notify_type_info_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_accruals(query: &CountQuery) -> Request<Count> {
         .records::<TimeAccrual>()
 }
 
-/// Gets an accrual by ID.
+/// Gets an accrual by its ID.
 ///
 /// `GET /time/accruals/{id}` · tool `get_single_connect_wise_psa_time_accrual_by_id`
 ///
@@ -139,7 +139,7 @@ pub fn count_accrual_details(accrual_id: i32, query: &CountQuery) -> Request<Cou
         .records::<TimeAccrualDetail>()
 }
 
-/// Gets an accrual detail by ID.
+/// Gets an accrual detail by its ID.
 ///
 /// `GET /time/accruals/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_accrual_detail_by_id`
 ///

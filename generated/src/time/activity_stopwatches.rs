@@ -44,7 +44,7 @@ pub fn count_activity_stopwatches(query: &CountQuery) -> Request<Count> {
         .records::<ActivityStopwatch>()
 }
 
-/// Gets an activity stopwatch by ID.
+/// Gets an activity stopwatch by its ID.
 ///
 /// `GET /time/activitystopwatches/{id}` · tool `get_single_connect_wise_psa_time_activitystopwatch_by_id`
 ///

@@ -68,7 +68,7 @@ pub fn count_charge_code_info(query: &CountQuery) -> Request<Count> {
         .records::<ChargeCodeInfo>()
 }
 
-/// Gets a charge code by ID.
+/// Gets a charge code by its ID.
 ///
 /// `GET /time/chargeCodes/{id}` · tool `get_single_connect_wise_psa_time_charge_code_by_id`
 ///
@@ -114,7 +114,7 @@ pub fn delete_charge_code(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/chargeCodes/{id}").path("id", id)
 }
 
-/// Gets a charge code summary by ID.
+/// Gets a charge code summary by its ID.
 ///
 /// `GET /time/chargeCodes/{id}/info` · tool `get_single_connect_wise_psa_time_charge_code_info_by_id`
 ///
@@ -211,7 +211,7 @@ pub fn count_charge_code_expense_types(
         .records::<ChargeCodeExpenseType>()
 }
 
-/// Gets a charge code's expense type by ID.
+/// Gets a charge code's expense type by its ID.
 ///
 /// `GET /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `get_single_connect_wise_psa_charge_code_expense_type_by_id`
 ///

@@ -51,7 +51,7 @@ pub fn get_defaults_for_entry(body: &TimeEntry) -> Request<TimeEntry> {
     Request::new(Method::Post, "/time/entries/defaults").body(body)
 }
 
-/// Gets a time entry by ID.
+/// Gets a time entry by its ID.
 ///
 /// `GET /time/entries/{id}` · tool `get_single_connect_wise_psa_time_entry_by_id`
 ///
@@ -131,7 +131,7 @@ pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<TimeEntryAudit>()
 }
 
-/// Gets a time entry audit entry by ID.
+/// Gets a time entry audit entry by its ID.
 ///
 /// `GET /time/entries/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_time_entry_audit_by_id`
 ///

@@ -44,7 +44,7 @@ pub fn count_schedule_stopwatches(query: &CountQuery) -> Request<Count> {
         .records::<ScheduleStopwatch>()
 }
 
-/// Gets a schedule stopwatch by ID.
+/// Gets a schedule stopwatch by its ID.
 ///
 /// `GET /time/schedulestopwatches/{id}` · tool `get_single_connect_wise_psa_time_schedulestopwatch_by_id`
 ///

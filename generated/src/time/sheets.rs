@@ -29,7 +29,7 @@ pub fn count_sheets(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/time/sheets/count").query(query).records::<TimeSheet>()
 }
 
-/// Gets a time sheet by ID.
+/// Gets a time sheet by its ID.
 ///
 /// `GET /time/sheets/{id}` · tool `get_single_connect_wise_psa_time_sheet_by_id`
 ///
@@ -130,7 +130,7 @@ pub fn count_sheet_audits(sheet_id: i32, query: &CountQuery) -> Request<Count> {
         .records::<TimeSheetAudit>()
 }
 
-/// Gets a time sheet audit entry by ID.
+/// Gets a time sheet audit entry by its ID.
 ///
 /// `GET /time/sheets/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_sheet_audit_by_id`
 ///

@@ -42,7 +42,7 @@ pub fn count_ticket_stopwatches(query: &CountQuery) -> Request<Count> {
         .records::<TicketStopwatch>()
 }
 
-/// Gets a ticket stopwatch by ID.
+/// Gets a ticket stopwatch by its ID.
 ///
 /// `GET /time/ticketstopwatches/{id}` · tool `get_single_connect_wise_psa_time_ticketstopwatch_by_id`
 ///

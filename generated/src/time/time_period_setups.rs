@@ -51,7 +51,7 @@ pub fn get_default_time_period_setup() -> Request<Value> {
     Request::new(Method::Get, "/time/timePeriodSetups/default")
 }
 
-/// Gets a time period setup by ID.
+/// Gets a time period setup by its ID.
 ///
 /// `GET /time/timePeriodSetups/{id}` · tool `get_single_connect_wise_psa_time_period_setup_by_id`
 ///
@@ -142,7 +142,7 @@ pub fn count_time_period_setup_periods(
         .records::<TimePeriod>()
 }
 
-/// Gets a period of a time period setup by ID.
+/// Gets a period of a time period setup by its ID.
 ///
 /// `GET /time/timePeriodSetups/{parentId}/periods/{id}` · tool `get_single_connect_wise_psa_time_period_setup_period_by_id`
 ///

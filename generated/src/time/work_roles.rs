@@ -66,7 +66,7 @@ pub fn count_work_role_info(query: &CountQuery) -> Request<Count> {
         .records::<WorkRoleInfo>()
 }
 
-/// Gets a work role by ID.
+/// Gets a work role by its ID.
 ///
 /// `GET /time/workRoles/{id}` · tool `get_single_connect_wise_psa_time_work_role_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_work_role(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/workRoles/{id}").path("id", id)
 }
 
-/// Gets a work role summary by ID.
+/// Gets a work role summary by its ID.
 ///
 /// `GET /time/workRoles/{id}/info` · tool `get_single_connect_wise_psa_time_work_role_info_by_id`
 ///
@@ -207,7 +207,7 @@ pub fn count_work_role_locations(
         .records::<WorkRoleLocation>()
 }
 
-/// Gets a work role location by ID.
+/// Gets a work role location by its ID.
 ///
 /// `GET /time/workRoles/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_work_role_location_by_id`
 ///

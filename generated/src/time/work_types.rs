@@ -66,7 +66,7 @@ pub fn count_work_type_info(query: &CountQuery) -> Request<Count> {
         .records::<WorkTypeInfo>()
 }
 
-/// Gets a work type by ID.
+/// Gets a work type by its ID.
 ///
 /// `GET /time/workTypes/{id}` · tool `get_single_connect_wise_psa_time_work_type_by_id`
 ///
@@ -112,7 +112,7 @@ pub fn delete_work_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/time/workTypes/{id}").path("id", id)
 }
 
-/// Gets a work type summary by ID.
+/// Gets a work type summary by its ID.
 ///
 /// `GET /time/workTypes/{id}/info` · tool `get_single_connect_wise_psa_time_work_type_info_by_id`
 ///

@@ -17,7 +17,7 @@ pub fn delete_person(id: i32, heir_id: i32) -> Request<()> {
         .parameter("heirId", heir_id)
 }
 
-/// Gets a staff person by name.
+/// Gets a staff person by its name.
 ///
 /// `GET /staff/people/{personName}` (repaired; the spec spells the path differently) · tool `get_single_dirt_staff_person_by_name`
 ///

@@ -3,7 +3,7 @@
 use toolcrate_runtime::{Method, Request};
 use crate::a_b::{PatchModel, Type1st, Union};
 
-/// Gets an a b by x.
+/// Gets an a b by its x.
 ///
 /// `GET /a"b/{x}` (repaired; the spec spells the path differently) · tool `get_single_hostile_a_b_by_x`
 ///

@@ -12,7 +12,7 @@ pub fn get_self_self() -> Request<Selection> {
     Request::new(Method::Get, "/Self")
 }
 
-/// Gets a self self self by crate.
+/// Gets a self self self by its crate.
 ///
 /// `GET /self/{self}/{Self}/{crate}` · tool `get_single_hostile_self_by_crate`
 ///

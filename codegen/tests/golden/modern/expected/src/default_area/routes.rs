@@ -4,7 +4,7 @@ use toolcrate_runtime::{Method, ParameterLocation, ParameterStyle, Request};
 use crate::default_area::MethodOwner;
 use crate::shared::MethodModel;
 
-/// Gets a default route by ids.
+/// Gets a default route by its ids.
 ///
 /// `GET /default/routes/{ids}` · tool `get_single_modern_default_route_by_ids`
 ///

@@ -44,7 +44,7 @@ pub fn count_orders(query: &CountQuery) -> Request<Count> {
     Request::new(Method::Get, "/sales/orders/count").query(query).records::<Order>()
 }
 
-/// Gets a sales order by ID.
+/// Gets a sales order by its ID.
 ///
 /// `GET /sales/orders/{id}` · tool `get_single_orders_sales_order_by_id`
 ///

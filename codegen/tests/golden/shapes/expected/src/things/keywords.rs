@@ -3,7 +3,7 @@
 use toolcrate_runtime::{Method, Request};
 use crate::things::OddKeywords;
 
-/// Gets a things keyword by type.
+/// Gets a things keyword by its type.
 ///
 /// `GET /things/keywords/{type}` · tool `get_single_shapes_things_keyword_by_type`
 ///

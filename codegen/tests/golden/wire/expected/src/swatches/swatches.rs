@@ -5,7 +5,7 @@ use toolcrate_runtime::{Method, ParameterLocation, ParameterStyle, Request};
 use crate::shared::View;
 use crate::swatches::{Area, PaintSwatchPaging};
 
-/// Gets a swatch swatch swatch swatch by area.
+/// Gets a swatch swatch swatch swatch by its area.
 ///
 /// `GET /swatches/{color}/{sizes}/{tags}/{area}` · tool `get_single_wire_swatch_by_area`
 ///
