@@ -11,7 +11,8 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
     let gloss = if gloss.is_empty() { String::new() } else { format!(" ({gloss})") };
     let gloss = gloss.as_str();
     if name.variant == Some(OperationVariant::Usages) {
-        return format!("List the places where {} is used", subject.a_owned(""));
+        let verb = if name.verb == "check" { "Check" } else { "List the places" };
+        return format!("{verb} where {} is used", subject.a_owned(""));
     }
     if !subject.is_plain {
         return name.title.clone();

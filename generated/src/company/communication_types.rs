@@ -139,7 +139,7 @@ pub fn get_communication_type_info(id: i32) -> Request<CommunicationTypeInfo> {
     Request::new(Method::Get, "/company/communicationTypes/{id}/info").path("id", id)
 }
 
-/// Lists the places where a communication type is used.
+/// Checks where a communication type is used.
 ///
 /// `GET /company/communicationTypes/{id}/usages` · tool `check_connect_wise_psa_company_communication_type_usages_by_id`
 ///

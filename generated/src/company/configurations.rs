@@ -313,7 +313,7 @@ pub fn get_configuration_status_info(id: i32) -> Request<ConfigurationStatusInfo
         .path("id", id)
 }
 
-/// Lists the places where a configuration status is used.
+/// Checks where a configuration status is used.
 ///
 /// `GET /company/configurations/statuses/{id}/usages` · tool `check_connect_wise_psa_company_config_status_usages_by_id`
 ///
@@ -587,7 +587,7 @@ pub fn delete_configuration_type_question_value(
         .path("id", id)
 }
 
-/// Lists the places where a configuration type question value is used.
+/// Checks where a configuration type question value is used.
 ///
 /// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages` · tool `check_connect_wise_psa_config_type_question_value_usages_by_id`
 ///
@@ -714,7 +714,7 @@ pub fn get_configuration_type_info(id: i32) -> Request<ConfigurationTypeInfo> {
     Request::new(Method::Get, "/company/configurations/types/{id}/info").path("id", id)
 }
 
-/// Lists the places where a configuration type is used.
+/// Checks where a configuration type is used.
 ///
 /// `GET /company/configurations/types/{id}/usages` · tool `check_connect_wise_psa_company_configuration_type_usages_by_id`
 ///

@@ -209,7 +209,7 @@ pub fn get_contact_department_info(id: i32) -> Request<ContactDepartmentInfo> {
     Request::new(Method::Get, "/company/contacts/departments/{id}/info").path("id", id)
 }
 
-/// Lists the places where a contact department is used.
+/// Checks where a contact department is used.
 ///
 /// `GET /company/contacts/departments/{id}/usages` · tool `check_connect_wise_psa_company_contact_department_usages_by_id`
 ///
@@ -613,7 +613,7 @@ pub fn list_contact_portal_security(
         .query(query)
 }
 
-/// Lists the places where a contact is used.
+/// Checks where a contact is used.
 ///
 /// `GET /company/contacts/{id}/usages` · tool `check_connect_wise_psa_company_contact_usages_by_id`
 ///

@@ -149,7 +149,7 @@ pub fn get_managed_devices_integration_info(
         .path("id", id)
 }
 
-/// Lists the places where a managed devices integration is used.
+/// Checks where a managed devices integration is used.
 ///
 /// `GET /company/managedDevicesIntegrations/{id}/usages` · tool `check_connect_wise_psa_company_managed_devs_integ_usages_by_id`
 ///

@@ -104,7 +104,7 @@ pub fn delete_management_it_solution(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/managementItSolutions/{id}").path("id", id)
 }
 
-/// Lists the places where a managed IT solution is used.
+/// Checks where a managed IT solution is used.
 ///
 /// `GET /company/managementItSolutions/{id}/usages` · tool `check_connect_wise_psa_company_mgmt_it_solution_usages_by_id`
 ///

@@ -139,7 +139,7 @@ pub fn get_market_description_info(id: i32) -> Request<MarketDescriptionInfo> {
     Request::new(Method::Get, "/company/marketDescriptions/{id}/info").path("id", id)
 }
 
-/// Lists the places where a market description is used.
+/// Checks where a market description is used.
 ///
 /// `GET /company/marketDescriptions/{id}/usages` · tool `check_connect_wise_psa_company_market_description_usages_by_id`
 ///

@@ -123,7 +123,7 @@ pub fn get_state_info(id: i32) -> Request<StateInfo> {
     Request::new(Method::Get, "/company/states/{id}/info").path("id", id)
 }
 
-/// Lists the places where a state is used.
+/// Checks where a state is used.
 ///
 /// `GET /company/states/{id}/usages` · tool `check_connect_wise_psa_company_state_usages_by_id`
 ///

@@ -125,7 +125,7 @@ pub fn get_team_role_info(id: i32) -> Request<TeamRoleInfo> {
     Request::new(Method::Get, "/company/teamRoles/{id}/info").path("id", id)
 }
 
-/// Lists the places where a team role is used.
+/// Checks where a team role is used.
 ///
 /// `GET /company/teamRoles/{id}/usages` · tool `check_connect_wise_psa_company_team_role_usages_by_id`
 ///

@@ -172,7 +172,7 @@ pub fn get_agreement_type_info(id: i32) -> Request<AgreementTypeInfo> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/info").path("id", id)
 }
 
-/// Lists the places where an agreement type is used.
+/// Checks where an agreement type is used.
 ///
 /// `GET /finance/agreements/types/{id}/usages` · tool `check_connect_wise_psa_finance_agreement_type_usages_by_id`
 ///

@@ -130,7 +130,7 @@ pub fn get_billing_cycle_info(id: i32) -> Request<BillingCycleInfo> {
     Request::new(Method::Get, "/finance/billingCycles/{id}/info").path("id", id)
 }
 
-/// Lists the places where a billing cycle is used.
+/// Checks where a billing cycle is used.
 ///
 /// `GET /finance/billingCycles/{id}/usages` · tool `check_connect_wise_psa_finance_billing_cycle_usages_by_id`
 ///

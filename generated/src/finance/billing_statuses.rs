@@ -130,7 +130,7 @@ pub fn get_billing_status_info(id: i32) -> Request<BillingStatusInfo> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}/info").path("id", id)
 }
 
-/// Lists the places where a billing status is used.
+/// Checks where a billing status is used.
 ///
 /// `GET /finance/billingStatuses/{id}/usages` · tool `check_connect_wise_psa_finance_billing_status_usages_by_id`
 ///

@@ -125,7 +125,7 @@ pub fn get_billing_term_info(id: i32) -> Request<BillingTermInfo> {
     Request::new(Method::Get, "/finance/billingTerms/{id}/info").path("id", id)
 }
 
-/// Lists the places where a billing term is used.
+/// Checks where a billing term is used.
 ///
 /// `GET /finance/billingTerms/{id}/usages` · tool `check_connect_wise_psa_finance_billing_term_usages_by_id`
 ///

@@ -128,7 +128,7 @@ pub fn get_currency_info(id: i32) -> Request<CurrencyInfo> {
     Request::new(Method::Get, "/finance/currencies/{id}/info").path("id", id)
 }
 
-/// Lists the places where a currency is used.
+/// Checks where a currency is used.
 ///
 /// `GET /finance/currencies/{id}/usages` · tool `check_connect_wise_psa_finance_currency_usages_by_id`
 ///

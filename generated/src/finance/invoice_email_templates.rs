@@ -141,7 +141,7 @@ pub fn get_invoice_email_template_info(id: i32) -> Request<InvoiceEmailTemplateI
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/{id}/info").path("id", id)
 }
 
-/// Lists the places where an invoice email template is used.
+/// Checks where an invoice email template is used.
 ///
 /// `GET /finance/invoiceEmailTemplates/{id}/usages` · tool `check_connect_wise_psa_finance_invoice_email_tmpl_usages_by_id`
 ///

@@ -96,7 +96,7 @@ pub fn delete_invoice_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoiceTemplates/{id}").path("id", id)
 }
 
-/// Lists the places where an invoice template is used.
+/// Checks where an invoice template is used.
 ///
 /// `GET /finance/invoiceTemplates/{id}/usages` · tool `check_connect_wise_psa_finance_invoice_template_usages_by_id`
 ///

@@ -876,7 +876,7 @@ pub fn get_tax_code_info(id: i32) -> Request<TaxCodeInfo> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/info").path("id", id)
 }
 
-/// Lists the places where a tax code is used.
+/// Checks where a tax code is used.
 ///
 /// `GET /finance/taxCodes/{id}/usages` · tool `check_connect_wise_psa_finance_tax_code_usages_by_id`
 ///

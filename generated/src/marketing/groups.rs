@@ -123,7 +123,7 @@ pub fn get_group_info(id: i32) -> Request<GroupInfo> {
     Request::new(Method::Get, "/marketing/groups/{id}/info").path("id", id)
 }
 
-/// Lists the places where a marketing group is used.
+/// Checks where a marketing group is used.
 ///
 /// `GET /marketing/groups/{id}/usages` · tool `check_connect_wise_psa_marketing_group_usages_by_id`
 ///

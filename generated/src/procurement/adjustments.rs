@@ -176,7 +176,7 @@ pub fn get_adjustment_type_info(id: i32) -> Request<AdjustmentTypeInfo> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}/info").path("id", id)
 }
 
-/// Lists the places where an inventory adjustment type is used.
+/// Checks where an inventory adjustment type is used.
 ///
 /// `GET /procurement/adjustments/types/{id}/usages` · tool `check_connect_wise_psa_procurement_adjustment_type_usages_by_id`
 ///

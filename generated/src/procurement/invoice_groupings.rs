@@ -100,7 +100,7 @@ pub fn delete_invoice_grouping(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/invoicegrouping/{id}").path("id", id)
 }
 
-/// Lists the places where an invoice grouping is used.
+/// Checks where an invoice grouping is used.
 ///
 /// `GET /procurement/invoicegrouping/{id}/usages` · tool `check_connect_wise_psa_procurement_invoicegrouping_usages_by_id`
 ///

@@ -146,7 +146,7 @@ pub fn get_purchase_order_status_info(id: i32) -> Request<PurchaseOrderStatusInf
         .path("id", id)
 }
 
-/// Lists the places where a purchase order status is used.
+/// Checks where a purchase order status is used.
 ///
 /// `GET /procurement/purchaseorderstatuses/{id}/usages` · tool `check_connect_wise_psa_procurement_po_status_usages_by_id`
 ///

@@ -129,7 +129,7 @@ pub fn get_rma_status_info(id: i32) -> Request<RmaStatusInfo> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}/info").path("id", id)
 }
 
-/// Lists the places where an RMA status is used.
+/// Checks where an RMA status is used.
 ///
 /// `GET /procurement/rmaStatuses/{id}/usages` · tool `check_connect_wise_psa_procurement_rma_status_usages_by_id`
 ///

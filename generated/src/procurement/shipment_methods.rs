@@ -135,7 +135,7 @@ pub fn get_shipment_method_info(id: i32) -> Request<ShipmentMethodInfo> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}/info").path("id", id)
 }
 
-/// Lists the places where a shipment method is used.
+/// Checks where a shipment method is used.
 ///
 /// `GET /procurement/shipmentmethods/{id}/usages` · tool `check_connect_wise_psa_procurement_shipmentmethod_usages_by_id`
 ///

@@ -129,7 +129,7 @@ pub fn get_sub_category_info(id: i32) -> Request<SubCategoryInfo> {
     Request::new(Method::Get, "/procurement/subcategories/{id}/info").path("id", id)
 }
 
-/// Lists the places where a product subcategory is used.
+/// Checks where a product subcategory is used.
 ///
 /// `GET /procurement/subcategories/{id}/usages` · tool `check_connect_wise_psa_procurement_subcategory_usages_by_id`
 ///

@@ -125,7 +125,7 @@ pub fn get_type_info(id: i32) -> Request<ProductTypeInfo> {
     Request::new(Method::Get, "/procurement/types/{id}/info").path("id", id)
 }
 
-/// Lists the places where a product type is used.
+/// Checks where a product type is used.
 ///
 /// `GET /procurement/types/{id}/usages` · tool `check_connect_wise_psa_procurement_type_usages_by_id`
 ///

@@ -114,7 +114,7 @@ pub fn get_phase_status_info(id: i32) -> Request<PhaseStatusInfo> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}/info").path("id", id)
 }
 
-/// Lists the places where a phase status is used.
+/// Checks where a phase status is used.
 ///
 /// `GET /project/phaseStatuses/{id}/usages` · tool `check_connect_wise_psa_project_phase_status_usages_by_id`
 ///

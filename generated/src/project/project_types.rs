@@ -125,7 +125,7 @@ pub fn get_project_type_info(id: i32) -> Request<ProjectTypeInfo> {
     Request::new(Method::Get, "/project/projectTypes/{id}/info").path("id", id)
 }
 
-/// Lists the places where a project type is used.
+/// Checks where a project type is used.
 ///
 /// `GET /project/projectTypes/{id}/usages` · tool `check_connect_wise_psa_project_type_usages_by_id`
 ///

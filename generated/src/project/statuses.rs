@@ -125,7 +125,7 @@ pub fn get_status_info(id: i32) -> Request<ProjectStatusInfo> {
     Request::new(Method::Get, "/project/statuses/{id}/info").path("id", id)
 }
 
-/// Lists the places where a project status is used.
+/// Checks where a project status is used.
 ///
 /// `GET /project/statuses/{id}/usages` · tool `check_connect_wise_psa_project_status_usages_by_id`
 ///

@@ -260,7 +260,7 @@ pub fn delete_activity_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/types/{id}").path("id", id)
 }
 
-/// Lists the places where an activity type is used.
+/// Checks where an activity type is used.
 ///
 /// `GET /sales/activities/types/{id}/usages` · tool `check_connect_wise_psa_sales_activity_type_usages_by_id`
 ///

@@ -88,7 +88,7 @@ pub fn delete_commission(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/commissions/{id}").path("id", id)
 }
 
-/// Lists the places where a sales commission is used.
+/// Checks where a sales commission is used.
 ///
 /// `GET /sales/commissions/{id}/usages` · tool `check_connect_wise_psa_sales_commission_usages_by_id`
 ///

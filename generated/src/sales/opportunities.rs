@@ -344,7 +344,7 @@ pub fn get_opportunity_status_info(id: i32) -> Request<OpportunityStatusInfo> {
     Request::new(Method::Get, "/sales/opportunities/statuses/{id}/info").path("id", id)
 }
 
-/// Lists the places where an opportunity status is used.
+/// Checks where an opportunity status is used.
 ///
 /// `GET /sales/opportunities/statuses/{id}/usages` · tool `check_connect_wise_psa_sales_opportunity_status_usages_by_id`
 ///
@@ -514,7 +514,7 @@ pub fn get_opportunity_type_info(id: i32) -> Request<OpportunityTypeInfo> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}/info").path("id", id)
 }
 
-/// Lists the places where an opportunity type is used.
+/// Checks where an opportunity type is used.
 ///
 /// `GET /sales/opportunities/types/{id}/usages` · tool `check_connect_wise_psa_sales_opportunity_type_usages_by_id`
 ///

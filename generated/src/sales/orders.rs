@@ -184,7 +184,7 @@ pub fn get_order_status_info(id: i32) -> Request<OrderStatusInfo> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}/info").path("id", id)
 }
 
-/// Lists the places where a sales order status is used.
+/// Checks where a sales order status is used.
 ///
 /// `GET /sales/orders/statuses/{id}/usages` · tool `check_connect_wise_psa_sales_order_status_usages_by_id`
 ///

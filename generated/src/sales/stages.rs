@@ -128,7 +128,7 @@ pub fn get_stage_info(id: i32) -> Request<OpportunityStageInfo> {
     Request::new(Method::Get, "/sales/stages/{id}/info").path("id", id)
 }
 
-/// Lists the places where a sales stage is used.
+/// Checks where a sales stage is used.
 ///
 /// `GET /sales/stages/{id}/usages` · tool `check_connect_wise_psa_sales_stage_usages_by_id`
 ///

@@ -136,7 +136,7 @@ pub fn get_calendar_info(id: i32) -> Request<CalendarInfo> {
     Request::new(Method::Get, "/schedule/calendars/{id}/info").path("id", id)
 }
 
-/// Lists the places where a schedule calendar is used.
+/// Checks where a schedule calendar is used.
 ///
 /// `GET /schedule/calendars/{id}/usages` · tool `check_connect_wise_psa_schedule_calendar_usages_by_id`
 ///

@@ -101,7 +101,7 @@ pub fn delete_holiday_list(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/holidayLists/{id}").path("id", id)
 }
 
-/// Lists the places where a holiday list is used.
+/// Checks where a holiday list is used.
 ///
 /// `GET /schedule/holidayLists/{id}/usages` · tool `check_connect_wise_psa_schedule_holiday_list_usages_by_id`
 ///

@@ -125,7 +125,7 @@ pub fn get_type_info(id: i32) -> Request<ScheduleTypeInfo> {
     Request::new(Method::Get, "/schedule/types/{id}/info").path("id", id)
 }
 
-/// Lists the places where a schedule type is used.
+/// Checks where a schedule type is used.
 ///
 /// `GET /schedule/types/{id}/usages` · tool `check_connect_wise_psa_schedule_type_usages_by_id`
 ///

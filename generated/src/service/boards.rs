@@ -408,7 +408,7 @@ pub fn delete_board(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{id}").path("id", id)
 }
 
-/// Lists the places where a service board is used.
+/// Checks where a service board is used.
 ///
 /// `GET /service/boards/{id}/usages` · tool `check_connect_wise_psa_service_board_usages_by_id`
 ///
@@ -880,7 +880,7 @@ pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the places where a service board ticket item is used.
+/// Checks where a service board ticket item is used.
 ///
 /// `GET /service/boards/{parentId}/items/{id}/usages` · tool `check_connect_wise_psa_board_item_usages_by_id`
 ///
@@ -1326,7 +1326,7 @@ pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo>
         .path("id", id)
 }
 
-/// Lists the places where a service board ticket status is used.
+/// Checks where a service board ticket status is used.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}/usages` · tool `check_connect_wise_psa_board_status_usages_by_id`
 ///
@@ -1537,7 +1537,7 @@ pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeIn
         .path("id", id)
 }
 
-/// Lists the places where a service board ticket subtype is used.
+/// Checks where a service board ticket subtype is used.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}/usages` · tool `check_connect_wise_psa_board_subtype_usages_by_id`
 ///
@@ -1937,7 +1937,7 @@ pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the places where a service board ticket type is used.
+/// Checks where a service board ticket type is used.
 ///
 /// `GET /service/boards/{parentId}/types/{id}/usages` · tool `check_connect_wise_psa_board_type_usages_by_id`
 ///

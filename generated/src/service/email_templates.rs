@@ -98,7 +98,7 @@ pub fn delete_email_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/emailTemplates/{id}").path("id", id)
 }
 
-/// Lists the places where a service email template is used.
+/// Checks where a service email template is used.
 ///
 /// `GET /service/emailTemplates/{id}/usages` · tool `check_connect_wise_psa_service_email_template_usages_by_id`
 ///

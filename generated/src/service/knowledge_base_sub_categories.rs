@@ -103,7 +103,7 @@ pub fn delete_knowledge_base_sub_category(id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Lists the places where a knowledge base subcategory is used.
+/// Checks where a knowledge base subcategory is used.
 ///
 /// `GET /service/knowledgeBaseSubCategories/{id}/usages` · tool `check_connect_wise_psa_service_know_base_sub_cat_usages_by_id`
 ///

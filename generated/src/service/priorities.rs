@@ -102,7 +102,7 @@ pub fn download_priority_image(id: i32, last_modified: &str) -> Request<Download
         .parameter("lastModified", last_modified)
 }
 
-/// Lists the places where a ticket priority is used.
+/// Checks where a ticket priority is used.
 ///
 /// `GET /service/priorities/{id}/usages` · tool `check_connect_wise_psa_service_priority_usages_by_id`
 ///

@@ -133,7 +133,7 @@ pub fn get_service_signoff_info(id: i32) -> Request<ServiceSignoffInfo> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}/info").path("id", id)
 }
 
-/// Lists the places where a service sign-off is used.
+/// Checks where a service sign-off is used.
 ///
 /// `GET /service/serviceSignoff/{id}/usages` · tool `check_connect_wise_psa_service_signoff_usages_by_id`
 ///

@@ -99,7 +99,7 @@ pub fn delete_sla(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/SLAs/{id}").path("id", id)
 }
 
-/// Lists the places where an SLA is used.
+/// Checks where an SLA is used.
 ///
 /// `GET /service/SLAs/{id}/usages` · tool `check_connect_wise_psa_service_sla_usages_by_id`
 ///

@@ -123,7 +123,7 @@ pub fn get_source_info(id: i32) -> Request<SourceInfo> {
     Request::new(Method::Get, "/service/sources/{id}/info").path("id", id)
 }
 
-/// Lists the places where a ticket source is used.
+/// Checks where a ticket source is used.
 ///
 /// `GET /service/sources/{id}/usages` · tool `check_connect_wise_psa_service_source_usages_by_id`
 ///

@@ -273,7 +273,7 @@ pub fn copy_survey(id: i32) -> Request<ServiceSurvey> {
     Request::new(Method::Post, "/service/surveys/{id}/copy").path("id", id)
 }
 
-/// Lists the places where a service survey is used.
+/// Checks where a service survey is used.
 ///
 /// `GET /service/surveys/{id}/usages` · tool `check_connect_wise_psa_service_survey_usages_by_id`
 ///

@@ -93,7 +93,7 @@ pub fn delete_certification(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/certifications/{id}").path("id", id)
 }
 
-/// Lists the places where a certification is used.
+/// Checks where a certification is used.
 ///
 /// `GET /system/certifications/{id}/usages` · tool `check_connect_wise_psa_system_certification_usages_by_id`
 ///

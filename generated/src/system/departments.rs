@@ -88,7 +88,7 @@ pub fn delete_department(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/departments/{id}").path("id", id)
 }
 
-/// Lists the places where a department is used.
+/// Checks where a department is used.
 ///
 /// `GET /system/departments/{id}/usages` · tool `check_connect_wise_psa_system_department_usages_by_id`
 ///

@@ -88,7 +88,7 @@ pub fn delete_location(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/locations/{id}").path("id", id)
 }
 
-/// Lists the places where a location is used.
+/// Checks where a location is used.
 ///
 /// `GET /system/locations/{id}/usages` · tool `check_connect_wise_psa_system_location_usages_by_id`
 ///

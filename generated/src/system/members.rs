@@ -319,7 +319,7 @@ pub fn delete_member_unused_time_sheets(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{id}/unusedTimeSheets").path("id", id)
 }
 
-/// Lists the places where a member is used.
+/// Checks where a member is used.
 ///
 /// `GET /system/members/{id}/usages` · tool `check_connect_wise_psa_system_member_usages_by_id`
 ///

@@ -125,7 +125,7 @@ pub fn get_charge_code_info(id: i32) -> Request<ChargeCodeInfo> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/info").path("id", id)
 }
 
-/// Lists the places where a charge code is used.
+/// Checks where a charge code is used.
 ///
 /// `GET /time/chargeCodes/{id}/usages` · tool `check_connect_wise_psa_time_charge_code_usages_by_id`
 ///

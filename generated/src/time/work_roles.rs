@@ -123,7 +123,7 @@ pub fn get_work_role_info(id: i32) -> Request<WorkRoleInfo> {
     Request::new(Method::Get, "/time/workRoles/{id}/info").path("id", id)
 }
 
-/// Lists the places where a work role is used.
+/// Checks where a work role is used.
 ///
 /// `GET /time/workRoles/{id}/usages` · tool `check_connect_wise_psa_time_work_role_usages_by_id`
 ///

@@ -123,7 +123,7 @@ pub fn get_work_type_info(id: i32) -> Request<WorkTypeInfo> {
     Request::new(Method::Get, "/time/workTypes/{id}/info").path("id", id)
 }
 
-/// Lists the places where a work type is used.
+/// Checks where a work type is used.
 ///
 /// `GET /time/workTypes/{id}/usages` · tool `check_connect_wise_psa_time_work_type_usages_by_id`
 ///
