@@ -20,7 +20,8 @@ use row::{CheckResult, CorpusRow};
 /// The arguments of the command.
 #[derive(Args)]
 pub struct CorpusArguments {
-    /// Folder that contains the specs.
+    /// Folder that contains the specs. Defaults to the generator's golden specs.
+    #[arg(default_value = "codegen/tests/golden")]
     folder: PathBuf,
     /// Folder for the crates. Its contents are replaced.
     #[arg(long, default_value = "target/corpus")]
@@ -50,21 +51,6 @@ pub fn run(arguments: &CorpusArguments) -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-/// Runs all checks on the specs of the golden crates. Their dependencies are those that the tests of the golden crates
-/// have compiled.
-pub(crate) fn check_golden() -> anyhow::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let arguments = CorpusArguments {
-        folder: root.join("codegen/tests/golden"),
-        work: root.join("target/corpus-golden"),
-        target_dir: Some(root.join("target/tmp/golden-workspace/target")),
-        no_check: false,
-        requests: true,
-    };
-    anyhow::ensure!(check_all(&arguments)?, "a check of the golden specs failed");
-    Ok(())
 }
 
 /// Checks all specs and prints the table. Returns true if every check passed.
