@@ -53,7 +53,7 @@ for (const transport of TRANSPORTS) {
         const { result, next } = found.result.structuredContent
         assert.deepEqual([result.length, result[0].id > result[1].id, next.pageSize], [2, true, 2])
         const page = await inspect(three, era, 'resources/read', '--uri', 'cwpsa://modules/time')
-        assert.match(page.result.contents[0].text, /^# Tools of time/)
+        assert.match(page.result.contents[0].text, /^# time tools/)
         const args = ['ticket=8812', 'minutes=30', 'role=Engineer'].flatMap((pair) => ['--prompt-args', pair])
         const prompt = await inspect(three, era, 'prompts/get', '--prompt-name', 'time_entry', ...args)
         assert.match(prompt.result.messages[0].content.text, /30 billable minutes on ticket 8812/)
