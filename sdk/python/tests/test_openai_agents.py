@@ -67,7 +67,7 @@ class OpenAIAgents(unittest.TestCase):
     def test_arguments_that_are_not_json_become_a_message(self):
         tools = get_tools("acme", base_url=start("serve", "--sandbox"), tags=["Tickets"], framework="openai-agents")
         tool = named(tools)["list_all_tickets"]
-        self.assertIn("expected a JSON object", asyncio.run(tool.on_invoke_tool(None, "{")))
+        self.assertIn("expected the arguments as a JSON object", asyncio.run(tool.on_invoke_tool(None, "{")))
 
 
 if __name__ == "__main__":
