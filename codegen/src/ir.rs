@@ -256,6 +256,9 @@ pub enum Content {
     Binary,
 }
 
+/// The `format` of strings that are dates.
+pub const DATE_FORMAT: &str = "date";
+
 /// A type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
