@@ -244,6 +244,23 @@ pub struct StatusContent {
     pub content: Content,
 }
 
+/// Returns the name of a 2xx status in HTTP, in the casing of Rust types.
+pub fn success_name(status: u16) -> Option<&'static str> {
+    Some(match status {
+        200 => "Ok",
+        201 => "Created",
+        202 => "Accepted",
+        203 => "NonAuthoritativeInformation",
+        204 => "NoContent",
+        205 => "ResetContent",
+        206 => "PartialContent",
+        207 => "MultiStatus",
+        208 => "AlreadyReported",
+        226 => "ImUsed",
+        _ => return None,
+    })
+}
+
 /// The content of a response.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
