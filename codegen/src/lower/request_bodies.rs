@@ -8,7 +8,7 @@ use openapiv3::{
 };
 
 use super::media::{essence, is_json, with_semicolon};
-use super::object_parts::component;
+use super::object_parts::resolve_schema;
 use super::resolve::resolve;
 use super::schemas::SchemaLowering;
 use crate::diagnostic::CodegenError;
@@ -126,16 +126,12 @@ fn file_field(name: &str) -> Field {
     }
 }
 
-/// Returns true if a schema is a list or an object, without looking into references.
+/// Returns true if a schema is an array or an object.
 fn is_structured(schema: &ReferenceOr<Source>, schemas: &SchemaLowering<'_>) -> bool {
-    let source = match schema {
-        ReferenceOr::Item(source) => source,
-        ReferenceOr::Reference { reference } => match component(schemas.components(), reference) {
-            Some((_, source)) => source,
-            None => return false,
-        },
-    };
-    matches!(source.schema_kind, SchemaKind::Type(SourceType::Array(_) | SourceType::Object(_)))
+    let source = resolve_schema(schemas.components(), schema);
+    source.is_some_and(|source| {
+        matches!(source.schema_kind, SchemaKind::Type(SourceType::Array(_) | SourceType::Object(_)))
+    })
 }
 
 /// Returns true if `ty` is an object with known properties.
