@@ -439,6 +439,23 @@ pub struct Field {
     pub boxed: bool,
 }
 
+impl Field {
+    /// Creates an optional field without a description or constraints.
+    pub fn new(name: impl Into<String>, ty: Type) -> Self {
+        Self {
+            name: name.into(),
+            ty,
+            required: false,
+            nullable: false,
+            description: String::new(),
+            limits: Limits::default(),
+            read_only: false,
+            write_only: false,
+            boxed: false,
+        }
+    }
+}
+
 /// Constraints on a value, named as in JSON Schema.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[allow(missing_docs)]

@@ -12,7 +12,7 @@ use super::object_parts::resolve_schema;
 use super::resolve::resolve;
 use super::schemas::SchemaLowering;
 use crate::diagnostic::CodegenError;
-use crate::ir::{BodyKind, Content, Field, FieldStyle, Limits, Method, OperationBody, SuccessResponse, Type};
+use crate::ir::{BodyKind, Content, Field, FieldStyle, Method, OperationBody, SuccessResponse, Type};
 use crate::repair::{RawOperation, RepairedDocument};
 
 const URL_ENCODED: &str = "application/x-www-form-urlencoded";
@@ -74,7 +74,7 @@ pub fn body(
         .map_or(Type::Any, |schema| schemas.lower_or_reference(schema, &format!("{name}Body"), &location));
     let ty = match kind {
         BodyKind::Multipart if !is_object(&ty, schemas) && !content.encoding.is_empty() => {
-            let fields = content.encoding.keys().map(|part| file_field(part)).collect();
+            let fields = content.encoding.keys().map(|part| Field::new(part, Type::Binary)).collect();
             schemas.add_form(&format!("{name}Form"), fields)
         }
         _ => ty,
@@ -109,21 +109,6 @@ pub fn body(
         _ => {}
     }
     Some(body)
-}
-
-/// The part of a form that only the encoding of its parts names: a file.
-fn file_field(name: &str) -> Field {
-    Field {
-        name: name.to_owned(),
-        ty: Type::Binary,
-        required: false,
-        nullable: false,
-        description: String::new(),
-        limits: Limits::default(),
-        read_only: false,
-        write_only: false,
-        boxed: false,
-    }
 }
 
 /// Returns true if a schema is an array or an object.

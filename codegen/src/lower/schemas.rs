@@ -178,17 +178,7 @@ impl<'a> SchemaLowering<'a> {
             let location = format!("{location}/properties{}", pointer(&[name]));
             let inline_name = format!("{owner} {name}");
             let ty = self.lower_or_reference(property, &inline_name, &location);
-            let mut field = Field {
-                name: name.clone(),
-                ty,
-                required: required.contains(name),
-                nullable: false,
-                description: String::new(),
-                limits: Limits::default(),
-                read_only: false,
-                write_only: false,
-                boxed: false,
-            };
+            let mut field = Field { required: required.contains(name), ..Field::new(name, ty) };
             if let ReferenceOr::Item(source) = property {
                 let data = &source.schema_data;
                 field.nullable = data.nullable;
