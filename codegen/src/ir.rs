@@ -244,6 +244,23 @@ pub struct StatusContent {
     pub content: Content,
 }
 
+/// Returns the name of a 2xx status in HTTP, in the casing of Rust types.
+pub fn success_name(status: u16) -> Option<&'static str> {
+    Some(match status {
+        200 => "Ok",
+        201 => "Created",
+        202 => "Accepted",
+        203 => "NonAuthoritativeInformation",
+        204 => "NoContent",
+        205 => "ResetContent",
+        206 => "PartialContent",
+        207 => "MultiStatus",
+        208 => "AlreadyReported",
+        226 => "ImUsed",
+        _ => return None,
+    })
+}
+
 /// The content of a response.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -255,6 +272,9 @@ pub enum Content {
     /// Bytes.
     Binary,
 }
+
+/// The `format` of strings that are dates.
+pub const DATE_FORMAT: &str = "date";
 
 /// A type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -417,6 +437,23 @@ pub struct Field {
     pub write_only: bool,
     /// True if the value must be boxed because its type contains this one.
     pub boxed: bool,
+}
+
+impl Field {
+    /// Creates an optional field without a description or constraints.
+    pub fn new(name: impl Into<String>, ty: Type) -> Self {
+        Self {
+            name: name.into(),
+            ty,
+            required: false,
+            nullable: false,
+            description: String::new(),
+            limits: Limits::default(),
+            read_only: false,
+            write_only: false,
+            boxed: false,
+        }
+    }
 }
 
 /// Constraints on a value, named as in JSON Schema.

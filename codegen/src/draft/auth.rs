@@ -7,8 +7,7 @@ use serde_json::Value;
 
 use super::scalar::quoted;
 use crate::naming::identifiers;
-
-const VERBS: [&str; 8] = ["get", "put", "post", "patch", "delete", "head", "options", "trace"];
+use crate::normalize::VERBS;
 
 /// The section `auth` of a profile: what operations declare, or the first scheme that can be sent where none declares
 /// anything.
@@ -155,38 +154,29 @@ impl SchemeDraft {
     }
 
     /// The section for a document whose operations declare no scheme.
-    fn for_all_operations(&self) -> String {
+    fn for_all_operations(mut self) -> String {
+        if let SchemeKind::ClientCredentials { .. } = self.kind {
+            // No operation declares the scopes to request, so the caller supplies a token.
+            self.kind = SchemeKind::Bearer;
+        }
         let comment = format!(
             "# A guess: no operation declares a security scheme, so each is sent {}.\n",
             quoted(&self.name)
         );
-        let (sent, fields) = match &self.kind {
-            SchemeKind::Basic => {
-                let (scheme, fields) = self.scheme(true);
-                (format!("  scheme: {{ {scheme} }}\n"), fields)
-            }
-            // A token that was requested elsewhere, as no operation says that it takes one.
-            SchemeKind::Bearer | SchemeKind::ClientCredentials { .. } => {
-                let bearer = self.as_bearer();
-                let (scheme, fields) = bearer.scheme(true);
-                (format!("  scheme: {{ {scheme} }}\n"), fields)
-            }
+        let (scheme, fields) = self.scheme(true);
+        let sent = match &self.kind {
             SchemeKind::Key(location, own) => {
-                let (_, fields) = self.scheme(true);
                 let key = &self.prefix;
                 let (section, own, value) = match location.as_str() {
-                    "query" => ("query", own.clone(), format!("{{{key}}}")),
-                    "cookie" => ("headers", "Cookie".to_owned(), format!("{own}={{{key}}}")),
-                    _ => ("headers", own.clone(), format!("{{{key}}}")),
+                    "query" => ("query", own.as_str(), format!("{{{key}}}")),
+                    "cookie" => ("headers", "Cookie", format!("{own}={{{key}}}")),
+                    _ => ("headers", own.as_str(), format!("{{{key}}}")),
                 };
-                (format!("  {section}: {{ {}: {} }}\n", quoted(&own), quoted(&value)), fields)
+                format!("  {section}: {{ {}: {} }}\n", quoted(own), quoted(&value))
             }
+            _ => format!("  scheme: {{ {scheme} }}\n"),
         };
         format!("{comment}auth:\n{sent}  fields:\n{fields}")
-    }
-
-    fn as_bearer(&self) -> Self {
-        Self { name: self.name.clone(), prefix: self.prefix.clone(), kind: SchemeKind::Bearer }
     }
 }
 

@@ -1,14 +1,12 @@
 //! Enums of responses whose content differs by status.
 
-use std::borrow::Cow;
-
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::context::Context;
 use super::rust::{Imports, docs};
 use crate::id::OperationId;
-use crate::ir::Content;
+use crate::ir::{Content, success_name};
 
 /// The Rust type of a response's content; `None` if it has none.
 pub(super) fn response_type(
@@ -50,7 +48,10 @@ pub(super) fn responses(
             rest = Some(quote!(_ => Success #((#content))*));
             continue;
         };
-        let variant = format_ident!("{}", variant_name(status));
+        let variant = match success_name(status) {
+            Some(name) => format_ident!("{name}"),
+            None => format_ident!("Status{status}"),
+        };
         let about = docs(&format!("Status {status}."));
         let status = Literal::u16_unsuffixed(status);
         variants.push(quote!(#about #variant #((#content))*,));
@@ -75,22 +76,5 @@ pub(super) fn responses(
         }
 
         toolcrate_runtime::impl_responses!(#rust { #(#rows)* #rest });
-    })
-}
-
-/// What HTTP calls a status of success.
-fn variant_name(status: u16) -> Cow<'static, str> {
-    Cow::Borrowed(match status {
-        200 => "Ok",
-        201 => "Created",
-        202 => "Accepted",
-        203 => "NonAuthoritativeInformation",
-        204 => "NoContent",
-        205 => "ResetContent",
-        206 => "PartialContent",
-        207 => "MultiStatus",
-        208 => "AlreadyReported",
-        226 => "ImUsed",
-        _ => return Cow::Owned(format!("Status{status}")),
     })
 }

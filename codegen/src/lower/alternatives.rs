@@ -10,7 +10,7 @@ use openapiv3::{
 };
 use serde_json::Value;
 
-use super::object_parts::{self, ObjectParts};
+use super::object_parts::{self, ObjectParts, resolve_schema};
 use crate::ir::{JsonKind, Type, VariantSignature};
 
 /// How deep alternatives may be nested in alternatives.
@@ -42,7 +42,7 @@ pub fn alternatives<'a>(components: &'a Components, source: &'a Source) -> Optio
     }
     let mut kinds: Vec<(JsonKind, Vec<&ReferenceOr<Source>>)> = Vec::new();
     for alternative in all {
-        let kind = kind(components, resolve(components, alternative)?, 0)?;
+        let kind = kind(components, resolve_schema(components, alternative)?, 0)?;
         match kinds.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, sources)) => sources.push(alternative),
             None => kinds.push((kind, vec![alternative])),
@@ -56,7 +56,7 @@ pub fn alternatives<'a>(components: &'a Components, source: &'a Source) -> Optio
             }
             (JsonKind::Object, several) => found.extend(objects(components, several)?),
             (_, several) => {
-                let schemas = several.iter().filter_map(|source| resolve(components, source));
+                let schemas = several.iter().filter_map(|source| resolve_schema(components, source));
                 found.push(Alternative::Merged { ty: merged(kind, schemas), kind });
             }
         }
@@ -97,7 +97,7 @@ fn flatten<'a>(
     if depth > MAX_DEPTH {
         return None;
     }
-    let source = resolve(components, alternative)?;
+    let source = resolve_schema(components, alternative)?;
     match plain(source).filter(|_| source.schema_data.discriminator.is_none()) {
         Some(nested) => nested.iter().try_for_each(|nested| flatten(components, nested, all, depth + 1)),
         None => {
@@ -109,22 +109,13 @@ fn flatten<'a>(
     }
 }
 
-fn resolve<'a>(components: &'a Components, source: &'a ReferenceOr<Source>) -> Option<&'a Source> {
-    match source {
-        ReferenceOr::Item(source) => Some(source),
-        ReferenceOr::Reference { reference } => {
-            object_parts::component(components, reference).map(|(_, source)| source)
-        }
-    }
-}
-
 /// The kind of the values of a schema, if they have only one.
 fn kind(components: &Components, source: &Source, depth: usize) -> Option<JsonKind> {
     if depth > MAX_DEPTH {
         return None;
     }
     let of_only = |parts: &[ReferenceOr<Source>]| match parts {
-        [only] => kind(components, resolve(components, only)?, depth + 1),
+        [only] => kind(components, resolve_schema(components, only)?, depth + 1),
         _ => None,
     };
     match &source.schema_kind {
@@ -219,7 +210,7 @@ fn objects<'a>(
 ) -> Option<Vec<Alternative<'a>>> {
     let parts: Vec<ObjectParts> = sources
         .iter()
-        .map(|source| object_parts::collect(components, resolve(components, source)?, ""))
+        .map(|source| object_parts::collect(components, resolve_schema(components, source)?, ""))
         .collect::<Option<_>>()?;
     let signatures = by_values(components, &parts).or_else(|| by_members(&parts))?;
     let schema = |(source, signature): (&&'a ReferenceOr<Source>, VariantSignature)| Alternative::Schema {
@@ -234,14 +225,7 @@ fn by_values(components: &Components, parts: &[ObjectParts]) -> Option<Vec<Varia
     let (first, others) = parts.split_first()?;
     let values_of = |parts: &ObjectParts, name: &str| -> Vec<String> {
         let property = parts.properties.get(name).filter(|_| parts.required.iter().any(|own| own == name));
-        let source = match property {
-            Some(ReferenceOr::Item(source)) => Some(&**source),
-            Some(ReferenceOr::Reference { reference }) => {
-                object_parts::component(components, reference).map(|(_, source)| source)
-            }
-            None => None,
-        };
-        source.map(texts).unwrap_or_default()
+        property.and_then(|property| resolve_schema(components, property)).map(texts).unwrap_or_default()
     };
     first.properties.keys().find_map(|name| {
         let mut signatures = Vec::with_capacity(parts.len());

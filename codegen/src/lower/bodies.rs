@@ -4,7 +4,7 @@ use heck::ToUpperCamelCase;
 
 use crate::config::{BodyFact, BodyFieldKind, Overlay, UsageTracker};
 use crate::id::{OperationId, SchemaId};
-use crate::ir::{ApiDefinition, BodyKind, Field, Limits, OperationBody, Schema, Shape, Type};
+use crate::ir::{ApiDefinition, BodyKind, Field, OperationBody, Schema, Shape, Type};
 
 /// Adds the overlay's bodies to operations. An operation that already has a body keeps it, because a later release of
 /// the document knows better. The entry is then reported as unused, like an entry for a nonexistent operation.
@@ -30,21 +30,15 @@ fn body(api: &mut ApiDefinition, fact: &BodyFact) -> Option<(OperationId, Operat
     let mut fields: Vec<Field> = fact
         .fields
         .iter()
-        .map(|(name, field)| Field {
-            name: name.clone(),
-            ty: match field.kind {
+        .map(|(name, field)| {
+            let ty = match field.kind {
                 BodyFieldKind::File => Type::Binary,
                 BodyFieldKind::Text => Type::Text(None),
                 BodyFieldKind::Integer => Type::Integer,
                 BodyFieldKind::Boolean => Type::Boolean,
-            },
-            required: field.required,
-            nullable: false,
-            description: field.description.clone(),
-            limits: Limits::default(),
-            read_only: false,
-            write_only: false,
-            boxed: false,
+            };
+            let (required, description) = (field.required, field.description.clone());
+            Field { required, description, ..Field::new(name, ty) }
         })
         .collect();
     fields.sort_by(|a, b| a.name.cmp(&b.name));

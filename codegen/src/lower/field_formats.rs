@@ -1,7 +1,7 @@
 //! The forms of strings that the document doesn't state and the overlay does.
 
 use crate::config::{FieldFormat, FormatFact, Overlay, UsageTracker};
-use crate::ir::{ApiDefinition, Field, Shape, Type};
+use crate::ir::{ApiDefinition, DATE_FORMAT, Field, Shape, Type};
 
 /// Types the strings that the overlay knows more of than the document.
 pub(super) fn add_formats(api: &mut ApiDefinition, overlay: &Overlay, usage: &UsageTracker) {
@@ -14,7 +14,7 @@ pub(super) fn add_formats(api: &mut ApiDefinition, overlay: &Overlay, usage: &Us
                 usage.mark(FormatFact::entry(entry));
                 field.ty = match format {
                     FieldFormat::DateTime => Type::DateTime,
-                    FieldFormat::Date => Type::Text(Some("date".to_owned())),
+                    FieldFormat::Date => Type::Text(Some(DATE_FORMAT.to_owned())),
                 };
             }
         }

@@ -67,8 +67,7 @@ fn lower_document(
     schemas.lower_components();
     let security = security::lower_shared(&document.security, &mut schemas, profile, usage);
     let operations = operations::lower(&document, &mut schemas, profile, usage, &security);
-    let choices = schemas.take_choices();
-    let (mut schemas, mut report) = schemas.finish();
+    let (mut schemas, choices, mut report) = schemas.finish();
     if !profile.include.is_empty() || !profile.exclude.is_empty() {
         selection::drop_unused(&mut schemas, &operations);
     }

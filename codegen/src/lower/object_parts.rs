@@ -1,5 +1,7 @@
 //! Collects an object's properties: its own, those from `allOf`, and those of its alternatives.
 
+use std::borrow::Borrow;
+
 use indexmap::IndexMap;
 use openapiv3::{
     AdditionalProperties, AnySchema, Components, ReferenceOr, Schema as Source, SchemaData, SchemaKind,
@@ -46,6 +48,17 @@ pub fn component<'a>(components: &'a Components, reference: &str) -> Option<(&'a
         }
     }
     None
+}
+
+/// Returns `source`, or the schema that it refers to.
+pub fn resolve_schema<'a, S: Borrow<Source>>(
+    components: &'a Components,
+    source: &'a ReferenceOr<S>,
+) -> Option<&'a Source> {
+    match source {
+        ReferenceOr::Item(source) => Some(source.borrow()),
+        ReferenceOr::Reference { reference } => component(components, reference).map(|(_, source)| source),
+    }
 }
 
 /// Returns true if `any` specifies neither the type of a value nor its properties.
@@ -112,7 +125,7 @@ impl Collector<'_> {
         parts: &mut ObjectParts,
     ) -> Option<()> {
         for source in sources {
-            let source = self.resolve(source)?;
+            let source = resolve_schema(self.components, source)?;
             match &source.schema_kind {
                 SchemaKind::Any(any) if is_shapeless(any) => {
                     parts.required.extend(any.required.iter().cloned());
@@ -149,7 +162,7 @@ impl Collector<'_> {
         let mut choice: Vec<String> = Vec::new();
         let mut is_choice = !sources.is_empty();
         for source in sources {
-            let source = self.resolve(source)?;
+            let source = resolve_schema(self.components, source)?;
             if let SchemaKind::Any(any) = &source.schema_kind
                 && is_shapeless(any)
             {
@@ -176,15 +189,6 @@ impl Collector<'_> {
             parts.choices.push(choice);
         }
         Some(())
-    }
-
-    fn resolve<'s>(&'s self, source: &'s ReferenceOr<Source>) -> Option<&'s Source> {
-        match source {
-            ReferenceOr::Item(source) => Some(source),
-            ReferenceOr::Reference { reference } => {
-                component(self.components, reference).map(|(_, source)| source)
-            }
-        }
     }
 }
 

@@ -8,11 +8,11 @@ use openapiv3::{
 };
 
 use super::media::{essence, is_json, with_semicolon};
-use super::object_parts::component;
+use super::object_parts::resolve_schema;
 use super::resolve::resolve;
 use super::schemas::SchemaLowering;
 use crate::diagnostic::CodegenError;
-use crate::ir::{BodyKind, Content, Field, FieldStyle, Limits, Method, OperationBody, SuccessResponse, Type};
+use crate::ir::{BodyKind, Content, Field, FieldStyle, Method, OperationBody, SuccessResponse, Type};
 use crate::repair::{RawOperation, RepairedDocument};
 
 const URL_ENCODED: &str = "application/x-www-form-urlencoded";
@@ -74,7 +74,7 @@ pub fn body(
         .map_or(Type::Any, |schema| schemas.lower_or_reference(schema, &format!("{name}Body"), &location));
     let ty = match kind {
         BodyKind::Multipart if !is_object(&ty, schemas) && !content.encoding.is_empty() => {
-            let fields = content.encoding.keys().map(|part| file_field(part)).collect();
+            let fields = content.encoding.keys().map(|part| Field::new(part, Type::Binary)).collect();
             schemas.add_form(&format!("{name}Form"), fields)
         }
         _ => ty,
@@ -111,31 +111,12 @@ pub fn body(
     Some(body)
 }
 
-/// The part of a form that only the encoding of its parts names: a file.
-fn file_field(name: &str) -> Field {
-    Field {
-        name: name.to_owned(),
-        ty: Type::Binary,
-        required: false,
-        nullable: false,
-        description: String::new(),
-        limits: Limits::default(),
-        read_only: false,
-        write_only: false,
-        boxed: false,
-    }
-}
-
-/// Returns true if a schema is a list or an object, without looking into references.
+/// Returns true if a schema is an array or an object.
 fn is_structured(schema: &ReferenceOr<Source>, schemas: &SchemaLowering<'_>) -> bool {
-    let source = match schema {
-        ReferenceOr::Item(source) => source,
-        ReferenceOr::Reference { reference } => match component(schemas.components(), reference) {
-            Some((_, source)) => source,
-            None => return false,
-        },
-    };
-    matches!(source.schema_kind, SchemaKind::Type(SourceType::Array(_) | SourceType::Object(_)))
+    let source = resolve_schema(schemas.components(), schema);
+    source.is_some_and(|source| {
+        matches!(source.schema_kind, SchemaKind::Type(SourceType::Array(_) | SourceType::Object(_)))
+    })
 }
 
 /// Returns true if `ty` is an object with known properties.

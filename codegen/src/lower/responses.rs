@@ -7,7 +7,7 @@ use super::resolve::resolve;
 use super::schemas::SchemaLowering;
 use crate::config::{ONLY_LIST, PagingConfig};
 use crate::diagnostic::CodegenError;
-use crate::ir::{Content, Field, Method, StatusContent, SuccessResponse, Type};
+use crate::ir::{Content, Field, Method, StatusContent, SuccessResponse, Type, success_name};
 use crate::repair::RawOperation;
 
 /// A status that stands for success; `None` is any 2xx that the document doesn't list.
@@ -62,15 +62,9 @@ pub fn response(
     let mut by_status: Vec<StatusContent> = Vec::with_capacity(successes.len());
     let mut main: Option<(Content, String)> = None;
     let mut known: Vec<(&SourceResponse, Content)> = Vec::new();
-    let is_same = |a: &SourceResponse, b: &SourceResponse| {
-        let schemas = |response: &SourceResponse| -> Vec<_> {
-            response.content.iter().map(|(media, content)| (media.clone(), content.schema.clone())).collect()
-        };
-        a.content.len() == b.content.len() && schemas(a) == schemas(b)
-    };
     for (status, source) in successes {
         let source = resolve_response(source, schemas)?;
-        let same = known.iter().find(|(other, _)| is_same(other, source) && status != Some(204));
+        let same = known.iter().find(|(other, _)| has_same_content(other, source) && status != Some(204));
         let content = match same.map(|(_, content)| content.clone()) {
             Some(content) => content,
             None => match described(raw, status, source, schemas, name, main.is_none(), paging) {
@@ -111,6 +105,15 @@ pub fn response(
     schemas.repaired("R042", &raw.pointer, message);
     let content = if matches!(content, Content::Json(_)) { Content::Json(Type::Any) } else { content };
     Ok(SuccessResponse { by_status, content, ..response })
+}
+
+/// Returns true if two responses have the same schemas, by media type.
+fn has_same_content(one: &SourceResponse, other: &SourceResponse) -> bool {
+    let mut pairs = one.content.iter().zip(&other.content);
+    one.content.len() == other.content.len()
+        && pairs.all(|((media, content), (other_media, other))| {
+            media == other_media && content.schema == other.schema
+        })
 }
 
 /// The responses that stand for success, by status.
@@ -156,8 +159,8 @@ fn described<'s>(
         None => "default".to_owned(),
     };
     let location = format!("{}/responses/{label}", raw.pointer);
-    let inline_name = match status.and_then(reason).filter(|_| !is_first) {
-        Some(reason) => format!("{name}{reason}Answer"),
+    let inline_name = match status.and_then(success_name).filter(|_| !is_first) {
+        Some(status_name) => format!("{name}{status_name}Answer"),
         None => format!("{name}Answer"),
     };
     let ty =
@@ -179,19 +182,6 @@ fn described<'s>(
         _ => Content::Binary,
     };
     Some((content, media))
-}
-
-/// What HTTP calls a status of success.
-fn reason(status: u16) -> Option<&'static str> {
-    Some(match status {
-        200 => "Ok",
-        201 => "Created",
-        202 => "Accepted",
-        203 => "NonAuthoritative",
-        206 => "PartialContent",
-        207 => "MultiStatus",
-        _ => return None,
-    })
 }
 
 /// Returns true if the content is a list.

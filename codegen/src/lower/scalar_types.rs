@@ -2,7 +2,7 @@
 
 use openapiv3::{AnySchema, StringFormat, StringType, VariantOrUnknownOrEmpty};
 
-use crate::ir::Type;
+use crate::ir::{DATE_FORMAT, Type};
 
 /// Returns the type of an integer.
 pub(super) fn integer_type(any: &AnySchema) -> Type {
@@ -24,7 +24,7 @@ pub(super) fn text_type(text: &StringType) -> Type {
     }
     match &text.format {
         VariantOrUnknownOrEmpty::Item(StringFormat::DateTime) => Type::DateTime,
-        VariantOrUnknownOrEmpty::Item(StringFormat::Date) => Type::Text(Some("date".to_owned())),
+        VariantOrUnknownOrEmpty::Item(StringFormat::Date) => Type::Text(Some(DATE_FORMAT.to_owned())),
         VariantOrUnknownOrEmpty::Item(StringFormat::Binary) => Type::Binary,
         VariantOrUnknownOrEmpty::Item(StringFormat::Byte) => Type::Text(Some("byte".to_owned())),
         VariantOrUnknownOrEmpty::Item(StringFormat::Password) => Type::Text(Some("password".to_owned())),

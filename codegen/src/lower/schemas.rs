@@ -21,6 +21,9 @@ use crate::diagnostic::{CodegenError, Repair, Report, pointer};
 use crate::id::SchemaId;
 use crate::ir::{Field, JsonKind, Limits, Schema, Shape, Type, Union, UnionVariant, VariantSignature};
 
+/// Groups of properties of which a value has at least one, by schema.
+type PropertyChoices = BTreeMap<SchemaId, Vec<Vec<String>>>;
+
 /// Collects lowered schemas.
 pub struct SchemaLowering<'a> {
     components: &'a Components,
@@ -28,7 +31,7 @@ pub struct SchemaLowering<'a> {
     empty_objects: EmptyObjects,
     done: BTreeMap<SchemaId, Schema>,
     /// Groups of properties of which a value of a schema has at least one.
-    choices: BTreeMap<SchemaId, Vec<Vec<String>>>,
+    choices: PropertyChoices,
     report: Report,
 }
 
@@ -68,9 +71,10 @@ impl<'a> SchemaLowering<'a> {
         self.report.omit(problem);
     }
 
-    /// Returns the lowered schemas, and the repairs and degradations.
-    pub fn finish(self) -> (BTreeMap<SchemaId, Schema>, Report) {
-        (self.done, self.report)
+    /// Returns the lowered schemas, the groups of properties of which a value has at least one, and the repairs and
+    /// degradations.
+    pub fn finish(self) -> (BTreeMap<SchemaId, Schema>, PropertyChoices, Report) {
+        (self.done, self.choices, self.report)
     }
 
     /// Returns the schema with this name, if it has been lowered.
@@ -149,11 +153,6 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
-    /// Returns the groups of properties of which a value of a schema has at least one, by schema.
-    pub fn take_choices(&mut self) -> BTreeMap<SchemaId, Vec<Vec<String>>> {
-        std::mem::take(&mut self.choices)
-    }
-
     /// Returns the type of an object's additional properties, if the document explicitly allows them.
     fn additional(&mut self, parts: &ObjectParts, name: &str, location: &str) -> Option<Type> {
         match parts.additional.as_ref()? {
@@ -178,17 +177,7 @@ impl<'a> SchemaLowering<'a> {
             let location = format!("{location}/properties{}", pointer(&[name]));
             let inline_name = format!("{owner} {name}");
             let ty = self.lower_or_reference(property, &inline_name, &location);
-            let mut field = Field {
-                name: name.clone(),
-                ty,
-                required: required.contains(name),
-                nullable: false,
-                description: String::new(),
-                limits: Limits::default(),
-                read_only: false,
-                write_only: false,
-                boxed: false,
-            };
+            let mut field = Field { required: required.contains(name), ..Field::new(name, ty) };
             if let ReferenceOr::Item(source) = property {
                 let data = &source.schema_data;
                 field.nullable = data.nullable;

@@ -80,10 +80,7 @@ impl Subject {
     /// `a parsing rule for an email connector parsing style`.
     pub fn a_owned(&self, gloss: &str) -> String {
         match self.owner.as_deref() {
-            Some(owner) if !self.is_compound() => match takes_possessive(owner, &self.own_one) {
-                true => format!("{}'s {}{gloss}", with_article(owner), self.own_one),
-                false => format!("{}{gloss} for {}", self.own_a(), with_article(owner)),
-            },
+            Some(owner) if !self.is_compound() => owned(owner, &self.own_one, &self.own_a(), gloss),
             _ => format!("{}{gloss}", self.a()),
         }
     }
@@ -91,10 +88,7 @@ impl Subject {
     /// The records of one owner, with `gloss`: `a ticket's notes`, `the notifications for an RMA status`.
     pub fn many_owned(&self, gloss: &str) -> String {
         match self.owner.as_deref() {
-            Some(owner) if takes_possessive(owner, &self.own_many) => {
-                format!("{}'s {}{gloss}", with_article(owner), self.own_many)
-            }
-            Some(owner) => format!("the {}{gloss} for {}", self.own_many, with_article(owner)),
+            Some(owner) => owned(owner, &self.own_many, &format!("the {}", self.own_many), gloss),
             None => format!("{}{gloss}", self.many),
         }
     }
@@ -102,10 +96,7 @@ impl Subject {
     /// The only record of its owner, with `gloss`: `a project's workplan`.
     pub fn only_owned(&self, gloss: &str) -> String {
         match self.owner.as_deref() {
-            Some(owner) if takes_possessive(owner, &self.own_one) => {
-                format!("{}'s {}{gloss}", with_article(owner), self.own_one)
-            }
-            Some(owner) => format!("the {}{gloss} for {}", self.own_one, with_article(owner)),
+            Some(owner) => owned(owner, &self.own_one, &format!("the {}", self.own_one), gloss),
             None => format!("the {}{gloss}", self.one),
         }
     }
@@ -116,9 +107,13 @@ impl Subject {
     }
 }
 
-/// Returns true if `owner's noun` reads well.
-fn takes_possessive(owner: &str, noun: &str) -> bool {
-    word_count(owner) <= MAX_POSSESSIVE_WORDS && !owner.ends_with('s') && !noun.contains(',')
+/// Returns `noun` with its owner and `gloss`, as a possessive if that reads well, or else after `phrase`, which is `noun`
+/// with its article.
+fn owned(owner: &str, noun: &str, phrase: &str, gloss: &str) -> String {
+    let is_possessive =
+        word_count(owner) <= MAX_POSSESSIVE_WORDS && !owner.ends_with('s') && !noun.contains(',');
+    let owner = with_article(owner);
+    if is_possessive { format!("{owner}'s {noun}{gloss}") } else { format!("{phrase}{gloss} for {owner}") }
 }
 
 fn word_count(noun: &str) -> usize {

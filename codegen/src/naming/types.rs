@@ -131,23 +131,10 @@ fn values(ty: &Type) -> Option<&[String]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::{Field, Limits};
+    use crate::ir::Field;
 
     fn object(fields: &[(&str, Type)]) -> Schema {
-        let fields = fields
-            .iter()
-            .map(|(name, ty)| Field {
-                name: (*name).into(),
-                ty: ty.clone(),
-                required: false,
-                nullable: false,
-                description: String::new(),
-                limits: Limits::default(),
-                read_only: false,
-                write_only: false,
-                boxed: false,
-            })
-            .collect();
+        let fields = fields.iter().map(|(name, ty)| Field::new(*name, ty.clone())).collect();
         Schema { description: String::new(), shape: Shape::Object(fields), additional: None, inline: false }
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::identifiers::unused;
 use super::names::Names;
-use crate::ir::{Type, Union};
+use crate::ir::{DATE_FORMAT, Type, Union};
 
 /// The variant that holds any other value.
 const OTHER_VARIANT: &str = "Other";
@@ -19,7 +19,7 @@ pub fn union_variants(union: &Union, names: &Names) -> Vec<String> {
             Type::Integer | Type::Long | Type::Unsigned => "Integer",
             Type::Number => "Number",
             Type::DateTime => "Timestamp",
-            Type::Text(Some(format)) if format == "date" => "Date",
+            Type::Text(Some(format)) if format == DATE_FORMAT => "Date",
             Type::Text(_) | Type::Choice(_) | Type::Binary => "Text",
             Type::List(_) => "List",
             Type::Map(_) => "Object",

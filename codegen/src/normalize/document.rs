@@ -6,7 +6,8 @@ use super::location::DocumentLocation;
 use super::schemas;
 use crate::diagnostic::{CodegenError, Repair, Report};
 
-const VERBS: [&str; 8] = ["get", "put", "post", "patch", "delete", "head", "options", "trace"];
+/// The keys of operations in a path item.
+pub const VERBS: [&str; 8] = ["get", "put", "post", "patch", "delete", "head", "options", "trace"];
 const PARAMETER_STYLES: [(&str, &[&str]); 4] = [
     ("path", &["simple", "label", "matrix"]),
     ("query", &["form", "spaceDelimited", "pipeDelimited", "deepObject"]),

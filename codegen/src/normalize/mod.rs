@@ -10,6 +10,7 @@ mod schemas;
 mod servers;
 mod swagger;
 
+pub use document::VERBS;
 pub use location::DocumentLocation;
 use serde_json::{Value, json};
 

@@ -3,10 +3,9 @@
 
 use serde_json::{Map, Value};
 
+use super::document::VERBS;
 use super::location::DocumentLocation;
 use crate::diagnostic::{CodegenError, Repair, Report};
-
-const VERBS: [&str; 8] = ["get", "put", "post", "patch", "delete", "head", "options", "trace"];
 
 /// Moves operations to the path that their server adds, and removes those on a different server.
 pub fn normalize(tree: &mut Value, report: &mut Report) {

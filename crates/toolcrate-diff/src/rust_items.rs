@@ -8,7 +8,7 @@ use toolcrate_codegen::config::{On, Profile};
 use toolcrate_codegen::emit::ModelSurface;
 use toolcrate_codegen::id::{OperationId, SchemaId};
 use toolcrate_codegen::ir::{
-    ApiDefinition, BodyKind, Content, Field, Operation, OperationBody, ParameterLocation, Shape,
+    ApiDefinition, BodyKind, Content, DATE_FORMAT, Field, Operation, OperationBody, ParameterLocation, Shape,
     StatusContent, Type,
 };
 use toolcrate_codegen::naming::{FieldName, Names, OperationName, union_variants};
@@ -175,7 +175,7 @@ impl<'a> RustItems<'a> {
             Type::Unsigned => "u64".to_owned(),
             Type::Number => "Number".to_owned(),
             Type::DateTime => "Timestamp".to_owned(),
-            Type::Text(Some(format)) if format == "date" => "Date".to_owned(),
+            Type::Text(Some(format)) if format == DATE_FORMAT => "Date".to_owned(),
             Type::Text(_) | Type::Binary => "String".to_owned(),
             Type::Choice(_) => choice.unwrap_or("String").to_owned(),
             Type::List(item) => format!("Vec<{}>", self.ty(item, choice)),

@@ -15,7 +15,7 @@ use toolcrate_catalog::{FilterKind, FilterRecord, FilterScalar, OperationKind};
 use crate::config::FilterConfig;
 use crate::emit::context::Context;
 use crate::id::OperationId;
-use crate::ir::Type;
+use crate::ir::{DATE_FORMAT, Type};
 
 /// The filter tables: each operation's schema, and each schema's line.
 pub struct Filters<'a> {
@@ -233,7 +233,7 @@ fn kind(ty: &Type) -> Option<FilterKind<'_>> {
         Type::Boolean => FilterScalar::Boolean,
         Type::Integer | Type::Long | Type::Unsigned => FilterScalar::Integer,
         Type::Number => FilterScalar::Number,
-        Type::Text(Some(format)) if format == "date" => FilterScalar::Date,
+        Type::Text(Some(format)) if format == DATE_FORMAT => FilterScalar::Date,
         Type::Text(_) => FilterScalar::Text,
         Type::DateTime => FilterScalar::DateTime,
         Type::Choice(values) => {

@@ -5,9 +5,9 @@ use serde_json::Number;
 use super::writable_fields::is_sent;
 use crate::emit::argument_words::words_by_name;
 use crate::emit::context::Context;
-use crate::emit::rust::{DATE_FORMAT, prose};
+use crate::emit::rust::prose;
 use crate::emit::writable::is_writable;
-use crate::ir::{Field, Limits, Type};
+use crate::ir::{DATE_FORMAT, Field, Limits, Type};
 use crate::naming::identifiers::capital;
 
 /// Returns a field's description in the overlay or the document; empty if there is none.

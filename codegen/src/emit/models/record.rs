@@ -12,8 +12,8 @@ use super::model_docs::model_docs;
 use super::reference::{reference, references_to};
 use super::writable_fields::unsent_fields;
 use crate::emit::context::Context;
-use crate::emit::rust::{DATE_FORMAT, Imports, docs, is_doc_alias};
-use crate::ir::{Field, Schema, Type};
+use crate::emit::rust::{Imports, docs, is_doc_alias};
+use crate::ir::{DATE_FORMAT, Field, Schema, Type};
 use crate::naming::TypeName;
 
 /// Emits a schema's struct. The names of types defined with it are added to `own`.
