@@ -111,9 +111,7 @@ impl Client {
             headers.insert(CONTENT_TYPE, header(CONTENT_TYPE.as_str(), media_type)?);
         }
         for (name, value) in &call.headers {
-            let parsed = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| Error::configuration(format!("invalid header name \"{name}\"")))?;
-            headers.insert(parsed, header(name, value)?);
+            headers.insert(header_name(name)?, header(name, value)?);
         }
         for (name, value) in self.headers.iter().flat_map(|headers| headers.iter()) {
             if !headers.contains_key(name) {
@@ -172,6 +170,12 @@ impl Client {
             body,
         })
     }
+}
+
+/// Returns the name of a header.
+pub(super) fn header_name(name: &str) -> Result<HeaderName, Error> {
+    HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| Error::configuration(format!("invalid header name \"{name}\"")))
 }
 
 fn header(name: &str, value: &str) -> Result<HeaderValue, Error> {
