@@ -71,7 +71,7 @@ impl FilterParser<'_> {
     /// Parses the properties of an object, or the tests in a list; all of them must be true.
     fn group(&mut self, value: &Value, pointer: &str, negated: bool, depth: usize) -> Expression {
         if depth > MAX_DEPTH {
-            return self.problem(pointer, "depth", "groups are nested too deeplyly");
+            return self.problem(pointer, "depth", "groups are nested too deeply");
         }
         let parts: Vec<Expression> = match value {
             // An empty group would match everything, which nobody intends.
