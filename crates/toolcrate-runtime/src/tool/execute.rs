@@ -14,7 +14,7 @@ use super::fixes::InvalidCall;
 use super::outcome::{ExecuteOptions, Outcome, OutcomeReader, argument};
 use super::reference_forms::{self, SentCall};
 use super::validator::{Accepted, ToolValidator};
-use super::{argument_limits, fix_verification, plan, rules, selected_fields};
+use super::{fix_verification, plan, rules, selected_fields};
 use crate::api::{Api, Paging};
 use crate::call::Call;
 use crate::client::{Client, OutgoingRequest, PreparedRequest};
@@ -267,9 +267,6 @@ impl Client {
 
     /// Validates decoded arguments and plans the request.
     fn validate(&self, check: &ToolValidator, arguments: Map<String, Value>) -> Result<ValidCall, Error> {
-        if let Some(problem) = argument_limits::check(&arguments) {
-            return Err(Error::invalid_arguments(vec![problem]));
-        }
         let account_fields = self.account_fields();
         let attempt = |arguments: Map<String, Value>| {
             let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref());
