@@ -216,6 +216,16 @@ impl Paging {
         }
     }
 
+    /// Returns the query parameter with the page size, and the maximum size.
+    pub(crate) fn max_page_size(&self) -> Option<(&'static str, u32)> {
+        match *self {
+            Self::Page { size, max_size, .. }
+            | Self::PageIn { size, max_size, .. }
+            | Self::Offset { limit: size, max_size, .. } => Some((size, max_size)),
+            Self::None | Self::Cursor { .. } | Self::Header { .. } => None,
+        }
+    }
+
     /// Returns true if the items are located by the structure of a response.
     pub(crate) fn is_by_shape(&self) -> bool {
         self.items() == Some(ONLY_LIST)

@@ -157,7 +157,7 @@ impl<T: ModelValue + Send + 'static> Pages<T> {
     }
 }
 
-/// Returns the pages of the list that a call requests, the largest that there are.
+/// Returns all pages of the list that a call requests, in pages of the largest size.
 pub(crate) fn whole_list(client: &Client, mut call: Call) -> Walk {
     call.is_list = true;
     request_largest_pages(client.api(), &mut call);
@@ -165,11 +165,9 @@ pub(crate) fn whole_list(client: &Client, mut call: Call) -> Walk {
     Walk::new(client.clone(), call, accept)
 }
 
-/// Sets the largest page size, if the API numbers its pages and the call has none.
-fn request_largest_pages(api: &Api, call: &mut Call) {
-    if let Paging::Page { size, max_size, .. }
-    | Paging::PageIn { size, max_size, .. }
-    | Paging::Offset { limit: size, max_size, .. } = api.paging
+/// Sets the largest page size, if the API has page sizes and the call doesn't set one.
+pub(crate) fn request_largest_pages(api: &Api, call: &mut Call) {
+    if let Some((size, max_size)) = api.paging.max_page_size()
         && call.query.get(size).is_none()
     {
         call.query.set(size, max_size.to_string());
