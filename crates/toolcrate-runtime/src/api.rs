@@ -26,8 +26,8 @@ pub struct Api {
     pub filter: Option<FilterGrammar>,
     /// How records represent an account's custom fields, if the API has them.
     pub custom_fields: Option<CustomFields>,
-    /// The security schemes of operations that declare none of their own: alternatives, each of schemes that are sent
-    /// together.
+    /// The security schemes of operations that declare none of their own: alternatives, each with the schemes that are
+    /// sent together.
     pub security: &'static [&'static [&'static str]],
 }
 
@@ -261,7 +261,7 @@ pub struct ErrorShape {
 }
 
 impl ErrorShape {
-    /// Error responses of which only the status is known.
+    /// The shape of error responses of unknown format, from which only the status is read.
     pub const UNKNOWN: Self =
         Self { code: &[], message: &[], list: &[], item_code: &[], item_message: &[], item_field: &[] };
 }

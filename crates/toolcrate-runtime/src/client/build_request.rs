@@ -69,7 +69,7 @@ pub(crate) struct OutgoingRequest {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: OutgoingBody,
-    /// The security schemes, if they are not those of the API.
+    /// The security schemes, if they differ from the API's.
     pub(super) security: Option<SecurityAlternatives>,
 }
 
@@ -122,8 +122,8 @@ impl Client {
         Ok(OutgoingRequest { method: call.method, template, url, headers, body, security })
     }
 
-    /// Returns what sending a request would send, with secrets redacted. Nothing is sent. Custom fields are named by their
-    /// captions unless their definitions were read before.
+    /// Returns what sending a request would send, with secrets redacted. Nothing is sent. Custom fields
+    /// have captions instead of IDs unless their definitions have already been fetched.
     ///
     /// # Errors
     /// Returns `InvalidArguments` for values and fields that can't be sent, and `Configuration` if the credentials

@@ -45,8 +45,8 @@ pub(crate) struct ApiResponse {
 }
 
 impl Client {
-    /// Sends a request and decodes its response. Items of a list that are not what the API's description says are left out;
-    /// [`send_full`](Self::send_full) returns them, too.
+    /// Sends a request and decodes its response. Items of a list that have another type than the API description
+    /// specifies are left out; [`send_full`](Self::send_full) returns them separately.
     ///
     /// # Errors
     /// Returns an error of any [kind](crate::ErrorKind) except `UnknownTool`.

@@ -107,7 +107,7 @@ fn null_into(value: ValueMut<'_>) -> bool {
     matches!(json_into(value, Value::Null), Filled::Value)
 }
 
-/// Stores JSON in a value that can represent any of it.
+/// Stores a value in a target that accepts any type. For any other target, its type doesn't match.
 fn json_into(target: ValueMut<'_>, value: impl Into<Value>) -> Filled {
     match target {
         ValueMut::Any(target) => *target = value.into(),

@@ -29,7 +29,7 @@ pub struct Page<T> {
     pub rate_limit: RateLimit,
     /// The server's request ID, which its support may ask for.
     pub request_id: Option<String>,
-    /// The items of the page that `items` lacks, because they are not what the API's description says.
+    /// The list items that `items` lacks because they have another type than the API description specifies.
     pub skipped: Vec<SkippedItem>,
 }
 
@@ -118,8 +118,8 @@ impl<T> Items<T> {
         self.next.as_ref()
     }
 
-    /// Returns the items of the pages so far that the stream leaves out, because they are not what the API's description
-    /// says. Their positions are those on their pages.
+    /// Returns the items that the stream has left out so far because they have another type than the API description
+    /// specifies. Each position is relative to the item's page.
     pub fn skipped(&self) -> &[SkippedItem] {
         &self.skipped
     }
