@@ -1,6 +1,6 @@
-//! How parameters of a request are sent: in which part of it, and in which style.
+//! The parts of a request that contain parameters, and the styles in which parameters are written.
 
-/// The part of a request that has a parameter.
+/// The part of a request that contains a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "records",
@@ -18,8 +18,8 @@ pub enum ParameterLocation {
     Cookie,
 }
 
-/// How a parameter is written, as OpenAPI defines it. The variants with `Exploded` write the items of a list and the
-/// properties of an object separately.
+/// The style in which a parameter is written, as defined by OpenAPI. The variants with `Exploded` write the items of a
+/// list and the properties of an object separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "records",

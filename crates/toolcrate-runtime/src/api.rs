@@ -26,8 +26,8 @@ pub struct Api {
     pub filter: Option<FilterGrammar>,
     /// How records represent an account's custom fields, if the API has them.
     pub custom_fields: Option<CustomFields>,
-    /// The security schemes of operations that declare none of their own: alternatives, each of schemes that are sent
-    /// together.
+    /// The security schemes of operations that declare none of their own: alternatives, each with the schemes that are
+    /// sent together.
     pub security: &'static [&'static [&'static str]],
 }
 
@@ -216,6 +216,16 @@ impl Paging {
         }
     }
 
+    /// Returns the query parameter with the page size, and the maximum size.
+    pub(crate) fn max_page_size(&self) -> Option<(&'static str, u32)> {
+        match *self {
+            Self::Page { size, max_size, .. }
+            | Self::PageIn { size, max_size, .. }
+            | Self::Offset { limit: size, max_size, .. } => Some((size, max_size)),
+            Self::None | Self::Cursor { .. } | Self::Header { .. } => None,
+        }
+    }
+
     /// Returns true if the items are located by the structure of a response.
     pub(crate) fn is_by_shape(&self) -> bool {
         self.items() == Some(ONLY_LIST)
@@ -251,7 +261,7 @@ pub struct ErrorShape {
 }
 
 impl ErrorShape {
-    /// Error responses of which only the status is known.
+    /// The shape of error responses of unknown format, from which only the status is read.
     pub const UNKNOWN: Self =
         Self { code: &[], message: &[], list: &[], item_code: &[], item_message: &[], item_field: &[] };
 }

@@ -26,7 +26,7 @@ pub(crate) struct Call {
     pub(crate) query: QueryPairs,
     pub(crate) headers: Vec<(Cow<'static, str>, String)>,
     pub(crate) body: Body,
-    /// The custom fields of a patch, whose IDs are found when it is sent.
+    /// The custom fields of a patch, whose IDs are looked up when it is sent.
     pub(crate) custom_fields: Option<CaptionedValues>,
     pub(crate) content_type: Option<Cow<'static, str>>,
     /// The parts of the query that refer to record fields.
@@ -39,11 +39,11 @@ pub(crate) struct Call {
     pub(crate) is_list: bool,
     /// True if the call changes data, so losing the response leaves the outcome unknown.
     pub(crate) writes: bool,
-    /// The security schemes, if they are not those of the API.
+    /// The security schemes, if they differ from the API's.
     pub(crate) security: Option<SecurityAlternatives>,
 }
 
-/// Alternatives, each of security schemes that are sent together. Without any, no credentials are sent.
+/// Alternatives, each with the security schemes that are sent together. If there are none, no credentials are sent.
 pub(crate) type SecurityAlternatives = Vec<Vec<Cow<'static, str>>>;
 
 /// The body of a call.
@@ -77,7 +77,7 @@ impl Call {
         }
     }
 
-    /// Adds a parameter in a style of OpenAPI.
+    /// Adds a parameter in an OpenAPI style.
     pub(crate) fn add_styled(
         &mut self,
         location: ParameterLocation,

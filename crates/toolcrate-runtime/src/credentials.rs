@@ -26,10 +26,10 @@ pub trait Credentials: Send + Sync {
         Vec::new()
     }
 
-    /// Returns the credentials of those security schemes of the API that there are credentials for. A request sends those
+    /// Returns credentials by security scheme, for the schemes of the API that have credentials. A request sends those
     /// of the schemes that its operation declares, in addition to [`apply`](Self::apply) and [`query`](Self::query).
     ///
-    /// By default, every operation that needs credentials is sent those of `apply` and `query` alone.
+    /// By default, every operation that needs credentials is sent only those of `apply` and `query`.
     fn schemes(&self) -> Option<Vec<(&'static str, SchemeCredentials)>> {
         None
     }

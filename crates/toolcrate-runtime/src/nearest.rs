@@ -2,6 +2,9 @@
 
 /// Maximum length of a name to compare. Comparing longer names could take seconds.
 const MAX_CHARACTERS: usize = 120;
+/// Maximum number of problems for which similar names are suggested, because comparing names takes time.
+#[cfg(feature = "tools")]
+pub(crate) const MAX_EXPLAINED: usize = 32;
 
 /// Returns up to three names that are similar to `name`, most similar first.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {

@@ -1,5 +1,5 @@
-//! Writes parameters in the styles of OpenAPI 3.0. Items and properties are percent-encoded, and separators are not, so a
-//! server can tell them apart.
+//! Writes parameters in the styles of OpenAPI 3.0. Items and properties are percent-encoded and separators aren't, so a
+//! server can distinguish them.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::path::encode;
 use crate::query_pairs::QueryPairs;
 use crate::text::to_text;
 
-/// A value, taken apart. Nulls are left out.
+/// The parts of a value. Nulls are left out.
 enum ValueParts {
     Scalar(String),
     List(Vec<String>),
@@ -32,24 +32,24 @@ impl ValueParts {
 
     /// Encodes names and values.
     fn encoded(self) -> Self {
-        let encode = |text: String| encode(&text).to_string();
+        self.map(|text| encode(&text).to_string())
+    }
+
+    /// Encodes the dots in items and members, because dots separate them in a label.
+    fn without_dots(self) -> Self {
         match self {
-            Self::Scalar(text) => Self::Scalar(encode(text)),
-            Self::List(items) => Self::List(items.into_iter().map(encode).collect()),
-            Self::Members(members) => Self::Members(
-                members.into_iter().map(|(name, value)| (encode(name), encode(value))).collect(),
-            ),
+            Self::Scalar(text) => Self::Scalar(text),
+            several => several.map(|text| text.replace('.', "%2E")),
         }
     }
 
-    /// Encodes dots too, where they separate items.
-    fn without_dots(self) -> Self {
-        let encode = |text: String| text.replace('.', "%2E");
+    /// Changes names and values.
+    fn map(self, change: impl Fn(String) -> String) -> Self {
         match self {
-            Self::Scalar(text) => Self::Scalar(text),
-            Self::List(items) => Self::List(items.into_iter().map(encode).collect()),
+            Self::Scalar(text) => Self::Scalar(change(text)),
+            Self::List(items) => Self::List(items.into_iter().map(change).collect()),
             Self::Members(members) => Self::Members(
-                members.into_iter().map(|(name, value)| (encode(name), encode(value))).collect(),
+                members.into_iter().map(|(name, value)| (change(name), change(value))).collect(),
             ),
         }
     }

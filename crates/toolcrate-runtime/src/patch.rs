@@ -116,13 +116,13 @@ impl<T: ?Sized> Patch<T> {
         self.len() == 0
     }
 
-    /// Returns the number of operations. All custom fields that are named by their captions are one.
+    /// Returns the number of operations. All custom fields set by caption count as one.
     pub fn len(&self) -> usize {
         self.operations.len() + usize::from(self.custom_fields.is_some())
     }
 
-    /// Returns the JSON array to send to an API with this path format, without custom fields that are named by caption: the
-    /// client finds their IDs when it sends the patch.
+    /// Returns the JSON array to send to an API with this path format, without custom fields set by caption, whose
+    /// IDs the client looks up when it sends the patch.
     pub fn to_json(&self, paths: PatchPaths) -> String {
         to_json(&self.operations, paths)
     }
@@ -221,10 +221,11 @@ impl<T: ModelFields> Patch<T> {
 }
 
 impl<T: ModelFields + Default> Patch<T> {
-    /// Sets the custom field with this caption; null empties it. Other custom fields stay as they are.
+    /// Sets the custom field with this caption; null clears it. Other custom fields stay unchanged.
     ///
-    /// When the patch is sent, the client finds the ID and the type of the field among the account's definitions, which it
-    /// reads once. A caption that the account doesn't have is an error, and so is a value of another type; nothing is sent then.
+    /// When the patch is sent, the client looks up the field's ID and type in the account's definitions, which it
+    /// fetches once. If the account doesn't have the caption, or the value has another type, an error is returned and
+    /// the patch isn't sent.
     #[must_use]
     pub fn custom_field(mut self, caption: impl Into<String>, value: impl Into<Value>) -> Self {
         let fields = self.custom_fields.get_or_insert_with(|| {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
+use serde_core::de::DeserializeOwned;
 
 use crate::call::{Body, Call};
 use crate::filter::Filter;
@@ -107,7 +108,7 @@ impl<T> Request<T> {
         }
     }
 
-    /// Adds a parameter in a style of OpenAPI: a list or an object, or a value in the path that is written with its name.
+    /// Adds a parameter in an OpenAPI style, such as a list, an object, or a path value that includes its name.
     #[must_use]
     pub fn styled(
         mut self,
@@ -116,13 +117,11 @@ impl<T> Request<T> {
         style: ParameterStyle,
         value: &(impl ToJson + ?Sized),
     ) -> Self {
-        // Whatever can be written as JSON can be read as JSON.
-        let value = serde_json::from_str(&value.to_json_string()).unwrap_or_default();
-        self.call.add_styled(location, name.into(), style, &value);
+        self.call.add_styled(location, name.into(), style, &convert(value));
         self
     }
 
-    /// Adds a parameter in a style of OpenAPI if it is set.
+    /// Adds a parameter in an OpenAPI style if it is set.
     #[must_use]
     pub fn styled_opt(
         self,
@@ -137,9 +136,9 @@ impl<T> Request<T> {
         }
     }
 
-    /// Sets the security schemes of the request, where they are not those of the API: alternatives, each of schemes that
-    /// are sent together. The first one that the client has all credentials for is used. Without any, no credentials are
-    /// sent.
+    /// Sets the request's security schemes, if they differ from the API's: alternatives, each with the schemes that are
+    /// sent together. The first alternative for which the client has all credentials is used. If there are none, no
+    /// credentials are sent.
     #[must_use]
     pub fn security(mut self, alternatives: &[&[&'static str]]) -> Self {
         let schemes = |schemes: &&[&'static str]| schemes.iter().copied().map(Cow::Borrowed).collect();
@@ -181,10 +180,8 @@ impl<T> Request<T> {
     /// Sends the properties of `body` as a URL-encoded form. `styles` lists the properties with a non-default style.
     #[must_use]
     pub fn url_encoded(mut self, body: &(impl ToJson + ?Sized), styles: &[(&str, FieldStyle)]) -> Self {
-        // Anything that can be written as JSON can be read as JSON.
-        let members = serde_json::from_str(&body.to_json_string()).unwrap_or_default();
         let style = |name: &str| styles.iter().find(|(other, _)| *other == name).map(|(_, style)| *style);
-        self.call.body = Body::Raw(form_fields::encode(&members, style).into());
+        self.call.body = Body::Raw(form_fields::encode(&convert(body), style).into());
         self.content_type(form_fields::MEDIA_TYPE)
     }
 
@@ -270,6 +267,11 @@ impl<T> Request<T> {
             _ => None,
         }
     }
+}
+
+/// Converts a value by way of its JSON. Anything that can be written as JSON can be read as JSON.
+fn convert<V: DeserializeOwned + Default>(value: &(impl ToJson + ?Sized)) -> V {
+    serde_json::from_str(&value.to_json_string()).unwrap_or_default()
 }
 
 impl<T> Clone for Request<T> {

@@ -39,23 +39,23 @@ pub enum SchemeCredentials {
         /// Its value.
         value: Secret,
     },
-    /// An access token of OAuth 2.0, which the client gets with credentials of its own.
+    /// OAuth 2.0 client credentials, with which the client requests access tokens.
     ClientCredentials(ClientCredentials),
 }
 
-/// The credentials of a client for OAuth 2.0, which it exchanges for access tokens (RFC 6749, section 4.4).
+/// OAuth 2.0 client credentials, which a client exchanges for access tokens (RFC 6749, section 4.4).
 ///
 /// A [`Client`](crate::Client) requests a token when a request needs one, and uses it until shortly before it expires. It
 /// requests another one if the server refuses the token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientCredentials {
-    /// The URL of the token endpoint. One without a host is relative to the base URL of the client.
+    /// The URL of the token endpoint. A URL without a host is relative to the client's base URL.
     pub token_url: String,
     /// The client ID.
     pub client_id: String,
     /// The client secret.
     pub client_secret: Secret,
-    /// The scopes to request, separated by spaces; if there are none, those that the server assumes.
+    /// The scopes to request, separated by spaces. If empty, the server chooses the scopes.
     pub scope: String,
     /// Further parameters of the token request, such as `audience`.
     pub parameters: Vec<(&'static str, Secret)>,
@@ -63,7 +63,7 @@ pub struct ClientCredentials {
     pub placement: ClientSecretPlacement,
 }
 
-/// The part of a token request that has the client's credentials.
+/// The part of a token request that contains the client's credentials.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ClientSecretPlacement {
     /// The header of HTTP Basic authentication, which every server must support.

@@ -58,7 +58,7 @@ pub enum ArgumentLocation {
 }
 
 impl ArgumentLocation {
-    /// The location as that of a parameter, if it is one.
+    /// The corresponding parameter location, if the argument is sent as a parameter.
     pub const fn parameter(self) -> Option<ParameterLocation> {
         match self {
             Self::Path => Some(ParameterLocation::Path),

@@ -269,8 +269,8 @@ pub struct RequestRecord<'a> {
     /// The media types of the parts of a form with files, if the API description specifies them.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub part_types: IndexMap<Cow<'a, str>, Cow<'a, str>>,
-    /// The security schemes, where they are not those of the API as a whole: alternatives, each of schemes that are sent
-    /// together. An empty list means that nothing is sent.
+    /// The security schemes, if they differ from the API's: alternatives, each with the schemes that are sent together.
+    /// An empty list means that no credentials are sent.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub security: Option<Vec<Vec<Cow<'a, str>>>>,
 }

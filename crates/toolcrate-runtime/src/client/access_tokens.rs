@@ -10,9 +10,9 @@ use crate::error::Error;
 use crate::scheme_credentials::ClientCredentials;
 use crate::secret::Secret;
 
-/// How long before its end a token is replaced. A short-lived one is used for three quarters of its time.
+/// How long before it expires a token is replaced. A short-lived token is used for three quarters of its lifetime.
 const MAX_LEEWAY: Duration = Duration::from_secs(60);
-/// The lifetime of a token is at most this.
+/// Maximum lifetime of a token.
 const MAX_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// An access token.
@@ -26,7 +26,7 @@ pub(super) struct AccessToken {
 /// A token as the server issued it.
 pub(super) struct IssuedToken {
     pub(super) secret: Secret,
-    /// How long it is valid; if that is not known, until the server refuses it.
+    /// How long it is valid. If that is unknown, it is used until the server refuses it.
     pub(super) lifetime: Option<Duration>,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct AccessTokens(Mutex<Vec<(&'static str, Arc<TokenSlot>)>>);
 
 /// The token of one scheme.
 struct TokenSlot {
-    /// The credentials that it was requested with. If they change, the token is not used any longer.
+    /// The credentials with which it was requested. If they change, the token is no longer used.
     credentials: ClientCredentials,
     /// Held while a token is requested, so that others wait for it instead of requesting one too.
     requesting: tokio::sync::Mutex<()>,
@@ -52,10 +52,10 @@ struct TokenState {
 }
 
 impl AccessTokens {
-    /// Returns the token of a scheme; `request` gets one if there is none.
+    /// Returns the token of a scheme. `request` is awaited only if there is no valid token.
     ///
     /// # Errors
-    /// The error of `request`. Callers that waited for the same request get it too.
+    /// Returns the error of `request`, also to callers that waited for the same request.
     pub(super) async fn get(
         &self,
         scheme: &'static str,

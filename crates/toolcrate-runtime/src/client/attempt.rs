@@ -4,6 +4,8 @@
 //! A write is sent only once, to one address, because nobody can tell whether the server redirected instead of applying
 //! the change or after applying it.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION, USER_AGENT};
 use http::{HeaderMap, StatusCode};
@@ -86,15 +88,7 @@ impl Client {
                 bytes
             }
         };
-        let mut request = http::Request::new(body);
-        *request.method_mut() = http_method(outgoing.method);
-        *request.uri_mut() = url
-            .as_str()
-            .parse()
-            .map_err(|error| Error::configuration(format!("can't request the URL: {error}")))?;
-        *request.headers_mut() = headers;
-        request.extensions_mut().insert(UrlTemplate(outgoing.template.clone()));
-        Ok(request)
+        transport_request(outgoing.method, &url, outgoing.template.clone(), headers, body)
     }
 
     /// Checks the size of a response, because not every transport does.
@@ -106,6 +100,25 @@ impl Client {
         }
         Ok(RawHttpResponse { status: parts.status.as_u16(), headers: parts.headers, body })
     }
+}
+
+/// Returns a complete request for the transport.
+pub(super) fn transport_request(
+    method: Method,
+    url: &Url,
+    template: Cow<'static, str>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<http::Request<Bytes>, Error> {
+    let mut request = http::Request::new(body);
+    *request.method_mut() = http_method(method);
+    *request.uri_mut() = url
+        .as_str()
+        .parse()
+        .map_err(|error| Error::configuration(format!("can't request the URL: {error}")))?;
+    *request.headers_mut() = headers;
+    request.extensions_mut().insert(UrlTemplate(template));
+    Ok(request)
 }
 
 /// Returns the error for a response that is too large.

@@ -1,10 +1,10 @@
 //! The credentials of a request: those of the security schemes that its operation declares.
 
 use http::header::{AUTHORIZATION, COOKIE};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 
 use super::access_tokens::AccessToken;
-use super::build_request::OutgoingRequest;
+use super::build_request::{OutgoingRequest, header_name};
 use super::handle::Client;
 use crate::credentials::{basic, bearer};
 use crate::error::Error;
@@ -15,7 +15,7 @@ use crate::secret::{Secret, sensitive};
 pub(super) type SecretPairs = Vec<(&'static str, Secret)>;
 
 impl Client {
-    /// Returns the access tokens that a request needs, and requests those that there are none of.
+    /// Returns the access tokens that a request needs. Tokens that the client doesn't have yet are requested.
     pub(super) async fn tokens_for(&self, request: &OutgoingRequest) -> Result<Vec<AccessToken>, Error> {
         let mut tokens = Vec::new();
         for (scheme, credentials) in self.schemes_for(request)? {
@@ -27,7 +27,7 @@ impl Client {
         Ok(tokens)
     }
 
-    /// Adds the credentials of a request to `headers`, which are those of the request, and returns those for its query.
+    /// Adds a request's credentials to `headers`, its headers, and returns the credentials for its query.
     pub(super) fn authorize(
         &self,
         request: &OutgoingRequest,
@@ -76,7 +76,7 @@ impl Client {
         Ok(headers)
     }
 
-    /// Returns the schemes that a request sends: the first alternative that there are credentials for.
+    /// Returns the schemes that a request sends: those of the first alternative for which the client has credentials.
     fn schemes_for(
         &self,
         request: &OutgoingRequest,
@@ -117,11 +117,6 @@ fn select(
     let schemes: Vec<String> = schemes.map(|schemes| schemes.join(" and ")).collect();
     let message = format!("the operation needs credentials for {}, and there are none", schemes.join(" or "));
     Err(Error::configuration(message).with_next_step("Set them in the credentials of the client."))
-}
-
-fn header_name(name: &str) -> Result<HeaderName, Error> {
-    HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| Error::configuration(format!("invalid header name \"{name}\"")))
 }
 
 /// Adds a cookie to those that a request has.

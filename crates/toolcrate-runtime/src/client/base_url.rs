@@ -27,23 +27,14 @@ impl BaseUrl {
         let url = Url::parse(text).map_err(|error| {
             wrong(&format!("is invalid (expected a URL such as https://host/path): {error}"))
         })?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(wrong("must start with https:// or http://"));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("must not contain a user or password; pass credentials separately"));
-        }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(wrong("must not contain ? or #"));
         }
-        if url.scheme() == "http" && !allow_plain_http && !is_loopback(&url) {
-            return Err(wrong("uses unencrypted http, which would expose the credentials to the network"))
-                .map_err(|error| error.with_next_step("Use https, or explicitly allow plain http."));
-        }
+        check_server(&url, allow_plain_http, wrong)?;
         Ok(Self { base: url.as_str().trim_end_matches('/').to_owned(), url, allow_plain_http })
     }
 
-    /// Returns the URL of a token endpoint: `text`, or what it is relative to the base URL.
+    /// Returns the URL of a token endpoint. `text` can be relative to the base URL.
     pub(super) fn token_url(&self, text: &str) -> Result<Url, Error> {
         let wrong = |reason: &str| Error::configuration(format!("the token URL {reason}"));
         if text.trim().is_empty() {
@@ -51,30 +42,19 @@ impl BaseUrl {
         }
         let base = Url::parse(&format!("{}/", self.base)).unwrap_or_else(|_| self.url.clone());
         let url = base.join(text.trim()).map_err(|error| wrong(&format!("is invalid: {error}")))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(wrong("must start with https:// or http://"));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("must not have a user or a password in it"));
-        }
-        if url.scheme() == "http" && !self.allow_plain_http && !is_loopback(&url) {
-            return Err(wrong("is plain http, which would show the client secret to the network"));
-        }
+        check_server(&url, self.allow_plain_http, wrong)?;
         Ok(url)
-    }
-
-    /// Returns true if and only if none of these token endpoints needs TLS.
-    pub(super) fn is_near(&self, token_urls: &[String]) -> bool {
-        token_urls.iter().all(|text| self.token_url(text).is_ok_and(|url| url.scheme() == "http"))
     }
 
     pub(super) fn as_str(&self) -> &str {
         &self.base
     }
 
-    /// Returns true if and only if the server is reached without TLS.
-    pub(super) fn is_plain(&self) -> bool {
-        self.url.scheme() == "http"
+    /// Returns true if and only if the server and these token endpoints are reached without TLS.
+    pub(super) fn is_plain(&self, token_urls: &[String]) -> bool {
+        let is_plain = |url: &Url| url.scheme() == "http";
+        is_plain(&self.url)
+            && token_urls.iter().all(|text| self.token_url(text).is_ok_and(|url| is_plain(&url)))
     }
 
     /// Returns true if and only if the server is local.
@@ -101,6 +81,22 @@ impl BaseUrl {
         }
         Ok(url)
     }
+}
+
+/// Checks that requests to a URL send no credentials in plain text, unless that is allowed, and that the URL itself
+/// contains none. `wrong` creates the error.
+fn check_server(url: &Url, allow_plain_http: bool, wrong: impl Fn(&str) -> Error) -> Result<(), Error> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong("must start with https:// or http://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("must not contain a user or password; pass credentials separately"));
+    }
+    if url.scheme() == "http" && !allow_plain_http && !is_loopback(url) {
+        return Err(wrong("uses unencrypted http, which would expose the credentials to the network")
+            .with_next_step("Use https, or explicitly allow plain http."));
+    }
+    Ok(())
 }
 
 fn is_loopback(url: &Url) -> bool {

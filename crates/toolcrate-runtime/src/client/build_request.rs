@@ -69,7 +69,7 @@ pub(crate) struct OutgoingRequest {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: OutgoingBody,
-    /// The security schemes, if they are not those of the API.
+    /// The security schemes, if they differ from the API's.
     pub(super) security: Option<SecurityAlternatives>,
 }
 
@@ -111,9 +111,7 @@ impl Client {
             headers.insert(CONTENT_TYPE, header(CONTENT_TYPE.as_str(), media_type)?);
         }
         for (name, value) in &call.headers {
-            let parsed = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| Error::configuration(format!("invalid header name \"{name}\"")))?;
-            headers.insert(parsed, header(name, value)?);
+            headers.insert(header_name(name)?, header(name, value)?);
         }
         for (name, value) in self.headers.iter().flat_map(|headers| headers.iter()) {
             if !headers.contains_key(name) {
@@ -124,8 +122,8 @@ impl Client {
         Ok(OutgoingRequest { method: call.method, template, url, headers, body, security })
     }
 
-    /// Returns what sending a request would send, with secrets redacted. Nothing is sent. Custom fields are named by their
-    /// captions unless their definitions were read before.
+    /// Returns what sending a request would send, with secrets redacted. Nothing is sent. Custom fields
+    /// have captions instead of IDs unless their definitions have already been fetched.
     ///
     /// # Errors
     /// Returns `InvalidArguments` for values and fields that can't be sent, and `Configuration` if the credentials
@@ -172,6 +170,12 @@ impl Client {
             body,
         })
     }
+}
+
+/// Returns the name of a header.
+pub(super) fn header_name(name: &str) -> Result<HeaderName, Error> {
+    HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| Error::configuration(format!("invalid header name \"{name}\"")))
 }
 
 fn header(name: &str, value: &str) -> Result<HeaderValue, Error> {

@@ -235,15 +235,8 @@ impl ClientBuilder {
         let user_agent = user_agent.map_err(|_| {
             Error::configuration("the user agent contains characters that are not allowed in a header")
         })?;
-        // Tokens may come from another server than the API, which is reached as any server is.
-        let is_plain = base_url.is_plain() && base_url.is_near(&token_urls(self.credentials.as_deref()));
-        let settings = HttpSettings {
-            timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT),
-            plain: is_plain,
-            loopback: base_url.is_loopback(),
-            changes: Vec::new(),
-        };
-        let transport = make_transport(self.base_transport, settings, self.timeout, self.max_body);
+        let is_plain = base_url.is_plain(&token_urls(self.credentials.as_deref()));
+        let transport = make_transport(self.base_transport, &base_url, is_plain, self.timeout, self.max_body);
         let state = ClientState {
             api: self.api,
             base_url,
@@ -267,7 +260,7 @@ impl ClientBuilder {
     }
 }
 
-/// The URLs that tokens are requested from.
+/// Returns the URLs from which tokens are requested.
 fn token_urls(credentials: Option<&dyn Credentials>) -> Vec<String> {
     let schemes = credentials.and_then(Credentials::schemes).unwrap_or_default();
     let url = |(_, credentials)| match credentials {
@@ -279,7 +272,8 @@ fn token_urls(credentials: Option<&dyn Credentials>) -> Vec<String> {
 
 fn make_transport(
     base: BaseTransport,
-    settings: HttpSettings,
+    base_url: &BaseUrl,
+    is_plain: bool,
     timeout: Option<Duration>,
     max_body: usize,
 ) -> Arc<dyn Transport> {
@@ -289,7 +283,12 @@ fn make_transport(
             Some(timeout) => HttpTransport::new(client).timeout(timeout),
             None => HttpTransport::new(client),
         },
-        BaseTransport::Http(changes) => HttpTransport::from_settings(HttpSettings { changes, ..settings }),
+        BaseTransport::Http(changes) => HttpTransport::from_settings(HttpSettings {
+            timeout: timeout.unwrap_or(DEFAULT_TIMEOUT),
+            plain: is_plain,
+            loopback: base_url.is_loopback(),
+            changes,
+        }),
     };
     Arc::new(http.max_body(max_body))
 }

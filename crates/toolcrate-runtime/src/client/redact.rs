@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 
 use super::access_tokens::AccessToken;
+use super::authorization::SecretPairs;
 use super::build_request::OutgoingRequest;
 use super::handle::Client;
 
@@ -27,16 +28,13 @@ impl Client {
         let mut headers = HeaderMap::new();
         // Headers that can't be made were not sent either.
         let query = self.authorize(request, tokens, &mut headers).unwrap_or_default();
-        let mut secrets = secrets(&headers);
-        secrets.extend(query.into_iter().map(|(_, secret)| secret.expose().to_owned()));
-        secrets.retain(|secret| secret.len() >= MIN_SECRET_BYTES);
-        redact(body, &secrets)
+        redact(body, &secrets(&headers, &query))
     }
 }
 
-/// Returns the values that the credentials add to headers, and the secret parts of these values.
-fn secrets(headers: &HeaderMap) -> Vec<String> {
-    let mut secrets = Vec::new();
+/// Returns the values that the credentials add to headers and the query, and the secret parts of these values.
+fn secrets(headers: &HeaderMap, query: &SecretPairs) -> Vec<String> {
+    let mut secrets: Vec<String> = query.iter().map(|(_, secret)| secret.expose().to_owned()).collect();
     let cookies = headers.get_all(COOKIE).iter().flat_map(|cookies| cookies.as_bytes().split(|c| *c == b';'));
     let values = cookies.filter_map(|cookie| cookie.splitn(2, |c| *c == b'=').nth(1));
     secrets.extend(values.map(|value| String::from_utf8_lossy(value).into_owned()));
@@ -84,7 +82,7 @@ mod tests {
         let basic = STANDARD.encode("acme+public:private-key");
         headers.insert("authorization", format!("Basic {basic}").parse().expect("a header value"));
         headers.insert("clientid", "client-id".parse().expect("a header value"));
-        let secrets = secrets(&headers);
+        let secrets = secrets(&headers, &SecretPairs::new());
         let of = |body: &str| redact(body.as_bytes(), &secrets);
         assert_eq!(of(r#"{"code": "X", "n": [1]}"#), Some(json!({"code": "X", "n": [1]})));
         assert_eq!(of("<html>busy</html>\n"), Some(json!("<html>busy</html>")));

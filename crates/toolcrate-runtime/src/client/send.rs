@@ -45,8 +45,8 @@ pub(crate) struct ApiResponse {
 }
 
 impl Client {
-    /// Sends a request and decodes its response. Items of a list that are not what the API's description says are left out;
-    /// [`send_full`](Self::send_full) returns them, too.
+    /// Sends a request and decodes its response. Items of a list that have another type than the API description
+    /// specifies are left out; [`send_full`](Self::send_full) returns them separately.
     ///
     /// # Errors
     /// Returns an error of any [kind](crate::ErrorKind) except `UnknownTool`.
@@ -59,12 +59,11 @@ impl Client {
     /// # Errors
     /// Returns an error of any [kind](crate::ErrorKind) except `UnknownTool`.
     pub async fn send_full<T: FromResponse>(&self, request: &Request<T>) -> Result<Response<T>, Error> {
-        let mut call = select::complete(&request.call, self.api(), T::visit_empty)
-            .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(request.call.label()))?;
+        let not_sent =
+            |error: Error| error.with_delivery(Delivery::NotSent).with_request(request.call.label());
+        let mut call = select::complete(&request.call, self.api(), T::visit_empty).map_err(not_sent)?;
         if call.custom_fields.is_some() {
-            let found = self.find_custom_fields(call.to_mut()).await;
-            found
-                .map_err(|error| error.with_delivery(Delivery::NotSent).with_request(request.call.label()))?;
+            self.find_custom_fields(call.to_mut()).await.map_err(not_sent)?;
         }
         if self.api().paging.is_by_shape() {
             let list = &mut call.to_mut().is_list;
@@ -109,16 +108,20 @@ impl Client {
         let mut is_open = false;
         let mut is_refreshed = false;
         loop {
-            let tokens =
-                self.tokens_for(request).await.map_err(|error| error.with_delivery(Delivery::NotSent));
-            let error = match self.try_once(call, accept, request, &tokens, attempt - 1).await {
+            let mut tokens = Vec::new();
+            let result = match self.tokens_for(request).await {
+                Ok(found) => {
+                    tokens = found;
+                    self.try_once(call, accept, request, &tokens, attempt - 1).await
+                }
+                Err(error) => Err(error.with_delivery(Delivery::NotSent)),
+            };
+            let error = match result {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            // The server refused the token and did nothing: with another one, any request may be sent again.
-            if let (Ok(tokens), Some(401), false) = (&tokens, error.status(), is_refreshed)
-                && !tokens.is_empty()
-            {
+            // The server refused the token and did nothing, so any request can be sent again with another token.
+            if error.status() == Some(401) && !tokens.is_empty() && !is_refreshed {
                 tokens.iter().for_each(|token| self.state.tokens.forget(token));
                 is_refreshed = true;
                 continue;
@@ -140,10 +143,9 @@ impl Client {
         call: &Call,
         accept: &'static str,
         request: &OutgoingRequest,
-        tokens: &Result<Vec<AccessToken>, Error>,
+        tokens: &[AccessToken],
         resends: u32,
     ) -> Result<ApiResponse, Error> {
-        let tokens = tokens.as_deref().map_err(Error::clone)?;
         let response = self.attempt(request, tokens, call.writes, resends).await?;
         self.interpret(call, request, tokens, accept, response)
     }

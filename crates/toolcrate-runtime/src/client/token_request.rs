@@ -10,7 +10,7 @@ use toolcrate_catalog::Method;
 use url::Url;
 
 use super::access_tokens::IssuedToken;
-use super::attempt::{failed, redirect_target};
+use super::attempt::{failed, redirect_target, transport_request};
 use super::handle::Client;
 use super::span::RequestSpan;
 use crate::credentials::basic;
@@ -22,9 +22,8 @@ use crate::rate_limit::RateLimit;
 use crate::scheme_credentials::{ClientCredentials, ClientSecretPlacement};
 use crate::secret::Secret;
 use crate::text::bounded;
-use crate::transport::UrlTemplate;
 
-/// How many characters of a message of the server are passed on.
+/// Maximum number of characters of server text that is passed on.
 const MAX_CHARACTERS: usize = 300;
 
 impl Client {
@@ -71,15 +70,9 @@ impl Client {
         if let Some(agent) = &self.state.user_agent {
             headers.insert(USER_AGENT, agent.clone());
         }
-        let mut request = http::Request::new(Bytes::from(form.encoded()));
-        *request.method_mut() = http::Method::POST;
-        *request.uri_mut() = url
-            .as_str()
-            .parse()
-            .map_err(|error| Error::configuration(format!("the token URL can't be requested: {error}")))?;
-        *request.headers_mut() = headers;
-        request.extensions_mut().insert(UrlTemplate(url.path().to_owned().into()));
-        Ok(request)
+        let template = url.path().to_owned().into();
+        transport_request(Method::Post, url, template, headers, Bytes::from(form.encoded()))
+            .map_err(Error::for_token)
     }
 }
 
@@ -131,7 +124,7 @@ fn refused(url: &Url, status: u16, headers: &HeaderMap, body: &[u8], secret: &Se
     }
 }
 
-/// Returns a text of the server as it is shown: limited, in one line and without the secret.
+/// Returns server text for an error message: in one line, limited, and without the secret.
 fn shown(text: &str, secret: &Secret) -> String {
     let text = if secret.is_empty() { text.to_owned() } else { text.replace(secret.expose(), "***") };
     bounded(&text.split_whitespace().collect::<Vec<_>>().join(" "), MAX_CHARACTERS)

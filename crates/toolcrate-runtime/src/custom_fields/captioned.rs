@@ -7,26 +7,27 @@ use super::captioned_values::CaptionedValues;
 use super::item::item;
 use crate::call::{Body, Call};
 use crate::client::Client;
-use crate::error::{Delivery, Error, FieldError};
+use crate::error::{Error, FieldError};
 use crate::patch::{PatchOperation, escape};
 
 impl Client {
-    /// Adds the custom fields of a call to its patch. Reads the account's definitions before, if they were not read yet.
+    /// Adds the custom fields of a call to its patch. Fetches the account's definitions first if they haven't been
+    /// fetched yet.
     ///
     /// # Errors
-    /// Returns the errors of [`add_custom_fields`](Self::add_custom_fields), and of the requests that read the definitions.
+    /// Returns the errors of [`add_custom_fields`](Self::add_custom_fields), and of the requests that fetch the
+    /// definitions.
     pub(crate) async fn find_custom_fields(&self, call: &mut Call) -> Result<(), Error> {
-        if call.custom_fields.is_some() && self.account_fields().is_none() {
-            let read = self.read_account_fields().await;
-            read.map_err(|error| error.with_delivery(Delivery::NotSent))?;
+        if self.account_fields().is_none() {
+            self.read_account_fields().await?;
         }
         self.add_custom_fields(call)
     }
 
-    /// Adds the custom fields of a call to its patch, as far as their definitions are known.
+    /// Adds the custom fields of a call to its patch, with their IDs if the definitions are known.
     ///
     /// # Errors
-    /// `InvalidArguments` for captions and values that the account doesn't have.
+    /// Returns `InvalidArguments` for captions and values that the account doesn't have.
     pub(crate) fn add_custom_fields(&self, call: &mut Call) -> Result<(), Error> {
         let Some(CaptionedValues { record, fields: names, values }) = call.custom_fields.take() else {
             return Ok(());

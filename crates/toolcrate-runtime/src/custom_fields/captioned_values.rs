@@ -1,14 +1,14 @@
-//! Values of custom fields by caption, as a typed patch has them.
+//! Custom field values by caption, as set in a typed patch.
 
 use serde_json::Value;
 
-/// Values of custom fields of a record, by caption.
+/// The values of a record's custom fields, by caption.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CaptionedValues {
-    /// The name of the record's type, which decides between equal captions.
+    /// The name of the record's type, which distinguishes equal captions.
     pub(crate) record: &'static str,
     /// The fields of the record.
     pub(crate) fields: &'static [&'static str],
-    /// Captions and values; null empties a field.
+    /// Captions and values; null clears a field.
     pub(crate) values: Vec<(String, Value)>,
 }

@@ -1,4 +1,4 @@
-//! Reads the definitions of an account's custom fields.
+//! Fetches the definitions of an account's custom fields.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::model::ValueMut;
 use crate::paging::whole_list;
 
 impl Client {
-    /// Returns how the API has custom fields and their definitions.
+    /// Returns the format of the API's custom fields and of their definitions, if the API has both.
     pub(crate) fn described_custom_fields(
         &self,
     ) -> Option<(&'static CustomFields, &'static CustomFieldDefinitions)> {
@@ -23,11 +23,11 @@ impl Client {
         Some((fields, fields.definitions.as_ref()?))
     }
 
-    /// Reads the definitions, which this client and its clones use from now on. An account that denies access to them (401,
-    /// 403, 404) has none, which is not an error.
+    /// Fetches the definitions, which this client and its clones then use. An account that denies access to them (401,
+    /// 403, 404) has none, which isn't an error.
     ///
     /// # Errors
-    /// Returns any other error of the requests; the definitions that were read before stay in use.
+    /// Returns any other error from the requests; the previous definitions stay in use.
     pub(crate) async fn read_account_fields(&self) -> Result<(), Error> {
         let fields = match self.described_custom_fields() {
             Some((custom, format)) => match self.definition_rows(format.path).await {
@@ -45,7 +45,7 @@ impl Client {
         Ok(())
     }
 
-    /// Returns the rows of the list; `None` if the response is something else, which doesn't tell which fields there are.
+    /// Returns the rows of the list, or `None` if a response isn't a list and the account's fields remain unknown.
     async fn definition_rows(&self, path: &'static str) -> Result<Option<Vec<Value>>, Error> {
         let mut pages = whole_list(self, Call::new(Method::Get, path.into()));
         let mut rows = Vec::new();

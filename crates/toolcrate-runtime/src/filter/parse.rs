@@ -10,15 +10,13 @@ use super::table::{FilterTable, Kind};
 use super::write::quoted;
 use crate::date::utc_seconds;
 use crate::error::FieldError;
-use crate::nearest::nearest;
+use crate::nearest::{MAX_EXPLAINED, nearest};
 use crate::patch::escape;
 
 /// Maximum depth of nested groups.
 const MAX_DEPTH: usize = 16;
 /// Maximum number of properties in all of a filter's objects. A URL can't contain more.
 const MAX_PROPERTIES: usize = 4000;
-/// Maximum number of problems for which similar names are suggested, because comparing names takes time.
-const MAX_EXPLAINED: usize = 32;
 /// Maximum number of reported problems.
 const MAX_PROBLEMS: usize = 200;
 
@@ -73,7 +71,7 @@ impl FilterParser<'_> {
     /// Parses the properties of an object, or the tests in a list; all of them must be true.
     fn group(&mut self, value: &Value, pointer: &str, negated: bool, depth: usize) -> Expression {
         if depth > MAX_DEPTH {
-            return self.problem(pointer, "depth", "groups are nested too deeplyly");
+            return self.problem(pointer, "depth", "groups are nested too deeply");
         }
         let parts: Vec<Expression> = match value {
             // An empty group would match everything, which nobody intends.

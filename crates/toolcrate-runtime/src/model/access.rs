@@ -178,11 +178,11 @@ pub enum ValueMut<'a> {
     Map(&'a mut dyn MapValue),
     /// Arbitrary JSON.
     Any(&'a mut Value),
-    /// One of several values that can be told apart.
+    /// A value with one of several types.
     Union(&'a mut dyn UnionValue),
 }
 
-/// One of several values that can be told apart.
+/// A value with one of several types.
 pub trait UnionValue {
     /// Sets the value. An object of an unknown type is kept unchanged.
     fn set(&mut self, value: Value);

@@ -3,8 +3,8 @@
 //!
 //! If a value's type doesn't match the API description, the field is left unset, and the raw value is kept in the
 //! object's [unknown fields](crate::UnknownFields) under the same name. One odd value doesn't fail the whole response,
-//! and writing the object back preserves it. An item of a top-level list has no such object, so
-//! it is returned to the caller.
+//! and writing the object back preserves it. An item of a top-level list has no such object, so it is returned to the
+//! caller.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -36,10 +36,11 @@ pub fn deserialize_into<'de, D: Deserializer<'de>>(
     fill(deserializer, value, None)
 }
 
-/// Does the same, and returns the items of a list or a map that have another type; an error if there are no others.
+/// Fills `value` like [`deserialize_into`], but leaves out the items of a list or a map that have another type, and
+/// returns them.
 ///
 /// # Errors
-/// As [`deserialize_into`].
+/// Returns the errors of [`deserialize_into`], and an error if all items have another type.
 pub fn deserialize_items<'de, D: Deserializer<'de>>(
     deserializer: D,
     value: ValueMut<'_>,
@@ -103,17 +104,17 @@ impl<'a> Destination<'a> {
 
 /// Stores null in a value that can represent it. Returns false if it can't.
 fn null_into(value: ValueMut<'_>) -> bool {
-    match value {
-        ValueMut::Any(target) => {
-            *target = Value::Null;
-            true
-        }
-        ValueMut::Union(target) => {
-            target.set(Value::Null);
-            true
-        }
-        _ => false,
+    matches!(json_into(value, Value::Null), Filled::Value)
+}
+
+/// Stores a value in a target that accepts any type. For any other target, its type doesn't match.
+fn json_into(target: ValueMut<'_>, value: impl Into<Value>) -> Filled {
+    match target {
+        ValueMut::Any(target) => *target = value.into(),
+        ValueMut::Union(target) => target.set(value.into()),
+        other => return odd(value, expected(&other)),
     }
+    Filled::Value
 }
 
 struct DestinationVisitor<'a, 't> {
@@ -215,9 +216,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
     fn visit_bool<E: Error>(self, value: bool) -> Result<Filled, E> {
         match self.value {
             ValueMut::Boolean(target) => *target = value,
-            ValueMut::Any(target) => *target = Value::Bool(value),
-            ValueMut::Union(target) => target.set(Value::Bool(value)),
-            other => return Ok(odd(value, expected(&other))),
+            other => return Ok(json_into(other, value)),
         }
         Ok(Filled::Value)
     }
@@ -234,9 +233,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 Err(_) => return Ok(odd(value, "a non-negative integer")),
             },
             ValueMut::Number(target) => *target = Number::from(value),
-            ValueMut::Any(target) => *target = Value::from(value),
-            ValueMut::Union(target) => target.set(Value::from(value)),
-            other => return Ok(odd(value, expected(&other))),
+            other => return Ok(json_into(other, value)),
         }
         Ok(Filled::Value)
     }
@@ -248,9 +245,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
         match self.value {
             ValueMut::Unsigned(target) => *target = value,
             ValueMut::Number(target) => *target = Number::from(value as f64),
-            ValueMut::Any(target) => *target = Value::from(value),
-            ValueMut::Union(target) => target.set(Value::from(value)),
-            other => return Ok(odd(value, expected(&other))),
+            other => return Ok(json_into(other, value)),
         }
         Ok(Filled::Value)
     }
@@ -261,20 +256,12 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 *target = Number::from(value);
                 Ok(Filled::Value)
             }
-            ValueMut::Any(target) => {
-                *target = Value::from(value);
-                Ok(Filled::Value)
-            }
-            ValueMut::Union(target) => {
-                target.set(Value::from(value));
-                Ok(Filled::Value)
-            }
             // Some servers write integers as 5.0.
             ValueMut::Integer(_) | ValueMut::Long(_) | ValueMut::Unsigned(_) => match whole(value) {
                 Some(value) => self.visit_i64(value),
                 None => Ok(odd(value, expected(&self.value))),
             },
-            other => Ok(odd(value, expected(&other))),
+            other => Ok(json_into(other, value)),
         }
     }
 
@@ -290,21 +277,20 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                 Some(value) => *target = value,
                 None => return Ok(odd(value, "a date")),
             },
-            ValueMut::Any(target) => *target = Value::String(value.to_owned()),
-            ValueMut::Union(target) => target.set(Value::String(value.to_owned())),
-            other => return Ok(odd(value, expected(&other))),
+            other => return Ok(json_into(other, value)),
         }
         Ok(Filled::Value)
     }
 
     fn visit_string<E: Error>(self, value: String) -> Result<Filled, E> {
         match self.value {
-            ValueMut::Text(target) => *target = value,
-            ValueMut::Any(target) => *target = Value::String(value),
-            ValueMut::Union(target) => target.set(Value::String(value)),
-            target => return ValueVisitor { value: target, ..self }.visit_str(&value),
+            ValueMut::Text(target) => {
+                *target = value;
+                Ok(Filled::Value)
+            }
+            target @ (ValueMut::Any(_) | ValueMut::Union(_)) => Ok(json_into(target, value)),
+            target => ValueVisitor { value: target, ..self }.visit_str(&value),
         }
-        Ok(Filled::Value)
     }
 
     fn visit_unit<E: Error>(self) -> Result<Filled, E> {
@@ -322,18 +308,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Filled, A::Error> {
         let list = match self.value {
             ValueMut::List(list) => list,
-            ValueMut::Any(target) => {
-                *target = Value::deserialize(SeqAccessDeserializer::new(seq))?;
-                return Ok(Filled::Value);
-            }
-            ValueMut::Union(target) => {
-                target.set(Value::deserialize(SeqAccessDeserializer::new(seq))?);
-                return Ok(Filled::Value);
-            }
-            other => {
-                let value = Value::deserialize(SeqAccessDeserializer::new(seq))?;
-                return Ok(odd(value, expected(&other)));
-            }
+            other => return Ok(json_into(other, Value::deserialize(SeqAccessDeserializer::new(seq))?)),
         };
         for index in 0.. {
             let destination = DestinationVisitor { destination: Destination::Item(list), path: self.path };
@@ -372,16 +347,10 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Filled, A::Error> {
         match self.value {
-            ValueMut::Object(model) => return read_fields(model, map, self.path),
-            ValueMut::Map(entries) => return read_map(entries, map, self.path, self.skipped),
-            ValueMut::Any(target) => *target = Value::deserialize(MapAccessDeserializer::new(map))?,
-            ValueMut::Union(target) => target.set(Value::deserialize(MapAccessDeserializer::new(map))?),
-            other => {
-                let value = Value::deserialize(MapAccessDeserializer::new(map))?;
-                return Ok(odd(value, expected(&other)));
-            }
+            ValueMut::Object(model) => read_fields(model, map, self.path),
+            ValueMut::Map(entries) => read_map(entries, map, self.path, self.skipped),
+            other => Ok(json_into(other, Value::deserialize(MapAccessDeserializer::new(map))?)),
         }
-        Ok(Filled::Value)
     }
 }
 

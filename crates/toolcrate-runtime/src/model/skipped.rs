@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::filled::OddValue;
 
-/// An item of a list that has another type than the API's description says, and so is in no list of records.
+/// An item that was left out of a list because it has another type than the API description specifies.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SkippedItem {

@@ -1,8 +1,9 @@
 //! The macro that connects a generated union to the shared serialization code.
 
-/// Implements serde's traits, `Debug`, `Default`, `PartialEq`, `From` each variant's content and this crate's traits for
-/// an enum of values that can be told apart. Each variant has the type that it holds, the type that it is made from and
-/// what tells it from the others. A value of no variant is kept in `Other`.
+/// Implements serde's traits, `Debug`, `Default`, `PartialEq`, `From` for each variant's content and this crate's
+/// traits for an enum whose variants are the possible types of a value. Each variant is listed with the type that it
+/// contains, the type from which it is created, and the `VariantTest` that recognizes it. Any other value is kept in
+/// `Other`.
 #[macro_export]
 macro_rules! impl_union {
     ($name:ident, $($variant:ident($held:ty, $content:ty) = $test:expr),+ $(,)?) => {
@@ -72,7 +73,7 @@ macro_rules! impl_union {
             }
         }
         $(
-            /// The member that names the variant is set if it is not yet.
+            /// Sets the property that names the variant, unless it is already set.
             impl ::std::convert::From<$content> for $name {
                 fn from(content: $content) -> Self {
                     Self::$variant(<$held>::from($crate::__private::complete(content, &$test)))

@@ -1,10 +1,10 @@
-//! What tells the variants of a union apart.
+//! Tests that recognize the variant of a union to which a JSON value belongs.
 
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
 use serde_json::Value;
 
-/// What must hold of a JSON value so that it is of one variant of a union.
+/// The conditions that a JSON value must meet to belong to one variant of a union.
 #[derive(Clone, Copy, Debug)]
 pub struct VariantTest {
     kind: VariantKind,
@@ -38,25 +38,25 @@ impl VariantTest {
         Self { kind, values: None, present: &[], absent: &[] }
     }
 
-    /// Requires that the member `name` has one of these values.
+    /// Requires that the property `name` has one of these values.
     pub const fn values(mut self, name: &'static str, values: &'static [&'static str]) -> Self {
         self.values = Some((name, values));
         self
     }
 
-    /// Requires that the object has all of these members.
+    /// Requires that the object has all of these properties.
     pub const fn present(mut self, names: &'static [&'static str]) -> Self {
         self.present = names;
         self
     }
 
-    /// Requires that the object has none of these members.
+    /// Requires that the object has none of these properties.
     pub const fn absent(mut self, names: &'static [&'static str]) -> Self {
         self.absent = names;
         self
     }
 
-    /// Returns true if and only if `value` is of the variant.
+    /// Returns true if and only if `value` belongs to the variant.
     pub fn accepts(&self, value: &Value) -> bool {
         let kind = match value {
             Value::Null => return false,
@@ -76,14 +76,14 @@ impl VariantTest {
             && !self.absent.iter().any(has)
     }
 
-    /// The member that names the variant, with its first value.
+    /// Returns the property that names the variant, with its first value.
     fn first_value(&self) -> Option<(&'static str, &'static str)> {
         let (name, values) = self.values?;
         Some((name, values.first()?))
     }
 }
 
-/// Returns `content` with the member that names its variant, if it is an object that lacks it.
+/// Returns `content` with the property that names its variant added, if it is an object that lacks the property.
 pub fn complete<T: Serialize + DeserializeOwned>(content: T, test: &VariantTest) -> T {
     let Some((name, first)) = test.first_value() else { return content };
     let Ok(Value::Object(mut members)) = serde_json::to_value(&content) else { return content };

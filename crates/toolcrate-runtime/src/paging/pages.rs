@@ -29,7 +29,7 @@ pub struct Page<T> {
     pub rate_limit: RateLimit,
     /// The server's request ID, which its support may ask for.
     pub request_id: Option<String>,
-    /// The items of the page that `items` lacks, because they are not what the API's description says.
+    /// The list items that `items` lacks because they have another type than the API description specifies.
     pub skipped: Vec<SkippedItem>,
 }
 
@@ -118,8 +118,8 @@ impl<T> Items<T> {
         self.next.as_ref()
     }
 
-    /// Returns the items of the pages so far that the stream leaves out, because they are not what the API's description
-    /// says. Their positions are those on their pages.
+    /// Returns the items that the stream has left out so far because they have another type than the API description
+    /// specifies. Each position is relative to the item's page.
     pub fn skipped(&self) -> &[SkippedItem] {
         &self.skipped
     }
@@ -157,7 +157,7 @@ impl<T: ModelValue + Send + 'static> Pages<T> {
     }
 }
 
-/// Returns the pages of the list that a call requests, the largest that there are.
+/// Returns all pages of the list that a call requests, in pages of the largest size.
 pub(crate) fn whole_list(client: &Client, mut call: Call) -> Walk {
     call.is_list = true;
     request_largest_pages(client.api(), &mut call);
@@ -165,11 +165,9 @@ pub(crate) fn whole_list(client: &Client, mut call: Call) -> Walk {
     Walk::new(client.clone(), call, accept)
 }
 
-/// Sets the largest page size, if the API numbers its pages and the call has none.
-fn request_largest_pages(api: &Api, call: &mut Call) {
-    if let Paging::Page { size, max_size, .. }
-    | Paging::PageIn { size, max_size, .. }
-    | Paging::Offset { limit: size, max_size, .. } = api.paging
+/// Sets the largest page size, if the API has page sizes and the call doesn't set one.
+pub(crate) fn request_largest_pages(api: &Api, call: &mut Call) {
+    if let Some((size, max_size)) = api.paging.max_page_size()
         && call.query.get(size).is_none()
     {
         call.query.set(size, max_size.to_string());

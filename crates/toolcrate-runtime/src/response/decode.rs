@@ -58,8 +58,8 @@ impl RawResponse {
         self.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.body).trim_ascii()
     }
 
-    /// Decodes the body, which must be JSON, into `value`. Items of a list that have another type than the others are left
-    /// out and recorded.
+    /// Decodes the body, which must be JSON, into `value`. Items of a list that have another type than the API
+    /// description specifies are left out and recorded.
     ///
     /// # Errors
     /// Returns `NotJson` for a web page or other content, and `Decode` for JSON that is truncated or has a different
@@ -151,7 +151,7 @@ pub trait FromResponse: Sized {
 impl<T: ModelValue> FromResponse for T {
     fn from_response(response: &mut RawResponse) -> Result<Self, Error> {
         let mut value = T::default();
-        // No content is a list without items.
+        // A list without items may have no content.
         let is_nothing = response.status == 204 && response.is_empty();
         if !(is_nothing && matches!(value.value_mut(), ValueMut::List(_))) {
             response.decode_into(value.value_mut())?;

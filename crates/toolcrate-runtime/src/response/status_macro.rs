@@ -1,8 +1,9 @@
 //! The macro that decodes a response by its status.
 
-/// Implements [`FromResponse`](crate::FromResponse) and `status` for a generated enum of the responses of an operation. Each
-/// status has a variant and the type of its content, if it has one. The last variant is for any other status: `Other`
-/// holds the raw response, and one with a type the status and the decoded content.
+/// Implements [`FromResponse`](crate::FromResponse) and `status` for a generated enum of an operation's responses. Each
+/// status has a variant, with the type of its content if it has any. The last variant is for all other statuses:
+/// `Other` contains the raw response, and a variant with another name contains the status and the decoded content, if
+/// any.
 #[macro_export]
 macro_rules! impl_responses {
     ($name:ident { $($status:literal => $variant:ident $(($content:ty))?,)* _ => Other }) => {

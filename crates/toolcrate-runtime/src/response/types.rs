@@ -22,7 +22,7 @@ pub struct Response<T> {
     pub request_id: Option<String>,
     /// How to request the next page, if the response is a list with one.
     pub next: Option<Next>,
-    /// The items of a list that `value` lacks, because they are not what the API's description says.
+    /// The list items that `value` lacks because they have another type than the API description specifies.
     pub skipped: Vec<SkippedItem>,
 }
 

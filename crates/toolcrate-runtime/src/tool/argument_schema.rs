@@ -41,9 +41,6 @@ impl ArgumentSchema {
         arguments: Map<String, Value>,
         host_arguments: &HostArguments,
     ) -> Result<(Map<String, Value>, Vec<Reinterpretation>), Error> {
-        if let Some(problem) = argument_limits::check(&arguments) {
-            return Err(Error::invalid_arguments(vec![problem]));
-        }
         fix_verification::attempt(arguments, |arguments| self.attempt(arguments, host_arguments))
     }
 

@@ -4,9 +4,9 @@
 use serde_json::{Map, Value};
 use toolcrate_catalog::RequestRecord;
 
-use super::validation_errors::{self, MAX_EXPLAINED};
+use super::validation_errors;
 use crate::error::FieldError;
-use crate::nearest::nearest;
+use crate::nearest::{MAX_EXPLAINED, nearest};
 
 /// Maximum number of fields to clear. Records have at most a few hundred.
 const MAX_NAMES: usize = 1000;

@@ -79,7 +79,7 @@ impl Client {
         })?;
         match state.iter().find(|(member, value)| !is_page_state(check, member, value)) {
             None => Ok(state),
-            Some((member, _)) => Err(invalid(format!("\"{member}\" is not a valid array index"))),
+            Some((member, _)) => Err(invalid(format!("\"{member}\" is not a valid position in a list"))),
         }
     }
 }

@@ -14,13 +14,13 @@ use super::fixes::InvalidCall;
 use super::outcome::{ExecuteOptions, Outcome, OutcomeReader, argument};
 use super::reference_forms::{self, SentCall};
 use super::validator::{Accepted, ToolValidator};
-use super::{argument_limits, fix_verification, plan, rules, selected_fields};
-use crate::api::{Api, Paging};
+use super::{fix_verification, plan, rules, selected_fields};
+use crate::api::Api;
 use crate::call::Call;
 use crate::client::{Client, OutgoingRequest, PreparedRequest};
 use crate::cpu_bound::run_cpu_bound;
 use crate::error::{Delivery, Error, FieldError};
-use crate::paging::Walk;
+use crate::paging::{Walk, request_largest_pages};
 
 /// A tool's arguments: a JSON object, as a `Value` or a `Map`.
 pub trait Arguments: Sync {
@@ -267,9 +267,6 @@ impl Client {
 
     /// Validates decoded arguments and plans the request.
     fn validate(&self, check: &ToolValidator, arguments: Map<String, Value>) -> Result<ValidCall, Error> {
-        if let Some(problem) = argument_limits::check(&arguments) {
-            return Err(Error::invalid_arguments(vec![problem]));
-        }
         let account_fields = self.account_fields();
         let attempt = |arguments: Map<String, Value>| {
             let accepted = check.accept(arguments, self.host_arguments(), account_fields.as_deref());
@@ -281,15 +278,10 @@ impl Client {
 
     /// Requests the largest pages, if the tool has a page size argument that isn't set.
     fn largest_pages(&self, checked: &mut Checked) {
-        let (Paging::Page { size, max_size, .. }
-        | Paging::PageIn { size, max_size, .. }
-        | Paging::Offset { limit: size, max_size, .. }) = self.api().paging
-        else {
-            return;
-        };
-        let known = argument(&checked.check, checked.plan(), size).is_some();
-        if known && checked.call.query.get(size).is_none() {
-            checked.call.query.set(size, max_size.to_string());
+        if let Some((size, _)) = self.api().paging.max_page_size()
+            && argument(&checked.check, checked.plan(), size).is_some()
+        {
+            request_largest_pages(self.api(), &mut checked.call);
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::argument_limits;
 use crate::error::{Error, FieldError, FixOperation};
 
 /// Maximum number of rounds for finding problems uncovered by other fixes.
@@ -10,7 +11,8 @@ const MAX_ROUNDS: usize = 4;
 /// Maximum number of problems to report.
 const MAX_PROBLEMS: usize = 100;
 
-/// Decodes arguments with `attempt`, which fails with the problems and their fixes.
+/// Decodes arguments with `attempt`, which fails with the problems and their fixes. Arguments that are too large are
+/// rejected first.
 ///
 /// # Errors
 /// Returns `InvalidArguments` with all problems and verified fixes.
@@ -18,6 +20,9 @@ pub(super) fn attempt<T>(
     arguments: Map<String, Value>,
     attempt: impl Fn(Map<String, Value>) -> Result<T, Vec<FieldError>>,
 ) -> Result<T, Error> {
+    if let Some(problem) = argument_limits::check(&arguments) {
+        return Err(Error::invalid_arguments(vec![problem]));
+    }
     attempt(arguments.clone()).map_err(|problems| {
         let check = |fixed| attempt(fixed).err().unwrap_or_default();
         Error::invalid_arguments(verify(&arguments, problems, check))

@@ -10,13 +10,12 @@ use time::OffsetDateTime;
 use super::coercion::{Readings, is_taken};
 use super::shorthand::{TEXT_KEYS, is_reference, text_keys};
 use super::truncate::json_size;
-use super::validation_errors::MAX_EXPLAINED;
 use super::{coercion, loose_values, nulls};
 use crate::api::FilterGrammar;
 use crate::date_suggestion;
 use crate::error::{FieldError, Fix, FixOperation, split_pointer};
 use crate::filter::check_conditions;
-use crate::nearest::nearest;
+use crate::nearest::{MAX_EXPLAINED, nearest};
 use crate::patch::{escape, unescape};
 
 /// Maximum size of the values in a fix.

@@ -5,7 +5,7 @@ use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
 use crate::error::FieldError;
-use crate::nearest::nearest;
+use crate::nearest::{MAX_EXPLAINED, nearest};
 use crate::patch::escape;
 use crate::text::bounded;
 
@@ -13,8 +13,6 @@ use crate::text::bounded;
 const MAX_VALUES: usize = 40;
 /// Maximum number of problems to find. A caller can't fix more than that one by one.
 const MAX_PROBLEMS: usize = 200;
-/// Maximum number of problems for which similar names are suggested, because comparing names takes time.
-pub(super) const MAX_EXPLAINED: usize = 32;
 
 /// Returns the source of the value at a pointer, if known.
 pub(super) type ValueSourceFn<'a> = dyn Fn(&str) -> Option<String> + 'a;

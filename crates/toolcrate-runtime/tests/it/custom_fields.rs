@@ -70,7 +70,7 @@ impl_model!(Ticket);
 /// The requests that a client sent: method and path, and the body.
 type Sent = Arc<Mutex<Vec<(String, String)>>>;
 
-/// A client whose account has definitions, or answers this status to who asks for them.
+/// Returns a client whose account returns its definitions with this status.
 fn client(definitions: u16) -> (Client, Sent) {
     let sent = Sent::default();
     let seen = Arc::clone(&sent);

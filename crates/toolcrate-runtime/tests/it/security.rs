@@ -110,7 +110,7 @@ async fn each_operation_sends_the_schemes_that_it_declares() {
         assert_eq!(request.header("x-key").unwrap_or_default(), key, "{alternatives:?}");
         let cookie = if cookie.is_empty() { "a=1" } else { cookie };
         assert_eq!(request.header("cookie"), Some(cookie), "{alternatives:?}");
-        // What is not of a scheme is sent unless the operation takes nothing.
+        // Credentials without a scheme are sent unless the operation takes none.
         assert_eq!(request.header("x-client").is_some(), !alternatives.is_empty());
     }
 }

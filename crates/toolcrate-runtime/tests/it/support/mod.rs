@@ -16,8 +16,6 @@ use toolcrate_runtime::{
 use toolcrate_testing::scripted_server::ScriptedServer;
 
 pub static API: Api = Api {
-    name: "Orders",
-    user_agent: "orders/1.0",
     accept: "application/vnd.orders+json; version=1",
     paging: Paging::Page { page: "page", size: "pageSize", max_size: 100 },
     errors: ErrorShape {
@@ -31,9 +29,7 @@ pub static API: Api = Api {
     patch_paths: PatchPaths::Bare,
     trim: &["_info"],
     fields_parameter: Some("fields"),
-    filter: None,
-    custom_fields: None,
-    security: &[],
+    ..Api::new("Orders", "orders/1.0")
 };
 
 pub const PASSWORD: &str = "pr1vate-k3y";
