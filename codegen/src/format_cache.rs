@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use crate::emit::Files;
+use crate::write::replace_file;
 
 /// Where the hashes are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,14 +62,7 @@ impl FormattedFiles {
         if is_same {
             return;
         }
-        // A concurrent run must not read a partial file.
-        let folder = cache.file.parent().unwrap_or(Path::new("."));
-        let file = tempfile::NamedTempFile::new_in(folder);
-        if let Ok(file) = file
-            && std::fs::write(file.path(), text).is_ok()
-        {
-            let _ = file.persist(&cache.file);
-        }
+        let _ = replace_file(&cache.file, &text);
     }
 }
 

@@ -249,6 +249,17 @@ impl ReversibleMoves {
 }
 
 /// A manifest line that points outside the folder wasn't written by us.
+/// Replaces a file that is not part of a plan, so that a concurrent run never reads an incomplete one.
+///
+/// # Errors
+/// Returns an error if the file can't be written; the old one is then unchanged.
+pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
+    let file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    fs::write(file.path(), text)?;
+    file.persist(path)?;
+    Ok(())
+}
+
 fn is_inside(line: &str) -> bool {
     Path::new(line).components().all(|part| matches!(part, std::path::Component::Normal(_)))
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
+use toolcrate_codegen::write::replace_file;
 use toolcrate_codegen::{FormatCache, Generated, Options};
 
 /// The last run of this program.
@@ -16,7 +17,7 @@ pub struct LastRun {
     key: String,
 }
 
-/// What a run printed.
+/// The output of a run.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunSummary {
     /// To the standard output.
@@ -37,14 +38,14 @@ fn program_sibling(ending: &str) -> Option<(String, PathBuf)> {
     Some((format!("{} {}", metadata.len(), built.as_nanos()), program.with_extension(ending)))
 }
 
-/// Where this build remembers how files were formatted.
+/// Returns the file in which this build remembers how files were formatted.
 pub fn format_cache() -> Option<FormatCache> {
     let (generator, file) = program_sibling("format-cache")?;
     Some(FormatCache { file, generator })
 }
 
 impl LastRun {
-    /// The last run of this build. A run with other options is not comparable.
+    /// Returns the last run of this build with these options.
     pub fn new(options: &Options) -> Option<Self> {
         let (generator, file) = program_sibling("last-run")?;
         let folder = std::env::current_dir().ok()?;
@@ -52,8 +53,8 @@ impl LastRun {
         Some(Self { file, key: key.replace(['\n', '\r'], " ") })
     }
 
-    /// Returns what the last run printed, if another one would do the same and find all files up to date.
-    pub fn is_current(&self) -> Option<RunSummary> {
+    /// Returns what the last run printed, if another run would do the same and find all files up to date.
+    pub fn current_summary(&self) -> Option<RunSummary> {
         let text = std::fs::read_to_string(&self.file).ok()?;
         let mut lines = text.lines();
         if lines.next()? != self.key {
@@ -84,14 +85,7 @@ impl LastRun {
         for (path, content) in generated.plan.files() {
             let _ = writeln!(text, "{}\t{}", hash(content.as_bytes()), path.display());
         }
-        // A concurrent run must not read a partial file.
-        let folder = self.file.parent().unwrap_or(Path::new("."));
-        let written = tempfile::NamedTempFile::new_in(folder);
-        if let Ok(file) = written
-            && std::fs::write(file.path(), text).is_ok()
-        {
-            let _ = file.persist(&self.file);
-        }
+        let _ = replace_file(&self.file, &text);
     }
 }
 

@@ -59,7 +59,7 @@ pub fn run(arguments: RegenerateArguments) -> ExitCode {
         format_cache: last_run::format_cache(),
     };
     let last_run = LastRun::new(&options);
-    if let Some(summary) = last_run.as_ref().and_then(LastRun::is_current) {
+    if let Some(summary) = last_run.as_ref().and_then(LastRun::current_summary) {
         print(&summary);
         let unchanged = FileChanges { unchanged: summary.files, ..FileChanges::default() };
         print_changes(&summary.out, &unchanged, check, started);
@@ -123,7 +123,7 @@ fn print_changes(out: &str, changes: &FileChanges, check: bool, started: Instant
     );
 }
 
-/// What is known about the crate, in words.
+/// Describes the generated crate.
 fn summary(generated: &Generated) -> RunSummary {
     let Generated { version, operations, schemas, coverage, documentation, unused, report, .. } = generated;
     let kinds: Vec<String> =

@@ -1,5 +1,5 @@
-//! `cargo xtask semver`: what `cargo-semver-checks` finds between the crates of two releases, for the test that compares it
-//! with our own diff.
+//! `cargo xtask semver`: records the findings of `cargo-semver-checks` between the crates of two releases, for the test
+//! that compares them with our own diff.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ fn write_findings(arguments: &SemverArguments) -> anyhow::Result<usize> {
         .arg("--current-rustdoc")
         .arg(new)
         .output()
-        .with_context(|| format!("cannot run {}", arguments.program.display()))?;
+        .with_context(|| format!("can't run {}", arguments.program.display()))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let findings = findings(&text);
     // The program fails if it finds something, and says how much it checked in any case.
@@ -79,11 +79,11 @@ fn write_findings(arguments: &SemverArguments) -> anyhow::Result<usize> {
         std::fs::create_dir_all(folder)?;
     }
     std::fs::write(&arguments.out, lines)
-        .with_context(|| format!("cannot write {}", arguments.out.display()))?;
+        .with_context(|| format!("can't write {}", arguments.out.display()))?;
     Ok(findings.len())
 }
 
-/// Writes the crate of a release as a package of its own, and returns the file of its documentation as JSON.
+/// Writes the crate of a release as a separate package, and returns the path of its rustdoc JSON.
 fn document(settings: &DiffSettings, release: &Snapshot, folder: &Path) -> anyhow::Result<PathBuf> {
     eprintln!("documenting the crate of {} …", release.release.file);
     let files = emit::emit(&release.model, &settings.profile, &release.overlay, &UsageTracker::new());
@@ -148,7 +148,7 @@ fn findings(report: &str) -> BTreeSet<(String, String)> {
     findings
 }
 
-/// `function a::b, previously in file c.rs:3` gives `function a::b`.
+/// Removes the location from an item: `function a::b, previously in file c.rs:3` becomes `function a::b`.
 fn without_location(item: &str) -> String {
     let is_location = |rest: &str| {
         let word = rest.split_whitespace().next().unwrap_or_default();

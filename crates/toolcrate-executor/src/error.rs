@@ -14,7 +14,7 @@ pub enum ExecuteError {
     /// The API's rate limit is exhausted, so nothing happened. The call can be retried later.
     #[error(transparent)]
     RateLimited(Box<Error>),
-    /// The call was sent and failed. [`ExecuteError::changed_nothing`] returns whether the API refused it.
+    /// The call was sent and failed. [`ExecuteError::changed_nothing`] returns true if the API refused it.
     #[error(transparent)]
     Failed(Box<Error>),
     /// A write was sent, and it is unknown whether it took effect. It must not be retried without checking

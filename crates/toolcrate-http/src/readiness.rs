@@ -1,4 +1,4 @@
-//! Server readiness: whether accounts are usable, and the store and audit log are writable.
+//! Server readiness: a server is ready if its accounts are usable, and its store and audit log are writable.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ const RESULT_TTL: Duration = Duration::from_secs(10);
 /// Timeout for an account check.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Checks whether the server is ready, and caches the result.
+/// Checks that the server is ready, and caches the result.
 pub(crate) struct Readiness {
     check: Option<HealthCheck>,
     store: SharedStore,

@@ -47,11 +47,13 @@ impl ToolContext {
     pub(crate) async fn search(&self, query: String, limit: usize) -> Vec<SearchHit> {
         let (search, filter) = (Arc::clone(&self.search), self.executor.filter().clone());
         let (catalog, word_lists) = (self.product.catalog, self.word_lists);
+        let permit = cpu_permit().await;
         let find = move || {
+            // The thread keeps the permit until it is done, even if the caller has been dropped.
+            let _permit = permit;
             let engine = search.get_or_init(|| SearchEngine::new(catalog, word_lists));
             engine.find(&query, limit, |tool| filter.allows(tool))
         };
-        let _permit = cpu_permit().await;
         // This only fails if the search panicked or the runtime is shutting down.
         tokio::task::spawn_blocking(find).await.unwrap_or_default()
     }

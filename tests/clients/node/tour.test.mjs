@@ -1,6 +1,6 @@
-// A test the sandbox with connectwise-rest, a client that others wrote: what works with a real server must
-// work here. The client speaks HTTPS alone. The server's address and keys come from the environment, and which
-// certificate to trust; `cargo xtask test` starts a server and sets them. By hand:
+// Tests the sandbox with connectwise-rest, a third-party client: what works with a real server must work here. The client
+// supports only HTTPS. The server's address, the keys and the certificate to trust come from the environment;
+// `cargo xtask test --clients` starts a server and sets them. By hand:
 //
 //   cwpsa-sandbox --tls ~/sandbox-tls
 //   NODE_EXTRA_CA_CERTS=~/sandbox-tls/cert.pem node --test tour.test.mjs

@@ -31,8 +31,7 @@ pub(crate) fn measure_overhead(
     sandbox: &Path,
     program: &Path,
 ) -> anyhow::Result<()> {
-    let sandbox = CwpsaProcess::start(sandbox, &[])?;
-    let server = CwpsaProcess::spawn(sandbox.serve_command(program).args(["--audit", "/dev/null"]))?;
+    let (sandbox, server) = start(sandbox, program)?;
     overhead(figures, &sandbox, &server)
 }
 
@@ -40,11 +39,16 @@ pub(crate) fn measure_overhead(
 pub(crate) fn measure(figures: &mut Vec<Figure>, soak: bool) -> anyhow::Result<()> {
     eprintln!("measuring: cwpsa under load …");
     server::build(&["--profile", "dist", "--bins"])?;
-    let sandbox = CwpsaProcess::start(&server_process::build(&["--release"])?, &[])?;
-    let mut serve = sandbox.serve_command(Path::new(PROGRAM));
-    let server = CwpsaProcess::spawn(serve.args(["--audit", "/dev/null"]))?;
+    let (sandbox, server) = start(&server_process::build(&["--release"])?, Path::new(PROGRAM))?;
     overhead(figures, &sandbox, &server)?;
     load(figures, &server, if soak { SOAK_SECONDS } else { DEFAULT_SECONDS })
+}
+
+/// Starts a sandbox, and a server that calls it.
+fn start(sandbox: &Path, program: &Path) -> anyhow::Result<(CwpsaProcess, CwpsaProcess)> {
+    let sandbox = CwpsaProcess::start(sandbox, &[])?;
+    let server = CwpsaProcess::spawn(sandbox.serve_command(program).args(["--audit", "/dev/null"]))?;
+    Ok((sandbox, server))
 }
 
 fn overhead(figures: &mut Vec<Figure>, sandbox: &CwpsaProcess, server: &CwpsaProcess) -> anyhow::Result<()> {

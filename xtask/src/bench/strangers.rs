@@ -79,7 +79,10 @@ pub(crate) fn measure(figures: &mut Vec<Figure>, sandbox: &Path, program: &Path)
     requests.iter().for_each(|request| (0..20).for_each(|_| drop(request.exchange(&server.host))));
     figures.push(cpu(&server, &requests)?);
     figures.push(memory(&server, &requests)?);
-    figures.extend(health(&server)?);
+    // Once as if the callers ran on other machines, and once with an equal share of these cores, which also delays the
+    // probe.
+    figures.push(health(&server, "19", "of low priority on the same cores")?);
+    figures.push(health(&server, "0", "of the same priority on the same cores")?);
     Ok(())
 }
 
@@ -207,27 +210,19 @@ fn open_session(host: &str, headers: &str) -> Option<String> {
     Some(id)
 }
 
-/// Measures the slowest response from `/healthz` while callers with and without a token do their worst: once with low
-/// priority, as if they ran on other machines, and once with an equal share of these cores, which delays the probe too.
-fn health(server: &CwpsaProcess) -> anyhow::Result<Vec<Figure>> {
-    let measure = |niceness: &str, name: &str| -> anyhow::Result<Figure> {
-        let attack = Attack::start(&server.host, niceness)?;
-        let times = probe(&server.host);
-        drop(attack);
-        let mut times = times?;
-        times.sort_by(f64::total_cmp);
-        let (median, slowest) = (times[times.len() / 2], times[times.len() - 1]);
-        eprintln!("  /healthz, {name}: median {median:.1} ms, slowest {slowest:.1} ms of {}", times.len());
-        let count = times.len();
-        let what = format!(
-            "cwpsa serve: /healthz while {ATTACKERS} callers, {name}, do their worst, slowest of {count}"
-        );
-        anyhow::Ok(Figure::at_most(&what, slowest, 50.0, "ms"))
-    };
-    Ok(vec![
-        measure("19", "of low priority on the same cores")?,
-        measure("0", "of the same priority on the same cores")?,
-    ])
+/// Measures the slowest response from `/healthz` while callers of this niceness, with and without a token, do their
+/// worst.
+fn health(server: &CwpsaProcess, niceness: &str, callers: &str) -> anyhow::Result<Figure> {
+    let _attack = Attack::start(&server.host, niceness)?;
+    let mut times = probe(&server.host)?;
+    times.sort_by(f64::total_cmp);
+    let count = times.len();
+    let (median, slowest) = (times[count / 2], times[count - 1]);
+    eprintln!("  /healthz, {callers}: median {median:.1} ms, slowest {slowest:.1} ms of {count}");
+    let what = format!(
+        "cwpsa serve: /healthz while {ATTACKERS} callers, {callers}, do their worst, slowest of {count}"
+    );
+    Ok(Figure::at_most(&what, slowest, 50.0, "ms"))
 }
 
 /// Callers in a separate process, which is killed when this value is dropped.
@@ -255,7 +250,6 @@ pub(crate) fn attack(host: &str) -> ExitCode {
         for attacker in 0..ATTACKERS {
             let requests = &requests;
             scope.spawn(move || {
-                // Until this process is killed.
                 for request in requests.iter().cycle().skip(attacker) {
                     let _ = request.exchange(host);
                 }

@@ -26,9 +26,6 @@ pub struct CorpusArguments {
     /// Folder for the crates. Its contents are replaced.
     #[arg(long, default_value = "target/corpus")]
     work: PathBuf,
-    /// Folder for what the compiler writes. Defaults to a folder in the one for the crates.
-    #[arg(long)]
-    target_dir: Option<PathBuf>,
     /// Do not compile the crates.
     #[arg(long)]
     no_check: bool,
@@ -78,10 +75,7 @@ fn rows(arguments: &CorpusArguments) -> anyhow::Result<Vec<CorpusRow>> {
     )?;
     let mut rows: Vec<CorpusRow> =
         specs(&arguments.folder)?.into_iter().map(|(name, spec)| row(name, spec, &crates)).collect();
-    let target = match &arguments.target_dir {
-        Some(folder) => std::path::absolute(folder)?,
-        None => work.join("target"),
-    };
+    let target = work.join("target");
     if !arguments.no_check {
         compile(&mut rows, &work, &target, arguments.requests)?;
     }

@@ -115,7 +115,7 @@ impl ApiOperation {
         self.tool.request_path()
     }
 
-    /// Returns whether each path parameter is an integer.
+    /// Returns true for each path parameter that is an integer, and false for any other.
     pub(super) fn numbers(&self) -> impl Iterator<Item = bool> {
         self.tool.index().path_types().map(|kind| kind == PathType::Integer)
     }

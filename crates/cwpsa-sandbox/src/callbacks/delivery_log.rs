@@ -44,7 +44,7 @@ impl DeliveryLog {
         self.history().last.iter().cloned().collect()
     }
 
-    /// Records a delivery. Returns whether the callback has now been failing for `disable_after`.
+    /// Records a delivery. Returns true if the callback has now been failing for `disable_after`.
     pub(super) fn record(
         &self,
         delivery: &CallbackDelivery<'_>,

@@ -69,7 +69,7 @@ pub fn covers(callback: &Value, collection: &str, record: &Value) -> bool {
         })
 }
 
-/// Returns whether the callback ignores changes by the member who registered it, and this is such a change. The API
+/// Returns true if the callback ignores changes by the member who registered it, and this is such a change. The API
 /// documents only the name of the flag.
 fn is_suppressed(callback: &Value, record: &Value) -> bool {
     let info = |record: &Value, names: [&str; 2]| {
@@ -81,7 +81,7 @@ fn is_suppressed(callback: &Value, record: &Value) -> bool {
         && owner == info(record, ["updatedBy", "enteredBy"])
 }
 
-/// Returns whether a record contains the ID at the path or, for a list, whether any item does.
+/// Returns true if a record, or any item of a list, contains the ID at the path.
 fn contains_id(record: &Value, path: &str, id: i64) -> bool {
     match (record, path.split_once('/')) {
         (Value::Array(items), _) => items.iter().any(|item| contains_id(item, path, id)),

@@ -25,7 +25,7 @@ pub(crate) fn format(seconds: i64) -> String {
     )
 }
 
-/// Returns whether the API accepts a date: whole seconds, with a time zone.
+/// Returns true if the API accepts a date, which must have whole seconds and a time zone.
 pub(crate) fn is_valid(text: &str) -> bool {
     !text.contains('.') && parse(text).is_some()
 }

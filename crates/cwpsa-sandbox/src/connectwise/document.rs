@@ -21,7 +21,7 @@ pub(crate) struct DocumentUpload<'a> {
 }
 
 impl DocumentUpload<'_> {
-    /// Returns whether a file is stored; there is none for a link.
+    /// Returns true if a file is stored, which isn't the case for a link.
     pub(crate) fn has_file(&self) -> bool {
         self.file.is_some() && self.part("url").is_empty()
     }

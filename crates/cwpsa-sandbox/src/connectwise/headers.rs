@@ -23,7 +23,7 @@ pub(crate) fn add_standard_headers(headers: &mut HeaderMap) {
     headers.insert(SERVER_NAME, HeaderValue::from_static("sandbox"));
 }
 
-/// Returns whether the caller requests forward-only pagination.
+/// Returns true if the caller requests forward-only pagination.
 pub(crate) fn is_forward_only(headers: &HeaderMap) -> bool {
     let header = headers.get(PAGINATION_TYPE).and_then(|value| value.to_str().ok());
     header.is_some_and(|value| value.eq_ignore_ascii_case("forward-only"))
@@ -37,7 +37,7 @@ pub(crate) fn credentials(headers: &HeaderMap) -> Option<String> {
     String::from_utf8(STANDARD.decode(token).ok()?).ok()
 }
 
-/// Returns whether the request identifies the calling integration.
+/// Returns true if the request identifies the calling integration.
 pub(crate) fn has_client_id(headers: &HeaderMap) -> bool {
     headers.get(CLIENT_ID).and_then(|value| value.to_str().ok()).is_some_and(|id| !id.trim().is_empty())
 }

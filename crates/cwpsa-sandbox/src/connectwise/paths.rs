@@ -68,7 +68,7 @@ impl<'a> ServerPath<'a> {
     }
 }
 
-/// Returns whether a segment is a codebase: `v4_6_release`, `v2025_1`.
+/// Returns true if a segment is a codebase: `v4_6_release`, `v2025_1`.
 fn is_codebase(segment: &str) -> bool {
     let rest = segment.strip_prefix(['v', 'V']).unwrap_or_default();
     rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains('_')

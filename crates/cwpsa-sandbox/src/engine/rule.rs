@@ -161,14 +161,14 @@ impl RuleSet {
         Self { rules, ..Self::default() }
     }
 
-    /// Applies a rule to a collection's records, after any existing rules. Returns whether the rule exists.
+    /// Applies a rule to a collection's records, after any existing rules. Returns false if the rule doesn't exist.
     #[must_use]
     pub(crate) fn bind_collection(&mut self, collection: CollectionId, name: &str) -> bool {
         let rule = self.index(name);
         rule.map(|rule| self.by_collection.entry(collection).or_default().push(rule)).is_some()
     }
 
-    /// Lets a rule carry out the operation with this index. Returns whether the rule exists.
+    /// Lets a rule carry out the operation with this index. Returns false if the rule doesn't exist.
     #[must_use]
     pub(crate) fn bind_operation(&mut self, operation: usize, name: &str) -> bool {
         self.index(name).map(|rule| self.by_operation.insert(operation, rule)).is_some()
@@ -186,7 +186,7 @@ impl RuleSet {
         self.rules.iter().position(|rule| rule.name == name)
     }
 
-    /// Returns whether an operation is carried out by a rule.
+    /// Returns true if an operation is carried out by a rule.
     pub(crate) fn has_action(&self, operation: usize) -> bool {
         self.by_operation.contains_key(&operation)
     }

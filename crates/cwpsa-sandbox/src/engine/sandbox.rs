@@ -186,8 +186,8 @@ impl Sandbox {
         rows.iter().map(|row| Value::Object(row.record.to_json())).collect()
     }
 
-    /// Marks a callback as inactive, as the API does when its deliveries keep failing. Returns whether the
-    /// callback exists and the change was stored.
+    /// Marks a callback as inactive, as the API does when its deliveries keep failing. Returns true if
+    /// the callback exists and the change was stored.
     pub fn disable_callback(&self, id: i64) -> bool {
         let done = self.write(
             |tx| {

@@ -1,4 +1,4 @@
-//! An active rule: whether it fires for a request, and with what outcome.
+//! Active fault rules: each one counts the requests that match it, and returns the fault to inject when it fires.
 
 use std::time::Duration;
 

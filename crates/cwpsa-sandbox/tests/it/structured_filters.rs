@@ -53,7 +53,7 @@ fn search(client: &Client, filter: &Value) -> RecordSearch {
     RecordSearch::parse(&text, &ContactNames).unwrap_or_else(|error| panic!("{text:?}: {error}"))
 }
 
-/// Returns whether a record passes the filter as data; `None` if null leaves it open.
+/// Returns true if a record passes the filter as data, and `None` if the result is unknown because of a null.
 fn holds(filter: &Map<String, Value>, record: &Value) -> Option<bool> {
     let object = |value: &Value| value.as_object().cloned().expect("a filter");
     let parts = filter.iter().map(|(name, value)| match name.as_str() {

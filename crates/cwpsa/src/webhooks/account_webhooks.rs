@@ -118,13 +118,20 @@ impl AccountWebhooks {
         self.recovery.as_ref()
     }
 
-    /// Accepts a callback, given its body and its signature header.
+    /// Accepts a callback, given its body, the size that the [limit](Self::large_callbacks) has counted, and its
+    /// signature header.
     ///
     /// # Errors
     /// Returns an error if the callback is rejected or can't be stored.
-    pub async fn receive(self: &Arc<Self>, body: &[u8], signature: Option<&str>) -> Result<(), WebhookError> {
+    pub async fn receive(
+        self: &Arc<Self>,
+        body: &[u8],
+        size: Option<u64>,
+        signature: Option<&str>,
+    ) -> Result<(), WebhookError> {
         let signature = signature.ok_or(CallbackError::Unsigned)?;
         let event = self.verifier.verify_signature(signature, body).await?;
+        self.large_callbacks.verified(size);
         let (id, event) = (event.id.clone(), event_to_json(&event, &self.account));
         // A separate task completes even if the sender disconnects.
         let hook = Arc::clone(self);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Callbacks up to this size are always read. Most are a few kilobytes.
-pub(crate) const MAX_SMALL_BYTES: u64 = 256 << 10;
+const MAX_SMALL_BYTES: u64 = 256 << 10;
 /// Maximum number of larger callbacks that may be unverified at the same time.
 const MAX_UNVERIFIED: u32 = 16;
 /// How long an invalid callback counts toward the maximum.
@@ -29,8 +29,12 @@ impl Default for LargeCallbackLimit {
 }
 
 impl LargeCallbackLimit {
-    /// Counts a large callback. Returns false, without counting it, if there are already too many.
-    pub(crate) fn begin(&self) -> bool {
+    /// Counts a callback with a body of this size if it is large. Returns false, without counting it, if there are
+    /// already too many.
+    pub(crate) fn begin(&self, size: Option<u64>) -> bool {
+        if !is_large(size) {
+            return true;
+        }
         let mut unverified = self.lock();
         let intervals = unverified.lowered.elapsed().as_secs() / INVALID_COUNTS_FOR.as_secs();
         let intervals = u32::try_from(intervals).unwrap_or(u32::MAX);
@@ -43,10 +47,12 @@ impl LargeCallbackLimit {
         is_within
     }
 
-    /// Stops counting a callback, because it has been verified.
-    pub(crate) fn verified(&self) {
-        let mut unverified = self.lock();
-        unverified.count = unverified.count.saturating_sub(1);
+    /// Stops counting a callback with a body of this size, because it has been verified.
+    pub(crate) fn verified(&self, size: Option<u64>) {
+        if is_large(size) {
+            let mut unverified = self.lock();
+            unverified.count = unverified.count.saturating_sub(1);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, UnverifiedCallbacks> {
@@ -55,24 +61,32 @@ impl LargeCallbackLimit {
     }
 }
 
+/// Returns true if and only if a body is large or its size is unknown.
+fn is_large(size: Option<u64>) -> bool {
+    size.is_none_or(|size| size > MAX_SMALL_BYTES)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const LARGE: Option<u64> = Some(MAX_SMALL_BYTES + 1);
+
     #[tokio::test(start_paused = true)]
     async fn invalid_callbacks_count_for_a_while_and_valid_ones_do_not() {
         let limit = LargeCallbackLimit::default();
-        let begun = || (0..100).filter(|_| limit.begin()).count();
+        let begun = || (0..100).filter(|_| limit.begin(LARGE)).count();
         for _ in 0..100 {
-            assert!(limit.begin());
-            limit.verified();
+            assert!(limit.begin(LARGE));
+            limit.verified(LARGE);
         }
         assert_eq!(begun(), 16);
-        limit.verified();
+        limit.verified(LARGE);
         assert_eq!(begun(), 1);
         tokio::time::advance(INVALID_COUNTS_FOR * 2).await;
         assert_eq!(begun(), 2);
         tokio::time::advance(INVALID_COUNTS_FOR * 1000).await;
         assert_eq!(begun(), 16);
+        assert!(limit.begin(Some(MAX_SMALL_BYTES)) && !limit.begin(None));
     }
 }

@@ -33,7 +33,6 @@ use tokio::task::JoinSet;
 
 pub use account_webhooks::AccountWebhooks;
 pub use error::WebhookError;
-use large_callbacks::MAX_SMALL_BYTES;
 pub use metrics::WebhookMetrics;
 pub use settings::WebhookPlan;
 pub use table::WebhookTable;
@@ -99,7 +98,7 @@ impl Webhooks {
             return Err(self.refuse(account, WebhookError::TooLarge));
         }
         match self.hooks.get(account) {
-            Some(hook) if is_large(size) && !hook.large_callbacks().begin() => {
+            Some(hook) if !hook.large_callbacks().begin(size) => {
                 Err(self.refuse(account, WebhookError::Busy))
             }
             _ => Ok(()),
@@ -119,19 +118,7 @@ impl Webhooks {
         signature: Option<&str>,
     ) -> Result<(), WebhookError> {
         let result = match self.hooks.get(account) {
-            Some(hook) => {
-                let result = hook.receive(body, signature).await;
-                let is_verified = matches!(
-                    result,
-                    Ok(())
-                        | Err(WebhookError::Callback(CallbackError::Replay))
-                        | Err(WebhookError::UnderWay | WebhookError::NotStored(_))
-                );
-                if is_large(size) && is_verified {
-                    hook.large_callbacks().verified();
-                }
-                result
-            }
+            Some(hook) => hook.receive(body, size, signature).await,
             None => Err(WebhookError::UnknownAccount),
         };
         match result {
@@ -207,9 +194,4 @@ impl Webhooks {
             tracing::warn!("in-flight deliveries did not finish before shutdown and will be retried");
         }
     }
-}
-
-/// Returns true if and only if a body is large or its size is unknown.
-fn is_large(size: Option<u64>) -> bool {
-    size.is_none_or(|size| size > MAX_SMALL_BYTES)
 }

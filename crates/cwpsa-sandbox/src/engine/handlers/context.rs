@@ -99,7 +99,7 @@ impl RequestContext<'_> {
         format!("/{}", segments.join("/"))
     }
 
-    /// Returns whether the caller requests forward-only pagination.
+    /// Returns true if the caller requests forward-only pagination.
     pub(crate) fn is_forward_only(&self) -> bool {
         headers::is_forward_only(&self.request.headers)
     }

@@ -46,8 +46,8 @@ impl FieldPath {
         (PathSegment::new(first), Self { members, info: None })
     }
 
-    /// Returns whether a value at the path passes the check. Any item of a list along the way may pass; a
-    /// missing value is null.
+    /// Returns true if a value at the path passes the check. Any item of a list along the way may pass; a missing
+    /// value is null.
     pub(super) fn any<D: QueryValue>(
         &self,
         record: ValueView<'_, D>,

@@ -65,7 +65,7 @@ impl QueryOperand {
     }
 }
 
-/// Returns whether a date is in the API's format: `2024-01-31T08:00:00Z`.
+/// Returns true if and only if a date is in the API's format: `2024-01-31T08:00:00Z`.
 fn is_canonical(value: &str) -> bool {
     let bytes = value.as_bytes();
     bytes.len() == 20

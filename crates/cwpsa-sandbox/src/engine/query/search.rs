@@ -56,12 +56,12 @@ impl RecordSearch {
         Ok(search)
     }
 
-    /// Returns whether a record matches.
+    /// Returns true if and only if a record matches.
     pub fn matches<D: QueryValue>(&self, record: &D) -> bool {
         self.conditions.iter().all(|node| node.holds(&[record.view()]))
     }
 
-    /// Returns whether all records match, in which case [`matches`](Self::matches) doesn't have to be called.
+    /// Returns true if all records match, so [`matches`](Self::matches) doesn't have to be called.
     pub fn matches_all(&self) -> bool {
         self.conditions.is_empty()
     }
@@ -72,7 +72,7 @@ impl RecordSearch {
         self.order.iter().map(|key| key.compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
-    /// Returns whether an order was requested.
+    /// Returns true if an order was requested.
     pub fn has_order(&self) -> bool {
         !self.order.is_empty()
     }

@@ -77,7 +77,7 @@ impl ValueTest {
         }
     }
 
-    /// Returns whether a value passes. Null passes only the test for null.
+    /// Returns true if and only if a value passes. Null passes only the test for null.
     pub(super) fn passes<D>(&self, value: ValueView<'_, D>) -> bool {
         let null = matches!(value, ValueView::Null);
         match self {

@@ -54,7 +54,7 @@ impl CollectionOverrides {
         self.view(collection).map_or(collection, |view| view.source)
     }
 
-    /// Returns whether the collection starts without generated records.
+    /// Returns true if the collection starts without generated records.
     pub(crate) fn starts_empty(&self, collection: CollectionId) -> bool {
         self.empty.contains(&collection) || self.views.contains_key(&collection)
     }
@@ -71,7 +71,7 @@ impl CollectionOverrides {
 }
 
 impl CollectionView {
-    /// Returns whether the view contains a record, given the IDs in its path.
+    /// Returns true if the view contains a record, given the IDs in its path.
     pub(crate) fn contains(&self, record: &RecordObject, ids: &[i64]) -> bool {
         self.tests.iter().all(|(path, test)| {
             let (first, rest) = (&path[0], &path[1..]);

@@ -31,7 +31,7 @@ impl TenantState {
         Self { tables, interner: Interner::default(), files: BTreeMap::new(), created_at, overrides }
     }
 
-    /// Returns whether the collection has a table.
+    /// Returns true if the collection has a table.
     pub(crate) fn has_table(&self, id: CollectionId) -> bool {
         self.tables[id.0 as usize].is_some()
     }

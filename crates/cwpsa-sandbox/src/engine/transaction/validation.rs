@@ -19,7 +19,7 @@ pub(crate) struct BodyValidator<'a> {
     pub(crate) invalid_fields: Vec<InvalidField>,
 }
 
-/// Returns whether a field contains custom fields. Tools accept them by caption, the API as a list.
+/// Returns true if a field contains custom fields. Tools accept them by caption, the API as a list.
 fn is_custom_fields(name: &str) -> bool {
     API.custom_fields.as_ref().is_some_and(|fields| fields.member == name)
 }

@@ -41,7 +41,7 @@ pub async fn next(stream: &mut Response, buffer: &mut String, wanted: impl Fn(&V
     tokio::time::timeout(CONDITION_TIMEOUT, read).await.expect("a message in time")
 }
 
-/// Returns the response to a request, whether it is JSON or a stream.
+/// Returns the response message to a request. The server may send it as JSON or in an event stream.
 async fn answer(request: RequestBuilder) -> Value {
     let mut response = request.send().await.unwrap();
     assert!(response.status().is_success(), "{}", response.status());

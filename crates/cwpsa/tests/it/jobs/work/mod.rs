@@ -73,7 +73,7 @@ impl Job {
         }
     }
 
-    /// Performs the task; returns what the user is told.
+    /// Performs the task and returns the agent's final answer.
     pub async fn run(self, agent: &mut Agent) -> Value {
         match self {
             Self::OrderHardware => order_hardware::run(agent).await,
