@@ -244,7 +244,7 @@ impl VerbTable {
     /// Returns the position after the verb that starts a clause, ignoring words such as "please".
     pub(crate) fn end_of_request(&self, clause: &[String]) -> Option<usize> {
         let start = clause.iter().position(|word| !is_lead_in(word))?;
-        let begins = |verb: &&Verb| !verb.is_auxiliary() && verb.begins(&clause[start..], true, false);
+        let begins = |verb: &&Verb| verb.begins(&clause[start..], true, false) && !verb.is_auxiliary();
         Some(start + self.verbs.iter().find(begins)?.leading_words())
     }
 
