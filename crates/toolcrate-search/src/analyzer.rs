@@ -326,6 +326,11 @@ impl Analyzer {
         self.title_stems.contains(stem) || self.alias_stems.contains(stem)
     }
 
+    /// Returns true if a word isn't a stop word and its stem occurs in titles or aliases.
+    pub(crate) fn names_thing(&self, word: &str) -> bool {
+        !self.is_stop_word(word) && self.is_searchable(&self.stem(word))
+    }
+
     /// Returns the words in titles, with their stems and frequencies.
     pub(crate) fn title_words(&self) -> Vec<(String, String, usize)> {
         let titled = self.known.iter().filter(|(_, known)| self.title_stems.contains(&known.stem));

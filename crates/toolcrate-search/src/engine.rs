@@ -85,14 +85,13 @@ impl SearchEngine {
     pub fn find(&self, query: &str, limit: usize, allowed: impl Fn(Tool) -> bool) -> Vec<SearchHit> {
         let query = bounded(query);
         let whole = self.find_one(query, limit, &allowed);
-        let requests = match &self.index.texts {
-            Some(_) => split_clauses(query, &self.parser),
-            None => split_requests(query, &self.parser),
+        let (requests, lead) = match &self.index.texts {
+            Some(_) => (split_clauses(query, &self.parser), self.weights.text_whole),
+            None => (split_requests(query, &self.parser), 1),
         };
         if requests.len() < 2 {
             return whole;
         }
-        let lead = if self.index.texts.is_some() { self.weights.text_whole } else { 1 };
         let mut rankings = vec![whole.into_iter()];
         rankings.extend(requests.iter().map(|request| self.find_one(request, limit, &allowed).into_iter()));
         interleave(rankings, lead, limit)

@@ -71,8 +71,7 @@ pub struct Recall {
 /// Writes the number of queries and each count as a percentage.
 impl fmt::Display for Recall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let share = |count: usize| count as f64 / self.queries.max(1) as f64;
-        let (at_1, at_5, at_10) = (share(self.at_1), share(self.at_5), share(self.at_10));
+        let (at_1, at_5, at_10) = (self.share(self.at_1), self.share(self.at_5), self.share(self.at_10));
         write!(f, "{} queries, recall@1 {at_1:.3}, @5 {at_5:.3}, @10 {at_10:.3}", self.queries)
     }
 }
@@ -110,7 +109,11 @@ impl Recall {
 
     /// Returns the share of queries with a right tool among the first five.
     pub fn share_at_5(&self) -> f64 {
-        self.at_5 as f64 / self.queries.max(1) as f64
+        self.share(self.at_5)
+    }
+
+    fn share(&self, count: usize) -> f64 {
+        count as f64 / self.queries.max(1) as f64
     }
 }
 

@@ -10,7 +10,7 @@ use crate::analyzer::{Analyzer, tokenize};
 use crate::document::{ToolDocument, ToolIndex};
 use crate::index::Bm25Index;
 use crate::intent::Intent;
-use crate::meaning::MeaningIndex;
+use crate::meaning::{MeaningIndex, text_vector};
 use crate::rare_tools::Penalty;
 use crate::record_fields::{field_words, schema_name, split_name};
 use crate::related::RelatedWords;
@@ -271,17 +271,6 @@ impl IndexBuilder {
 /// Returns true if texts are all that a catalog says about most of its tools.
 fn is_plain(tools: &[ToolDocument]) -> bool {
     tools.iter().filter(|tool| tool.is_plain()).count() * 2 > tools.len()
-}
-
-/// Returns the meaning of a text.
-fn text_vector(text: &[String], index: &Bm25Index, vectors: &HashMap<String, WordVector>) -> TextVector {
-    let mut meaning = TextVector::EMPTY;
-    for token in text {
-        if let Some(vector) = vectors.get(token) {
-            meaning.add(*vector, index.token_rarity(token));
-        }
-    }
-    meaning
 }
 
 /// Returns the last word of a title, ignoring qualifiers that identify the record.

@@ -178,7 +178,7 @@ impl VerbTable {
                     .get(from..position)
                     .is_some_and(|before| before.iter().any(|word| opens_relative_clause(word)));
                 let opens = clauses.contains(&position) || asked.contains(&position);
-                let asks = |verb: &Verb| opens || !verb.words.iter().all(|word| is_auxiliary(word));
+                let asks = |verb: &Verb| opens || !verb.is_auxiliary();
                 // Something that has been set up already exists, so it isn't being requested.
                 let is_done = position > 0 && is_perfect(&query[position - 1]);
                 // The serial number of a device counts nothing.
@@ -191,7 +191,7 @@ impl VerbTable {
                     if is_part_of_noun && verb.intent == Intent::Count {
                         return false;
                     }
-                    let is_named = opens && is_name(position + verb.words.len().min(verb.gap));
+                    let is_named = opens && is_name(position + verb.leading_words());
                     verb.intent != Intent::Other
                         && asks(verb)
                         && verb.begins(&query[position..], opens, is_named)
@@ -205,7 +205,7 @@ impl VerbTable {
                 let is_sure = verb.intent == Intent::Usages
                     || asked.contains(&position)
                     || query[clause..position].iter().all(|word| is_lead_in(word));
-                let words = if verb.is_thing_too { 0 } else { verb.words.len().min(verb.gap) };
+                let words = if verb.is_thing_too { 0 } else { verb.leading_words() };
                 Some(DetectedIntent { intent: verb.intent, spent: position..position + words, is_sure })
             })
         };
@@ -241,12 +241,11 @@ impl VerbTable {
             .unwrap_or(DetectedIntent { intent, spent: 0..0, is_sure: true })
     }
 
-    /// The position behind the verb that a clause starts with, apart from words such as "please".
+    /// Returns the position after the verb that starts a clause, ignoring words such as "please".
     pub(crate) fn end_of_request(&self, clause: &[String]) -> Option<usize> {
         let start = clause.iter().position(|word| !is_lead_in(word))?;
-        let asks = |verb: &&Verb| !verb.words.iter().all(|word| is_auxiliary(word));
-        let verb = self.verbs.iter().filter(asks).find(|verb| verb.begins(&clause[start..], true, false))?;
-        Some((start + verb.words.len().min(verb.gap)).min(clause.len()))
+        let begins = |verb: &&Verb| verb.begins(&clause[start..], true, false) && !verb.is_auxiliary();
+        Some(start + self.verbs.iter().find(begins)?.leading_words())
     }
 
     /// Returns the first words in the names of actions whose verbs occur in a query.
@@ -291,9 +290,19 @@ impl Verb {
         }
     }
 
+    /// Returns the number of words before the gap, or of all words if there is no gap.
+    fn leading_words(&self) -> usize {
+        self.words.len().min(self.gap)
+    }
+
+    /// Returns true if all words are auxiliary verbs.
+    fn is_auxiliary(&self) -> bool {
+        self.words.iter().all(|word| is_auxiliary(word))
+    }
+
     /// Returns true if the words start with this verb.
     fn begins(&self, query: &[String], is_start: bool, is_named: bool) -> bool {
-        let (before, behind) = self.words.split_at(self.gap.min(self.words.len()));
+        let (before, behind) = self.words.split_at(self.leading_words());
         let is_at = |words: &[&str], position: usize| {
             query.len() >= position + words.len()
                 && words

@@ -1,6 +1,9 @@
 //! Compares the meaning of a query with that of each tool's text.
 
-use crate::word_vectors::{DIMENSIONS, TextVector, cosine};
+use std::collections::HashMap;
+
+use crate::index::Bm25Index;
+use crate::word_vectors::{DIMENSIONS, TextVector, WordVector, cosine};
 
 /// The meanings of texts.
 pub(crate) struct MeaningIndex {
@@ -23,10 +26,24 @@ impl MeaningIndex {
     }
 }
 
+/// Returns the meaning of a text, with more weight on words that are rare in an index. `vectors` are those of the stems.
+pub(crate) fn text_vector(
+    text: &[String],
+    index: &Bm25Index,
+    vectors: &HashMap<String, WordVector>,
+) -> TextVector {
+    let mut meaning = TextVector::EMPTY;
+    for token in text {
+        if let Some(vector) = vectors.get(token) {
+            meaning.add(*vector, index.token_rarity(token));
+        }
+    }
+    meaning
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::word_vectors::WordVector;
 
     #[test]
     fn text_with_the_same_meaning_is_most_similar() {

@@ -269,14 +269,13 @@ fn unlisted_verb(query: &[String], verbs: &VerbTable, words: &Analyzer) -> Optio
     if verb.strip_prefix("un").is_some_and(|done| verbs.words().any(|known| known == done)) {
         return Some(Intent::Update);
     }
-    let is_object =
-        rest.iter().any(|word| !words.is_stop_word(word) && words.is_searchable(&words.stem(word)));
+    let is_object = rest.iter().any(|word| words.names_thing(word));
     (is_object && words.is_titled(&words.stem(verb)) && !verb.ends_with('s')).then_some(Intent::Create)
 }
 
 /// Returns true if the first thing in some words is plural: get the files of a ticket.
 fn names_several(behind: &[String], words: &Analyzer) -> bool {
-    let is_thing = |word: &&String| !words.is_stop_word(word) && words.is_searchable(&words.stem(word));
+    let is_thing = |word: &&String| words.names_thing(word);
     let things = behind.iter().skip_while(|word| !is_thing(word)).take_while(is_thing);
     things.last().is_some_and(|word| {
         word.len() > 3 && word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end))

@@ -41,7 +41,8 @@ impl<'a> QueryScores<'a> {
         query: &'a ParsedQuery,
         weights: &'a Weights,
     ) -> Self {
-        let penalty = |penalty: &Penalty| penalty.weight(query.intent, &query.words, &parser.analyzer);
+        let stems: Vec<String> = query.words.iter().map(|word| parser.analyzer.stem(word)).collect();
+        let penalty = |penalty: &Penalty| penalty.weight(query.intent, &stems, &parser.analyzer);
         let titles = index.titles.scores(&query.tokens);
         let descriptions = index.descriptions.scores(&query.tokens);
         let best = |scores: &[f32]| scores.iter().copied().fold(0.0, f32::max);

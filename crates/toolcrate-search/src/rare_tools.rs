@@ -33,12 +33,9 @@ impl Penalty {
         short_name.contains(self.part)
     }
 
-    /// Returns the weight of its tools for a query.
-    pub(crate) fn weight(&self, intent: Intent, query: &[String], analyzer: &Analyzer) -> f32 {
-        let is_named = self
-            .unless
-            .iter()
-            .any(|word| query.iter().any(|queried| analyzer.stem(queried) == analyzer.stem(word)));
+    /// Returns the weight of its tools for a query with these stems.
+    pub(crate) fn weight(&self, intent: Intent, stems: &[String], analyzer: &Analyzer) -> f32 {
+        let is_named = self.unless.iter().any(|word| stems.contains(&analyzer.stem(word)));
         let is_concerned = self.intent.is_none_or(|concerned| concerned == intent);
         if is_concerned && !is_named { self.weight } else { 1.0 }
     }
@@ -54,7 +51,10 @@ mod tests {
     fn query_word_restores_the_full_weight() {
         let analyzer = Analyzer::new(&WordLists::ENGLISH);
         let penalty = Penalty::parse("_status_: 0.5: rename: update").expect("an entry");
-        let weight = |intent, query: &str| penalty.weight(intent, &tokenize(query), &analyzer);
+        let weight = |intent, query: &str| {
+            let stems: Vec<String> = tokenize(query).iter().map(|word| analyzer.stem(word)).collect();
+            penalty.weight(intent, &stems, &analyzer)
+        };
         assert_eq!(weight(Intent::Update, "change the status"), 0.5);
         assert_eq!(weight(Intent::Update, "rename the status"), 1.0);
         assert_eq!(weight(Intent::List, "the status"), 1.0);

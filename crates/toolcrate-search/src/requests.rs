@@ -34,9 +34,7 @@ pub(crate) fn split_requests(text: &str, parser: &QueryParser) -> Vec<String> {
     let mut has_request = false;
     for part in parts(text) {
         let words = tokenize(part.text);
-        let is_thing = |word: &String| {
-            !parser.analyzer.is_stop_word(word) && parser.analyzer.is_searchable(&parser.analyzer.stem(word))
-        };
+        let is_thing = |word: &String| parser.analyzer.names_thing(word);
         let is_request =
             parser.verbs.end_of_request(&words).is_some_and(|end| words[end..].iter().any(is_thing));
         push(&mut requests, part.text, is_request && has_request);

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::index::{Bm25Index, QueryToken};
-use crate::meaning::MeaningIndex;
+use crate::meaning::{MeaningIndex, text_vector};
 use crate::query_parser::QueryParser;
 use crate::weights::Weights;
 use crate::word_vectors::{TextVector, WordVector};
@@ -40,16 +40,7 @@ impl TextIndex {
             })
             .collect();
         let words = Bm25Index::new(&texts, weights.text_length_penalty, 0.0);
-        let meanings = texts.iter().map(|(text, _)| {
-            let mut meaning = TextVector::EMPTY;
-            for stem in text {
-                if let Some(vector) = vectors.get(stem) {
-                    meaning.add(*vector, words.token_rarity(stem));
-                }
-            }
-            meaning
-        });
-        let meanings = MeaningIndex::new(meanings);
+        let meanings = MeaningIndex::new(texts.iter().map(|(text, _)| text_vector(text, &words, vectors)));
         Self { words, meanings }
     }
 

@@ -52,7 +52,7 @@ impl WordVector {
     }
 
     /// Returns the vector of a lowercase word.
-    pub(crate) fn find_exact(word: &str) -> Option<Self> {
+    fn find_exact(word: &str) -> Option<Self> {
         let position = WORDS.binary_search(&word).ok()?;
         let start = DIMENSIONS * STEP_BYTES + position * PACKED_BYTES;
         let packed = VECTORS.get(start..start + PACKED_BYTES)?;
