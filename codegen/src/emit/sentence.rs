@@ -18,7 +18,7 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
         return name.title.clone();
     }
     let by = format!("by its {}", subject.by.as_deref().unwrap_or("ID"));
-    // A record that nothing picks is the only one of its owner.
+    // Without an argument that selects it, a record is the only one of its owner.
     let is_picked = subject.is_item || subject.by.is_some();
     let one = if is_picked { subject.a_owned(gloss) } else { subject.only_owned(gloss) };
     let filter = if is_filtered { " that match a filter" } else { "" };
@@ -33,7 +33,8 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
         OperationKind::Count if subject.is_view => {
             format!("Count summaries of {}{filter}", subject.many_owned(gloss))
         }
-        // A clause can't follow a possessive: the activities of a ticket that match a filter.
+        // With a possessive, the clause would follow the wrong noun, so write "the activities of a ticket that match a
+        // filter".
         OperationKind::Count if is_filtered => match subject.owner_a() {
             Some(owner) => format!("Count the {}{gloss} of {owner}{filter}", subject.own_many),
             None => format!("Count {}{gloss}{filter}", subject.many),

@@ -1,4 +1,4 @@
-//! Converts schemas to OpenAPI 3.0: syntax of OpenAPI 3.1 and JSON Schema is translated, and keywords with
+//! Converts schemas to OpenAPI 3.0: OpenAPI 3.1 and JSON Schema syntax is translated, and keywords with
 //! unreadable values are dropped.
 
 use serde_json::{Map, Value, json};

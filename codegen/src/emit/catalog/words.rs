@@ -87,7 +87,7 @@ impl<'a> ArgumentDescriber<'a> {
         }
     }
 
-    /// Returns the description of a placeholder of the path whose list is not known.
+    /// Returns the description of a path placeholder for which no list is known.
     fn placeholder_words(&self, operation: OperationId, argument: &str, ty: &Type) -> String {
         let subject = &self.context.named.operations[operation].subject;
         if argument == "id" {
