@@ -11,8 +11,8 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
     let gloss = if gloss.is_empty() { String::new() } else { format!(" ({gloss})") };
     let gloss = gloss.as_str();
     if name.variant == Some(OperationVariant::Usages) {
-        let verb = if name.verb == "check" { "Check" } else { "List the places" };
-        return format!("{verb} where {} is used", subject.a_owned(""));
+        let verb = if name.verb == "check" { "Check which records" } else { "List the records that" };
+        return format!("{verb} reference {}", subject.a_owned(""));
     }
     if !subject.is_plain {
         return name.title.clone();
@@ -33,13 +33,16 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
         OperationKind::Count if subject.is_view => {
             format!("Count summaries of {}{filter}", subject.many_owned(gloss))
         }
-        // With a possessive, the clause would follow the wrong noun, so write "the activities of a ticket that match a
-        // filter".
-        OperationKind::Count if is_filtered => match subject.owner_a() {
-            Some(owner) => format!("Count the {}{gloss} of {owner}{filter}", subject.own_many),
-            None => format!("Count {}{gloss}{filter}", subject.many),
-        },
-        OperationKind::Count => format!("Count {}", subject.many_owned(gloss)),
+        OperationKind::Count => {
+            let many = subject.many_owned(gloss);
+            // After an owner at the end, the clause would refer to the wrong noun.
+            let filter = if filter.is_empty() || many.ends_with(&format!("{}{gloss}", subject.own_many)) {
+                filter
+            } else {
+                ", optionally with a filter"
+            };
+            format!("Count {many}{filter}")
+        }
         OperationKind::Get if subject.is_view => format!("Get {} {by}", summary(subject)),
         OperationKind::Get if is_picked => format!("Get {one} {by}"),
         OperationKind::Get => format!("Get {one}"),

@@ -66,7 +66,7 @@ impl<'a> Filters<'a> {
         let schema = self.schemas.get(&index)?;
         let filter = self.filter?;
         let description = match self.list(context, index) {
-            Some(list) => format!("Same as for {}.", placeholder(&context.named.operations[list].short)),
+            Some(list) => format!("Same filter as {}.", placeholder(&context.named.operations[list].short)),
             None => {
                 let shown = self.shown(context, schema);
                 let words = filter.description.replace(EXAMPLE, &self.example(schema, &shown));
