@@ -42,7 +42,7 @@ pub enum MethodModelKind {
     /// `fast`
     #[default]
     Fast,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
