@@ -11,5 +11,5 @@ mod method_owner_inline;
 
 pub use base::Base;
 pub use list_routes_size::ListRoutesSize;
-pub use method_model::{MethodModel, MethodModelKind};
+pub use method_model::{MethodModel, MethodModelKind, MethodModelMode};
 pub use method_owner_inline::MethodOwnerInline;
