@@ -123,11 +123,11 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
         });
         quote! {
             #![doc = include_str!("../README.md")]
-            // An area may have a resource of its own name; operations take what the API takes, however much that is.
+            // An area may have a resource of the same name, and operations have as many parameters as the API.
             #![allow(clippy::module_inception, clippy::too_many_arguments)]
             #![warn(missing_docs)]
 
-            // Laid out by the generator; `cargo fmt` keeps its hands off.
+            // The generator formats this file, so `cargo fmt` skips it.
             #[rustfmt::skip]
             mod api;
             #[cfg(feature = "catalog")]

@@ -23,9 +23,9 @@ pub struct ObjectParts {
     pub required: Vec<String>,
     /// The schema of additional properties.
     pub additional: Option<AdditionalProperties>,
-    /// True if some of the properties belong to alternatives, of which a value has one.
+    /// True if some of the properties belong to alternatives, so a value has only some of them.
     pub has_alternatives: bool,
-    /// Groups of properties of which a value has at least one, as each of its alternatives requires one of them.
+    /// Groups of properties of which a value has at least one, because each of its alternatives requires one.
     pub choices: Vec<Vec<String>>,
 }
 
@@ -115,7 +115,7 @@ impl Collector<'_> {
         }
     }
 
-    /// Adds the properties of all `sources`. A source that only lists required properties, or only describes,
+    /// Adds the properties of all `sources`. A source that only lists required properties, or only has a description,
     /// adds none.
     fn merge(
         &self,
@@ -192,7 +192,7 @@ impl Collector<'_> {
     }
 }
 
-/// Adds properties. One of any type does not replace a property that is known.
+/// Adds properties. A property of any type doesn't replace one with a known type.
 fn add_properties(known: &mut SourceProperties, more: SourceProperties) {
     let is_untyped = |property: &ReferenceOr<Box<Source>>| match property {
         ReferenceOr::Item(source) => {

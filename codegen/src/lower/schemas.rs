@@ -146,7 +146,7 @@ impl<'a> SchemaLowering<'a> {
         Some(parts)
     }
 
-    /// Notes the groups of properties of which a value of a schema has at least one.
+    /// Records the groups of properties of which a value of a schema has at least one.
     fn note_choices(&mut self, name: &str, parts: &ObjectParts) {
         if !parts.choices.is_empty() {
             self.choices.insert(name.into(), parts.choices.clone());
@@ -297,13 +297,13 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
-    /// The union of alternatives that can be told apart, or their type if they are one.
+    /// Returns the union of alternatives that can be distinguished, or their type if they were merged into one.
     fn alternatives(&mut self, found: Vec<Alternative<'_>>, name: &str, location: &str) -> Shape {
         let mut variants = Vec::with_capacity(found.len());
         for (index, alternative) in found.into_iter().enumerate() {
             variants.push(match alternative {
                 Alternative::Schema { source, signature } => {
-                    // What an inline schema is called after: what tells it from the others.
+                    // An inline schema is named after what distinguishes it from the others.
                     let values = signature.values.as_ref().and_then(|(_, values)| values.first());
                     let title = match source {
                         ReferenceOr::Item(source) => source.schema_data.title.as_ref(),
@@ -333,7 +333,8 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
-    /// The type of a variant, which the enum of a choice has no name for, and an object of any members no type.
+    /// Returns a variant's type. A variant has no name for an enum of choices, so these become text, and an object or
+    /// list without a type becomes a map or list of any values.
     fn variant_type(&self, ty: Type, kind: JsonKind) -> Type {
         match (ty, kind) {
             (Type::Choice(_), _) => Type::Text(None),
@@ -343,7 +344,8 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
-    /// The type with any JSON value in place of alternatives, which parameters are not written as.
+    /// Returns the type with alternatives replaced by any JSON value, because parameters can't be written as
+    /// alternatives.
     pub fn without_alternatives(&self, ty: Type) -> Type {
         let is_open = |ty: &Type| match self.resolve(ty) {
             Type::Named(name) => self.get(name).is_some_and(
@@ -428,7 +430,7 @@ impl<'a> SchemaLowering<'a> {
         Type::Named(id)
     }
 
-    /// Adds the object of a form whose parts the document names outside of its schema.
+    /// Adds the object for a form whose parts the document lists outside its schema.
     pub fn add_form(&mut self, name: &str, fields: Vec<Field>) -> Type {
         let id = self.unused_name(name);
         let shape = Shape::Object(fields);

@@ -1,4 +1,4 @@
-//! Reads alternatives that have a discriminator.
+//! Lowers alternatives with a discriminator.
 
 use openapiv3::{Components, Discriminator, ReferenceOr, Schema as Source, SchemaKind};
 

@@ -1,4 +1,4 @@
-//! Converts schemas to OpenAPI 3.0: syntax of OpenAPI 3.1 and JSON Schema is translated, and keywords with
+//! Converts schemas to OpenAPI 3.0: OpenAPI 3.1 and JSON Schema syntax is translated, and keywords with
 //! unreadable values are dropped.
 
 use serde_json::{Map, Value, json};
@@ -99,6 +99,7 @@ impl KeywordRewriter<'_> {
         self.unreadable(members);
         self.types(members);
         self.null_among(members);
+        self.values_among(members);
         self.constant(members);
         self.exclusive(members, "exclusiveMinimum", "minimum");
         self.exclusive(members, "exclusiveMaximum", "maximum");
@@ -218,6 +219,30 @@ impl KeywordRewriter<'_> {
         }
     }
 
+    /// Alternatives that each list their values, usually a single one with a title, are an enum.
+    fn values_among(&mut self, members: &mut Map<String, Value>) {
+        if members.contains_key("enum") || members.contains_key("const") {
+            return;
+        }
+        for keyword in ["oneOf", "anyOf"] {
+            let Some(parts) = members.get(keyword).and_then(Value::as_array) else { continue };
+            let Some(values) = parts.iter().map(listed_values).collect::<Option<Vec<_>>>() else { continue };
+            let values: Vec<&Value> = values.into_iter().flatten().collect();
+            let Some(ty) = common_type(&values) else { continue };
+            let meanings: Option<Vec<String>> = parts.iter().map(meaning).collect();
+            let values: Vec<Value> = values.into_iter().cloned().collect();
+            members.shift_remove(keyword);
+            members.entry("type").or_insert(json!(ty));
+            members.insert("enum".to_owned(), Value::Array(values));
+            if let Some(meanings) = meanings
+                && !members.contains_key("description")
+            {
+                members.insert("description".to_owned(), json!(format!("{}.", meanings.join(", "))));
+            }
+            self.repaired("R031", format!("the values in `{keyword}` were converted to an enum"));
+        }
+    }
+
     fn constant(&mut self, members: &mut Map<String, Value>) {
         let Some(value) = members.shift_remove("const") else { return };
         if value.is_null() {
@@ -291,6 +316,43 @@ impl KeywordRewriter<'_> {
         }
         self.repaired("R033", "property names are not checked against `patternProperties`");
     }
+}
+
+/// Returns the values that `schema` allows, if it does nothing else than list and describe them.
+fn listed_values(schema: &Value) -> Option<Vec<&Value>> {
+    let members = schema.as_object()?;
+    let is_known = |key: &String| {
+        matches!(key.as_str(), "const" | "enum" | "type" | "title" | "description" | "deprecated")
+            || key.starts_with("x-")
+    };
+    if !members.keys().all(is_known) {
+        return None;
+    }
+    match (members.get("const"), members.get("enum")) {
+        (Some(value), None) => Some(vec![value]),
+        (None, Some(Value::Array(values))) => Some(values.iter().collect()),
+        _ => None,
+    }
+}
+
+/// Returns the type of `values`, if there are any and all have the same one.
+fn common_type(values: &[&Value]) -> Option<&'static str> {
+    let types: [(&str, fn(&Value) -> bool); 4] = [
+        ("string", Value::is_string),
+        ("integer", Value::is_i64),
+        ("number", Value::is_number),
+        ("boolean", Value::is_boolean),
+    ];
+    let (ty, _) = types.into_iter().find(|(_, is_type)| values.iter().all(|value| is_type(value)))?;
+    (!values.is_empty()).then_some(ty)
+}
+
+/// Returns `2 (high)` for a schema with a title and one value, unless the value is the title.
+fn meaning(schema: &Value) -> Option<String> {
+    let title = schema["title"].as_str()?;
+    let value = schema.get("const")?;
+    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    (!value.eq_ignore_ascii_case(title)).then(|| format!("{value} ({title})"))
 }
 
 fn is_readable(keyword: &str, value: &Value) -> bool {
