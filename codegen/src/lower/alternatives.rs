@@ -192,8 +192,8 @@ fn merged<'a>(kind: JsonKind, sources: impl Iterator<Item = &'a Source> + Clone)
     }
 }
 
-/// The only texts that a schema allows; none if it allows any.
-fn texts(source: &Source) -> Vec<String> {
+/// Returns the only strings that a schema allows, or none if it allows any.
+pub fn texts(source: &Source) -> Vec<String> {
     match &source.schema_kind {
         SchemaKind::Type(SourceType::String(text)) => text.enumeration.iter().flatten().cloned().collect(),
         SchemaKind::Any(any) if any.enumeration.iter().all(|value| value.is_string() || value.is_null()) => {

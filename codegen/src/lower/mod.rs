@@ -13,6 +13,7 @@ mod media;
 mod object_parts;
 mod operations;
 mod parameters;
+mod property_merge;
 mod recursion;
 mod request_bodies;
 mod resolve;

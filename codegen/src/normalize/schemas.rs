@@ -105,6 +105,7 @@ impl KeywordRewriter<'_> {
         self.items(members);
         self.content(members);
         self.additional(members);
+        self.default(members);
         let unchecked: Vec<&str> =
             UNCHECKED.into_iter().filter(|keyword| members.shift_remove(*keyword).is_some()).collect();
         if !unchecked.is_empty() {
@@ -279,6 +280,29 @@ impl KeywordRewriter<'_> {
             "R031",
             format!("the OpenAPI 3.1 content keywords were converted to the format `{format}`"),
         );
+    }
+
+    /// Drops a default of another type.
+    fn default(&mut self, members: &mut Map<String, Value>) {
+        let (Some(value), Some(ty)) = (members.get("default"), members.get("type").and_then(Value::as_str))
+        else {
+            return;
+        };
+        let is_allowed = value.is_null()
+            || match ty {
+                "string" => value.is_string(),
+                "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+                "number" => value.is_number(),
+                "boolean" => value.is_boolean(),
+                "array" => value.is_array(),
+                "object" => value.is_object(),
+                _ => true,
+            };
+        if !is_allowed {
+            let message = format!("`default` can't be `{}`; it is ignored", shortened(value));
+            members.shift_remove("default");
+            self.repaired("R032", message);
+        }
     }
 
     fn additional(&mut self, members: &mut Map<String, Value>) {
