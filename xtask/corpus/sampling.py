@@ -113,7 +113,7 @@ class Sampler:
         properties = schema.get("properties", {})
         required = set(schema.get("required", []))
         if guide and guide.is_alternative:
-            properties = {name: member for name, member in properties.items() if guide.has(name)}
+            properties = {name: member for name, member in properties.items() if name in required or guide.has(name)}
             required |= guide.required()
         elif guide and not properties and guide.schema.get("properties"):
             # The tool doesn't list the members of deeply nested objects.

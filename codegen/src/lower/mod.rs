@@ -7,6 +7,7 @@
 mod alternatives;
 mod bodies;
 mod description_constraints;
+mod extensions;
 mod field_formats;
 mod limits;
 mod media;

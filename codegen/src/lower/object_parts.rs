@@ -26,8 +26,10 @@ pub struct ObjectParts {
     pub required: Vec<String>,
     /// The names of properties that a part declares as read-only.
     pub read_only: BTreeSet<String>,
-    /// The names of properties that a part requires without declaring them as read-only, so that requests have them.
+    /// The names of required properties that the part which requires them declares as writable.
     pub requested: BTreeSet<String>,
+    /// The names of required properties that other parts declare.
+    pub required_elsewhere: BTreeSet<String>,
     /// The schema of additional properties.
     pub additional: Option<AdditionalProperties>,
     /// True if some of the properties belong to alternatives, of which a value has one.
@@ -38,7 +40,16 @@ pub struct ObjectParts {
 
 impl ObjectParts {
     /// Returns true if only responses have the property.
+    ///
+    /// A property that one part declares as read-only is writable if another part redeclares and requires it. If nothing
+    /// else could be written, as in a reference to a record, the properties that other parts require are writable.
     pub fn is_read_only(&self, name: &str) -> bool {
+        self.is_declared_read_only(name)
+            && !(self.required_elsewhere.contains(name)
+                && self.properties.keys().all(|name| self.is_declared_read_only(name)))
+    }
+
+    fn is_declared_read_only(&self, name: &str) -> bool {
         self.read_only.contains(name) && !self.requested.contains(name)
     }
 }
@@ -72,6 +83,15 @@ pub fn resolve_schema<'a, S: Borrow<Source>>(
     match source {
         ReferenceOr::Item(source) => Some(source.borrow()),
         ReferenceOr::Reference { reference } => component(components, reference).map(|(_, source)| source),
+    }
+}
+
+/// Returns the parts of the schema's `allOf`.
+pub fn all_of(source: &Source) -> &[ReferenceOr<Source>] {
+    match &source.schema_kind {
+        SchemaKind::AllOf { all_of } => all_of,
+        SchemaKind::Any(any) => &any.all_of,
+        _ => &[],
     }
 }
 
@@ -120,7 +140,10 @@ impl Collector<'_> {
             |name: &str| properties.get(name).is_some_and(|property| self.is_read_only(property, 0));
         let read_only = properties.keys().filter(|name| is_read_only(name)).cloned();
         parts.read_only.extend(read_only);
-        parts.requested.extend(required.iter().filter(|name| !is_read_only(name)).cloned());
+        let (declared, others) =
+            required.iter().cloned().partition::<Vec<_>, _>(|name| properties.contains_key(name));
+        parts.requested.extend(declared.into_iter().filter(|name| !is_read_only(name)));
+        parts.required_elsewhere.extend(others);
         parts.required.extend(required.iter().cloned());
         add_properties(&mut parts.properties, properties.clone());
     }
@@ -130,12 +153,7 @@ impl Collector<'_> {
         let Some(source) = resolve_schema(self.components, declared).filter(|_| depth < MAX_DEPTH) else {
             return false;
         };
-        let parts = match &source.schema_kind {
-            SchemaKind::AllOf { all_of } => &all_of[..],
-            SchemaKind::Any(any) => &any.all_of,
-            _ => &[],
-        };
-        source.schema_data.read_only || parts.iter().any(|part| self.is_read_only(part, depth + 1))
+        source.schema_data.read_only || all_of(source).iter().any(|part| self.is_read_only(part, depth + 1))
     }
 
     /// Adds the properties of all `sources`. A source that only lists required properties, or only describes,
@@ -166,6 +184,7 @@ impl Collector<'_> {
                     parts.required.extend(more.required);
                     parts.read_only.extend(more.read_only);
                     parts.requested.extend(more.requested);
+                    parts.required_elsewhere.extend(more.required_elsewhere);
                     parts.choices.extend(more.choices);
                     parts.additional = parts.additional.take().or(more.additional);
                     parts.has_alternatives |= more.has_alternatives;

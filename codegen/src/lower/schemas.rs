@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use super::alternatives::{Alternative, alternatives};
 use super::description_constraints::DescriptionConstraints;
+use super::extensions;
 use super::limits::limits;
-use super::object_parts::{self, ObjectParts};
+use super::object_parts::{self, ObjectParts, all_of};
 use super::property_merge::is_shapeless;
 use super::scalar_types::{integer_type, text_type};
 use super::unions;
@@ -110,9 +111,24 @@ impl<'a> SchemaLowering<'a> {
                         inline: false,
                     }
                 }
-                ReferenceOr::Item(source) => self.named(name, source, &location),
+                ReferenceOr::Item(source) => {
+                    self.report_extensions(name, source, &location);
+                    self.named(name, source, &location)
+                }
             };
             self.done.insert(name.as_str().into(), schema);
+        }
+    }
+
+    /// Reports the schemas that extend one with a discriminator. Its values may have their properties.
+    fn report_extensions(&mut self, name: &str, source: &Source, location: &str) {
+        let names = extensions::extensions(self.components, name, source);
+        if !names.is_empty() {
+            let message = format!(
+                "the schemas that extend it (`{}`) aren't alternatives of it; their own properties are unnamed ones",
+                names.join("`, `")
+            );
+            self.repaired("R047", location, message);
         }
     }
 
@@ -457,9 +473,8 @@ impl<'a> SchemaLowering<'a> {
 /// Returns the only part of an `allOf` that defines a structure: the others describe it, or allow null.
 fn only_part(source: &Source) -> Option<&ReferenceOr<Source>> {
     let parts = match &source.schema_kind {
-        SchemaKind::AllOf { all_of } => all_of,
-        SchemaKind::Any(any) if any.properties.is_empty() && any.required.is_empty() => &any.all_of,
-        _ => return None,
+        SchemaKind::Any(any) if !any.properties.is_empty() || !any.required.is_empty() => return None,
+        _ => all_of(source),
     };
     let has_shape = |part: &&ReferenceOr<Source>| match part {
         ReferenceOr::Reference { .. } => true,
