@@ -76,21 +76,30 @@ class Driver:
 
 
 def apply_patch(document, operations):
-    """The operations `add`, `replace` and `remove` of a JSON Patch."""
+    """The operations `add`, `replace`, `remove` and `move` of a JSON Patch."""
     if len(operations) > 10:
         raise SystemExit("a patch has at most ten operations")
+    steps = []
     for operation in operations:
+        if operation["op"] == "move":
+            steps.append({"op": "remove", "path": operation["from"]})
+            steps.append({"op": "add", "path": operation["path"]})
+        else:
+            steps.append(operation)
+    removed = None
+    for operation in steps:
         parts = [part.replace("~1", "/").replace("~0", "~") for part in operation["path"].split("/")[1:]]
         target = document
         for part in parts[:-1]:
             target = target[int(part)] if isinstance(target, list) else target[part]
         key = int(parts[-1]) if isinstance(target, list) else parts[-1]
+        value = operation.get("value", removed)
         if operation["op"] == "remove":
-            del target[key]
+            removed = target.pop(key)
         elif operation["op"] == "add" and isinstance(target, list):
-            target.insert(key, operation["value"])
+            target.insert(key, value)
         else:
-            target[key] = operation["value"]
+            target[key] = value
 
 
 def remove_ignored_headers(document):
@@ -174,7 +183,7 @@ def request_of(host, recorded):
     media = next((value for name, value in headers if name.lower() == "content-type"), "")
     return MockRequest(
         host, method, urllib.parse.unquote(split.path), args=dict(query), headers=found, cookies=cookies,
-        data=body or None, content_type=media,
+        data=body if body or media else None, content_type=media,
     )
 
 
@@ -183,6 +192,17 @@ def details_of(error):
     while error.__cause__ is not None:
         error = error.__cause__
     return error, list(getattr(error, "schema_errors", []))
+
+
+def json_media_types(value):
+    """The media types of bodies in a JSON format, which the validator knows by one name only."""
+    found = set()
+    if isinstance(value, dict):
+        content = value.get("content")
+        if isinstance(content, dict):
+            found = {media.split(";")[0] for media in content if media.split(";")[0].endswith("+json")}
+        value = list(value.values())
+    return found.union(*map(json_media_types, value)) if isinstance(value, list) else found
 
 
 def is_ambiguous(error):
@@ -204,6 +224,14 @@ def reason(error):
 
 def guide_of(document, tool, seed):
     """What the document says about a tool's arguments: the members of its JSON body, or the body itself."""
+    try:
+        return read_guide(document, tool, seed)
+    except (KeyError, IndexError, RecursionError):
+        # A reference that leads nowhere, or in a circle.
+        return None
+
+
+def read_guide(document, tool, seed):
     sampler = Sampler(document, seed)
     operation = document["paths"].get(tool["path"], {}).get(tool["method"].lower(), {})
     body = sampler.resolve(operation.get("requestBody", {}))
@@ -224,7 +252,9 @@ def guide_of(document, tool, seed):
 
 def check_requests(driver, document, host, tools):
     """How many operations are covered, and which requests the document does not allow."""
-    openapi = OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))
+    readers = {media: json.loads for media in json_media_types(document)}
+    config = Config(spec_validator_cls=None, extra_media_type_deserializers=readers)
+    openapi = OpenAPI.from_dict(document, config=config)
     covered, invalid, uncovered = 0, [], []
     for number, tool in enumerate(tools):
         sampler = Sampler(tool["schema"], number)

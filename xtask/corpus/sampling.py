@@ -112,12 +112,12 @@ class Sampler:
             return {"file_name": "a.txt", "content_base64": self.FORMATS["byte"]}
         properties = schema.get("properties", {})
         required = set(schema.get("required", []))
+        if guide and not properties and guide.schema.get("properties"):
+            # The tool doesn't list the members of deeply nested objects.
+            return guide.draw(chance, depth)
         if guide and guide.is_alternative:
             properties = {name: member for name, member in properties.items() if name in required or guide.has(name)}
             required |= guide.required()
-        elif guide and not properties and guide.schema.get("properties"):
-            # The tool doesn't list the members of deeply nested objects.
-            return guide.draw(chance, depth)
         value = {}
         for name, member in properties.items():
             own = self.merged(member)
@@ -135,7 +135,7 @@ class Sampler:
                 value[name] = self.draw(member, chance if depth < MAX_DEPTH else 0, depth + 1, inner)
         further = schema.get("additionalProperties")
         if isinstance(further, dict) and further and not value and chance > 0 and depth < MAX_DEPTH:
-            value["k1"] = self.draw(further, chance, depth + 1)
+            value["k1"] = self.draw(further, chance, depth + 1, guide and guide.member("k1"))
         return value
 
     @staticmethod

@@ -47,7 +47,17 @@ fn both(known: &Source, more: &Source) -> Option<Box<Source>> {
         return None;
     };
     add(&mut merged, more)?;
+    if merged.get("type").is_some_and(|ty| ty == "integer") {
+        merged.values_mut().for_each(make_whole);
+    }
     serde_json::from_value(Value::Object(merged)).ok()
+}
+
+/// Writes a whole number without a fraction, as the bounds of an integer are read.
+fn make_whole(value: &mut Value) {
+    if let Some(number) = value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 1e15) {
+        *value = (number as i64).into();
+    }
 }
 
 /// Adds keywords. Returns `None` if the types differ.
