@@ -195,7 +195,7 @@ fn merged<'a>(kind: JsonKind, sources: impl Iterator<Item = &'a Source> + Clone)
 }
 
 /// Returns the strings that a schema allows, or nothing if it allows any string.
-fn texts(source: &Source) -> Vec<String> {
+pub fn texts(source: &Source) -> Vec<String> {
     match &source.schema_kind {
         SchemaKind::Type(SourceType::String(text)) => text.enumeration.iter().flatten().cloned().collect(),
         SchemaKind::Any(any) if any.enumeration.iter().all(|value| value.is_string() || value.is_null()) => {

@@ -211,7 +211,14 @@ fn raw_body(
         schemas.leave_raw(CodegenError::new("E014", message).at(location));
     }
     let ty = if is_text || is_structured { Type::Text(None) } else { Type::Binary };
-    let media_type = if media.contains('*') { "application/octet-stream" } else { media };
+    let is_range = media.contains('*');
+    if is_range && media != "*/*" {
+        let message = format!(
+            "`{media}` stands for several media types; the body is sent as `application/octet-stream`"
+        );
+        schemas.repaired("R048", location, message);
+    }
+    let media_type = if is_range { "application/octet-stream" } else { media };
     OperationBody::new(BodyKind::Raw, ty, required, Some(media_type.to_owned()))
 }
 

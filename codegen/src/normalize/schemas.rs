@@ -106,6 +106,8 @@ impl KeywordRewriter<'_> {
         self.items(members);
         self.content(members);
         self.additional(members);
+        self.values(members);
+        self.default(members);
         let unchecked: Vec<&str> =
             UNCHECKED.into_iter().filter(|keyword| members.shift_remove(*keyword).is_some()).collect();
         if !unchecked.is_empty() {
@@ -295,7 +297,7 @@ impl KeywordRewriter<'_> {
         let media_type = members.shift_remove("contentMediaType");
         let format = match (&encoding, &media_type) {
             (Some(encoding), _) if encoding == "base64" => "byte",
-            (None, Some(media_type)) if media_type == "application/octet-stream" => "binary",
+            (None, Some(Value::String(media_type))) if is_binary(media_type) => "binary",
             _ => return,
         };
         members.entry("type").or_insert(json!("string"));
@@ -304,6 +306,60 @@ impl KeywordRewriter<'_> {
             "R031",
             format!("the OpenAPI 3.1 content keywords were converted to the format `{format}`"),
         );
+    }
+
+    /// Reads numbers and booleans that are written as strings among the values of an enum. If other values don't have the
+    /// type of the schema, or don't fit into 64 bits, the enum is dropped.
+    fn values(&mut self, members: &mut Map<String, Value>) {
+        let ty = members.get("type").and_then(Value::as_str).unwrap_or_default();
+        let is_typed: fn(&Value) -> bool = match ty {
+            "integer" => Value::is_i64,
+            "number" => Value::is_number,
+            "boolean" => Value::is_boolean,
+            _ => return,
+        };
+        let Some(Value::Array(values)) = members.get("enum") else { return };
+        if values.iter().all(|value| is_typed(value) || value.is_null()) {
+            return;
+        }
+        let typed = |value: &Value| match value {
+            Value::String(text) => serde_json::from_str(text).ok().filter(is_typed),
+            other => (is_typed(other) || other.is_null()).then(|| other.clone()),
+        };
+        match values.iter().map(typed).collect::<Option<Vec<Value>>>() {
+            Some(values) => {
+                self.repaired("R032", format!("the values of the enum are read as `{ty}`"));
+                members.insert("enum".to_owned(), Value::Array(values));
+            }
+            None => {
+                let message = format!("`enum` can't be `{}`; it is ignored", shortened(&members["enum"]));
+                members.shift_remove("enum");
+                self.repaired("R032", message);
+            }
+        }
+    }
+
+    /// Drops a default of another type.
+    fn default(&mut self, members: &mut Map<String, Value>) {
+        let (Some(value), Some(ty)) = (members.get("default"), members.get("type").and_then(Value::as_str))
+        else {
+            return;
+        };
+        let is_allowed = value.is_null()
+            || match ty {
+                "string" => value.is_string(),
+                "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+                "number" => value.is_number(),
+                "boolean" => value.is_boolean(),
+                "array" => value.is_array(),
+                "object" => value.is_object(),
+                _ => true,
+            };
+        if !is_allowed {
+            let message = format!("`default` can't be `{}`; it is ignored", shortened(value));
+            members.shift_remove("default");
+            self.repaired("R032", message);
+        }
     }
 
     fn additional(&mut self, members: &mut Map<String, Value>) {
@@ -376,6 +432,13 @@ fn is_readable(keyword: &str, value: &Value) -> bool {
         "externalDocs" => value.get("url").is_some_and(Value::is_string),
         _ => true,
     }
+}
+
+/// Returns true if values of a media type aren't text.
+fn is_binary(media_type: &str) -> bool {
+    let kind = media_type.split(['/', ';']).next().unwrap_or_default();
+    matches!(kind, "image" | "audio" | "video" | "font")
+        || matches!(media_type, "application/octet-stream" | "application/pdf" | "application/zip")
 }
 
 fn listed(names: &[&str]) -> String {

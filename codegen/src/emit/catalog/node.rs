@@ -277,8 +277,11 @@ impl<'a> Writer<'a> {
             }
         }
         let tag = union.discriminator.as_ref();
-        let required = tag.map(|tag| vec![tag.clone()]).or(required).filter(|_| kinds == ["object"]);
-        if let Some(required) = required.filter(|required| !required.is_empty()) {
+        let mut required = required.unwrap_or_default();
+        if let Some(tag) = tag.filter(|tag| !required.contains(tag)) {
+            required.insert(0, tag.clone());
+        }
+        if kinds == ["object"] && !required.is_empty() {
             node.insert("required".into(), json!(required));
         }
         let mut tags = union.variants.iter().filter_map(|variant| variant.signature.values.as_ref());
