@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use connectwise_psa::shared::Ticket;
 
 const TICKETS: usize = 1_000;
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 300;
 
 fn time<T>(decode: impl Fn() -> T) -> Duration {
     let start = Instant::now();
