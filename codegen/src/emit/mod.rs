@@ -16,6 +16,7 @@ mod features;
 mod model_types;
 mod model_uses;
 mod models;
+mod module_docs;
 mod operations;
 mod query;
 mod rust;
