@@ -23,8 +23,8 @@ pub(super) fn module_docs(context: &Context<'_>, module: &str, ids: &[OperationI
         count => format!("{count} operations"),
     };
     let mut text = format!(
-        "{count} in the area `{module}`. Each function returns a [`Request`](toolcrate_runtime::Request), which \
-         [`send`](toolcrate_runtime::Request::send) sends.\n\n| resource | functions |\n| --- | --- |\n"
+        "{count} in the area `{module}`. Each function returns a [`Request`](toolcrate_runtime::Request), to be sent with \
+         [`send`](toolcrate_runtime::Request::send).\n\n| resource | functions |\n| --- | --- |\n"
     );
     text.extend(resources.iter().map(|(noun, ids)| row(context, module, noun, ids)));
     text
@@ -77,23 +77,12 @@ fn rank(name: &OperationName) -> usize {
 
 /// Returns what an operation does with the resource, in one or two words.
 fn label(name: &OperationName) -> String {
-    let plain = match name.kind {
-        OperationKind::List => "list",
-        OperationKind::Count => "count",
-        OperationKind::Get => "get",
-        OperationKind::Create => "create",
-        OperationKind::Update => "update",
-        OperationKind::Replace => "replace",
-        OperationKind::Delete => "delete",
-        OperationKind::Action | OperationKind::Download | OperationKind::Upload => {
-            return name.verb.replace('_', " ");
-        }
-    };
+    let verb = name.function.split('_').next().unwrap_or_default();
     match (name.variant, name.kind) {
-        (Some(OperationVariant::Usages), _) => format!("{} usages", name.main_verb()),
-        (None, OperationKind::Get) if name.subject.is_view => "get summary".to_owned(),
-        (None, _) if name.subject.is_view => format!("{plain} summaries"),
-        (None, _) => plain.to_owned(),
-        _ => name.verb.replace('_', " "),
+        (Some(OperationVariant::Usages), _) => format!("{verb} usages"),
+        (None, OperationKind::Action) => name.verb.replace('_', " "),
+        (None, OperationKind::Get) if name.subject.is_view => format!("{verb} summary"),
+        (None, _) if name.subject.is_view => format!("{verb} summaries"),
+        _ => verb.to_owned(),
     }
 }

@@ -18,7 +18,7 @@ pub struct CallbackEntry {
     pub object_id: Option<i32>,
     /// Type of the records to report, such as "ticket" or "company". Required.
     pub type_: Option<String>,
-    /// URL that callbacks are posted to, with the record ID appended: "https://example.com/callbacks?recordId=". Required.
+    /// URL that callbacks are posted to, with the record ID appended: `https://example.com/callbacks?recordId=`. Required.
     pub url: Option<String>,
     /// ConnectWise ID.
     pub connect_wise_id: Option<String>,
