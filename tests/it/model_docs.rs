@@ -68,7 +68,7 @@ fn functions(text: &str) -> Vec<(String, String)> {
         } else if let Some(item) = line.strip_prefix("pub fn ") {
             let name = item.split('(').next().unwrap_or_default().to_owned();
             functions.push((name, first.take().unwrap_or_default()));
-        } else if !line.starts_with("#[") && line != "///" {
+        } else if line.is_empty() {
             first = None;
         }
     }
@@ -81,7 +81,8 @@ fn every_operation_has_a_sentence_and_a_place_in_its_area() {
     let mut count = 0;
     for area in source.read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(|area| area.is_dir()) {
         let overview = std::fs::read_to_string(area.join("mod.rs")).unwrap();
-        for file in area.read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(|file| file.is_file()) {
+        for file in area.read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(|file| file.is_file())
+        {
             for (name, comment) in functions(&std::fs::read_to_string(file).unwrap()) {
                 count += 1;
                 assert!(comment.ends_with('.') && comment.split(' ').count() > 1, "{name}: {comment}");

@@ -71,7 +71,13 @@ fn fill<'de, D: Deserializer<'de>>(
 enum Destination<'a> {
     Field(FieldMut<'a>),
     Item(&'a mut dyn ListValue),
-    Entry(&'a mut dyn MapValue, &'a str),
+    /// Behind a pointer, so that a destination is no larger than a field.
+    Entry(&'a mut MapEntry<'a>),
+}
+
+struct MapEntry<'a> {
+    entries: &'a mut dyn MapValue,
+    key: &'a str,
 }
 
 impl<'a> Destination<'a> {
@@ -80,7 +86,7 @@ impl<'a> Destination<'a> {
         match self {
             Self::Field(field) => field.insert_default(),
             Self::Item(list) => list.push(),
-            Self::Entry(entries, key) => entries.put(key),
+            Self::Entry(entry) => entry.entries.put(entry.key),
         }
     }
 
@@ -95,7 +101,7 @@ impl<'a> Destination<'a> {
                     list.pop();
                 }
             }
-            Self::Entry(entries, key) => {
+            Self::Entry(MapEntry { entries, key }) => {
                 if !null_into(entries.put(key)) {
                     entries.remove(key);
                 }
@@ -430,7 +436,8 @@ fn read_map<'de, A: MapAccess<'de>>(
     skipped: Option<&RefCell<Vec<SkippedItem>>>,
 ) -> Result<Filled, A::Error> {
     while let Some(key) = map.next_key_seed(KeySeed)? {
-        let destination = DestinationVisitor { destination: Destination::Entry(entries, &key), path };
+        let mut entry = MapEntry { entries: &mut *entries, key: &key };
+        let destination = DestinationVisitor { destination: Destination::Entry(&mut entry), path };
         match map.next_value_seed(destination) {
             Ok(Filled::Odd(odd)) => {
                 entries.remove(&key);
