@@ -16,6 +16,7 @@ mod features;
 mod model_types;
 mod model_uses;
 mod models;
+mod module_docs;
 mod nesting;
 mod operations;
 mod query;

@@ -73,8 +73,8 @@ impl SharedQueryType {
     /// Returns the documentation of a parameter of this type.
     pub fn about(self) -> &'static str {
         match self {
-            Self::List => "which rows, in which order, and how many on a page",
-            Self::Count => "which rows are counted",
+            Self::List => "which records, in which order, and how many per page",
+            Self::Count => "which records are counted",
         }
     }
 

@@ -9,4 +9,5 @@ mod lowering;
 mod mutations;
 mod naming;
 mod real_specs;
+mod relations;
 mod support;

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A billing cycle, as [`finance::list_billing_cycles`](crate::finance::list_billing_cycles) lists it.
 ///
-/// [`finance::list_billing_cycles`](crate::finance::list_billing_cycles) lists them, [`finance::get_billing_cycle`](crate::finance::get_billing_cycle) gets one and [`finance::create_billing_cycle`](crate::finance::create_billing_cycle) creates one.
+/// [`finance::get_billing_cycle`](crate::finance::get_billing_cycle) gets one and [`finance::create_billing_cycle`](crate::finance::create_billing_cycle) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingCycle {

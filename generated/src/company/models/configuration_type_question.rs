@@ -7,7 +7,7 @@ use crate::shared::ConfigurationTypeReference;
 
 /// A configuration type question, as [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions) lists it.
 ///
-/// [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions) lists them, [`company::get_configuration_type_question`](crate::company::get_configuration_type_question) gets one and [`company::create_configuration_type_question`](crate::company::create_configuration_type_question) creates one.
+/// [`company::get_configuration_type_question`](crate::company::get_configuration_type_question) gets one and [`company::create_configuration_type_question`](crate::company::create_configuration_type_question) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConfigurationTypeQuestion {

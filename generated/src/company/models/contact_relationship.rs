@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A contact relationship, as [`company::list_contact_relationships`](crate::company::list_contact_relationships) lists it.
 ///
-/// [`company::list_contact_relationships`](crate::company::list_contact_relationships) lists them, [`company::get_contact_relationship`](crate::company::get_contact_relationship) gets one and [`company::create_contact_relationship`](crate::company::create_contact_relationship) creates one.
+/// [`company::get_contact_relationship`](crate::company::get_contact_relationship) gets one and [`company::create_contact_relationship`](crate::company::create_contact_relationship) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactRelationship {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A contact type, as [`company::list_contact_types`](crate::company::list_contact_types) lists it.
 ///
-/// [`company::list_contact_types`](crate::company::list_contact_types) lists them, [`company::get_contact_type`](crate::company::get_contact_type) gets one and [`company::create_contact_type`](crate::company::create_contact_type) creates one.
+/// [`company::get_contact_type`](crate::company::get_contact_type) gets one and [`company::create_contact_type`](crate::company::create_contact_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactType {

@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An entity type, as [`company::list_entity_types`](crate::company::list_entity_types) lists it.
 ///
-/// [`company::list_entity_types`](crate::company::list_entity_types) lists them and [`company::get_entity_type`](crate::company::get_entity_type) gets one.
+/// [`company::get_entity_type`](crate::company::get_entity_type) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EntityType {

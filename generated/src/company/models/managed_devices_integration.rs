@@ -9,7 +9,7 @@ use crate::shared::{
 
 /// A managed devices integration, as [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations) lists it.
 ///
-/// [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations) lists them, [`company::get_managed_devices_integration`](crate::company::get_managed_devices_integration) gets one and [`company::create_managed_devices_integration`](crate::company::create_managed_devices_integration) creates one.
+/// [`company::get_managed_devices_integration`](crate::company::get_managed_devices_integration) gets one and [`company::create_managed_devices_integration`](crate::company::create_managed_devices_integration) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagedDevicesIntegration {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A managed IT solution, as [`company::list_management_it_solutions`](crate::company::list_management_it_solutions) lists it.
 ///
-/// [`company::list_management_it_solutions`](crate::company::list_management_it_solutions) lists them, [`company::get_management_it_solution`](crate::company::get_management_it_solution) gets one and [`company::create_management_it_solution`](crate::company::create_management_it_solution) creates one.
+/// [`company::get_management_it_solution`](crate::company::get_management_it_solution) gets one and [`company::create_management_it_solution`](crate::company::create_management_it_solution) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagementItSolution {

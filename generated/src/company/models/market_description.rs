@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A market description, as [`company::list_market_descriptions`](crate::company::list_market_descriptions) lists it.
 ///
-/// [`company::list_market_descriptions`](crate::company::list_market_descriptions) lists them, [`company::get_market_description`](crate::company::get_market_description) gets one and [`company::create_market_description`](crate::company::create_market_description) creates one.
+/// [`company::get_market_description`](crate::company::get_market_description) gets one and [`company::create_market_description`](crate::company::create_market_description) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketDescription {

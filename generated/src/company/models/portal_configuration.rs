@@ -7,7 +7,7 @@ use crate::shared::CompanyReference;
 
 /// A portal configuration, as [`company::list_portal_configurations`](crate::company::list_portal_configurations) lists it.
 ///
-/// [`company::list_portal_configurations`](crate::company::list_portal_configurations) lists them, [`company::get_portal_configuration`](crate::company::get_portal_configuration) gets one and [`company::create_portal_configuration`](crate::company::create_portal_configuration) creates one.
+/// [`company::get_portal_configuration`](crate::company::get_portal_configuration) gets one and [`company::create_portal_configuration`](crate::company::create_portal_configuration) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalConfiguration {

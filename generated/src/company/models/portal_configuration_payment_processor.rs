@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A payment processor, as [`company::list_portal_payment_processors`](crate::company::list_portal_payment_processors) lists it.
 ///
-/// [`company::list_portal_payment_processors`](crate::company::list_portal_payment_processors) lists them and [`company::get_portal_payment_processor`](crate::company::get_portal_payment_processor) gets one.
+/// [`company::get_portal_payment_processor`](crate::company::get_portal_payment_processor) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalConfigurationPaymentProcessor {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A team role, as [`company::list_team_roles`](crate::company::list_team_roles) lists it.
 ///
-/// [`company::list_team_roles`](crate::company::list_team_roles) lists them, [`company::get_team_role`](crate::company::get_team_role) gets one and [`company::create_team_role`](crate::company::create_team_role) creates one.
+/// [`company::get_team_role`](crate::company::get_team_role) gets one and [`company::create_team_role`](crate::company::create_team_role) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TeamRole {

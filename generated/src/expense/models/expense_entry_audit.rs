@@ -7,7 +7,7 @@ use crate::shared::MemberReference;
 
 /// An expense entry audit entry, as [`expense::list_entry_audits`](crate::expense::list_entry_audits) lists it.
 ///
-/// [`expense::list_entry_audits`](crate::expense::list_entry_audits) lists them and [`expense::get_entry_audit`](crate::expense::get_entry_audit) gets one.
+/// [`expense::get_entry_audit`](crate::expense::get_entry_audit) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExpenseEntryAudit {

@@ -7,7 +7,7 @@ use crate::shared::MemberReference;
 
 /// An expense report audit entry, as [`expense::list_report_audits`](crate::expense::list_report_audits) lists it.
 ///
-/// [`expense::list_report_audits`](crate::expense::list_report_audits) lists them and [`expense::get_report_audit`](crate::expense::get_report_audit) gets one.
+/// [`expense::get_report_audit`](crate::expense::get_report_audit) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExpenseReportAudit {

@@ -11,7 +11,7 @@ use crate::shared::{
 
 /// A billing setup, as [`finance::list_billing_setups`](crate::finance::list_billing_setups) lists it.
 ///
-/// [`finance::list_billing_setups`](crate::finance::list_billing_setups) lists them, [`finance::get_billing_setup`](crate::finance::get_billing_setup) gets one and [`finance::create_billing_setup`](crate::finance::create_billing_setup) creates one.
+/// [`finance::get_billing_setup`](crate::finance::get_billing_setup) gets one and [`finance::create_billing_setup`](crate::finance::create_billing_setup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingSetup {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A currency code, as [`finance::list_info_currency_codes`](crate::finance::list_info_currency_codes) lists it.
 ///
-/// [`finance::list_info_currency_codes`](crate::finance::list_info_currency_codes) lists them and [`finance::get_info_currency_code`](crate::finance::get_info_currency_code) gets one.
+/// [`finance::get_info_currency_code`](crate::finance::get_info_currency_code) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CurrencyCode {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A delivery method, as [`finance::list_delivery_methods`](crate::finance::list_delivery_methods) lists it.
 ///
-/// [`finance::list_delivery_methods`](crate::finance::list_delivery_methods) lists them, [`finance::get_delivery_method`](crate::finance::get_delivery_method) gets one and [`finance::create_delivery_method`](crate::finance::create_delivery_method) creates one.
+/// [`finance::get_delivery_method`](crate::finance::get_delivery_method) gets one and [`finance::create_delivery_method`](crate::finance::create_delivery_method) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeliveryMethod {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A GL caption, as [`finance::list_gl_captions`](crate::finance::list_gl_captions) lists it.
 ///
-/// [`finance::list_gl_captions`](crate::finance::list_gl_captions) lists them and [`finance::get_gl_caption`](crate::finance::get_gl_caption) gets one.
+/// [`finance::get_gl_caption`](crate::finance::get_gl_caption) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GlCaption {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 
 /// An invoice template, as [`finance::list_invoice_templates`](crate::finance::list_invoice_templates) lists it.
 ///
-/// [`finance::list_invoice_templates`](crate::finance::list_invoice_templates) lists them, [`finance::get_invoice_template`](crate::finance::get_invoice_template) gets one and [`finance::create_invoice_template`](crate::finance::create_invoice_template) creates one.
+/// [`finance::get_invoice_template`](crate::finance::get_invoice_template) gets one and [`finance::create_invoice_template`](crate::finance::create_invoice_template) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceTemplate {

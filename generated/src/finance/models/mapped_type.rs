@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A GL account mapped type, as [`finance::list_gl_account_mapped_types`](crate::finance::list_gl_account_mapped_types) lists it.
-///
-/// [`finance::list_gl_account_mapped_types`](crate::finance::list_gl_account_mapped_types) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MappedType {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 
 /// A tax code level, as [`finance::list_tax_code_levels`](crate::finance::list_tax_code_levels) lists it.
 ///
-/// [`finance::list_tax_code_levels`](crate::finance::list_tax_code_levels) lists them, [`finance::get_tax_code_level`](crate::finance::get_tax_code_level) gets one and [`finance::create_tax_code_level`](crate::finance::create_tax_code_level) creates one.
+/// [`finance::get_tax_code_level`](crate::finance::get_tax_code_level) gets one and [`finance::create_tax_code_level`](crate::finance::create_tax_code_level) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxCodeLevel {

@@ -7,7 +7,7 @@ use crate::shared::TaxCodeReference;
 
 /// A tax code cross-reference, as [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs) lists it.
 ///
-/// [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs) lists them, [`finance::get_tax_code_x_ref`](crate::finance::get_tax_code_x_ref) gets one and [`finance::create_tax_code_x_ref`](crate::finance::create_tax_code_x_ref) creates one.
+/// [`finance::get_tax_code_x_ref`](crate::finance::get_tax_code_x_ref) gets one and [`finance::create_tax_code_x_ref`](crate::finance::create_tax_code_x_ref) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxCodeXRef {

@@ -11,7 +11,7 @@ use crate::shared::{
 
 /// An unposted expense, as [`finance::list_accounting_unposted_expenses`](crate::finance::list_accounting_unposted_expenses) lists it.
 ///
-/// [`finance::list_accounting_unposted_expenses`](crate::finance::list_accounting_unposted_expenses) lists them and [`finance::get_accounting_unposted_expense`](crate::finance::get_accounting_unposted_expense) gets one.
+/// [`finance::get_accounting_unposted_expense`](crate::finance::get_accounting_unposted_expense) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UnpostedExpense {

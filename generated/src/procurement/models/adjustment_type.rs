@@ -6,7 +6,7 @@ use toolcrate_runtime::{Timestamp, UnknownFields};
 
 /// An inventory adjustment type, as [`procurement::list_adjustment_types`](crate::procurement::list_adjustment_types) lists it.
 ///
-/// [`procurement::list_adjustment_types`](crate::procurement::list_adjustment_types) lists them, [`procurement::get_adjustment_type`](crate::procurement::get_adjustment_type) gets one and [`procurement::create_adjustment_type`](crate::procurement::create_adjustment_type) creates one.
+/// [`procurement::get_adjustment_type`](crate::procurement::get_adjustment_type) gets one and [`procurement::create_adjustment_type`](crate::procurement::create_adjustment_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AdjustmentType {

@@ -7,7 +7,7 @@ use crate::shared::CurrencyReference;
 
 /// A pricing schedule, as [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules) lists it.
 ///
-/// [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules) lists them, [`procurement::get_pricing_schedule`](crate::procurement::get_pricing_schedule) gets one and [`procurement::create_pricing_schedule`](crate::procurement::create_pricing_schedule) creates one.
+/// [`procurement::get_pricing_schedule`](crate::procurement::get_pricing_schedule) gets one and [`procurement::create_pricing_schedule`](crate::procurement::create_pricing_schedule) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PricingSchedule {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A procurement setting, as [`procurement::list_settings`](crate::procurement::list_settings) lists it.
 ///
-/// [`procurement::list_settings`](crate::procurement::list_settings) lists them and [`procurement::get_setting`](crate::procurement::get_setting) gets one.
+/// [`procurement::get_setting`](crate::procurement::get_setting) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProcurementSetting {

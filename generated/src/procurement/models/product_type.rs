@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A product type, as [`procurement::list_types`](crate::procurement::list_types) lists it.
 ///
-/// [`procurement::list_types`](crate::procurement::list_types) lists them, [`procurement::get_type`](crate::procurement::get_type) gets one and [`procurement::create_type`](crate::procurement::create_type) creates one.
+/// [`procurement::get_type`](crate::procurement::get_type) gets one and [`procurement::create_type`](crate::procurement::create_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductType {

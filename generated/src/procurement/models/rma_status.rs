@@ -7,7 +7,7 @@ use crate::procurement::RmaStatusEmailTemplateReference;
 
 /// An RMA status, as [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses) lists it.
 ///
-/// [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses) lists them, [`procurement::get_rma_status`](crate::procurement::get_rma_status) gets one and [`procurement::create_rma_status`](crate::procurement::create_rma_status) creates one.
+/// [`procurement::get_rma_status`](crate::procurement::get_rma_status) gets one and [`procurement::create_rma_status`](crate::procurement::create_rma_status) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RmaStatus {

@@ -12,7 +12,7 @@ use crate::shared::{
 
 /// A project phase, as [`project::list_project_phases`](crate::project::list_project_phases) lists it.
 ///
-/// [`project::list_project_phases`](crate::project::list_project_phases) lists them, [`project::get_project_phase`](crate::project::get_project_phase) gets one and [`project::create_project_phase`](crate::project::create_project_phase) creates one.
+/// [`project::get_project_phase`](crate::project::get_project_phase) gets one and [`project::create_project_phase`](crate::project::create_project_phase) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectPhase {

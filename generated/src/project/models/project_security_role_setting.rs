@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A project security role setting, as [`project::list_security_role_settings`](crate::project::list_security_role_settings) lists it.
 ///
-/// [`project::list_security_role_settings`](crate::project::list_security_role_settings) lists them and [`project::get_security_role_setting`](crate::project::get_security_role_setting) gets one.
+/// [`project::get_security_role_setting`](crate::project::get_security_role_setting) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectSecurityRoleSetting {

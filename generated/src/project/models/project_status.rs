@@ -7,7 +7,7 @@ use crate::shared::StatusIndicatorReference;
 
 /// A project status, as [`project::list_statuses`](crate::project::list_statuses) lists it.
 ///
-/// [`project::list_statuses`](crate::project::list_statuses) lists them, [`project::get_status`](crate::project::get_status) gets one and [`project::create_status`](crate::project::create_status) creates one.
+/// [`project::get_status`](crate::project::get_status) gets one and [`project::create_status`](crate::project::create_status) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectStatus {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An activity status, as [`sales::list_activity_statuses`](crate::sales::list_activity_statuses) lists it.
 ///
-/// [`sales::list_activity_statuses`](crate::sales::list_activity_statuses) lists them, [`sales::get_activity_status`](crate::sales::get_activity_status) gets one and [`sales::create_activity_status`](crate::sales::create_activity_status) creates one.
+/// [`sales::get_activity_status`](crate::sales::get_activity_status) gets one and [`sales::create_activity_status`](crate::sales::create_activity_status) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ActivityStatus {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An activity type, as [`sales::list_activity_types`](crate::sales::list_activity_types) lists it.
 ///
-/// [`sales::list_activity_types`](crate::sales::list_activity_types) lists them, [`sales::get_activity_type`](crate::sales::get_activity_type) gets one and [`sales::create_activity_type`](crate::sales::create_activity_type) creates one.
+/// [`sales::get_activity_type`](crate::sales::get_activity_type) gets one and [`sales::create_activity_type`](crate::sales::create_activity_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ActivityType {

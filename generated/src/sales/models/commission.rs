@@ -13,7 +13,7 @@ use crate::shared::{
 
 /// A sales commission, as [`sales::list_commissions`](crate::sales::list_commissions) lists it.
 ///
-/// [`sales::list_commissions`](crate::sales::list_commissions) lists them, [`sales::get_commission`](crate::sales::get_commission) gets one and [`sales::create_commission`](crate::sales::create_commission) creates one.
+/// [`sales::get_commission`](crate::sales::get_commission) gets one and [`sales::create_commission`](crate::sales::create_commission) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Commission {

@@ -10,7 +10,7 @@ use crate::shared::{
 
 /// A service board automatic template, as [`service::list_board_auto_templates`](crate::service::list_board_auto_templates) lists it.
 ///
-/// [`service::list_board_auto_templates`](crate::service::list_board_auto_templates) lists them, [`service::get_board_auto_template`](crate::service::get_board_auto_template) gets one and [`service::create_board_auto_template`](crate::service::create_board_auto_template) creates one.
+/// [`service::get_board_auto_template`](crate::service::get_board_auto_template) gets one and [`service::create_board_auto_template`](crate::service::create_board_auto_template) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardAutoTemplate {

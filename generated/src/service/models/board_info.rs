@@ -7,7 +7,7 @@ use crate::shared::{SystemDepartmentReference, SystemLocationReference};
 
 /// A service board in summary form, as [`service::list_info_boards`](crate::service::list_info_boards) lists it.
 ///
-/// [`service::list_info_boards`](crate::service::list_info_boards) lists them and [`service::get_info_board`](crate::service::get_info_board) gets one.
+/// [`service::get_info_board`](crate::service::get_info_board) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardInfo {

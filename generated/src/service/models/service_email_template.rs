@@ -7,7 +7,7 @@ use crate::shared::{BoardReference, ServiceStatusReference, ServiceSurveyReferen
 
 /// A service email template, as [`service::list_email_templates`](crate::service::list_email_templates) lists it.
 ///
-/// [`service::list_email_templates`](crate::service::list_email_templates) lists them, [`service::get_email_template`](crate::service::get_email_template) gets one and [`service::create_email_template`](crate::service::create_email_template) creates one.
+/// [`service::get_email_template`](crate::service::get_email_template) gets one and [`service::create_email_template`](crate::service::create_email_template) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceEmailTemplate {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A service location, as [`service::list_locations`](crate::service::list_locations) lists it.
 ///
-/// [`service::list_locations`](crate::service::list_locations) lists them, [`service::get_location`](crate::service::get_location) gets one and [`service::create_location`](crate::service::create_location) creates one.
+/// [`service::get_location`](crate::service::get_location) gets one and [`service::create_location`](crate::service::create_location) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceLocation {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A service sign-off, as [`service::list_service_signoffs`](crate::service::list_service_signoffs) lists it.
 ///
-/// [`service::list_service_signoffs`](crate::service::list_service_signoffs) lists them, [`service::get_service_signoff`](crate::service::get_service_signoff) gets one and [`service::create_service_signoff`](crate::service::create_service_signoff) creates one.
+/// [`service::get_service_signoff`](crate::service::get_service_signoff) gets one and [`service::create_service_signoff`](crate::service::create_service_signoff) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceSignoff {

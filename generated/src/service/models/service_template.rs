@@ -13,7 +13,7 @@ use crate::shared::{
 
 /// A ticket template, as [`service::list_templates`](crate::service::list_templates) lists it.
 ///
-/// [`service::list_templates`](crate::service::list_templates) lists them and [`service::get_template`](crate::service::get_template) gets one.
+/// [`service::get_template`](crate::service::get_template) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceTemplate {

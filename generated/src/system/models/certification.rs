@@ -7,7 +7,7 @@ use crate::shared::CompanyReference;
 
 /// A certification, as [`system::list_certifications`](crate::system::list_certifications) lists it.
 ///
-/// [`system::list_certifications`](crate::system::list_certifications) lists them, [`system::get_certification`](crate::system::get_certification) gets one and [`system::create_certification`](crate::system::create_certification) creates one.
+/// [`system::get_certification`](crate::system::get_certification) gets one and [`system::create_certification`](crate::system::create_certification) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Certification {

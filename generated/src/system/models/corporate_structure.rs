@@ -7,7 +7,7 @@ use crate::shared::{CurrencyReference, MemberReference};
 
 /// A corporate structure, as [`system::list_my_company_corporate_structures`](crate::system::list_my_company_corporate_structures) lists it.
 ///
-/// [`system::list_my_company_corporate_structures`](crate::system::list_my_company_corporate_structures) lists them and [`system::get_my_company_corporate_structure`](crate::system::get_my_company_corporate_structure) gets one.
+/// [`system::get_my_company_corporate_structure`](crate::system::get_my_company_corporate_structure) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CorporateStructure {

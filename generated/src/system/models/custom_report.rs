@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A custom report, as [`system::list_custom_reports`](crate::system::list_custom_reports) lists it.
 ///
-/// [`system::list_custom_reports`](crate::system::list_custom_reports) lists them, [`system::get_custom_report`](crate::system::get_custom_report) gets one and [`system::create_custom_report`](crate::system::create_custom_report) creates one.
+/// [`system::get_custom_report`](crate::system::get_custom_report) gets one and [`system::create_custom_report`](crate::system::create_custom_report) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomReport {

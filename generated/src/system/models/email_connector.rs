@@ -15,7 +15,7 @@ use crate::system::{
 
 /// An email connector, as [`system::list_email_connectors`](crate::system::list_email_connectors) lists it.
 ///
-/// [`system::list_email_connectors`](crate::system::list_email_connectors) lists them, [`system::get_email_connector`](crate::system::get_email_connector) gets one and [`system::create_email_connector`](crate::system::create_email_connector) creates one.
+/// [`system::get_email_connector`](crate::system::get_email_connector) gets one and [`system::create_email_connector`](crate::system::create_email_connector) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EmailConnector {

@@ -7,7 +7,7 @@ use crate::system::EmailConnectorReference;
 
 /// An IMAP setup, as [`system::list_imaps`](crate::system::list_imaps) lists it.
 ///
-/// [`system::list_imaps`](crate::system::list_imaps) lists them, [`system::get_imap`](crate::system::get_imap) gets one and [`system::create_imap`](crate::system::create_imap) creates one.
+/// [`system::get_imap`](crate::system::get_imap) gets one and [`system::create_imap`](crate::system::create_imap) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Imap {

@@ -7,7 +7,7 @@ use crate::shared::{BoardReference, MemberReference};
 
 /// An integrator login, as [`system::list_integrator_logins`](crate::system::list_integrator_logins) lists it.
 ///
-/// [`system::list_integrator_logins`](crate::system::list_integrator_logins) lists them, [`system::get_integrator_login`](crate::system::get_integrator_login) gets one and [`system::create_integrator_login`](crate::system::create_integrator_login) creates one.
+/// [`system::get_integrator_login`](crate::system::get_integrator_login) gets one and [`system::create_integrator_login`](crate::system::create_integrator_login) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IntegratorLogin {

@@ -6,7 +6,7 @@ use crate::system::KpiCategoryReference;
 
 /// A KPI, as [`system::list_kpis`](crate::system::list_kpis) lists it.
 ///
-/// [`system::list_kpis`](crate::system::list_kpis) lists them and [`system::get_kpi`](crate::system::get_kpi) gets one.
+/// [`system::get_kpi`](crate::system::get_kpi) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Kpi {

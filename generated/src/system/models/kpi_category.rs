@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A KPI category, as [`system::list_kpi_categories`](crate::system::list_kpi_categories) lists it.
 ///
-/// [`system::list_kpi_categories`](crate::system::list_kpi_categories) lists them and [`system::get_kpi_category`](crate::system::get_kpi_category) gets one.
+/// [`system::get_kpi_category`](crate::system::get_kpi_category) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct KpiCategory {

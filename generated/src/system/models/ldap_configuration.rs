@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An LDAP configuration, as [`system::list_ldap_configurations`](crate::system::list_ldap_configurations) lists it.
 ///
-/// [`system::list_ldap_configurations`](crate::system::list_ldap_configurations) lists them, [`system::get_ldap_configuration`](crate::system::get_ldap_configuration) gets one and [`system::create_ldap_configuration`](crate::system::create_ldap_configuration) creates one.
+/// [`system::get_ldap_configuration`](crate::system::get_ldap_configuration) gets one and [`system::create_ldap_configuration`](crate::system::create_ldap_configuration) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LdapConfiguration {

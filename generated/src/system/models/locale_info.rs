@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A locale, as [`system::list_info_locales`](crate::system::list_info_locales) lists it.
 ///
-/// [`system::list_info_locales`](crate::system::list_info_locales) lists them and [`system::get_info_locale`](crate::system::get_info_locale) gets one.
+/// [`system::get_info_locale`](crate::system::get_info_locale) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LocaleInfo {

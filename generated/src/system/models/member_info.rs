@@ -7,7 +7,7 @@ use crate::shared::DocumentReference;
 
 /// A member in summary form, as [`system::list_info_members`](crate::system::list_info_members) lists it.
 ///
-/// [`system::list_info_members`](crate::system::list_info_members) lists them and [`system::get_info_member`](crate::system::get_info_member) gets one.
+/// [`system::get_info_member`](crate::system::get_info_member) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberInfo {

@@ -14,8 +14,6 @@ use crate::system::{
 };
 
 /// A My Account record, as [`system::get_my_account`](crate::system::get_my_account) returns it.
-///
-/// [`system::get_my_account`](crate::system::get_my_account) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MyAccount {

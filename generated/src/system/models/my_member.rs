@@ -15,8 +15,6 @@ use crate::system::{
 };
 
 /// A signed-in member, as [`system::get_my_member`](crate::system::get_my_member) returns it.
-///
-/// [`system::get_my_member`](crate::system::get_my_member) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MyMember {

@@ -6,8 +6,6 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::shared::MemberReference;
 
 /// A My Security permission, as [`system::list_my_security`](crate::system::list_my_security) lists it.
-///
-/// [`system::list_my_security`](crate::system::list_my_security) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MySecurity {

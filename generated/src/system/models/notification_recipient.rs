@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A notification recipient, as [`system::list_notification_recipients`](crate::system::list_notification_recipients) lists it.
 ///
-/// [`system::list_notification_recipients`](crate::system::list_notification_recipients) lists them and [`system::get_notification_recipient`](crate::system::get_notification_recipient) gets one.
+/// [`system::get_notification_recipient`](crate::system::get_notification_recipient) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NotificationRecipient {

@@ -7,7 +7,7 @@ use crate::system::{EmailConnectorReference, ExistingTenantReference};
 
 /// An Office 365 email setup, as [`system::list_office365_email_setups`](crate::system::list_office365_email_setups) lists it.
 ///
-/// [`system::list_office365_email_setups`](crate::system::list_office365_email_setups) lists them, [`system::get_office365_email_setup`](crate::system::get_office365_email_setup) gets one and [`system::create_office365_email_setup`](crate::system::create_office365_email_setup) creates one.
+/// [`system::get_office365_email_setup`](crate::system::get_office365_email_setup) gets one and [`system::create_office365_email_setup`](crate::system::create_office365_email_setup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Office365EmailSetup {

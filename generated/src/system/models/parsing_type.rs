@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A parsing type, as [`system::list_parsing_types`](crate::system::list_parsing_types) lists it.
 ///
-/// [`system::list_parsing_types`](crate::system::list_parsing_types) lists them and [`system::get_parsing_type`](crate::system::get_parsing_type) gets one.
+/// [`system::get_parsing_type`](crate::system::get_parsing_type) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ParsingType {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A report card, as [`system::list_report_cards`](crate::system::list_report_cards) lists it.
 ///
-/// [`system::list_report_cards`](crate::system::list_report_cards) lists them, [`system::get_report_card`](crate::system::get_report_card) gets one and [`system::create_report_card`](crate::system::create_report_card) creates one.
+/// [`system::get_report_card`](crate::system::get_report_card) gets one and [`system::create_report_card`](crate::system::create_report_card) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReportCard {

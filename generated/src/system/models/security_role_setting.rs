@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A security role setting, as [`system::list_security_role_settings`](crate::system::list_security_role_settings) lists it.
 ///
-/// [`system::list_security_role_settings`](crate::system::list_security_role_settings) lists them and [`system::get_security_role_setting`](crate::system::get_security_role_setting) gets one.
+/// [`system::get_security_role_setting`](crate::system::get_security_role_setting) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SecurityRoleSetting {

@@ -7,7 +7,7 @@ use crate::system::CalendarSetupReference;
 
 /// A My Company service setting, as [`system::list_my_company_services`](crate::system::list_my_company_services) lists it.
 ///
-/// [`system::list_my_company_services`](crate::system::list_my_company_services) lists them and [`system::get_my_company_service`](crate::system::get_my_company_service) gets one.
+/// [`system::get_my_company_service`](crate::system::get_my_company_service) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Service {

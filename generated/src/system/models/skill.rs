@@ -7,7 +7,7 @@ use crate::shared::SkillCategoryReference;
 
 /// A skill, as [`system::list_skills`](crate::system::list_skills) lists it.
 ///
-/// [`system::list_skills`](crate::system::list_skills) lists them, [`system::get_skill`](crate::system::get_skill) gets one and [`system::create_skill`](crate::system::create_skill) creates one.
+/// [`system::get_skill`](crate::system::get_skill) gets one and [`system::create_skill`](crate::system::create_skill) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Skill {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A skill category, as [`system::list_skill_categories`](crate::system::list_skill_categories) lists it.
 ///
-/// [`system::list_skill_categories`](crate::system::list_skill_categories) lists them, [`system::get_skill_category`](crate::system::get_skill_category) gets one and [`system::create_skill_category`](crate::system::create_skill_category) creates one.
+/// [`system::get_skill_category`](crate::system::get_skill_category) gets one and [`system::create_skill_category`](crate::system::create_skill_category) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SkillCategory {

@@ -7,7 +7,7 @@ use crate::system::SurveyReference;
 
 /// A survey question, as [`system::list_survey_questions`](crate::system::list_survey_questions) lists it.
 ///
-/// [`system::list_survey_questions`](crate::system::list_survey_questions) lists them, [`system::get_survey_question`](crate::system::get_survey_question) gets one and [`system::create_survey_question`](crate::system::create_survey_question) creates one.
+/// [`system::get_survey_question`](crate::system::get_survey_question) gets one and [`system::create_survey_question`](crate::system::create_survey_question) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SurveyQuestion {

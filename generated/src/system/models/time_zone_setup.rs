@@ -7,7 +7,7 @@ use crate::system::TimeZoneReference;
 
 /// A time zone setup, as [`system::list_time_zone_setups`](crate::system::list_time_zone_setups) lists it.
 ///
-/// [`system::list_time_zone_setups`](crate::system::list_time_zone_setups) lists them, [`system::get_time_zone_setup`](crate::system::get_time_zone_setup) gets one and [`system::create_time_zone_setup`](crate::system::create_time_zone_setup) creates one.
+/// [`system::get_time_zone_setup`](crate::system::get_time_zone_setup) gets one and [`system::create_time_zone_setup`](crate::system::create_time_zone_setup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimeZoneSetup {

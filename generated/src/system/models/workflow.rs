@@ -8,7 +8,7 @@ use crate::system::WorkflowTableTypeReference;
 
 /// A workflow, as [`system::list_workflows`](crate::system::list_workflows) lists it.
 ///
-/// [`system::list_workflows`](crate::system::list_workflows) lists them, [`system::get_workflow`](crate::system::get_workflow) gets one and [`system::create_workflow`](crate::system::create_workflow) creates one.
+/// [`system::get_workflow`](crate::system::get_workflow) gets one and [`system::create_workflow`](crate::system::create_workflow) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Workflow {

@@ -18,7 +18,7 @@ use crate::system::{
 
 /// A workflow event action, as [`system::list_system_workflow_event_actions`](crate::system::list_system_workflow_event_actions) lists it.
 ///
-/// [`system::list_system_workflow_event_actions`](crate::system::list_system_workflow_event_actions) lists them, [`system::get_system_workflow_event_action`](crate::system::get_system_workflow_event_action) gets one and [`system::create_workflow_event_action`](crate::system::create_workflow_event_action) creates one.
+/// [`system::get_system_workflow_event_action`](crate::system::get_system_workflow_event_action) gets one and [`system::create_workflow_event_action`](crate::system::create_workflow_event_action) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkflowAction {

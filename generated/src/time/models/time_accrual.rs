@@ -7,7 +7,7 @@ use crate::shared::SystemLocationReference;
 
 /// An accrual, as [`time::list_accruals`](crate::time::list_accruals) lists it.
 ///
-/// [`time::list_accruals`](crate::time::list_accruals) lists them, [`time::get_accrual`](crate::time::get_accrual) gets one and [`time::create_accrual`](crate::time::create_accrual) creates one.
+/// [`time::get_accrual`](crate::time::get_accrual) gets one and [`time::create_accrual`](crate::time::create_accrual) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimeAccrual {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{Date, OpenEnum, UnknownFields};
 
 /// A time period setup, as [`time::list_time_period_setups`](crate::time::list_time_period_setups) lists it.
 ///
-/// [`time::list_time_period_setups`](crate::time::list_time_period_setups) lists them, [`time::get_time_period_setup`](crate::time::get_time_period_setup) gets one and [`time::create_time_period_setup`](crate::time::create_time_period_setup) creates one.
+/// [`time::get_time_period_setup`](crate::time::get_time_period_setup) gets one and [`time::create_time_period_setup`](crate::time::create_time_period_setup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimePeriodSetup {

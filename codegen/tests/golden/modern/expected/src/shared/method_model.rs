@@ -5,8 +5,6 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::shared::MethodOwnerInline;
 
 /// An api route, as [`api_area::list_routes`](crate::api_area::list_routes) lists it.
-///
-/// [`api_area::list_routes`](crate::api_area::list_routes) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MethodModel {

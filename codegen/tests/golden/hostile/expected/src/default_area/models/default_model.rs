@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A default, as [`default_area::get_default`](crate::default_area::get_default) returns it.
-///
-/// [`default_area::get_default`](crate::default_area::get_default) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DefaultModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 
 /// A company customer, as [`company::list_customers`](crate::company::list_customers) lists it.
-///
-/// [`company::list_customers`](crate::company::list_customers) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Customer {

@@ -5,8 +5,6 @@ use toolcrate_runtime::{Number, OpenEnum, UnknownFields, Value};
 use crate::things::{Colour, OddKeywordsNested};
 
 /// A things keyword, as [`things::get_keyword`](crate::things::get_keyword) returns it.
-///
-/// [`things::get_keyword`](crate::things::get_keyword) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OddKeywords {
