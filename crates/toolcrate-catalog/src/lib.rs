@@ -9,7 +9,7 @@
 //! tool. A record is parsed when its tool is used.
 //!
 //! Without the `records` feature, which is enabled by default, the crate contains only the few types that a typed
-//! client needs, and has no dependencies.
+//! client needs, and has no dependencies. With the `packed` feature, a catalog's files can be stored compressed.
 //!
 //! ```
 //! use toolcrate_catalog::{Method, OperationKind, ToolRecord};
@@ -31,12 +31,16 @@
 //! ```
 
 mod method;
+#[cfg(feature = "packed")]
+mod packed;
 mod parameter;
 #[cfg(feature = "records")]
 mod records;
 mod scalar;
 
 pub use method::Method;
+#[cfg(feature = "packed")]
+pub use packed::{pack, unpack};
 pub use parameter::{ParameterLocation, ParameterStyle};
 #[cfg(feature = "records")]
 pub use records::*;

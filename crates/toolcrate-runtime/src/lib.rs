@@ -28,6 +28,7 @@
 //! | feature | effect |
 //! | --- | --- |
 //! | `tools` | tools: the catalog, JSON argument validation, provider dialects |
+//! | `packed` | catalogs that are stored compressed |
 //! | `tracing` | a span for each request, named by OpenTelemetry's semantic conventions |
 //! | `gzip` | compressed responses |
 

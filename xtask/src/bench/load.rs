@@ -38,7 +38,7 @@ pub(crate) fn measure_overhead(
 /// Measures the figures; `soak` keeps up the load for ten minutes.
 pub(crate) fn measure(figures: &mut Vec<Figure>, soak: bool) -> anyhow::Result<()> {
     eprintln!("measuring: cwpsa under load …");
-    server::build(&["--profile", "dist", "--bins"])?;
+    server::build(server::DIST)?;
     let (sandbox, server) = start(&server_process::build(&["--release"])?, Path::new(PROGRAM))?;
     overhead(figures, &sandbox, &server)?;
     load(figures, &server, if soak { SOAK_SECONDS } else { DEFAULT_SECONDS })

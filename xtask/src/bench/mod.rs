@@ -99,7 +99,7 @@ fn measure(parts: &[Part], arguments: &BenchArguments) -> anyhow::Result<bool> {
                 let (sandbox, program) = match programs.clone() {
                     Some(programs) => programs,
                     None => {
-                        server::build(&["--profile", "dist", "--bins"])?;
+                        server::build(server::DIST)?;
                         (server_process::build(&["--release"])?, PathBuf::from(server::PROGRAM))
                     }
                 };

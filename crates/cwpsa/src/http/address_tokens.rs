@@ -81,6 +81,8 @@ pub(crate) enum MintTokenError {
     ConfigNotAnObject,
     #[error("config: {0}")]
     Filter(#[from] MethodFilterError),
+    #[error("config: {0}: expected at least one value; omit it to grant access to all tools")]
+    EmptySelection(&'static str),
     #[error("expires_at: expected a time such as \"2026-01-31T08:00:00Z\", got {0}")]
     InvalidExpiry(Value),
     #[error("expires_at: expected a time in the future")]
@@ -100,7 +102,9 @@ impl MintTokenRequest {
             None | Some(Value::Null) => MethodFilter::default(),
             Some(Value::Object(config)) => {
                 reject_unknown_fields(config, &["methods", "tags"], "config")?;
-                MethodFilter::parse(config)?
+                let filter = MethodFilter::parse(config)?;
+                reject_empty_selections(config, &filter)?;
+                filter
             }
             Some(_) => return Err(MintTokenError::ConfigNotAnObject),
         };
@@ -128,6 +132,17 @@ fn reject_unknown_fields(
         None => Ok(()),
         Some(name) => Err(MintTokenError::UnknownField { object, name: name.clone(), known }),
     }
+}
+
+/// Rejects a list without values, which would grant access to all tools.
+fn reject_empty_selections(config: &Map<String, Value>, filter: &MethodFilter) -> Result<(), MintTokenError> {
+    let is_given = |name: &str| config.get(name).is_some_and(|value| !value.is_null());
+    for (name, values) in [("methods", &filter.methods), ("tags", &filter.tags)] {
+        if is_given(name) && values.is_empty() {
+            return Err(MintTokenError::EmptySelection(name));
+        }
+    }
+    Ok(())
 }
 
 fn now() -> u64 {
@@ -177,6 +192,11 @@ mod tests {
             (r#"{"config": "read"}"#, "config: expected an object"),
             (r#"{"config": {"methods": {"0": "read"}}}"#, "config: methods: expected"),
             (r#"{"config": {"method": "read"}}"#, "unknown property \"method\" in config"),
+            (r#"{"config": {"methods": []}}"#, "config: methods: expected at least one value"),
+            (
+                r#"{"config": {"methods": "read", "tags": [" ", ","]}}"#,
+                "config: tags: expected at least one value",
+            ),
             (r#"{"confg": {"methods": "read"}}"#, "unknown property \"confg\""),
             (r#"{"name": 5}"#, "name: expected a string"),
             (r#"{"config": {"methods": "read"}, "config": {}}"#, "duplicate property \"config\""),

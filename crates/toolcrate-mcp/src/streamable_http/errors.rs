@@ -43,6 +43,12 @@ impl ProtocolError {
         Self { status, code, id, message: message.into() }
     }
 
+    /// Creates the error for a session that is unknown or has ended.
+    pub(super) fn session_not_found() -> Self {
+        let message = "session not found; start a new one with initialize".to_owned();
+        Self { status: StatusCode::NOT_FOUND, code: SESSION_NOT_FOUND, id: None, message }
+    }
+
     /// Returns the same error with a different status.
     pub(super) fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }

@@ -54,6 +54,12 @@ impl<'a> FieldScope<'a> {
         if fields.is_empty() { self.all_fields().collect() } else { fields }
     }
 
+    /// Returns true if the record's screens are known, so no field on another screen is the record's.
+    pub(super) fn is_complete(self) -> bool {
+        let is_mapped = |record: &str| self.format.records.iter().any(|(name, _)| *name == record);
+        self.record.is_some_and(is_mapped) && self.record_fields().next().is_some()
+    }
+
     /// Returns all of the account's fields.
     pub(super) fn all_fields(self) -> std::slice::Iter<'a, CustomField> {
         self.fields.as_slice().iter()

@@ -96,6 +96,8 @@ impl ArgumentSchema {
                     readings: &readings,
                     required: &[],
                     is_read_only: true,
+                    tool: "",
+                    page_size: None,
                     filter: None,
                     filter_fields: &Vec::new,
                 };
