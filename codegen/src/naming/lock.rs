@@ -1,8 +1,8 @@
-//! The lock file, which permanently records the names of each operation and schema.
+//! The lock file, which permanently records the names of all operations and schemas.
 //!
-//! Each release appends lines to this text file, and lines are never removed. A name is never reused, even
-//! after its owner is gone, so the meaning of a prompt or a program can't change. Comments and empty lines are
-//! preserved.
+//! Each release appends lines to this text file, and lines are never removed. A name is never reused, even after its
+//! operation or schema is gone, so a prompt or program that uses a name never gets something else. Comments and empty
+//! lines are preserved.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};

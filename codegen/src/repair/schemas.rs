@@ -1,4 +1,4 @@
-//! Repairs named schemas (required names, enums), and reports names that need translation.
+//! Repairs named schemas (required names and enums), and reports schema names that aren't valid Rust identifiers.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Requests that the tools and functions of the `wire-api` crate send.
+//! Tests the requests that the tools and functions of the `wire-api` crate send.
 
 use serde_json::{Value, json};
 use wire_api::billing::Charge;
