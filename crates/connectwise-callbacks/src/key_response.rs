@@ -1,4 +1,4 @@
-//! Interprets a key host's response.
+//! Interprets a host's response to a request for a signing key.
 
 use serde::Deserialize;
 

@@ -1,8 +1,8 @@
-//! Validates the signing key URL in a callback.
+//! Validates the URL of the signing key that a callback refers to.
 //!
-//! The URL comes from a body that isn't verified yet, so it is only parsed. The URL that is requested is built from the
-//! validated parts: one of the account's hosts, the account's own company, and an ID. Otherwise, any company on the
-//! same host could sign callbacks for any other company with its own key.
+//! The body that contains this URL isn't verified yet, so the URL is only parsed. The URL that is actually requested is
+//! built from validated parts: one of the account's hosts, the account's own company, and a key ID. Otherwise, any
+//! company on the same host could use its own key to sign callbacks for other companies.
 
 use url::Url;
 

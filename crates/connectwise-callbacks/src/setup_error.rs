@@ -1,4 +1,4 @@
-//! Errors in verifier settings.
+//! Errors in the settings of a callback verifier.
 
 /// An invalid setting of a [`CallbackVerifier`](crate::CallbackVerifier).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! Sandbox settings.
+//! Settings for a sandbox.
 
 use std::fmt;
 use std::io;

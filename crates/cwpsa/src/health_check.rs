@@ -1,4 +1,4 @@
-//! The account health check: a request that any credentials may make, and advice for fixing failures.
+//! Checks an account with a request that any valid credentials may make, and gives advice on fixing failures.
 
 use connectwise_psa::runtime::{Client, Error, ErrorKind, Method, Request, Response, Value};
 

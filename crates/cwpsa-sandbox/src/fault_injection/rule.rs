@@ -1,4 +1,4 @@
-//! Active fault rules: each one counts the requests that match it, and returns the fault to inject when it fires.
+//! Active fault rules. Each one counts the requests that match it, and returns the fault to inject when it fires.
 
 use std::time::Duration;
 

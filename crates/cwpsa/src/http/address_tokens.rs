@@ -1,5 +1,5 @@
-//! URL tokens, for clients that can only be configured with a URL. A token contains its account and tool selection and
-//! is signed, so no server needs to store it.
+//! Issues and verifies URL tokens, for clients that can only be configured with a URL. A token contains its account and
+//! tool selection and is signed, so no server has to store it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

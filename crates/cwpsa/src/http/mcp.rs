@@ -1,5 +1,5 @@
-//! The Model Context Protocol over HTTP: `/mcp` with an account's token, and `/mcp/{token}` for clients that can only
-//! be configured with a URL. Sessions are kept in the store, so any replica can continue them.
+//! Serves the Model Context Protocol over HTTP: `/mcp` with an account's token, and `/mcp/{token}` for clients that can
+//! only be configured with a URL. Sessions are kept in the store, so any replica can continue them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

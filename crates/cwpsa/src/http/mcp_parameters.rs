@@ -1,5 +1,5 @@
-//! The tool list that an `/mcp` client requests by query parameters or headers: `/mcp?module=service&class=read`, or
-//! `X-Tools-Module: service`.
+//! Parses the tool selection that a client sends to `/mcp` in query parameters or headers:
+//! `/mcp?module=service&class=read`, or `X-Tools-Module: service`.
 
 use axum::http::HeaderMap;
 use connectwise_psa::CATALOG;

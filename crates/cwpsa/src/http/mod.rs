@@ -1,6 +1,6 @@
-//! `cwpsa serve`: the tools over HTTP and MCP, and the callback endpoint.
+//! `cwpsa serve`: serves the tools over HTTP and MCP, and receives callbacks.
 //!
-//! All state except caches is in the store, so any number of replicas can serve behind one load balancer.
+//! All state except caches is in the store, so any number of replicas can run behind one load balancer.
 
 mod accounts;
 mod address_tokens;

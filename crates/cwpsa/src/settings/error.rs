@@ -1,4 +1,4 @@
-//! Settings errors.
+//! Errors in settings.
 
 use std::io;
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
-//! An account's webhook settings: the `webhooks` table in the settings file, or flags if there is only one account.
+//! An account's webhook settings, from the `webhooks` table in the settings file, or from flags if there is only one
+//! account.
 //!
 //! ```toml
 //! [accounts.acme.webhooks]

@@ -1,5 +1,5 @@
-//! Tests every kind of API failure with every way to make a write: a write is never made twice, a failure is never
-//! reported as a success, and a write that may have been made is never reported as not made.
+//! Combines every kind of API failure with every way to send a write. A write must never be applied twice, a failure
+//! must never be reported as a success, and a write that may have been applied must never be reported as not applied.
 
 mod stdio;
 

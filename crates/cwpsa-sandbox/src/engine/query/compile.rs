@@ -1,4 +1,4 @@
-//! Compiles parsed conditions: resolves names, and checks values against their types.
+//! Compiles parsed conditions: resolves field names, and checks values against the types of the fields.
 
 use super::error::QueryError;
 use super::field_names::{self, FieldNames, ValueKind};

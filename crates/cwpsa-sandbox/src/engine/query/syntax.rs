@@ -1,4 +1,4 @@
-//! The grammar: parses text into tests combined by `and` and `or`. Names and values aren't checked here.
+//! Parses conditions into tests combined with `and` and `or`. Names and values aren't checked here.
 
 use winnow::ascii::{Caseless, digit1, multispace0, multispace1};
 use winnow::combinator::{alt, cut_err, delimited, not, opt, preceded, repeat, separated};

@@ -1,4 +1,4 @@
-//! Tests for query semantics, rejected queries, and hostile input.
+//! Tests for query semantics, for queries that are rejected, and for hostile input.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;

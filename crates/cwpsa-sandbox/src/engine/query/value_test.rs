@@ -1,4 +1,4 @@
-//! A compiled test of a single value.
+//! Tests a single value against an operator and an operand, compiled once per query.
 
 use regex::{Regex, RegexBuilder};
 
