@@ -1,4 +1,4 @@
-//! A catalog's methods and tags, which a [`MethodFilter`] selects from.
+//! Lists the methods and tags in a catalog, from which a [`MethodFilter`] selects.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;

@@ -1,5 +1,5 @@
-//! Request authentication: a trait that adds headers, and header values for the two most common schemes. The header
-//! values are marked as sensitive, so header logs never contain them.
+//! Authenticates requests: a trait that adds headers, and header values for the two most common schemes. The header
+//! values are marked as sensitive, so that they don't appear in logs.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! Classification of operations.
+//! Classifies operations by kind and tool class.
 
 use std::fmt;
 use std::str::FromStr;

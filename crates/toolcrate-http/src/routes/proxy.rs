@@ -1,5 +1,5 @@
-//! `/proxy/{resource}`: tool calls from Truto's SDK. The HTTP method selects list, create, get, update or delete; any
-//! other method on a resource is a POST with its name in the path.
+//! `/proxy/{resource}`: executes tool calls from Truto's SDK. The HTTP method selects list, create, get, update or
+//! delete. Any other method on a resource is a POST request with the method's name in the path.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! `GET /integrated-account/{id}/tools`: the tools as Truto declares them. Also serves the shorter list of
+//! `GET /integrated-account/{id}/tools`: lists the tools in Truto's format. Also serves the shorter list of
 //! capabilities.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Filters on the library's tools.
+//! Tests filters on the tools of the library API.
 
 use axum::http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! The credentials of a request: those of the security schemes that its operation declares.
+//! Adds credentials to requests, for the security schemes that the operation declares.
 
 use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderMap, HeaderValue};

@@ -1,4 +1,4 @@
-//! Requests access tokens with the credentials of a client.
+//! Requests access tokens with a client's credentials.
 
 use std::time::Duration;
 

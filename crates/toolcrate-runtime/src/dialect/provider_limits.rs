@@ -1,5 +1,5 @@
-//! Documented provider limits on names, on descriptions, and on the schemas of strict functions. A schema over a limit
-//! is rejected as a whole, so it is measured before it is declared strict.
+//! Documented provider limits on names, descriptions, and the schemas of strict functions. A provider rejects the
+//! entire schema if it exceeds a limit, so schemas are measured before they are declared strict.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! Truto's tool list: separate schemas for query and body, a resource and a method instead of a path, and a cursor for
-//! lists. Query values arrive as text, so they are parsed according to the tool's schema.
+//! Truto's tool format: separate schemas for query and body, a resource and a method instead of a path, and a cursor
+//! for lists. Query values arrive as text and are parsed according to the tool's schema.
 
 use serde_json::{Map, Value, json};
 

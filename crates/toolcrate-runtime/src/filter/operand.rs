@@ -1,4 +1,4 @@
-//! Operands that fields are compared with.
+//! The values that typed filters compare fields with.
 
 use std::time::SystemTime;
 

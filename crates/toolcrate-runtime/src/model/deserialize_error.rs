@@ -1,4 +1,5 @@
-//! Errors of [`deserialize_into`](super::deserialize_into): the expected and the found type, with the path.
+//! Errors returned by [`deserialize_into`](super::deserialize_into), which contain the expected type, the actual type,
+//! and the path to the value.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Items of a response that could not be stored.
+//! Items in a response that could not be stored in the list because they have an unexpected type.
 
 use std::fmt;
 

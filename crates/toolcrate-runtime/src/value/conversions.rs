@@ -1,5 +1,5 @@
-//! Conversions to and from `time` types and, behind the feature of the same name, to and from `chrono`, `jiff` and
-//! `rust_decimal` types.
+//! Converts values to and from the types of the `time` crate and, if the feature with the same name is enabled, of the
+//! `chrono`, `jiff` and `rust_decimal` crates.
 
 /// Conversions for `time`.
 mod time_types {

@@ -1,4 +1,4 @@
-//! Client errors for every failure between it and the server.
+//! Tests the client's errors for every failure that can occur between the client and the server.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Models and the shared reader and writer: round trips, leniency, and error messages.
+//! Tests models and the serialization code that they share: round trips, lenient parsing, and error messages.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Typed requests as sent, and their responses.
+//! Tests typed requests in the form in which they are sent, and their responses.
 
 use std::collections::BTreeMap;
 

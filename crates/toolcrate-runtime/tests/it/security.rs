@@ -1,4 +1,4 @@
-//! Security schemes by operation, and access tokens of OAuth 2.0.
+//! Tests the security schemes of individual operations, and OAuth 2.0 access tokens.
 
 use std::time::Duration;
 
