@@ -1,4 +1,4 @@
-//! A small HTTP client, so xtask doesn't need an async runtime.
+//! A small HTTP client, so that xtask doesn't need an async runtime.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpStream, ToSocketAddrs};

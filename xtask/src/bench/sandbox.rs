@@ -1,4 +1,4 @@
-//! Sandbox figures: startup time, throughput, and conditions on a large tenant. Requests go over HTTP to a release
+//! Measures the sandbox: startup time, throughput, and queries on a large tenant. Requests go over HTTP to a release
 //! build.
 
 use std::path::Path;

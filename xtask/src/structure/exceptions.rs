@@ -1,5 +1,5 @@
-//! The list of known violations: one `rule subject` entry per line, sorted, with a suffix such as ` x12` for
-//! repeated violations.
+//! The list of known violations. Each line is a `rule subject` entry, with a suffix such as ` x12` for repeated
+//! violations; the lines are sorted.
 
 use std::collections::BTreeMap;
 use std::path::Path;
