@@ -33,13 +33,13 @@ pub struct OperationEntry {
 /// The reason why a line in the lock file is invalid.
 #[derive(Debug, thiserror::Error)]
 enum LineError {
-    #[error("`{0}` should be `module::file::function`")]
+    #[error("expected `module::file::function`, got `{0}`")]
     RustPath(String),
     #[error(
-        "expected `METHOD /path tool module::file::function`, `type SCHEMA Rust`, `choice MEMBER Rust`, `response METHOD /path Rust` or `alias OLD NEW RELEASE`, found `{0}`"
+        "expected `METHOD /path tool module::file::function`, `type SCHEMA Rust`, `choice MEMBER Rust`, `response METHOD /path Rust` or `alias OLD NEW RELEASE`, got `{0}`"
     )]
     Syntax(String),
-    #[error("`{key}` has two entries; keep the older entry, `{known}`")]
+    #[error("`{key}` has two entries; keep the older one, `{known}`")]
     Duplicate { key: String, known: String },
     #[error("the {name} belongs to both `{owner}` and `{key}`; keep the older entry")]
     Contradiction { name: String, owner: String, key: String },

@@ -41,7 +41,7 @@ pub fn normalize(schema: &mut Value, siblings: bool, location: &DocumentLocation
             children(members, siblings, location, report);
         }
         _ => {
-            let message = format!("expected an object as the schema, found `{}`", shortened(schema));
+            let message = format!("expected an object as the schema, got `{}`", shortened(schema));
             report.untype(CodegenError::new("E005", message).at(location.to_string()));
             *schema = json!({});
         }
