@@ -30,10 +30,10 @@ pub enum KeyUrlError {
     #[error("the key URL contains credentials")]
     Credentials,
     /// The path isn't a signing key path.
-    #[error("the key URL doesn't have the documented format")]
+    #[error("the key URL doesn't match the documented format")]
     Path,
     /// The query doesn't have exactly one company and one ID.
-    #[error("the key URL has no company or no ID")]
+    #[error("the key URL lacks a company or an ID")]
     Query,
     /// The key belongs to another company on the same host.
     #[error("the key URL is for a different company")]

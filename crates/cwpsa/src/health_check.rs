@@ -32,7 +32,7 @@ pub fn diagnose(error: &Error) -> (&'static str, &'static str) {
         ),
         ErrorKind::Forbidden => (
             "credentials",
-            "The client ID is missing or unknown, or the security role of the API member lacks permissions. Check CWPSA_CLIENT_ID at developer.connectwise.com, then the role.",
+            "The client ID is missing or unknown, or the security role of the API member lacks permissions. Check CWPSA_CLIENT_ID at developer.connectwise.com, then check the role's permissions.",
         ),
         ErrorKind::NotFound => (
             "reachable",

@@ -41,7 +41,7 @@ pub trait Credentials: Send + Sync {
 /// Returns `Configuration` if the user name contains a colon or a control character.
 pub fn basic(user: &str, password: &Secret) -> Result<HeaderValue, Error> {
     if user.contains(|c: char| c == ':' || c.is_control()) {
-        return Err(Error::configuration("the user name of Basic credentials must not contain a colon"));
+        return Err(Error::configuration("the user name in Basic credentials must not contain a colon"));
     }
     sensitive(&format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.expose()))))
 }

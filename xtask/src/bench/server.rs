@@ -114,7 +114,7 @@ impl Session {
         if answer.contains("inputSchema") {
             Ok(())
         } else {
-            Err(anyhow!("expected a list of tools, found {answer:.200}"))
+            Err(anyhow!("expected a list of tools, got {answer:.200}"))
         }
     }
 

@@ -26,7 +26,7 @@ impl Exceptions {
         let mut entries = BTreeMap::new();
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let (rule, subject) = line.split_once(' ').with_context(|| {
-                format!("{}: expected `rule subject`, found {line:?}; remove the line", path.display())
+                format!("{}: expected `rule subject`, got {line:?}; remove the line", path.display())
             })?;
             let counted =
                 subject.rsplit_once(" x").and_then(|(name, count)| Some((name, count.parse().ok()?)));

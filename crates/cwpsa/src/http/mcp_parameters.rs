@@ -101,7 +101,7 @@ mod tests {
             ("class=reads", "one of read, write, custom"),
             ("tools=some", "one of search"),
             ("output=yes", "true or false"),
-            ("name=nothing_like_it", "no tool matches"),
+            ("name=nothing_like_it", "no tools match"),
         ] {
             let error = parse(query).unwrap_err().to_string();
             assert!(error.contains(message), "{query}: {error}");

@@ -97,7 +97,7 @@ pub async fn listen(
     let listener = Listener::bind(address).await.map_err(failed)?;
     let address = listener.local_address().map_err(failed)?;
     let hosts = AllowedHosts::new(address, &values.allow_host)
-        .map_err(|error| CliError::Usage(format!("--allow-host {error}")))?;
+        .map_err(|error| CliError::Usage(format!("--allow-host: {error}")))?;
     let calls = context.in_flight.clone();
     let observer = Observer::new(calls.clone(), metrics.requests.clone())
         .with_streams("/mcp")

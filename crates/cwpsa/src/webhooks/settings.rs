@@ -71,7 +71,7 @@ impl WebhookPlan {
         let mcp = settings.values.webhook_mcp || table.mcp;
         if command.is_empty() && post.is_none() && !mcp {
             return match told {
-                true => Err(usage("webhooks in the settings file require command, post or mcp = true")),
+                true => Err(usage("webhooks in the settings file require `command`, `post` or `mcp = true`")),
                 false => Ok(None),
             };
         }
@@ -105,7 +105,7 @@ fn address(text: &str, allow_plain_http: bool) -> Result<Url, CliError> {
     }
     if url.scheme() == "http" && !is_loopback(&url) && !allow_plain_http {
         return Err(usage(
-            "the webhook URL uses unencrypted http: use https, or set allow_plain_http = true in the settings file",
+            "the webhook URL uses unencrypted http: use https, or set `allow_plain_http = true` in the settings file",
         ));
     }
     Ok(url)

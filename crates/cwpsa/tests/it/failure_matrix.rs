@@ -125,12 +125,12 @@ enum Seen {
 impl Seen {
     fn failure(error: &Value) -> Self {
         Self::Failure(
-            error["kind"].as_str().unwrap_or_else(|| panic!("expected an error, found {error}")).to_owned(),
+            error["kind"].as_str().unwrap_or_else(|| panic!("expected an error, got {error}")).to_owned(),
         )
     }
 
     fn of_mcp(result: &Value) -> Self {
-        assert!(result["structuredContent"].is_object(), "expected the result of a tool, found {result}");
+        assert!(result["structuredContent"].is_object(), "expected the result of a tool, got {result}");
         if result["isError"] == true {
             Self::failure(&result["structuredContent"]["error"])
         } else {

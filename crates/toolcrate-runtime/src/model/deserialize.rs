@@ -27,7 +27,7 @@ use crate::value::{Date, Number, Timestamp};
 /// A `null` makes a field absent and is left out of lists and maps, except where arbitrary JSON is expected.
 ///
 /// # Errors
-/// Returns an error if the value itself has the wrong type (`expected an object, found text`), and for input that the
+/// Returns an error if the value itself has the wrong type (`expected an object, got text`), and for input that the
 /// format rejects, with its path.
 pub fn deserialize_into<'de, D: Deserializer<'de>>(
     deserializer: D,

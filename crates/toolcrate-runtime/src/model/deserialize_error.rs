@@ -28,5 +28,5 @@ pub(super) fn in_path<E: Error>(path: &JsonPath, error: E) -> E {
 }
 
 pub(super) fn mismatch<E: Error>(expected: &str, found: impl fmt::Display) -> E {
-    E::custom(format_args!("expected {expected}, found {found}"))
+    E::custom(format_args!("expected {expected}, got {found}"))
 }
