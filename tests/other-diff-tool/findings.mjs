@@ -1,7 +1,7 @@
-// Runs another diff tool, api-smart-diff, on two specs and writes what it found, one finding a line:
+// Runs another diff tool, api-smart-diff, on two specs and writes its findings, one per line:
 //
 //     node findings.mjs OLD NEW OUT           writes OUT
-//     node findings.mjs OLD NEW OUT --check   writes nothing; exit code 1 where OUT is not what it would be
+//     node findings.mjs OLD NEW OUT --check   writes nothing; exits with code 1 if OUT isn't up to date
 //
 // The tool follows `$ref`s and tells a change of a schema again at every place that uses it. Here each finding
 // is told once, where it is written in the document: the path is walked in both documents, and begins anew at
