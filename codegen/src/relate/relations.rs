@@ -7,6 +7,9 @@ use serde::Serialize;
 use crate::id::{OperationId, OperationTable, SchemaId};
 use crate::ir::{ApiDefinition, Field, Type};
 
+/// The names of the fields that identify a record, the preferred one first.
+pub const IDENTIFYING_FIELDS: [&str; 3] = ["id", "identifier", "name"];
+
 /// The relations in one API.
 #[derive(Clone, Debug)]
 pub struct Relations {

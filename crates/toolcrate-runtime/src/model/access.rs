@@ -56,6 +56,7 @@ pub enum FieldMut<'a> {
 
 impl<'a> FieldMut<'a> {
     /// Replaces the value with its type's default and returns it to be filled.
+    #[inline]
     pub fn insert_default(self) -> ValueMut<'a> {
         match self {
             Self::Boolean(field) => ValueMut::Boolean(field.insert(false)),

@@ -1,5 +1,6 @@
 //! Deserializes every model with one visitor. It fills a [`ValueMut`] from any self-describing format. To match each
-//! key, it first tries the field that follows the previous match, because servers write fields in a fixed order.
+//! key, it first tries the field that followed the previous one in earlier objects, because servers write fields in a
+//! fixed order.
 //!
 //! If a value's type doesn't match the API description, the field is left unset, and the raw value is kept in the
 //! object's [unknown fields](crate::UnknownFields) under the same name. One odd value doesn't fail the whole response,
@@ -15,7 +16,8 @@ use serde_json::{Map, Value};
 
 use super::access::{FieldMut, ListValue, MapValue, ModelFields, ValueMut};
 use super::deserialize_error::{expected, in_path, mismatch};
-use super::filled::{Filled, OddValue, odd, to_json};
+use super::field_order::FieldOrder;
+use super::filled::{Filled, NullFields, OddValue, odd, to_json};
 use super::json_path::JsonPath;
 use super::member_name::{KeySeed, MemberName, NameSeed};
 use super::raw_number::{RAW_VALUE, read_raw_number};
@@ -69,15 +71,22 @@ fn fill<'de, D: Deserializer<'de>>(
 enum Destination<'a> {
     Field(FieldMut<'a>),
     Item(&'a mut dyn ListValue),
-    Entry(&'a mut dyn MapValue, &'a str),
+    /// Behind a pointer, so that a destination is no larger than a field.
+    Entry(&'a mut MapEntry<'a>),
+}
+
+struct MapEntry<'a> {
+    entries: &'a mut dyn MapValue,
+    key: &'a str,
 }
 
 impl<'a> Destination<'a> {
+    #[inline]
     fn into_value(self) -> ValueMut<'a> {
         match self {
             Self::Field(field) => field.insert_default(),
             Self::Item(list) => list.push(),
-            Self::Entry(entries, key) => entries.put(key),
+            Self::Entry(entry) => entry.entries.put(entry.key),
         }
     }
 
@@ -92,7 +101,7 @@ impl<'a> Destination<'a> {
                     list.pop();
                 }
             }
-            Self::Entry(entries, key) => {
+            Self::Entry(MapEntry { entries, key }) => {
                 if !null_into(entries.put(key)) {
                     entries.remove(key);
                 }
@@ -117,12 +126,14 @@ fn json_into(target: ValueMut<'_>, value: impl Into<Value>) -> Filled {
     Filled::Value
 }
 
+/// Most values are scalars in fields, which are stored without the detour through a [`ValueMut`].
 struct DestinationVisitor<'a, 't> {
     destination: Destination<'a>,
     path: &'t JsonPath,
 }
 
 impl<'a, 't> DestinationVisitor<'a, 't> {
+    #[inline]
     fn into_value_visitor(self) -> ValueVisitor<'a, 't> {
         ValueVisitor { value: self.destination.into_value(), path: self.path, skipped: None }
     }
@@ -149,7 +160,11 @@ impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Filled, E> {
-        self.into_value_visitor().visit_bool(value)
+        match self.destination {
+            Destination::Field(FieldMut::Boolean(field)) => *field = Some(value),
+            _ => return self.into_value_visitor().visit_bool(value),
+        }
+        Ok(Filled::Value)
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Filled, E> {
@@ -157,7 +172,11 @@ impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Filled, E> {
-        self.into_value_visitor().visit_u64(value)
+        match (self.destination, i32::try_from(value)) {
+            (Destination::Field(FieldMut::Integer(field)), Ok(value)) => *field = Some(value),
+            (destination, _) => return Self { destination, ..self }.into_value_visitor().visit_u64(value),
+        }
+        Ok(Filled::Value)
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Filled, E> {
@@ -165,7 +184,11 @@ impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Filled, E> {
-        self.into_value_visitor().visit_str(value)
+        match self.destination {
+            Destination::Field(FieldMut::Text(field)) => *field = Some(value.to_owned()),
+            destination => return Self { destination, ..self }.into_value_visitor().visit_str(value),
+        }
+        Ok(Filled::Value)
     }
 
     fn visit_string<E: Error>(self, value: String) -> Result<Filled, E> {
@@ -267,7 +290,8 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Filled, E> {
         match self.value {
-            ValueMut::Text(target) => value.clone_into(target),
+            // Unlike `clone_into`, this allocates exactly what is needed.
+            ValueMut::Text(target) => *target = value.to_owned(),
             ValueMut::OpenEnum(target) => target.set(value),
             ValueMut::Timestamp(target) => match Timestamp::parse(value) {
                 Some(value) => *target = value,
@@ -317,7 +341,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                     list.pop();
                     if let Some(skipped) = self.skipped {
                         self.path.clear();
-                        skipped.borrow_mut().push(SkippedItem::new(index, odd));
+                        skipped.borrow_mut().push(SkippedItem::new(index, *odd));
                         continue;
                     }
                     self.path.index(index);
@@ -326,7 +350,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                     while let Some(item) = seq.next_element()? {
                         items.push(item);
                     }
-                    return Ok(Filled::Odd(OddValue { value: Value::Array(items), ..odd }));
+                    return Ok(Filled::Odd(Box::new(OddValue { value: Value::Array(items), ..*odd })));
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => break,
@@ -339,7 +363,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
         Ok(match self.skipped.and_then(|skipped| only_odd(list.is_empty(), skipped)) {
             Some((position, odd)) => {
                 self.path.index(position.parse().unwrap_or_default());
-                Filled::Odd(odd)
+                Filled::Odd(Box::new(odd))
             }
             None => Filled::Value,
         })
@@ -360,13 +384,13 @@ fn read_fields<'de, A: MapAccess<'de>>(
     path: &JsonPath,
 ) -> Result<Filled, A::Error> {
     let names = model.field_names();
-    let mut next = 0;
+    let mut order = FieldOrder::of_model(names);
     let mut is_empty = true;
     let mut nulls = Vec::new();
-    while let Some(name) = map.next_key_seed(NameSeed { names, next })? {
+    while let Some(name) = map.next_key_seed(NameSeed { names, next: order.next() })? {
         match name {
             MemberName::Known(index) => {
-                next = index + 1;
+                order.found(index);
                 let destination =
                     DestinationVisitor { destination: Destination::Field(model.field_mut(index)), path };
                 match map.next_value_seed(destination) {
@@ -382,7 +406,7 @@ fn read_fields<'de, A: MapAccess<'de>>(
                     }
                     // A reference without fields is treated as absent, so its object would be lost.
                     Ok(Filled::EmptyObject(nulls)) if model.field(index).get().is_none() => {
-                        let object = nulls.into_iter().map(|name| (name.to_owned(), Value::Null));
+                        let object = nulls.0.into_iter().map(|name| (name.to_owned(), Value::Null));
                         model.unknown_fields_mut().insert(names[index], object.collect::<Map<_, _>>());
                     }
                     Ok(_) => {}
@@ -402,7 +426,7 @@ fn read_fields<'de, A: MapAccess<'de>>(
         }
         is_empty = false;
     }
-    Ok(if is_empty { Filled::EmptyObject(nulls) } else { Filled::Value })
+    Ok(if is_empty { Filled::EmptyObject(Box::new(NullFields(nulls))) } else { Filled::Value })
 }
 
 fn read_map<'de, A: MapAccess<'de>>(
@@ -412,13 +436,14 @@ fn read_map<'de, A: MapAccess<'de>>(
     skipped: Option<&RefCell<Vec<SkippedItem>>>,
 ) -> Result<Filled, A::Error> {
     while let Some(key) = map.next_key_seed(KeySeed)? {
-        let destination = DestinationVisitor { destination: Destination::Entry(entries, &key), path };
+        let mut entry = MapEntry { entries: &mut *entries, key: &key };
+        let destination = DestinationVisitor { destination: Destination::Entry(&mut entry), path };
         match map.next_value_seed(destination) {
             Ok(Filled::Odd(odd)) => {
                 entries.remove(&key);
                 if let Some(skipped) = skipped {
                     path.clear();
-                    skipped.borrow_mut().push(SkippedItem::new(&key, odd));
+                    skipped.borrow_mut().push(SkippedItem::new(&key, *odd));
                     continue;
                 }
                 let before = entries.entries();
@@ -429,7 +454,7 @@ fn read_map<'de, A: MapAccess<'de>>(
                 while let Some((key, value)) = map.next_entry()? {
                     members.insert(key, value);
                 }
-                return Ok(Filled::Odd(OddValue { value: Value::Object(members), ..odd }));
+                return Ok(Filled::Odd(Box::new(OddValue { value: Value::Object(members), ..*odd })));
             }
             Ok(_) => {}
             Err(error) => {
@@ -438,11 +463,10 @@ fn read_map<'de, A: MapAccess<'de>>(
             }
         }
     }
-    let is_empty = entries.entries().next().is_none();
-    Ok(match skipped.and_then(|skipped| only_odd(is_empty, skipped)) {
+    Ok(match skipped.and_then(|skipped| only_odd(entries.entries().next().is_none(), skipped)) {
         Some((key, odd)) => {
             path.key(key);
-            Filled::Odd(odd)
+            Filled::Odd(Box::new(odd))
         }
         None => Filled::Value,
     })

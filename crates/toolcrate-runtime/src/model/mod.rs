@@ -7,6 +7,7 @@
 mod access;
 mod deserialize;
 mod deserialize_error;
+mod field_order;
 mod filled;
 mod json_path;
 mod macros;

@@ -17,15 +17,15 @@ pub(super) fn read_raw_number<'de, A: MapAccess<'de>>(
     field: &mut Option<Number>,
     mut map: A,
 ) -> Result<Filled, A::Error> {
+    let first = map.next_key_seed(KeySeed)?;
+    if first.as_deref() == Some(RAW_VALUE) {
+        let text = map.next_value_seed(KeySeed)?;
+        return Ok(read(field, text.trim()));
+    }
     let mut members = Map::new();
-    match map.next_key_seed(KeySeed)? {
-        Some(key) if key == RAW_VALUE => {
-            let text = map.next_value_seed(KeySeed)?;
-            return Ok(read(field, text.trim()));
-        }
-        Some(key) => members.insert(key.into_owned(), map.next_value()?),
-        None => None,
-    };
+    if let Some(key) = first {
+        members.insert(key.into_owned(), map.next_value()?);
+    }
     while let Some((key, value)) = map.next_entry()? {
         members.insert(key, value);
     }

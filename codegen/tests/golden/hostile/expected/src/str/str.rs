@@ -6,7 +6,7 @@ use crate::str::{Other, SyncModel};
 
 /// Gets the str.
 ///
-/// `GET /str` · tool `get_single_hostile_str`
+/// `GET /str` · tool [`get_single_hostile_str`](crate::CATALOG)
 #[doc(alias = "GET /str")]
 #[doc(alias = "get_single_hostile_str")]
 pub fn get_str() -> Request<SyncModel> {
@@ -15,7 +15,7 @@ pub fn get_str() -> Request<SyncModel> {
 
 /// Replaces a str str str str. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /str/{str}/{type}/{1}/{value}` (repaired; the spec spells the path differently) · tool `replace_a_hostile_str_by_value`
+/// `PUT /str/{str}/{type}/{1}/{value}` (repaired; the spec spells the path differently) · tool [`replace_a_hostile_str_by_value`](crate::CATALOG)
 ///
 /// * `str`: str
 /// * `type_`: type
@@ -29,7 +29,7 @@ pub fn get_str() -> Request<SyncModel> {
 /// * `a_b_alt_alt`: query parameter `a b`
 /// * `request`: query parameter `Request`
 /// * `vec`: query parameter `vec!`
-/// * `body`: the properties of a URL-encoded form.
+/// * `body`: the properties of a URL-encoded form
 ///
 /// The content depends on the status: [`ReplaceStrResponse`] has a variant for each.
 #[doc(alias = "PUT /str/{str}/{type}/{1}/{value}")]
@@ -74,7 +74,7 @@ pub enum ReplaceStrResponse {
     Ok(RawResponseModel),
     /// Status 202.
     Accepted(Other),
-    /// Any other status of success, which the spec does not have.
+    /// Any other 2xx status, which isn't in the spec.
     Other(RawResponse),
 }
 
