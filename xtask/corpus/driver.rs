@@ -3,6 +3,8 @@
 //! Commands arrive as lines of JSON, and each one gets a one-line response: `{"tools": true}`, `{"call": NAME,
 //! "arguments": {…}}` and `{"model": SCHEMA, "value": …}`.
 
+#![recursion_limit = "4096"]
+
 use std::io::{BufRead, Write};
 
 use generated::runtime::{Client, Dialect, Tool};

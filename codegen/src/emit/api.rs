@@ -208,7 +208,7 @@ fn servers(context: &Context<'_>) -> TokenStream {
         }
     });
     quote! {
-        /// The servers that the provider runs.
+        /// The provider's servers.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Server { #(#about #variants,)* }
 

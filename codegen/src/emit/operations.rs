@@ -213,13 +213,13 @@ fn method(method: Method) -> &'static str {
     }
 }
 
-/// Alternatives of security schemes as an array of arrays.
+/// Returns the alternatives of security schemes as an array of arrays.
 pub fn security(alternatives: &Security) -> TokenStream {
     let alternatives = alternatives.iter().map(|schemes| quote!(&[#(#schemes),*]));
     quote!([#(#alternatives),*])
 }
 
-/// Parameters are passed by value where that is cheap, else borrowed. Objects are text, unless they have a style.
+/// Returns the type of a parameter: by value if that is cheap, or else borrowed. Objects without a style are text.
 fn parameter_type(context: &Context<'_>, parameter: &Parameter, imports: &mut Imports) -> TokenStream {
     let resolve = |ty| context.api.resolve(ty);
     let is_object = |ty: &Type| matches!(ty, Type::Named(_) | Type::Map(_) | Type::Any);
@@ -253,7 +253,7 @@ fn scalar_type(ty: &Type) -> TokenStream {
     }
 }
 
-/// The call that adds a parameter in its style.
+/// Returns the call that adds a parameter in its style.
 fn styled_call(
     context: &Context<'_>,
     parameter: &Parameter,

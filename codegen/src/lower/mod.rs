@@ -7,12 +7,15 @@
 mod alternatives;
 mod bodies;
 mod description_constraints;
+mod extensions;
 mod field_formats;
+mod files;
 mod limits;
 mod media;
 mod object_parts;
 mod operations;
 mod parameters;
+mod property_merge;
 mod recursion;
 mod request_bodies;
 mod resolve;
@@ -71,6 +74,7 @@ fn lower_document(
     if !profile.include.is_empty() || !profile.exclude.is_empty() {
         selection::drop_unused(&mut schemas, &operations);
     }
+    files::limit_to_forms(&mut schemas, operations.values());
     recursion::break_alias_cycles(&mut schemas, &mut report);
     recursion::mark_boxed(&mut schemas, &mut report.repairs);
     report.extend(std::mem::take(&mut document.report));

@@ -55,7 +55,8 @@ fn path_operations(
     components: &Components,
     report: &mut Report,
 ) -> Option<Vec<RawOperation>> {
-    let path = template::repair(spec_path, &pointer(&["paths", spec_path]), &mut report.repairs);
+    let is_declared = |name: &str| parameters::is_path_parameter(name, &item, components);
+    let path = template::repair(spec_path, is_declared, &pointer(&["paths", spec_path]), &mut report.repairs);
     let shared = item.parameters;
     let verbs = [
         (Method::Get, item.get),

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use openapiv3::{
-    Components, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr,
-    Schema, SchemaData, SchemaKind, StringType, Type,
+    Components, Parameter, ParameterData, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle,
+    ReferenceOr, Schema, SchemaData, SchemaKind, StringType, Type,
 };
 
 use super::document::{RawOperation, RawParameter};
@@ -64,6 +64,15 @@ pub fn repair(
         (parameter.location, if parameter.location == ParameterLocation::Path { at } else { 0 })
     });
     parameters
+}
+
+/// Returns true if a path, or one of its operations, declares a path parameter with this name.
+pub fn is_path_parameter(name: &str, item: &PathItem, components: &Components) -> bool {
+    let own = item.iter().flat_map(|(_, operation)| &operation.parameters);
+    own.chain(&item.parameters).any(|parameter| match resolve(Cow::Borrowed(parameter), components) {
+        Ok(Parameter::Path { parameter_data, .. }) => parameter_data.name == name,
+        _ => false,
+    })
 }
 
 fn resolve(

@@ -1,6 +1,7 @@
 //! Tests of the generator: golden crates, the real specs, and mutated specs.
 
 mod bad_input;
+mod constructs;
 mod determinism;
 mod golden;
 mod invariants;

@@ -139,7 +139,7 @@ pub fn get_communication_type_info(id: i32) -> Request<CommunicationTypeInfo> {
     Request::new(Method::Get, "/company/communicationTypes/{id}/info").path("id", id)
 }
 
-/// Checks where a communication type is used.
+/// Checks which records reference a communication type.
 ///
 /// `GET /company/communicationTypes/{id}/usages` · tool [`check_connect_wise_psa_company_communication_type_usages_by_id`](crate::CATALOG)
 ///
@@ -158,7 +158,7 @@ pub fn check_communication_type_usages(
         .query(query)
 }
 
-/// Lists the places where a communication type is used.
+/// Lists the records that reference a communication type.
 ///
 /// `GET /company/communicationTypes/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_comm_type_usages_by_id`](crate::CATALOG)
 ///

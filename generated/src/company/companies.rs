@@ -209,7 +209,7 @@ pub fn delete_company_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/statuses/{id}").path("id", id)
 }
 
-/// Checks where a company status is used.
+/// Checks which records reference a company status.
 ///
 /// `GET /company/companies/statuses/{id}/usages` · tool [`check_connect_wise_psa_company_status_usages_by_id`](crate::CATALOG)
 ///
@@ -225,7 +225,7 @@ pub fn check_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists the places where a company status is used.
+/// Lists the records that reference a company status.
 ///
 /// `GET /company/companies/statuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_status_usages_by_id`](crate::CATALOG)
 ///
@@ -326,7 +326,7 @@ pub fn delete_company_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/types/{id}").path("id", id)
 }
 
-/// Checks where a company type is used.
+/// Checks which records reference a company type.
 ///
 /// `GET /company/companies/types/{id}/usages` · tool [`check_connect_wise_psa_company_type_usages_by_id`](crate::CATALOG)
 ///
@@ -342,7 +342,7 @@ pub fn check_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a company type is used.
+/// Lists the records that reference a company type.
 ///
 /// `GET /company/companies/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_type_usages_by_id`](crate::CATALOG)
 ///
@@ -416,7 +416,7 @@ pub fn merge_company(id: i32, body: &CompanyMerge) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/company/companies/{id}/merge").path("id", id).body(body)
 }
 
-/// Checks where a company is used.
+/// Checks which records reference a company.
 ///
 /// `GET /company/companies/{id}/usages` · tool [`check_connect_wise_psa_company_usages_by_id`](crate::CATALOG)
 ///
@@ -432,7 +432,7 @@ pub fn check_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the places where a company is used.
+/// Lists the records that reference a company.
 ///
 /// `GET /company/companies/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_usages_by_id`](crate::CATALOG)
 ///
@@ -1343,7 +1343,7 @@ pub fn get_company_site_info(company_id: i32, id: i32) -> Request<CompanySiteInf
         .path("id", id)
 }
 
-/// Checks where a company site is used.
+/// Checks which records reference a company site.
 ///
 /// `GET /company/companies/{parentId}/sites/{id}/usages` · tool [`check_connect_wise_psa_company_site_usages_by_id`](crate::CATALOG)
 ///
@@ -1365,7 +1365,7 @@ pub fn check_company_site_usages(
         .query(query)
 }
 
-/// Lists the places where a company site is used.
+/// Lists the records that reference a company site.
 ///
 /// `GET /company/companies/{parentId}/sites/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_site_usages_by_id`](crate::CATALOG)
 ///

@@ -313,7 +313,7 @@ pub fn get_configuration_status_info(id: i32) -> Request<ConfigurationStatusInfo
         .path("id", id)
 }
 
-/// Checks where a configuration status is used.
+/// Checks which records reference a configuration status.
 ///
 /// `GET /company/configurations/statuses/{id}/usages` · tool [`check_connect_wise_psa_company_config_status_usages_by_id`](crate::CATALOG)
 ///
@@ -332,7 +332,7 @@ pub fn check_configuration_status_usages(
         .query(query)
 }
 
-/// Lists the places where a configuration status is used.
+/// Lists the records that reference a configuration status.
 ///
 /// `GET /company/configurations/statuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_config_status_usages_by_id`](crate::CATALOG)
 ///
@@ -587,7 +587,7 @@ pub fn delete_configuration_type_question_value(
         .path("id", id)
 }
 
-/// Checks where a configuration type question value is used.
+/// Checks which records reference a configuration type question value.
 ///
 /// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages` · tool [`check_connect_wise_psa_config_type_question_value_usages_by_id`](crate::CATALOG)
 ///
@@ -617,7 +617,7 @@ pub fn check_configuration_type_question_value_usages(
         .query(query)
 }
 
-/// Lists the places where a configuration type question value is used.
+/// Lists the records that reference a configuration type question value.
 ///
 /// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages/list` · tool [`list_all_connect_wise_psa_config_type_quest_value_usages_by_id`](crate::CATALOG)
 ///
@@ -714,7 +714,7 @@ pub fn get_configuration_type_info(id: i32) -> Request<ConfigurationTypeInfo> {
     Request::new(Method::Get, "/company/configurations/types/{id}/info").path("id", id)
 }
 
-/// Checks where a configuration type is used.
+/// Checks which records reference a configuration type.
 ///
 /// `GET /company/configurations/types/{id}/usages` · tool [`check_connect_wise_psa_company_configuration_type_usages_by_id`](crate::CATALOG)
 ///
@@ -733,7 +733,7 @@ pub fn check_configuration_type_usages(
         .query(query)
 }
 
-/// Lists the places where a configuration type is used.
+/// Lists the records that reference a configuration type.
 ///
 /// `GET /company/configurations/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_config_type_usages_by_id`](crate::CATALOG)
 ///

@@ -10,7 +10,7 @@ use crate::company::{
 use crate::shared::{Count, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists the places where a contact type is used.
+/// Lists the records that reference a contact type.
 ///
 /// `GET /company/contact/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_contact_type_usages_by_id`](crate::CATALOG)
 ///
@@ -209,7 +209,7 @@ pub fn get_contact_department_info(id: i32) -> Request<ContactDepartmentInfo> {
     Request::new(Method::Get, "/company/contacts/departments/{id}/info").path("id", id)
 }
 
-/// Checks where a contact department is used.
+/// Checks which records reference a contact department.
 ///
 /// `GET /company/contacts/departments/{id}/usages` · tool [`check_connect_wise_psa_company_contact_department_usages_by_id`](crate::CATALOG)
 ///
@@ -228,7 +228,7 @@ pub fn check_contact_department_usages(
         .query(query)
 }
 
-/// Lists the places where a contact department is used.
+/// Lists the records that reference a contact department.
 ///
 /// `GET /company/contacts/departments/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_contact_dept_usages_by_id`](crate::CATALOG)
 ///
@@ -613,7 +613,7 @@ pub fn list_contact_portal_security(
         .query(query)
 }
 
-/// Checks where a contact is used.
+/// Checks which records reference a contact.
 ///
 /// `GET /company/contacts/{id}/usages` · tool [`check_connect_wise_psa_company_contact_usages_by_id`](crate::CATALOG)
 ///
@@ -629,7 +629,7 @@ pub fn check_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the places where a contact is used.
+/// Lists the records that reference a contact.
 ///
 /// `GET /company/contacts/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_contact_usages_by_id`](crate::CATALOG)
 ///

@@ -149,7 +149,7 @@ pub fn get_managed_devices_integration_info(
         .path("id", id)
 }
 
-/// Checks where a managed devices integration is used.
+/// Checks which records reference a managed devices integration.
 ///
 /// `GET /company/managedDevicesIntegrations/{id}/usages` · tool [`check_connect_wise_psa_company_managed_devs_integ_usages_by_id`](crate::CATALOG)
 ///
@@ -168,7 +168,7 @@ pub fn check_managed_devices_integration_usages(
         .query(query)
 }
 
-/// Lists the places where a managed devices integration is used.
+/// Lists the records that reference a managed devices integration.
 ///
 /// `GET /company/managedDevicesIntegrations/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_mgd_devs_integ_usages_by_id`](crate::CATALOG)
 ///

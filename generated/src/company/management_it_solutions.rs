@@ -104,7 +104,7 @@ pub fn delete_management_it_solution(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/managementItSolutions/{id}").path("id", id)
 }
 
-/// Checks where a managed IT solution is used.
+/// Checks which records reference a managed IT solution.
 ///
 /// `GET /company/managementItSolutions/{id}/usages` · tool [`check_connect_wise_psa_company_mgmt_it_solution_usages_by_id`](crate::CATALOG)
 ///
@@ -123,7 +123,7 @@ pub fn check_management_it_solution_usages(
         .query(query)
 }
 
-/// Lists the places where a managed IT solution is used.
+/// Lists the records that reference a managed IT solution.
 ///
 /// `GET /company/managementItSolutions/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_mgmt_it_solution_usages_by_id`](crate::CATALOG)
 ///

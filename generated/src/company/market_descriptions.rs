@@ -139,7 +139,7 @@ pub fn get_market_description_info(id: i32) -> Request<MarketDescriptionInfo> {
     Request::new(Method::Get, "/company/marketDescriptions/{id}/info").path("id", id)
 }
 
-/// Checks where a market description is used.
+/// Checks which records reference a market description.
 ///
 /// `GET /company/marketDescriptions/{id}/usages` · tool [`check_connect_wise_psa_company_market_description_usages_by_id`](crate::CATALOG)
 ///
@@ -158,7 +158,7 @@ pub fn check_market_description_usages(
         .query(query)
 }
 
-/// Lists the places where a market description is used.
+/// Lists the records that reference a market description.
 ///
 /// `GET /company/marketDescriptions/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_market_desc_usages_by_id`](crate::CATALOG)
 ///

@@ -123,7 +123,7 @@ pub fn get_state_info(id: i32) -> Request<StateInfo> {
     Request::new(Method::Get, "/company/states/{id}/info").path("id", id)
 }
 
-/// Checks where a state is used.
+/// Checks which records reference a state.
 ///
 /// `GET /company/states/{id}/usages` · tool [`check_connect_wise_psa_company_state_usages_by_id`](crate::CATALOG)
 ///
@@ -137,7 +137,7 @@ pub fn check_state_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/states/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a state is used.
+/// Lists the records that reference a state.
 ///
 /// `GET /company/states/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_state_usages_by_id`](crate::CATALOG)
 ///

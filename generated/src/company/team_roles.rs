@@ -125,7 +125,7 @@ pub fn get_team_role_info(id: i32) -> Request<TeamRoleInfo> {
     Request::new(Method::Get, "/company/teamRoles/{id}/info").path("id", id)
 }
 
-/// Checks where a team role is used.
+/// Checks which records reference a team role.
 ///
 /// `GET /company/teamRoles/{id}/usages` · tool [`check_connect_wise_psa_company_team_role_usages_by_id`](crate::CATALOG)
 ///
@@ -141,7 +141,7 @@ pub fn check_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
         .query(query)
 }
 
-/// Lists the places where a team role is used.
+/// Lists the records that reference a team role.
 ///
 /// `GET /company/teamRoles/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_team_role_usages_by_id`](crate::CATALOG)
 ///

@@ -172,7 +172,7 @@ pub fn get_agreement_type_info(id: i32) -> Request<AgreementTypeInfo> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/info").path("id", id)
 }
 
-/// Checks where an agreement type is used.
+/// Checks which records reference an agreement type.
 ///
 /// `GET /finance/agreements/types/{id}/usages` · tool [`check_connect_wise_psa_finance_agreement_type_usages_by_id`](crate::CATALOG)
 ///
@@ -188,7 +188,7 @@ pub fn check_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists the places where an agreement type is used.
+/// Lists the records that reference an agreement type.
 ///
 /// `GET /finance/agreements/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_agreement_type_usages_by_id`](crate::CATALOG)
 ///

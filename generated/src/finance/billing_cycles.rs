@@ -130,7 +130,7 @@ pub fn get_billing_cycle_info(id: i32) -> Request<BillingCycleInfo> {
     Request::new(Method::Get, "/finance/billingCycles/{id}/info").path("id", id)
 }
 
-/// Checks where a billing cycle is used.
+/// Checks which records reference a billing cycle.
 ///
 /// `GET /finance/billingCycles/{id}/usages` · tool [`check_connect_wise_psa_finance_billing_cycle_usages_by_id`](crate::CATALOG)
 ///
@@ -146,7 +146,7 @@ pub fn check_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
         .query(query)
 }
 
-/// Lists the places where a billing cycle is used.
+/// Lists the records that reference a billing cycle.
 ///
 /// `GET /finance/billingCycles/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_billing_cycle_usages_by_id`](crate::CATALOG)
 ///

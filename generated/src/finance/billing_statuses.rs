@@ -130,7 +130,7 @@ pub fn get_billing_status_info(id: i32) -> Request<BillingStatusInfo> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}/info").path("id", id)
 }
 
-/// Checks where a billing status is used.
+/// Checks which records reference a billing status.
 ///
 /// `GET /finance/billingStatuses/{id}/usages` · tool [`check_connect_wise_psa_finance_billing_status_usages_by_id`](crate::CATALOG)
 ///
@@ -146,7 +146,7 @@ pub fn check_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists the places where a billing status is used.
+/// Lists the records that reference a billing status.
 ///
 /// `GET /finance/billingStatuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_billing_status_usages_by_id`](crate::CATALOG)
 ///

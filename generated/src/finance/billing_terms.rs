@@ -125,7 +125,7 @@ pub fn get_billing_term_info(id: i32) -> Request<BillingTermInfo> {
     Request::new(Method::Get, "/finance/billingTerms/{id}/info").path("id", id)
 }
 
-/// Checks where a billing term is used.
+/// Checks which records reference a billing term.
 ///
 /// `GET /finance/billingTerms/{id}/usages` · tool [`check_connect_wise_psa_finance_billing_term_usages_by_id`](crate::CATALOG)
 ///
@@ -141,7 +141,7 @@ pub fn check_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a billing term is used.
+/// Lists the records that reference a billing term.
 ///
 /// `GET /finance/billingTerms/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_billing_term_usages_by_id`](crate::CATALOG)
 ///

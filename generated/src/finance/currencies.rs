@@ -128,7 +128,7 @@ pub fn get_currency_info(id: i32) -> Request<CurrencyInfo> {
     Request::new(Method::Get, "/finance/currencies/{id}/info").path("id", id)
 }
 
-/// Checks where a currency is used.
+/// Checks which records reference a currency.
 ///
 /// `GET /finance/currencies/{id}/usages` · tool [`check_connect_wise_psa_finance_currency_usages_by_id`](crate::CATALOG)
 ///
@@ -144,7 +144,7 @@ pub fn check_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists the places where a currency is used.
+/// Lists the records that reference a currency.
 ///
 /// `GET /finance/currencies/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_currency_usages_by_id`](crate::CATALOG)
 ///

@@ -141,7 +141,7 @@ pub fn get_invoice_email_template_info(id: i32) -> Request<InvoiceEmailTemplateI
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/{id}/info").path("id", id)
 }
 
-/// Checks where an invoice email template is used.
+/// Checks which records reference an invoice email template.
 ///
 /// `GET /finance/invoiceEmailTemplates/{id}/usages` · tool [`check_connect_wise_psa_finance_invoice_email_tmpl_usages_by_id`](crate::CATALOG)
 ///
@@ -160,7 +160,7 @@ pub fn check_invoice_email_template_usages(
         .query(query)
 }
 
-/// Lists the places where an invoice email template is used.
+/// Lists the records that reference an invoice email template.
 ///
 /// `GET /finance/invoiceEmailTemplates/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_inv_email_tmpl_usages_by_id`](crate::CATALOG)
 ///

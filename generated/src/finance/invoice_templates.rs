@@ -96,7 +96,7 @@ pub fn delete_invoice_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoiceTemplates/{id}").path("id", id)
 }
 
-/// Checks where an invoice template is used.
+/// Checks which records reference an invoice template.
 ///
 /// `GET /finance/invoiceTemplates/{id}/usages` · tool [`check_connect_wise_psa_finance_invoice_template_usages_by_id`](crate::CATALOG)
 ///
@@ -112,7 +112,7 @@ pub fn check_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<
         .query(query)
 }
 
-/// Lists the places where an invoice template is used.
+/// Lists the records that reference an invoice template.
 ///
 /// `GET /finance/invoiceTemplates/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_invoice_template_usages_by_id`](crate::CATALOG)
 ///

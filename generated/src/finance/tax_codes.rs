@@ -876,7 +876,7 @@ pub fn get_tax_code_info(id: i32) -> Request<TaxCodeInfo> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/info").path("id", id)
 }
 
-/// Checks where a tax code is used.
+/// Checks which records reference a tax code.
 ///
 /// `GET /finance/taxCodes/{id}/usages` · tool [`check_connect_wise_psa_finance_tax_code_usages_by_id`](crate::CATALOG)
 ///
@@ -892,7 +892,7 @@ pub fn check_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists the places where a tax code is used.
+/// Lists the records that reference a tax code.
 ///
 /// `GET /finance/taxCodes/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_tax_code_usages_by_id`](crate::CATALOG)
 ///

@@ -123,7 +123,7 @@ pub fn get_group_info(id: i32) -> Request<GroupInfo> {
     Request::new(Method::Get, "/marketing/groups/{id}/info").path("id", id)
 }
 
-/// Checks where a marketing group is used.
+/// Checks which records reference a marketing group.
 ///
 /// `GET /marketing/groups/{id}/usages` · tool [`check_connect_wise_psa_marketing_group_usages_by_id`](crate::CATALOG)
 ///
@@ -139,7 +139,7 @@ pub fn check_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the places where a marketing group is used.
+/// Lists the records that reference a marketing group.
 ///
 /// `GET /marketing/groups/{id}/usages/list` · tool [`list_all_connect_wise_psa_marketing_group_usages_by_id`](crate::CATALOG)
 ///

@@ -176,7 +176,7 @@ pub fn get_adjustment_type_info(id: i32) -> Request<AdjustmentTypeInfo> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}/info").path("id", id)
 }
 
-/// Checks where an inventory adjustment type is used.
+/// Checks which records reference an inventory adjustment type.
 ///
 /// `GET /procurement/adjustments/types/{id}/usages` · tool [`check_connect_wise_psa_procurement_adjustment_type_usages_by_id`](crate::CATALOG)
 ///
@@ -192,7 +192,7 @@ pub fn check_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<U
         .query(query)
 }
 
-/// Lists the places where an inventory adjustment type is used.
+/// Lists the records that reference an inventory adjustment type.
 ///
 /// `GET /procurement/adjustments/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_proc_adjustment_type_usages_by_id`](crate::CATALOG)
 ///

@@ -100,7 +100,7 @@ pub fn delete_invoice_grouping(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/invoicegrouping/{id}").path("id", id)
 }
 
-/// Checks where an invoice grouping is used.
+/// Checks which records reference an invoice grouping.
 ///
 /// `GET /procurement/invoicegrouping/{id}/usages` · tool [`check_connect_wise_psa_procurement_invoicegrouping_usages_by_id`](crate::CATALOG)
 ///
@@ -116,7 +116,7 @@ pub fn check_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<
         .query(query)
 }
 
-/// Lists the places where an invoice grouping is used.
+/// Lists the records that reference an invoice grouping.
 ///
 /// `GET /procurement/invoicegrouping/{id}/usages/list` · tool [`list_all_connect_wise_psa_proc_invoicegrouping_usages_by_id`](crate::CATALOG)
 ///

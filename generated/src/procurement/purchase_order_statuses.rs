@@ -146,7 +146,7 @@ pub fn get_purchase_order_status_info(id: i32) -> Request<PurchaseOrderStatusInf
         .path("id", id)
 }
 
-/// Checks where a purchase order status is used.
+/// Checks which records reference a purchase order status.
 ///
 /// `GET /procurement/purchaseorderstatuses/{id}/usages` · tool [`check_connect_wise_psa_procurement_po_status_usages_by_id`](crate::CATALOG)
 ///
@@ -165,7 +165,7 @@ pub fn check_purchase_order_status_usages(
         .query(query)
 }
 
-/// Lists the places where a purchase order status is used.
+/// Lists the records that reference a purchase order status.
 ///
 /// `GET /procurement/purchaseorderstatuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_procurement_po_status_usages_by_id`](crate::CATALOG)
 ///

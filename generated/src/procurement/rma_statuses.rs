@@ -129,7 +129,7 @@ pub fn get_rma_status_info(id: i32) -> Request<RmaStatusInfo> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}/info").path("id", id)
 }
 
-/// Checks where an RMA status is used.
+/// Checks which records reference an RMA status.
 ///
 /// `GET /procurement/rmaStatuses/{id}/usages` · tool [`check_connect_wise_psa_procurement_rma_status_usages_by_id`](crate::CATALOG)
 ///
@@ -145,7 +145,7 @@ pub fn check_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
         .query(query)
 }
 
-/// Lists the places where an RMA status is used.
+/// Lists the records that reference an RMA status.
 ///
 /// `GET /procurement/rmaStatuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_procurement_rma_status_usages_by_id`](crate::CATALOG)
 ///

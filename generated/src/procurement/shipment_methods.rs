@@ -135,7 +135,7 @@ pub fn get_shipment_method_info(id: i32) -> Request<ShipmentMethodInfo> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}/info").path("id", id)
 }
 
-/// Checks where a shipment method is used.
+/// Checks which records reference a shipment method.
 ///
 /// `GET /procurement/shipmentmethods/{id}/usages` · tool [`check_connect_wise_psa_procurement_shipmentmethod_usages_by_id`](crate::CATALOG)
 ///
@@ -151,7 +151,7 @@ pub fn check_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<U
         .query(query)
 }
 
-/// Lists the places where a shipment method is used.
+/// Lists the records that reference a shipment method.
 ///
 /// `GET /procurement/shipmentmethods/{id}/usages/list` · tool [`list_all_connect_wise_psa_procurement_shipmethod_usages_by_id`](crate::CATALOG)
 ///

@@ -129,7 +129,7 @@ pub fn get_sub_category_info(id: i32) -> Request<SubCategoryInfo> {
     Request::new(Method::Get, "/procurement/subcategories/{id}/info").path("id", id)
 }
 
-/// Checks where a product subcategory is used.
+/// Checks which records reference a product subcategory.
 ///
 /// `GET /procurement/subcategories/{id}/usages` · tool [`check_connect_wise_psa_procurement_subcategory_usages_by_id`](crate::CATALOG)
 ///
@@ -145,7 +145,7 @@ pub fn check_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a product subcategory is used.
+/// Lists the records that reference a product subcategory.
 ///
 /// `GET /procurement/subcategories/{id}/usages/list` · tool [`list_all_connect_wise_psa_procurement_subcategory_usages_by_id`](crate::CATALOG)
 ///

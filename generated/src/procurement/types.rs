@@ -125,7 +125,7 @@ pub fn get_type_info(id: i32) -> Request<ProductTypeInfo> {
     Request::new(Method::Get, "/procurement/types/{id}/info").path("id", id)
 }
 
-/// Checks where a product type is used.
+/// Checks which records reference a product type.
 ///
 /// `GET /procurement/types/{id}/usages` · tool [`check_connect_wise_psa_procurement_type_usages_by_id`](crate::CATALOG)
 ///
@@ -141,7 +141,7 @@ pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the places where a product type is used.
+/// Lists the records that reference a product type.
 ///
 /// `GET /procurement/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_procurement_type_usages_by_id`](crate::CATALOG)
 ///

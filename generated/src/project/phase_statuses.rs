@@ -114,7 +114,7 @@ pub fn get_phase_status_info(id: i32) -> Request<PhaseStatusInfo> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}/info").path("id", id)
 }
 
-/// Checks where a phase status is used.
+/// Checks which records reference a phase status.
 ///
 /// `GET /project/phaseStatuses/{id}/usages` · tool [`check_connect_wise_psa_project_phase_status_usages_by_id`](crate::CATALOG)
 ///
@@ -130,7 +130,7 @@ pub fn check_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a phase status is used.
+/// Lists the records that reference a phase status.
 ///
 /// `GET /project/phaseStatuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_project_phase_status_usages_by_id`](crate::CATALOG)
 ///

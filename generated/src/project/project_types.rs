@@ -125,7 +125,7 @@ pub fn get_project_type_info(id: i32) -> Request<ProjectTypeInfo> {
     Request::new(Method::Get, "/project/projectTypes/{id}/info").path("id", id)
 }
 
-/// Checks where a project type is used.
+/// Checks which records reference a project type.
 ///
 /// `GET /project/projectTypes/{id}/usages` · tool [`check_connect_wise_psa_project_type_usages_by_id`](crate::CATALOG)
 ///
@@ -141,7 +141,7 @@ pub fn check_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a project type is used.
+/// Lists the records that reference a project type.
 ///
 /// `GET /project/projectTypes/{id}/usages/list` · tool [`list_all_connect_wise_psa_project_type_usages_by_id`](crate::CATALOG)
 ///

@@ -125,7 +125,7 @@ pub fn get_status_info(id: i32) -> Request<ProjectStatusInfo> {
     Request::new(Method::Get, "/project/statuses/{id}/info").path("id", id)
 }
 
-/// Checks where a project status is used.
+/// Checks which records reference a project status.
 ///
 /// `GET /project/statuses/{id}/usages` · tool [`check_connect_wise_psa_project_status_usages_by_id`](crate::CATALOG)
 ///
@@ -141,7 +141,7 @@ pub fn check_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the places where a project status is used.
+/// Lists the records that reference a project status.
 ///
 /// `GET /project/statuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_project_status_usages_by_id`](crate::CATALOG)
 ///

@@ -260,7 +260,7 @@ pub fn delete_activity_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/types/{id}").path("id", id)
 }
 
-/// Checks where an activity type is used.
+/// Checks which records reference an activity type.
 ///
 /// `GET /sales/activities/types/{id}/usages` · tool [`check_connect_wise_psa_sales_activity_type_usages_by_id`](crate::CATALOG)
 ///
@@ -276,7 +276,7 @@ pub fn check_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
         .query(query)
 }
 
-/// Lists the places where an activity type is used.
+/// Lists the records that reference an activity type.
 ///
 /// `GET /sales/activities/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_sales_activity_type_usages_by_id`](crate::CATALOG)
 ///

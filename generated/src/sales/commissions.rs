@@ -88,7 +88,7 @@ pub fn delete_commission(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/commissions/{id}").path("id", id)
 }
 
-/// Checks where a sales commission is used.
+/// Checks which records reference a sales commission.
 ///
 /// `GET /sales/commissions/{id}/usages` · tool [`check_connect_wise_psa_sales_commission_usages_by_id`](crate::CATALOG)
 ///
@@ -104,7 +104,7 @@ pub fn check_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
         .query(query)
 }
 
-/// Lists the places where a sales commission is used.
+/// Lists the records that reference a sales commission.
 ///
 /// `GET /sales/commissions/{id}/usages/list` · tool [`list_all_connect_wise_psa_sales_commission_usages_by_id`](crate::CATALOG)
 ///

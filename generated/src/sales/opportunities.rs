@@ -344,7 +344,7 @@ pub fn get_opportunity_status_info(id: i32) -> Request<OpportunityStatusInfo> {
     Request::new(Method::Get, "/sales/opportunities/statuses/{id}/info").path("id", id)
 }
 
-/// Checks where an opportunity status is used.
+/// Checks which records reference an opportunity status.
 ///
 /// `GET /sales/opportunities/statuses/{id}/usages` · tool [`check_connect_wise_psa_sales_opportunity_status_usages_by_id`](crate::CATALOG)
 ///
@@ -363,7 +363,7 @@ pub fn check_opportunity_status_usages(
         .query(query)
 }
 
-/// Lists the places where an opportunity status is used.
+/// Lists the records that reference an opportunity status.
 ///
 /// `GET /sales/opportunities/statuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_sales_opportunity_status_usages_by_id`](crate::CATALOG)
 ///
@@ -514,7 +514,7 @@ pub fn get_opportunity_type_info(id: i32) -> Request<OpportunityTypeInfo> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}/info").path("id", id)
 }
 
-/// Checks where an opportunity type is used.
+/// Checks which records reference an opportunity type.
 ///
 /// `GET /sales/opportunities/types/{id}/usages` · tool [`check_connect_wise_psa_sales_opportunity_type_usages_by_id`](crate::CATALOG)
 ///
@@ -530,7 +530,7 @@ pub fn check_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<
         .query(query)
 }
 
-/// Lists the places where an opportunity type is used.
+/// Lists the records that reference an opportunity type.
 ///
 /// `GET /sales/opportunities/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_sales_opportunity_type_usages_by_id`](crate::CATALOG)
 ///

@@ -184,7 +184,7 @@ pub fn get_order_status_info(id: i32) -> Request<OrderStatusInfo> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}/info").path("id", id)
 }
 
-/// Checks where a sales order status is used.
+/// Checks which records reference a sales order status.
 ///
 /// `GET /sales/orders/statuses/{id}/usages` · tool [`check_connect_wise_psa_sales_order_status_usages_by_id`](crate::CATALOG)
 ///
@@ -200,7 +200,7 @@ pub fn check_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a sales order status is used.
+/// Lists the records that reference a sales order status.
 ///
 /// `GET /sales/orders/statuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_sales_order_status_usages_by_id`](crate::CATALOG)
 ///

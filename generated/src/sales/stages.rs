@@ -128,7 +128,7 @@ pub fn get_stage_info(id: i32) -> Request<OpportunityStageInfo> {
     Request::new(Method::Get, "/sales/stages/{id}/info").path("id", id)
 }
 
-/// Checks where a sales stage is used.
+/// Checks which records reference a sales stage.
 ///
 /// `GET /sales/stages/{id}/usages` · tool [`check_connect_wise_psa_sales_stage_usages_by_id`](crate::CATALOG)
 ///
@@ -142,7 +142,7 @@ pub fn check_stage_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/stages/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a sales stage is used.
+/// Lists the records that reference a sales stage.
 ///
 /// `GET /sales/stages/{id}/usages/list` · tool [`list_all_connect_wise_psa_sales_stage_usages_by_id`](crate::CATALOG)
 ///

@@ -136,7 +136,7 @@ pub fn get_calendar_info(id: i32) -> Request<CalendarInfo> {
     Request::new(Method::Get, "/schedule/calendars/{id}/info").path("id", id)
 }
 
-/// Checks where a schedule calendar is used.
+/// Checks which records reference a schedule calendar.
 ///
 /// `GET /schedule/calendars/{id}/usages` · tool [`check_connect_wise_psa_schedule_calendar_usages_by_id`](crate::CATALOG)
 ///
@@ -152,7 +152,7 @@ pub fn check_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists the places where a schedule calendar is used.
+/// Lists the records that reference a schedule calendar.
 ///
 /// `GET /schedule/calendars/{id}/usages/list` · tool [`list_all_connect_wise_psa_schedule_calendar_usages_by_id`](crate::CATALOG)
 ///

@@ -101,7 +101,7 @@ pub fn delete_holiday_list(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/holidayLists/{id}").path("id", id)
 }
 
-/// Checks where a holiday list is used.
+/// Checks which records reference a holiday list.
 ///
 /// `GET /schedule/holidayLists/{id}/usages` · tool [`check_connect_wise_psa_schedule_holiday_list_usages_by_id`](crate::CATALOG)
 ///
@@ -117,7 +117,7 @@ pub fn check_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a holiday list is used.
+/// Lists the records that reference a holiday list.
 ///
 /// `GET /schedule/holidayLists/{id}/usages/list` · tool [`list_all_connect_wise_psa_schedule_holiday_list_usages_by_id`](crate::CATALOG)
 ///

@@ -125,7 +125,7 @@ pub fn get_type_info(id: i32) -> Request<ScheduleTypeInfo> {
     Request::new(Method::Get, "/schedule/types/{id}/info").path("id", id)
 }
 
-/// Checks where a schedule type is used.
+/// Checks which records reference a schedule type.
 ///
 /// `GET /schedule/types/{id}/usages` · tool [`check_connect_wise_psa_schedule_type_usages_by_id`](crate::CATALOG)
 ///
@@ -139,7 +139,7 @@ pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/types/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a schedule type is used.
+/// Lists the records that reference a schedule type.
 ///
 /// `GET /schedule/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_schedule_type_usages_by_id`](crate::CATALOG)
 ///

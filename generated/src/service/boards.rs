@@ -408,7 +408,7 @@ pub fn delete_board(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{id}").path("id", id)
 }
 
-/// Checks where a service board is used.
+/// Checks which records reference a service board.
 ///
 /// `GET /service/boards/{id}/usages` · tool [`check_connect_wise_psa_service_board_usages_by_id`](crate::CATALOG)
 ///
@@ -422,7 +422,7 @@ pub fn check_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/boards/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a service board is used.
+/// Lists the records that reference a service board.
 ///
 /// `GET /service/boards/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_board_usages_by_id`](crate::CATALOG)
 ///
@@ -880,7 +880,7 @@ pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Checks where a service board ticket item is used.
+/// Checks which records reference a service board ticket item.
 ///
 /// `GET /service/boards/{parentId}/items/{id}/usages` · tool [`check_connect_wise_psa_board_item_usages_by_id`](crate::CATALOG)
 ///
@@ -902,7 +902,7 @@ pub fn check_board_item_usages(
         .query(query)
 }
 
-/// Lists the places where a service board ticket item is used.
+/// Lists the records that reference a service board ticket item.
 ///
 /// `GET /service/boards/{parentId}/items/{id}/usages/list` · tool [`list_all_connect_wise_psa_board_item_usages_by_id`](crate::CATALOG)
 ///
@@ -1326,7 +1326,7 @@ pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo>
         .path("id", id)
 }
 
-/// Checks where a service board ticket status is used.
+/// Checks which records reference a service board ticket status.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}/usages` · tool [`check_connect_wise_psa_board_status_usages_by_id`](crate::CATALOG)
 ///
@@ -1348,7 +1348,7 @@ pub fn check_board_status_usages(
         .query(query)
 }
 
-/// Lists the places where a service board ticket status is used.
+/// Lists the records that reference a service board ticket status.
 ///
 /// `GET /service/boards/{parentId}/statuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_board_status_usages_by_id`](crate::CATALOG)
 ///
@@ -1537,7 +1537,7 @@ pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeIn
         .path("id", id)
 }
 
-/// Checks where a service board ticket subtype is used.
+/// Checks which records reference a service board ticket subtype.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}/usages` · tool [`check_connect_wise_psa_board_subtype_usages_by_id`](crate::CATALOG)
 ///
@@ -1559,7 +1559,7 @@ pub fn check_board_sub_type_usages(
         .query(query)
 }
 
-/// Lists the places where a service board ticket subtype is used.
+/// Lists the records that reference a service board ticket subtype.
 ///
 /// `GET /service/boards/{parentId}/subtypes/{id}/usages/list` · tool [`list_all_connect_wise_psa_board_subtype_usages_by_id`](crate::CATALOG)
 ///
@@ -1742,7 +1742,7 @@ pub fn get_board_team_info(board_id: i32, id: i32) -> Request<BoardTeamInfo> {
         .path("id", id)
 }
 
-/// Lists the places where a service board team is used.
+/// Lists the records that reference a service board team.
 ///
 /// `GET /service/boards/{parentId}/teams/{id}/usages/list` · tool [`list_all_connect_wise_psa_board_team_usages_by_id`](crate::CATALOG)
 ///
@@ -1937,7 +1937,7 @@ pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Checks where a service board ticket type is used.
+/// Checks which records reference a service board ticket type.
 ///
 /// `GET /service/boards/{parentId}/types/{id}/usages` · tool [`check_connect_wise_psa_board_type_usages_by_id`](crate::CATALOG)
 ///
@@ -1959,7 +1959,7 @@ pub fn check_board_type_usages(
         .query(query)
 }
 
-/// Lists the places where a service board ticket type is used.
+/// Lists the records that reference a service board ticket type.
 ///
 /// `GET /service/boards/{parentId}/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_board_type_usages_by_id`](crate::CATALOG)
 ///

@@ -98,7 +98,7 @@ pub fn delete_email_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/emailTemplates/{id}").path("id", id)
 }
 
-/// Checks where a service email template is used.
+/// Checks which records reference a service email template.
 ///
 /// `GET /service/emailTemplates/{id}/usages` · tool [`check_connect_wise_psa_service_email_template_usages_by_id`](crate::CATALOG)
 ///
@@ -114,7 +114,7 @@ pub fn check_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists the places where a service email template is used.
+/// Lists the records that reference a service email template.
 ///
 /// `GET /service/emailTemplates/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_email_template_usages_by_id`](crate::CATALOG)
 ///

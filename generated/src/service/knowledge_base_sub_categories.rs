@@ -103,7 +103,7 @@ pub fn delete_knowledge_base_sub_category(id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Checks where a knowledge base subcategory is used.
+/// Checks which records reference a knowledge base subcategory.
 ///
 /// `GET /service/knowledgeBaseSubCategories/{id}/usages` · tool [`check_connect_wise_psa_service_know_base_sub_cat_usages_by_id`](crate::CATALOG)
 ///
@@ -122,7 +122,7 @@ pub fn check_knowledge_base_sub_category_usages(
         .query(query)
 }
 
-/// Lists the places where a knowledge base subcategory is used.
+/// Lists the records that reference a knowledge base subcategory.
 ///
 /// `GET /service/knowledgeBaseSubCategories/{id}/usages/list` · tool [`list_all_connect_wise_psa_svc_know_base_sub_cat_usages_by_id`](crate::CATALOG)
 ///

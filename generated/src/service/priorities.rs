@@ -102,7 +102,7 @@ pub fn download_priority_image(id: i32, last_modified: &str) -> Request<Download
         .parameter("lastModified", last_modified)
 }
 
-/// Checks where a ticket priority is used.
+/// Checks which records reference a ticket priority.
 ///
 /// `GET /service/priorities/{id}/usages` · tool [`check_connect_wise_psa_service_priority_usages_by_id`](crate::CATALOG)
 ///
@@ -118,7 +118,7 @@ pub fn check_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists the places where a ticket priority is used.
+/// Lists the records that reference a ticket priority.
 ///
 /// `GET /service/priorities/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_priority_usages_by_id`](crate::CATALOG)
 ///

@@ -133,7 +133,7 @@ pub fn get_service_signoff_info(id: i32) -> Request<ServiceSignoffInfo> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}/info").path("id", id)
 }
 
-/// Checks where a service sign-off is used.
+/// Checks which records reference a service sign-off.
 ///
 /// `GET /service/serviceSignoff/{id}/usages` · tool [`check_connect_wise_psa_service_signoff_usages_by_id`](crate::CATALOG)
 ///
@@ -149,7 +149,7 @@ pub fn check_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<U
         .query(query)
 }
 
-/// Lists the places where a service sign-off is used.
+/// Lists the records that reference a service sign-off.
 ///
 /// `GET /service/serviceSignoff/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_signoff_usages_by_id`](crate::CATALOG)
 ///

@@ -99,7 +99,7 @@ pub fn delete_sla(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/SLAs/{id}").path("id", id)
 }
 
-/// Checks where an SLA is used.
+/// Checks which records reference an SLA.
 ///
 /// `GET /service/SLAs/{id}/usages` · tool [`check_connect_wise_psa_service_sla_usages_by_id`](crate::CATALOG)
 ///
@@ -113,7 +113,7 @@ pub fn check_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/SLAs/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where an SLA is used.
+/// Lists the records that reference an SLA.
 ///
 /// `GET /service/SLAs/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_sla_usages_by_id`](crate::CATALOG)
 ///

@@ -123,7 +123,7 @@ pub fn get_source_info(id: i32) -> Request<SourceInfo> {
     Request::new(Method::Get, "/service/sources/{id}/info").path("id", id)
 }
 
-/// Checks where a ticket source is used.
+/// Checks which records reference a ticket source.
 ///
 /// `GET /service/sources/{id}/usages` · tool [`check_connect_wise_psa_service_source_usages_by_id`](crate::CATALOG)
 ///
@@ -137,7 +137,7 @@ pub fn check_source_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/sources/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a ticket source is used.
+/// Lists the records that reference a ticket source.
 ///
 /// `GET /service/sources/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_source_usages_by_id`](crate::CATALOG)
 ///

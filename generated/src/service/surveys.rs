@@ -273,7 +273,7 @@ pub fn copy_survey(id: i32) -> Request<ServiceSurvey> {
     Request::new(Method::Post, "/service/surveys/{id}/copy").path("id", id)
 }
 
-/// Checks where a service survey is used.
+/// Checks which records reference a service survey.
 ///
 /// `GET /service/surveys/{id}/usages` · tool [`check_connect_wise_psa_service_survey_usages_by_id`](crate::CATALOG)
 ///
@@ -287,7 +287,7 @@ pub fn check_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/surveys/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a service survey is used.
+/// Lists the records that reference a service survey.
 ///
 /// `GET /service/surveys/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_survey_usages_by_id`](crate::CATALOG)
 ///

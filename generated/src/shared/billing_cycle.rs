@@ -63,7 +63,7 @@ pub enum BillingCycleBillingOptions {
     Weekly,
     /// `Yearly`
     Yearly,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -112,7 +112,7 @@ impl ModelFields for BillingCycle {
 
 toolcrate_runtime::impl_model!(BillingCycle);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&BillingCycle> for crate::shared::BillingCycleReference {
     fn from(record: &BillingCycle) -> Self {
         Self {

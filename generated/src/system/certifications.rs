@@ -93,7 +93,7 @@ pub fn delete_certification(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/certifications/{id}").path("id", id)
 }
 
-/// Checks where a certification is used.
+/// Checks which records reference a certification.
 ///
 /// `GET /system/certifications/{id}/usages` · tool [`check_connect_wise_psa_system_certification_usages_by_id`](crate::CATALOG)
 ///
@@ -109,7 +109,7 @@ pub fn check_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
         .query(query)
 }
 
-/// Lists the places where a certification is used.
+/// Lists the records that reference a certification.
 ///
 /// `GET /system/certifications/{id}/usages/list` · tool [`list_all_connect_wise_psa_system_certification_usages_by_id`](crate::CATALOG)
 ///

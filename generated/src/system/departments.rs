@@ -88,7 +88,7 @@ pub fn delete_department(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/departments/{id}").path("id", id)
 }
 
-/// Checks where a department is used.
+/// Checks which records reference a department.
 ///
 /// `GET /system/departments/{id}/usages` · tool [`check_connect_wise_psa_system_department_usages_by_id`](crate::CATALOG)
 ///
@@ -104,7 +104,7 @@ pub fn check_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
         .query(query)
 }
 
-/// Lists the places where a department is used.
+/// Lists the records that reference a department.
 ///
 /// `GET /system/departments/{id}/usages/list` · tool [`list_all_connect_wise_psa_system_department_usages_by_id`](crate::CATALOG)
 ///

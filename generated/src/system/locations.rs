@@ -88,7 +88,7 @@ pub fn delete_location(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/locations/{id}").path("id", id)
 }
 
-/// Checks where a location is used.
+/// Checks which records reference a location.
 ///
 /// `GET /system/locations/{id}/usages` · tool [`check_connect_wise_psa_system_location_usages_by_id`](crate::CATALOG)
 ///
@@ -104,7 +104,7 @@ pub fn check_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists the places where a location is used.
+/// Lists the records that reference a location.
 ///
 /// `GET /system/locations/{id}/usages/list` · tool [`list_all_connect_wise_psa_system_location_usages_by_id`](crate::CATALOG)
 ///

@@ -319,7 +319,7 @@ pub fn delete_member_unused_time_sheets(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{id}/unusedTimeSheets").path("id", id)
 }
 
-/// Checks where a member is used.
+/// Checks which records reference a member.
 ///
 /// `GET /system/members/{id}/usages` · tool [`check_connect_wise_psa_system_member_usages_by_id`](crate::CATALOG)
 ///
@@ -333,7 +333,7 @@ pub fn check_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/members/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a member is used.
+/// Lists the records that reference a member.
 ///
 /// `GET /system/members/{id}/usages/list` · tool [`list_all_connect_wise_psa_system_member_usages_by_id`](crate::CATALOG)
 ///

@@ -125,7 +125,7 @@ pub fn get_charge_code_info(id: i32) -> Request<ChargeCodeInfo> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/info").path("id", id)
 }
 
-/// Checks where a charge code is used.
+/// Checks which records reference a charge code.
 ///
 /// `GET /time/chargeCodes/{id}/usages` · tool [`check_connect_wise_psa_time_charge_code_usages_by_id`](crate::CATALOG)
 ///
@@ -141,7 +141,7 @@ pub fn check_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
         .query(query)
 }
 
-/// Lists the places where a charge code is used.
+/// Lists the records that reference a charge code.
 ///
 /// `GET /time/chargeCodes/{id}/usages/list` · tool [`list_all_connect_wise_psa_time_charge_code_usages_by_id`](crate::CATALOG)
 ///

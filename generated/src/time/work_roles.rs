@@ -123,7 +123,7 @@ pub fn get_work_role_info(id: i32) -> Request<WorkRoleInfo> {
     Request::new(Method::Get, "/time/workRoles/{id}/info").path("id", id)
 }
 
-/// Checks where a work role is used.
+/// Checks which records reference a work role.
 ///
 /// `GET /time/workRoles/{id}/usages` · tool [`check_connect_wise_psa_time_work_role_usages_by_id`](crate::CATALOG)
 ///
@@ -137,7 +137,7 @@ pub fn check_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
     Request::new(Method::Get, "/time/workRoles/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a work role is used.
+/// Lists the records that reference a work role.
 ///
 /// `GET /time/workRoles/{id}/usages/list` · tool [`list_all_connect_wise_psa_time_work_role_usages_by_id`](crate::CATALOG)
 ///

@@ -123,7 +123,7 @@ pub fn get_work_type_info(id: i32) -> Request<WorkTypeInfo> {
     Request::new(Method::Get, "/time/workTypes/{id}/info").path("id", id)
 }
 
-/// Checks where a work type is used.
+/// Checks which records reference a work type.
 ///
 /// `GET /time/workTypes/{id}/usages` · tool [`check_connect_wise_psa_time_work_type_usages_by_id`](crate::CATALOG)
 ///
@@ -137,7 +137,7 @@ pub fn check_work_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
     Request::new(Method::Get, "/time/workTypes/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a work type is used.
+/// Lists the records that reference a work type.
 ///
 /// `GET /time/workTypes/{id}/usages/list` · tool [`list_all_connect_wise_psa_time_work_type_usages_by_id`](crate::CATALOG)
 ///

@@ -21,7 +21,7 @@ pub(crate) struct PackageArguments {
     /// Accept uncommitted changes.
     #[arg(long)]
     allow_dirty: bool,
-    /// Instead, check that each crate compiles with each single feature and with no features.
+    /// Instead, check that each crate compiles without features and with each feature alone.
     #[arg(long)]
     features_alone: bool,
 }

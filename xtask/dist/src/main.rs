@@ -39,8 +39,8 @@ enum DistCommand {
     Package(crates::PackageArguments),
     /// Build this platform's release files in `dist/`.
     ///
-    /// Two runs with the same binary write the same bytes. Timestamps in archives are SOURCE_DATE_EPOCH, or the time of the
-    /// last commit.
+    /// Two runs with the same binary produce identical files. Timestamps in archives are set to SOURCE_DATE_EPOCH, or
+    /// to the time of the last commit.
     Dist(dist::DistArguments),
     /// Check the release workflows and manifests, or print the release steps.
     Release(release::ReleaseArguments),

@@ -29,7 +29,7 @@ const STORE: &str = "docs/figures.json";
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArguments {
-    /// Measure only this part. The stored figures for other parts aren't changed.
+    /// Run only this part. The stored results for other parts aren't changed.
     #[arg(long, value_enum)]
     only: Option<Part>,
     /// Run the `cwpsa serve` load test for ten minutes.

@@ -24,7 +24,7 @@ const QUIET_INTERVAL: Duration = Duration::from_millis(700);
 /// Arguments of `cargo xtask chaos`.
 #[derive(clap::Args)]
 pub(crate) struct ChaosArguments {
-    /// How long to run, in minutes; fractions are allowed.
+    /// How long to run, in minutes. Fractions are allowed.
     #[arg(long, default_value_t = 1.0)]
     minutes: f64,
     /// Build optimized servers.

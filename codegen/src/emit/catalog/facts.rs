@@ -98,7 +98,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Returns a response's content, whether it is a list, and the named schema of the response or its items.
+/// Returns a response's content, a flag that is true for a list, and the named schema of the response or its items.
 fn response<'a>(context: &'a Context<'a>, content: &'a Content) -> (ResponseContent, bool, Option<&'a str>) {
     let Content::Json(ty) = content else {
         let content =
@@ -165,7 +165,7 @@ impl<'a> Classifier<'a, '_> {
         })
     }
 
-    /// Returns the collection that a template implies, and whether it has exactly one record.
+    /// Returns the collection that a template implies, and true if that collection always has exactly one record.
     fn stored(&self, template: &str) -> Option<(String, bool)> {
         let (before, last) = split_last(template);
         if self.base(template) != *template

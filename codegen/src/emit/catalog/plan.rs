@@ -224,7 +224,7 @@ fn add_members<'a>(
     }
 }
 
-/// The fields that a call requires.
+/// Returns the fields that a call requires.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Requires {
     Nothing,

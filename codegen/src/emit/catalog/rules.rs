@@ -34,7 +34,7 @@ pub fn any_of<'a>(
     facts.chain(declared_choices(context, operation, schema, plan)).collect()
 }
 
-/// The groups of properties of which the document requires one. A body that may be left out may have none.
+/// Returns the groups of properties of which the document requires at least one. An optional body has no such groups.
 fn declared_choices<'a>(
     context: &'a Context<'a>,
     operation: &Operation,

@@ -32,7 +32,7 @@ pub(super) fn choice_type(ty: &Type, choice: &ChoiceName, about: &str) -> (Token
         #[non_exhaustive]
         pub enum #rust {
             #(#members)*
-            /// A value that the spec does not have.
+            /// A value that isn't in the spec.
             Other(String),
         }
     };

@@ -118,7 +118,7 @@ fn list(context: &Context<'_>, module: &str, files: &BTreeMap<String, &str>) -> 
         return quote! {
             //! Records that several areas of the API use, and their parts.
             //!
-            //! Each area exports those that it uses under its own name, too.
+            //! Each area also re-exports those that it uses.
             #(mod #names;)*
             #(#uses)*
         };

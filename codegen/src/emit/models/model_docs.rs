@@ -122,7 +122,7 @@ fn reference_docs(context: &Context<'_>, name: &str, reference: &Reference) -> S
     }
 }
 
-/// Describes which part of which model it is.
+/// Describes the model as a part of another model.
 fn part_docs(context: &Context<'_>, name: &str) -> Option<String> {
     let parents = &context.model_uses(name).parents;
     let (parent, field) = parents.first()?;

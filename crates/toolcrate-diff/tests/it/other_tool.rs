@@ -103,7 +103,7 @@ fn every_difference_between_the_two_tools_is_explained() {
         judged = judged_otherwise.len(),
     );
     section(&mut page, "Found only by the other tool", THEIRS, &by_theirs);
-    section(&mut page, "Found only by ours", OURS, &by_ours);
+    section(&mut page, "Found only by `cargo xtask diff`", OURS, &by_ours);
     section(&mut page, "Different severity", JUDGED, &by_judged);
 
     let path = workspace_root().join("tests/diff-against-other-tools.md");

@@ -76,10 +76,10 @@ impl SemverFinding {
 const EXPLANATIONS: &[(DiffKind, &str)] = &[
     (
         DiffKind::RustFunctionChanged,
-        "It compares the number of arguments, not their types, nor the type that a function returns.",
+        "It compares the number of arguments, but not argument types or return types.",
     ),
-    (DiffKind::RustFieldChanged, "It doesn't compare the types of fields."),
-    (DiffKind::RustMethodChanged, "It compares the number of arguments, not their types."),
+    (DiffKind::RustFieldChanged, "It doesn't compare field types."),
+    (DiffKind::RustMethodChanged, "It compares the number of arguments, but not argument types."),
     (
         DiffKind::RustConversionRemoved,
         "It doesn't compare implementations of generic traits, such as `From`.",

@@ -99,7 +99,7 @@ impl ModelFields for AddressFormat {
 
 toolcrate_runtime::impl_model!(AddressFormat);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&AddressFormat> for crate::shared::AddressFormatReference {
     fn from(record: &AddressFormat) -> Self {
         Self {

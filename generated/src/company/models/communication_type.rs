@@ -113,7 +113,7 @@ impl ModelFields for CommunicationType {
 
 toolcrate_runtime::impl_model!(CommunicationType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CommunicationType> for crate::company::CommunicationTypeReference {
     fn from(record: &CommunicationType) -> Self {
         Self {

@@ -81,7 +81,7 @@ impl ModelFields for CompanyNoteType {
 
 toolcrate_runtime::impl_model!(CompanyNoteType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CompanyNoteType> for crate::shared::NoteTypeReference {
     fn from(record: &CompanyNoteType) -> Self {
         Self {

@@ -66,7 +66,7 @@ pub enum ConfigurationTypeQuestionEntryType {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -95,7 +95,7 @@ pub enum ConfigurationTypeQuestionFieldType {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -163,7 +163,7 @@ impl ModelFields for ConfigurationTypeQuestion {
 
 toolcrate_runtime::impl_model!(ConfigurationTypeQuestion);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ConfigurationTypeQuestion>
 for crate::company::ConfigurationTypeQuestionReference {
     fn from(record: &ConfigurationTypeQuestion) -> Self {

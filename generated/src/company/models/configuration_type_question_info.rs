@@ -48,7 +48,7 @@ pub enum ConfigurationTypeQuestionInfoEntryType {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -77,7 +77,7 @@ pub enum ConfigurationTypeQuestionInfoFieldType {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -69,7 +69,7 @@ impl ModelFields for ContactDepartment {
 
 toolcrate_runtime::impl_model!(ContactDepartment);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ContactDepartment> for crate::company::ContactDepartmentReference {
     fn from(record: &ContactDepartment) -> Self {
         Self {

@@ -69,7 +69,7 @@ impl ModelFields for ContactRelationship {
 
 toolcrate_runtime::impl_model!(ContactRelationship);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ContactRelationship> for crate::company::RelationshipReference {
     fn from(record: &ContactRelationship) -> Self {
         Self {

@@ -88,7 +88,7 @@ impl ModelFields for ContactType {
 
 toolcrate_runtime::impl_model!(ContactType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ContactType> for crate::company::ContactTypeReference {
     fn from(record: &ContactType) -> Self {
         Self {

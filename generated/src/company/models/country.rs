@@ -135,7 +135,7 @@ impl ModelFields for Country {
 
 toolcrate_runtime::impl_model!(Country);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Country> for crate::shared::CountryReference {
     fn from(record: &Country) -> Self {
         Self {

@@ -58,7 +58,7 @@ impl ModelFields for EntityType {
 
 toolcrate_runtime::impl_model!(EntityType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&EntityType> for crate::shared::EntityTypeReference {
     fn from(record: &EntityType) -> Self {
         Self {

@@ -76,7 +76,7 @@ pub enum ManagedDevicesIntegrationDefaultBillingLevel {
     Detail,
     /// `Summary`
     Summary,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -89,7 +89,7 @@ pub enum ManagedDevicesIntegrationLoginBy {
     Global,
     /// `Member`
     Member,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -175,7 +175,7 @@ impl ModelFields for ManagedDevicesIntegration {
 
 toolcrate_runtime::impl_model!(ManagedDevicesIntegration);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ManagedDevicesIntegration>
 for crate::shared::ManagedDevicesIntegrationReference {
     fn from(record: &ManagedDevicesIntegration) -> Self {

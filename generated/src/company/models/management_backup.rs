@@ -50,7 +50,7 @@ pub enum ManagementBackupBillingLevel {
     Detail,
     /// `Summary`
     Summary,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -89,7 +89,7 @@ pub enum ManagementItSolutionManagementItSolutionType {
     Continuum,
     /// `Custom`
     Custom,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -193,7 +193,7 @@ impl ModelFields for ManagementItSolution {
 
 toolcrate_runtime::impl_model!(ManagementItSolution);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ManagementItSolution> for crate::company::ManagementSolutionReference {
     fn from(record: &ManagementItSolution) -> Self {
         Self {

@@ -69,7 +69,7 @@ impl ModelFields for MarketDescription {
 
 toolcrate_runtime::impl_model!(MarketDescription);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&MarketDescription> for crate::company::MarketDescriptionReference {
     fn from(record: &MarketDescription) -> Self {
         Self {

@@ -69,7 +69,7 @@ impl ModelFields for OwnershipType {
 
 toolcrate_runtime::impl_model!(OwnershipType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&OwnershipType> for crate::company::OwnershipTypeReference {
     fn from(record: &OwnershipType) -> Self {
         Self {

@@ -88,7 +88,7 @@ pub enum PortalConfigurationLanguage {
     NewZealand,
     /// `Dutch`
     Dutch,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -183,7 +183,7 @@ impl ModelFields for PortalConfiguration {
 
 toolcrate_runtime::impl_model!(PortalConfiguration);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&PortalConfiguration> for crate::shared::PortalConfigurationReference {
     fn from(record: &PortalConfiguration) -> Self {
         Self {

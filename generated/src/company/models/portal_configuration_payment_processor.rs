@@ -58,7 +58,7 @@ impl ModelFields for PortalConfigurationPaymentProcessor {
 
 toolcrate_runtime::impl_model!(PortalConfigurationPaymentProcessor);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&PortalConfigurationPaymentProcessor>
 for crate::company::PortalConfigurationPaymentProcessorReference {
     fn from(record: &PortalConfigurationPaymentProcessor) -> Self {

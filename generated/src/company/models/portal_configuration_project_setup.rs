@@ -134,7 +134,7 @@ pub enum PortalConfigurationProjectSetupOnlyDisplay {
     Closed120Days,
     /// `AllClosed`
     AllClosed,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

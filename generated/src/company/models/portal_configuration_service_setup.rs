@@ -98,7 +98,7 @@ pub enum PortalConfigurationServiceSetupDisplayClosedTicketsOption {
     Closed120Days,
     /// `AllClosed`
     AllClosed,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -84,7 +84,7 @@ impl ModelFields for State {
 
 toolcrate_runtime::impl_model!(State);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&State> for crate::shared::StateReference {
     fn from(record: &State) -> Self {
         Self {

@@ -81,7 +81,7 @@ impl ModelFields for TeamRole {
 
 toolcrate_runtime::impl_model!(TeamRole);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&TeamRole> for crate::shared::TeamRoleReference {
     fn from(record: &TeamRole) -> Self {
         Self {

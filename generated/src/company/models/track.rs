@@ -77,7 +77,7 @@ impl ModelFields for Track {
 
 toolcrate_runtime::impl_model!(Track);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Track> for crate::shared::TrackReference {
     fn from(record: &Track) -> Self {
         Self {

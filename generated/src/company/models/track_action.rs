@@ -88,7 +88,7 @@ pub enum TrackActionNotifyType {
     ChangeCompanyStatus,
     /// `CreateServiceTicket`
     CreateServiceTicket,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -83,7 +83,7 @@ impl ModelFields for Classification {
 
 toolcrate_runtime::impl_model!(Classification);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Classification> for crate::shared::ClassificationReference {
     fn from(record: &Classification) -> Self {
         Self {

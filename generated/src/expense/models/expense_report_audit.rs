@@ -62,7 +62,7 @@ pub enum ExpenseReportAuditSource {
     SystemApi,
     /// `Conversion`
     Conversion,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -279,7 +279,7 @@ pub enum ExpenseReportAuditType {
     TimeInternal,
     /// `TimeResolution`
     TimeResolution,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -63,7 +63,7 @@ impl ModelFields for ExpenseTaxTypeInfo {
 
 toolcrate_runtime::impl_model!(ExpenseTaxTypeInfo);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ExpenseTaxTypeInfo> for crate::shared::ExpenseTaxTypeReference {
     fn from(record: &ExpenseTaxTypeInfo) -> Self {
         Self {

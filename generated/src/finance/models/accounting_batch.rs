@@ -83,7 +83,7 @@ impl ModelFields for AccountingBatch {
 
 toolcrate_runtime::impl_model!(AccountingBatch);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&AccountingBatch> for crate::finance::BatchReference {
     fn from(record: &AccountingBatch) -> Self {
         Self {

@@ -58,7 +58,7 @@ impl ModelFields for AccountingPackage {
 
 toolcrate_runtime::impl_model!(AccountingPackage);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&AccountingPackage> for crate::finance::AccountingPackageReference {
     fn from(record: &AccountingPackage) -> Self {
         Self {

@@ -76,7 +76,7 @@ pub enum AccountingPackageSetupExpenseFormat {
     Default,
     /// `Condensed`
     Condensed,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -91,7 +91,7 @@ pub enum AccountingPackageSetupInvoiceFormat {
     Condensed,
     /// `Detailed`
     Detailed,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

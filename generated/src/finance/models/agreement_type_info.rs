@@ -38,7 +38,7 @@ pub enum AgreementTypeInfoApplicationUnits {
     Hours,
     /// `Incidents`
     Incidents,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

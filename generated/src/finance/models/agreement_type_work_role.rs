@@ -54,7 +54,7 @@ pub enum AgreementTypeWorkRoleRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

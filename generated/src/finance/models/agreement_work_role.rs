@@ -60,7 +60,7 @@ pub enum AgreementWorkRoleRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

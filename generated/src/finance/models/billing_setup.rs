@@ -170,7 +170,7 @@ pub enum BillingSetupPrefixSuffixFlag {
     Prefix,
     /// `Suffix`
     Suffix,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -388,7 +388,7 @@ impl ModelFields for BillingSetup {
 
 toolcrate_runtime::impl_model!(BillingSetup);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&BillingSetup> for crate::finance::BillingSetupReference {
     fn from(record: &BillingSetup) -> Self {
         Self {

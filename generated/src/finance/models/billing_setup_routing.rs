@@ -56,7 +56,7 @@ pub enum BillingSetupRoutingInvoiceRule {
     Project,
     /// `Agreement`
     Agreement,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -81,7 +81,7 @@ pub enum BillingSetupRoutingRoutingRule {
     Project,
     /// `Sales`
     Sales,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

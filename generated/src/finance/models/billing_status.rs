@@ -98,7 +98,7 @@ impl ModelFields for BillingStatus {
 
 toolcrate_runtime::impl_model!(BillingStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&BillingStatus> for crate::finance::BillingStatusReference {
     fn from(record: &BillingStatus) -> Self {
         Self {

@@ -59,7 +59,7 @@ impl ModelFields for CurrencyCode {
 
 toolcrate_runtime::impl_model!(CurrencyCode);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CurrencyCode> for crate::finance::CurrencyCodeReference {
     fn from(record: &CurrencyCode) -> Self {
         Self {

@@ -98,7 +98,7 @@ impl ModelFields for DeliveryMethod {
 
 toolcrate_runtime::impl_model!(DeliveryMethod);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "company")]
 impl From<&DeliveryMethod> for crate::company::BillingDeliveryReference {
     fn from(record: &DeliveryMethod) -> Self {

@@ -130,7 +130,7 @@ impl ModelFields for FinanceCurrency {
 
 toolcrate_runtime::impl_model!(FinanceCurrency);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&FinanceCurrency> for crate::shared::CurrencyReference {
     fn from(record: &FinanceCurrency) -> Self {
         Self {

@@ -130,7 +130,7 @@ pub enum GlAccountGlType {
     Ft,
     /// `PT`
     Pt,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

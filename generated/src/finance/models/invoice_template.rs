@@ -383,7 +383,7 @@ pub enum InvoiceTemplateHeaderAddressPosition {
     LeftSide,
     /// `RightSide`
     RightSide,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -398,7 +398,7 @@ pub enum InvoiceTemplateHeaderLogoPosition {
     LeftSide,
     /// `RightSide`
     RightSide,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -419,7 +419,7 @@ pub enum InvoiceTemplateHeaderTitleFont {
     ExtraLarge,
     /// `ExtraLargeBold`
     ExtraLargeBold,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -434,7 +434,7 @@ pub enum InvoiceTemplateHeaderTitlePosition {
     LeftSide,
     /// `RightSide`
     RightSide,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -1060,7 +1060,7 @@ impl ModelFields for InvoiceTemplate {
 
 toolcrate_runtime::impl_model!(InvoiceTemplate);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&InvoiceTemplate> for crate::shared::InvoiceTemplateReference {
     fn from(record: &InvoiceTemplate) -> Self {
         Self {

@@ -66,7 +66,7 @@ pub enum MappedTypeGlType {
     Ft,
     /// `PT`
     Pt,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -115,7 +115,7 @@ impl ModelFields for MappedType {
 
 toolcrate_runtime::impl_model!(MappedType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&MappedType> for crate::finance::MappedTypeReference {
     fn from(record: &MappedType) -> Self {
         Self {

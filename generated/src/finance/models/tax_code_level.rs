@@ -67,7 +67,7 @@ pub enum TaxCodeLevelRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -150,7 +150,7 @@ impl ModelFields for TaxCodeLevel {
 
 toolcrate_runtime::impl_model!(TaxCodeLevel);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&TaxCodeLevel> for crate::finance::TaxCodeLevelReference {
     fn from(record: &TaxCodeLevel) -> Self {
         Self {

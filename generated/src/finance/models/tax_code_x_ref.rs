@@ -58,7 +58,7 @@ pub enum TaxCodeXRefLevelFive {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -71,7 +71,7 @@ pub enum TaxCodeXRefLevelFour {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -84,7 +84,7 @@ pub enum TaxCodeXRefLevelOne {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -97,7 +97,7 @@ pub enum TaxCodeXRefLevelSix {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -110,7 +110,7 @@ pub enum TaxCodeXRefLevelThree {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -123,7 +123,7 @@ pub enum TaxCodeXRefLevelTwo {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

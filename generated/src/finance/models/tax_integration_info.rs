@@ -29,7 +29,7 @@ pub enum TaxIntegrationInfoTaxIntegrationType {
     /// `Avalara`
     #[default]
     Avalara,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

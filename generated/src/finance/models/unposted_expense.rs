@@ -128,7 +128,7 @@ pub enum UnpostedExpenseClassification {
     Reimbursable,
     /// `Personal`
     Personal,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -175,7 +175,7 @@ pub enum UnpostedExpenseGlType {
     Ft,
     /// `PT`
     Pt,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

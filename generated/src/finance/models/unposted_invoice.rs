@@ -137,7 +137,7 @@ pub enum UnpostedInvoiceInvoiceType {
     Progress,
     /// `Standard`
     Standard,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -119,7 +119,7 @@ pub enum UnpostedProcurementProcurementType {
     Adjustment,
     /// `Transfer`
     Transfer,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -77,7 +77,7 @@ impl ModelFields for CampaignStatus {
 
 toolcrate_runtime::impl_model!(CampaignStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CampaignStatus> for crate::marketing::CampaignStatusReference {
     fn from(record: &CampaignStatus) -> Self {
         Self {

@@ -73,7 +73,7 @@ impl ModelFields for CampaignType {
 
 toolcrate_runtime::impl_model!(CampaignType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CampaignType> for crate::marketing::CampaignTypeReference {
     fn from(record: &CampaignType) -> Self {
         Self {

@@ -123,7 +123,7 @@ impl ModelFields for AdjustmentDetail {
 
 toolcrate_runtime::impl_model!(AdjustmentDetail);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "finance")]
 impl From<&AdjustmentDetail> for crate::finance::AdjustmentDetailReference {
     fn from(record: &AdjustmentDetail) -> Self {

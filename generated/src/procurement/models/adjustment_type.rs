@@ -93,7 +93,7 @@ impl ModelFields for AdjustmentType {
 
 toolcrate_runtime::impl_model!(AdjustmentType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&AdjustmentType> for crate::procurement::AdjustmentTypeReference {
     fn from(record: &AdjustmentType) -> Self {
         Self {

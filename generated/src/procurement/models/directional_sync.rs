@@ -69,7 +69,7 @@ impl ModelFields for DirectionalSync {
 
 toolcrate_runtime::impl_model!(DirectionalSync);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "system")]
 impl From<&DirectionalSync> for crate::system::DirectionalSyncReference {
     fn from(record: &DirectionalSync) -> Self {

@@ -102,7 +102,7 @@ impl ModelFields for InvoiceGrouping {
 
 toolcrate_runtime::impl_model!(InvoiceGrouping);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&InvoiceGrouping> for crate::shared::InvoiceGroupingReference {
     fn from(record: &InvoiceGrouping) -> Self {
         Self {

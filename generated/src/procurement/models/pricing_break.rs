@@ -57,7 +57,7 @@ pub enum PricingBreakPriceMethod {
     PercentMarkdownFromPrice,
     /// `PricePerUnit`
     PricePerUnit,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -104,7 +104,7 @@ impl ModelFields for PricingSchedule {
 
 toolcrate_runtime::impl_model!(PricingSchedule);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "company")]
 impl From<&PricingSchedule> for crate::company::PricingScheduleReference {
     fn from(record: &PricingSchedule) -> Self {

@@ -81,7 +81,7 @@ pub enum ProcurementSettingCostingMethod {
     Lifo,
     /// `AverageCosting`
     AverageCosting,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -94,7 +94,7 @@ pub enum ProcurementSettingPrefixSuffixType {
     Prefix,
     /// `Suffix`
     Suffix,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -49,7 +49,7 @@ pub enum ProductTypeTypeXref {
     OtherCharge,
     /// `Service`
     Service,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -98,7 +98,7 @@ impl ModelFields for ProductType {
 
 toolcrate_runtime::impl_model!(ProductType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProductType> for crate::shared::ProductTypeReference {
     fn from(record: &ProductType) -> Self {
         Self {

@@ -104,7 +104,7 @@ impl ModelFields for PurchaseOrderStatus {
 
 toolcrate_runtime::impl_model!(PurchaseOrderStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&PurchaseOrderStatus> for crate::procurement::PurchaseOrderStatusReference {
     fn from(record: &PurchaseOrderStatus) -> Self {
         Self {

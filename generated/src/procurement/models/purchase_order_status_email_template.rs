@@ -109,7 +109,7 @@ impl ModelFields for PurchaseOrderStatusEmailTemplate {
 
 toolcrate_runtime::impl_model!(PurchaseOrderStatusEmailTemplate);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&PurchaseOrderStatusEmailTemplate>
 for crate::procurement::PurchaseOrderStatusEmailTemplateReference {
     fn from(record: &PurchaseOrderStatusEmailTemplate) -> Self {

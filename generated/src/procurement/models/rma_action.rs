@@ -73,7 +73,7 @@ impl ModelFields for RmaAction {
 
 toolcrate_runtime::impl_model!(RmaAction);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&RmaAction> for crate::procurement::RmaActionReference {
     fn from(record: &RmaAction) -> Self {
         Self {

@@ -73,7 +73,7 @@ impl ModelFields for RmaDisposition {
 
 toolcrate_runtime::impl_model!(RmaDisposition);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&RmaDisposition> for crate::procurement::RmaDispositionReference {
     fn from(record: &RmaDisposition) -> Self {
         Self {

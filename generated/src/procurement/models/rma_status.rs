@@ -94,7 +94,7 @@ impl ModelFields for RmaStatus {
 
 toolcrate_runtime::impl_model!(RmaStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&RmaStatus> for crate::procurement::RmaStatusReference {
     fn from(record: &RmaStatus) -> Self {
         Self {

@@ -110,7 +110,7 @@ impl ModelFields for RmaStatusEmailTemplate {
 
 toolcrate_runtime::impl_model!(RmaStatusEmailTemplate);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&RmaStatusEmailTemplate>
 for crate::procurement::RmaStatusEmailTemplateReference {
     fn from(record: &RmaStatusEmailTemplate) -> Self {

@@ -109,7 +109,7 @@ impl ModelFields for PhaseStatus {
 
 toolcrate_runtime::impl_model!(PhaseStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&PhaseStatus> for crate::project::PhaseStatusReference {
     fn from(record: &PhaseStatus) -> Self {
         Self {

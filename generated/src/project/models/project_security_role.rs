@@ -77,7 +77,7 @@ impl ModelFields for ProjectSecurityRole {
 
 toolcrate_runtime::impl_model!(ProjectSecurityRole);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProjectSecurityRole> for crate::project::ProjectRoleReference {
     fn from(record: &ProjectSecurityRole) -> Self {
         Self {

@@ -48,7 +48,7 @@ pub enum ProjectSecurityRoleSettingAddLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -63,7 +63,7 @@ pub enum ProjectSecurityRoleSettingDeleteLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -78,7 +78,7 @@ pub enum ProjectSecurityRoleSettingEditLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -93,7 +93,7 @@ pub enum ProjectSecurityRoleSettingInquireLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -104,7 +104,7 @@ impl ModelFields for ProjectStatus {
 
 toolcrate_runtime::impl_model!(ProjectStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProjectStatus> for crate::shared::ProjectStatusReference {
     fn from(record: &ProjectStatus) -> Self {
         Self {

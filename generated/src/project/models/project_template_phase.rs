@@ -120,7 +120,7 @@ impl ModelFields for ProjectTemplatePhase {
 
 toolcrate_runtime::impl_model!(ProjectTemplatePhase);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProjectTemplatePhase> for crate::project::ProjectTemplatePhaseReference {
     fn from(record: &ProjectTemplatePhase) -> Self {
         Self {

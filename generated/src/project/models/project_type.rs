@@ -81,7 +81,7 @@ impl ModelFields for ProjectType {
 
 toolcrate_runtime::impl_model!(ProjectType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProjectType> for crate::shared::ProjectTypeReference {
     fn from(record: &ProjectType) -> Self {
         Self {

@@ -71,7 +71,7 @@ impl ModelFields for StatusIndicator {
 
 toolcrate_runtime::impl_model!(StatusIndicator);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&StatusIndicator> for crate::shared::StatusIndicatorReference {
     fn from(record: &StatusIndicator) -> Self {
         Self {

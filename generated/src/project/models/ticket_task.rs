@@ -59,7 +59,7 @@ pub enum TicketTaskChildScheduleAction {
     Delete,
     /// `Done`
     Done,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

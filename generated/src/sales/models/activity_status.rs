@@ -93,7 +93,7 @@ impl ModelFields for ActivityStatus {
 
 toolcrate_runtime::impl_model!(ActivityStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ActivityStatus> for crate::shared::ActivityStatusReference {
     fn from(record: &ActivityStatus) -> Self {
         Self {

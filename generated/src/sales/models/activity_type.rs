@@ -103,7 +103,7 @@ impl ModelFields for ActivityType {
 
 toolcrate_runtime::impl_model!(ActivityType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ActivityType> for crate::shared::ActivityTypeReference {
     fn from(record: &ActivityType) -> Self {
         Self {

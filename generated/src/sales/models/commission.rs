@@ -108,7 +108,7 @@ pub enum CommissionBillingMethod {
     Progress,
     /// `Standard`
     Standard,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -121,7 +121,7 @@ pub enum CommissionCommissionBasis {
     GrossProfit,
     /// `SalesAmount`
     SalesAmount,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -134,7 +134,7 @@ pub enum CommissionInvoiceOption {
     AllInvoices,
     /// `PaidInvoices`
     PaidInvoices,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -73,7 +73,7 @@ impl ModelFields for OpportunityRating {
 
 toolcrate_runtime::impl_model!(OpportunityRating);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&OpportunityRating> for crate::sales::OpportunityRatingReference {
     fn from(record: &OpportunityRating) -> Self {
         Self {

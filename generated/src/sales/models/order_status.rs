@@ -99,7 +99,7 @@ impl ModelFields for OrderStatus {
 
 toolcrate_runtime::impl_model!(OrderStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&OrderStatus> for crate::shared::OrderStatusReference {
     fn from(record: &OrderStatus) -> Self {
         Self {

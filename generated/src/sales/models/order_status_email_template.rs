@@ -110,7 +110,7 @@ impl ModelFields for OrderStatusEmailTemplate {
 
 toolcrate_runtime::impl_model!(OrderStatusEmailTemplate);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&OrderStatusEmailTemplate>
 for crate::sales::OrderStatusEmailTemplateReference {
     fn from(record: &OrderStatusEmailTemplate) -> Self {

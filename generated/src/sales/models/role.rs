@@ -69,7 +69,7 @@ impl ModelFields for Role {
 
 toolcrate_runtime::impl_model!(Role);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Role> for crate::sales::OpportunitySalesRoleReference {
     fn from(record: &Role) -> Self {
         Self {

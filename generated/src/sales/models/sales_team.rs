@@ -95,7 +95,7 @@ impl ModelFields for SalesTeam {
 
 toolcrate_runtime::impl_model!(SalesTeam);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&SalesTeam> for crate::sales::SalesTeamReference {
     fn from(record: &SalesTeam) -> Self {
         Self {

@@ -53,7 +53,7 @@ pub enum TeamType {
     Individual,
     /// `Team`
     Team,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

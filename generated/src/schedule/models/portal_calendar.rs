@@ -67,7 +67,7 @@ pub enum PortalCalendarWeekStart {
     Friday,
     /// `Saturday`
     Saturday,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

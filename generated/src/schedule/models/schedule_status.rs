@@ -77,7 +77,7 @@ impl ModelFields for ScheduleStatus {
 
 toolcrate_runtime::impl_model!(ScheduleStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ScheduleStatus> for crate::shared::ScheduleStatusReference {
     fn from(record: &ScheduleStatus) -> Self {
         Self {

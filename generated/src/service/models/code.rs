@@ -94,7 +94,7 @@ impl ModelFields for Code {
 
 toolcrate_runtime::impl_model!(Code);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Code> for crate::shared::ServiceCodeReference {
     fn from(record: &Code) -> Self {
         Self {

@@ -82,7 +82,7 @@ impl ModelFields for KnowledgeBaseCategory {
 
 toolcrate_runtime::impl_model!(KnowledgeBaseCategory);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&KnowledgeBaseCategory> for crate::service::KbCategoryReference {
     fn from(record: &KnowledgeBaseCategory) -> Self {
         Self {

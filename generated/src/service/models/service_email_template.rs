@@ -80,7 +80,7 @@ pub enum ServiceEmailTemplateType {
     Rma,
     /// `Specific`
     Specific,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -169,7 +169,7 @@ impl ModelFields for ServiceEmailTemplate {
 
 toolcrate_runtime::impl_model!(ServiceEmailTemplate);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "finance")]
 impl From<&ServiceEmailTemplate> for crate::finance::EmailTemplateReference {
     fn from(record: &ServiceEmailTemplate) -> Self {
@@ -180,7 +180,7 @@ impl From<&ServiceEmailTemplate> for crate::finance::EmailTemplateReference {
     }
 }
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ServiceEmailTemplate> for crate::service::ServiceEmailTemplateReference {
     fn from(record: &ServiceEmailTemplate) -> Self {
         Self {

@@ -49,7 +49,7 @@ pub enum ServiceLocationWhere {
     Remote,
     /// `InHouse`
     InHouse,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -96,7 +96,7 @@ impl ModelFields for ServiceLocation {
 
 toolcrate_runtime::impl_model!(ServiceLocation);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ServiceLocation> for crate::shared::ServiceLocationReference {
     fn from(record: &ServiceLocation) -> Self {
         Self {

@@ -58,7 +58,7 @@ pub enum ServiceSurveyQuestionType {
     OpenEnded,
     /// `Selection`
     Selection,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -76,7 +76,7 @@ impl ModelFields for ServiceTeam {
 
 toolcrate_runtime::impl_model!(ServiceTeam);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ServiceTeam> for crate::shared::ServiceTeamReference {
     fn from(record: &ServiceTeam) -> Self {
         Self {

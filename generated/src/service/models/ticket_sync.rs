@@ -68,7 +68,7 @@ pub enum TicketSyncVendorType {
     /// `Zenith`
     #[default]
     Zenith,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -75,7 +75,7 @@ impl ModelFields for Certification {
 
 toolcrate_runtime::impl_model!(Certification);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Certification> for crate::system::CertificationReference {
     fn from(record: &Certification) -> Self {
         Self {

@@ -54,7 +54,7 @@ impl ModelFields for CorporateStructureLevel {
 
 toolcrate_runtime::impl_model!(CorporateStructureLevel);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CorporateStructureLevel> for crate::system::CorporateStructureLevelReference {
     fn from(record: &CorporateStructureLevel) -> Self {
         Self {

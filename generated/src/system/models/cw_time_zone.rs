@@ -75,7 +75,7 @@ impl ModelFields for CwTimeZone {
 
 toolcrate_runtime::impl_model!(CwTimeZone);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CwTimeZone> for crate::system::TimeZoneReference {
     fn from(record: &CwTimeZone) -> Self {
         Self {

@@ -71,7 +71,7 @@ impl ModelFields for DocumentType {
 
 toolcrate_runtime::impl_model!(DocumentType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&DocumentType> for crate::shared::DocumentTypeReference {
     fn from(record: &DocumentType) -> Self {
         Self {

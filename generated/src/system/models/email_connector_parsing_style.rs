@@ -84,7 +84,7 @@ impl ModelFields for EmailConnectorParsingStyle {
 
 toolcrate_runtime::impl_model!(EmailConnectorParsingStyle);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&EmailConnectorParsingStyle>
 for crate::system::EmailConnectorParsingStyleReference {
     fn from(record: &EmailConnectorParsingStyle) -> Self {

@@ -124,7 +124,7 @@ impl ModelFields for GoogleEmailSetup {
 
 toolcrate_runtime::impl_model!(GoogleEmailSetup);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&GoogleEmailSetup> for crate::system::GoogleEmailSetupReference {
     fn from(record: &GoogleEmailSetup) -> Self {
         Self {

@@ -133,7 +133,7 @@ impl ModelFields for Imap {
 
 toolcrate_runtime::impl_model!(Imap);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Imap> for crate::system::ImapSetupReference {
     fn from(record: &Imap) -> Self {
         Self {

@@ -69,7 +69,7 @@ impl ModelFields for InOutType {
 
 toolcrate_runtime::impl_model!(InOutType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&InOutType> for crate::system::InOutTypeReference {
     fn from(record: &InOutType) -> Self {
         Self {

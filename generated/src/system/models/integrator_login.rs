@@ -354,7 +354,7 @@ impl ModelFields for IntegratorLogin {
 
 toolcrate_runtime::impl_model!(IntegratorLogin);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&IntegratorLogin> for crate::shared::IntegratorLoginReference {
     fn from(record: &IntegratorLogin) -> Self {
         Self {

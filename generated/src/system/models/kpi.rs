@@ -71,7 +71,7 @@ impl ModelFields for Kpi {
 
 toolcrate_runtime::impl_model!(Kpi);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Kpi> for crate::system::KpiReference {
     fn from(record: &Kpi) -> Self {
         Self {

@@ -58,7 +58,7 @@ impl ModelFields for KpiCategory {
 
 toolcrate_runtime::impl_model!(KpiCategory);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&KpiCategory> for crate::system::KpiCategoryReference {
     fn from(record: &KpiCategory) -> Self {
         Self {

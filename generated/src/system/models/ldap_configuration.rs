@@ -83,7 +83,7 @@ impl ModelFields for LdapConfiguration {
 
 toolcrate_runtime::impl_model!(LdapConfiguration);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&LdapConfiguration> for crate::system::LdapConfigurationReference {
     fn from(record: &LdapConfiguration) -> Self {
         Self {

@@ -39,7 +39,7 @@ pub enum LinkInfoScreenLink {
     PurchaseOrder,
     /// `SalesOrder`
     SalesOrder,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -58,7 +58,7 @@ impl ModelFields for LocaleInfo {
 
 toolcrate_runtime::impl_model!(LocaleInfo);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&LocaleInfo> for crate::system::LocaleReference {
     fn from(record: &LocaleInfo) -> Self {
         Self {

@@ -57,7 +57,7 @@ pub enum MarketplaceImportMarketplaceImportType {
     TicketTemplates,
     /// `Views`
     Views,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -60,7 +60,7 @@ pub enum MemberAccrualAccrualType {
     Sick,
     /// `Vacation`
     Vacation,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -56,7 +56,7 @@ pub enum MemberDelegationDelegationType {
     Approval,
     /// `Project`
     Project,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -59,7 +59,7 @@ pub enum MemberNotificationSettingNotificationTrigger {
     TimeSheet,
     /// `WorkflowRules`
     WorkflowRules,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -72,7 +72,7 @@ pub enum MemberNotificationSettingNotificationType {
     Email,
     /// `Push`
     Push,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -58,7 +58,7 @@ pub enum MemberSkillSkillLevel {
     Advanced,
     /// `Expert`
     Expert,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -73,7 +73,7 @@ impl ModelFields for MemberType {
 
 toolcrate_runtime::impl_model!(MemberType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&MemberType> for crate::system::MemberTypeReference {
     fn from(record: &MemberType) -> Self {
         Self {

@@ -132,7 +132,7 @@ impl ModelFields for MenuEntry {
 
 toolcrate_runtime::impl_model!(MenuEntry);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&MenuEntry> for crate::system::SystemMenuEntryReference {
     fn from(record: &MenuEntry) -> Self {
         Self {

@@ -296,7 +296,7 @@ pub enum MyAccountAgreementInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -309,7 +309,7 @@ pub enum MyAccountCompanyActivityTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -324,7 +324,7 @@ pub enum MyAccountDefaultEmail {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -339,7 +339,7 @@ pub enum MyAccountDefaultPhone {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -352,7 +352,7 @@ pub enum MyAccountInvoiceScreenDefaultTabFormat {
     ShowInvoicingTab,
     /// `ShowAgreementInvoicingTab`
     ShowAgreementInvoicingTab,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -365,7 +365,7 @@ pub enum MyAccountInvoiceTimeTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -378,7 +378,7 @@ pub enum MyAccountInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -395,7 +395,7 @@ pub enum MyAccountLicenseClass {
     F,
     /// `X`
     X,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -410,7 +410,7 @@ pub enum MyAccountAuthenticationServiceType {
     GoogleAuthenticator,
     /// `Email`
     Email,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -429,7 +429,7 @@ pub enum MyAccountGlobalSearchDefaultSort {
     CreatedDesc,
     /// `CreatedAsc`
     CreatedAsc,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -444,7 +444,7 @@ pub enum MyAccountGlobalSearchDefaultTicketFilter {
     ClosedRecords,
     /// `AllRecords`
     AllRecords,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -459,7 +459,7 @@ pub enum MyAccountPhoneIntegrationType {
     Skype,
     /// `NONE`
     None,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

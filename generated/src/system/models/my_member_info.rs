@@ -122,7 +122,7 @@ pub enum MyMemberInfoLicenseClass {
     F,
     /// `X`
     X,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -60,7 +60,7 @@ pub enum MySecurityAddLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -75,7 +75,7 @@ pub enum MySecurityDeleteLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -90,7 +90,7 @@ pub enum MySecurityEditLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -105,7 +105,7 @@ pub enum MySecurityInquireLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -58,7 +58,7 @@ pub enum MySecurityCustomizeItemCustomizeIdentifier {
     SystemMassMaintenance,
     /// `SystemTableSetup`
     SystemTableSetup,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -128,7 +128,7 @@ impl ModelFields for NotificationRecipient {
 
 toolcrate_runtime::impl_model!(NotificationRecipient);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&NotificationRecipient> for crate::shared::NotificationRecipientReference {
     fn from(record: &NotificationRecipient) -> Self {
         Self {

@@ -147,7 +147,7 @@ impl ModelFields for Office365EmailSetup {
 
 toolcrate_runtime::impl_model!(Office365EmailSetup);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Office365EmailSetup> for crate::system::Office365EmailSetupReference {
     fn from(record: &Office365EmailSetup) -> Self {
         Self {

@@ -91,7 +91,7 @@ pub enum OtherContactSync {
     Cfl,
     /// `CLF`
     Clf,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -67,7 +67,7 @@ impl ModelFields for ParsingType {
 
 toolcrate_runtime::impl_model!(ParsingType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ParsingType> for crate::system::EmailConnectorParsingTypeReference {
     fn from(record: &ParsingType) -> Self {
         Self {

@@ -63,7 +63,7 @@ impl ModelFields for ParsingVariable {
 
 toolcrate_runtime::impl_model!(ParsingVariable);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ParsingVariable> for crate::system::EmailConnectorParsingVariableReference {
     fn from(record: &ParsingVariable) -> Self {
         Self {

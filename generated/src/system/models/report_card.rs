@@ -69,7 +69,7 @@ impl ModelFields for ReportCard {
 
 toolcrate_runtime::impl_model!(ReportCard);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ReportCard> for crate::system::ReportCardReference {
     fn from(record: &ReportCard) -> Self {
         Self {

@@ -81,7 +81,7 @@ impl ModelFields for SecurityRole {
 
 toolcrate_runtime::impl_model!(SecurityRole);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&SecurityRole> for crate::system::SecurityRoleReference {
     fn from(record: &SecurityRole) -> Self {
         Self {

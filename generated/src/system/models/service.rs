@@ -72,7 +72,7 @@ pub enum ServiceScheduleSpan {
     OfficeHours,
     /// `Overnight`
     Overnight,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -91,7 +91,7 @@ pub enum ServiceSrNotify {
     NewRequestsOnly,
     /// `None`
     None,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

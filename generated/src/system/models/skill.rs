@@ -78,7 +78,7 @@ impl ModelFields for Skill {
 
 toolcrate_runtime::impl_model!(Skill);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Skill> for crate::shared::SkillReference {
     fn from(record: &Skill) -> Self {
         Self {

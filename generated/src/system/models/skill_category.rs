@@ -69,7 +69,7 @@ impl ModelFields for SkillCategory {
 
 toolcrate_runtime::impl_model!(SkillCategory);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&SkillCategory> for crate::shared::SkillCategoryReference {
     fn from(record: &SkillCategory) -> Self {
         Self {

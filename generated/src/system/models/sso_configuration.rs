@@ -81,7 +81,7 @@ pub enum SsoConfigurationSsoType {
     Cwsso,
     /// `SAML`
     Saml,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -77,7 +77,7 @@ impl ModelFields for Survey {
 
 toolcrate_runtime::impl_model!(Survey);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Survey> for crate::system::SurveyReference {
     fn from(record: &Survey) -> Self {
         Self {

@@ -64,7 +64,7 @@ pub enum TimeExpenseDefaultSpecialInvoiceType {
     Progress,
     /// `Standard`
     Standard,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -98,7 +98,7 @@ impl ModelFields for TimeZoneSetup {
 
 toolcrate_runtime::impl_model!(TimeZoneSetup);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&TimeZoneSetup> for crate::shared::TimeZoneSetupReference {
     fn from(record: &TimeZoneSetup) -> Self {
         Self {

@@ -64,7 +64,7 @@ pub enum UserDefinedFieldInfoEntryTypeIdentifier {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -95,7 +95,7 @@ pub enum UserDefinedFieldInfoFieldTypeIdentifier {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

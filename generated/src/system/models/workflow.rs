@@ -67,7 +67,7 @@ pub enum WorkflowBatchFrequencyUnit {
     Hours,
     /// `Days`
     Days,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -82,7 +82,7 @@ pub enum WorkflowBatchSchedule {
     MyCompanyOfficeHours,
     /// `SlaHours`
     SlaHours,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

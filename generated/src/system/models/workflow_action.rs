@@ -139,7 +139,7 @@ pub enum WorkflowActionAttachConfigurationsFor {
     Company,
     /// `Contact`
     Contact,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -61,7 +61,7 @@ pub enum WorkflowEventExecutionTime {
     MultipleTimes,
     /// `Continuously`
     Continuously,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -78,7 +78,7 @@ pub enum WorkflowEventFrequencyUnit {
     Days,
     /// `Months`
     Months,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

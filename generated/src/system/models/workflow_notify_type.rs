@@ -93,7 +93,7 @@ impl ModelFields for WorkflowNotifyType {
 
 toolcrate_runtime::impl_model!(WorkflowNotifyType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&WorkflowNotifyType> for crate::system::NotifyTypeReference {
     fn from(record: &WorkflowNotifyType) -> Self {
         Self {

@@ -67,7 +67,7 @@ impl ModelFields for WorkflowTableType {
 
 toolcrate_runtime::impl_model!(WorkflowTableType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&WorkflowTableType> for crate::system::WorkflowTableTypeReference {
     fn from(record: &WorkflowTableType) -> Self {
         Self {

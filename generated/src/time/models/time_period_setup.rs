@@ -75,7 +75,7 @@ pub enum TimePeriodSetupPeriodApplyTo {
     Expense,
     /// `Time`
     Time,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -92,7 +92,7 @@ pub enum TimePeriodSetupType {
     SemiMonthly,
     /// `Monthly`
     Monthly,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -172,7 +172,7 @@ impl ModelFields for TimePeriodSetup {
 
 toolcrate_runtime::impl_model!(TimePeriodSetup);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&TimePeriodSetup> for crate::time::TimePeriodSetupReference {
     fn from(record: &TimePeriodSetup) -> Self {
         Self {

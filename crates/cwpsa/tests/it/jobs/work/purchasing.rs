@@ -12,7 +12,7 @@ pub async fn product(agent: &mut Agent, identifier: &str) -> Value {
             "find a product in the catalog",
             "list_all_procurement_catalogs",
             json!({"filter": {"identifier": identifier}}),
-            "Look up the product and its vendor, unit of measure and cost.",
+            "Look up the product and its vendor, unit of measure, and cost.",
         )
         .await;
     only(&products).clone()

@@ -74,7 +74,7 @@ pub enum ReplaceStrResponse {
     Ok(RawResponseModel),
     /// Status 202.
     Accepted(Other),
-    /// Any other status of success, which the spec does not have.
+    /// Any other 2xx status, which isn't in the spec.
     Other(RawResponse),
 }
 

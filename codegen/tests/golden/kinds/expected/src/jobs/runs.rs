@@ -90,7 +90,7 @@ pub enum CreateRunResponse {
     Accepted(Ticket),
     /// Status 204.
     NoContent,
-    /// Any other status of success, which the spec does not have.
+    /// Any other 2xx status, which isn't in the spec.
     Other(RawResponse),
 }
 
@@ -108,7 +108,7 @@ pub enum DownloadRunLogResponse {
     Ok(Download),
     /// Status 202.
     Accepted(Ticket),
-    /// Any other status of success, which the spec does not have.
+    /// Any other 2xx status, which isn't in the spec.
     Other(RawResponse),
 }
 
@@ -123,7 +123,7 @@ toolcrate_runtime::impl_responses!(
 pub enum RetryRunResponse {
     /// Status 201.
     Created(RetryRunAnswer),
-    /// Any other status of success.
+    /// Any other 2xx status.
     Success(u16, Run),
 }
 

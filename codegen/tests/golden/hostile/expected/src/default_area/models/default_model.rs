@@ -42,7 +42,7 @@ pub enum DefaultModelDefault {
     N1,
     /// `-1`
     N1Upper,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -47,7 +47,7 @@ pub enum MeasureWords {
     Yes,
     /// `on`
     On,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -52,7 +52,7 @@ impl ModelFields for Customer {
 
 toolcrate_runtime::impl_model!(Customer);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "sales")]
 impl From<&Customer> for crate::sales::CustomerReference {
     fn from(record: &Customer) -> Self {

@@ -64,7 +64,7 @@ pub enum OddKeywordsLevel {
     AB,
     /// `a_b`
     ABLower,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
