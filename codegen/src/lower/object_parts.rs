@@ -1,4 +1,4 @@
-//! Collects an object's properties: its own, those from `allOf`, and those of its alternatives.
+//! Collects an object's properties from the object itself, from `allOf`, and from its alternatives.
 
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
