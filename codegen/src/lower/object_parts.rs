@@ -9,10 +9,10 @@ use openapiv3::{
     Type as SourceType,
 };
 
-use super::property_merge::{self, Declaration, is_shapeless};
+use super::property_merge::{self, PropertyDeclaration, is_shapeless};
 
 /// Properties as in the document.
-pub type SourceProperties = IndexMap<String, Declaration>;
+pub type SourceProperties = IndexMap<String, PropertyDeclaration>;
 
 /// Maximum depth of objects composed of other objects.
 const MAX_DEPTH: usize = 16;
