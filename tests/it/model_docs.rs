@@ -1,4 +1,4 @@
-//! The documentation of the generated models: a sentence for each type, and a comment on each field.
+//! Checks the documentation of the generated models: each type must have a sentence, and each field a comment.
 
 use std::path::{Path, PathBuf};
 

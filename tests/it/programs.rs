@@ -1,4 +1,4 @@
-//! The programs on the front page: they work as described on the mock server, and are as short as claimed.
+//! Tests the programs on the front page: they must work as described on the mock server, and be as short as claimed.
 
 use connectwise_callbacks::CallbackVerifier;
 use connectwise_psa::runtime::{Client, Filter, Patch};

@@ -1,5 +1,5 @@
-//! Helpers for the end-to-end tests: a client for a local server, a sandbox, and a request validator based only on
-//! the spec.
+//! Helpers for the end-to-end tests: a client for a local server, a sandbox, and a request validator that uses only the
+//! spec.
 
 pub mod spec;
 

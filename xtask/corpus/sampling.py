@@ -1,4 +1,4 @@
-"""Values drawn from a JSON Schema, as far as OpenAPI documents and the tools made from them use it."""
+"""Draws values from JSON Schemas. Supports only the features that OpenAPI documents and the generated tools use."""
 
 import random
 import string

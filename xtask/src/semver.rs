@@ -1,5 +1,5 @@
-//! `cargo xtask semver`: records the findings of `cargo-semver-checks` between the crates of two releases, for the test
-//! that compares them with our own diff.
+//! `cargo xtask semver`: runs `cargo-semver-checks` on the crates of two releases and records its findings. A test
+//! compares them with our own diff.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

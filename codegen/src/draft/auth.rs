@@ -1,4 +1,4 @@
-//! Drafts a profile's authentication settings from the security schemes of a document.
+//! Drafts a profile's authentication settings from the security schemes in an OpenAPI document.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! YAML scalars.
+//! Writes strings as YAML scalars.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! Package files other than code: the manifest, crate root, README, and the tool and repair pages.
+//! Emits package files other than code modules: the manifest, crate root, README, and the pages about tools and
+//! repairs.
 
 use heck::ToUpperCamelCase;
 use quote::{format_ident, quote};

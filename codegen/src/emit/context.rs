@@ -1,4 +1,4 @@
-//! The input to all emitters.
+//! The input to all emitters: the model of the API, and the configuration.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{PoisonError, RwLock};

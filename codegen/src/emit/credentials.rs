@@ -1,4 +1,4 @@
-//! The credentials of the generated crate: a struct with the values that users supply, and the code that adds them to
+//! Emits the generated crate's credentials: a struct with the values that users supply, and the code that adds them to
 //! requests.
 
 use proc_macro2::TokenStream;

@@ -1,7 +1,7 @@
 //! Stage 6: turns a [`Model`] into files.
 //!
-//! Emitting is a pure function from the model to a map from paths to text. It reads no files, clock or
-//! environment, so equal input yields equal bytes on any machine. `quote` and `prettyplease` write Rust,
+//! Emitting is a pure function from the model to a map from file paths to contents. It doesn't read files, the clock or
+//! the environment, so equal input yields equal bytes on any machine. `quote` and `prettyplease` write Rust,
 //! `minijinja` writes text, and `serde_json` writes the catalog.
 
 mod api;

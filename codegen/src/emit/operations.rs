@@ -1,4 +1,4 @@
-//! Typed operations: plain functions that return a request value, in one file per resource.
+//! Emits typed operations: plain functions that return a request value, in one file per resource.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

@@ -1,4 +1,4 @@
-//! The query types that many operations share (`ListQuery`, `CountQuery`), as configured in the profile.
+//! Emits the query types that many operations share (`ListQuery`, `CountQuery`), as configured in the profile.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};

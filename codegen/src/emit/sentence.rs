@@ -1,4 +1,4 @@
-//! One-sentence descriptions of operations.
+//! Describes operations in one sentence each.
 
 use toolcrate_catalog::{OperationKind, OperationVariant};
 

@@ -1,4 +1,4 @@
-//! Enums of responses whose content differs by status.
+//! Emits enums for responses whose content depends on the status.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};

@@ -1,4 +1,4 @@
-//! Hashes of tokens.
+//! Hashes Rust token streams, ignoring their source locations.
 
 use std::fmt::{self, Write as _};
 use std::hash::{DefaultHasher, Hasher};

@@ -1,9 +1,9 @@
-//! Stage 1: reads an OpenAPI 3 or Swagger 2.0 document, in JSON or YAML, into `openapiv3`.
+//! Stage 1: reads an OpenAPI 3 or Swagger 2.0 document, in JSON or YAML, into `openapiv3` types.
 //!
-//! The text is parsed into one tree, the `normalize` module converts the tree to OpenAPI 3.0, and the typed document
-//! is read from it once. A file is rejected only if it isn't an OpenAPI document at all; the error names the file and
-//! a line or JSON pointer. A faulty part is dropped without affecting the rest. Readable defects are left to
-//! [`crate::repair`].
+//! The text is parsed into one tree, the `normalize` module converts the tree to OpenAPI 3.0, and the typed document is
+//! then built from the tree in one pass. A file is rejected only if it isn't an OpenAPI document at all; the error
+//! names the file and a line or JSON pointer. A malformed part is dropped without affecting the rest. Defects in parts
+//! that can be read are left to [`crate::repair`].
 
 mod reader;
 mod schema_reader;

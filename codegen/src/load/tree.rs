@@ -1,4 +1,4 @@
-//! Parses a JSON or YAML document into one tree.
+//! Parses a JSON or YAML document into a single tree.
 
 use std::cell::RefCell;
 

@@ -1,9 +1,9 @@
-//! Distinguishes the alternatives of a schema without a discriminator, if that is possible.
+//! Determines how values of a schema with alternatives (`oneOf`, `anyOf`) can be distinguished if the schema has no
+//! discriminator.
 //!
 //! Alternatives can be distinguished by the kind of the JSON value. Objects can also be distinguished by a required
-//! property with different values in each of them, or by
-//! required properties that the others don't have. Alternatives that differ only in how they restrict a scalar count as
-//! one.
+//! property that has different values in each alternative, or by required properties that the other alternatives don't
+//! have. Alternatives that differ only in how they restrict a scalar are merged into one.
 
 use std::collections::BTreeSet;
 

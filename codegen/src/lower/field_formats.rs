@@ -1,4 +1,4 @@
-//! Formats of strings that the overlay specifies because the document doesn't.
+//! Adds string formats that the overlay specifies because the document doesn't.
 
 use crate::config::{FieldFormat, FormatFact, Overlay, UsageTracker};
 use crate::ir::{ApiDefinition, DATE_FORMAT, Field, Shape, Type};

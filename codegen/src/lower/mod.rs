@@ -1,8 +1,8 @@
-//! Stage 3: lowers a repaired document into the generator's own representation ([`crate::ir`]).
+//! Stage 3: lowers a repaired document to the generator's intermediate representation ([`crate::ir`]).
 //!
-//! References are resolved to [`SchemaId`](crate::id::SchemaId)s, inline objects get names, sentences
-//! that state a constraint become constraints, and everything is put into canonical order. No later stage
-//! knows about OpenAPI.
+//! References are resolved to [`SchemaId`](crate::id::SchemaId)s, inline objects get names, descriptions that state a
+//! constraint are turned into constraints, and everything is put into canonical order. No later stage knows about
+//! OpenAPI.
 
 mod alternatives;
 mod bodies;

@@ -1,4 +1,4 @@
-//! Collects an object's properties: its own, those from `allOf`, and those of its alternatives.
+//! Collects an object's properties from the object itself, from `allOf`, and from its alternatives.
 
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
@@ -9,10 +9,10 @@ use openapiv3::{
     Type as SourceType,
 };
 
-use super::property_merge::{self, PropertyDeclaration, is_shapeless};
+use super::property_merge::{self, DeclaredProperty, is_shapeless};
 
 /// Properties as in the document.
-pub type SourceProperties = IndexMap<String, PropertyDeclaration>;
+pub type SourceProperties = IndexMap<String, DeclaredProperty>;
 
 /// Maximum depth of objects composed of other objects.
 const MAX_DEPTH: usize = 16;

@@ -119,7 +119,7 @@ fn member(
     if let Some(style) = style {
         let how = if style == ParameterStyle::DeepObject { "in nested brackets" } else { "as JSON" };
         let message =
-            format!("OpenAPI doesn't define a style for nested values, in `{name}`; they are sent {how}");
+            format!("OpenAPI doesn't define a style for the nested values in `{name}`; they are sent {how}");
         schemas.repaired("R046", location, message);
     }
     Parameter {
@@ -172,7 +172,7 @@ fn wire_type(
         (Type::List(item), _) if !is_nested(item, schemas) && !is_cookie_pairs => {
             if style == Style::DeepObject {
                 let message = format!(
-                    "OpenAPI doesn't define `deepObject` for an array, `{name}`; it is sent as one pair per item"
+                    "OpenAPI doesn't define `deepObject` for arrays such as `{name}`; it is sent as one pair per item"
                 );
                 schemas.repaired("R046", location, message);
             }
@@ -189,7 +189,7 @@ fn wire_type(
         }
         (Type::Map(_) | Type::Named(_), Style::DeepObject) => {
             let message = format!(
-                "OpenAPI doesn't define a style for nested values, in `{name}`; they are sent in nested brackets"
+                "OpenAPI doesn't define a style for the nested values in `{name}`; they are sent in nested brackets"
             );
             schemas.repaired("R046", location, message);
             return (ty, Some(style));

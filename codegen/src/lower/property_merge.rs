@@ -4,10 +4,10 @@ use openapiv3::{AnySchema, ReferenceOr, Schema as Source, SchemaKind};
 use serde_json::{Map, Value};
 
 /// A declaration of a property.
-pub type PropertyDeclaration = ReferenceOr<Box<Source>>;
+pub type DeclaredProperty = ReferenceOr<Box<Source>>;
 
 /// Returns a declaration that allows the values that `known` and `more` both allow. If their types differ, it is `more`.
-pub fn merge(known: &PropertyDeclaration, more: PropertyDeclaration) -> PropertyDeclaration {
+pub fn merge(known: &DeclaredProperty, more: DeclaredProperty) -> DeclaredProperty {
     match (known, more) {
         (ReferenceOr::Item(known), ReferenceOr::Item(more)) => {
             let merged = both(known, &more).unwrap_or(more);
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     fn merged(known: Value, more: Value) -> Value {
-        let read = |value: Value| serde_json::from_value::<PropertyDeclaration>(value).unwrap();
+        let read = |value: Value| serde_json::from_value::<DeclaredProperty>(value).unwrap();
         serde_json::to_value(merge(&read(known), read(more))).unwrap()
     }
 

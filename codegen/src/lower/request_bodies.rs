@@ -154,7 +154,7 @@ fn field_styles(
             Some(style) => style,
             None if holds_nested => {
                 let message = format!(
-                    "no style is declared for the nested values of `{}`; they are sent as JSON",
+                    "no style is declared for the nested values in `{}`; they are sent as JSON",
                     field.name
                 );
                 schemas.repaired("R039", location, message);

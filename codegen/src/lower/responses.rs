@@ -1,4 +1,4 @@
-//! Lowers responses: those of successful calls, by status if they differ, and those of errors.
+//! Lowers responses: those of successful calls (by status if their content differs), and those that report errors.
 
 use openapiv3::{ReferenceOr, Response as SourceResponse, StatusCode};
 

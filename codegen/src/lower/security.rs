@@ -1,4 +1,4 @@
-//! Lowers security requirements: the profile's schemes that an operation sends.
+//! Lowers security requirements: determines which of the security schemes described in the profile each operation uses.
 
 use openapiv3::SecurityRequirement;
 

@@ -1,4 +1,4 @@
-//! Lowers alternatives with a discriminator.
+//! Lowers schemas with alternatives and a discriminator.
 
 use openapiv3::{Components, Discriminator, ReferenceOr, Schema as Source, SchemaKind};
 

@@ -1,4 +1,4 @@
-//! Operation titles, as shown in tool lists.
+//! Writes operation titles, which tool lists show.
 
 use std::collections::HashSet;
 

@@ -338,7 +338,7 @@ impl DocumentWalk<'_> {
             let known = style.as_str().is_some_and(|style| styles.contains(&style));
             if !known {
                 let message = format!(
-                    "parameters in `{parameter_location}` have no style `{}`; the default style is used",
+                    "parameters in `{parameter_location}` can't have the style `{}`; the default style is used",
                     schemas::shortened(style)
                 );
                 self.repaired("R032", location, message);

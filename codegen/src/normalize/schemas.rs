@@ -41,7 +41,7 @@ pub fn normalize(schema: &mut Value, siblings: bool, location: &DocumentLocation
             children(members, siblings, location, report);
         }
         _ => {
-            let message = format!("expected an object as the schema, found `{}`", shortened(schema));
+            let message = format!("expected an object as the schema, got `{}`", shortened(schema));
             report.untype(CodegenError::new("E005", message).at(location.to_string()));
             *schema = json!({});
         }
@@ -250,14 +250,7 @@ impl KeywordRewriter<'_> {
         if value.is_null() {
             members.insert("nullable".to_owned(), json!(true));
         } else {
-            let ty = match &value {
-                Value::String(_) => Some("string"),
-                Value::Bool(_) => Some("boolean"),
-                Value::Number(number) if number.is_i64() => Some("integer"),
-                Value::Number(_) => Some("number"),
-                _ => None,
-            };
-            if let Some(ty) = ty {
+            if let Some(ty) = scalar_type(&value) {
                 members.entry("type").or_insert(json!(ty));
             }
             members.insert("enum".to_owned(), json!([value]));
@@ -391,16 +384,21 @@ fn listed_values(schema: &Value) -> Option<Vec<&Value>> {
     }
 }
 
+/// Returns the type of a scalar.
+fn scalar_type(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::String(_) => Some("string"),
+        Value::Bool(_) => Some("boolean"),
+        Value::Number(number) if number.is_i64() => Some("integer"),
+        Value::Number(_) => Some("number"),
+        _ => None,
+    }
+}
+
 /// Returns the type of `values`, if there are any and all have the same one.
 fn common_type(values: &[&Value]) -> Option<&'static str> {
-    let types: [(&str, fn(&Value) -> bool); 4] = [
-        ("string", Value::is_string),
-        ("integer", Value::is_i64),
-        ("number", Value::is_number),
-        ("boolean", Value::is_boolean),
-    ];
-    let (ty, _) = types.into_iter().find(|(_, is_type)| values.iter().all(|value| is_type(value)))?;
-    (!values.is_empty()).then_some(ty)
+    let first = scalar_type(values.first()?)?;
+    values.iter().all(|value| scalar_type(value) == Some(first)).then_some(first)
 }
 
 /// Returns `2 (high)` for a schema with a title and one value, unless the value is the title.

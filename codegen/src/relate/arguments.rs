@@ -1,5 +1,7 @@
-//! ID arguments: an ID in a path comes from the list at the preceding path; any other ID comes from
-//! the list of the resource that it is named after.
+//! Finds the list operation that supplies the ID for an argument.
+//!
+//! The list operation for an ID in a path is the one at the part of the path before the ID. For any other ID, it is the
+//! list operation of the resource that the argument is named after.
 
 use super::list_operations::{ListOperations, normal_path};
 use super::relations::{IDENTIFYING_FIELDS, RelationCoverage, ValueSource};

@@ -1,4 +1,4 @@
-//! References: schemas that only point to a record, and the lists that contain such records.
+//! Finds references, which are schemas that only point to a record, and the list operations that return these records.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The output of the relate stage: which operations supply the values of each reference and parameter.
+//! The output of the relate stage: the operations that supply the values of each reference and parameter.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Tests of the generator: golden crates, the real specs, and mutated specs.
+//! Tests the generator on golden crates, the real specs, and mutated specs.
 
 mod bad_input;
 mod constructs;

@@ -1,5 +1,6 @@
-//! The `sandbox` command: its arguments, startup message and shutdown. This crate's binary runs only this
-//! command; other binaries can include it as a subcommand.
+//! Implements the `sandbox` command: its arguments, startup message and shutdown.
+//!
+//! This crate's binary runs only this command. Other binaries can include it as a subcommand.
 
 use std::fmt::Write as _;
 use std::io;

@@ -1,8 +1,9 @@
 //! Prints the search recall for each set of labeled queries.
 //!
 //! `--missed` also prints the missed queries of the training sets. `--kept-out` measures only the held-out half, which
-//! must not be used for tuning. Given the path of another file of labeled queries, runs these and prints the missed
-//! ones. `--ablation` prints the recall on the training and validation sets with each list left out.
+//! must not be used for tuning. To run another file of labeled queries instead, pass its path; the missed queries are
+//! printed as well. `--ablation` prints the recall on the training and validation sets with each word list left out in
+//! turn.
 
 use std::collections::BTreeSet;
 use std::time::Instant;

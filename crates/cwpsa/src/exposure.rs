@@ -1,4 +1,4 @@
-//! Values for the settings that control the tool list of MCP clients.
+//! The possible values of the settings that control how tools are listed for MCP clients.
 
 use connectwise_psa::runtime::NameStyle;
 use toolcrate_mcp::ExposureMode;

@@ -1,4 +1,4 @@
-//! `cwpsa`: see [`cwpsa::cli`].
+//! Runs the command line defined in [`cwpsa::cli`].
 
 use std::process::ExitCode;
 

@@ -1,6 +1,6 @@
-//! The tool catalog format, as serde types.
+//! Defines the tool catalog format as serde types.
 //!
-//! A generator writes values of these types, one JSON record per line, and everything else reads them. The central type
+//! A generator writes values of these types, one JSON record per line, and all other crates read them. The central type
 //! is [`ToolRecord`]: it states what an operation *is* ([`kind`](ToolRecord::kind),
 //! [`collection`](ToolRecord::collection), [`target`](ToolRecord::target)), where each argument goes
 //! ([`RequestRecord::arguments`] and [`ShapeRecord::location`]) and what comes back ([`ResponseRecord`]).

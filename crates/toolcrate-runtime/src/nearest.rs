@@ -1,4 +1,4 @@
-//! Finds the names that were likely meant.
+//! Finds the known names that are most similar to an unknown name.
 
 /// Maximum length of a name to compare. Comparing longer names could take seconds.
 const MAX_CHARACTERS: usize = 120;

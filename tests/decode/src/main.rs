@@ -1,4 +1,5 @@
-//! Decodes a page of 1,000 tickets as the generated models and with serde's derive, and prints the ratio of the times.
+//! Decodes a page of 1,000 tickets into the generated models and into structs with serde's derive, and prints the ratio
+//! of the two times.
 
 #![allow(dead_code, reason = "the fields are read from JSON and compared with nothing")]
 

@@ -1,4 +1,4 @@
-//! The mistakes.
+//! The callers' mistakes to test, one per row of the generated page.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! `cargo xtask package`: verifies that every crate builds and passes its tests from nothing but its archive.
+//! `cargo xtask package`: verifies that every crate builds and passes its tests using only the contents of its archive.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

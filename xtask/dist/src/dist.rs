@@ -1,4 +1,4 @@
-//! `cargo xtask dist`.
+//! Implements `cargo xtask dist`, which builds the release artifacts.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,7 @@
 //! Builds packages for every installation method: `cargo xtask dist`, `cargo xtask package` and `cargo xtask release`.
 //!
-//! This is a separate program, so `cargo xtask`, the first command on a fresh machine, compiles none of it.
+//! It's a separate program so that `cargo xtask`, the first command you run on a fresh machine, doesn't have to compile
+//! it.
 
 mod archive;
 mod artifact;

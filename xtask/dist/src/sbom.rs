@@ -1,4 +1,4 @@
-//! The binary's software bill of materials, in CycloneDX 1.6 format.
+//! Writes the binary's software bill of materials in CycloneDX 1.6 format.
 
 use std::collections::{BTreeMap, BTreeSet};
 

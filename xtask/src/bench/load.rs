@@ -1,5 +1,5 @@
 //! Measures the latency that `cwpsa serve` adds to a call, its throughput, and its memory use over time. The upstream
-//! is the sandbox in a separate process on the same machine, so both share its cores.
+//! is the sandbox in a separate process on the same machine, so both processes share its cores.
 
 use std::io::{BufReader, Write};
 use std::net::TcpStream;

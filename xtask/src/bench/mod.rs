@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: the project's figures and their limits, in groups, printed as a table and stored as JSON.
+//! `cargo xtask bench`: measures the project's figures in groups, compares them with their limits, prints them as a
+//! table and stores them as JSON.
 
 mod decode;
 mod diff;

@@ -1,5 +1,5 @@
-//! `cwpsa` figures: binary size, the time until it lists tools over the Model Context Protocol, memory use after
-//! that, and search quality.
+//! Measures `cwpsa`: binary size, the time until it lists tools over the Model Context Protocol, memory use after that,
+//! and search quality.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -116,7 +116,7 @@ impl Session {
         if answer.contains("inputSchema") {
             Ok(())
         } else {
-            Err(anyhow!("expected a list of tools, found {answer:.200}"))
+            Err(anyhow!("expected a list of tools, got {answer:.200}"))
         }
     }
 

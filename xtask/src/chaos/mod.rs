@@ -1,5 +1,5 @@
-//! `cargo xtask chaos`: breaks a running server in every available way while clients write through it, then compares
-//! the outcomes reported to the clients with what the mock server stored.
+//! `cargo xtask chaos`: disrupts a running server in various ways while clients write through it, then compares the
+//! outcomes reported to the clients with the records that the mock server stored.
 
 mod disruption;
 mod report;

@@ -1,5 +1,5 @@
-//! `cargo xtask corpus`: generates a crate from each spec in a folder, compiles the crates, checks what they send, and
-//! prints a table.
+//! `cargo xtask corpus`: generates a crate from each spec in a folder, compiles the crates, checks the requests that
+//! they send, and prints a table.
 
 mod checks;
 mod driver;

@@ -1,4 +1,4 @@
-//! The rule for dependencies between packages.
+//! Checks the rule about dependencies between packages.
 
 use std::collections::BTreeSet;
 

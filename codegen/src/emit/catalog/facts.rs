@@ -1,8 +1,9 @@
-//! Facts about operations: their kind and their collection, as well as the collections themselves.
+//! Determines the kind and collection of each operation, and lists the collections themselves.
 //!
-//! Everything is derived from methods, path templates and response schemas: `/x` next to `/x/{id}` is a
-//! collection and its item, `/x/count` counts it, and a path with a segment that the profile calls a view
-//! reads the same records. Catalog readers never derive this again.
+//! Everything is derived from methods, path templates and response schemas. `/x` and `/x/{id}` are a collection and one
+//! of its items, and `/x/count` counts the items. A path containing a segment that the profile lists as a view returns
+//! the same records as the path without it. The results are stored in the catalog, so code that reads the catalog
+//! doesn't have to derive any of this itself.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};

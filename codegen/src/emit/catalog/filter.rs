@@ -1,7 +1,7 @@
-//! Filter tables: the field paths and types of each schema that lists return.
+//! Emits filter tables, which list the field paths and types of each schema that list operations return.
 //!
-//! Fields of the record and of objects one level down are filtered through `conditions`; fields of list items and
-//! custom fields have parameters of their own. Deeper fields are still available through the raw parameters.
+//! Fields of the record, and of objects one level down, are filtered through `conditions`. Fields of list items, and
+//! custom fields, have separate filter parameters. Deeper fields can still be filtered through the raw parameters.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;

@@ -1,6 +1,6 @@
-//! The tool catalog: every operation as a tool, in the `toolcrate-catalog` record format.
+//! Emits the tool catalog, in which every operation is a tool, in the `toolcrate-catalog` record format.
 //!
-//! Each tool is one line of `catalog/tools/<module>.jsonl`; data shared by several tools is stored once, in other
+//! Each tool is one line in `catalog/tools/<module>.jsonl`. Data shared by several tools is stored once, in other
 //! files. A changed tool therefore shows up as one changed line in a diff.
 
 mod alias;

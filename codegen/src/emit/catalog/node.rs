@@ -1,5 +1,5 @@
-//! JSON Schemas for tool inputs. References are inlined, every node has a type, and recursion is replaced with a
-//! note.
+//! Emits the JSON Schemas for tool inputs. References are inlined, every node has a type, and recursion is replaced
+//! with a note in the description.
 
 use serde_json::map::Entry;
 use serde_json::{Map, Value, json};

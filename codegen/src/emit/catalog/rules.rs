@@ -1,4 +1,4 @@
-//! Overlay rules that involve several arguments, and the sentences that explain them to a model.
+//! Emits the overlay's rules about combinations of arguments, and the sentences that explain these rules to a model.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Argument descriptions: from the overlay, from the spec, or derived from the name and type.
+//! Describes arguments with text from the overlay or the spec, or with text derived from the argument's name and type.
 
 use toolcrate_catalog::OperationKind;
 use toolcrate_catalog::placeholder::{escape, placeholder};

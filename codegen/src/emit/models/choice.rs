@@ -1,4 +1,4 @@
-//! String enums.
+//! Emits enums for strings that have a fixed set of values.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};

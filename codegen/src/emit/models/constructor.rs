@@ -1,4 +1,4 @@
-//! Constructors, which take the values that the API requires.
+//! Emits model constructors, which take the values that the API requires.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};

@@ -1,4 +1,4 @@
-//! Doc comments for models: what a record is, which operations return it, and which accept it.
+//! Writes doc comments for models: what the record is, which operations return it, and which accept it.
 
 use toolcrate_catalog::OperationKind;
 

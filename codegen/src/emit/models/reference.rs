@@ -1,4 +1,4 @@
-//! Creates references from an ID, from text that identifies a record, and from the record itself.
+//! Emits conversions to references from an ID, from text that identifies a record, and from the record itself.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};

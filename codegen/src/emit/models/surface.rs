@@ -1,4 +1,4 @@
-//! The public API of models besides their fields, for the comparison of two releases.
+//! Lists the public API of models other than their fields, so that two releases can be compared.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Clues in an operation's path about what it does: its last literal segment, and whether that is a resource.
+//! Infers what an operation does from the last literal segment in its path, and from whether that segment is a
+//! resource.
 
 use std::collections::HashSet;
 

@@ -1,5 +1,4 @@
-//! Verbs that indicate what an operation does: a list of common English verbs, plus the verbs in the
-//! profile.
+//! The verbs that indicate what an operation does: common English verbs, plus the verbs in the profile.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Command-line arguments.
+//! Defines the command-line arguments.
 
 // Help text is printed in a terminal, where URLs are plain text and brackets mark optional parts.
 #![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links)]

@@ -1,5 +1,5 @@
-//! URL tokens, for clients that can only be configured with a URL. A token contains its account and tool selection and
-//! is signed, so no server needs to store it.
+//! Issues and verifies URL tokens, for clients that can only be configured with a URL. A token contains its account and
+//! tool selection and is signed, so no server has to store it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -71,13 +71,13 @@ pub(crate) struct MintTokenRequest {
 /// The reason why a [`MintTokenRequest`] is invalid.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MintTokenError {
-    #[error("expected a JSON object as the body: {0}")]
+    #[error("expected a JSON object in the request body: {0}")]
     NotAnObject(#[from] serde_json::Error),
     #[error("unknown property \"{name}\" in {object} (expected {})", .known.join(", "))]
     UnknownField { object: &'static str, name: String, known: &'static [&'static str] },
     #[error("name: expected a string")]
     NameNotText,
-    #[error("config: expected an object with methods and tags")]
+    #[error("config: expected an object with `methods` and `tags`")]
     ConfigNotAnObject,
     #[error("config: {0}")]
     Filter(#[from] MethodFilterError),

@@ -1,4 +1,4 @@
-//! The files of a catalog, and how to read them.
+//! The text of a catalog's files, which a generated crate embeds.
 
 use crate::records::index::{IndexEntry, IndexError};
 

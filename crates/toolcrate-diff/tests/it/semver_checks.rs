@@ -1,6 +1,9 @@
-//! Compares what `cargo-semver-checks` finds between the crates of the two real releases with the level Rust. Every finding
-//! must be among ours, and every kind of ours that it doesn't find must be explained, or the test fails; the result is the
-//! page `docs/semver-checks.md`, which `UPDATE_GOLDEN=1` writes. `cargo xtask semver` writes the findings.
+//! Compares our diff at the Rust level with the findings of `cargo-semver-checks`, for the crates generated from the
+//! two real releases.
+//!
+//! Each of its findings must be among ours, and each of our change kinds that it doesn't find must be explained, or the
+//! test fails. The result is the page `docs/semver-checks.md`; `UPDATE_GOLDEN=1` updates it. `cargo xtask semver`
+//! records the findings.
 
 use std::collections::BTreeMap;
 

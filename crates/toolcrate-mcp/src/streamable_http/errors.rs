@@ -1,4 +1,4 @@
-//! Protocol errors as HTTP responses.
+//! Returns protocol errors as HTTP responses.
 
 use std::convert::Infallible;
 

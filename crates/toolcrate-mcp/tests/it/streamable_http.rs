@@ -1,4 +1,4 @@
-//! HTTP clients that don't follow the protocol to the letter.
+//! Tests HTTP clients that don't follow the protocol to the letter.
 
 use std::sync::Arc;
 

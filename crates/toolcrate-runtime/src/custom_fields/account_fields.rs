@@ -1,4 +1,4 @@
-//! The custom fields read from an account, and which of them a record has.
+//! Holds the custom fields of an account, and determines which of them a record has.
 
 use super::definition::CustomField;
 use crate::api::CustomFieldDefinitions;

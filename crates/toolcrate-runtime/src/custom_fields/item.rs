@@ -1,4 +1,4 @@
-//! Items of the API's list of custom fields, from a caption and a value.
+//! Builds the items in the API's list of custom fields from captions and values.
 
 use serde_json::{Map, Number, Value, json};
 

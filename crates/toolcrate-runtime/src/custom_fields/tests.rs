@@ -1,4 +1,4 @@
-//! Tests for an account's definitions, and for converting custom fields between their two forms.
+//! Tests for an account's definitions, and for the conversion of custom fields between their two forms.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Access to a model's fields by index: the traits that generated types implement, and the values that they return.
+//! Provides access to a model's fields by index: the traits that generated types implement, and the values that the
+//! fields are read and written through.
 
 use serde_json::Value;
 

@@ -1,11 +1,10 @@
-//! Deserializes every model with one visitor. It fills a [`ValueMut`] from any self-describing format. To match each
-//! key, it first tries the field that followed the previous one in earlier objects, because servers write fields in a
-//! fixed order.
+//! Deserializes every model with one visitor, which fills a [`ValueMut`] from any self-describing format. Servers write
+//! fields in a fixed order, so the visitor first compares each key with the field after the previous match.
 //!
 //! If a value's type doesn't match the API description, the field is left unset, and the raw value is kept in the
-//! object's [unknown fields](crate::UnknownFields) under the same name. One odd value doesn't fail the whole response,
-//! and writing the object back preserves it. An item of a top-level list has no such object, so it is returned to the
-//! caller.
+//! object's [unknown fields](crate::UnknownFields) under the same name. An unexpected value therefore doesn't make the
+//! entire response fail, and it is preserved when the object is written back. A top-level list has no such object, so
+//! items with an unexpected type are returned to the caller.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -29,7 +28,7 @@ use crate::value::{Date, Number, Timestamp};
 /// A `null` makes a field absent and is left out of lists and maps, except where arbitrary JSON is expected.
 ///
 /// # Errors
-/// Returns an error if the value itself has the wrong type (`expected an object, found text`), and for input that the
+/// Returns an error if the value itself has the wrong type (`expected an object, got text`), and for input that the
 /// format rejects, with its path.
 pub fn deserialize_into<'de, D: Deserializer<'de>>(
     deserializer: D,

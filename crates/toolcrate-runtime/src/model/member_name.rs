@@ -1,4 +1,4 @@
-//! Reads property names: names known to a model as the index of a field, any other name as text.
+//! Reads property names. A name that the model knows becomes the index of a field, and any other name is kept as text.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,5 +1,6 @@
-//! Deserializes numbers without losing their original digits. In serde's data model a decimal number is a float, so
-//! `1.10` becomes `1.1`. `serde_json` can expose a value's raw text instead; other formats ignore the attempt.
+//! Deserializes numbers without losing their original digits. In serde's data model, a decimal number is a float, so
+//! `1.10` becomes `1.1`. `serde_json` can return a value's raw text instead; with other formats, numbers are read as
+//! usual.
 
 use serde_core::de::MapAccess;
 use serde_json::{Map, Value};

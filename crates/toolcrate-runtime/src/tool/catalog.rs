@@ -1,5 +1,5 @@
-//! All of an API's tools. The index is parsed when a tool is first looked up, and a record when it is used. A tool is a
-//! reference into the index, so passing one around is cheap.
+//! The catalog of an API's tools. The index is parsed when a tool is first looked up, and a tool's record is parsed
+//! when the tool is used. A tool is a reference into the index, so passing one around is cheap.
 
 use std::fmt;
 use std::sync::OnceLock;

@@ -1,5 +1,5 @@
-//! Proposes a fix for each invalid argument: rename it, replace its value, or omit it. An argument that only the caller
-//! can correct has no fix.
+//! Proposes a fix for each invalid argument: rename it, replace its value, or omit it. If only the caller can correct
+//! an argument, no fix is proposed.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;

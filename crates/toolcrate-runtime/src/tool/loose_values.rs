@@ -1,5 +1,6 @@
-//! Values that an invalid one was likely meant to be. They are suggested in the error's fix and never used
-//! automatically, because they lose information or guess: `yes` for true, `$1,200` for 1200, a Python literal for JSON.
+//! Finds the value that an invalid value was likely meant to be: `yes` for true, `$1,200` for 1200, a Python literal
+//! for JSON. These conversions lose information or are guesses, so the value is only suggested in the error's fix and
+//! never used automatically.
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;

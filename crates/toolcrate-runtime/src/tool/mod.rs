@@ -1,4 +1,4 @@
-//! Tools: operations that are called with JSON arguments and return JSON.
+//! Tools, which are operations that are called with JSON arguments and return JSON.
 
 mod argument_limits;
 mod argument_locations;

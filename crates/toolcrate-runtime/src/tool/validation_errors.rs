@@ -1,4 +1,5 @@
-//! Converts schema validation errors to field errors: what was expected, what was found, and similar names.
+//! Converts schema validation errors to field errors, which contain the expected and the actual value, and similar
+//! names.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError, Validator};

@@ -1,4 +1,4 @@
-//! Checks beyond JSON Schema validation: dates are in the API's format, and references identify a record.
+//! Checks that JSON Schema can't express: dates must be in the API's format, and references must identify a record.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! Keeps `docs/jobs.md` in sync with the scripted agent: each task compares its section with the calls that it made.
-//! `CWPSA_WRITE_GUIDE=1` rewrites the page.
+//! Keeps `docs/jobs.md` in sync with the scripted agent: compares the section about each task with the calls that the
+//! agent makes. `CWPSA_WRITE_GUIDE=1` rewrites the page.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! An agent whose model is a script: it calls tools one after the other, with arguments from the user's request and
-//! from earlier results. A driver sends the calls, so each task is written only once.
+//! An agent whose model is a script: it calls tools one after another, with arguments from the user's request and from
+//! earlier results. A driver sends the calls over a particular protocol, so each task is written only once.
 
 pub mod mcp;
 pub mod plain;

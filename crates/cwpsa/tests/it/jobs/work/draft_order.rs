@@ -1,4 +1,4 @@
-//! A draft order for a vendor that the user specifies by ID.
+//! Creates a draft order for a vendor that the user specifies by ID.
 
 use serde_json::{Value, json};
 

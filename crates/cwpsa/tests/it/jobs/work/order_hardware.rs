@@ -1,5 +1,5 @@
-//! Hardware procurement: the item is out of stock, so the agent creates an order, its line, and a note on the
-//! ticket that requested it.
+//! Orders hardware that is out of stock: creates an order, adds a line, and adds a note to the ticket that requested
+//! the hardware.
 
 use serde_json::{Value, json};
 

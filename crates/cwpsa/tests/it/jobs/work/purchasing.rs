@@ -1,5 +1,5 @@
-//! Steps shared by purchasing tasks: finding the catalog product, the quantity in stock and the status for a new
-//! order, and adding a line for the product.
+//! Steps shared by purchasing tasks: finding the product in the catalog, checking the quantity in stock, looking up the
+//! status for a new order, and adding a line for the product.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Restocking: orders ten units of a product that is out of stock, on request or because of a ticket.
+//! Orders ten units of a product that is out of stock, because the user or a ticket asks for them.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A product's stock by warehouse, with serial numbers.
+//! Reports a product's stock by warehouse, with serial numbers.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,4 @@
-//! Warranty audit: one sales opportunity for each firewall whose warranty ends soon, but no second one for a firewall
-//! that already has one.
+//! Creates a sales opportunity for each firewall whose warranty ends soon, unless the firewall already has one.
 
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
