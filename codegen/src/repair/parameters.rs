@@ -38,6 +38,14 @@ pub fn repair(
                 continue;
             }
         };
+        if let Parameter::Header { parameter_data, .. } | Parameter::Cookie { parameter_data, .. } =
+            &parameter
+            && !is_token(&parameter_data.name)
+        {
+            let message = format!("`{}` is not a valid name of a header or cookie", parameter_data.name);
+            report.omit(CodegenError::new("E005", message).at(format!("{pointer}/parameters/{index}")));
+            continue;
+        }
         let repairs = &mut report.repairs;
         let Some(mut parameter) = to_raw(parameter, pointer, repairs) else { continue };
         let twin =
@@ -64,6 +72,12 @@ pub fn repair(
         (parameter.location, if parameter.location == ParameterLocation::Path { at } else { 0 })
     });
     parameters
+}
+
+/// Returns true if HTTP allows a name for a header or cookie.
+fn is_token(name: &str) -> bool {
+    let is_allowed = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&c);
+    !name.is_empty() && name.bytes().all(is_allowed)
 }
 
 /// Returns true if a path, or one of its operations, declares a path parameter with this name.

@@ -30,7 +30,7 @@ pub fn get_str() -> Request<SyncModel> {
 /// * `vec`: query parameter `vec!`
 /// * `body`: the properties of a URL-encoded form
 ///
-/// The content depends on the status: [`StrReplaceStrResponse`] has a variant for each.
+/// The content depends on the status: [`ReplaceStrResponse`] has a variant for each.
 #[doc(alias = "PUT /str/{str}/{type}/{1}/{😀}")]
 #[doc(alias = "replace_a_hostile_str_by_value")]
 pub fn replace_str(
@@ -46,7 +46,7 @@ pub fn replace_str(
     request: Option<&str>,
     vec: Option<&[&str]>,
     body: &FieldStyleModel,
-) -> Request<StrReplaceStrResponse> {
+) -> Request<ReplaceStrResponse> {
     Request::new(Method::Put, "/str/{str}/{type}/{1}/{😀}")
         .path("str", str)
         .path("type", type_)
@@ -66,7 +66,7 @@ pub fn replace_str(
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant)]
 #[non_exhaustive]
-pub enum StrReplaceStrResponse {
+pub enum ReplaceStrResponse {
     /// Status 200.
     Ok(RawResponseModel),
     /// Status 202.
@@ -76,6 +76,6 @@ pub enum StrReplaceStrResponse {
 }
 
 toolcrate_runtime::impl_responses!(
-    StrReplaceStrResponse { 200 => Ok(RawResponseModel), 202 => Accepted(Other), _ =>
-    Other }
+    ReplaceStrResponse { 200 => Ok(RawResponseModel), 202 => Accepted(Other), _ => Other
+    }
 );
