@@ -96,6 +96,13 @@ pub fn realistic(arguments: &mut Map<String, Value>, field: Option<&str>) {
             }
         }
     }
+    // The schema of a JSON Patch operation can't say that only a removal has no value.
+    let operations = arguments.get_mut("operations").and_then(Value::as_array_mut);
+    for operation in operations.into_iter().flatten().filter_map(Value::as_object_mut) {
+        if operation.get("op").is_some_and(|op| op != "remove") {
+            operation.entry("value").or_insert_with(|| json!("x"));
+        }
+    }
     arguments.values_mut().for_each(texts);
 }
 
