@@ -61,7 +61,7 @@ mod tests {
             ("move", &["add", "replace", "remove"][..], None),
             ("Ticket", &["ServiceTicket", "ProjectTicket"], None),
             ("NotBillable", &["Billable", "DoNotBill"], None),
-            ("Hihg", &["Low", "High"], Some("High")),
+            ("Hiigh", &["Low", "High"], Some("High")),
             ("do not bill", &["Billable", "DoNotBill"], Some("DoNotBill")),
             ("Bill", &["Billable"], Some("Billable")),
         ] {

@@ -59,8 +59,8 @@ mod tests {
         let fine = [operation("add", "/lines/0"), json!({"op": "remove", "path": "note"})];
         assert!(found(json!({"id": 5, "summary": "x", "clear": ["company"], "operations": fine})).is_empty());
         assert!(found(json!({"id": 5})).is_empty());
-        let null = json!({"op": "replace", "path": "summary", "value": null});
-        assert!(found(json!({"operations": [null]})).is_empty(), "clears the field");
+        let clearing = json!({"op": "replace", "path": "summary", "value": null});
+        assert!(found(json!({"operations": [clearing]})).is_empty(), "clears the field");
         let unsafe_ones = json!([
             {"op": "replace", "path": "note"},
             operation("replace", "/summary"),
