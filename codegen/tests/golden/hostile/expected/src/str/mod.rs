@@ -11,4 +11,4 @@ mod str;
 mod models;
 
 pub use models::*;
-pub use str::{StrReplaceStrResponse, get_str, replace_str};
+pub use str::{ReplaceStrResponse, get_str, replace_str};

@@ -20,14 +20,23 @@ pub fn create_run(body: Option<&RunOptions>) -> Request<()> {
 ///
 /// `PATCH /jobs/runs/{id}` · tool [`update_a_wire_jobs_run_by_id`](crate::CATALOG)
 ///
-/// * `id`: ID
+/// * `run_id`: run ID
+/// * `id`: query parameter `id`
+/// * `id_alt`: header `id`
 /// * `body`: the request body
 /// * A null in `extra` of the body clears the field of that name.
 #[doc(alias = "PATCH /jobs/runs/{id}")]
 #[doc(alias = "update_a_wire_jobs_run_by_id")]
-pub fn update_run(id: i64, body: &RunOptions) -> Request<RunOptions> {
+pub fn update_run(
+    run_id: i64,
+    id: Option<bool>,
+    id_alt: Option<&str>,
+    body: &RunOptions,
+) -> Request<RunOptions> {
     Request::new(Method::Patch, "/jobs/runs/{id}")
-        .path("id", id)
+        .path("id", run_id)
+        .parameter_opt("id", id)
+        .header_opt("id", id_alt)
         .body(body)
         .content_type("application/merge-patch+json")
 }
