@@ -147,10 +147,17 @@ pub(crate) struct Analyzer {
 /// The meaning of a user's words.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Synonym {
-    /// The stems of the meaning.
-    pub(crate) stems: Vec<String>,
+    /// The stems of each thing that they may mean.
+    pub(crate) meanings: Vec<Vec<String>>,
     /// True if titles contain the words themselves, which makes the meaning only an alternative.
     pub(crate) is_weak: bool,
+}
+
+impl Synonym {
+    /// Returns the stems of all meanings.
+    pub(crate) fn stems(&self) -> impl DoubleEndedIterator<Item = &String> {
+        self.meanings.iter().flatten()
+    }
 }
 
 /// A vocabulary entry.
@@ -180,7 +187,7 @@ impl Analyzer {
             let meaning = analyzer.index_words(&tokenize(meaning));
             for synonym in synonyms.into_iter().map(tokenize) {
                 analyzer.index_words(&synonym);
-                analyzer.synonyms.insert(synonym, Synonym { stems: meaning.clone(), is_weak: false });
+                analyzer.synonyms.insert(synonym, Synonym { meanings: vec![meaning.clone()], is_weak: false });
             }
         }
         analyzer
@@ -286,7 +293,10 @@ impl Analyzer {
 
     /// Indexes a title. Returns its stems, and each rotation of them as one token (`ticket note`, `note of a ticket`).
     pub(crate) fn index_title(&mut self, title: &str) -> Vec<String> {
-        let mut stems = self.index_words(&tokenize(title));
+        let words = tokenize(title);
+        let mut stems = self.index_words(&words);
+        let positive = words.iter().filter_map(|word| positive_form(word)).map(|word| self.stem(word));
+        stems.extend(positive.collect::<Vec<_>>());
         for stem in &stems {
             if !self.title_stems.contains(stem) {
                 self.title_stems.insert(stem.clone());
@@ -371,15 +381,15 @@ impl Analyzer {
                     }
                 };
                 let others = titled.iter().filter(|(_, title)| !is_mutual || *title != words);
-                let mut stems: Vec<String> = others.flat_map(|(stems, _)| stems.clone()).collect();
-                if is_alias || stems.is_empty() || self.synonyms.contains_key(&words) {
+                let mut meanings: Vec<Vec<String>> = others.map(|(stems, _)| stems.clone()).collect();
+                if is_alias || meanings.is_empty() || self.synonyms.contains_key(&words) {
                     continue;
                 }
-                stems.sort_unstable();
-                stems.dedup();
+                meanings.sort_unstable();
+                meanings.dedup();
                 let is_weak = self.title_stems_of(&words).is_some();
                 self.record(&words);
-                self.synonyms.insert(words, Synonym { stems, is_weak });
+                self.synonyms.insert(words, Synonym { meanings, is_weak });
             }
         }
     }
@@ -410,6 +420,11 @@ impl Analyzer {
             self.stemmer.stem(word).into_owned()
         }
     }
+}
+
+/// Returns the opposite of a word such as "unposted": those are also called "not yet posted".
+fn positive_form(word: &str) -> Option<&str> {
+    word.strip_prefix("un").filter(|rest| rest.len() > 3 && rest.ends_with("ed") && WordVector::find(rest).is_some())
 }
 
 /// Returns the words with the last one in the singular; `None` if it has no plural ending.

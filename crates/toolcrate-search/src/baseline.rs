@@ -23,8 +23,8 @@ impl PlainBm25 {
     /// Returns the matching tools, best first.
     pub fn find(&self, query: &str, limit: usize) -> Vec<Tool> {
         let tokens: Vec<QueryToken> =
-            tokenize(query).into_iter().map(|token| QueryToken { token, weight: 1.0 }).collect();
-        best(&self.tools, self.index.scores(&tokens), limit)
+            tokenize(query).into_iter().map(|token| QueryToken { token, weight: 1.0, sense: None }).collect();
+        best(&self.tools, self.index.scores(&tokens, 1.0), limit)
     }
 }
 

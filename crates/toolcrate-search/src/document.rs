@@ -30,6 +30,8 @@ pub(crate) struct ToolDocument {
     pub(crate) action: String,
     /// The stem of the last word in its title: the subject, which the preceding words qualify.
     pub(crate) head: String,
+    /// The head of the record whose part the tool works on.
+    pub(crate) owner: Option<String>,
     /// The tool's popularity, regardless of the query.
     pub(crate) weight: f32,
     /// The indexes of the penalties that apply to it.

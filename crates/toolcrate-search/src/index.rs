@@ -14,6 +14,17 @@ pub(crate) struct QueryToken {
     pub(crate) token: String,
     /// The token's weight.
     pub(crate) weight: f32,
+    /// What it may mean; `None` if it has only one meaning.
+    pub(crate) sense: Option<Sense>,
+}
+
+/// One of the meanings of a word in a query. A text is only about one of them, so their scores don't add up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sense {
+    /// The number of the word.
+    pub(crate) word: usize,
+    /// The number of its meaning.
+    pub(crate) number: usize,
 }
 
 /// An index of texts.
@@ -62,17 +73,42 @@ impl Bm25Index {
         }
     }
 
-    /// Returns the score of each text, in indexing order.
-    pub(crate) fn scores(&self, tokens: &[QueryToken]) -> Vec<f32> {
+    /// Returns the score of each text, in indexing order. `other_sense` is the share of the score of a word's other
+    /// meanings that is added to that of its best one.
+    pub(crate) fn scores(&self, tokens: &[QueryToken], other_sense: f32) -> Vec<f32> {
         let mut scores = vec![0.0; self.count];
-        for QueryToken { token, weight } in tokens {
+        let is_same_word = |a: &QueryToken, b: &QueryToken| {
+            a.sense.zip(b.sense).is_some_and(|(a, b)| a.word == b.word)
+        };
+        let mut best: Vec<f32> = Vec::new();
+        for word in tokens.chunk_by(is_same_word) {
+            if word.first().map(|token| token.sense) == word.last().map(|token| token.sense) {
+                self.add_scores(word, &mut scores);
+                continue;
+            }
+            best.clear();
+            best.resize(self.count, 0.0);
+            for sense in word.chunk_by(|a, b| a.sense == b.sense) {
+                let mut of_sense = vec![0.0; self.count];
+                self.add_scores(sense, &mut of_sense);
+                for ((score, best), of_sense) in scores.iter_mut().zip(&mut best).zip(of_sense) {
+                    *score += other_sense * of_sense.min(*best);
+                    *best = best.max(of_sense);
+                }
+            }
+            scores.iter_mut().zip(&best).for_each(|(score, best)| *score += best);
+        }
+        scores
+    }
+
+    fn add_scores(&self, tokens: &[QueryToken], scores: &mut [f32]) {
+        for QueryToken { token, weight, .. } in tokens {
             let Some(postings) = self.postings.get(token) else { continue };
             let weight = weight * self.rarity(postings.len());
             for (text, value) in postings {
                 scores[*text as usize] += weight * value;
             }
         }
-        scores
     }
 
     /// Returns which texts contain one of the tokens.
@@ -110,14 +146,14 @@ mod tests {
     }
 
     fn query(text: &str) -> Vec<QueryToken> {
-        tokens(text).into_iter().map(|token| QueryToken { token, weight: 1.0 }).collect()
+        tokens(text).into_iter().map(|token| QueryToken { token, weight: 1.0, sense: None }).collect()
     }
 
     #[test]
     fn rare_words_and_short_texts_score_higher() {
         let texts = ["find order", "find order line", "find client"].map(|text| (tokens(text), Vec::new()));
         let index = Bm25Index::new(&texts, 0.9, 0.0);
-        let scores = index.scores(&query("order"));
+        let scores = index.scores(&query("order"), 1.0);
         assert!(scores[0] > scores[1] && scores[2] == 0.0, "{scores:?}");
         assert!(index.token_rarity("client") > index.token_rarity("find"));
         assert_eq!(index.matches(["line", "client"]), [false, true, true]);
@@ -127,10 +163,10 @@ mod tests {
     fn secondary_text_weighs_less() {
         let texts = [(tokens("order"), tokens("client")), (tokens("client"), tokens("order order"))];
         let index = Bm25Index::new(&texts, 0.0, 0.5);
-        let scores = index.scores(&query("client"));
+        let scores = index.scores(&query("client"), 1.0);
         // Saturation: half an occurrence adds more than half the score of a full one.
         assert!(scores[1] / 2.0 < scores[0] && scores[0] < scores[1], "{scores:?}");
-        let heavier = index.scores(&[QueryToken { token: "client".to_owned(), weight: 3.0 }]);
+        let heavier = index.scores(&[QueryToken { token: "client".to_owned(), weight: 3.0, sense: None }], 1.0);
         assert_eq!(heavier[1], scores[1] * 3.0);
     }
 }

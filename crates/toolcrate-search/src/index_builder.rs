@@ -12,7 +12,7 @@ use crate::index::Bm25Index;
 use crate::intent::Intent;
 use crate::meaning::{MeaningIndex, text_vector};
 use crate::rare_tools::Penalty;
-use crate::record_fields::{field_words, schema_name, split_name};
+use crate::record_fields::{are_of_person, field_words, schema_name, split_name};
 use crate::related::RelatedWords;
 use crate::text_ranking::TextIndex;
 use crate::weights::Weights;
@@ -43,6 +43,8 @@ pub(crate) struct IndexBuilder {
     fields: Vec<TextTokens>,
     /// The index of each schema's fields.
     field_numbers: HashMap<&'static str, usize>,
+    /// The numbers of the fields of people.
+    people: HashSet<usize>,
     /// The number of each collection, by path.
     families: HashMap<String, usize>,
     /// The collections whose title was added to their aliases.
@@ -74,6 +76,7 @@ impl IndexBuilder {
             description_numbers: HashMap::new(),
             fields: Vec::new(),
             field_numbers: HashMap::new(),
+            people: HashSet::new(),
             families: HashMap::new(),
             titled_collections: HashSet::new(),
         }
@@ -95,6 +98,7 @@ impl IndexBuilder {
             }
         }
         let main_record = self.main_record(&tools, &parts);
+        self.add_owners(&mut tools);
         self.analyzer.add_thesaurus(thesaurus);
         let weights = self.weights;
         let titles = Bm25Index::new(&self.titles, weights.title_length_penalty, 0.0);
@@ -157,6 +161,7 @@ impl IndexBuilder {
             resource: tool.collection(),
             action: self.analyzer.stem(tool.verb()),
             head,
+            owner: None,
             weight: self.weight(&path),
             penalties,
         }
@@ -196,7 +201,11 @@ impl IndexBuilder {
         }
         let number = self.fields.len();
         let mut tokens = Vec::new();
-        for words in field_words(catalog, schema) {
+        let fields = field_words(catalog, schema);
+        if are_of_person(&fields) {
+            self.people.insert(number);
+        }
+        for words in fields {
             tokens.extend(self.analyzer.index_field(&words));
         }
         self.fields.push((tokens, Vec::new()));
@@ -218,13 +227,36 @@ impl IndexBuilder {
         parts
     }
 
-    /// Returns the stems in the name of the record type with the most parts.
+    /// Sets the head of the record whose part each tool works on.
+    fn add_owners(&self, tools: &mut [ToolDocument]) {
+        let lists = tools.iter().filter(|tool| tool.intent == Intent::List);
+        let heads: HashMap<usize, String> = lists.map(|tool| (tool.family, tool.head.clone())).collect();
+        let mut owners = vec![None; self.families.len()];
+        for (path, family) in &self.families {
+            let owner = path.rfind("/{}").and_then(|end| self.families.get(&path[..end]));
+            owners[*family] = owner.and_then(|owner| heads.get(owner)).cloned();
+        }
+        for tool in tools {
+            tool.owner.clone_from(&owners[tool.family]);
+        }
+    }
+
+    /// Returns the stems in the name of the record type that people work on most: the one with the most parts, fields
+    /// and actions. People and companies aren't meant, because they are called by name rather than by number.
     fn main_record(&self, tools: &[ToolDocument], parts: &[u16]) -> Vec<String> {
-        let lists = tools.iter().zip(&self.titles).filter(|(tool, _)| tool.intent == Intent::List);
-        let most = lists.max_by_key(|(tool, _)| (parts[tool.family], std::cmp::Reverse(tool.family)));
-        let Some((_, (title, _))) = most.filter(|(tool, _)| parts[tool.family] > 1) else {
-            return Vec::new();
+        let mut actions: HashMap<&str, usize> = HashMap::new();
+        for resource in tools.iter().filter(|tool| tool.intent == Intent::Other).filter_map(|tool| tool.resource) {
+            *actions.entry(resource).or_default() += 1;
+        }
+        let importance = |tool: &ToolDocument| {
+            let actions = tool.resource.and_then(|resource| actions.get(resource)).copied().unwrap_or_default();
+            let fields = tool.fields.map_or(&[][..], |number| self.fields[number].0.as_slice());
+            if tool.fields.is_some_and(|number| self.people.contains(&number)) { 0 } else { usize::from(parts[tool.family]) * (1 + actions) * (1 + fields.len()) }
         };
+        let lists = tools.iter().zip(&self.titles).filter(|(tool, _)| tool.intent == Intent::List);
+        let lists = lists.filter(|(tool, _)| parts[tool.family] > 1);
+        let most = lists.max_by_key(|(tool, _)| (importance(tool), std::cmp::Reverse(tool.family)));
+        let Some((_, (title, _))) = most else { return Vec::new() };
         title.iter().filter(|stem| !stem.contains('_')).cloned().collect()
     }
 
@@ -259,7 +291,7 @@ impl IndexBuilder {
     ) -> MeaningIndex {
         let described: Vec<TextVector> =
             self.descriptions.iter().map(|(text, _)| text_vector(text, descriptions, vectors)).collect();
-        MeaningIndex::new(tools.iter().zip(&self.titles).map(|(tool, (title, _))| {
+        MeaningIndex::new(self.weights.common, tools.iter().zip(&self.titles).map(|(tool, (title, _))| {
             let mut text = text_vector(title, titles, vectors);
             let share = if tool.is_described { 1.0 } else { self.weights.description_meaning };
             text.add_text(&described[tool.description], share);

@@ -227,10 +227,24 @@ fn existing_record(
     ids: &[RecordId],
     words: &Analyzer,
 ) -> Option<String> {
-    if !matches!(wanted.intent, Intent::Create | Intent::List | Intent::Count) {
+    let is_removed_from = |id: &&RecordId| {
+        let before = id.of.checked_sub(1).map(|before| query[before].as_str());
+        wanted.intent != Intent::Delete || before.is_some_and(|word| ["from", "off", "on"].contains(&word))
+    };
+    if !matches!(wanted.intent, Intent::Create | Intent::List | Intent::Count | Intent::Delete) {
         return None;
     }
-    if let Some(id) = ids.iter().find(|id| !id.is_lone && is_qualifier(query, id.of)) {
+    let mut numbered = ids.iter().filter(|id| !id.is_lone);
+    if let Some(id) = numbered.clone().filter(is_removed_from).find(|id| is_qualifier(query, id.of)) {
+        return Some(record_stem(query, id.of, words));
+    }
+    // Give agreement 640 a credit.
+    let is_recipient = |id: &&RecordId| {
+        let behind = query.get(id.of + 2..).unwrap_or_default();
+        (wanted.spent.end..wanted.spent.end + 2).contains(&id.of)
+            && behind.iter().any(|word| words.names_thing(word))
+    };
+    if wanted.intent == Intent::Create && let Some(id) = numbered.find(is_recipient) {
         return Some(record_stem(query, id.of, words));
     }
     let is_target = |word: &String| ["to", "on", "onto", "into"].contains(&word.as_str());
@@ -285,7 +299,7 @@ fn names_several(behind: &[String], words: &Analyzer) -> bool {
 /// Returns the stem of the word at a position, or of the last word in its synonym's meaning.
 fn record_stem(query: &[String], position: usize, words: &Analyzer) -> String {
     let meant = words.synonym(&query[position..]).filter(|(synonym, _)| !synonym.is_weak);
-    let meant = meant.and_then(|(synonym, _)| synonym.stems.last().cloned());
+    let meant = meant.and_then(|(synonym, _)| synonym.stems().next_back().cloned());
     meant.unwrap_or_else(|| words.stem(&query[position]))
 }
 

@@ -1,10 +1,13 @@
 //! Turns the words in a query into the tokens to look up.
 
-use crate::index::QueryToken;
+use crate::index::{QueryToken, Sense};
 use crate::intent::DetectedIntent;
 use crate::query_parser::QueryParser;
 use crate::record_ids::{PREPOSITIONS, RecordId, is_number, is_qualifier};
 use crate::word_vectors::WordVector;
+
+/// The number of the first meaning of a word that is only guessed.
+const FIRST_RELATED_SENSE: usize = 100;
 
 /// A thing mentioned in a query.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +34,12 @@ pub(crate) struct QueryTerms {
 impl QueryTerms {
     /// Adds a token.
     pub(crate) fn push(&mut self, token: &str, weight: f32) {
-        self.tokens.push(QueryToken { token: token.to_owned(), weight });
+        self.tokens.push(QueryToken { token: token.to_owned(), weight, sense: None });
+    }
+
+    /// Adds a token for one of the meanings of the word at a position.
+    fn push_sense(&mut self, token: &str, weight: f32, word: usize, number: usize) {
+        self.tokens.push(QueryToken { token: token.to_owned(), weight, sense: Some(Sense { word, number }) });
     }
 
     /// Drops vague words such as "open" from the query's subjects, unless there are no others.
@@ -142,12 +150,14 @@ impl QueryReader<'_> {
                 thing.stems.push(stem.clone());
             }
         }
-        for stem in synonym.iter().flat_map(|(synonym, _)| &synonym.stems) {
-            let is_possible = synonym.is_some_and(|(synonym, _)| synonym.is_weak);
-            let share = if is_possible { weights.related_to_known } else { 1.0 };
-            terms.push(stem, weakened(weights.query_synonym) * share);
-            let stems = if is_possible { &mut thing.related } else { &mut thing.stems };
-            stems.push(stem.clone());
+        let is_possible = synonym.is_some_and(|(synonym, _)| synonym.is_weak);
+        let share = if is_possible { weights.related_to_known } else { 1.0 };
+        for (number, meaning) in synonym.iter().flat_map(|(synonym, _)| &synonym.meanings).enumerate() {
+            for stem in meaning {
+                terms.push_sense(stem, weakened(weights.query_synonym) * share, position, number + 1);
+                let stems = if is_possible { &mut thing.related } else { &mut thing.stems };
+                stems.push(stem.clone());
+            }
         }
         for word in &self.query[position..position + length] {
             if is_spent {
@@ -157,10 +167,10 @@ impl QueryReader<'_> {
                 continue;
             }
             let stem = analyzer.stem(word);
-            terms.push(&stem, weakened(weights.query_word));
+            terms.push_sense(&stem, weakened(weights.query_word), position, 0);
             self.add_meaning(terms, word, 1.0);
             if synonym.is_none() && !is_weak {
-                self.add_related(word, &stem, &mut thing, terms);
+                self.add_related(position, &stem, &mut thing, terms);
             }
             thing.stems.push(stem);
         }
@@ -176,12 +186,13 @@ impl QueryReader<'_> {
     }
 
     /// Adds what a word abbreviates, or else the catalog's words with nearly the same meaning.
-    fn add_related(&self, word: &str, stem: &str, thing: &mut MentionedThing, terms: &mut QueryTerms) {
+    fn add_related(&self, position: usize, stem: &str, thing: &mut MentionedThing, terms: &mut QueryTerms) {
+        let word = self.query[position].as_str();
         let QueryParser { analyzer, weights, related, abbreviations, .. } = self.parser;
         let is_searchable = analyzer.is_searchable(stem);
         if !is_searchable && !WordVector::is_word(word) {
-            for meant in abbreviations.find(word) {
-                terms.push(meant, weights.query_synonym);
+            for (number, meant) in (1..).zip(abbreviations.find(word)) {
+                terms.push_sense(meant, weights.query_synonym, position, number);
                 thing.stems.push(meant.to_owned());
             }
         }
@@ -190,8 +201,10 @@ impl QueryReader<'_> {
             return;
         }
         let share = if is_searchable { weights.related_to_known } else { 1.0 };
-        for related in related.find(word).into_iter().filter(|related| related.stem != stem) {
-            terms.push(&related.stem, weights.query_related * related.similarity * share);
+        let related = related.find(word).into_iter().filter(|related| related.stem != stem);
+        for (number, related) in (FIRST_RELATED_SENSE..).zip(related) {
+            let weight = weights.query_related * related.similarity * share;
+            terms.push_sense(&related.stem, weight, position, number);
             let is_same = !is_searchable && related.similarity >= weights.related_thing;
             let stems = if is_same { &mut thing.stems } else { &mut thing.related };
             stems.push(related.stem);

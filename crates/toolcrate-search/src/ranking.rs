@@ -43,8 +43,8 @@ impl<'a> QueryScores<'a> {
     ) -> Self {
         let stems: Vec<String> = query.words.iter().map(|word| parser.analyzer.stem(word)).collect();
         let penalty = |penalty: &Penalty| penalty.weight(query.intent, &stems, &parser.analyzer);
-        let titles = index.titles.scores(&query.tokens);
-        let descriptions = index.descriptions.scores(&query.tokens);
+        let titles = index.titles.scores(&query.tokens, weights.other_sense);
+        let descriptions = index.descriptions.scores(&query.tokens, weights.other_sense);
         let best = |scores: &[f32]| scores.iter().copied().fold(0.0, f32::max);
         let best = best(&titles).max(weights.own_description * best(&descriptions));
         let best = best.max(MIN_MEANING_SCALE);
@@ -59,9 +59,9 @@ impl<'a> QueryScores<'a> {
             texts: index.texts.as_ref().map(|texts| texts.scores(&query.words, parser)),
             titles,
             descriptions,
-            fields: index.fields.scores(&query.tokens),
-            collection_aliases: index.collection_aliases.scores(&query.tokens),
-            action_aliases: index.action_aliases.scores(&query.tokens),
+            fields: index.fields.scores(&query.tokens, weights.other_sense),
+            collection_aliases: index.collection_aliases.scores(&query.tokens, weights.other_sense),
+            action_aliases: index.action_aliases.scores(&query.tokens, weights.other_sense),
             meanings,
             meaning_scale: weights.meaning * best,
             concepts: query.things.iter().map(|thing| ConceptMatches::new(index, thing)).collect(),
@@ -140,12 +140,22 @@ impl<'a> QueryScores<'a> {
             if is_command { self.weights.commanded_action } else { self.weights.named_action }
         } else if is_acted_on && tool.intent != Intent::Other {
             self.weights.plain_edit * self.query.affinity(tool.intent)
+        } else if tool.intent == Intent::Other {
+            self.weights.unnamed_action * self.query.affinity(tool.intent)
         } else {
             self.query.affinity(tool.intent)
         };
         let exists = self.query.has_existing(&tool.head)
-            && matches!(tool.intent, Intent::Create | Intent::List | Intent::Count);
-        let existing = if exists { self.weights.existing } else { 1.0 };
+            && (matches!(tool.intent, Intent::Create | Intent::List | Intent::Count)
+                || tool.intent == Intent::Delete && self.query.intent == Intent::Delete);
+        let is_part = tool.owner.as_ref().is_some_and(|owner| self.query.has_existing(owner));
+        let existing = if exists {
+            self.weights.existing
+        } else if is_part && tool.intent == self.query.intent {
+            self.weights.part_of_existing
+        } else {
+            1.0
+        };
         let penalties = tool.penalties.iter().filter_map(|number| self.penalties.get(*number));
         activity * existing * penalties.product::<f32>() * tool.weight
     }

@@ -9,6 +9,8 @@ const MIN_CORRECTED_CHARS: usize = 5;
 const MIN_SIMILARITY: f64 = 0.78;
 /// Maximum number of query words that are corrected. Each one is compared with the complete vocabulary.
 const MAX_CORRECTIONS: usize = 12;
+/// Minimum length of each part of a compound word.
+const MIN_COMPOUND_PART: usize = 4;
 /// Maximum length of a word that is corrected.
 const MAX_CORRECTED_BYTES: usize = 32;
 
@@ -30,6 +32,10 @@ impl Analyzer {
                 }
                 corrections += usize::from(!self.is_known(&lower));
                 self.correct(&lower)
+            })
+            .flat_map(|word| match self.split_compound(&word) {
+                Some((first, second)) => vec![first.to_owned(), second.to_owned()],
+                None => vec![word],
             })
             .collect()
     }
@@ -60,6 +66,16 @@ impl Analyzer {
             .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then_with(|| b.2.cmp(a.2)));
         best.map_or_else(|| word.to_owned(), |(.., known)| known.clone())
     }
+    /// Returns the two words of a title that an unknown word consists of: worktypes, work types.
+    fn split_compound<'w>(&self, word: &'w str) -> Option<(&'w str, &'w str)> {
+        if word.len() < 2 * MIN_COMPOUND_PART || !word.is_ascii() || self.is_known(word) {
+            return None;
+        }
+        let is_titled = |part: &str| self.known.contains_key(part) && self.is_titled(&self.stem(part));
+        let splits = MIN_COMPOUND_PART..=word.len() - MIN_COMPOUND_PART;
+        splits.map(|at| word.split_at(at)).find(|(first, second)| is_titled(first) && is_titled(second))
+    }
+
     /// Returns the word in the vocabulary that differs by two transposed letters: mnay, many.
     fn swap_letters(&self, word: &str) -> Option<String> {
         let letters: Vec<char> = word.chars().collect();

@@ -40,7 +40,7 @@ impl TextIndex {
             })
             .collect();
         let words = Bm25Index::new(&texts, weights.text_length_penalty, 0.0);
-        let meanings = MeaningIndex::new(texts.iter().map(|(text, _)| text_vector(text, &words, vectors)));
+        let meanings = MeaningIndex::new(weights.text_common,texts.iter().map(|(text, _)| text_vector(text, &words, vectors)));
         Self { words, meanings }
     }
 
@@ -51,8 +51,8 @@ impl TextIndex {
         let mut meaning = TextVector::EMPTY;
         for (position, word) in query.iter().enumerate() {
             if let Some((synonym, _)) = analyzer.synonym(&query[position..]) {
-                let meant = synonym.stems.iter().cloned();
-                tokens.extend(meant.map(|token| QueryToken { token, weight: parser.weights.text_synonym }));
+                let meant = synonym.stems().cloned();
+                tokens.extend(meant.map(|token| QueryToken { token, weight: parser.weights.text_synonym, sense: None }));
             }
             if analyzer.is_stop_word(word) {
                 continue;
@@ -65,9 +65,9 @@ impl TextIndex {
             if let Some(vector) = vector {
                 meaning.add(vector, self.words.token_rarity(&token) * blend(parser.weights.meaning_rarity));
             }
-            tokens.push(QueryToken { token, weight: blend(parser.weights.word_rarity) });
+            tokens.push(QueryToken { token, weight: blend(parser.weights.word_rarity), sense: None });
         }
-        let mut scores = self.words.scores(&tokens);
+        let mut scores = self.words.scores(&tokens, 1.0);
         let best = scores.iter().copied().fold(MIN_MEANING_SCALE, f32::max);
         for (score, similarity) in scores.iter_mut().zip(self.meanings.similarities(&meaning)) {
             *score += parser.weights.text_meaning * best * similarity;

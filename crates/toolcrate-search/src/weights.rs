@@ -64,6 +64,16 @@ pub struct Weights {
     pub sibling: f32,
     /// Factor for list tools if the query's activity is uncertain.
     pub uncertain_list: f32,
+    /// Share of the scores of a word's other meanings, added to that of the best one.
+    pub other_sense: f32,
+    /// Factor for creating, listing or changing a part of a record that the query says exists.
+    pub part_of_existing: f32,
+    /// Factor for an action that the query doesn't name.
+    pub unnamed_action: f32,
+    /// The number of leading components of meanings that say little about a subject.
+    pub common: usize,
+    /// Tools without metadata: the same.
+    pub text_common: usize,
     /// Weight of a word in the query.
     pub query_word: f32,
     /// Weight of a stem for which a query word is a synonym.
@@ -105,6 +115,10 @@ pub struct Weights {
 impl Weights {
     /// The weights for an API without a list of record aliases.
     pub const UNLISTED: Self = Self {
+        other_sense: 0.3,
+        part_of_existing: 1.3,
+        unnamed_action: 0.7,
+        common: 2,
         description: 0.6,
         own_description: 1.0,
         description_coverage: 0.8,
@@ -148,6 +162,11 @@ impl Weights {
         matching_head: 1.1,
         sibling: 0.94,
         uncertain_list: 0.97,
+        other_sense: 1.0,
+        part_of_existing: 1.0,
+        unnamed_action: 1.0,
+        common: 6,
+        text_common: 6,
         query_word: 3.0,
         query_synonym: 2.0,
         query_related: 1.0,
