@@ -29,6 +29,10 @@ pub(crate) enum Intent {
     Other,
 }
 
+/// Words between two things, the second of which qualifies the first by owner, place or purpose.
+pub(crate) const PREPOSITIONS: [&str; 12] =
+    ["on", "of", "for", "to", "in", "from", "at", "with", "by", "under", "into", "per"];
+
 /// Words that follow a verb rather than a noun.
 const DETERMINERS: [&str; 27] = [
     "a", "an", "the", "this", "that", "these", "those", "my", "our", "his", "her", "their", "its", "your",
@@ -187,8 +191,19 @@ impl VerbTable {
                     && !is_determiner(&query[position - 1])
                     && !is_lead_in(&query[position - 1])
                     && query.get(position + 1).is_some_and(|word| word == "of");
+                // For new users: something else is requested for them.
+                let is_behind_preposition =
+                    position > 0 && !opens && PREPOSITIONS.contains(&query[position - 1].as_str());
+                // The user count.
+                let is_counted = position > 0
+                    && !opens
+                    && query[position] == "count"
+                    && !is_determiner(&query[position - 1])
+                    && !is_lead_in(&query[position - 1]);
                 let begins = |verb: &&Verb| {
-                    if is_part_of_noun && verb.intent == Intent::Count {
+                    if verb.intent == Intent::Count && (is_part_of_noun || is_counted)
+                        || is_behind_preposition && ["new", "another"].contains(&query[position].as_str())
+                    {
                         return false;
                     }
                     let is_named = opens && is_name(position + verb.leading_words());
@@ -229,8 +244,13 @@ impl VerbTable {
         let is_ours = |position: usize| {
             position > 1 && ["we", "you", "they", "i"].contains(&query[position - 1].as_str())
         };
+        // "Right now" is when, and an auxiliary at the start of a clause forms a question.
+        let is_mark = |position: usize| match query[position].as_str() {
+            "now" => query[position - 1] != "right" && position + 1 < query.len(),
+            word => marks_statement(word) && !(is_auxiliary(word) && clauses.contains(&position)),
+        };
         let is_statement = (1..query.len()).any(|position| {
-            marks_statement(&query[position]) && !is_ours(position) && !is_in_relative_clause(query, position)
+            is_mark(position) && !is_ours(position) && !is_in_relative_clause(query, position)
         });
         let intent = if is_statement { Intent::Statement } else { Intent::List };
         found(&|verb| verb.intent == Intent::Usages, &all)

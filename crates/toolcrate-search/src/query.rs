@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use crate::analyzer::{Analyzer, bounded, tokenize};
 use crate::file_paths::file_extension;
 use crate::index::{Bm25Index, QueryToken};
-use crate::intent::{DetectedIntent, Intent, VerbTable};
+use crate::intent::{DetectedIntent, Intent, PREPOSITIONS, VerbTable};
 use crate::names::find_names;
 use crate::opposites::is_undoing;
 use crate::query_parser::{ContextWords, QueryParser};
 use crate::query_terms::{MentionedThing, QueryReader, QueryTerms};
-use crate::record_ids::{PREPOSITIONS, RecordId, find_ids, is_qualifier, is_unit};
+use crate::record_ids::{RecordId, find_ids, is_qualifier, is_unit};
 use crate::word_vectors::{TextVector, WordVector};
 
 /// The word that indicates an operation on many records.
@@ -18,6 +18,8 @@ const BULK: &str = "bulk";
 
 /// The fewest words of a request before a clause that says when or why.
 const MIN_REQUEST_WORDS: usize = 2;
+/// What people write in a record, rather than a record of its own.
+const DICTATED: [&str; 6] = ["note", "comment", "remark", "reply", "message", "memo"];
 /// The last position of the record in a question about it alone: what does the agreement 612 cover.
 const MAX_ID_POSITION: usize = 3;
 
@@ -66,6 +68,10 @@ impl ParsedQuery {
         }
         if wanted.spent.is_empty() && wanted.intent == Intent::List {
             wanted.intent = unlisted_verb(&query, verbs, words).unwrap_or(Intent::List);
+        }
+        // Internal note on ticket 5: done.
+        if wanted.intent == Intent::List && wanted.spent.is_empty() && is_dictated(&text, &query, context) {
+            wanted.intent = Intent::Create;
         }
         let ids = find_ids(&query, &wanted, words);
         if wanted.intent == Intent::Get && ids.is_empty() && names_several(&query[wanted.spent.end..], words)
@@ -161,6 +167,12 @@ impl ParsedQuery {
     pub(crate) fn is_about(&self, stem: &str) -> bool {
         (self.has_head || self.things.len() == 1)
             && self.things.first().is_some_and(|head| head.stems.iter().any(|of_head| of_head == stem))
+    }
+
+    /// Returns true if a stem is one of the query's words or of their meanings.
+    pub(crate) fn mentions(&self, stem: &str) -> bool {
+        self.stems.iter().any(|of_query| of_query == stem)
+            || self.things.iter().any(|thing| thing.related.iter().any(|related| related == stem))
     }
 
     /// Returns true if the query requests the action, rather than mentioning it.
@@ -285,6 +297,14 @@ fn unlisted_verb(query: &[String], verbs: &VerbTable, words: &Analyzer) -> Optio
     }
     let is_object = rest.iter().any(|word| words.names_thing(word));
     (is_object && words.is_titled(&words.stem(verb)) && !verb.ends_with('s')).then_some(Intent::Create)
+}
+
+/// Returns true if a query only names something that is written, and then its content after a colon.
+fn is_dictated(text: &str, query: &[String], context: &ContextWords) -> bool {
+    let Some((before, content)) = text.split_once(':') else { return false };
+    let words = tokenize(before).len().min(query.len());
+    let is_noted = |word: &String| DICTATED.contains(&word.as_str()) && context.written.contains(&word.as_str());
+    words < query.len() && content.starts_with(' ') && query[..words].iter().take(3).any(is_noted)
 }
 
 /// Returns true if the first thing in some words is plural: get the files of a ticket.

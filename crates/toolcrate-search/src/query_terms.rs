@@ -1,9 +1,9 @@
 //! Turns the words in a query into the tokens to look up.
 
 use crate::index::{QueryToken, Sense};
-use crate::intent::DetectedIntent;
+use crate::intent::{DetectedIntent, PREPOSITIONS};
 use crate::query_parser::QueryParser;
-use crate::record_ids::{PREPOSITIONS, RecordId, is_number, is_qualifier};
+use crate::record_ids::{RecordId, is_number, is_qualifier};
 use crate::word_vectors::WordVector;
 
 /// The number of the first meaning of a word that is only guessed.

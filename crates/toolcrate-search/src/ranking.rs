@@ -118,13 +118,14 @@ impl<'a> QueryScores<'a> {
     fn head_factor(&self, number: usize, tool: &ToolDocument) -> f32 {
         let lacks_head =
             self.query.has_head && !self.concepts.first().is_none_or(|head| head.is_in_title(number, tool));
-        if lacks_head {
+        let head = if lacks_head {
             self.weights.missing_head
         } else if self.query.is_about(&tool.head) {
             self.weights.matching_head
         } else {
             1.0
-        }
+        };
+        if self.query.mentions(&tool.head) { head } else { head * self.weights.unmentioned_head }
     }
 
     /// Returns true if the query names the tool's action, which no other kind of tool has.

@@ -70,6 +70,8 @@ pub struct Weights {
     pub part_of_existing: f32,
     /// Factor for an action that the query doesn't name.
     pub unnamed_action: f32,
+    /// Factor for a tool whose title ends with a thing that the query doesn't mention.
+    pub unmentioned_head: f32,
     /// The number of leading components of meanings that say little about a subject.
     pub common: usize,
     /// Tools without metadata: the same.
@@ -118,6 +120,7 @@ impl Weights {
         other_sense: 0.3,
         part_of_existing: 1.3,
         unnamed_action: 0.7,
+        unmentioned_head: 0.85,
         common: 2,
         description: 0.6,
         own_description: 1.0,
@@ -163,8 +166,9 @@ impl Weights {
         sibling: 0.94,
         uncertain_list: 0.97,
         other_sense: 1.0,
-        part_of_existing: 1.0,
+        part_of_existing: 1.15,
         unnamed_action: 1.0,
+        unmentioned_head: 1.0,
         common: 6,
         text_common: 6,
         query_word: 3.0,

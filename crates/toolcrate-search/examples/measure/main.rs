@@ -9,10 +9,12 @@
 //!
 //! Without `--lists` the word lists are the English ones. `--only plain` leaves out the comparison, `--missed` prints what
 //! is not among the first five, and `--not-first` what is not the first. `--half kept` or `--half train` takes one half of
-//! the queries, `--sample 40:20` those with the numbers 20, 60, 100 and so on. `NAME=VALUE` sets a weight.
+//! the queries, `--sample 40:20` those with the numbers 20, 60, 100 and so on. `NAME=VALUE` sets a weight. `--speed` measures
+//! how long indexing and queries take.
 
 mod catalog;
 mod public_sets;
+mod speed;
 mod weights;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +31,7 @@ struct Options {
     compares: bool,
     prints_missed: bool,
     prints_not_first: bool,
+    measures_speed: bool,
     half: Option<String>,
     sample: Option<(usize, usize)>,
     weights: Vec<(String, String)>,
@@ -61,8 +64,14 @@ fn main() {
         return;
     }
     let (folder, files) = options.paths.split_first().expect("the folder of a catalog");
-    let catalog = catalog::read(folder);
     let lists = options.lists.as_deref().map_or(WordLists::ENGLISH, read_lists);
+    if options.measures_speed {
+        let texts: Vec<String> = files.iter().map(|file| read(file)).collect();
+        let queries: Vec<LabeledQuery<'_>> = texts.iter().flat_map(|text| parse_queries(text)).collect();
+        speed::report(folder, &lists, &options.chosen(queries.into_iter()));
+        return;
+    }
+    let catalog = catalog::read(folder);
     for file in files {
         let text: &'static str = read(file).leak();
         let mut sets: Vec<&str> = parse_queries(text).map(|labeled| labeled.set).collect();
@@ -86,6 +95,7 @@ fn parse_arguments() -> Options {
             "--only" => options.compares = value() != "plain",
             "--missed" => options.prints_missed = true,
             "--not-first" => options.prints_not_first = true,
+            "--speed" => options.measures_speed = true,
             "--half" => options.half = Some(value()),
             "--sample" => options.sample = parse_sample(&value()),
             "--metatool" | "--livemcpbench" | "--azure" => {

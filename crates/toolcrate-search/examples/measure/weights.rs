@@ -48,6 +48,7 @@ pub(crate) fn set(weights: &mut Weights, name: &str, value: &str) {
         other_sense,
         part_of_existing,
         unnamed_action,
+        unmentioned_head,
         common,
         text_common,
         query_word,
