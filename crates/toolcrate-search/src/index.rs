@@ -27,10 +27,17 @@ pub(crate) struct Sense {
     pub(crate) number: usize,
 }
 
+/// A token in a text.
+struct Posting {
+    text: u32,
+    value: f32,
+    is_main: bool,
+}
+
 /// An index of texts.
 pub(crate) struct Bm25Index {
     /// For each token, the texts that contain it, and its weight in each one.
-    postings: HashMap<String, Vec<(u32, f32)>>,
+    postings: HashMap<String, Vec<Posting>>,
     count: usize,
 }
 
@@ -67,8 +74,8 @@ impl Bm25Index {
                 Some(postings) => postings,
                 None => self.postings.entry(token.clone()).or_default(),
             };
-            if postings.last().is_none_or(|(last, _)| *last != text) {
-                postings.push((text, value * weight));
+            if postings.last().is_none_or(|last| last.text != text) {
+                postings.push(Posting { text, value: value * weight, is_main: weight == 1.0 });
             }
         }
     }
@@ -105,8 +112,8 @@ impl Bm25Index {
         for QueryToken { token, weight, .. } in tokens {
             let Some(postings) = self.postings.get(token) else { continue };
             let weight = weight * self.rarity(postings.len());
-            for (text, value) in postings {
-                scores[*text as usize] += weight * value;
+            for posting in postings {
+                scores[posting.text as usize] += weight * posting.value;
             }
         }
     }
@@ -114,8 +121,18 @@ impl Bm25Index {
     /// Returns which texts contain one of the tokens.
     pub(crate) fn matches<'a>(&self, tokens: impl IntoIterator<Item = &'a str>) -> Vec<bool> {
         let mut matches = vec![false; self.count];
-        for (text, _) in tokens.into_iter().filter_map(|token| self.postings.get(token)).flatten() {
-            matches[*text as usize] = true;
+        for posting in tokens.into_iter().filter_map(|token| self.postings.get(token)).flatten() {
+            matches[posting.text as usize] = true;
+        }
+        matches
+    }
+
+    /// Returns which texts contain one of the tokens in their main part.
+    pub(crate) fn main_matches<'a>(&self, tokens: impl IntoIterator<Item = &'a str>) -> Vec<bool> {
+        let mut matches = vec![false; self.count];
+        let postings = tokens.into_iter().filter_map(|token| self.postings.get(token)).flatten();
+        for posting in postings.filter(|posting| posting.is_main) {
+            matches[posting.text as usize] = true;
         }
         matches
     }

@@ -163,10 +163,14 @@ impl ParsedQuery {
         if self.is_sure { affinity } else { affinity.max(self.uncertain_list * Intent::List.affinity(tool)) }
     }
 
+    /// Returns the subject: the only thing, or the one that the others qualify.
+    pub(crate) fn head(&self) -> Option<&MentionedThing> {
+        self.things.first().filter(|_| self.has_head || self.things.len() == 1)
+    }
+
     /// Returns true if a stem is the subject rather than a qualifier: there is only one thing, or the stem is the head.
     pub(crate) fn is_about(&self, stem: &str) -> bool {
-        (self.has_head || self.things.len() == 1)
-            && self.things.first().is_some_and(|head| head.stems.iter().any(|of_head| of_head == stem))
+        self.head().is_some_and(|head| head.stems.iter().any(|of_head| of_head == stem))
     }
 
     /// Returns true if a stem is one of the query's words or of their meanings.

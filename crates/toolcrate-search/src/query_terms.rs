@@ -1,7 +1,7 @@
 //! Turns the words in a query into the tokens to look up.
 
 use crate::index::{QueryToken, Sense};
-use crate::intent::{DetectedIntent, PREPOSITIONS};
+use crate::intent::{DetectedIntent, Intent, PREPOSITIONS};
 use crate::query_parser::QueryParser;
 use crate::record_ids::{RecordId, is_number, is_qualifier};
 use crate::word_vectors::WordVector;
@@ -29,6 +29,11 @@ pub(crate) struct QueryTerms {
     pub(crate) has_head: bool,
     /// The position in `things` of the record with a number.
     pub(crate) head: usize,
+    /// The positions in `things` of the first things without words between them, the last of which is the subject: a
+    /// purchase order status.
+    compound: std::ops::Range<usize>,
+    /// The position in the query after the last thing.
+    end: usize,
 }
 
 impl QueryTerms {
@@ -40,6 +45,15 @@ impl QueryTerms {
     /// Adds a token for one of the meanings of the word at a position.
     fn push_sense(&mut self, token: &str, weight: f32, word: usize, number: usize) {
         self.tokens.push(QueryToken { token: token.to_owned(), weight, sense: Some(Sense { word, number }) });
+    }
+
+    /// Moves the last of several things without words between them to the front: it is the subject, which the others
+    /// qualify.
+    fn set_compound_head(&mut self, parser: &QueryParser) {
+        if parser.weights.has_compounds && self.compound.len() > 1 && !self.has_head {
+            self.things[self.compound.clone()].rotate_right(1);
+            self.has_head = true;
+        }
     }
 
     /// Drops vague words such as "open" from the query's subjects, unless there are no others.
@@ -124,6 +138,11 @@ impl QueryReader<'_> {
             }
             position += self.read_thing(position, has_only_owners, &mut terms);
         }
+        // Changing the urgency of a ticket means changing the ticket.
+        let changes = matches!(self.wanted.intent, Intent::Update | Intent::Statement);
+        if self.ids.is_empty() && !changes {
+            terms.set_compound_head(self.parser);
+        }
         terms.drop_vague_things(self.parser);
         terms
     }
@@ -180,6 +199,12 @@ impl QueryReader<'_> {
                 terms.head = terms.things.len();
             }
             terms.stems.extend(thing.stems.iter().cloned());
+            let number = terms.things.len();
+            let is_titled = thing.stems.iter().any(|stem| analyzer.is_searchable(stem));
+            if is_titled && (number == 0 || terms.end == position && terms.compound.end == number) {
+                terms.compound.end = number + 1;
+            }
+            terms.end = position + length;
             terms.things.push(thing);
         }
         length

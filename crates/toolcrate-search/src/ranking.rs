@@ -30,6 +30,8 @@ pub(crate) struct QueryScores<'a> {
     meaning_scale: f32,
     concepts: Vec<ConceptMatches>,
     penalties: Vec<f32>,
+    /// Which collections are called like the query's main thing.
+    called_like_head: Vec<bool>,
     /// The collections with a tool for an action that the query requests.
     acted_on: Vec<&'static str>,
 }
@@ -66,6 +68,9 @@ impl<'a> QueryScores<'a> {
             meaning_scale: weights.meaning * best,
             concepts: query.things.iter().map(|thing| ConceptMatches::new(index, thing)).collect(),
             penalties: index.penalties.iter().map(penalty).collect(),
+            called_like_head: query.head().map_or_else(Vec::new, |head| {
+                index.collection_aliases.main_matches(head.stems.iter().map(String::as_str))
+            }),
             acted_on: Vec::new(),
         };
         let tools = index
@@ -122,6 +127,8 @@ impl<'a> QueryScores<'a> {
             self.weights.missing_head
         } else if self.query.is_about(&tool.head) {
             self.weights.matching_head
+        } else if tool.collection.is_some_and(|number| self.called_like_head.get(number) == Some(&true)) {
+            self.weights.alias_head
         } else {
             1.0
         };

@@ -72,6 +72,10 @@ pub struct Weights {
     pub unnamed_action: f32,
     /// Factor for a tool whose title ends with a thing that the query doesn't mention.
     pub unmentioned_head: f32,
+    /// True if the last of several things without words between them is the subject.
+    pub has_compounds: bool,
+    /// Factor for a tool whose records are called like the query's main thing.
+    pub alias_head: f32,
     /// The number of leading components of meanings that say little about a subject.
     pub common: usize,
     /// Tools without metadata: the same.
@@ -121,6 +125,7 @@ impl Weights {
         part_of_existing: 1.3,
         unnamed_action: 0.7,
         unmentioned_head: 0.85,
+        has_compounds: true,
         common: 2,
         description: 0.6,
         own_description: 1.0,
@@ -169,6 +174,8 @@ impl Weights {
         part_of_existing: 1.15,
         unnamed_action: 1.0,
         unmentioned_head: 1.0,
+        alias_head: 1.0,
+        has_compounds: true,
         common: 6,
         text_common: 6,
         query_word: 3.0,

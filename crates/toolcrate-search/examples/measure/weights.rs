@@ -49,6 +49,8 @@ pub(crate) fn set(weights: &mut Weights, name: &str, value: &str) {
         part_of_existing,
         unnamed_action,
         unmentioned_head,
+        has_compounds,
+        alias_head,
         common,
         text_common,
         query_word,
