@@ -1,6 +1,7 @@
 //! Turns text into stems: tokenizing, stop words, synonyms, phrases and spelling correction.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
@@ -20,6 +21,14 @@ const MAX_ROTATED_WORDS: usize = 4;
 /// Approximate number of words and phrases in a large catalog. Growing the tables step by step would take longer.
 const EXPECTED_WORDS: usize = 4096;
 const EXPECTED_PHRASES: usize = 32_768;
+
+/// Maximum number of stems that are kept for words outside the vocabulary.
+const MAX_RECENT_STEMS: usize = 256;
+
+thread_local! {
+    /// The stems of words outside the vocabulary. They are the same for every analyzer.
+    static RECENT_STEMS: RefCell<HashMap<String, String>> = RefCell::default();
+}
 
 /// Returns the part of a query that is read.
 pub(crate) fn bounded(query: &str) -> &str {
@@ -132,6 +141,8 @@ pub(crate) struct Analyzer {
     synonyms: HashMap<Vec<String>, Synonym>,
     /// The vocabulary: every word in the indexed text.
     pub(crate) known: HashMap<String, WordStats>,
+    /// The longer words of the vocabulary by first letter, with a bit for each of their letters.
+    pub(crate) by_first_letter: HashMap<char, Vec<(String, u32)>>,
     /// The stems of the vocabulary.
     pub(crate) stems: HashSet<String>,
     /// The stems in titles.
@@ -177,6 +188,7 @@ impl Analyzer {
             stop_words: lines(lists.stop_words).flat_map(str::split_whitespace).collect(),
             synonyms: HashMap::new(),
             known: HashMap::with_capacity(EXPECTED_WORDS),
+            by_first_letter: HashMap::new(),
             stems: HashSet::with_capacity(EXPECTED_WORDS),
             title_stems: HashSet::new(),
             alias_words: HashSet::new(),
@@ -417,8 +429,23 @@ impl Analyzer {
         } else if let Some(stem) = self.irregular_stems.get(word) {
             (*stem).to_owned()
         } else {
-            self.stemmer.stem(word).into_owned()
+            self.stem_new(word)
         }
+    }
+
+    /// Returns the stem of a word that isn't in the vocabulary. Parsing a query needs it often.
+    fn stem_new(&self, word: &str) -> String {
+        RECENT_STEMS.with_borrow_mut(|recent| {
+            if let Some(stem) = recent.get(word) {
+                return stem.clone();
+            }
+            if recent.len() == MAX_RECENT_STEMS {
+                recent.clear();
+            }
+            let stem = self.stemmer.stem(word).into_owned();
+            recent.insert(word.to_owned(), stem.clone());
+            stem
+        })
     }
 }
 

@@ -15,6 +15,7 @@ use crate::rare_tools::Penalty;
 use crate::record_fields::{are_of_person, field_words, schema_name, split_name};
 use crate::related::RelatedWords;
 use crate::text_ranking::TextIndex;
+use crate::tool_stems::ToolStems;
 use crate::weights::Weights;
 use crate::word_lists::{WordLists, lines, sections};
 use crate::word_vectors::{TextVector, WordVector};
@@ -45,6 +46,7 @@ pub(crate) struct IndexBuilder {
     field_numbers: HashMap<&'static str, usize>,
     /// The numbers of the fields of people.
     people: HashSet<usize>,
+    stems: ToolStems,
     /// The number of each collection, by path.
     families: HashMap<String, usize>,
     /// The collections whose title was added to their aliases.
@@ -77,6 +79,7 @@ impl IndexBuilder {
             fields: Vec::new(),
             field_numbers: HashMap::new(),
             people: HashSet::new(),
+            stems: ToolStems::default(),
             families: HashMap::new(),
             titled_collections: HashSet::new(),
         }
@@ -106,6 +109,7 @@ impl IndexBuilder {
         let vectors = self.analyzer.stem_vectors();
         let meanings = self.meanings(&tools, &titles, &descriptions, &vectors);
         let texts = is_plain(&tools).then(|| self.whole_texts(&tools, &vectors));
+        self.analyzer.index_spelling();
         let mut searchable: Vec<(String, WordVector)> =
             vectors.into_iter().filter(|(stem, _)| self.analyzer.is_searchable(stem)).collect();
         searchable.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -118,6 +122,7 @@ impl IndexBuilder {
             meanings,
             texts,
             penalties: self.penalties,
+            stems: self.stems,
             main_record,
             tools,
         };
@@ -159,8 +164,8 @@ impl IndexBuilder {
             action_aliases: self.aliases.action(tool.method(), &path),
             family,
             resource: tool.collection(),
-            action: self.analyzer.stem(tool.verb()),
-            head,
+            action: self.stems.add(self.analyzer.stem(tool.verb())),
+            head: self.stems.add(head),
             owner: None,
             weight: self.weight(&path),
             penalties,
@@ -230,14 +235,14 @@ impl IndexBuilder {
     /// Sets the head of the record whose part each tool works on.
     fn add_owners(&self, tools: &mut [ToolDocument]) {
         let lists = tools.iter().filter(|tool| tool.intent == Intent::List);
-        let heads: HashMap<usize, String> = lists.map(|tool| (tool.family, tool.head.clone())).collect();
+        let heads: HashMap<usize, usize> = lists.map(|tool| (tool.family, tool.head)).collect();
         let mut owners = vec![None; self.families.len()];
         for (path, family) in &self.families {
             let owner = path.rfind("/{}").and_then(|end| self.families.get(&path[..end]));
-            owners[*family] = owner.and_then(|owner| heads.get(owner)).cloned();
+            owners[*family] = owner.and_then(|owner| heads.get(owner)).copied();
         }
         for tool in tools {
-            tool.owner.clone_from(&owners[tool.family]);
+            tool.owner = owners[tool.family];
         }
     }
 

@@ -1,5 +1,7 @@
 //! A query's intent, and a tool's action.
 
+use std::collections::HashMap;
+
 use toolcrate_runtime::{OperationVariant, Tool};
 
 use crate::word_lists::sections;
@@ -127,6 +129,8 @@ const MAX_RELATIVE_CLAUSE_WORDS: usize = 4;
 pub(crate) struct VerbTable {
     /// Longest first.
     verbs: Vec<Verb>,
+    /// The positions of the verbs that may start with a word.
+    by_first_word: HashMap<String, Vec<usize>>,
 }
 
 struct Verb {
@@ -160,7 +164,19 @@ impl VerbTable {
             .flat_map(|(name, verbs)| verbs.into_iter().map(move |verb| Verb::parse(verb, name)))
             .collect();
         verbs.sort_by_key(|verb| std::cmp::Reverse(verb.words.len()));
-        Self { verbs }
+        let mut by_first_word: HashMap<String, Vec<usize>> = HashMap::new();
+        for (position, verb) in verbs.iter().enumerate() {
+            for form in verb.words.first().into_iter().flat_map(|word| forms(word)) {
+                by_first_word.entry(form).or_default().push(position);
+            }
+        }
+        Self { verbs, by_first_word }
+    }
+
+    /// Returns the verbs that may start with a word, longest first.
+    fn starting_with(&self, word: Option<&String>) -> impl Iterator<Item = &Verb> {
+        let positions = word.and_then(|word| self.by_first_word.get(word)).map(Vec::as_slice);
+        positions.unwrap_or_default().iter().map(|position| &self.verbs[*position])
     }
 
     /// Returns every word of every verb.
@@ -212,7 +228,10 @@ impl VerbTable {
                         && verb.begins(&query[position..], opens, is_named)
                 };
                 // The longest verb wins: "give me" requests a list, though "give" alone may not.
-                let verb = self.verbs.iter().filter(|_| !is_clause && !is_done).find(begins)?;
+                if is_clause || is_done {
+                    return None;
+                }
+                let verb = self.starting_with(query.get(position)).find(begins)?;
                 if !wanted(verb) {
                     return None;
                 }
@@ -265,7 +284,7 @@ impl VerbTable {
     pub(crate) fn end_of_request(&self, clause: &[String]) -> Option<usize> {
         let start = clause.iter().position(|word| !is_lead_in(word))?;
         let begins = |verb: &&Verb| verb.begins(&clause[start..], true, false) && !verb.is_auxiliary();
-        Some(start + self.verbs.iter().find(begins)?.leading_words())
+        Some(start + self.starting_with(clause.get(start)).find(begins)?.leading_words())
     }
 
     /// Returns the first words in the names of actions whose verbs occur in a query.
@@ -285,12 +304,11 @@ impl VerbTable {
     }
 
     fn actions_at(&self, query: &[String], positions: impl Iterator<Item = usize>) -> Vec<&'static str> {
-        let positions: Vec<usize> = positions.collect();
-        let is_there = |verb: &&Verb| {
-            positions.iter().any(|position| verb.begins(&query[*position..], *position == 0, false))
-        };
-        let actions = self.verbs.iter().filter(|verb| verb.intent == Intent::Other);
-        let mut actions: Vec<&str> = actions.filter(is_there).map(|verb| verb.name).collect();
+        let actions = positions.flat_map(|position| {
+            let verbs = self.starting_with(query.get(position)).filter(|verb| verb.intent == Intent::Other);
+            verbs.filter(move |verb| verb.begins(&query[position..], position == 0, false))
+        });
+        let mut actions: Vec<&str> = actions.map(|verb| verb.name).collect();
         actions.sort_unstable();
         actions.dedup();
         actions
@@ -342,6 +360,13 @@ impl Verb {
 /// Returns true if a word is that of a verb, which is written with "a" for both articles.
 fn is_same(word: &str, verb: &str) -> bool {
     word == verb || verb == "a" && word == "an"
+}
+
+/// Returns the words that may be written for a verb's first word.
+fn forms(verb: &str) -> Vec<String> {
+    let article = (verb == "a").then(|| "an".to_owned());
+    let stem = verb.strip_suffix('e').unwrap_or(verb);
+    [verb.to_owned(), format!("{stem}ing")].into_iter().chain(article).collect()
 }
 
 /// Returns true if a word is the verb or its -ing form.

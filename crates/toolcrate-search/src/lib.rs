@@ -50,6 +50,7 @@ mod related;
 mod requests;
 mod spelling;
 mod text_ranking;
+mod tool_stems;
 mod weights;
 mod word_lists;
 mod word_vectors;

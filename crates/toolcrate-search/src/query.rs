@@ -415,8 +415,10 @@ mod tests {
     const LISTS: WordLists = WordLists { synonyms: "[callback]\nwebhook\nwebhooks\n", ..WordLists::ENGLISH };
 
     fn query(text: &str) -> ParsedQuery {
+        let mut analyzer = Analyzer::new(&LISTS);
+        analyzer.index_spelling();
         let parser = QueryParser {
-            analyzer: Analyzer::new(&LISTS),
+            analyzer,
             related: RelatedWords::default(),
             abbreviations: Abbreviations::default(),
             verbs: VerbTable::new(LISTS.verbs, ""),

@@ -9,6 +9,9 @@ use crate::word_vectors::WordVector;
 /// The number of the first meaning of a word that is only guessed.
 const FIRST_RELATED_SENSE: usize = 100;
 
+/// The most things of a query that a tool may cover. Each one has a cost.
+const MAX_THINGS: usize = 24;
+
 /// A thing mentioned in a query.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MentionedThing {
@@ -144,6 +147,8 @@ impl QueryReader<'_> {
             terms.set_compound_head(self.parser);
         }
         terms.drop_vague_things(self.parser);
+        terms.things.truncate(MAX_THINGS);
+        terms.head = terms.head.min(terms.things.len().saturating_sub(1));
         terms
     }
 

@@ -6,6 +6,7 @@ use crate::query::ParsedQuery;
 use crate::query_parser::QueryParser;
 use crate::query_terms::MentionedThing;
 use crate::rare_tools::Penalty;
+use crate::tool_stems::StemRole;
 use crate::weights::Weights;
 
 /// Minimum scale for the score of a meaning, for a query that shares no word with any title.
@@ -17,6 +18,8 @@ const MIN_ACTION_COVERAGE: f32 = 0.5;
 /// The scores of one query, by index.
 pub(crate) struct QueryScores<'a> {
     query: &'a ParsedQuery,
+    /// What the stems of tools are in the query.
+    roles: Vec<StemRole>,
     weights: &'a Weights,
     /// The scores of whole texts, which are all that counts if nothing else is known of the tools.
     texts: Option<Vec<f32>>,
@@ -57,6 +60,7 @@ impl<'a> QueryScores<'a> {
         };
         let mut scores = Self {
             query,
+            roles: index.stems.compare(query),
             weights,
             texts: index.texts.as_ref().map(|texts| texts.scores(&query.words, parser)),
             titles,
@@ -77,7 +81,7 @@ impl<'a> QueryScores<'a> {
             .tools
             .iter()
             .enumerate()
-            .filter(|(_, tool)| scores.is_named(tool) && scores.query.commands(&tool.action));
+            .filter(|(_, tool)| scores.is_named(tool) && scores.roles[tool.action].is_command);
         let tools = tools.filter(|(number, tool)| scores.coverage(*number, tool) >= MIN_ACTION_COVERAGE);
         scores.acted_on = tools.filter_map(|(_, tool)| tool.resource).collect();
         scores
@@ -125,26 +129,26 @@ impl<'a> QueryScores<'a> {
             self.query.has_head && !self.concepts.first().is_none_or(|head| head.is_in_title(number, tool));
         let head = if lacks_head {
             self.weights.missing_head
-        } else if self.query.is_about(&tool.head) {
+        } else if self.roles[tool.head].is_subject {
             self.weights.matching_head
         } else if tool.collection.is_some_and(|number| self.called_like_head.get(number) == Some(&true)) {
             self.weights.alias_head
         } else {
             1.0
         };
-        if self.query.mentions(&tool.head) { head } else { head * self.weights.unmentioned_head }
+        if self.roles[tool.head].is_mentioned { head } else { head * self.weights.unmentioned_head }
     }
 
     /// Returns true if the query names the tool's action, which no other kind of tool has.
     fn is_named(&self, tool: &ToolDocument) -> bool {
-        tool.intent == Intent::Other && self.query.names_action(&tool.action)
+        tool.intent == Intent::Other && self.roles[tool.action].is_action
     }
 
     /// Returns the part of the score that doesn't depend on the tool's words: its action, penalties and popularity.
     fn tool_factor(&self, tool: &ToolDocument) -> f32 {
         let is_acted_on = tool.resource.is_some_and(|resource| self.acted_on.contains(&resource));
         let activity = if self.is_named(tool) {
-            let is_command = self.query.commands(&tool.action);
+            let is_command = self.roles[tool.action].is_command;
             if is_command { self.weights.commanded_action } else { self.weights.named_action }
         } else if is_acted_on && tool.intent != Intent::Other {
             self.weights.plain_edit * self.query.affinity(tool.intent)
@@ -153,10 +157,10 @@ impl<'a> QueryScores<'a> {
         } else {
             self.query.affinity(tool.intent)
         };
-        let exists = self.query.has_existing(&tool.head)
+        let exists = self.roles[tool.head].is_existing
             && (matches!(tool.intent, Intent::Create | Intent::List | Intent::Count)
                 || tool.intent == Intent::Delete && self.query.intent == Intent::Delete);
-        let is_part = tool.owner.as_ref().is_some_and(|owner| self.query.has_existing(owner));
+        let is_part = tool.owner.is_some_and(|owner| self.roles[owner].is_existing);
         let existing = if exists {
             self.weights.existing
         } else if is_part && tool.intent == self.query.intent {

@@ -174,7 +174,7 @@ impl Weights {
         part_of_existing: 1.15,
         unnamed_action: 1.0,
         unmentioned_head: 1.0,
-        alias_head: 1.0,
+        alias_head: 1.1,
         has_compounds: true,
         common: 6,
         text_common: 6,
