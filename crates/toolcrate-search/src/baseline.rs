@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use toolcrate_runtime::{Catalog, Tool};
 
-use crate::analyzer::tokenize;
 use crate::index::{Bm25Index, QueryToken};
+use crate::token_pool::Token;
+use crate::tokenizer::tokenize;
 
 /// BM25 over the words in tool names, descriptions and argument names, which is how FastMCP ranks tools.
 pub struct PlainBm25 {
@@ -16,7 +17,9 @@ pub struct PlainBm25 {
 impl PlainBm25 {
     /// Indexes every tool in a catalog.
     pub fn new(catalog: &'static Catalog) -> Self {
-        let texts: Vec<_> = catalog.tools().map(|tool| (tokenize(&tool_text(tool)), Vec::new())).collect();
+        let tokens = |tool| tokenize(&tool_text(tool)).into_iter().map(Token::from).collect();
+        let texts: Vec<(Vec<Token>, Vec<Token>)> =
+            catalog.tools().map(|tool| (tokens(tool), Vec::new())).collect();
         Self { tools: catalog.tools().collect(), index: Bm25Index::new(&texts, 0.75, 0.0) }
     }
 

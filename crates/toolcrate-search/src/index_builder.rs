@@ -1,12 +1,13 @@
 //! Collects a catalog's indexed text, tool by tool.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use toolcrate_runtime::{Catalog, Tool};
 
 use crate::aliases::{AliasIndex, collection_path, normalize_path};
-use crate::analyzer::{Analyzer, tokenize};
+use crate::analyzer::Analyzer;
 use crate::document::{ToolDocument, ToolIndex};
 use crate::index::Bm25Index;
 use crate::intent::Intent;
@@ -15,6 +16,8 @@ use crate::rare_tools::Penalty;
 use crate::record_fields::{are_of_person, field_words, schema_name, split_name};
 use crate::related::RelatedWords;
 use crate::text_ranking::TextIndex;
+use crate::token_pool::Token;
+use crate::tokenizer::tokenize;
 use crate::tool_stems::ToolStems;
 use crate::weights::Weights;
 use crate::word_lists::{WordLists, lines, sections};
@@ -26,7 +29,7 @@ const MAX_DESCRIPTION_WORDS: usize = 120;
 const MAX_REPEATING_WORDS: usize = 1;
 
 /// The tokens of a text's main and secondary parts.
-type TextTokens = (Vec<String>, Vec<String>);
+type TextTokens = (Vec<Token>, Vec<Token>);
 
 /// Collects the text to index, tool by tool.
 pub(crate) struct IndexBuilder {
@@ -110,7 +113,7 @@ impl IndexBuilder {
         let meanings = self.meanings(&tools, &titles, &descriptions, &vectors);
         let texts = is_plain(&tools).then(|| self.whole_texts(&tools, &vectors));
         self.analyzer.index_spelling();
-        let mut searchable: Vec<(String, WordVector)> =
+        let mut searchable: Vec<(Token, WordVector)> =
             vectors.into_iter().filter(|(stem, _)| self.analyzer.is_searchable(stem)).collect();
         searchable.sort_by(|(a, _), (b, _)| a.cmp(b));
         let index = ToolIndex {
@@ -177,24 +180,23 @@ impl IndexBuilder {
         let next = self.descriptions.len();
         let number = *self.description_numbers.entry((module, text.to_owned())).or_insert(next);
         if number == next {
-            let mut words = tokenize(text);
-            words.truncate(MAX_DESCRIPTION_WORDS);
-            let tokens = [self.analyzer.index_words(&tokenize(module)), self.analyzer.index_words(&words)];
-            self.descriptions.push((tokens.concat(), Vec::new()));
+            let mut tokens = self.analyzer.index_text(module, usize::MAX);
+            tokens.extend(self.analyzer.index_text(text, MAX_DESCRIPTION_WORDS));
+            self.descriptions.push((tokens, Vec::new()));
         }
         number
     }
 
     /// Returns the part of a description that adds information. A first sentence that repeats the title may explain it
     /// in parentheses; the rest describes arguments and pages, which doesn't distinguish tools.
-    fn new_text<'d>(&self, description: &'d str, title: &[String]) -> &'d str {
+    fn new_text<'d>(&self, description: &'d str, title: &[Token]) -> &'d str {
         let sentence = description.split(". ").next().unwrap_or_default();
         let inside = sentence.split_once(" (").and_then(|(_, rest)| rest.rsplit_once(')'));
         let plain = sentence.split(" (").next().unwrap_or_default();
         let mut words = tokenize(plain);
         // The first word is the verb.
         let new = words.drain(..).skip(1).filter(|word| !self.analyzer.is_stop_word(word));
-        let new = new.filter(|word| !title.contains(&self.analyzer.stem(word))).count();
+        let new = new.filter(|word| !self.analyzer.is_stem_in(word, title)).count();
         if new > MAX_REPEATING_WORDS { description } else { inside.map_or("", |(inside, _)| inside) }
     }
 
@@ -250,19 +252,26 @@ impl IndexBuilder {
     /// and actions. People and companies aren't meant, because they are called by name rather than by number.
     fn main_record(&self, tools: &[ToolDocument], parts: &[u16]) -> Vec<String> {
         let mut actions: HashMap<&str, usize> = HashMap::new();
-        for resource in tools.iter().filter(|tool| tool.intent == Intent::Other).filter_map(|tool| tool.resource) {
+        for resource in
+            tools.iter().filter(|tool| tool.intent == Intent::Other).filter_map(|tool| tool.resource)
+        {
             *actions.entry(resource).or_default() += 1;
         }
         let importance = |tool: &ToolDocument| {
-            let actions = tool.resource.and_then(|resource| actions.get(resource)).copied().unwrap_or_default();
+            let actions =
+                tool.resource.and_then(|resource| actions.get(resource)).copied().unwrap_or_default();
             let fields = tool.fields.map_or(&[][..], |number| self.fields[number].0.as_slice());
-            if tool.fields.is_some_and(|number| self.people.contains(&number)) { 0 } else { usize::from(parts[tool.family]) * (1 + actions) * (1 + fields.len()) }
+            if tool.fields.is_some_and(|number| self.people.contains(&number)) {
+                0
+            } else {
+                usize::from(parts[tool.family]) * (1 + actions) * (1 + fields.len())
+            }
         };
         let lists = tools.iter().zip(&self.titles).filter(|(tool, _)| tool.intent == Intent::List);
         let lists = lists.filter(|(tool, _)| parts[tool.family] > 1);
         let most = lists.max_by_key(|(tool, _)| (importance(tool), std::cmp::Reverse(tool.family)));
         let Some((_, (title, _))) = most else { return Vec::new() };
-        title.iter().filter(|stem| !stem.contains('_')).cloned().collect()
+        title.iter().filter(|stem| !stem.contains('_')).map(|stem| stem.to_string()).collect()
     }
 
     fn weight(&self, path: &str) -> f32 {
@@ -272,8 +281,8 @@ impl IndexBuilder {
     }
 
     /// The whole texts of tools: titles, descriptions and names of arguments.
-    fn whole_texts(&mut self, tools: &[ToolDocument], vectors: &HashMap<String, WordVector>) -> TextIndex {
-        let arguments: Vec<Vec<String>> = tools
+    fn whole_texts(&mut self, tools: &[ToolDocument], vectors: &HashMap<Token, WordVector>) -> TextIndex {
+        let arguments: Vec<Vec<Token>> = tools
             .iter()
             .map(|tool| {
                 let names = tool.tool.details().input.properties.names().into_iter();
@@ -292,16 +301,19 @@ impl IndexBuilder {
         tools: &[ToolDocument],
         titles: &Bm25Index,
         descriptions: &Bm25Index,
-        vectors: &HashMap<String, WordVector>,
+        vectors: &HashMap<Token, WordVector>,
     ) -> MeaningIndex {
         let described: Vec<TextVector> =
             self.descriptions.iter().map(|(text, _)| text_vector(text, descriptions, vectors)).collect();
-        MeaningIndex::new(self.weights.common, tools.iter().zip(&self.titles).map(|(tool, (title, _))| {
-            let mut text = text_vector(title, titles, vectors);
-            let share = if tool.is_described { 1.0 } else { self.weights.description_meaning };
-            text.add_text(&described[tool.description], share);
-            text
-        }))
+        MeaningIndex::new(
+            self.weights.common,
+            tools.iter().zip(&self.titles).map(|(tool, (title, _))| {
+                let mut text = text_vector(title, titles, vectors);
+                let share = if tool.is_described { 1.0 } else { self.weights.description_meaning };
+                text.add_text(&described[tool.description], share);
+                text
+            }),
+        )
     }
 }
 

@@ -428,7 +428,7 @@ impl Intent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyzer::tokenize;
+    use crate::tokenizer::tokenize;
     use crate::word_lists::WordLists;
 
     fn wanted(query: &str) -> DetectedIntent {

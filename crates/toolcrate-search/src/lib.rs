@@ -50,6 +50,8 @@ mod related;
 mod requests;
 mod spelling;
 mod text_ranking;
+mod token_pool;
+mod tokenizer;
 mod tool_stems;
 mod weights;
 mod word_lists;

@@ -1,8 +1,9 @@
 //! Compares the meaning of a query with that of each tool's text.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::index::Bm25Index;
+use crate::token_pool::Token;
 use crate::word_vectors::{DIMENSIONS, TextVector, WordVector, cosine};
 
 /// The meanings of texts.
@@ -30,9 +31,9 @@ impl MeaningIndex {
 
 /// Returns the meaning of a text, with more weight on words that are rare in an index. `vectors` are those of the stems.
 pub(crate) fn text_vector(
-    text: &[String],
+    text: &[Token],
     index: &Bm25Index,
-    vectors: &HashMap<String, WordVector>,
+    vectors: &HashMap<Token, WordVector>,
 ) -> TextVector {
     let mut meaning = TextVector::EMPTY;
     for token in text {

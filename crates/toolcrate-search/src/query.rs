@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::analyzer::{Analyzer, bounded, tokenize};
+use crate::analyzer::Analyzer;
 use crate::file_paths::file_extension;
 use crate::index::{Bm25Index, QueryToken};
 use crate::intent::{DetectedIntent, Intent, PREPOSITIONS, VerbTable};
@@ -11,6 +11,7 @@ use crate::opposites::is_undoing;
 use crate::query_parser::{ContextWords, QueryParser};
 use crate::query_terms::{MentionedThing, QueryReader, QueryTerms};
 use crate::record_ids::{RecordId, find_ids, is_qualifier, is_unit};
+use crate::tokenizer::{bounded, tokenize};
 use crate::word_vectors::{TextVector, WordVector};
 
 /// The word that indicates an operation on many records.
@@ -260,7 +261,9 @@ fn existing_record(
         (wanted.spent.end..wanted.spent.end + 2).contains(&id.of)
             && behind.iter().any(|word| words.names_thing(word))
     };
-    if wanted.intent == Intent::Create && let Some(id) = numbered.find(is_recipient) {
+    if wanted.intent == Intent::Create
+        && let Some(id) = numbered.find(is_recipient)
+    {
         return Some(record_stem(query, id.of, words));
     }
     let is_target = |word: &String| ["to", "on", "onto", "into"].contains(&word.as_str());
@@ -307,7 +310,8 @@ fn unlisted_verb(query: &[String], verbs: &VerbTable, words: &Analyzer) -> Optio
 fn is_dictated(text: &str, query: &[String], context: &ContextWords) -> bool {
     let Some((before, content)) = text.split_once(':') else { return false };
     let words = tokenize(before).len().min(query.len());
-    let is_noted = |word: &String| DICTATED.contains(&word.as_str()) && context.written.contains(&word.as_str());
+    let is_noted =
+        |word: &String| DICTATED.contains(&word.as_str()) && context.written.contains(&word.as_str());
     words < query.len() && content.starts_with(' ') && query[..words].iter().take(3).any(is_noted)
 }
 
@@ -323,7 +327,7 @@ fn names_several(behind: &[String], words: &Analyzer) -> bool {
 /// Returns the stem of the word at a position, or of the last word in its synonym's meaning.
 fn record_stem(query: &[String], position: usize, words: &Analyzer) -> String {
     let meant = words.synonym(&query[position..]).filter(|(synonym, _)| !synonym.is_weak);
-    let meant = meant.and_then(|(synonym, _)| synonym.stems().next_back().cloned());
+    let meant = meant.and_then(|(synonym, _)| synonym.stems().next_back().map(|stem| stem.to_string()));
     meant.unwrap_or_else(|| words.stem(&query[position]))
 }
 

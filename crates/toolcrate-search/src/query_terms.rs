@@ -180,7 +180,7 @@ impl QueryReader<'_> {
             for stem in meaning {
                 terms.push_sense(stem, weakened(weights.query_synonym) * share, position, number + 1);
                 let stems = if is_possible { &mut thing.related } else { &mut thing.stems };
-                stems.push(stem.clone());
+                stems.push(stem.to_string());
             }
         }
         for word in &self.query[position..position + length] {

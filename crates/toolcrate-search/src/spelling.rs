@@ -1,6 +1,7 @@
 //! Corrects the spelling of query words, using the vocabulary of the indexed text.
 
-use crate::analyzer::{Analyzer, tokenize_cased};
+use crate::analyzer::Analyzer;
+use crate::tokenizer::tokenize_cased;
 use crate::word_vectors::WordVector;
 
 /// Shorter words aren't corrected, except for transposed letters.
@@ -111,7 +112,7 @@ fn letter_set(word: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyzer::tokenize;
+    use crate::tokenizer::tokenize;
     use crate::word_lists::WordLists;
 
     fn words() -> Analyzer {

@@ -4,11 +4,12 @@
 //! records it acts on. The query's intent is therefore of little use for ranking; word overlap with the description is
 //! a strong signal.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::index::{Bm25Index, QueryToken};
 use crate::meaning::{MeaningIndex, text_vector};
 use crate::query_parser::QueryParser;
+use crate::token_pool::Token;
 use crate::weights::Weights;
 use crate::word_vectors::{TextVector, WordVector};
 
@@ -26,21 +27,24 @@ pub(crate) struct TextIndex {
 impl TextIndex {
     /// Indexes texts, each of which consists of the stems in its title and the stems in the rest.
     pub(crate) fn new<'t>(
-        texts: impl Iterator<Item = (&'t [String], Vec<&'t [String]>)>,
-        vectors: &HashMap<String, WordVector>,
+        texts: impl Iterator<Item = (&'t [Token], Vec<&'t [Token]>)>,
+        vectors: &HashMap<Token, WordVector>,
         weights: &Weights,
     ) -> Self {
-        let texts: Vec<(Vec<String>, Vec<String>)> = texts
+        let texts: Vec<(Vec<Token>, Vec<Token>)> = texts
             .map(|(title, rest)| {
-                let title: Vec<String> = title.iter().filter(|stem| !stem.contains('_')).cloned().collect();
-                let mut all: Vec<String> = Vec::new();
+                let title: Vec<Token> = title.iter().filter(|stem| !stem.contains('_')).cloned().collect();
+                let mut all: Vec<Token> = Vec::new();
                 (0..weights.text_title).for_each(|_| all.extend(title.iter().cloned()));
                 all.extend(rest.into_iter().flatten().cloned());
                 (all, Vec::new())
             })
             .collect();
         let words = Bm25Index::new(&texts, weights.text_length_penalty, 0.0);
-        let meanings = MeaningIndex::new(weights.text_common,texts.iter().map(|(text, _)| text_vector(text, &words, vectors)));
+        let meanings = MeaningIndex::new(
+            weights.text_common,
+            texts.iter().map(|(text, _)| text_vector(text, &words, vectors)),
+        );
         Self { words, meanings }
     }
 
@@ -51,8 +55,12 @@ impl TextIndex {
         let mut meaning = TextVector::EMPTY;
         for (position, word) in query.iter().enumerate() {
             if let Some((synonym, _)) = analyzer.synonym(&query[position..]) {
-                let meant = synonym.stems().cloned();
-                tokens.extend(meant.map(|token| QueryToken { token, weight: parser.weights.text_synonym, sense: None }));
+                let meant = synonym.stems().map(|stem| stem.to_string());
+                tokens.extend(meant.map(|token| QueryToken {
+                    token,
+                    weight: parser.weights.text_synonym,
+                    sense: None,
+                }));
             }
             if analyzer.is_stop_word(word) {
                 continue;

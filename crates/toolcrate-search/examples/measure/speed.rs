@@ -80,7 +80,8 @@ fn worst_queries(queries: &[LabeledQuery<'_>]) -> Vec<String> {
     let mut texts: Vec<String> = all.chunks(40).map(|words| words.join(" ")).collect();
     texts.extend([
         "list all company service project ticket status notes type board item team member ".repeat(14),
-        "tikcets compnay configration agreemnt invioce purchse warehuose oportunity proejct memeber ".repeat(14),
+        "tikcets compnay configration agreemnt invioce purchse warehuose oportunity proejct memeber "
+            .repeat(14),
         "create a ticket and delete a note and update a company and list the invoices and ".repeat(14),
         "add note to ticket, close ticket, move ticket, ".repeat(22),
         "client laptop supplier quote bill techs cases rma vacation mileage ".repeat(16),
