@@ -7,7 +7,7 @@
 //! $ measure --azure FOLDER
 //! ```
 //!
-//! Without `--lists` the word lists are the English ones. `--only plain` leaves out the comparison, `--missed` prints what
+//! Without `--lists` the word lists are the English ones; `--without NAME` leaves one out. `--only plain` leaves out the comparison, `--missed` prints what
 //! is not among the first five, and `--not-first` what is not the first. `--half kept` or `--half train` takes one half of
 //! the queries, `--sample 40:20` those with the numbers 20, 60, 100 and so on. `NAME=VALUE` sets a weight. `--speed` measures
 //! how long indexing and queries take.
@@ -28,6 +28,7 @@ use toolcrate_search::{SearchEngine, Weights, WordLists};
 #[derive(Default)]
 struct Options {
     lists: Option<PathBuf>,
+    without: Option<String>,
     compares: bool,
     prints_missed: bool,
     prints_not_first: bool,
@@ -64,7 +65,7 @@ fn main() {
         return;
     }
     let (folder, files) = options.paths.split_first().expect("the folder of a catalog");
-    let lists = options.lists.as_deref().map_or(WordLists::ENGLISH, read_lists);
+    let lists = read_lists(options.lists.as_deref(), options.without.as_deref());
     if options.measures_speed {
         let texts: Vec<String> = files.iter().map(|file| read(file)).collect();
         let queries: Vec<LabeledQuery<'_>> = texts.iter().flat_map(|text| parse_queries(text)).collect();
@@ -92,6 +93,7 @@ fn parse_arguments() -> Options {
         let mut value = || arguments.next().unwrap_or_else(|| panic!("expected a value after {argument}"));
         match argument.as_str() {
             "--lists" => options.lists = Some(value().into()),
+            "--without" => options.without = Some(value()),
             "--only" => options.compares = value() != "plain",
             "--missed" => options.prints_missed = true,
             "--not-first" => options.prints_not_first = true,
@@ -175,9 +177,10 @@ fn print_not_first(engine: &SearchEngine, queries: &[LabeledQuery<'_>]) {
     }
 }
 
-/// Reads a folder's lists by name; missing ones default to English.
-fn read_lists(folder: &Path) -> WordLists {
+/// Reads a folder's lists by name, except one; missing ones default to English.
+fn read_lists(folder: Option<&Path>, without: Option<&str>) -> WordLists {
     let list = |name: &str| -> Option<&'static str> {
+        let folder = folder.filter(|_| without != Some(name))?;
         let text = std::fs::read_to_string(folder.join(format!("{name}.txt"))).ok()?;
         Some(text.leak())
     };
@@ -192,6 +195,7 @@ fn read_lists(folder: &Path) -> WordLists {
         penalties: list("penalties").unwrap_or(english.penalties),
         popular: list("popular").unwrap_or_default(),
         context: list("context").unwrap_or(english.context),
+        thesaurus: if without == Some("thesaurus") { "" } else { english.thesaurus },
         ..english
     }
 }
