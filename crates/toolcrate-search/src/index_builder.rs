@@ -25,6 +25,8 @@ use crate::word_vectors::{TextVector, WordVector};
 
 /// Maximum number of description words that are indexed.
 const MAX_DESCRIPTION_WORDS: usize = 120;
+/// Maximum number of words in the name of a module.
+const MAX_MODULE_WORDS: usize = 1;
 /// Maximum number of words that a sentence may add to the title and still count as repeating it.
 const MAX_REPEATING_WORDS: usize = 1;
 
@@ -105,6 +107,7 @@ impl IndexBuilder {
         }
         let main_record = self.main_record(&tools, &parts);
         self.add_owners(&mut tools);
+        self.share_explanations(&mut tools);
         self.analyzer.add_thesaurus(thesaurus);
         let weights = self.weights;
         let titles = Bm25Index::new(&self.titles, weights.title_length_penalty, 0.0);
@@ -232,6 +235,28 @@ impl IndexBuilder {
             }
         }
         parts
+    }
+
+    /// Gives tools without an explanation the one of another tool for the same records, the shortest if there are
+    /// several.
+    fn share_explanations(&self, tools: &mut [ToolDocument]) {
+        let mut best: HashMap<usize, usize> = HashMap::new();
+        for tool in tools.iter().filter(|tool| !tool.is_described && self.explains(tool.description)) {
+            let known = best.entry(tool.family).or_insert(tool.description);
+            if self.descriptions[tool.description].0.len() < self.descriptions[*known].0.len() {
+                *known = tool.description;
+            }
+        }
+        for tool in tools {
+            if let Some(best) = best.get(&tool.family).filter(|_| !self.explains(tool.description)) {
+                tool.description = *best;
+            }
+        }
+    }
+
+    /// Returns true if a description has more words than the name of the module.
+    fn explains(&self, description: usize) -> bool {
+        self.descriptions[description].0.len() > MAX_MODULE_WORDS
     }
 
     /// Sets the head of the record whose part each tool works on.
