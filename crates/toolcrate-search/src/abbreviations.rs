@@ -1,6 +1,6 @@
 //! Expands abbreviations to words in the catalog: opp, dept, qty.
 
-use crate::token_pool::Token;
+use crate::token_pool::IndexedToken;
 
 /// Minimum and maximum length of an abbreviation.
 const MIN_CHARS: usize = 3;
@@ -12,12 +12,12 @@ const MAX_MEANINGS: usize = 2;
 #[derive(Default)]
 pub(crate) struct Abbreviations {
     /// Each word with its stem and frequency.
-    words: Vec<(String, Token, usize)>,
+    words: Vec<(String, IndexedToken, usize)>,
 }
 
 impl Abbreviations {
     /// Creates abbreviations from words with their stems and frequencies.
-    pub(crate) fn new(words: Vec<(String, Token, usize)>) -> Self {
+    pub(crate) fn new(words: Vec<(String, IndexedToken, usize)>) -> Self {
         Self { words }
     }
 
@@ -67,7 +67,8 @@ mod tests {
     #[test]
     fn abbreviations_are_expanded() {
         let words = ["opportunity", "department", "quantity", "invoice", "account", "order"];
-        let words = Abbreviations::new(words.map(|word| (word.to_owned(), Token::from(word), 1)).to_vec());
+        let words =
+            Abbreviations::new(words.map(|word| (word.to_owned(), IndexedToken::from(word), 1)).to_vec());
         assert_eq!(words.find("opp"), ["opportunity"]);
         assert_eq!(words.find("inv"), ["invoice"]);
         assert_eq!(words.find("dept"), ["department"]);

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use rust_stemmers::{Algorithm, Stemmer};
 
-use crate::token_pool::{Token, TokenPool};
+use crate::token_pool::{IndexedToken, TokenPool};
 use crate::tokenizer::{lowercase, tokenize, words_in};
 use crate::word_lists::{WordLists, entries, lines, sections};
 use crate::word_vectors::WordVector;
@@ -44,11 +44,11 @@ pub(crate) struct Analyzer {
     /// The stems of the vocabulary.
     pub(crate) stems: TokenPool,
     /// The stems in titles.
-    title_stems: HashSet<Token>,
+    title_stems: HashSet<IndexedToken>,
     /// The words in aliases, which come from an API's own lists.
     alias_words: HashSet<String>,
     /// The stems in aliases.
-    alias_stems: HashSet<Token>,
+    alias_stems: HashSet<IndexedToken>,
     /// Indexed phrases: several stems joined into one token.
     phrases: TokenPool,
 }
@@ -57,21 +57,21 @@ pub(crate) struct Analyzer {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Synonym {
     /// The stems of each thing that they may mean.
-    pub(crate) meanings: Vec<Vec<Token>>,
+    pub(crate) meanings: Vec<Vec<IndexedToken>>,
     /// True if titles contain the words themselves, which makes the meaning only an alternative.
     pub(crate) is_weak: bool,
 }
 
 impl Synonym {
     /// Returns the stems of all meanings.
-    pub(crate) fn stems(&self) -> impl DoubleEndedIterator<Item = &Token> {
+    pub(crate) fn stems(&self) -> impl DoubleEndedIterator<Item = &IndexedToken> {
         self.meanings.iter().flatten()
     }
 }
 
 /// A vocabulary entry.
 pub(crate) struct WordStats {
-    stem: Token,
+    stem: IndexedToken,
     /// How often the word occurs in the indexed text.
     pub(crate) count: usize,
     is_stop_word: bool,
@@ -126,13 +126,13 @@ impl Analyzer {
     }
 
     /// Adds words to the vocabulary, and returns their stems without stop words.
-    pub(crate) fn index_words(&mut self, words: &[String]) -> Vec<Token> {
+    pub(crate) fn index_words(&mut self, words: &[String]) -> Vec<IndexedToken> {
         let stems = words.iter().map(|word| self.record(word));
         stems.filter(|(_, is_stop_word)| !is_stop_word).map(|(stem, _)| stem).collect()
     }
 
     /// Adds the words in a text to the vocabulary, at most `limit`, and returns their stems without stop words.
-    pub(crate) fn index_text(&mut self, text: &str, limit: usize) -> Vec<Token> {
+    pub(crate) fn index_text(&mut self, text: &str, limit: usize) -> Vec<IndexedToken> {
         let mut stems = Vec::with_capacity(text.len() / EXPECTED_WORD_LENGTH);
         let mut count = 0;
         let lower = lowercase(text);
@@ -147,33 +147,34 @@ impl Analyzer {
     }
 
     /// Adds a word to the vocabulary. Returns its stem, and whether it is a stop word.
-    fn record(&mut self, word: &str) -> (Token, bool) {
+    fn record(&mut self, word: &str) -> (IndexedToken, bool) {
         if let Some(known) = self.known.get_mut(word) {
             known.count += 1;
-            return (Token::clone(&known.stem), known.is_stop_word);
+            return (IndexedToken::clone(&known.stem), known.is_stop_word);
         }
         let stem = self.stem(word);
         let is_stop_word = self.is_stop_word(word);
         let stem = self.stems.add(&stem);
-        self.known.insert(word.to_owned(), WordStats { stem: Token::clone(&stem), count: 1, is_stop_word });
+        self.known
+            .insert(word.to_owned(), WordStats { stem: IndexedToken::clone(&stem), count: 1, is_stop_word });
         (stem, is_stop_word)
     }
 
     /// Indexes a phrase. Returns the tokens for the whole phrase and, if it has several words, the tokens for its
     /// parts.
-    pub(crate) fn index_phrase(&mut self, phrase: &str) -> (Vec<Token>, Vec<Token>) {
+    pub(crate) fn index_phrase(&mut self, phrase: &str) -> (Vec<IndexedToken>, Vec<IndexedToken>) {
         let words = tokenize(phrase);
-        let known: Vec<(Token, bool)> = words.iter().map(|word| self.record(word)).collect();
+        let known: Vec<(IndexedToken, bool)> = words.iter().map(|word| self.record(word)).collect();
         if let [word] = words.as_slice() {
             self.alias_words.insert(word.clone());
         }
         let all: Vec<&str> = known.iter().map(|(stem, _)| &**stem).collect();
         let content = || known.iter().filter(|(_, is_stop_word)| !is_stop_word).map(|(stem, _)| stem);
-        let mut parts: Vec<Token> = content().cloned().collect();
+        let mut parts: Vec<IndexedToken> = content().cloned().collect();
         let content: Vec<&str> = content().map(|stem| &**stem).collect();
         for stem in &parts {
             if !self.alias_stems.contains(stem) {
-                self.alias_stems.insert(Token::clone(stem));
+                self.alias_stems.insert(IndexedToken::clone(stem));
             }
         }
         if all.len() < 2 {
@@ -211,7 +212,7 @@ impl Analyzer {
     }
 
     /// Indexes a title. Returns its stems, and each rotation of them as one token (`ticket note`, `note of a ticket`).
-    pub(crate) fn index_title(&mut self, title: &str) -> Vec<Token> {
+    pub(crate) fn index_title(&mut self, title: &str) -> Vec<IndexedToken> {
         let words = tokenize(title);
         let mut stems = self.index_words(&words);
         let positive = words.iter().filter_map(|word| positive_form(word)).map(|word| self.stem(word));
@@ -219,7 +220,7 @@ impl Analyzer {
         stems.extend(positive.iter().map(|stem| self.stems.add(stem)));
         for stem in &stems {
             if !self.title_stems.contains(stem) {
-                self.title_stems.insert(Token::clone(stem));
+                self.title_stems.insert(IndexedToken::clone(stem));
             }
         }
         let count = stems.len();
@@ -238,7 +239,7 @@ impl Analyzer {
     }
 
     /// Indexes a field name. Returns its stems, and all of them as one token.
-    pub(crate) fn index_field(&mut self, words: &[String]) -> Vec<Token> {
+    pub(crate) fn index_field(&mut self, words: &[String]) -> Vec<IndexedToken> {
         let mut stems = self.index_words(words);
         if (2..=MAX_PHRASE_WORDS).contains(&stems.len()) {
             let whole = stems.join("_");
@@ -263,7 +264,7 @@ impl Analyzer {
     }
 
     /// Returns the words in titles, with their stems and frequencies.
-    pub(crate) fn title_words(&self) -> Vec<(String, Token, usize)> {
+    pub(crate) fn title_words(&self) -> Vec<(String, IndexedToken, usize)> {
         let titled = self.known.iter().filter(|(_, known)| self.title_stems.contains(&known.stem));
         let mut words: Vec<_> =
             titled.map(|(word, known)| (word.clone(), known.stem.clone(), known.count)).collect();
@@ -272,8 +273,8 @@ impl Analyzer {
     }
 
     /// Returns a vector for each stem in the vocabulary: that of its most frequent word.
-    pub(crate) fn stem_vectors(&self) -> HashMap<Token, WordVector> {
-        let mut best: HashMap<&Token, (usize, &str, WordVector)> = HashMap::new();
+    pub(crate) fn stem_vectors(&self) -> HashMap<IndexedToken, WordVector> {
+        let mut best: HashMap<&IndexedToken, (usize, &str, WordVector)> = HashMap::new();
         for (word, known) in self.known.iter().filter(|(_, known)| !known.is_stop_word) {
             let Some(vector) = WordVector::find(word) else { continue };
             let entry = best.entry(&known.stem).or_insert((known.count, word, vector));
@@ -281,7 +282,7 @@ impl Analyzer {
                 *entry = (known.count, word, vector);
             }
         }
-        best.into_iter().map(|(stem, (_, _, vector))| (Token::clone(stem), vector)).collect()
+        best.into_iter().map(|(stem, (_, _, vector))| (IndexedToken::clone(stem), vector)).collect()
     }
 
     /// Adds words from a general thesaurus that stand for words in the indexed titles. Words that occur in titles, and
@@ -292,7 +293,7 @@ impl Analyzer {
             let (from, to) = line.split_once(':').unwrap_or((line, line));
             let split = |part: &'static str| part.split(',').map(str::trim).map(tokenize).collect::<Vec<_>>();
             let (from, to) = (split(from), split(to));
-            let titled: Vec<(Vec<Token>, Vec<String>)> =
+            let titled: Vec<(Vec<IndexedToken>, Vec<String>)> =
                 to.into_iter().filter_map(|words| Some((self.title_stems_of(&words)?, words))).collect();
             for words in from {
                 let is_alias = match words.as_slice() {
@@ -302,7 +303,7 @@ impl Analyzer {
                     }
                 };
                 let others = titled.iter().filter(|(_, title)| !is_mutual || *title != words);
-                let mut meanings: Vec<Vec<Token>> = others.map(|(stems, _)| stems.clone()).collect();
+                let mut meanings: Vec<Vec<IndexedToken>> = others.map(|(stems, _)| stems.clone()).collect();
                 if is_alias || meanings.is_empty() || self.synonyms.contains_key(&words) {
                     continue;
                 }
@@ -316,9 +317,9 @@ impl Analyzer {
     }
 
     /// Returns the stems of the words if titles contain all of them.
-    fn title_stems_of(&self, words: &[String]) -> Option<Vec<Token>> {
+    fn title_stems_of(&self, words: &[String]) -> Option<Vec<IndexedToken>> {
         let content = words.iter().filter(|word| !self.is_stop_word(word));
-        let stems: Vec<Token> = content.map(|word| self.stem(word).into()).collect();
+        let stems: Vec<IndexedToken> = content.map(|word| self.stem(word).into()).collect();
         (!stems.is_empty() && stems.iter().all(|stem| self.title_stems.contains(stem))).then_some(stems)
     }
 
@@ -332,10 +333,10 @@ impl Analyzer {
     }
 
     /// Returns true if some stems contain that of a word.
-    pub(crate) fn is_stem_in(&self, word: &str, stems: &[Token]) -> bool {
+    pub(crate) fn is_stem_in(&self, word: &str, stems: &[IndexedToken]) -> bool {
         match self.known.get(word) {
             Some(known) => stems.contains(&known.stem),
-            None => stems.contains(&Token::from(self.stem(word))),
+            None => stems.contains(&IndexedToken::from(self.stem(word))),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use toolcrate_runtime::{Catalog, Tool};
 
 use crate::index::{Bm25Index, QueryToken};
-use crate::token_pool::Token;
+use crate::token_pool::IndexedToken;
 use crate::tokenizer::tokenize;
 
 /// BM25 over the words in tool names, descriptions and argument names, which is how FastMCP ranks tools.
@@ -17,8 +17,8 @@ pub struct PlainBm25 {
 impl PlainBm25 {
     /// Indexes every tool in a catalog.
     pub fn new(catalog: &'static Catalog) -> Self {
-        let tokens = |tool| tokenize(&tool_text(tool)).into_iter().map(Token::from).collect();
-        let texts: Vec<(Vec<Token>, Vec<Token>)> =
+        let tokens = |tool| tokenize(&tool_text(tool)).into_iter().map(IndexedToken::from).collect();
+        let texts: Vec<(Vec<IndexedToken>, Vec<IndexedToken>)> =
             catalog.tools().map(|tool| (tokens(tool), Vec::new())).collect();
         Self { tools: catalog.tools().collect(), index: Bm25Index::new(&texts, 0.75, 0.0) }
     }

@@ -2,7 +2,7 @@
 
 use foldhash::{HashMap, HashMapExt};
 
-use crate::token_pool::Token;
+use crate::token_pool::IndexedToken;
 
 /// How quickly repeated occurrences of a token saturate: the `k1` of BM25.
 const SATURATION: f32 = 1.2;
@@ -41,7 +41,7 @@ pub(crate) struct Bm25Index {
     /// For each token, the texts that contain it, and its weight in each one.
     postings: Vec<Vec<Posting>>,
     /// The number of each token.
-    numbers: HashMap<Token, usize>,
+    numbers: HashMap<IndexedToken, usize>,
     count: usize,
 }
 
@@ -50,7 +50,7 @@ impl Bm25Index {
     /// much a long main part reduces the weight of its words. `secondary_weight` is the weight of a word in the
     /// secondary part.
     pub(crate) fn new(
-        texts: &[(Vec<Token>, Vec<Token>)],
+        texts: &[(Vec<IndexedToken>, Vec<IndexedToken>)],
         length_penalty: f32,
         secondary_weight: f32,
     ) -> Self {
@@ -69,7 +69,14 @@ impl Bm25Index {
 
     /// Adds the tokens of a part of a text. For a token in both parts, the main one counts. `excess` is how much longer
     /// the part is than the average, after the penalty.
-    fn add(&mut self, text: u32, tokens: &[Token], weight: f32, excess: f32, numbers: &mut Vec<usize>) {
+    fn add(
+        &mut self,
+        text: u32,
+        tokens: &[IndexedToken],
+        weight: f32,
+        excess: f32,
+        numbers: &mut Vec<usize>,
+    ) {
         numbers.clear();
         numbers.extend(tokens.iter().map(|token| self.number(token)));
         numbers.sort_unstable();
@@ -84,12 +91,12 @@ impl Bm25Index {
     }
 
     /// Returns the number of a token, and adds it if it is new.
-    fn number(&mut self, token: &Token) -> usize {
+    fn number(&mut self, token: &IndexedToken) -> usize {
         if let Some(number) = self.numbers.get(token) {
             return *number;
         }
         let number = self.postings.len();
-        self.numbers.insert(Token::clone(token), number);
+        self.numbers.insert(IndexedToken::clone(token), number);
         self.postings.push(Vec::new());
         number
     }
@@ -166,7 +173,7 @@ impl Bm25Index {
     }
 }
 
-fn average_length<'a>(texts: impl Iterator<Item = &'a Vec<Token>>) -> f32 {
+fn average_length<'a>(texts: impl Iterator<Item = &'a Vec<IndexedToken>>) -> f32 {
     let (count, total) =
         texts.fold((0_usize, 0_usize), |(count, total), text| (count + 1, total + text.len()));
     (total as f32 / count.max(1) as f32).max(1.0)
@@ -176,8 +183,8 @@ fn average_length<'a>(texts: impl Iterator<Item = &'a Vec<Token>>) -> f32 {
 mod tests {
     use super::*;
 
-    fn tokens(text: &str) -> Vec<Token> {
-        text.split_whitespace().map(Token::from).collect()
+    fn tokens(text: &str) -> Vec<IndexedToken> {
+        text.split_whitespace().map(IndexedToken::from).collect()
     }
 
     fn query(text: &str) -> Vec<QueryToken> {

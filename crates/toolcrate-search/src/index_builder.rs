@@ -16,7 +16,7 @@ use crate::rare_tools::Penalty;
 use crate::record_fields::{are_of_person, field_words, schema_name, split_name};
 use crate::related::RelatedWords;
 use crate::text_ranking::TextIndex;
-use crate::token_pool::Token;
+use crate::token_pool::IndexedToken;
 use crate::tokenizer::tokenize;
 use crate::tool_stems::ToolStems;
 use crate::weights::Weights;
@@ -31,7 +31,7 @@ const MAX_MODULE_WORDS: usize = 1;
 const MAX_REPEATING_WORDS: usize = 1;
 
 /// The tokens of a text's main and secondary parts.
-type TextTokens = (Vec<Token>, Vec<Token>);
+type TextTokens = (Vec<IndexedToken>, Vec<IndexedToken>);
 
 /// Collects the text to index, tool by tool.
 pub(crate) struct IndexBuilder {
@@ -116,7 +116,7 @@ impl IndexBuilder {
         let meanings = self.meanings(&tools, &titles, &descriptions, &vectors);
         let texts = is_plain(&tools).then(|| self.whole_texts(&tools, &vectors));
         self.analyzer.index_spelling();
-        let mut searchable: Vec<(Token, WordVector)> =
+        let mut searchable: Vec<(IndexedToken, WordVector)> =
             vectors.into_iter().filter(|(stem, _)| self.analyzer.is_searchable(stem)).collect();
         searchable.sort_by(|(a, _), (b, _)| a.cmp(b));
         let index = ToolIndex {
@@ -192,7 +192,7 @@ impl IndexBuilder {
 
     /// Returns the part of a description that adds information. A first sentence that repeats the title may explain it
     /// in parentheses; the rest describes arguments and pages, which doesn't distinguish tools.
-    fn new_text<'d>(&self, description: &'d str, title: &[Token]) -> &'d str {
+    fn new_text<'d>(&self, description: &'d str, title: &[IndexedToken]) -> &'d str {
         let sentence = description.split(". ").next().unwrap_or_default();
         let inside = sentence.split_once(" (").and_then(|(_, rest)| rest.rsplit_once(')'));
         let plain = sentence.split(" (").next().unwrap_or_default();
@@ -306,8 +306,12 @@ impl IndexBuilder {
     }
 
     /// The whole texts of tools: titles, descriptions and names of arguments.
-    fn whole_texts(&mut self, tools: &[ToolDocument], vectors: &HashMap<Token, WordVector>) -> TextIndex {
-        let arguments: Vec<Vec<Token>> = tools
+    fn whole_texts(
+        &mut self,
+        tools: &[ToolDocument],
+        vectors: &HashMap<IndexedToken, WordVector>,
+    ) -> TextIndex {
+        let arguments: Vec<Vec<IndexedToken>> = tools
             .iter()
             .map(|tool| {
                 let names = tool.tool.details().input.properties.names().into_iter();
@@ -326,7 +330,7 @@ impl IndexBuilder {
         tools: &[ToolDocument],
         titles: &Bm25Index,
         descriptions: &Bm25Index,
-        vectors: &HashMap<Token, WordVector>,
+        vectors: &HashMap<IndexedToken, WordVector>,
     ) -> MeaningIndex {
         let described: Vec<TextVector> =
             self.descriptions.iter().map(|(text, _)| text_vector(text, descriptions, vectors)).collect();

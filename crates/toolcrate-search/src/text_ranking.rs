@@ -9,7 +9,7 @@ use foldhash::HashMap;
 use crate::index::{Bm25Index, QueryToken};
 use crate::meaning::{MeaningIndex, text_vector};
 use crate::query_parser::QueryParser;
-use crate::token_pool::Token;
+use crate::token_pool::IndexedToken;
 use crate::weights::Weights;
 use crate::word_vectors::{TextVector, WordVector};
 
@@ -27,14 +27,15 @@ pub(crate) struct TextIndex {
 impl TextIndex {
     /// Indexes texts, each of which consists of the stems in its title and the stems in the rest.
     pub(crate) fn new<'t>(
-        texts: impl Iterator<Item = (&'t [Token], Vec<&'t [Token]>)>,
-        vectors: &HashMap<Token, WordVector>,
+        texts: impl Iterator<Item = (&'t [IndexedToken], Vec<&'t [IndexedToken]>)>,
+        vectors: &HashMap<IndexedToken, WordVector>,
         weights: &Weights,
     ) -> Self {
-        let texts: Vec<(Vec<Token>, Vec<Token>)> = texts
+        let texts: Vec<(Vec<IndexedToken>, Vec<IndexedToken>)> = texts
             .map(|(title, rest)| {
-                let title: Vec<Token> = title.iter().filter(|stem| !stem.contains('_')).cloned().collect();
-                let mut all: Vec<Token> = Vec::new();
+                let title: Vec<IndexedToken> =
+                    title.iter().filter(|stem| !stem.contains('_')).cloned().collect();
+                let mut all: Vec<IndexedToken> = Vec::new();
                 (0..weights.text_title).for_each(|_| all.extend(title.iter().cloned()));
                 all.extend(rest.into_iter().flatten().cloned());
                 (all, Vec::new())

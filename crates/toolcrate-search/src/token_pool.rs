@@ -5,10 +5,10 @@ use std::sync::Arc;
 use foldhash::{HashSet, HashSetExt};
 
 /// A stem or phrase.
-pub(crate) type Token = Arc<str>;
+pub(crate) type IndexedToken = Arc<str>;
 
 /// The distinct tokens.
-pub(crate) struct TokenPool(HashSet<Token>);
+pub(crate) struct TokenPool(HashSet<IndexedToken>);
 
 impl TokenPool {
     /// Creates an empty pool with space for some tokens.
@@ -22,11 +22,11 @@ impl TokenPool {
     }
 
     /// Returns a token, and adds it if it is new.
-    pub(crate) fn add(&mut self, token: &str) -> Token {
+    pub(crate) fn add(&mut self, token: &str) -> IndexedToken {
         if let Some(known) = self.0.get(token) {
             return Arc::clone(known);
         }
-        let new = Token::from(token);
+        let new = IndexedToken::from(token);
         self.0.insert(Arc::clone(&new));
         new
     }

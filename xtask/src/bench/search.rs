@@ -127,8 +127,10 @@ fn list_table(listed: &[SetRecall], english: &[SetRecall]) -> anyhow::Result<Str
     let names: Vec<&str> = listed.iter().map(|recall| recall.set.as_str()).collect();
     let mut table = format!("| without | {} |\n| --- |{}\n", names.join(" | "), " --- |".repeat(names.len()));
     let mut add = |name: &str, recall: &[SetRecall]| {
-        let shares: Vec<String> =
-            recall.iter().map(|recall| format!("{:.3} / {:.3}", recall.shares[0], recall.shares[1])).collect();
+        let shares: Vec<String> = recall
+            .iter()
+            .map(|recall| format!("{:.3} / {:.3}", recall.shares[0], recall.shares[1]))
+            .collect();
         let _ = writeln!(table, "| {name} | {} |", shares.join(" | "));
     };
     add("nothing", listed);
@@ -156,7 +158,10 @@ mod tests {
     fn recall_is_parsed_and_tables_are_replaced() {
         let line = "dev third: ours: 162 queries, recall@1 0.827, @5 0.938, @10 0.957";
         let recall = parse(line).unwrap();
-        assert_eq!((recall.set.as_str(), recall.queries, recall.shares), ("third", 162, [0.827, 0.938, 0.957]));
+        assert_eq!(
+            (recall.set.as_str(), recall.queries, recall.shares),
+            ("third", 162, [0.827, 0.938, 0.957])
+        );
         let page = "a\n<!-- recall -->\nold\n<!-- end of recall -->\nb";
         let new = with_table(page, "recall", "new\n").unwrap();
         assert_eq!(new, "a\n<!-- recall -->\n\nnew\n\n<!-- end of recall -->\nb");

@@ -47,13 +47,13 @@ pub(crate) fn multiply(folder: &Path, count: usize) -> &'static Catalog {
             tools.push(copy);
         }
         for record in original.collections().iter() {
-            let mut copy = serde_json::to_value(&*record).expect("a record");
+            let mut copy = serde_json::to_value(record).expect("a record");
             copy["name"] = json!(format!("{prefix}{}", record.name));
             copy["schema"] = json!(record.schema.as_ref().map(|schema| format!("{schema}{word}")));
             collections.push(copy);
         }
         for record in original.filters().iter() {
-            let mut copy = serde_json::to_value(&*record).expect("a record");
+            let mut copy = serde_json::to_value(record).expect("a record");
             copy["name"] = json!(format!("{}{word}", record.name));
             filters.push(copy);
         }
