@@ -1,11 +1,11 @@
 //! Diagnostics: errors that stop a run, and a [`Report`] of repairs and degraded parts.
 //!
-//! Each diagnostic has a stable code, a file, and a JSON pointer or line number, so readers can go
-//! straight to the cause. Stages never print; they return diagnostics.
+//! Each diagnostic has a stable code, a file, and a JSON pointer or line number, so readers can go straight to the
+//! cause. Stages never print; they return diagnostics.
 //!
-//! Only an unreadable document is rejected. A defect with an unambiguous fix is [repaired](Repair). A part
-//! that can't be expressed [degrades](Degradation) the operation or value that contains it, and everything
-//! else is generated. In strict mode, degradations are errors.
+//! Only an unreadable document is rejected. A defect with an unambiguous fix is [repaired](Repair). A part that can't
+//! be expressed is [degraded](Degradation), which means that it is left out or left untyped; everything else is
+//! generated. In strict mode, degradations are errors.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,8 @@
-//! Remembers which tokens the Rust files of the last run were made of, because formatting takes longer than everything
-//! else. A file that would be made of the same tokens, and that is still as it was written, is not formatted again.
+//! Skips formatting for generated Rust files that haven't changed, because formatting takes longer than everything
+//! else.
+//!
+//! For each file, the cache remembers the tokens that the last run generated. If the new tokens are the same and the
+//! file on disk is unchanged, the file isn't formatted again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! Runs the whole pipeline.
+//! Runs all stages of the generator.
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
-//! Typed IDs, and tables keyed by them.
+//! Typed IDs for operations and schemas, and tables keyed by these IDs.
 //!
-//! Every stage keys its results by the IDs that [`crate::lower`] assigned, so tables from different
-//! stages can be combined without keeping lists in sync.
+//! Every stage keys its results by the IDs that [`crate::lower`] assigned, so tables from different stages can be
+//! combined without keeping lists in sync.
 
 use std::borrow::Borrow;
 use std::fmt;

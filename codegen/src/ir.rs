@@ -1,8 +1,7 @@
-//! The intermediate representation of an API.
+//! The intermediate representation of an API, which is independent of OpenAPI and Rust.
 //!
-//! It is independent of OpenAPI and Rust. [`crate::lower`] creates it, and every later stage reads it. Everything is
-//! in canonical order (operations by path and method, schemas and fields by name), so equivalent documents produce
-//! identical values.
+//! [`crate::lower`] creates it, and every later stage reads it. Everything is in canonical order (operations by path
+//! and method, schemas and fields by name), so equivalent documents produce identical values.
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,9 @@
 //! Generates a typed Rust client and a catalog of LLM tools from an OpenAPI document.
 //!
 //! The input is an OpenAPI 3 or Swagger 2.0 document, a *profile* (`toolcrate.yaml`) with API conventions such as
-//! authentication and pagination, and an optional *overlay* with facts that the document lacks. The output is a
-//! crate: one module per area of the API, one file per schema, and a catalog in which each operation is a tool.
-//! Nothing in this crate is specific to one API.
+//! authentication and pagination, and an optional *overlay* with information that the document lacks. The output is a
+//! crate that contains one module per area of the API, one file per schema, and a catalog in which each operation is a
+//! tool. Nothing in the generator is specific to one API.
 //!
 //! # Example
 //!
@@ -37,9 +37,9 @@
 //! | [`emit`] | the [`model::Model`] of all three | [`emit::Files`] |
 //! | [`mod@write`] | files | [`write::WritePlan`] |
 //!
-//! Stages never print. Errors that stop a run, and the [`Report`](diagnostic::Report) of repairs and omissions, are
-//! values with a code, a location and a sentence. Only an unreadable document is rejected; a part that can't be
-//! expressed is omitted or left untyped, unless [`Options::strict`] is set.
+//! Stages never print. They return errors that stop a run, and add repairs and omissions to the
+//! [`Report`](diagnostic::Report). Each of these has a code, a location and a message. Only an unreadable document is
+//! rejected; a part that can't be expressed is omitted or left untyped, unless [`Options::strict`] is set.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

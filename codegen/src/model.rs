@@ -1,4 +1,4 @@
-//! Everything known about an API before it is emitted.
+//! The model of an API: everything that the earlier stages have determined and the emitters need.
 
 use crate::diagnostic::Report;
 use crate::ir::ApiDefinition;

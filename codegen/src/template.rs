@@ -1,4 +1,4 @@
-//! Path templates.
+//! Splits path templates into segments.
 
 use serde::Serialize;
 

@@ -1,9 +1,9 @@
-//! Stage 7: writes files to disk atomically.
+//! Stage 7: writes the generated files to disk atomically.
 //!
-//! Only files whose bytes differ are touched. Files that an earlier run emitted and this one doesn't are deleted.
-//! `manifest.txt` lists all emitted files, so other files are never deleted or overwritten. New files are first written
-//! next to the folder and then moved into place, and old files are kept until the last move is done, so a failed run
-//! leaves the old tree unchanged.
+//! Only files whose bytes differ are touched. Files that an earlier run generated, but this one doesn't, are deleted.
+//! `manifest.txt` lists all generated files, so other files are never deleted or overwritten. New files are first
+//! written next to the folder and then moved into place, and old files are kept until the last move is done, so a
+//! failed run leaves the folder unchanged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -117,12 +117,12 @@ const overMcp = await mcp();
 writeFileSync(process.argv[2], JSON.stringify({
   given,
   sent: {
-    "LangChain.js, to OpenAI": sent(all.map((tool) => {
+    "LangChain.js → OpenAI": sent(all.map((tool) => {
       const { name, description, parameters } = convertToOpenAITool(tool).function;
       return { name, description, schema: parameters };
     })),
-    "LangChain.js, to Anthropic": await langchainToAnthropic(),
-    "Vercel AI SDK, to Anthropic": await aiSdkToAnthropic(),
+    "LangChain.js → Anthropic": await langchainToAnthropic(),
+    "Vercel AI SDK → Anthropic": await aiSdkToAnthropic(),
   },
   listed: { "MCP SDK for TypeScript": overMcp.listed },
   errors: {

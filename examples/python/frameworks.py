@@ -26,32 +26,34 @@ FEATURES = {
     "format": "`format`",
     "limit": "limits",
     "null": "nulls",
-    "free": "free objects",
+    "free": "free-form objects",
     "closed": "closed",
 }
 
 INTRODUCTION = """\
 # Framework compatibility
 
-This page shows which parts of tool schemas and errors are dropped by agent frameworks and provider formats. To update the
-page, run `cargo xtask examples --write`; `cargo xtask test --clients` checks that it is up to date.
+This page shows which parts of tool schemas and errors are dropped by agent frameworks and LLM providers' tool formats. To
+update the page, run `cargo xtask examples --write`. `cargo xtask test --clients` checks that it is up to date.
 
-All {tools} tools in {areas} modules were passed to each framework through its SDK in `sdk/`, and the schemas that the
-framework sends to a model were compared with the server's schemas. For provider formats, the output of
-`cwpsa tools --dialect` was passed to the provider's own client. The first row shows how many items there are, and each other
-cell shows how many of them changed; a dot means none.
+All {tools} tools in {areas} modules were passed to each framework through this repository's SDKs (in `sdk/`), and the schemas
+that the framework sent to the model were compared with the server's schemas. For provider formats, the output of
+`cwpsa tools --dialect` was passed to each LLM provider's client. "Without the SDK" means that the framework built the tools
+from the same schemas using only its built-in features.
+
+The first row shows how many items the server's schemas contain. In the rows below it, the *unchanged* column counts the
+tools that are identical to the server's; the columns after it count the items that were changed or dropped. A dot means none.
 
 - *optional*: optional arguments that became required and don't accept null
-- *descriptions*: argument descriptions; *limits*: `minimum`, `maximum`, `minLength`, `maxLength`
+- *descriptions*: argument descriptions
+- *limits*: `minimum`, `maximum`, `minLength`, and `maxLength`
 - *nulls*: arguments that accept null in the server's schema
-- *free objects*: objects without declared properties, such as `filter`, that can no longer be passed as an object, a list
-  or a string
+- *free-form objects*: objects without declared properties, such as `filter`, that the model can no longer pass in any form
+  (object, list, or string)
 - *closed*: `additionalProperties: false`
 
-"Without the SDK" means that the framework created the tool from the same schema with its own means.
-
-No schema contains `$ref`, `oneOf`, `anyOf`, `allOf` or `pattern`, because many clients drop these keywords. The test checks
-this.
+The server's schemas don't contain `$ref`, `oneOf`, `anyOf`, `allOf`, or `pattern`, because many clients drop these keywords.
+`cargo xtask test --clients` checks that they don't.
 
 ## Schemas
 """
@@ -61,26 +63,26 @@ REMEDIES = """
 
 | problem | where | workaround |
 | --- | --- | --- |
-| names are cut at 64 characters, and characters other than a-z, 0-9 and `_` are replaced | CrewAI; providers reject such names | none needed: the longest name is {longest} characters long |
-| arguments are validated before the call, without telling the model what is invalid; short forms such as `"company": 250` are rejected | LangChain.js | `ServerTool` leaves validation to the server, whose errors name every invalid argument |
-| all arguments become required | CrewAI, OpenAI's strict format | optional arguments accept null, which is removed before the call |
-| objects without declared properties can't be passed, so filters can't be used | CrewAI | such an object becomes a JSON string, which the server parses |
-| objects without declared properties can't be passed | OpenAI's strict format, Gemini's format | a filter becomes a list of conditions, and custom fields become a list of captions and values; the argument descriptions explain this |
-| `anyOf` at the root of a schema is rejected | OpenAI, Anthropic, Gemini, and MCP clients that use these providers | if one of several arguments is required, the description states this and `describe` shows `anyOf`; a call with none of these arguments is rejected before it is sent |
-| a nullable object isn't closed, as strict schemas require | CrewAI | `sdk/python` closes it |
-| results are cached, and the same call isn't repeated | CrewAI | `cache_function` disables the cache |
-| descriptions of references are dropped | CrewAI without the SDK | `sdk/python` passes the server's schema instead of a model class |
+| names are truncated to 64 characters, and characters other than a-z, 0-9, and `_` are replaced | CrewAI (providers reject names that are longer or contain other characters) | none needed: the longest name is {longest} characters long |
+| arguments are validated before the call, and the model isn't told what is invalid; short forms such as `"company": 250` (for `{{"id": 250}}`) are rejected | LangChain.js | `ServerTool` leaves validation to the server, whose errors name every invalid argument |
+| all arguments become required | CrewAI, OpenAI's strict format | optional arguments accept null, and nulls are removed before the call |
+| free-form objects can't be passed, so filters can't be used | CrewAI | the model passes these objects as JSON strings, which the server parses |
+| free-form objects can't be passed | OpenAI's strict format, Gemini's format | a filter becomes a list of conditions, and custom fields become a list of captions and values; the argument descriptions explain this |
+| `anyOf` at the root of a schema is rejected | OpenAI, Anthropic, Gemini, and MCP clients that use these providers | if one of several arguments is required, the tool's description says so and `cwpsa describe` shows the `anyOf`; a call with none of these arguments is rejected before it is sent |
+| nullable objects aren't closed, although strict schemas require them to be | CrewAI | `sdk/python` closes them |
+| results are cached, so an identical call isn't sent again | CrewAI | `cache_function` disables the cache |
+| descriptions of reference fields (such as `company`, which points to another record) are dropped | CrewAI without the SDK | `sdk/python` passes the server's schema instead of a Pydantic model class |
 | limits are dropped | OpenAI's strict format | limits are added to the argument's description |
 | formats are dropped | Gemini's format | formats are added to the argument's description |
 | formats are dropped | CrewAI | none: the server validates the value |
-| objects can't be declared as closed | Gemini's format | none: the server's error names an unknown argument and suggests the closest argument name |
-| an error ends the graph | LangGraph for Python | `ToolNode(tools, handle_tool_errors=True)` lets the model correct the call |
-| an error becomes a message to the model, so the agent's caller can't wait for `ratelimit-reset` | LangChain.js, LangGraph.js, CrewAI | call the tool yourself, or pass `ToolNode` a `handleToolErrors` that rethrows a 429; the message starts with the status |
-| the full tool list is longer than clients can show | MCP | meta-tools for finding, describing and calling any other tool, plus the two most frequently used list tools |
+| objects can't be declared closed | Gemini's format | none: the server rejects unknown arguments, and the error suggests the closest argument name |
+| an error aborts the graph run | LangGraph for Python | `ToolNode(tools, handle_tool_errors=True)` lets the model correct the call |
+| an error becomes a message to the model, so the agent's caller can't wait for `ratelimit-reset` | LangChain.js, LangGraph.js, CrewAI | call the tool yourself, or pass `ToolNode` a `handleToolErrors` that rethrows 429s (the error message starts with the status code) |
+| the full tool list is too long for clients to handle | MCP | by default, clients get only meta-tools for finding, describing, and calling any other tool, plus the two most frequently used `list_*` tools |
 
-A null that the schema doesn't allow is treated as absent, at any depth, over MCP and HTTP as well as in these formats. A
-client that passes every argument therefore doesn't change anything by accident. To clear fields in an update, pass `clear`, a
-list of field names; for a custom field, use `customFields/CAPTION`.
+A null that the schema doesn't allow is ignored at any depth, whether the call comes over MCP, over HTTP, or in one of these
+formats. A client that passes null for every unused argument therefore doesn't clear any fields by accident. To clear fields in
+an update, list their names in `clear`; for a custom field, use `customFields/CAPTION`.
 """
 
 
@@ -211,7 +213,7 @@ def schemas(own: dict, native: dict, measured: list[dict]) -> str:
     for name, before, sent in rows:
         total, lost, same = row(before, sent)
         if head is None:
-            head = ["all", str(len(own)), *(str(total[feature]) for feature in FEATURES)]
+            head = ["total", str(len(own)), *(str(total[feature]) for feature in FEATURES)]
         cells = [str(lost[feature]) if lost[feature] else "·" for feature in FEATURES]
         lines.append([name, str(same), *cells])
     titles = ["passed to", "unchanged", *FEATURES.values()]
@@ -227,7 +229,8 @@ def errors(measured: list[dict]) -> str:
             caller = seen.get("caller")
             thrown = "·"
             if caller:
-                thrown = f"`{caller['name']}`, status {caller['status']}, {'with' if caller['headers'] else 'no'} headers"
+                headers = "the response headers" if caller["headers"] else "no headers"
+                thrown = f"`{caller['name']}` with status {caller['status']} and {headers}"
             rows.append([name, text or "·", thrown])
     return table(["framework", "message to the model", "exception for the caller"], rows)
 

@@ -121,13 +121,13 @@ def main() -> None:
             for tool in declared((), "mcp")
         },
         "sent": {
-            "LangChain, to OpenAI": by_name([openai(convert_to_openai_tool(tool)) for tool in tools]),
-            "LangChain, to Anthropic": by_name([anthropic(convert_to_anthropic_tool(tool)) for tool in tools]),
+            "LangChain → OpenAI": by_name([openai(convert_to_openai_tool(tool)) for tool in tools]),
+            "LangChain → Anthropic": by_name([anthropic(convert_to_anthropic_tool(tool)) for tool in tools]),
         },
         "listed": {"MCP SDK for Python": listed},
         "dialects": {
             "OpenAI's format": dialect("openai", openai, sent_by_openai),
-            "OpenAI's format, strict": dialect("openai-strict", openai, sent_by_openai),
+            "OpenAI's format, strict mode": dialect("openai-strict", openai, sent_by_openai),
             "Anthropic's format": dialect("anthropic", anthropic, sent_by_anthropic),
             "Gemini's format": dialect("gemini", gemini),
         },

@@ -76,7 +76,7 @@ pub static API: Api = Api {
     security: &[],
 };
 
-/// The servers that the provider runs.
+/// The provider's servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
     /// <https://api-na.myconnectwise.net/v4_6_release/apis/3.0>

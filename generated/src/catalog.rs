@@ -3,10 +3,21 @@
 //! The tools, as data: nothing in it is parsed until a tool is used.
 
 use toolcrate_runtime::Catalog;
+
+#[cfg(not(feature = "packed-catalog"))]
 use toolcrate_runtime::catalog::{CatalogText, RecordText};
 
 /// Every operation of the API as a tool.
+#[cfg(feature = "packed-catalog")]
+pub static CATALOG: Catalog = Catalog::packed(
+    &crate::API,
+    toolcrate_pack::packed_catalog!("catalog"),
+);
+
+/// Every operation of the API as a tool.
+#[cfg(not(feature = "packed-catalog"))]
 pub static CATALOG: Catalog = Catalog::new(&crate::API, TEXT);
+#[cfg(not(feature = "packed-catalog"))]
 const TEXT: CatalogText = CatalogText {
     tools: include_str!("../catalog/index/tools.tsv"),
     modules: &[

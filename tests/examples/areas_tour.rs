@@ -1,6 +1,8 @@
-//! A tour of the eleven areas against a server at a given address: every operation on one collection of each
-//! area, with arguments planned from the server's records. Prints a line of JSON for each failed call and a
-//! summary. It is designed to run through a proxy that checks requests and responses against the spec.
+//! Exercises the eleven API areas on a server at a given address: runs every operation on one collection in each area,
+//! with arguments planned from the server's records.
+//!
+//! Prints a line of JSON for each failed call, and a summary. It is designed to run through a proxy that checks
+//! requests and responses against the spec.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, Error, Method, Tool, Value};

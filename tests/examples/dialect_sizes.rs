@@ -1,11 +1,12 @@
-//! Measures the size of all tools of two releases in each provider's format, in bytes of JSON: a JSON list of
-//! `{dialect, old, new}`. `cargo xtask diff --sizes` runs it on the catalogs that it compares:
+//! Measures the total size of the tool definitions in two releases, in each LLM provider's format and in bytes of JSON.
+//! The output is a JSON list of `{dialect, old, new}`. `cargo xtask diff --sizes` runs it on the catalogs that it
+//! compares:
 //!
 //! ```text
 //! cargo run --release --package e2e --example dialect_sizes -- OLD_CATALOG NEW_CATALOG
 //! ```
 //!
-//! Each is a folder such as `generated/catalog`.
+//! Each catalog is a folder such as `generated/catalog`.
 
 use std::error::Error;
 use std::fs;

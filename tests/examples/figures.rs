@@ -1,5 +1,5 @@
-//! Prints the tool figures as lines of JSON, for `cargo xtask bench`; figures outside their limits are reported on
-//! stderr.
+//! Prints measurements of the tools as lines of JSON, for `cargo xtask bench`. Figures outside their limits are
+//! reported on stderr.
 
 use e2e::spec::Spec;
 

@@ -1,4 +1,4 @@
-//! A process that makes a single tool's request and exits, for measuring the startup cost.
+//! Makes the request of a single tool and exits, to measure the startup cost of a process.
 
 use connectwise_psa::CATALOG;
 use serde_json::json;

@@ -1,7 +1,7 @@
-//! Shows an item's stock by warehouse, with the generated crate and no model: `cargo run -p e2e --example stock`.
+//! Shows an item's stock by warehouse, using the generated crate and no model: `cargo run -p e2e --example stock`.
 //!
-//! Makes typed calls to a mock server in the process, adds a note with a tool, and checks both. Fails if a result is
-//! wrong.
+//! Makes typed calls to a mock server in the same process, adds a note with a tool, and checks both. Fails if a result
+//! is wrong.
 
 use std::error::Error;
 use std::net::SocketAddr;

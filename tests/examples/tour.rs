@@ -1,8 +1,8 @@
-//! A tour without an account: `cargo run --example tour`.
+//! Demonstrates the crate without an account: `cargo run --example tour`.
 //!
-//! Lists tools, prints one tool's schema, and makes a typed call and a tool call to a mock server. With
-//! `CWPSA_BASE_URL`, `CWPSA_COMPANY_ID`, `CWPSA_PUBLIC_KEY`, `CWPSA_PRIVATE_KEY` and `CWPSA_CLIENT_ID` set,
-//! it reads from a real account instead, and changes nothing there.
+//! Lists tools, prints one tool's schema, and makes a typed call and a tool call to a mock server. If `CWPSA_BASE_URL`,
+//! `CWPSA_COMPANY_ID`, `CWPSA_PUBLIC_KEY`, `CWPSA_PRIVATE_KEY` and `CWPSA_CLIENT_ID` are set, it reads from a real
+//! account instead, and changes nothing there.
 
 use std::env;
 use std::error::Error;

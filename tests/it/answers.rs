@@ -1,5 +1,5 @@
-//! Responses of list tools as a model gets them: within a budget, without empty properties, and with a way to
-//! reach every row eventually.
+//! Tests the results of list tools as a model gets them: they must stay within a size limit, have no empty properties,
+//! and make it possible to reach every row.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{Client, ExecuteOptions, Outcome};

@@ -1,4 +1,5 @@
-//! One read and one write in each of the eleven API areas, as tools and typed, over a real connection.
+//! Tests a read and a write in each of the eleven API areas, both as tools and as typed functions, over a real
+//! connection.
 
 use connectwise_psa::runtime::{Patch, Tool};
 use connectwise_psa::{CATALOG, ListQuery, procurement, service};

@@ -1,4 +1,4 @@
-//! A callback from the mock server, verified without `cwpsa` and deserialized as a typed record.
+//! Verifies a callback from the mock server without `cwpsa`, and deserializes it as a typed record.
 
 use connectwise_callbacks::{CallbackAction, CallbackError, CallbackVerifier, RecordType};
 use connectwise_psa::CATALOG;

@@ -1,5 +1,6 @@
-//! Mistakes that callers make. Each one is converted, with a report, or rejected with an error that lets a program that
-//! knows only `fields[].pointer` and `fix` succeed with its second call.
+//! Tests mistakes that callers make. Either the arguments are converted and the conversion is reported, or the call is
+//! rejected with an error that contains enough information to correct it: a program that reads only `fields[].pointer`
+//! and `fix` must succeed with its second call.
 //!
 //! Generates docs/what-callers-send.md; `UPDATE_GOLDEN=1` updates it.
 

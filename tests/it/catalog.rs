@@ -1,4 +1,4 @@
-//! Catalog contents other than schemas: sources of IDs, record lifecycles, and full and short names.
+//! Tests catalog contents other than schemas: the sources of IDs, record lifecycles, and full and short names.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::OperationTarget;

@@ -1,4 +1,5 @@
-//! The nine tools whose names are contracts, over a real connection: method, path, query, headers and body.
+//! Tests the nine tools whose names are part of a contract, over a real connection: method, path, query, headers and
+//! body.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Outcome;

@@ -1,5 +1,5 @@
-//! An account's custom fields: keyed by caption in arguments and responses, typed once the account's definitions
-//! have been fetched, and absent without an error if the account doesn't show them.
+//! Tests an account's custom fields: they are keyed by caption in arguments and responses, typed once the account's
+//! definitions have been fetched, and absent without an error if the account doesn't show them.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::dialect::{self, Dialect};

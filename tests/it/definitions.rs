@@ -1,4 +1,5 @@
-//! The definitions of the most used tools, as files for reviewers. Read the diff before accepting it.
+//! Compares the definitions of the most frequently used tools with files that reviewers can read. Read the diff before
+//! accepting it.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::{NameStyle, Tool, Value};

@@ -1,5 +1,5 @@
-//! Every tool in every dialect: the linter finds nothing, and arguments from a model in a dialect are decoded
-//! to the tool's own.
+//! Tests every tool in every dialect: the linter must find nothing, and arguments that a model sends in the dialect
+//! must be decoded to the form in the tool's own schema.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Every operation in the spec, as a tool and as a typed function: it makes the request that the spec
-//! requires, and no input is lost.
+//! Tests every operation in the spec, both as a tool and as a typed function: it must make the request that the spec
+//! requires, and no input may be lost.
 
 use std::collections::BTreeMap;
 use std::path::Path;

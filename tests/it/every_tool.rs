@@ -1,5 +1,5 @@
-//! Every tool through the runtime over HTTP, with arguments drawn from its schema, on a seeded tenant: it succeeds,
-//! and its response matches the spec.
+//! Calls every tool through the runtime over HTTP, with arguments drawn from its schema, on a seeded tenant. Each call
+//! must succeed, and its response must match the spec.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The tools' examples: each one is a call that works on the seeded mock server.
+//! Runs the examples in the tools' definitions. Each one must be a call that works on the seeded mock server.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::RawJson;

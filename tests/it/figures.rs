@@ -1,4 +1,4 @@
-//! The limits that the tools must meet, and tests that the checks on calls can tell right from wrong.
+//! Checks that the tools meet their limits, and that the checks on calls can tell right from wrong.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::PreparedBody;

@@ -1,4 +1,4 @@
-//! The documentation of the generated models: a sentence for each type, and a comment on each field.
+//! Checks the documentation of the generated models: each type must have a sentence, and each field a comment.
 
 use std::path::{Path, PathBuf};
 
@@ -56,6 +56,42 @@ fn every_type_has_an_informative_sentence() {
     println!("{count} types");
     assert!(count > 800, "{count}");
     assert!(poor.is_empty(), "{}", poor.join("\n"));
+}
+
+/// Returns a file's public functions with the first lines of their comments.
+fn functions(text: &str) -> Vec<(String, String)> {
+    let mut first = None;
+    let mut functions = Vec::new();
+    for line in text.lines() {
+        if let Some(comment) = line.strip_prefix("/// ") {
+            first.get_or_insert(comment.to_owned());
+        } else if let Some(item) = line.strip_prefix("pub fn ") {
+            let name = item.split('(').next().unwrap_or_default().to_owned();
+            functions.push((name, first.take().unwrap_or_default()));
+        } else if line.is_empty() {
+            first = None;
+        }
+    }
+    functions
+}
+
+#[test]
+fn every_operation_has_a_sentence_and_a_place_in_its_area() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated/src");
+    let mut count = 0;
+    for area in source.read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(|area| area.is_dir()) {
+        let overview = std::fs::read_to_string(area.join("mod.rs")).unwrap();
+        for file in area.read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(|file| file.is_file())
+        {
+            for (name, comment) in functions(&std::fs::read_to_string(file).unwrap()) {
+                count += 1;
+                assert!(comment.ends_with('.') && comment.split(' ').count() > 1, "{name}: {comment}");
+                assert!(overview.contains(&format!("](fn@{name})")), "{name} isn't in the area's table");
+            }
+        }
+    }
+    println!("{count} operations");
+    assert_eq!(count, connectwise_psa::CATALOG.len());
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Clients that send every argument, with null for those they don't use: an update changes only the named fields,
-//! and the fields to clear are named as well.
+//! Tests clients that send every argument, with null for those they don't use. An update must change only the fields
+//! that have a value, and clear only the fields that the caller names for clearing.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::catalog::BodyFormat;

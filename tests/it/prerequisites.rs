@@ -1,4 +1,5 @@
-//! Every tool's lookup plan: it is finite, its steps exist, and each step's requirements come from earlier ones.
+//! Tests the lookup plan of every tool: it must be finite, its steps must exist, and earlier steps must supply what
+//! each step requires.
 
 use std::collections::BTreeSet;
 

@@ -1,11 +1,15 @@
-//! The programs on the front page: they work as described on the mock server, and are as short as claimed.
+//! Tests the programs on the front page: they must work as described on the mock server, and be as short as claimed.
 
 use connectwise_callbacks::CallbackVerifier;
-use connectwise_psa::runtime::{Client, Filter};
+use connectwise_psa::runtime::{Client, Filter, Patch};
 use connectwise_psa::shared::Ticket;
-use connectwise_psa::{ListQuery, procurement, service, system};
+use connectwise_psa::system::{self, CallbackEntry};
+use connectwise_psa::{ListQuery, procurement, service};
 use cwpsa_sandbox::Sandbox;
 use serde_json::json;
+use toolcrate_testing::wait::wait_for;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 #[path = "../../examples/rust/order_two_lines.rs"]
 mod order_two_lines;
@@ -59,6 +63,26 @@ async fn a_document_is_uploaded() {
     let file =
         system::download_document(document.id.expect("an ID"), None).send(&client).await.expect("a file");
     assert_eq!((&file.bytes[..], file.file_name.as_deref()), (&b"content"[..], Some("report.pdf")));
+}
+
+#[tokio::test]
+async fn callback_is_verified() {
+    let sandbox = Sandbox::start().await.expect("a sandbox");
+    let client = sandbox.client();
+    let receiver = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(202)).mount(&receiver).await;
+    let url = format!("{}/callbacks?recordId=", receiver.uri());
+    let callback = CallbackEntry::new("owner", 1, "ticket", url);
+    system::create_callback(&callback).send(&client).await.expect("a callback");
+    let patch = Patch::new().set(|ticket: &mut Ticket| &mut ticket.summary, "It beeps");
+    service::update_ticket(8812, &patch).send(&client).await.expect("a ticket");
+    let request = wait_for("a callback", async || receiver.received_requests().await?.pop()).await;
+    let verifier = CallbackVerifier::new(&sandbox.base_url(), "acme").expect("a verifier");
+    let status = verify_callback::receive(&verifier, &request.headers, &request.body).await;
+    assert_eq!(status, 202);
+    // A replay is acknowledged, so that it isn't sent again, but not processed.
+    let status = verify_callback::receive(&verifier, &request.headers, &request.body).await;
+    assert_eq!(status, 200);
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! The methods and tags that the SDKs declare as types, which match the catalog. `UPDATE_GOLDEN=1` updates them.
+//! Checks that the methods and tags that the SDKs declare as types match the catalog. `UPDATE_GOLDEN=1` updates the
+//! SDKs.
 
 use std::collections::BTreeSet;
 use std::path::Path;

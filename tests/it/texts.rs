@@ -1,4 +1,4 @@
-//! The catalog's text: tools are named in one style, and arguments are described.
+//! Checks the catalog's text: all tools must be named in one style, and all arguments must be described.
 
 use std::collections::BTreeSet;
 

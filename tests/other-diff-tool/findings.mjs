@@ -1,11 +1,11 @@
-// Runs another diff tool, api-smart-diff, on two specs and writes what it found, one finding a line:
+// Runs another diff tool, api-smart-diff, on two specs and writes its findings, one per line:
 //
 //     node findings.mjs OLD NEW OUT           writes OUT
-//     node findings.mjs OLD NEW OUT --check   writes nothing; exit code 1 where OUT is not what it would be
+//     node findings.mjs OLD NEW OUT --check   writes nothing; exits with code 1 if OUT isn't up to date
 //
-// The tool follows `$ref`s and tells a change of a schema again at every place that uses it. Here each finding
-// is told once, where it is written in the document: the path is walked in both documents, and begins anew at
-// the target of each `$ref`. Nothing else is judged, dropped or renamed.
+// The tool follows `$ref`s and reports a change to a schema at every place that uses it. This script reports each finding
+// once, at its location in the document: it follows the path in both documents and starts over at the target of each
+// `$ref`. It doesn't otherwise judge, drop or rename findings.
 import fs from 'node:fs';
 import { apiCompare } from 'api-smart-diff';
 

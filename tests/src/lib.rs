@@ -1,5 +1,5 @@
-//! Helpers for the end-to-end tests: a client for a local server, a sandbox, and a request validator based only on
-//! the spec.
+//! Helpers for the end-to-end tests: a client for a local server, a sandbox, and a request validator that uses only the
+//! spec.
 
 pub mod spec;
 
@@ -40,8 +40,8 @@ pub fn client(base_url: &str) -> Result<Client, Error> {
 
 /// Starts a sandbox on a free port. Returns it with a client for it.
 ///
+/// # Panics
 /// Panics if it can't be started.
-/// If it can't be started.
 pub async fn sandbox() -> (MockServer, Client) {
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
     let arguments = SandboxArguments { listen, ..SandboxArguments::default() };

@@ -1,9 +1,9 @@
 //! Checks that the spec allows a request, using only the spec and nothing generated from it.
 //!
-//! Some parts of the spec are interpreted as intended: `nullable` is an additional type; an object without properties
-//! is any value (such as the `value` of a patch); a required property without a definition is ignored; a parameter that
-//! is an object is the body; a PATCH that declares no body still accepts a patch. Bodies added by the overlay aren't
-//! checked.
+//! Some parts of the spec are interpreted according to their intended meaning. `nullable` adds null to the allowed
+//! types. An object without properties is any value (such as the `value` of a patch). A required property without a
+//! definition is ignored. A parameter that is an object is the body. A PATCH that declares no body still accepts a
+//! patch. Bodies added by the overlay aren't checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

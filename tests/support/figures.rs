@@ -1,4 +1,5 @@
-//! Tool figures with their limits: the cost of schemas, and the results of calls drawn from them.
+//! Measures the tools and compares the figures with their limits: the size of schemas, and the results of calls drawn
+//! from the schemas.
 
 use std::collections::BTreeMap;
 

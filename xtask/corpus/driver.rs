@@ -1,7 +1,9 @@
 //! Calls a generated crate's tools and reads its models, for `check.py` in the same folder.
 //!
-//! Commands arrive as lines of JSON, and each one gets a one-line response: `{"tools": true}`, `{"call": NAME,
+//! Commands arrive as lines of JSON, and each command gets a one-line response: `{"tools": true}`, `{"call": NAME,
 //! "arguments": {…}}` and `{"model": SCHEMA, "value": …}`.
+
+#![recursion_limit = "4096"]
 
 use std::io::{BufRead, Write};
 

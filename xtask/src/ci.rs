@@ -1,4 +1,4 @@
-//! Annotations and step summaries for GitHub Actions.
+//! Writes annotations and step summaries for GitHub Actions.
 //!
 //! Does nothing if neither `GITHUB_ACTIONS` nor `GITHUB_STEP_SUMMARY` is set.
 

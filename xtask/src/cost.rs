@@ -1,7 +1,7 @@
-//! `cargo xtask measure -- COMMAND`: runs a command and prints its cost.
+//! `cargo xtask measure -- COMMAND`: runs a command and prints how much CPU time and memory it used.
 //!
-//! The kernel only reports the total usage of all child processes, so each command is run by a separate process
-//! that has no other child. CPU time is the user and system time of the command and all of its descendants.
+//! The kernel reports usage only for all child processes together, so each command is run by a separate process that
+//! has no other child. CPU time is the user and system time of the command and all of its descendants.
 
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};

@@ -24,14 +24,15 @@ pub struct DiffArguments {
     /// Report format.
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     format: OutputFormat,
-    /// Changes that result in exit code 1.
+    /// Changes that cause exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Breaking)]
     fail_on: FailOn,
-    /// A YAML list of accepted changes: `{ kind, subject, member, reason, until }`. `*` matches any text; `until` is the
-    /// last day, such as 2026-01-31. Entries that have expired or match nothing are reported.
+    /// YAML file that lists accepted changes as `{ kind, subject, member, reason, until }`. `*` matches any text;
+    /// `until` is the last day on which the entry is valid, such as 2026-01-31. Entries that have expired or match
+    /// nothing are reported.
     #[arg(long, value_name = "FILE")]
     allow: Option<PathBuf>,
-    /// Also report the total size of the tools in each provider's format. Builds the crate first.
+    /// Also report the total size of the tool definitions in each LLM provider's format. Builds the generated crate.
     #[arg(long)]
     sizes: bool,
     /// Write the report to this file instead of stdout.
@@ -41,7 +42,7 @@ pub struct DiffArguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum OutputFormat {
-    /// For a terminal: every change, with a pointer for breaking changes.
+    /// Every change as plain text, with a JSON pointer for breaking changes.
     Text,
     /// Every change, in tables and lists.
     Markdown,
@@ -49,7 +50,7 @@ enum OutputFormat {
     Json,
     /// Every change, as an HTML page.
     Html,
-    /// A release note in Markdown, with long lists collapsed.
+    /// Release notes in Markdown, with long lists collapsed.
     Note,
 }
 

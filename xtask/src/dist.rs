@@ -1,4 +1,4 @@
-//! Runs the packaging program, which is a separate crate that other commands don't have to compile.
+//! Runs the packaging program, which is a separate crate so that other commands don't have to compile it.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};

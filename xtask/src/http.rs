@@ -1,4 +1,4 @@
-//! A small HTTP client, so xtask doesn't need an async runtime.
+//! A small HTTP client, so that xtask doesn't need an async runtime.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -71,7 +71,7 @@ pub(crate) fn read_response(stream: &mut impl BufRead) -> anyhow::Result<PlainRe
         Some(_) => stream.read_exact(&mut body),
         None => stream.read_to_end(&mut body).map(|_| ()),
     }
-    .context("can't read the entire body")?;
+    .context("can't read the full response body")?;
     Ok(PlainResponse { status, body: String::from_utf8_lossy(&body).into_owned() })
 }
 

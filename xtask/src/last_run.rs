@@ -1,6 +1,7 @@
-//! Records the last run of the generator, so the generator is skipped if none of its inputs and outputs have changed.
+//! Records the last run of the generator, so that the generator is skipped if none of its inputs and outputs have
+//! changed.
 //!
-//! The record is stored next to the executable, one per build, so a fresh checkout always runs the generator.
+//! The record is stored next to the executable, one per build, so the generator always runs in a fresh checkout.
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -43,16 +43,18 @@ enum XtaskCommand {
     New(new::NewArguments),
     /// Generate and compile a crate from each spec in a folder, and print a table of the results.
     Corpus(corpus::CorpusArguments),
-    /// Report how a new spec affects HTTP clients, Rust programs and agents.
+    /// Report how a new spec affects HTTP clients, Rust programs, and agents.
     ///
-    /// Exit code 0: no change matches `--fail-on`; 1: at least one change matches; 2: the specs couldn't be compared. In a
-    /// GitHub workflow, matching changes are annotated and the report is added to the step summary. docs/changes.md lists
-    /// all kinds of changes.
+    /// Exit code 0: no change matches `--fail-on`; 1: at least one change matches; 2: the specs couldn't be compared.
+    /// In GitHub Actions, matching changes are shown as annotations, and the report is added to the step summary.
+    /// docs/changes.md lists all kinds of changes.
     Diff(diff::DiffArguments),
-    /// Write what `cargo-semver-checks` finds between the crates of two releases, to compare it with our own diff.
+    /// Run `cargo-semver-checks` on the crates for two specs and save its findings, to compare them with `cargo xtask
+    /// diff`.
     ///
-    /// Install the program first: `cargo install cargo-semver-checks --locked`. Then run the test `semver_checks` of
-    /// toolcrate-diff, which compares the findings with the level Rust and writes docs/semver-checks.md.
+    /// First install the program: `cargo install cargo-semver-checks --locked`. Afterward, run the `semver_checks` test
+    /// in toolcrate-diff, which compares the findings with the Rust changes in our diff and writes
+    /// docs/semver-checks.md.
     Semver(semver::SemverArguments),
     /// List the repairs made to a spec.
     Repairs(repairs::RepairsArguments),
@@ -60,14 +62,14 @@ enum XtaskCommand {
     Test(test::TestArguments),
     /// Test the SDKs and run the examples against the mock server. Requires Node.js and Python, but no API key.
     Examples(clients::examples::ExampleArguments),
-    /// Measure the project's figures, compare them with their bounds, and store them in docs/figures.json.
+    /// Run the benchmarks, store the results in docs/figures.json, and compare them with their limits.
     Bench(bench::BenchArguments),
-    /// Kill, flood and starve a server while clients write through it, and check that no client gets a wrong outcome.
+    /// Kill, flood, and starve a server while clients write through it, and check that no client gets a wrong outcome.
     ///
-    /// Prints a table with the numbers of acknowledged, lost, repeated and misreported calls, and with memory and open
-    /// files. Exit code 0: all outcomes were right; 1: at least one was wrong; 2: the run failed.
+    /// Prints a table with the number of acknowledged, lost, repeated, and misreported calls, the memory usage, and the
+    /// number of open files. Exit code 0: all outcomes were correct; 1: at least one was wrong; 2: the run failed.
     Chaos(chaos::ChaosArguments),
-    /// Check the workspace's structure: file lengths, imports, names, layering and banned phrases.
+    /// Check the workspace's structure: file lengths, imports, names, layering, and banned phrases.
     Structure(structure::StructureArguments),
     /// Package every crate, and build and test each one from its archive.
     #[command(disable_help_flag = true)]
@@ -88,7 +90,7 @@ enum XtaskCommand {
     /// Send expensive requests to `cwpsa serve` until the process is killed, for `bench --only strangers`.
     #[command(hide = true)]
     Attack {
-        /// The address and port of the server.
+        /// The server's address and port.
         host: String,
     },
 }

@@ -1,5 +1,4 @@
-//! `cargo xtask repairs`: lists the defects that the generator repairs in a spec, and the parts that it can't
-//! express.
+//! `cargo xtask repairs`: lists the defects in a spec that the generator repairs, and the parts that it can't express.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

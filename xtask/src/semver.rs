@@ -1,5 +1,5 @@
-//! `cargo xtask semver`: records the findings of `cargo-semver-checks` between the crates of two releases, for the test
-//! that compares them with our own diff.
+//! `cargo xtask semver`: runs `cargo-semver-checks` on the crates of two releases and records its findings. A test
+//! compares them with our own diff.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -21,19 +21,19 @@ const FEATURES: [&str; 2] = ["[features]\n", "[dependencies]\n"];
 /// The arguments of the command.
 #[derive(Args)]
 pub(crate) struct SemverArguments {
-    /// The spec of the older release.
+    /// Spec of the older release.
     #[arg(long, value_name = "FILE", default_value = OLDER_SPEC)]
     old: PathBuf,
-    /// The spec of the newer release.
+    /// Spec of the newer release.
     #[arg(long, value_name = "FILE", default_value = NEWER_SPEC)]
     new: PathBuf,
-    /// The profile of the API.
+    /// The API's profile.
     #[arg(long, value_name = "FILE", default_value = "specs/toolcrate.yaml")]
     profile: PathBuf,
-    /// The program that finds the changes; `cargo install cargo-semver-checks --locked` installs it.
+    /// The `cargo-semver-checks` program. To install it, run `cargo install cargo-semver-checks --locked`.
     #[arg(long, value_name = "FILE", default_value = "cargo-semver-checks")]
     program: PathBuf,
-    /// The file to write the findings to.
+    /// File to write the findings to.
     #[arg(long, value_name = "FILE", default_value = "tests/semver-checks/findings.tsv")]
     out: PathBuf,
 }

@@ -1,5 +1,5 @@
-//! Compares the size of the tools in two releases for each provider. The declarations come from an example in the
-//! end-to-end tests that runs on both catalogs, because this crate doesn't depend on the runtime.
+//! Compares the size of the tool definitions in two releases for each LLM provider. The sizes come from an example in
+//! the end-to-end tests that runs on both catalogs, because this crate doesn't depend on the runtime.
 
 use std::path::Path;
 use std::process::Command;

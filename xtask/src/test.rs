@@ -6,7 +6,8 @@ use crate::clients::{self, process::finish};
 
 #[derive(clap::Args)]
 pub(crate) struct TestArguments {
-    /// Run the tests with third-party clients and frameworks instead. They need Node.js, Python, npm and PyPI.
+    /// Instead, run the tests against third-party clients and frameworks. They require Node.js, Python, and access to
+    /// npm and PyPI.
     #[arg(long)]
     clients: bool,
 }

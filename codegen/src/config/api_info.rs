@@ -1,4 +1,4 @@
-//! Names of the API and of the generated package.
+//! Profile settings for the names of the API and the generated package.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! Authentication settings.
+//! Profile settings for authentication.
 
 use indexmap::IndexMap;
 use serde::Deserialize;

@@ -1,8 +1,8 @@
-//! Configuration of the generator for one API: the profile (`toolcrate.yaml`) and the overlay
+//! Reads the two files that configure the generator for an API: the profile (`toolcrate.yaml`) and the overlay
 //! (`overlay.yaml`).
 //!
-//! Unknown keys are errors, so a typo is never silently ignored. Every entry must also apply to something
-//! in the spec (see [`UsageTracker`]), so rules for removed operations are found.
+//! Unknown keys are errors, so a typo is never silently ignored. An entry that applies to nothing in the spec is also
+//! reported (see [`UsageTracker`]), so rules for operations that no longer exist are found.
 
 mod api_info;
 mod auth;

@@ -1,7 +1,7 @@
-//! The overlay: facts about the API that its spec lacks.
+//! The overlay, which adds information about the API that its spec lacks.
 //!
-//! Examples are read-only fields, the list that supplies an ID, and a tool that covers two operations. Each fact states
-//! its reason, so the next maintainer can judge it.
+//! For example, it lists read-only fields, the list operation that supplies an ID, and tools that cover two operations.
+//! Each entry states a reason, so maintainers can decide later whether it still applies.
 
 use indexmap::IndexMap;
 use serde::Deserialize;

@@ -1,5 +1,5 @@
-//! Overlay facts about the contents of requests and responses. Each fact names its source, so the next
-//! maintainer can check it.
+//! Overlay entries about the contents of requests and responses. Each entry names its source, so maintainers can verify
+//! it.
 
 use indexmap::IndexMap;
 use serde::Deserialize;

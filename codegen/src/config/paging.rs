@@ -1,4 +1,4 @@
-//! Pagination settings.
+//! Profile settings for pagination.
 
 use serde::Deserialize;
 

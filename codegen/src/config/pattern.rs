@@ -1,4 +1,4 @@
-//! Patterns for names and paths.
+//! Matches names and paths against patterns in which `*` matches any text.
 
 /// Returns true if `text` matches `pattern`, in which each `*` matches any text.
 pub fn matches(pattern: &str, text: &str) -> bool {

@@ -1,6 +1,7 @@
-//! The profile: the spec to read, the crate to generate, and API conventions that a spec can't express.
+//! The profile, which names the spec to read and the crate to generate, and describes API conventions that a spec can't
+//! express.
 //!
-//! Everything that differs between two APIs is configured here: prefix, authentication, pagination, error
+//! Everything that differs from one API to the next is configured here: name prefix, authentication, pagination, error
 //! format and vocabulary.
 
 use std::path::PathBuf;

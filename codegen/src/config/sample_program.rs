@@ -1,4 +1,4 @@
-//! The example programs on the front page of the generated package.
+//! Profile settings for the example programs on the front page of the generated package.
 
 use std::path::PathBuf;
 

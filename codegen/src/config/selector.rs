@@ -1,4 +1,4 @@
-//! Operation selectors in the profile.
+//! Profile entries that select operations by path, method, tag or ID.
 
 use serde::Deserialize;
 

@@ -1,7 +1,7 @@
 //! Tracks which profile and overlay entries have been applied.
 //!
-//! A stage marks each entry that it uses. Entries that are never marked are reported at the end, which
-//! reveals rules for removed operations.
+//! A generator stage marks each entry that it uses. Entries that are never marked are reported at the end, so rules for
+//! operations that no longer exist are found.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Default descriptions for arguments that the spec doesn't describe.
+//! Profile settings for default descriptions of arguments that the spec doesn't describe.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Drafts how calls are authenticated, from the security schemes of a document.
+//! Drafts a profile's authentication settings from the security schemes in an OpenAPI document.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -9,8 +9,8 @@ use super::scalar::quoted;
 use crate::naming::identifiers;
 use crate::normalize::VERBS;
 
-/// The section `auth` of a profile: what operations declare, or the first scheme that can be sent where none declares
-/// anything.
+/// Returns the `auth` section of a profile: the schemes that operations declare, or the first scheme that can be sent
+/// if none declares anything.
 pub fn draft(tree: &Value) -> String {
     let defined = match &tree["components"]["securitySchemes"] {
         Value::Null => &tree["securityDefinitions"],
@@ -49,7 +49,7 @@ auth:
     format!("{text}  fields:\n{fields}")
 }
 
-/// The names of the schemes that the document or one of its operations requires.
+/// Returns the names of the schemes that the document or one of its operations requires.
 fn required(tree: &Value) -> BTreeSet<String> {
     let paths = tree["paths"].as_object().into_iter().flatten().map(|(_, item)| item);
     let operations = paths.flat_map(|item| VERBS.iter().filter_map(|verb| item.get(*verb)));
@@ -60,7 +60,7 @@ fn required(tree: &Value) -> BTreeSet<String> {
 /// A scheme of the document.
 struct SchemeDraft {
     name: String,
-    /// The name of its field, or the beginning of theirs.
+    /// The name of its field, or the prefix of its fields' names.
     prefix: String,
     kind: SchemeKind,
 }
@@ -104,7 +104,7 @@ impl SchemeKind {
 }
 
 impl SchemeDraft {
-    /// What is sent and the fields for it; `is_alone` if no other scheme has fields.
+    /// Returns the lines for the scheme and for its fields. `is_alone` is true if no other scheme has fields.
     fn scheme(&self, is_alone: bool) -> (String, String) {
         let name = |own: &str| match is_alone {
             true => own.to_owned(),
@@ -153,7 +153,7 @@ impl SchemeDraft {
         }
     }
 
-    /// The section for a document whose operations declare no scheme.
+    /// Returns the section for a document whose operations declare no scheme.
     fn for_all_operations(mut self) -> String {
         if let SchemeKind::ClientCredentials { .. } = self.kind {
             // No operation declares the scopes to request, so the caller supplies a token.
@@ -180,9 +180,9 @@ impl SchemeDraft {
     }
 }
 
-/// The name of the field of a scheme, or the beginning of theirs.
+/// Returns the name of a scheme's field, or the prefix of its fields' names.
 fn field_name(scheme: &str, others: &[SchemeDraft]) -> String {
-    // One word, whose capitals would divide it.
+    // This is one word, but its capitals would split it.
     let name = identifiers::field_name(&scheme.replace("OAuth", "Oauth"));
     let is_taken = |name: &str| others.iter().any(|other| other.prefix == name);
     let numbered = (2..).map(|number| format!("{}_{number}", name.trim_end_matches('_')));

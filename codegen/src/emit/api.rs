@@ -1,4 +1,4 @@
-//! Emits `src/api.rs`: API conventions as a static, the credentials, and the known servers.
+//! Emits `src/api.rs`, which contains the API's conventions as a static, its credentials, and its known servers.
 
 use heck::ToUpperCamelCase;
 use proc_macro2::{Literal, TokenStream};
@@ -208,7 +208,7 @@ fn servers(context: &Context<'_>) -> TokenStream {
         }
     });
     quote! {
-        /// The servers that the provider runs.
+        /// The provider's servers.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Server { #(#about #variants,)* }
 

@@ -1,4 +1,4 @@
-//! The page that lists arguments without a description, with the reason for each.
+//! Emits the page that lists the arguments that have no description, and why.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Overlay descriptions of arguments and fields, by name and type.
+//! Finds the overlay's description for an argument or field by its name and type.
 
 use super::context::Context;
 use crate::ir::Type;

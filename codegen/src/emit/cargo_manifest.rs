@@ -1,4 +1,5 @@
-//! Package files other than code: the manifest, crate root, README, and the tool and repair pages.
+//! Emits package files other than code modules: the manifest, crate root, README, and the pages about tools and
+//! repairs.
 
 use heck::ToUpperCamelCase;
 use quote::{format_ident, quote};
@@ -8,9 +9,9 @@ use toolcrate_catalog::OperationKind;
 use super::context::{Context, Files};
 use super::features::gate;
 use super::models::has_shared_models;
-use super::query;
 use super::rust::Job;
 use super::templates::Templates;
+use super::{nesting, query};
 use crate::diagnostic::{Degradation, Errors};
 use crate::ir::Operation;
 use crate::naming::OperationName;
@@ -105,6 +106,9 @@ fn example_tool<'a>(context: &'a Context<'_>) -> &'a str {
     list.or_else(|| names.next()).map_or("", |name| name.short.as_str())
 }
 
+/// Maximum nesting of models that the compiler's default recursion limit, 128, allows.
+const MAX_DEFAULT_NESTING: usize = 100;
+
 /// Adds the task for the crate root.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
     let root = move || {
@@ -121,13 +125,19 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
                 pub use query::*;
             )
         });
+        let depth = nesting::depth(context.api);
+        let limit = (depth > MAX_DEFAULT_NESTING).then(|| {
+            let limit = proc_macro2::Literal::string(&(8 * depth).to_string());
+            quote!(#![recursion_limit = #limit])
+        });
         quote! {
             #![doc = include_str!("../README.md")]
-            // An area may have a resource of its own name; operations take what the API takes, however much that is.
+            #limit
+            // An area may have a resource of the same name, and operations have as many parameters as the API.
             #![allow(clippy::module_inception, clippy::too_many_arguments)]
             #![warn(missing_docs)]
 
-            // Laid out by the generator; `cargo fmt` keeps its hands off.
+            // The generator formats this file, so `cargo fmt` skips it.
             #[rustfmt::skip]
             mod api;
             #[cfg(feature = "catalog")]

@@ -1,4 +1,4 @@
-//! The input to all emitters.
+//! The input to all emitters: the model of the API, and the configuration.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{PoisonError, RwLock};
@@ -27,7 +27,7 @@ pub(crate) struct Context<'a> {
     pub(crate) overlay: &'a Overlay,
     pub(crate) ledger: &'a UsageTracker,
     pub(crate) features: Features,
-    /// The models that hold the value of a custom field.
+    /// The models for custom field values.
     pub(super) custom_values: BTreeSet<&'a str>,
     /// Descriptions of arguments, by type and name.
     words_by_name: RwLock<HashMap<(&'static str, String), Option<&'a ArgumentWords>>>,
@@ -78,8 +78,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Returns the overlay's description of arguments with this type and name. A narrow pattern takes precedence over a wide
-    /// one.
+    /// Returns the overlay's description of arguments with this type and name. A narrow pattern takes precedence over a
+    /// wide one.
     pub(super) fn argument_words(&self, kind: &'static str, name: &str) -> Option<&'a ArgumentWords> {
         let key = (kind, name.to_owned());
         let known = self.words_by_name.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied();

@@ -1,4 +1,5 @@
-//! The credentials of the generated crate: a struct with what the person supplies, and where it is sent.
+//! Emits the generated crate's credentials: a struct with the values that users supply, and the code that adds them to
+//! requests.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -7,7 +8,7 @@ use super::context::Context;
 use super::rust::docs;
 use crate::config::{Auth, AuthScheme, SecretPlacement, SecuritySchemeConfig};
 
-/// The struct `Credentials` and what it sends.
+/// Returns the struct `Credentials` and its implementation.
 pub fn tokens(context: &Context<'_>) -> TokenStream {
     let auth = &context.profile.auth;
     let about = docs(&about(context));
@@ -103,7 +104,7 @@ fn about(context: &Context<'_>) -> String {
     about
 }
 
-/// The statements that add the headers of every operation.
+/// Returns the statements that add the headers of every operation.
 fn headers(auth: &Auth) -> TokenStream {
     let scheme = match &auth.scheme {
         AuthScheme::Basic { user, password } => {
@@ -124,7 +125,7 @@ fn headers(auth: &Auth) -> TokenStream {
     quote!(#scheme #(#further)*)
 }
 
-/// The implementation of `Default`, where a field has a value of its own.
+/// Returns the implementation of `Default`, if a field has a default value.
 fn default(auth: &Auth) -> TokenStream {
     let values = auth.fields.iter().map(|(name, field)| {
         let ident = format_ident!("{name}");
@@ -143,7 +144,7 @@ fn default(auth: &Auth) -> TokenStream {
     }
 }
 
-/// The method that returns the credentials by security scheme, if the profile describes any.
+/// Returns the method that returns the credentials by security scheme, if the profile describes any.
 fn schemes(auth: &Auth) -> Option<TokenStream> {
     if auth.schemes.is_empty() {
         return None;
@@ -229,7 +230,7 @@ fn scheme_credentials(auth: &Auth, scheme: &SecuritySchemeConfig) -> TokenStream
     }
 }
 
-/// The method that adds credentials to the query, if there are any.
+/// Returns the method that adds credentials to the query, if there are any.
 fn query_credentials(auth: &Auth) -> Option<TokenStream> {
     if auth.query.is_empty() {
         return None;
@@ -245,13 +246,13 @@ fn query_credentials(auth: &Auth) -> Option<TokenStream> {
     })
 }
 
-/// An owned `Secret` that fills a template.
+/// Returns an expression for an owned `Secret` that fills a template.
 fn owned_secret(auth: &Auth, text: &str) -> TokenStream {
     let value = secret(auth, text);
     if value.to_string().starts_with("self") { quote!(#value.clone()) } else { value }
 }
 
-/// An expression of type `Secret` that fills a template; a secret field alone is that field.
+/// Returns an expression of type `Secret` that fills a template. For a secret field alone, that is the field.
 fn secret(auth: &Auth, text: &str) -> TokenStream {
     let field = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
     if field.and_then(|name| auth.fields.get(name)).is_some_and(|field| field.secret) {
@@ -262,7 +263,7 @@ fn secret(auth: &Auth, text: &str) -> TokenStream {
     quote!(Secret::from(#text))
 }
 
-/// An expression that fills a template such as `{company_id}+{public_key}`.
+/// Returns an expression that fills a template such as `{company_id}+{public_key}`.
 fn template(auth: &Auth, text: &str) -> TokenStream {
     let mut format = String::new();
     let mut values = Vec::new();

@@ -1,7 +1,7 @@
-//! Cargo features of the generated crate: the models that each API area needs.
+//! Emits the generated crate's Cargo features, and assigns each model to the features that need it.
 //!
-//! A model is compiled with the area whose operations use it, directly or through another model. A model that several
-//! areas use, or none, is compiled with every area.
+//! A model is compiled with the API area whose operations use it, directly or through another model. If several areas
+//! use the model, or none does, it is compiled with every area.
 
 use std::collections::{BTreeMap, BTreeSet};
 

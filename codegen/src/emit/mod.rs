@@ -1,7 +1,7 @@
 //! Stage 6: turns a [`Model`] into files.
 //!
-//! Emitting is a pure function from the model to a map from paths to text. It reads no files, clock or
-//! environment, so equal input yields equal bytes on any machine. `quote` and `prettyplease` write Rust,
+//! Emitting is a pure function from the model to a map from file paths to contents. It doesn't read files, the clock or
+//! the environment, so equal input yields equal bytes on any machine. `quote` and `prettyplease` write Rust,
 //! `minijinja` writes text, and `serde_json` writes the catalog.
 
 mod api;
@@ -16,6 +16,8 @@ mod features;
 mod model_types;
 mod model_uses;
 mod models;
+mod module_docs;
+mod nesting;
 mod operations;
 mod query;
 mod rust;
@@ -42,13 +44,13 @@ pub use documentation::DocumentationCoverage;
 pub use models::surface::{ModelArgument, ModelFunction, ModelSurface};
 pub use templates::Templates;
 
-/// The files of a crate, and what is known about them.
+/// The files of a crate, and information about them.
 pub(crate) struct EmittedCrate {
     /// The files.
     pub(crate) files: Files,
     /// The hashes of the tokens of Rust files, by path.
     pub(crate) tokens: BTreeMap<String, u64>,
-    /// How much is documented in words.
+    /// How much of the client has real documentation.
     pub(crate) documentation: DocumentationCoverage,
 }
 
@@ -67,10 +69,10 @@ pub fn emit(
     emit_crate(model, profile, overlay, usage, &|_, _| None).map(|emitted| emitted.files)
 }
 
-/// Emits the crate; `known` has the texts of files whose tokens are the same as before.
+/// Emits the crate. `known` contains the text of files whose tokens haven't changed.
 ///
 /// # Errors
-/// As [`emit`].
+/// Returns the same errors as [`emit`].
 pub(crate) fn emit_crate(
     model: &Model,
     profile: &Profile,

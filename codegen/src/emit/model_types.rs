@@ -1,4 +1,4 @@
-//! Rust field types, model modules, and links to items in doc comments.
+//! Determines the Rust types of fields, the modules of models, and the link targets in doc comments.
 
 use proc_macro2::TokenStream;
 use quote::quote;

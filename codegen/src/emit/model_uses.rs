@@ -1,4 +1,4 @@
-//! Finds which operations and models use a model, and how.
+//! Finds the operations and models that use a model, and how each of them uses it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

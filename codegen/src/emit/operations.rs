@@ -1,4 +1,4 @@
-//! Typed operations: plain functions that return a request value, in one file per resource.
+//! Emits typed operations: plain functions that return a request value, in one file per resource.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -9,6 +9,7 @@ use toolcrate_catalog::OperationKind;
 use super::context::Context;
 use super::models::field_docs::limit_docs;
 use super::models::has_models;
+use super::module_docs::module_docs;
 use super::query::SharedQueryType;
 use super::rust::{Imports, Job, docs, file_docs, is_doc_alias, prose};
 use super::sentence::{imperative, third_person};
@@ -20,6 +21,7 @@ use crate::ir::{
 };
 use crate::naming::OperationName;
 use crate::naming::identifiers::unused;
+use crate::relate::ValueSource;
 
 /// Adds one task per resource, and one for each area's list of resources.
 pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
@@ -28,6 +30,7 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
         resources.entry((&name.module, &name.file)).or_default().push(id);
     }
     let mut files: BTreeMap<&str, BTreeMap<&str, (BTreeSet<&str>, bool)>> = BTreeMap::new();
+    let mut modules: BTreeMap<&str, Vec<OperationId>> = BTreeMap::new();
     for ((module, file), ids) in resources {
         let functions = ids.iter().flat_map(|id| {
             let name = &context.named.operations[*id];
@@ -35,18 +38,18 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
         });
         let deprecated = ids.iter().any(|id| context.api.operations[*id].deprecated);
         files.entry(module).or_default().insert(file, (functions.collect(), deprecated));
+        modules.entry(module).or_default().extend(&ids);
         jobs.push(Job {
             path: format!("src/{module}/{file}.rs"),
             tokens: Box::new(move || resource(context, &ids)),
         });
     }
     for (module, files) in files {
+        let ids = modules.remove(module).unwrap_or_default();
         jobs.push(Job {
             path: format!("src/{module}/mod.rs"),
             tokens: Box::new(move || {
-                let about = file_docs(&format!(
-                    "Operations of the area `{module}`: one function each, which returns a request for `Client::send`."
-                ));
+                let about = file_docs(&module_docs(context, module, &ids));
                 let names: Vec<_> = files.keys().map(|file| format_ident!("{file}")).collect();
                 let uses = files.iter().map(|(file, (functions, deprecated))| {
                     // Deprecated parameters are passed on without a warning in this crate; callers get one.
@@ -55,7 +58,12 @@ pub fn jobs<'a>(context: &'a Context<'a>, jobs: &mut Vec<Job<'a>>) {
                     let functions = functions.iter().map(|name| format_ident!("{name}"));
                     quote!(#allow pub use #file::{#(#functions),*};)
                 });
-                let models = has_models(context, module).then(|| quote!(mod models; pub use models::*;));
+                let models = has_models(context, module).then(|| {
+                    quote!(
+                        mod models;
+                        pub use models::*;
+                    )
+                });
                 quote!(#about #(mod #names;)* #models #(#uses)*)
             }),
         });
@@ -95,8 +103,7 @@ fn function(
         {
             continue;
         }
-        let source = source.as_ref().map(|source| &context.named.operations[source.operation]);
-        notes.push(parameter_note(context, parameter, rust, source));
+        notes.push(parameter_note(context, parameter, rust, source.as_ref()));
         let wire = &parameter.name;
         let ident = format_ident!("{rust}");
         let ty = parameter_type(context, parameter, imports);
@@ -144,7 +151,7 @@ fn function(
         let object = context.api.resolve(&body.ty).innermost().and_then(|name| context.api.schemas.get(name));
         let is_merged = operation.method == Method::Patch && body.kind == BodyKind::Json;
         if is_merged && object.is_some_and(|object| object.fields().iter().any(|field| field.nullable)) {
-            notes.push("* A null in `extra` of the body empties the member of that name.".to_owned());
+            notes.push("* A null in `extra` of the body clears the field of that name.".to_owned());
         }
     }
     calls.extend(operation.security.as_ref().map(|alternatives| {
@@ -206,13 +213,13 @@ fn method(method: Method) -> &'static str {
     }
 }
 
-/// Alternatives of security schemes as an array of arrays.
+/// Returns the alternatives of security schemes as an array of arrays.
 pub fn security(alternatives: &Security) -> TokenStream {
     let alternatives = alternatives.iter().map(|schemes| quote!(&[#(#schemes),*]));
     quote!([#(#alternatives),*])
 }
 
-/// Parameters are passed by value where that is cheap, else borrowed. Objects are text, unless they have a style.
+/// Returns the type of a parameter: by value if that is cheap, or else borrowed. Objects without a style are text.
 fn parameter_type(context: &Context<'_>, parameter: &Parameter, imports: &mut Imports) -> TokenStream {
     let resolve = |ty| context.api.resolve(ty);
     let is_object = |ty: &Type| matches!(ty, Type::Named(_) | Type::Map(_) | Type::Any);
@@ -246,7 +253,7 @@ fn scalar_type(ty: &Type) -> TokenStream {
     }
 }
 
-/// The call that adds a parameter in its style.
+/// Returns the call that adds a parameter in its style.
 fn styled_call(
     context: &Context<'_>,
     parameter: &Parameter,
@@ -301,7 +308,7 @@ fn body_argument(
                     (None, _) => format!("`{}`", field.name),
                 })
                 .collect();
-            let note = format!("* `{form}`: the parts {}.", parts.join(", "));
+            let note = format!("* `{form}`: the parts {}", parts.join(", "));
             (quote!(#form: &Form), quote!(.form(#form)), note)
         }
         BodyKind::Patch => {
@@ -309,7 +316,7 @@ fn body_argument(
             imports.runtime.insert("Patch");
             context.imports(&body.ty, imports);
             let record = context.rust_type(&body.ty, None);
-            let note = format!("* `{patch}`: the changes, as a JSON Patch.");
+            let note = format!("* `{patch}`: the changes, as a JSON Patch");
             let content_type = content_type(body);
             (quote!(#patch: &Patch<#record>), quote!(.patch(#patch) #content_type), note)
         }
@@ -317,7 +324,7 @@ fn body_argument(
             let ident = own("body");
             let media = body.media_type.as_deref().unwrap_or("application/octet-stream");
             let ty = if body.ty == Type::Binary { quote!(&[u8]) } else { quote!(&str) };
-            let note = format!("* `{ident}`: the request body, as `{media}`.");
+            let note = format!("* `{ident}`: the request body, as `{media}`");
             match body.required {
                 true => (quote!(#ident: #ty), quote!(.raw(#media, #ident)), note),
                 false => (quote!(#ident: Option<#ty>), quote!(.raw_opt(#media, #ident)), note),
@@ -338,7 +345,7 @@ fn body_argument(
                 }
             };
             if body.kind == BodyKind::UrlEncoded {
-                let note = format!("* `{ident}`: the properties of a URL-encoded form.");
+                let note = format!("* `{ident}`: the properties of a URL-encoded form");
                 let styles = field_styles(body, imports);
                 return match body.required {
                     true => (quote!(#ident: #ty), quote!(.url_encoded(#ident, &[#styles])), note),
@@ -361,9 +368,9 @@ fn body_argument(
 fn body_words(name: &OperationName) -> String {
     let one = &name.subject.own_one;
     match name.kind {
-        OperationKind::Create if name.variant.is_none() => format!("the {one} to create."),
-        OperationKind::Replace if name.variant.is_none() => format!("the new state of the {one}."),
-        _ => "the request body.".to_owned(),
+        OperationKind::Create if name.variant.is_none() => format!("the {one} to create"),
+        OperationKind::Replace if name.variant.is_none() => format!("the new state of the {one}"),
+        _ => "the request body".to_owned(),
     }
 }
 
@@ -384,25 +391,31 @@ fn parameter_note(
     context: &Context<'_>,
     parameter: &Parameter,
     rust: &str,
-    source: Option<&OperationName>,
+    source: Option<&ValueSource>,
 ) -> String {
     let words = prose(&parameter.description);
     let words = match (parameter.location, source) {
         _ if !words.is_empty() => words,
-        (_, Some(list)) => format!("{} ID", list.subject.one),
+        (_, Some(source)) => {
+            let noun = &context.named.operations[source.operation].subject.one;
+            format!("{noun} {}", context.spoken(&source.field))
+        }
         (ParameterLocation::Path, None) => context.spoken(rust),
         (ParameterLocation::Query, None) => format!("query parameter `{}`", parameter.name),
         (ParameterLocation::Header, None) => format!("header `{}`", parameter.name),
         (ParameterLocation::Cookie, None) => format!("cookie `{}`", parameter.name),
     };
-    let source =
-        source.map(|list| format!(" (see `{}::{}`)", list.module, list.function)).unwrap_or_default();
+    let words = match source.map(|source| context.function_link(source.operation)) {
+        Some(link) if words.ends_with('.') => format!("{words} From {link}"),
+        Some(link) => format!("{words}, from {link}"),
+        None => words,
+    };
     let limits = limit_docs(&parameter.limits).join(" ");
     if limits.is_empty() {
-        return format!("* `{rust}`: {words}{source}");
+        return format!("* `{rust}`: {words}");
     }
-    let dot = if words.ends_with('.') && source.is_empty() { "" } else { "." };
-    format!("* `{rust}`: {words}{source}{dot} {limits}")
+    let dot = if words.ends_with('.') { "" } else { "." };
+    format!("* `{rust}`: {words}{dot} {limits}")
 }
 
 /// Returns the doc comment: what the operation does, its HTTP call, and the meaning of its parameters.
@@ -417,7 +430,7 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
     if operation.spec_path != operation.path.text {
         text.push_str(" (repaired; the spec spells the path differently)");
     }
-    text.push_str(&format!(" · tool `{}`", name.tool));
+    text.push_str(&format!(" · tool [`{}`](crate::CATALOG)", name.tool));
     if !notes.is_empty() {
         text.push_str("\n\n");
         text.push_str(&notes.join("\n"));
@@ -444,7 +457,9 @@ fn about(context: &Context<'_>, operation: &Operation, name: &OperationName, not
         text.push_str(&format!("\n\n`Error::response_as` reads the body of an error as {model}."));
     }
     if operation.listed().is_some() && context.profile.paging.is_paged() {
-        text.push_str("\n\nReturns one page of rows; `Client::pages` and `Client::items` fetch the rest.");
+        text.push_str(
+            "\n\nReturns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.",
+        );
     }
     text
 }

@@ -1,4 +1,4 @@
-//! The query types that many operations share (`ListQuery`, `CountQuery`), as configured in the profile.
+//! Emits the query types that many operations share (`ListQuery`, `CountQuery`), as configured in the profile.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -73,8 +73,8 @@ impl SharedQueryType {
     /// Returns the documentation of a parameter of this type.
     pub fn about(self) -> &'static str {
         match self {
-            Self::List => "which rows, in which order, and how many on a page",
-            Self::Count => "which rows are counted",
+            Self::List => "which records, in which order, and how many per page",
+            Self::Count => "which records are counted",
         }
     }
 
@@ -114,14 +114,14 @@ fn file(context: &Context<'_>) -> TokenStream {
     let conversion = conversion(context);
     let imports = imports.tokens(&[]);
     quote! {
-        //! Parameters of list and count operations that choose rows, order and page.
+        //! Parameters of list and count operations that select rows, order and page.
         #imports
         #(#types)*
         #conversion
     }
 }
 
-/// How a query type's parameter is set and written.
+/// The type of a query parameter, which determines how it is set and serialized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ParameterRole {
     /// Fields to sort by.
@@ -162,7 +162,7 @@ impl ParameterRole {
             Self::Order => {
                 let descending = format_ident!("{ident}_desc");
                 quote! {
-                    /// Sorts by a field, the smallest value first. Fields that are added later decide among equal
+                    /// Sorts by a field in ascending order. Fields added later determine the order of equal
                     /// values.
                     #[must_use]
                     pub fn #ident(mut self, field: impl Into<Cow<'static, str>>) -> Self {
@@ -170,7 +170,7 @@ impl ParameterRole {
                         self
                     }
 
-                    /// Sorts by a field, the largest value first.
+                    /// Sorts by a field in descending order.
                     #[must_use]
                     pub fn #descending(mut self, field: impl Into<Cow<'static, str>>) -> Self {
                         self.#ident.push(SortField::descending(field));
@@ -179,7 +179,7 @@ impl ParameterRole {
                 }
             }
             Self::Fields => quote! {
-                /// Returns only these fields; a slash leads into an object, as in `status/name`.
+                /// Returns only these fields. A slash selects a field of an object, as in `status/name`.
                 #[must_use]
                 pub fn #ident<T: Into<String>>(mut self, fields: impl IntoIterator<Item = T>) -> Self {
                     self.#ident.extend(fields.into_iter().map(Into::into));
@@ -227,7 +227,7 @@ impl ParameterRole {
         }
     }
 
-    /// Returns the call that has the fields checked against the records' fields.
+    /// Returns the call that checks the fields against those of the records.
     fn select(self, name: &str, ident: &Ident) -> Option<TokenStream> {
         match self {
             Self::Order => Some(quote!(.order(#name, &self.#ident))),

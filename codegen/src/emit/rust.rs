@@ -31,7 +31,7 @@ struct FormattedFile {
     text: Result<String, CodegenError>,
 }
 
-/// Runs `jobs` on all cores; the result does not depend on how many there are. Adds the hash of each file's tokens to
+/// Runs `jobs` on all cores; the result doesn't depend on their number. Adds the hash of each file's tokens to
 /// `hashes`.
 pub fn run(
     jobs: Vec<Job<'_>>,
@@ -74,7 +74,7 @@ pub fn run(
     errors.into_result()
 }
 
-/// Formats the only file of `tokens`.
+/// Formats `tokens`, which are a single file.
 pub fn format_file(path: &str, tokens: TokenStream) -> Result<String, Errors> {
     format(tokens).map_err(|error| Errors::from(error.in_file(path.as_ref())))
 }

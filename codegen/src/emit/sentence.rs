@@ -1,4 +1,4 @@
-//! One-sentence descriptions of operations.
+//! Describes operations in one sentence each.
 
 use toolcrate_catalog::{OperationKind, OperationVariant};
 
@@ -11,14 +11,14 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
     let gloss = if gloss.is_empty() { String::new() } else { format!(" ({gloss})") };
     let gloss = gloss.as_str();
     if name.variant == Some(OperationVariant::Usages) {
-        let verb = if name.verb == "check" { "Check" } else { "List the places" };
-        return format!("{verb} where {} is used", subject.a_owned(""));
+        let verb = if name.verb == "check" { "Check which records" } else { "List the records that" };
+        return format!("{verb} reference {}", subject.a_owned(""));
     }
     if !subject.is_plain {
         return name.title.clone();
     }
     let by = format!("by its {}", subject.by.as_deref().unwrap_or("ID"));
-    // A record that nothing picks is the only one of its owner.
+    // Without an argument that selects it, a record is the only one of its owner.
     let is_picked = subject.is_item || subject.by.is_some();
     let one = if is_picked { subject.a_owned(gloss) } else { subject.only_owned(gloss) };
     let filter = if is_filtered { " that match a filter" } else { "" };
@@ -33,12 +33,16 @@ pub fn imperative(name: &OperationName, gloss: &str, is_filtered: bool) -> Strin
         OperationKind::Count if subject.is_view => {
             format!("Count summaries of {}{filter}", subject.many_owned(gloss))
         }
-        // A clause can't follow a possessive: the activities of a ticket that match a filter.
-        OperationKind::Count if is_filtered => match subject.owner_a() {
-            Some(owner) => format!("Count the {}{gloss} of {owner}{filter}", subject.own_many),
-            None => format!("Count {}{gloss}{filter}", subject.many),
-        },
-        OperationKind::Count => format!("Count {}", subject.many_owned(gloss)),
+        OperationKind::Count => {
+            let many = subject.many_owned(gloss);
+            // After an owner at the end, the clause would refer to the wrong noun.
+            let filter = if filter.is_empty() || many.ends_with(&format!("{}{gloss}", subject.own_many)) {
+                filter
+            } else {
+                ", optionally with a filter"
+            };
+            format!("Count {many}{filter}")
+        }
         OperationKind::Get if subject.is_view => format!("Get {} {by}", summary(subject)),
         OperationKind::Get if is_picked => format!("Get {one} {by}"),
         OperationKind::Get => format!("Get {one}"),

@@ -1,13 +1,14 @@
-//! Names as people write them: `poNumber` gives `PO number`.
+//! Converts names to readable words: `poNumber` becomes `PO number`.
 
 use super::context::Context;
 use crate::naming::identifiers;
 
-/// The fewest letters of a word whose number at the end is a word of its own: `line 1`, but `QB99`.
+/// Minimum number of letters in a word for a trailing number to be a separate word: `line 1`, but `QB99`.
 const MIN_LETTERS: usize = 3;
 
 impl Context<'_> {
-    /// A name in words, spelled as the profile says: `glAccountIds` gives `GL account IDs`, `streetLine1` `street line 1`.
+    /// Returns a name in words, spelled as in the profile: `glAccountIds` becomes `GL account IDs`, and `streetLine1`
+    /// becomes `street line 1`.
     pub(super) fn spoken(&self, name: &str) -> String {
         let words = identifiers::split(name);
         let words: Vec<&str> = words.iter().flat_map(|word| self.without_number(word)).collect();
@@ -22,7 +23,7 @@ impl Context<'_> {
         spelled.join(" ")
     }
 
-    /// The spelling of an abbreviation or a name, in the singular or the plural.
+    /// Returns the spelling of an abbreviation or a name, in the singular or the plural.
     fn spelling(&self, word: &str) -> Option<String> {
         let known = |word: &str| {
             if word == "id" {

@@ -1,4 +1,4 @@
-//! Enums of responses whose content differs by status.
+//! Emits enums for responses whose content depends on the status.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -8,7 +8,7 @@ use super::rust::{Imports, docs};
 use crate::id::OperationId;
 use crate::ir::{Content, success_name};
 
-/// The Rust type of a response's content; `None` if it has none.
+/// Returns the Rust type of a response's content, or `None` if it has no content.
 pub(super) fn response_type(
     context: &Context<'_>,
     content: &Content,
@@ -27,7 +27,7 @@ pub(super) fn response_type(
     }
 }
 
-/// The enum of the responses of an operation, if their content differs by status.
+/// Returns the enum of an operation's responses, if their content differs by status.
 pub(super) fn responses(
     context: &Context<'_>,
     id: OperationId,
@@ -42,7 +42,7 @@ pub(super) fn responses(
         let content = content.into_iter().collect::<Vec<_>>();
         let Some(status) = response.status else {
             variants.push(quote! {
-                /// Any other status of success.
+                /// Any other 2xx status.
                 Success(u16 #(, #content)*),
             });
             rest = Some(quote!(_ => Success #((#content))*));
@@ -60,7 +60,7 @@ pub(super) fn responses(
     let rest = rest.unwrap_or_else(|| {
         imports.runtime.insert("RawResponse");
         variants.push(quote! {
-            /// Any other status of success, which the spec does not have.
+            /// Any other 2xx status, which isn't in the spec.
             Other(RawResponse),
         });
         quote!(_ => Other)

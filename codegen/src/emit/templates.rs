@@ -1,4 +1,4 @@
-//! Text templates, rendered by `minijinja`.
+//! The text templates, which `minijinja` renders.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;

@@ -1,11 +1,11 @@
-//! Hashes of tokens.
+//! Hashes Rust token streams, ignoring their source locations.
 
 use std::fmt::{self, Write as _};
 use std::hash::{DefaultHasher, Hasher};
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// Returns a hash of all that tokens are made of, whatever their spans.
+/// Returns a hash of tokens that ignores their spans.
 pub fn token_hash(tokens: &TokenStream) -> u64 {
     let mut hash = TokenHasher(DefaultHasher::new());
     hash.add(tokens);

@@ -1,8 +1,8 @@
-//! The tool browser: a page listing all tools, in a single file that opens from disk.
+//! Emits the tool browser: a page listing all tools, in a single HTML file that can be opened from disk.
 //!
-//! It holds the catalog's tool data in a compact form: an argument that many tools share (name, type and
-//! description) is stored once and referenced by index. A script in the page renders and filters the list, so
-//! the page needs no network and no other files.
+//! The file contains the catalog's tool data in a compact form: an argument that many tools share (name, type and
+//! description) is stored once and referenced by index. A script in the page renders and filters the list, so the page
+//! doesn't need a network connection or any other files.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,8 +1,8 @@
-//! Reads a normalized tree into the types of `openapiv3`.
+//! Reads a normalized tree into `openapiv3` types.
 //!
-//! The `Deserialize` implementations of `openapiv3` copy each part once per nesting level, and one faulty part
-//! makes the whole document unreadable. Here, two threads read each part once, and a faulty part is dropped
-//! without affecting the rest.
+//! This replaces `openapiv3`'s own `Deserialize` implementations, which copy each part once per nesting level and can't
+//! read a document that contains a malformed part. Here, two threads share the work, each part is read only once, and a
+//! malformed part is dropped without affecting the rest.
 
 use indexmap::IndexMap;
 use openapiv3::{

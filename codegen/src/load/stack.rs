@@ -1,4 +1,4 @@
-//! Threads with a stack large enough for the most deeply nested document allowed.
+//! Starts threads whose stack is large enough to read the most deeply nested document that is allowed.
 
 use std::thread::{Scope, ScopedJoinHandle};
 

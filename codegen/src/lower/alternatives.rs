@@ -1,7 +1,9 @@
-//! Finds out whether the alternatives of a schema without a discriminator can be told apart.
+//! Determines how values of a schema with alternatives (`oneOf`, `anyOf`) can be distinguished if the schema has no
+//! discriminator.
 //!
-//! They can by the kind of the JSON value, and objects by a required property of which each has other values, or by
-//! required properties that the others don't have. Alternatives that differ only in how they restrict a scalar are one.
+//! Alternatives can be distinguished by the kind of the JSON value. Objects can also be distinguished by a required
+//! property that has different values in each alternative, or by required properties that the other alternatives don't
+//! have. Alternatives that differ only in how they restrict a scalar are merged into one.
 
 use std::collections::BTreeSet;
 
@@ -13,28 +15,28 @@ use serde_json::Value;
 use super::object_parts::{self, ObjectParts, resolve_schema};
 use crate::ir::{JsonKind, Type, VariantSignature};
 
-/// How deep alternatives may be nested in alternatives.
+/// Maximum depth of alternatives nested in alternatives.
 const MAX_DEPTH: usize = 8;
 
-/// An alternative, or several that are one.
+/// An alternative, or several that were merged.
 pub enum Alternative<'a> {
-    /// A schema, and what tells it from the others.
+    /// A schema, and the signature that distinguishes it from the others.
     Schema {
         /// The schema.
         source: &'a ReferenceOr<Source>,
-        /// What tells it from the others.
+        /// The signature that distinguishes it from the others.
         signature: VariantSignature,
     },
-    /// Several schemas of one kind.
+    /// Several schemas whose values have the same JSON kind.
     Merged {
-        /// The type of all of them.
+        /// The common type.
         ty: Type,
-        /// Their kind.
+        /// The common kind.
         kind: JsonKind,
     },
 }
 
-/// Returns the alternatives of `source` if it consists of them alone and they can be told apart.
+/// Returns the alternatives of `source`, if it consists only of alternatives that can be distinguished.
 pub fn alternatives<'a>(components: &'a Components, source: &'a Source) -> Option<Vec<Alternative<'a>>> {
     let mut all = Vec::new();
     for alternative in plain(source)? {
@@ -64,7 +66,7 @@ pub fn alternatives<'a>(components: &'a Components, source: &'a Source) -> Optio
     (!found.is_empty()).then_some(found)
 }
 
-/// The alternatives of a schema that has nothing else to say about its values.
+/// Returns the alternatives of a schema that has no other keywords that restrict its values.
 fn plain(source: &Source) -> Option<&[ReferenceOr<Source>]> {
     let alternatives = match &source.schema_kind {
         SchemaKind::OneOf { one_of: alternatives } | SchemaKind::AnyOf { any_of: alternatives } => {
@@ -87,7 +89,7 @@ fn plain(source: &Source) -> Option<&[ReferenceOr<Source>]> {
     (alternatives.len() > 1).then_some(alternatives)
 }
 
-/// Adds `alternative`, or those that it has itself. One that occurs twice is one.
+/// Adds `alternative`, or its own alternatives if it has any. Duplicates are added once.
 fn flatten<'a>(
     components: &'a Components,
     alternative: &'a ReferenceOr<Source>,
@@ -109,7 +111,7 @@ fn flatten<'a>(
     }
 }
 
-/// The kind of the values of a schema, if they have only one.
+/// Returns the JSON kind of a schema's values, if all have the same one.
 fn kind(components: &Components, source: &Source, depth: usize) -> Option<JsonKind> {
     if depth > MAX_DEPTH {
         return None;
@@ -167,7 +169,7 @@ fn object_kind(components: &Components, source: &Source) -> Option<JsonKind> {
     object_parts::collect(components, source, "").map(|_| JsonKind::Object)
 }
 
-/// What schemas of one kind, other than objects, have in common.
+/// Returns the common type of schemas of one kind other than objects.
 fn merged<'a>(kind: JsonKind, sources: impl Iterator<Item = &'a Source> + Clone) -> Type {
     match kind {
         JsonKind::Boolean => Type::Boolean,
@@ -192,8 +194,8 @@ fn merged<'a>(kind: JsonKind, sources: impl Iterator<Item = &'a Source> + Clone)
     }
 }
 
-/// The only texts that a schema allows; none if it allows any.
-fn texts(source: &Source) -> Vec<String> {
+/// Returns the strings that a schema allows, or nothing if it allows any string.
+pub fn texts(source: &Source) -> Vec<String> {
     match &source.schema_kind {
         SchemaKind::Type(SourceType::String(text)) => text.enumeration.iter().flatten().cloned().collect(),
         SchemaKind::Any(any) if any.enumeration.iter().all(|value| value.is_string() || value.is_null()) => {
@@ -203,7 +205,7 @@ fn texts(source: &Source) -> Vec<String> {
     }
 }
 
-/// Several objects, each with what tells it from the others.
+/// Returns several objects, each with the signature that distinguishes it from the others.
 fn objects<'a>(
     components: &'a Components,
     sources: &[&'a ReferenceOr<Source>],
@@ -220,7 +222,7 @@ fn objects<'a>(
     Some(sources.iter().zip(signatures).map(schema).collect())
 }
 
-/// Tells objects apart by a property that each requires and of which each has other values.
+/// Distinguishes objects by a property that each one requires, with different values in each.
 fn by_values(components: &Components, parts: &[ObjectParts]) -> Option<Vec<VariantSignature>> {
     let (first, others) = parts.split_first()?;
     let values_of = |parts: &ObjectParts, name: &str| -> Vec<String> {
@@ -243,7 +245,7 @@ fn by_values(components: &Components, parts: &[ObjectParts]) -> Option<Vec<Varia
     })
 }
 
-/// Tells objects apart by a property that each requires and none of the others has. One of them may lack such a property
+/// Distinguishes objects by a property that only one of them has, and requires. One object may lack such a property
 /// if it requires any.
 fn by_members(parts: &[ObjectParts]) -> Option<Vec<VariantSignature>> {
     let is_open = |parts: &ObjectParts| {

@@ -1,4 +1,4 @@
-//! Request bodies that the spec lacks and the overlay describes.
+//! Adds request bodies that the spec lacks but the overlay describes.
 
 use heck::ToUpperCamelCase;
 

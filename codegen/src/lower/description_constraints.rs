@@ -1,4 +1,4 @@
-//! Extracts constraints from descriptions (`Max length: 50;`), using the profile's patterns.
+//! Extracts constraints from descriptions (`Max length: 50;`), using patterns in the profile.
 
 use regex_lite::Regex;
 

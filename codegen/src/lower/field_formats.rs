@@ -1,9 +1,9 @@
-//! The forms of strings that the document doesn't state and the overlay does.
+//! Adds string formats that the overlay specifies because the document doesn't.
 
 use crate::config::{FieldFormat, FormatFact, Overlay, UsageTracker};
 use crate::ir::{ApiDefinition, DATE_FORMAT, Field, Shape, Type};
 
-/// Types the strings that the overlay knows more of than the document.
+/// Sets the formats of strings for which the overlay specifies one.
 pub(super) fn add_formats(api: &mut ApiDefinition, overlay: &Overlay, usage: &UsageTracker) {
     for (schema, definition) in &mut api.schemas {
         let Shape::Object(fields) = &mut definition.shape else { continue };

@@ -1,4 +1,4 @@
-//! Reads the constraints declared in a schema.
+//! Reads the limits that a schema declares, such as the maximum length of a string.
 
 use openapiv3::{AnySchema, IntegerType, NumberType, Schema as Source, SchemaKind, Type as SourceType};
 use serde_json::{Number, Value};

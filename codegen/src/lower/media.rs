@@ -8,11 +8,11 @@ pub fn is_json(media: &str) -> bool {
 
 /// Returns a media type without its parameters.
 pub fn essence(media: &str) -> &str {
-    // Some forget the semicolon before a parameter.
+    // Some documents lack the semicolon before a parameter.
     media.split([';', ' ']).next().unwrap_or_default()
 }
 
-/// Returns a media type with the semicolon that its parameters lack.
+/// Returns a media type with the missing semicolon before its parameters added.
 pub fn with_semicolon(media: &str) -> String {
     match media.split_once(' ') {
         Some((essence, parameters)) if !essence.contains(';') && parameters.contains('=') => {

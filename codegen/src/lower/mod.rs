@@ -1,18 +1,21 @@
-//! Stage 3: lowers a repaired document into the generator's own representation ([`crate::ir`]).
+//! Stage 3: lowers a repaired document to the generator's intermediate representation ([`crate::ir`]).
 //!
-//! References are resolved to [`SchemaId`](crate::id::SchemaId)s, inline objects get names, sentences
-//! that state a constraint become constraints, and everything is put into canonical order. No later stage
-//! knows about OpenAPI.
+//! References are resolved to [`SchemaId`](crate::id::SchemaId)s, inline objects get names, descriptions that state a
+//! constraint are turned into constraints, and everything is put into canonical order. No later stage knows about
+//! OpenAPI.
 
 mod alternatives;
 mod bodies;
 mod description_constraints;
+mod extensions;
 mod field_formats;
+mod files;
 mod limits;
 mod media;
 mod object_parts;
 mod operations;
 mod parameters;
+mod property_merge;
 mod recursion;
 mod request_bodies;
 mod resolve;
@@ -71,6 +74,7 @@ fn lower_document(
     if !profile.include.is_empty() || !profile.exclude.is_empty() {
         selection::drop_unused(&mut schemas, &operations);
     }
+    files::limit_to_forms(&mut schemas, operations.values());
     recursion::break_alias_cycles(&mut schemas, &mut report);
     recursion::mark_boxed(&mut schemas, &mut report.repairs);
     report.extend(std::mem::take(&mut document.report));

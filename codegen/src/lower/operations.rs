@@ -39,7 +39,7 @@ fn operation(
     security: &Security,
 ) -> Result<Operation, CodegenError> {
     let source = &raw.operation;
-    // The name for inline schemas. Its casing is only determined when one is found, which is rare.
+    // The name for inline schemas, which are rare, so the case of the name is only converted once one is found.
     let name = source.operation_id.clone().unwrap_or_default();
     let response = response(raw, schemas, &name, &profile.paging)?;
     let error = error(raw, schemas, &name);

@@ -119,7 +119,7 @@ fn member(
     if let Some(style) = style {
         let how = if style == ParameterStyle::DeepObject { "in nested brackets" } else { "as JSON" };
         let message =
-            format!("OpenAPI doesn't define a style for nested values, in `{name}`; they are sent {how}");
+            format!("OpenAPI doesn't define a style for the nested values in `{name}`; they are sent {how}");
         schemas.repaired("R046", location, message);
     }
     Parameter {
@@ -154,8 +154,8 @@ fn is_flat_object(ty: &Type, schemas: &SchemaLowering<'_>) -> bool {
 
 /// Returns the type of a parameter as it can be sent, and the style, if it matters for the type.
 ///
-/// Scalars, and lists and objects of scalars, are sent in their style. OpenAPI doesn't define a style for anything else,
-/// so the caller passes text.
+/// Scalars, and lists and objects of scalars, are sent in their style. OpenAPI doesn't define a style for anything
+/// else, so the caller passes text.
 fn wire_type(
     raw: &RawParameter,
     style: ParameterStyle,
@@ -172,7 +172,7 @@ fn wire_type(
         (Type::List(item), _) if !is_nested(item, schemas) && !is_cookie_pairs => {
             if style == Style::DeepObject {
                 let message = format!(
-                    "OpenAPI doesn't define `deepObject` for an array, `{name}`; it is sent as one pair per item"
+                    "OpenAPI doesn't define `deepObject` for arrays such as `{name}`; it is sent as one pair per item"
                 );
                 schemas.repaired("R046", location, message);
             }
@@ -189,7 +189,7 @@ fn wire_type(
         }
         (Type::Map(_) | Type::Named(_), Style::DeepObject) => {
             let message = format!(
-                "OpenAPI doesn't define a style for nested values, in `{name}`; they are sent in nested brackets"
+                "OpenAPI doesn't define a style for the nested values in `{name}`; they are sent in nested brackets"
             );
             schemas.repaired("R046", location, message);
             return (ty, Some(style));
@@ -208,7 +208,7 @@ fn wire_type(
     (Type::Text(None), None)
 }
 
-/// A description that is a single word repeats a name and explains nothing.
+/// A description of a single word only repeats the name.
 fn words(description: Option<&str>) -> String {
     let text = description.unwrap_or_default().trim();
     if text.contains(char::is_whitespace) { text.to_owned() } else { String::new() }
@@ -226,8 +226,8 @@ mod tests {
     const PROFILE: &str = "{api: {name: a, package: a, prefix: a, description: a}, spec: s, lock: l, out: o, \
                            runtime: r, auth: {fields: {}}, errors: {}}";
 
-    /// The style that a parameter of the schema gets (`-` if it does not matter), or its members, and the code of what is
-    /// reported.
+    /// Returns the style that a parameter with this schema gets (`-` if the style doesn't matter), or its members, and
+    /// the codes of what is reported.
     fn lowered(location: &str, style: &str, explode: Option<bool>, schema: &Value) -> String {
         let mut parameter =
             json!({"name": "p", "in": location, "required": true, "style": style, "schema": schema});

@@ -58,7 +58,7 @@ pub fn body(
         (BodyKind::UrlEncoded, pick(&|media| essence(media) == URL_ENCODED)),
     ];
     let found = found.into_iter().find_map(|(kind, found)| Some((kind, found?)));
-    // In any format: a value with a structure is sent as JSON.
+    // The body may have any format, so a structured value is sent as JSON.
     let is_any_json = |(media, content): &(&String, &MediaType)| {
         *media == "*/*" && content.schema.as_ref().is_some_and(|schema| is_structured(schema, schemas))
     };
@@ -154,7 +154,7 @@ fn field_styles(
             Some(style) => style,
             None if holds_nested => {
                 let message = format!(
-                    "no style is declared for the nested values of `{}`; they are sent as JSON",
+                    "no style is declared for the nested values in `{}`; they are sent as JSON",
                     field.name
                 );
                 schemas.repaired("R039", location, message);
@@ -191,7 +191,7 @@ fn part_types(encoding: &IndexMap<String, Encoding>) -> BTreeMap<String, String>
         .collect()
 }
 
-/// Returns a body that the caller writes. Formats other than text and files have a structure that is lost, which is
+/// Returns a body that the caller serializes. Formats other than text and files lose their structure, which is
 /// reported.
 fn raw_body(
     media: &str,
@@ -211,12 +211,19 @@ fn raw_body(
         schemas.leave_raw(CodegenError::new("E014", message).at(location));
     }
     let ty = if is_text || is_structured { Type::Text(None) } else { Type::Binary };
-    let media_type = if media.contains('*') { "application/octet-stream" } else { media };
+    let is_range = media.contains('*');
+    if is_range && media != "*/*" {
+        let message = format!(
+            "`{media}` stands for several media types; the body is sent as `application/octet-stream`"
+        );
+        schemas.repaired("R048", location, message);
+    }
+    let media_type = if is_range { "application/octet-stream" } else { media };
     OperationBody::new(BodyKind::Raw, ty, required, Some(media_type.to_owned()))
 }
 
-/// Returns true if the document has a PATCH operation with a list as its body, which means that the others are also
-/// JSON Patches.
+/// Returns true if the document has a PATCH operation with a list as its body. The other PATCH operations then also
+/// take JSON Patches.
 pub fn has_patches(document: &RepairedDocument) -> bool {
     let components = &document.components;
     document.operations.iter().filter(|raw| raw.method == Method::Patch).any(|raw| {

@@ -1,4 +1,4 @@
-//! References to the document's components.
+//! Resolves references to the document's components.
 
 use indexmap::IndexMap;
 use openapiv3::ReferenceOr;

@@ -1,4 +1,4 @@
-//! Lowers responses: of a successful call, by status where they differ, and of an error.
+//! Lowers responses: those of successful calls (by status if their content differs), and those that report errors.
 
 use openapiv3::{ReferenceOr, Response as SourceResponse, StatusCode};
 
@@ -10,7 +10,7 @@ use crate::diagnostic::CodegenError;
 use crate::ir::{Content, Field, Method, StatusContent, SuccessResponse, Type, success_name};
 use crate::repair::RawOperation;
 
-/// A status that stands for success; `None` is any 2xx that the document doesn't list.
+/// A status of a successful response; `None` is any 2xx that the document doesn't list.
 type SuccessStatus = Option<u16>;
 
 /// Returns the type of an error body: that of the most general response that describes one.
@@ -42,10 +42,10 @@ pub fn error(raw: &RawOperation, schemas: &mut SchemaLowering<'_>, name: &str) -
     })
 }
 
-/// The response of a successful call.
+/// Returns the response of a successful call.
 ///
 /// # Errors
-/// `E006` a response that is a reference without a target.
+/// Returns `E006` for a response that refers to a nonexistent component.
 pub fn response(
     raw: &RawOperation,
     schemas: &mut SchemaLowering<'_>,
@@ -72,7 +72,7 @@ pub fn response(
                     main.get_or_insert_with(|| (content.clone(), media.to_owned()));
                     content
                 }
-                // A GET returns something.
+                // A GET returns some content.
                 None if raw.method == Method::Get && status == Some(200) => Content::Binary,
                 None => Content::None,
             },
@@ -93,7 +93,7 @@ pub fn response(
     let response = SuccessResponse::new(statuses, content.clone(), Some(media_type));
     let has_content = |answer: &&StatusContent| answer.content != Content::None;
     let differs = by_status.iter().filter(has_content).any(|answer| answer.content != content);
-    // Nothing is a list without items, and pages are followed by their items.
+    // A response without content is an empty list, and pagination only needs the items.
     let is_list = raw.method == Method::Get && is_list(&content, schemas);
     if by_status.iter().all(|answer| answer.content == content) || (is_list && !differs) {
         return Ok(response);
@@ -116,7 +116,7 @@ fn has_same_content(one: &SourceResponse, other: &SourceResponse) -> bool {
         })
 }
 
-/// The responses that stand for success, by status.
+/// Returns the responses of successful calls, by status.
 fn successes(raw: &RawOperation) -> Vec<(SuccessStatus, &ReferenceOr<SourceResponse>)> {
     let responses = &raw.operation.responses;
     let mut successes: Vec<(SuccessStatus, &ReferenceOr<SourceResponse>)> = responses
@@ -137,7 +137,7 @@ fn successes(raw: &RawOperation) -> Vec<(SuccessStatus, &ReferenceOr<SourceRespo
     successes
 }
 
-/// The content of one response, and its media type; `None` if it has none.
+/// Returns the content of a response and its media type, or `None` if it has no content.
 fn described<'s>(
     raw: &RawOperation,
     status: SuccessStatus,

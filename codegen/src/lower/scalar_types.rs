@@ -1,4 +1,4 @@
-//! The types of integers and strings, by their formats and bounds.
+//! Chooses the types of integers and strings based on their declared formats and limits.
 
 use openapiv3::{AnySchema, StringFormat, StringType, VariantOrUnknownOrEmpty};
 

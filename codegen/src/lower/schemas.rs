@@ -12,8 +12,10 @@ use serde_json::Value;
 
 use super::alternatives::{Alternative, alternatives};
 use super::description_constraints::DescriptionConstraints;
+use super::extensions;
 use super::limits::limits;
-use super::object_parts::{self, ObjectParts, SourceProperties, is_shapeless};
+use super::object_parts::{self, ObjectParts, all_of};
+use super::property_merge::is_shapeless;
 use super::scalar_types::{integer_type, text_type};
 use super::unions;
 use crate::config::EmptyObjects;
@@ -109,9 +111,24 @@ impl<'a> SchemaLowering<'a> {
                         inline: false,
                     }
                 }
-                ReferenceOr::Item(source) => self.named(name, source, &location),
+                ReferenceOr::Item(source) => {
+                    self.report_extensions(name, source, &location);
+                    self.named(name, source, &location)
+                }
             };
             self.done.insert(name.as_str().into(), schema);
+        }
+    }
+
+    /// Reports the schemas that extend one with a discriminator. Its values may have their properties.
+    fn report_extensions(&mut self, name: &str, source: &Source, location: &str) {
+        let names = extensions::extensions(self.components, name, source);
+        if !names.is_empty() {
+            let message = format!(
+                "the schemas that extend it (`{}`) aren't alternatives of it; their own properties are unnamed ones",
+                names.join("`, `")
+            );
+            self.repaired("R047", location, message);
         }
     }
 
@@ -128,7 +145,7 @@ impl<'a> SchemaLowering<'a> {
             Some(parts) => {
                 self.note_choices(name, &parts);
                 let additional = self.additional(&parts, name, location);
-                let fields = self.fields(name, &parts.properties, &parts.required, location);
+                let fields = self.fields(name, &parts, location);
                 (Shape::Object(fields), additional)
             }
             None => (Shape::Alias(self.lower(source, name, location)), None),
@@ -146,7 +163,7 @@ impl<'a> SchemaLowering<'a> {
         Some(parts)
     }
 
-    /// Notes the groups of properties of which a value of a schema has at least one.
+    /// Records the groups of properties of which a value of a schema has at least one.
     fn note_choices(&mut self, name: &str, parts: &ObjectParts) {
         if !parts.choices.is_empty() {
             self.choices.insert(name.into(), parts.choices.clone());
@@ -165,23 +182,20 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
-    fn fields(
-        &mut self,
-        owner: &str,
-        properties: &SourceProperties,
-        required: &[String],
-        location: &str,
-    ) -> Vec<Field> {
-        let mut fields: Vec<Field> = Vec::with_capacity(properties.len());
-        for (name, property) in properties {
+    fn fields(&mut self, owner: &str, parts: &ObjectParts, location: &str) -> Vec<Field> {
+        let mut fields: Vec<Field> = Vec::with_capacity(parts.properties.len());
+        for (name, property) in &parts.properties {
             let location = format!("{location}/properties{}", pointer(&[name]));
             let inline_name = format!("{owner} {name}");
             let ty = self.lower_or_reference(property, &inline_name, &location);
-            let mut field = Field { required: required.contains(name), ..Field::new(name, ty) };
+            let mut field = Field {
+                required: parts.required.contains(name),
+                read_only: parts.is_read_only(name),
+                ..Field::new(name, ty)
+            };
             if let ReferenceOr::Item(source) = property {
                 let data = &source.schema_data;
                 field.nullable = data.nullable;
-                field.read_only = data.read_only;
                 field.write_only = data.write_only;
                 field.limits = limits(source);
                 self.check_pattern(&mut field.limits, &location);
@@ -297,13 +311,13 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
-    /// The union of alternatives that can be told apart, or their type if they are one.
+    /// Returns the union of alternatives that can be distinguished, or their type if they were merged into one.
     fn alternatives(&mut self, found: Vec<Alternative<'_>>, name: &str, location: &str) -> Shape {
         let mut variants = Vec::with_capacity(found.len());
         for (index, alternative) in found.into_iter().enumerate() {
             variants.push(match alternative {
                 Alternative::Schema { source, signature } => {
-                    // What an inline schema is called after: what tells it from the others.
+                    // An inline schema is named after what distinguishes it from the others.
                     let values = signature.values.as_ref().and_then(|(_, values)| values.first());
                     let title = match source {
                         ReferenceOr::Item(source) => source.schema_data.title.as_ref(),
@@ -333,7 +347,8 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
-    /// The type of a variant, which the enum of a choice has no name for, and an object of any members no type.
+    /// Returns a variant's type. A variant has no name for an enum of choices, so these become text, and an object or
+    /// list without a type becomes a map or list of any values.
     fn variant_type(&self, ty: Type, kind: JsonKind) -> Type {
         match (ty, kind) {
             (Type::Choice(_), _) => Type::Text(None),
@@ -343,7 +358,8 @@ impl<'a> SchemaLowering<'a> {
         }
     }
 
-    /// The type with any JSON value in place of alternatives, which parameters are not written as.
+    /// Returns the type with alternatives replaced by any JSON value, because parameters can't be written as
+    /// alternatives.
     pub fn without_alternatives(&self, ty: Type) -> Type {
         let is_open = |ty: &Type| match self.resolve(ty) {
             Type::Named(name) => self.get(name).is_some_and(
@@ -420,7 +436,7 @@ impl<'a> SchemaLowering<'a> {
         self.done.insert(id.clone(), Schema { description, shape, additional: None, inline: true });
         self.note_choices(&id, parts);
         let additional = self.additional(parts, &id, location);
-        let fields = self.fields(&id, &parts.properties, &parts.required, location);
+        let fields = self.fields(&id, parts, location);
         if let Some(schema) = self.done.get_mut(&id) {
             schema.shape = Shape::Object(fields);
             schema.additional = additional;
@@ -428,7 +444,7 @@ impl<'a> SchemaLowering<'a> {
         Type::Named(id)
     }
 
-    /// Adds the object of a form whose parts the document names outside of its schema.
+    /// Adds the object for a form whose parts the document lists outside its schema.
     pub fn add_form(&mut self, name: &str, fields: Vec<Field>) -> Type {
         let id = self.unused_name(name);
         let shape = Shape::Object(fields);
@@ -459,9 +475,8 @@ impl<'a> SchemaLowering<'a> {
 /// Returns the only part of an `allOf` that defines a structure: the others describe it, or allow null.
 fn only_part(source: &Source) -> Option<&ReferenceOr<Source>> {
     let parts = match &source.schema_kind {
-        SchemaKind::AllOf { all_of } => all_of,
-        SchemaKind::Any(any) if any.properties.is_empty() && any.required.is_empty() => &any.all_of,
-        _ => return None,
+        SchemaKind::Any(any) if !any.properties.is_empty() || !any.required.is_empty() => return None,
+        _ => all_of(source),
     };
     let has_shape = |part: &&ReferenceOr<Source>| match part {
         ReferenceOr::Reference { .. } => true,

@@ -1,4 +1,4 @@
-//! Lowers security requirements: which of the schemes that the profile describes an operation sends.
+//! Lowers security requirements: determines which of the security schemes described in the profile each operation uses.
 
 use openapiv3::SecurityRequirement;
 
@@ -7,7 +7,7 @@ use crate::config::{Profile, UsageTracker};
 use crate::ir::Security;
 use crate::repair::RawOperation;
 
-/// The requirements of operations that have none of their own.
+/// Returns the requirements of operations that have none of their own.
 pub fn lower_shared(
     requirements: &[SecurityRequirement],
     schemas: &mut SchemaLowering<'_>,
@@ -20,7 +20,7 @@ pub fn lower_shared(
     described(requirements, "/security", schemas, profile, usage)
 }
 
-/// The requirements of an operation, where they are not `shared`.
+/// Returns an operation's requirements, if they differ from `shared`.
 pub fn lower_own(
     raw: &RawOperation,
     shared: &Security,
@@ -45,7 +45,8 @@ fn is_open(requirements: &[SecurityRequirement]) -> bool {
     requirements.iter().all(|schemes| schemes.is_empty())
 }
 
-/// The alternatives whose schemes the profile describes. If there are none, what it describes of the first one.
+/// Returns the alternatives whose schemes are all in the profile. If there are none, returns the first alternative's
+/// schemes that are.
 fn described(
     requirements: &[SecurityRequirement],
     location: &str,

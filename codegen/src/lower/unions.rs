@@ -1,11 +1,13 @@
-//! Reads alternatives that have a discriminator.
+//! Lowers schemas with alternatives and a discriminator.
 
 use openapiv3::{Components, Discriminator, ReferenceOr, Schema as Source, SchemaKind};
 
-use super::object_parts;
+use super::alternatives::texts;
+use super::object_parts::{self, ObjectParts, resolve_schema};
 use crate::ir::{JsonKind, Type, Union, UnionVariant, VariantSignature};
 
-/// Returns `source` as a union, if it consists of references to objects and has a discriminator.
+/// Returns `source` as a union, if it consists of references to objects and has a discriminator. Without a mapping, the
+/// names of the schemas identify them, unless the objects declare other values.
 pub fn union(components: &Components, source: &Source) -> Option<Union> {
     let alternatives = match &source.schema_kind {
         SchemaKind::OneOf { one_of: alternatives } | SchemaKind::AnyOf { any_of: alternatives } => {
@@ -23,12 +25,19 @@ pub fn union(components: &Components, source: &Source) -> Option<Union> {
     for alternative in alternatives {
         let ReferenceOr::Reference { reference } = alternative else { return None };
         let (name, object) = object_parts::component(components, reference)?;
-        object_parts::collect(components, object, "/components/schemas/")?;
+        let parts = object_parts::collect(components, object, "/components/schemas/")?;
         let ty = Type::Named(name.into());
         if variants.iter().any(|variant| variant.ty == ty) {
             continue;
         }
-        let mut values = values(discriminator, reference);
+        let mut values = mapped_values(discriminator, reference);
+        if values.is_empty() {
+            let allowed = allowed_values(components, &parts, member);
+            if !allowed.is_empty() && !allowed.iter().any(|value| value == name) {
+                return None;
+            }
+            values.push(reference.rsplit('/').next().unwrap_or_default().to_owned());
+        }
         values.retain(|value| !taken.contains(value));
         taken.extend(values.iter().cloned());
         if !values.is_empty() {
@@ -40,11 +49,16 @@ pub fn union(components: &Components, source: &Source) -> Option<Union> {
     (!variants.is_empty()).then(|| Union { discriminator: Some(member.clone()), variants })
 }
 
-/// Returns the values that identify the schema at `reference`: those in the mapping, or else its name.
-fn values(discriminator: &Discriminator, reference: &str) -> Vec<String> {
+/// Returns the values that the mapping assigns to the schema at `reference`.
+fn mapped_values(discriminator: &Discriminator, reference: &str) -> Vec<String> {
     let name = reference.rsplit('/').next().unwrap_or_default();
     let leads_here = |target: &str| target == reference || target == name;
     let mapped = discriminator.mapping.iter().filter(|(_, target)| leads_here(target));
-    let values: Vec<String> = mapped.map(|(value, _)| value.clone()).collect();
-    if values.is_empty() { vec![name.to_owned()] } else { values }
+    mapped.map(|(value, _)| value.clone()).collect()
+}
+
+/// Returns the only values that an object allows for a property, or none if it allows any.
+fn allowed_values(components: &Components, parts: &ObjectParts, member: &str) -> Vec<String> {
+    let property = parts.properties.get(member);
+    property.and_then(|property| resolve_schema(components, property)).map(texts).unwrap_or_default()
 }

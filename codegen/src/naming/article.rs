@@ -1,4 +1,4 @@
-//! The indefinite article.
+//! Chooses the indefinite article ("a" or "an").
 
 /// Returns `a` or `an`, depending on how the first word sounds; a word in capital letters is pronounced
 /// letter by letter.

@@ -1,9 +1,8 @@
-//! Makes names unique: each operation proposes names from shortest to longest, and operations whose names
-//! clash fall back to a longer one.
+//! Makes names unique. Each operation proposes names from shortest to longest, and operations whose names clash fall
+//! back to a longer one.
 //!
-//! Names already in the lock file, for this release or an earlier one, never change; the new operation
-//! gets a different name. If new operations clash with each other, all of them are renamed except a
-//! pinned one.
+//! Names already in the lock file, for this release or an earlier one, never change; the new operation gets a different
+//! name. If new operations clash with each other, all of them are renamed, except one whose name is set in the profile.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

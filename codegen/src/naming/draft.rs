@@ -1,4 +1,4 @@
-//! An operation that is being named.
+//! An operation that the naming stage is processing and that has no name yet.
 
 use toolcrate_catalog::OperationKind;
 

@@ -1,7 +1,7 @@
-//! Names for operations whose regular name is too long or already taken.
+//! Names operations whose regular name is too long or already taken.
 //!
-//! Such a name is built by a fixed rule and listed in the report. A better one can be set in the profile under
-//! `names.operations`.
+//! A fallback name is built by a fixed rule and listed in the report. To replace it with a better one, set
+//! `names.operations` in the profile.
 
 use std::collections::HashSet;
 

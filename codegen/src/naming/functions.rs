@@ -1,7 +1,7 @@
-//! Rust names of operations: module, file, function and parameters.
+//! Names the Rust module, file, function and parameters for an operation.
 //!
-//! A function has the tool's name without its prefix and module, and with compounds split. If two
-//! functions in a module clash, the argument that selects the record is appended, then the module.
+//! The function name is the tool's name without the prefix and module, with compound words split. If two functions in a
+//! module clash, the argument that selects the record is appended to their names, and if that isn't enough, the module.
 
 use std::collections::HashMap;
 

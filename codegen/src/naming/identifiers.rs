@@ -1,7 +1,7 @@
-//! Identifiers: splits names into words, and joins words to form Rust identifiers.
+//! Splits names into words, and joins words to form Rust identifiers.
 //!
-//! All identifiers in generated code are built here, so keywords, names used by the prelude or the
-//! generated crate, digits and symbols are handled in one place.
+//! All identifiers in generated code are built here, so keywords, names used by the prelude or the generated crate,
+//! digits and symbols are handled in one place.
 
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
-//! Inflection for the vocabulary of one API: singular and plural, abbreviations, and compounds.
+//! Inflects an API's vocabulary: singular and plural forms, abbreviations, and compound words.
 //!
-//! English rules cover most nouns; exceptions are listed in the profile. If the spec writes a compound in
-//! camel case anywhere, the compound is split that way everywhere.
+//! English rules cover most nouns; exceptions are listed in the profile. If the spec writes a compound in camel case
+//! anywhere, the compound is split the same way everywhere.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

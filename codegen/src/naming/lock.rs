@@ -1,8 +1,8 @@
-//! The lock file, which permanently records the names of each operation and schema.
+//! The lock file, which permanently records the names of all operations and schemas.
 //!
-//! Each release appends lines to this text file, and lines are never removed. A name is never reused, even
-//! after its owner is gone, so the meaning of a prompt or a program can't change. Comments and empty lines are
-//! preserved.
+//! Each release appends lines to this text file, and lines are never removed. A name is never reused, even after its
+//! operation or schema is gone, so a prompt or program that uses a name never gets something else. Comments and empty
+//! lines are preserved.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -33,13 +33,13 @@ pub struct OperationEntry {
 /// The reason why a line in the lock file is invalid.
 #[derive(Debug, thiserror::Error)]
 enum LineError {
-    #[error("`{0}` should be `module::file::function`")]
+    #[error("expected `module::file::function`, got `{0}`")]
     RustPath(String),
     #[error(
-        "expected `METHOD /path tool module::file::function`, `type SCHEMA Rust`, `choice MEMBER Rust`, `response METHOD /path Rust` or `alias OLD NEW RELEASE`, found `{0}`"
+        "expected `METHOD /path tool module::file::function`, `type SCHEMA Rust`, `choice MEMBER Rust`, `response METHOD /path Rust` or `alias OLD NEW RELEASE`, got `{0}`"
     )]
     Syntax(String),
-    #[error("`{key}` has two entries; keep the older entry, `{known}`")]
+    #[error("`{key}` has two entries; keep the older one, `{known}`")]
     Duplicate { key: String, known: String },
     #[error("the {name} belongs to both `{owner}` and `{key}`; keep the older entry")]
     Contradiction { name: String, owner: String, key: String },

@@ -1,8 +1,8 @@
-//! Stage 4: names every operation and every schema, and keeps the names of earlier releases.
+//! Stage 4: names every operation and every schema, and preserves the names assigned in earlier releases.
 //!
-//! Rules propose a name for each tool, Rust function and Rust type; the profile overrides them, and [`Lock`]
-//! has the last word. Names that clash include more of the path. If that isn't enough, a fixed rule makes them
-//! distinct, and the report lists them. A name never contains a hash or a bare number.
+//! Rules propose a name for each tool, Rust function and Rust type. The profile can override the rules, and the
+//! [`Lock`] takes precedence over both. Names that clash include more of the path. If that isn't enough, a fixed rule
+//! makes them distinct, and the report lists them. A name never contains a hash or a bare number.
 
 mod article;
 mod disambiguate;

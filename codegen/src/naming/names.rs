@@ -1,4 +1,4 @@
-//! The output of the naming stage: operation and schema names.
+//! The output of the naming stage: the names of all operations and schemas.
 
 use std::collections::BTreeMap;
 

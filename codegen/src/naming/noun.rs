@@ -1,4 +1,4 @@
-//! The words for a resource, in readable English.
+//! Determines the words for a resource in readable English, in the singular and the plural.
 
 use super::inflection::Inflector;
 use super::resource_path::ResourcePath;

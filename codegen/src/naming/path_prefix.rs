@@ -1,4 +1,4 @@
-//! Path prefixes that don't name a resource, such as `/api/v1`.
+//! Finds path prefixes that don't name a resource, such as `/api/v1`.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,4 @@
-//! Ready-to-paste profile lines that name an operation.
+//! Suggests profile lines that name an operation, ready to paste.
 
 use serde_json::json;
 

@@ -1,7 +1,7 @@
-//! Interprets a path as a resource: module, parents, the resource itself, and the action on it.
+//! Interprets a path as a resource: its API area, its parents, the resource itself, and the action on it.
 //!
-//! A run of literal segments between two placeholders is one noun; the earlier runs are its parents. A
-//! suffix that the profile lists as an action is removed first.
+//! Consecutive literal segments between two placeholders form one noun; the nouns before it are its parents. A suffix
+//! that the profile lists as an action is removed first.
 
 use std::cell::Cell;
 use std::collections::HashMap;

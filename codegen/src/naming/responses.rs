@@ -1,4 +1,4 @@
-//! Rust names of the enums of responses whose content differs by status.
+//! Names the Rust enums for responses whose content depends on the status.
 
 use std::collections::HashSet;
 

@@ -1,8 +1,8 @@
-//! Operation subjects: the nouns in titles, descriptions and doc comments.
+//! Determines the nouns that titles, descriptions and doc comments use for an operation's resource.
 //!
-//! Nouns are derived from the path: the text after the last placeholder is the resource (`notes`), and the
-//! text before it is the owner (`ticket`). The profile's `names.nouns` supplies nouns for paths that don't
-//! read like natural language.
+//! Nouns are derived from the path: the text after the last placeholder is the resource (`notes`), and the text before
+//! it is the owner (`ticket`). The profile's `names.nouns` supplies nouns for paths that don't read like natural
+//! language.
 
 use std::collections::{HashMap, HashSet};
 

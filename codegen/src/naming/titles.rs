@@ -1,4 +1,4 @@
-//! Operation titles, as shown in tool lists.
+//! Writes operation titles, which tool lists show.
 
 use std::collections::HashSet;
 
@@ -55,9 +55,9 @@ pub fn titles(
         let variant = draft.resource.action.and_then(|action| action.variant);
         let text = match variant {
             Some(OperationVariant::Usages) if parts.verb == "check" => {
-                format!("Check where {} is used", subject.a_owned(""))
+                format!("Check which records reference {}", subject.a_owned(""))
             }
-            Some(OperationVariant::Usages) => format!("List uses of {}", subject.a_owned("")),
+            Some(OperationVariant::Usages) => format!("List records that reference {}", subject.a_owned("")),
             _ if subject.is_plain => plain(draft.kind, &verb, &subject),
             _ => special(&verb, &parts, &subject, &spelled(parts.before), &spelled(parts.after)),
         };

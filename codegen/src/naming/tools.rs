@@ -1,8 +1,8 @@
-//! Tool names, with a form based on the verb and a resource based on the path, short enough for every
-//! client.
+//! Builds tool names from a verb and a resource, and keeps them short enough for every client.
 //!
-//! A form is a word template; a phrase is the resource inserted into it. A name that is too long is
-//! abbreviated using the profile's table, longest word first, and only then loses middle parents.
+//! The verb selects a template, and the resource, which is derived from the path, is inserted into it. If the name is
+//! too long, words are abbreviated, longest first, using the table in the profile. If it is still too long, middle
+//! parents are dropped.
 
 use toolcrate_catalog::OperationKind;
 

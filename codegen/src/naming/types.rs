@@ -1,7 +1,7 @@
-//! Rust names for schemas: types, fields, enums and their variants.
+//! Names the Rust types for schemas, their fields, and their enums and variants.
 //!
-//! Structs and enums share one flat namespace and are recorded in the lock file. Fields and
-//! variants only have to be unique within their type.
+//! Structs and enums share one flat namespace and are recorded in the lock file. Fields and variants only have to be
+//! unique within their type.
 
 use std::collections::{BTreeMap, HashSet};
 

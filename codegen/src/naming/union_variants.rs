@@ -1,4 +1,4 @@
-//! The variant names of unions.
+//! Names the variants of unions.
 
 use std::collections::HashSet;
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::location::DocumentLocation;
-use super::schemas;
+use super::schemas::{self, shortened};
 use crate::diagnostic::{CodegenError, Repair, Report};
 
 /// The keys of operations in a path item.
@@ -298,6 +298,7 @@ impl DocumentWalk<'_> {
         if members.contains_key("$ref") {
             return;
         }
+        self.flags(members, location);
         members.retain(|name, value| match name.as_str() {
             "description" | "name" => value.is_string(),
             "required" | "deprecated" | "explode" | "allowReserved" | "allowEmptyValue" => value.is_boolean(),
@@ -337,12 +338,28 @@ impl DocumentWalk<'_> {
             let known = style.as_str().is_some_and(|style| styles.contains(&style));
             if !known {
                 let message = format!(
-                    "parameters in `{parameter_location}` have no style `{}`; the default style is used",
+                    "parameters in `{parameter_location}` can't have the style `{}`; the default style is used",
                     schemas::shortened(style)
                 );
                 self.repaired("R032", location, message);
                 members.shift_remove("style");
             }
+        }
+    }
+
+    /// Reads boolean keywords that are written as strings.
+    fn flags(&mut self, members: &mut Map<String, Value>, location: &DocumentLocation<'_>) {
+        for keyword in ["required", "explode", "deprecated"] {
+            let Some(value) = members.get_mut(keyword).filter(|value| !value.is_boolean()) else { continue };
+            let text = value.as_str().unwrap_or_default().to_lowercase();
+            let message = match text.parse::<bool>() {
+                Ok(flag) => {
+                    *value = json!(flag);
+                    format!("`{keyword}` is written as a string; it is read as `{flag}`")
+                }
+                Err(_) => format!("`{keyword}` can't be `{}`; it is ignored", shortened(value)),
+            };
+            self.repaired("R032", location, message);
         }
     }
 
@@ -354,6 +371,7 @@ impl DocumentWalk<'_> {
         if members.contains_key("$ref") {
             return;
         }
+        self.flags(members, location);
         members.retain(|name, value| match name.as_str() {
             "required" => value.is_boolean(),
             "content" => value.is_object(),

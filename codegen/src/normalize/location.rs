@@ -1,4 +1,4 @@
-//! A location in a document, formatted only when it is reported.
+//! A location in a document. It is formatted as a JSON pointer only if it is reported.
 
 use std::fmt;
 

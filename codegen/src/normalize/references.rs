@@ -1,4 +1,5 @@
-//! Rewrites every reference into a form that later stages can follow: to a component, by its plain name.
+//! Rewrites every reference to refer to a component by its plain name, which is the only form that later stages can
+//! follow.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Converts schemas to OpenAPI 3.0: syntax of OpenAPI 3.1 and JSON Schema is translated, and keywords with
+//! Converts schemas to OpenAPI 3.0: OpenAPI 3.1 and JSON Schema syntax is translated, and keywords with
 //! unreadable values are dropped.
 
 use serde_json::{Map, Value, json};
@@ -41,7 +41,7 @@ pub fn normalize(schema: &mut Value, siblings: bool, location: &DocumentLocation
             children(members, siblings, location, report);
         }
         _ => {
-            let message = format!("expected an object as the schema, found `{}`", shortened(schema));
+            let message = format!("expected an object as the schema, got `{}`", shortened(schema));
             report.untype(CodegenError::new("E005", message).at(location.to_string()));
             *schema = json!({});
         }
@@ -99,12 +99,15 @@ impl KeywordRewriter<'_> {
         self.unreadable(members);
         self.types(members);
         self.null_among(members);
+        self.values_among(members);
         self.constant(members);
         self.exclusive(members, "exclusiveMinimum", "minimum");
         self.exclusive(members, "exclusiveMaximum", "maximum");
         self.items(members);
         self.content(members);
         self.additional(members);
+        self.values(members);
+        self.default(members);
         let unchecked: Vec<&str> =
             UNCHECKED.into_iter().filter(|keyword| members.shift_remove(*keyword).is_some()).collect();
         if !unchecked.is_empty() {
@@ -218,19 +221,36 @@ impl KeywordRewriter<'_> {
         }
     }
 
+    /// Alternatives that each list their values, usually a single one with a title, are an enum.
+    fn values_among(&mut self, members: &mut Map<String, Value>) {
+        if members.contains_key("enum") || members.contains_key("const") {
+            return;
+        }
+        for keyword in ["oneOf", "anyOf"] {
+            let Some(parts) = members.get(keyword).and_then(Value::as_array) else { continue };
+            let Some(values) = parts.iter().map(listed_values).collect::<Option<Vec<_>>>() else { continue };
+            let values: Vec<&Value> = values.into_iter().flatten().collect();
+            let Some(ty) = common_type(&values) else { continue };
+            let meanings: Option<Vec<String>> = parts.iter().map(meaning).collect();
+            let values: Vec<Value> = values.into_iter().cloned().collect();
+            members.shift_remove(keyword);
+            members.entry("type").or_insert(json!(ty));
+            members.insert("enum".to_owned(), Value::Array(values));
+            if let Some(meanings) = meanings
+                && !members.contains_key("description")
+            {
+                members.insert("description".to_owned(), json!(format!("{}.", meanings.join(", "))));
+            }
+            self.repaired("R031", format!("the values in `{keyword}` were converted to an enum"));
+        }
+    }
+
     fn constant(&mut self, members: &mut Map<String, Value>) {
         let Some(value) = members.shift_remove("const") else { return };
         if value.is_null() {
             members.insert("nullable".to_owned(), json!(true));
         } else {
-            let ty = match &value {
-                Value::String(_) => Some("string"),
-                Value::Bool(_) => Some("boolean"),
-                Value::Number(number) if number.is_i64() => Some("integer"),
-                Value::Number(_) => Some("number"),
-                _ => None,
-            };
-            if let Some(ty) = ty {
+            if let Some(ty) = scalar_type(&value) {
                 members.entry("type").or_insert(json!(ty));
             }
             members.insert("enum".to_owned(), json!([value]));
@@ -270,7 +290,7 @@ impl KeywordRewriter<'_> {
         let media_type = members.shift_remove("contentMediaType");
         let format = match (&encoding, &media_type) {
             (Some(encoding), _) if encoding == "base64" => "byte",
-            (None, Some(media_type)) if media_type == "application/octet-stream" => "binary",
+            (None, Some(Value::String(media_type))) if is_binary(media_type) => "binary",
             _ => return,
         };
         members.entry("type").or_insert(json!("string"));
@@ -279,6 +299,60 @@ impl KeywordRewriter<'_> {
             "R031",
             format!("the OpenAPI 3.1 content keywords were converted to the format `{format}`"),
         );
+    }
+
+    /// Reads numbers and booleans that are written as strings among the values of an enum. If other values don't have the
+    /// type of the schema, or don't fit into 64 bits, the enum is dropped.
+    fn values(&mut self, members: &mut Map<String, Value>) {
+        let ty = members.get("type").and_then(Value::as_str).unwrap_or_default();
+        let is_typed: fn(&Value) -> bool = match ty {
+            "integer" => Value::is_i64,
+            "number" => Value::is_number,
+            "boolean" => Value::is_boolean,
+            _ => return,
+        };
+        let Some(Value::Array(values)) = members.get("enum") else { return };
+        if values.iter().all(|value| is_typed(value) || value.is_null()) {
+            return;
+        }
+        let typed = |value: &Value| match value {
+            Value::String(text) => serde_json::from_str(text).ok().filter(is_typed),
+            other => (is_typed(other) || other.is_null()).then(|| other.clone()),
+        };
+        match values.iter().map(typed).collect::<Option<Vec<Value>>>() {
+            Some(values) => {
+                self.repaired("R032", format!("the values of the enum are read as `{ty}`"));
+                members.insert("enum".to_owned(), Value::Array(values));
+            }
+            None => {
+                let message = format!("`enum` can't be `{}`; it is ignored", shortened(&members["enum"]));
+                members.shift_remove("enum");
+                self.repaired("R032", message);
+            }
+        }
+    }
+
+    /// Drops a default of another type.
+    fn default(&mut self, members: &mut Map<String, Value>) {
+        let (Some(value), Some(ty)) = (members.get("default"), members.get("type").and_then(Value::as_str))
+        else {
+            return;
+        };
+        let is_allowed = value.is_null()
+            || match ty {
+                "string" => value.is_string(),
+                "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+                "number" => value.is_number(),
+                "boolean" => value.is_boolean(),
+                "array" => value.is_array(),
+                "object" => value.is_object(),
+                _ => true,
+            };
+        if !is_allowed {
+            let message = format!("`default` can't be `{}`; it is ignored", shortened(value));
+            members.shift_remove("default");
+            self.repaired("R032", message);
+        }
     }
 
     fn additional(&mut self, members: &mut Map<String, Value>) {
@@ -291,6 +365,48 @@ impl KeywordRewriter<'_> {
         }
         self.repaired("R033", "property names are not checked against `patternProperties`");
     }
+}
+
+/// Returns the values that `schema` allows, if it does nothing else than list and describe them.
+fn listed_values(schema: &Value) -> Option<Vec<&Value>> {
+    let members = schema.as_object()?;
+    let is_known = |key: &String| {
+        matches!(key.as_str(), "const" | "enum" | "type" | "title" | "description" | "deprecated")
+            || key.starts_with("x-")
+    };
+    if !members.keys().all(is_known) {
+        return None;
+    }
+    match (members.get("const"), members.get("enum")) {
+        (Some(value), None) => Some(vec![value]),
+        (None, Some(Value::Array(values))) => Some(values.iter().collect()),
+        _ => None,
+    }
+}
+
+/// Returns the type of a scalar.
+fn scalar_type(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::String(_) => Some("string"),
+        Value::Bool(_) => Some("boolean"),
+        Value::Number(number) if number.is_i64() => Some("integer"),
+        Value::Number(_) => Some("number"),
+        _ => None,
+    }
+}
+
+/// Returns the type of `values`, if there are any and all have the same one.
+fn common_type(values: &[&Value]) -> Option<&'static str> {
+    let first = scalar_type(values.first()?)?;
+    values.iter().all(|value| scalar_type(value) == Some(first)).then_some(first)
+}
+
+/// Returns `2 (high)` for a schema with a title and one value, unless the value is the title.
+fn meaning(schema: &Value) -> Option<String> {
+    let title = schema["title"].as_str()?;
+    let value = schema.get("const")?;
+    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    (!value.eq_ignore_ascii_case(title)).then(|| format!("{value} ({title})"))
 }
 
 fn is_readable(keyword: &str, value: &Value) -> bool {
@@ -314,6 +430,13 @@ fn is_readable(keyword: &str, value: &Value) -> bool {
         "externalDocs" => value.get("url").is_some_and(Value::is_string),
         _ => true,
     }
+}
+
+/// Returns true if values of a media type aren't text.
+fn is_binary(media_type: &str) -> bool {
+    let kind = media_type.split(['/', ';']).next().unwrap_or_default();
+    matches!(kind, "image" | "audio" | "video" | "font")
+        || matches!(media_type, "application/octet-stream" | "application/pdf" | "application/zip")
 }
 
 fn listed(names: &[&str]) -> String {

@@ -1,5 +1,7 @@
-//! Operations that override the document's server. If the override is below the document's server, the path gets
-//! longer. Operations on any other server are left out, because a client has only one base URL.
+//! Handles operations that override the document's server.
+//!
+//! If the overriding URL extends the URL of the document's server, the additional path is added to the operation's
+//! path. Operations on any other server are left out, because a client has only one base URL.
 
 use serde_json::{Map, Value};
 

@@ -1,12 +1,14 @@
-//! ID arguments: an ID in a path comes from the list at the preceding path; any other ID comes from
-//! the list of the resource that it is named after.
+//! Finds the list operation that supplies the ID for an argument.
+//!
+//! The list operation for an ID in a path is the one at the part of the path before the ID. For any other ID, it is the
+//! list operation of the resource that the argument is named after.
 
 use super::list_operations::{ListOperations, normal_path};
-use super::relations::{RelationCoverage, ValueSource};
+use super::relations::{IDENTIFYING_FIELDS, RelationCoverage, ValueSource};
 use crate::config::{Overlay, Profile, UsageTracker};
 use crate::diagnostic::{CodegenError, Errors};
 use crate::id::{OperationId, OperationTable};
-use crate::ir::{ApiDefinition, Operation, Parameter, ParameterLocation, Segment, Type};
+use crate::ir::{ApiDefinition, Field, Operation, Parameter, ParameterLocation, Segment, Type};
 use crate::naming::identifiers::split;
 
 /// Returns, for each operation, the source of each parameter's value.
@@ -68,16 +70,37 @@ fn source(
     })
 }
 
-/// The member of a row that the parameter is named after, else its ID. A row's own `parentId` is the ID of the row's
-/// parent, while a parameter of that name selects the row.
+/// Returns the field of a row that supplies the parameter's value. It is the field with the parameter's name or with the
+/// last words of it: a `memberIdentifier` is a member's `identifier`. Failing that, it is the ID, unless only another
+/// identifying field has the parameter's type. A row's own `parentId` is the ID of the row's parent, while a parameter of
+/// that name selects the row.
 fn field(api: &ApiDefinition, list: OperationId, parameter: &Parameter) -> String {
+    const ID: &str = "id";
     if ANCESTOR_IDS.iter().any(|name| parameter.name.eq_ignore_ascii_case(name)) {
-        return "id".to_owned();
+        return ID.to_owned();
     }
     let row = api.operations[list].listed().and_then(Type::innermost).and_then(|name| api.schemas.get(name));
     let fields = row.map(|schema| schema.fields()).unwrap_or_default();
-    let own = fields.iter().find(|field| field.name == parameter.name);
-    own.map_or_else(|| "id".to_owned(), |field| field.name.clone())
+    if fields.iter().any(|field| field.name == parameter.name) {
+        return parameter.name.clone();
+    }
+    let words = split(&parameter.name);
+    if words.last().is_none_or(|word| word == ID) {
+        return ID.to_owned();
+    }
+    let has_type = |field: &&Field| is_text(api, &field.ty) == is_text(api, &parameter.ty);
+    let mut named_last = (0..words.len()).filter_map(|start| {
+        fields.iter().filter(has_type).find(|field| split(&field.name) == words[start..])
+    });
+    // An identifying field of another type can't supply the value.
+    let mut identifying =
+        IDENTIFYING_FIELDS.iter().filter_map(|key| fields.iter().find(|field| field.name == *key));
+    let found = named_last.next().or_else(|| identifying.find(has_type));
+    found.map_or_else(|| ID.to_owned(), |field| field.name.clone())
+}
+
+fn is_text(api: &ApiDefinition, ty: &Type) -> bool {
+    matches!(api.resolve(ty), Type::Text(_) | Type::Choice(_))
 }
 
 /// Names of parameters that select a record above another one.

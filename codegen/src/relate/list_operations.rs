@@ -1,4 +1,4 @@
-//! The API's list operations, by path and by resource.
+//! Indexes the API's list operations by path and by resource.
 
 use std::collections::BTreeMap;
 

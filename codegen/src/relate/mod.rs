@@ -1,8 +1,9 @@
 //! Stage 5: determines which operation supplies the ID that a field or parameter needs.
 //!
-//! The value of a reference (`vendorCompany: {id, name}`) comes from a list of the records it points to,
-//! and an ID in a path from the list at the preceding path. The overlay supplies relations that can't be
-//! inferred from names. Unresolved relations are counted and listed in [`RelationCoverage`], never guessed.
+//! The value of a reference (`vendorCompany: {id, name}`) comes from a list operation that returns the records it can
+//! point to, and an ID in a path comes from the list operation at the part of the path before it. The overlay supplies
+//! the relationships that can't be inferred from names. Unresolved fields and parameters are counted and listed in
+//! [`RelationCoverage`]; their source is never guessed.
 
 mod arguments;
 mod list_operations;

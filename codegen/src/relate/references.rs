@@ -1,9 +1,9 @@
-//! References: schemas that only point to a record, and the lists that contain such records.
+//! Finds references, which are schemas that only point to a record, and the list operations that return these records.
 
 use std::collections::BTreeMap;
 
 use super::list_operations::ListOperations;
-use super::relations::{Reference, RelationCoverage, ValueSource};
+use super::relations::{IDENTIFYING_FIELDS, Reference, RelationCoverage, ValueSource};
 use crate::config::{Overlay, UsageTracker};
 use crate::diagnostic::{CodegenError, Errors};
 use crate::id::{OperationId, SchemaId};
@@ -62,7 +62,7 @@ fn points_at_a_record(schema: &Schema) -> bool {
 /// amounts) are set by the server and don't identify the record.
 fn keys(schema: &Schema) -> Vec<String> {
     let all = schema.fields();
-    ["id", "identifier", "name"]
+    IDENTIFYING_FIELDS
         .into_iter()
         .filter(|key| all.iter().any(|field| field.name == *key))
         .map(str::to_owned)

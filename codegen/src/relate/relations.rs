@@ -1,4 +1,4 @@
-//! The output of the relate stage: which operations supply the values of each reference and parameter.
+//! The output of the relate stage: the operations that supply the values of each reference and parameter.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use crate::id::{OperationId, OperationTable, SchemaId};
 use crate::ir::{ApiDefinition, Field, Type};
+
+/// The names of the fields that identify a record, the preferred one first.
+pub const IDENTIFYING_FIELDS: [&str; 3] = ["id", "identifier", "name"];
 
 /// The relations in one API.
 #[derive(Clone, Debug)]

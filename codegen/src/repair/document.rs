@@ -1,4 +1,4 @@
-//! A repaired document, still in OpenAPI's terms.
+//! A repaired document, which still uses OpenAPI's concepts.
 
 use std::path::PathBuf;
 

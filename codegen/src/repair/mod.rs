@@ -1,8 +1,8 @@
 //! Stage 2: repairs common defects in vendors' specs, and reports each repair.
 //!
-//! Every known defect has a code (`docs/codes.md`), a function that repairs it, and a [`Repair`] that
-//! reports it; nothing is repaired silently. Afterwards, every placeholder has a parameter, every
-//! required name has a property, and every operation has an ID.
+//! Every known defect has a code (see `docs/codes.md`), a function that repairs it, and a [`Repair`] that reports it;
+//! nothing is repaired silently. Afterwards, every placeholder has a parameter, every required name has a property, and
+//! every operation has an ID.
 
 mod document;
 mod operations;

@@ -23,7 +23,7 @@ pub fn repair(
         match item {
             ReferenceOr::Reference { reference } => {
                 let message = format!(
-                    "a path that is a reference (`{reference}`) is not supported; write the path item out"
+                    "a path that is a reference (`{reference}`) is not supported; inline the path item"
                 );
                 report.omit(CodegenError::new("E006", message).at(location));
             }
@@ -55,7 +55,8 @@ fn path_operations(
     components: &Components,
     report: &mut Report,
 ) -> Option<Vec<RawOperation>> {
-    let path = template::repair(spec_path, &pointer(&["paths", spec_path]), &mut report.repairs);
+    let is_declared = |name: &str| parameters::is_path_parameter(name, &item, components);
+    let path = template::repair(spec_path, is_declared, &pointer(&["paths", spec_path]), &mut report.repairs);
     let shared = item.parameters;
     let verbs = [
         (Method::Get, item.get),
@@ -75,7 +76,7 @@ fn path_operations(
         let Some(mut operation) = operation else { continue };
         let location = pointer(&["paths", spec_path, &method.as_str().to_lowercase()]);
         if matches!(method, Method::Get | Method::Head) && operation.request_body.take().is_some() {
-            let message = format!("a {method} has no body; the body was dropped");
+            let message = format!("a {method} request can't have a body; the body was dropped");
             report.repairs.push(Repair::new("R025", &location, message));
         }
         let own = std::mem::take(&mut operation.parameters);

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use openapiv3::{
-    Components, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr,
-    Schema, SchemaData, SchemaKind, StringType, Type,
+    Components, Parameter, ParameterData, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle,
+    ReferenceOr, Schema, SchemaData, SchemaKind, StringType, Type,
 };
 
 use super::document::{RawOperation, RawParameter};
@@ -38,6 +38,14 @@ pub fn repair(
                 continue;
             }
         };
+        if let Parameter::Header { parameter_data, .. } | Parameter::Cookie { parameter_data, .. } =
+            &parameter
+            && !is_token(&parameter_data.name)
+        {
+            let message = format!("`{}` is not a valid name of a header or cookie", parameter_data.name);
+            report.omit(CodegenError::new("E005", message).at(format!("{pointer}/parameters/{index}")));
+            continue;
+        }
         let repairs = &mut report.repairs;
         let Some(mut parameter) = to_raw(parameter, pointer, repairs) else { continue };
         let twin =
@@ -64,6 +72,21 @@ pub fn repair(
         (parameter.location, if parameter.location == ParameterLocation::Path { at } else { 0 })
     });
     parameters
+}
+
+/// Returns true if HTTP allows a name for a header or cookie.
+fn is_token(name: &str) -> bool {
+    let is_allowed = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&c);
+    !name.is_empty() && name.bytes().all(is_allowed)
+}
+
+/// Returns true if a path, or one of its operations, declares a path parameter with this name.
+pub fn is_path_parameter(name: &str, item: &PathItem, components: &Components) -> bool {
+    let own = item.iter().flat_map(|(_, operation)| &operation.parameters);
+    own.chain(&item.parameters).any(|parameter| match resolve(Cow::Borrowed(parameter), components) {
+        Ok(Parameter::Path { parameter_data, .. }) => parameter_data.name == name,
+        _ => false,
+    })
 }
 
 fn resolve(

@@ -1,4 +1,4 @@
-//! Repairs named schemas (required names, enums), and reports names that need translation.
+//! Repairs named schemas (required names and enums), and reports schema names that aren't valid Rust identifiers.
 
 use std::collections::BTreeSet;
 
@@ -61,8 +61,9 @@ fn required_names(object: &mut ObjectType, location: &str, repairs: &mut Vec<Rep
             repairs.push(Repair::new("R009", format!("{location}/required"), message));
             required.push(property.clone());
         } else {
-            let message =
-                format!("`{name}` is required, but the property does not exist; it was added, of any type");
+            let message = format!(
+                "`{name}` is required, but the property does not exist; it was added and accepts any value"
+            );
             repairs.push(Repair::new("R008", format!("{location}/required"), message));
             let any_value = Schema {
                 schema_data: SchemaData::default(),
@@ -96,7 +97,7 @@ fn odd_values<'a>(values: impl Iterator<Item = &'a str>, location: &str, repairs
             odd.join(", ")
         };
         let message = format!(
-            "these values are not identifiers or collide in Rust casing: {list}; their variants get distinct names, and the values are sent unchanged"
+            "these values are not valid identifiers or would get the same Rust name: {list}; their variants get distinct names, and the values are sent unchanged"
         );
         repairs.push(Repair::new("R013", location, message));
     }

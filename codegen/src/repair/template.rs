@@ -3,8 +3,14 @@
 
 use crate::diagnostic::Repair;
 
-/// Returns the template to send for `path`; repairs are added to `repairs` under `pointer`.
-pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
+/// Returns the template to send for `path`; repairs are added to `repairs` under `pointer`. A placeholder whose name
+/// `is_declared` as a path parameter isn't changed.
+pub fn repair(
+    path: &str,
+    is_declared: impl Fn(&str) -> bool,
+    pointer: &str,
+    repairs: &mut Vec<Repair>,
+) -> String {
     let mut text = String::with_capacity(path.len() + 1);
     if !path.starts_with('/') {
         repairs.push(Repair::new("R001", pointer, "the path does not start with a slash; a slash was added"));
@@ -27,7 +33,7 @@ pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
             rest = after;
             continue;
         }
-        let (name, after) = placeholder(from, pointer, repairs);
+        let (name, after) = placeholder(from, &is_declared, pointer, repairs);
         rest = after;
         if last.as_deref() == Some(name.as_str()) {
             let message = format!("the placeholder `{{{name}}}` is repeated; it is sent once");
@@ -56,13 +62,24 @@ pub fn repair(path: &str, pointer: &str, repairs: &mut Vec<Repair>) -> String {
 }
 
 /// Reads a placeholder at the start of `from` (which starts with `{`): its name, and the text after it.
-fn placeholder<'a>(from: &'a str, pointer: &str, repairs: &mut Vec<Repair>) -> (String, &'a str) {
+fn placeholder<'a>(
+    from: &'a str,
+    is_declared: impl Fn(&str) -> bool,
+    pointer: &str,
+    repairs: &mut Vec<Repair>,
+) -> (String, &'a str) {
     let inner = &from[1..];
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let end = inner.find(|c: char| !is_name(c)).unwrap_or(inner.len());
     let (name, after) = inner.split_at(end);
     let name = if name.is_empty() { "value" } else { name };
     if let (false, Some(after)) = (end == 0, after.strip_prefix('}')) {
+        return (name.to_owned(), after);
+    }
+    if let Some((name, after)) = inner.split_once('}')
+        && !name.contains(['/', '{'])
+        && is_declared(name)
+    {
         return (name.to_owned(), after);
     }
     // A constraint such as `:int` or `:regex(…)`; if its closing brace is missing, everything is removed.
@@ -118,8 +135,13 @@ mod tests {
 
     fn repaired(path: &str) -> (String, Vec<&'static str>) {
         let mut repairs = Vec::new();
-        let text = repair(path, "/paths", &mut repairs);
+        let text = repair(path, |name| name == "a:b é", "/paths", &mut repairs);
         (text, repairs.iter().map(|repair| repair.code).collect())
+    }
+
+    #[test]
+    fn declared_placeholder_is_unchanged() {
+        assert_eq!(repaired("/x/{a:b é}/y"), ("/x/{a:b é}/y".to_owned(), vec![]));
     }
 
     #[test]

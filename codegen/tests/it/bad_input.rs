@@ -1,5 +1,5 @@
-//! Bad input: each kind gets one clear message that states the location and the problem, and nothing is
-//! written.
+//! Tests bad input. For each kind, there must be one clear message that states the location and the problem, and
+//! nothing may be written.
 
 use std::fs;
 use std::path::Path;

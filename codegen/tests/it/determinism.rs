@@ -1,4 +1,4 @@
-//! Two runs produce the same bytes, and so does a spec whose objects are in a different order.
+//! Checks that two runs produce the same bytes, and that reordering the spec's objects doesn't change them.
 
 use serde_json::{Map, Value};
 use toolcrate_codegen::emit::Files;

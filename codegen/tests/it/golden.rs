@@ -1,5 +1,6 @@
-//! Golden crates: each folder in `golden/` is a small API, and its `expected/` folder is the complete
-//! crate generated from it. `UPDATE_GOLDEN=1` rewrites them; review the diff before you commit it.
+//! Compares generated crates with golden ones. Each folder in `golden/` is a small API, and its `expected/` folder is
+//! the complete crate generated from it. `UPDATE_GOLDEN=1` rewrites these folders; review the diff before you commit
+//! it.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Invariants of every tool in both real releases; see [`tool_checks`].
+//! Checks the invariants of every tool in the two real releases; see [`tool_checks`].
 
 use serde_json::{Value, json};
 use toolcrate_codegen::emit::Files;

@@ -1,4 +1,4 @@
-//! Lowering the two real releases produces the expected types, constraints and unusual operations.
+//! Lowers the two real releases, and checks the resulting types, constraints and unusual operations.
 
 use toolcrate_codegen::config::UsageTracker;
 use toolcrate_codegen::ir::{ApiDefinition, BodyKind, Content, Method, ParameterLocation, Type};

@@ -1,6 +1,7 @@
-//! Tests of the generator: golden crates, the real specs, and mutated specs.
+//! Tests the generator on golden crates, the real specs, and mutated specs.
 
 mod bad_input;
+mod constructs;
 mod determinism;
 mod golden;
 mod invariants;
@@ -8,4 +9,5 @@ mod lowering;
 mod mutations;
 mod naming;
 mod real_specs;
+mod relations;
 mod support;

@@ -1,5 +1,5 @@
-//! Mutated specs with removed properties, swapped types, garbled text or deep nesting. The result is always an
-//! error with a location, or a valid Rust crate with valid tools; never a panic.
+//! Mutates specs by removing properties, swapping types, garbling text or nesting deeply. The result must always be an
+//! error with a location, or a valid Rust crate with valid tools, but never a panic.
 
 use std::cell::Cell;
 use std::sync::OnceLock;

@@ -1,4 +1,5 @@
-//! Names in the two real releases: contracts, limits, stability, and the lock file's rules.
+//! Tests names in the two real releases: names that must not change, length limits, stability, and the lock file's
+//! rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,5 @@
-//! The two real releases: all of their contents are found, and every known kind of defect is reported.
+//! Reads the two real releases, and checks that all of their contents are found and every known kind of defect is
+//! reported.
 
 use toolcrate_codegen::{load, repair};
 use toolcrate_testing::specs::{self, RELEASES, release_path};

@@ -1,4 +1,4 @@
-//! Callback errors.
+//! Errors for callbacks that are rejected or can't be verified.
 
 use http::StatusCode;
 

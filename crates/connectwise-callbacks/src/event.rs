@@ -1,4 +1,4 @@
-//! Events: what a verified callback reports.
+//! Events, which contain the information in verified callbacks.
 
 use std::fmt;
 

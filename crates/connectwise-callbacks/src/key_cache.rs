@@ -1,8 +1,8 @@
-//! A cache of the keys that sign an account's callbacks. Keys are fetched from the account's own host.
+//! A cache of the keys that sign an account's callbacks. Keys are fetched from the account's ConnectWise host.
 //!
-//! Anyone can send a callback that names a nonexistent key, so requests are limited: one at a time per key, and a few
-//! per minute for keys that have not yet signed a callback. Keys that have signed one are never evicted in favor of
-//! others and don't count toward the limit.
+//! Anyone can send a callback that names a nonexistent key, so requests for keys are limited: one at a time per key,
+//! and a few per minute for keys that have not yet signed a valid callback. Keys that have signed one are never evicted
+//! in favor of others and don't count toward the limit.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Fetches signing keys.
+//! The interface for fetching signing keys over HTTP.
 
 use std::error::Error;
 use std::pin::Pin;

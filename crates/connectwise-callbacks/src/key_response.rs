@@ -1,4 +1,4 @@
-//! Interprets a key host's response.
+//! Interprets a host's response to a request for a signing key.
 
 use serde::Deserialize;
 
@@ -16,7 +16,7 @@ struct KeyBody {
 /// # Errors
 /// Returns an error if the host doesn't have the key, or is temporarily unavailable.
 pub(crate) fn parse_key(response: &KeyResponse) -> Result<SigningKey, CallbackError> {
-    let reason = || format!("it returned the status {}", response.status);
+    let reason = || format!("the response has status {}", response.status);
     match response.status {
         200..=299 => {}
         408 | 429 | 500.. => return Err(CallbackError::KeyUnavailable(reason())),
@@ -25,6 +25,6 @@ pub(crate) fn parse_key(response: &KeyResponse) -> Result<SigningKey, CallbackEr
     match serde_json::from_slice::<KeyBody>(&response.body) {
         Ok(body) if !body.signing_key.is_empty() => Ok(SigningKey::new(&body.signing_key)),
         // The parser's message could contain part of the key.
-        _ => Err(CallbackError::NoKey("the response has no signing_key".to_owned())),
+        _ => Err(CallbackError::NoKey("the response has no `signing_key`".to_owned())),
     }
 }

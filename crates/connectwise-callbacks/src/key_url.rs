@@ -1,8 +1,8 @@
-//! Validates the signing key URL in a callback.
+//! Validates the URL of the signing key that a callback refers to.
 //!
-//! The URL comes from a body that isn't verified yet, so it is only parsed. The URL that is requested is built from the
-//! validated parts: one of the account's hosts, the account's own company, and an ID. Otherwise, any company on the
-//! same host could sign callbacks for any other company with its own key.
+//! The body that contains this URL isn't verified yet, so the URL is only parsed. The URL that is actually requested is
+//! built from validated parts: one of the account's hosts, the account's own company, and a key ID. Otherwise, any
+//! company on the same host could use its own key to sign callbacks for other companies.
 
 use url::Url;
 
@@ -30,10 +30,10 @@ pub enum KeyUrlError {
     #[error("the key URL contains credentials")]
     Credentials,
     /// The path isn't a signing key path.
-    #[error("the key URL doesn't have the documented format")]
+    #[error("the key URL doesn't match the documented format")]
     Path,
     /// The query doesn't have exactly one company and one ID.
-    #[error("the key URL has no company or no ID")]
+    #[error("the key URL lacks a company or an ID")]
     Query,
     /// The key belongs to another company on the same host.
     #[error("the key URL is for a different company")]

@@ -1,8 +1,8 @@
 //! Verifies ConnectWise PSA callbacks and converts them to typed events.
 //!
 //! ConnectWise posts a callback to your URL whenever a record changes. Anyone who knows the URL can post to it, so a
-//! callback can be trusted only if its signature is valid. The signing key is on one of the account's hosts, under a
-//! URL in the callback itself, which can't be trusted before it is verified. [`CallbackVerifier`] takes care of this:
+//! callback can be trusted only if its signature is valid. The callback contains the URL of the signing key, and that
+//! URL can't be trusted either before the callback is verified. [`CallbackVerifier`] takes care of this:
 //!
 //! ```no_run
 //! use axum::body::Bytes;
@@ -33,25 +33,25 @@
 //! # What is verified
 //!
 //! - **Signature**: HMAC-SHA256 over the raw body, compared in constant time. See [`SigningKey`].
-//! - **Key URL**: a key is requested only from the host, port and scheme of the account's base URL, the key host of its
-//!   cloud region, or a host that you [add](CallbackVerifierBuilder::key_host); only at the documented path; and only
-//!   for the account's own company, because other companies have keys on the same host. A forged callback can't make
-//!   your server request any other URL.
-//! - **Key requests**: sent without credentials, without following redirects, and at most once an hour per key; limited
-//!   to four seconds and 16 KiB. Unknown keys are requested at most 30 times a minute, and don't evict keys that have
-//!   signed a callback.
+//! - **Key URL**: a key is requested only from the host, port and scheme of the account's base URL, from the host that
+//!   publishes keys for its cloud region, or from a host that you [add](CallbackVerifierBuilder::key_host). The URL
+//!   must have the documented path and name the account's own company, because other companies have keys on the same
+//!   host. A forged callback can't make your server request any other URL.
+//! - **Key requests**: they don't include credentials or follow redirects, are sent at most once an hour per key, and
+//!   are limited to four seconds and 16 KiB. Unknown keys are requested at most 30 times a minute, and don't evict keys
+//!   that have signed a callback.
 //! - **Replay**: a callback is accepted only once within seven days. See [`CallbackVerifierBuilder::replay_window`].
 //!
 //! # Respond in time
 //!
 //! ConnectWise waits five seconds for a response, and disables a callback that fails for three days. It retries only
-//! after status 404, 409, 419 or 429, which [`CallbackError::status`] takes into account. Store the event and respond;
-//! process it afterwards. If it can't be stored, call [`CallbackVerifier::forget`] and respond with 429.
+//! after status 404, 409, 419 or 429, which [`CallbackError::status`] takes into account. Store the event, respond, and
+//! process the event afterwards. If it can't be stored, call [`CallbackVerifier::forget`] and respond with 429.
 //!
 //! # Features
 //!
-//! `reqwest`, enabled by default, fetches keys over rustls. Without it, implement [`KeyFetcher`] with your own HTTP
-//! client.
+//! The `reqwest` feature, enabled by default, fetches keys with reqwest and rustls. Without it, implement
+//! [`KeyFetcher`] with your own HTTP client.
 
 mod error;
 mod event;

@@ -1,4 +1,4 @@
-//! Loopback addresses.
+//! Recognizes loopback addresses.
 
 use url::{Host, Url};
 

@@ -1,4 +1,4 @@
-//! Fetches signing keys with reqwest. Follows no redirects and sends no credentials.
+//! Fetches signing keys with reqwest. Doesn't follow redirects or send credentials.
 
 use std::error::Error;
 use std::sync::{Arc, OnceLock};

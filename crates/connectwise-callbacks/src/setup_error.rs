@@ -1,4 +1,4 @@
-//! Errors in verifier settings.
+//! Errors in the settings of a callback verifier.
 
 /// An invalid setting of a [`CallbackVerifier`](crate::CallbackVerifier).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,9 +14,9 @@ pub enum CallbackSetupError {
     #[error("the base URL uses unencrypted http; use https")]
     PlainHttp,
     /// The `reqwest` feature is off, and no key fetcher is set.
-    #[error("no HTTP client for signing keys; set key_fetcher or enable the `reqwest` feature")]
+    #[error("no HTTP client for signing keys; set `key_fetcher` or enable the `reqwest` feature")]
     NoKeyFetcher,
     /// A key host isn't a valid host name.
-    #[error("invalid key host \"{0}\" (expected a host name such as na.myconnectwise.net)")]
+    #[error("invalid host for signing keys: \"{0}\" (expected a host name such as na.myconnectwise.net)")]
     KeyHost(String),
 }

@@ -1,5 +1,5 @@
-//! Callback signatures: the base64-encoded HMAC-SHA256 of the raw body. The HMAC key is the SHA-256 of the
-//! signing key's text.
+//! Verifies callback signatures. A signature is the base64-encoded HMAC-SHA256 of the raw body, and the HMAC key is the
+//! SHA-256 of the signing key's text.
 
 use std::fmt;
 

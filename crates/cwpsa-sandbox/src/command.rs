@@ -1,5 +1,6 @@
-//! The `sandbox` command: its arguments, startup message and shutdown. This crate's binary runs only this
-//! command; other binaries can include it as a subcommand.
+//! Implements the `sandbox` command: its arguments, startup message and shutdown.
+//!
+//! This crate's binary runs only this command. Other binaries can include it as a subcommand.
 
 use std::fmt::Write as _;
 use std::io;
@@ -21,7 +22,7 @@ use crate::settings::{ApiKey, SandboxSettings};
 const EXAMPLES: &str = "\
 Examples:
   cwpsa sandbox
-      Start a tenant with sample records, in memory, at http://127.0.0.1:9090.
+      Serve sample records, in memory, at http://127.0.0.1:9090.
   cwpsa sandbox --data tenant.db
       Save changes across restarts.
   cwpsa sandbox --scale 100000 --seed 7
@@ -29,7 +30,7 @@ Examples:
   cwpsa sandbox --budget 60/60 --fault 'html_error 5%' --fault 'cut_after x1 POST /service/tickets'
       Allow 60 requests a minute. Respond to 5% of requests with a 502 and an HTML page. Create the first ticket but
       don't send the response.
-  cwpsa-sandbox --seed records.json
+  cwpsa sandbox --seed records.json
       Load your own records, as lists by collection path, for example
       {\"/company/companies\": [{\"identifier\": \"Umbra\", \"name\": \"Umbra Ltd\"}]}. A record whose id matches a
       sample record replaces that record.
@@ -41,11 +42,11 @@ Faults, as --fault 'FAULT[=VALUE] [PERCENT%] [xCOUNT] [METHOD] [PATH]':
   bad_value                    500 that isn't retryable
   html_error[=STATUS]          502 with an HTML page
   empty_error[=STATUS]         503 without a body
-  cut_before, cut_after        no response, before or after the request takes effect
+  cut_before, cut_after        connection closed before or after handling
   truncated_body[=BYTES]       connection closed in the middle of the response
   half_body                    half of the response, sent as if it were complete
   wrong_content_type[=TYPE]    response with the content type text/html
-  slow_body=MILLISECONDS       response in ten chunks over this time
+  slow_body=MILLISECONDS       response sent in ten chunks over this time
 In a path, * matches part of a segment and ** matches anything. A file (--faults) supports more options, such as
 \"after_effect\": true for an error after the request has taken effect. While the server runs, use /_sandbox/faults
 (GET, PUT, DELETE, or POST to add a rule).";
@@ -78,7 +79,7 @@ pub struct SandboxArguments {
     /// Fault to inject (see below). May be repeated.
     #[arg(long = "fault", value_name = "RULE")]
     pub rules: Vec<FaultRule>,
-    /// Request budget. Further requests get 429.
+    /// Rate limit, for example 60/60. Further requests get status 429.
     #[arg(long, value_name = "REQUESTS/SECONDS")]
     pub budget: Option<RequestBudget>,
     /// Send callbacks to any address, not just to localhost.
@@ -87,7 +88,7 @@ pub struct SandboxArguments {
     /// Additional host name to accept in the Host and Origin headers. May be repeated.
     #[arg(long = "allow-host", value_name = "HOST")]
     pub allowed_hosts: Vec<String>,
-    /// Token that lets callers on other machines use /_sandbox. They send it in the x-sandbox-token header.
+    /// Token that lets callers on other machines use /_sandbox. Callers send it in the x-sandbox-token header.
     #[arg(long = "control-token", value_name = "TOKEN")]
     pub control_token: Option<Secret>,
 }

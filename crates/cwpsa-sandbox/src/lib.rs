@@ -1,7 +1,7 @@
 //! A mock ConnectWise PSA server that runs anywhere without an account. A single engine with in-memory records serves
 //! every operation in the catalog.
 //!
-//! A test starts a server on a free port and gets a client for it:
+//! To start a server on a free port and get a client for it in a test:
 //!
 //! ```
 //! use connectwise_psa::{ListQuery, service};
@@ -16,7 +16,7 @@
 //! # }
 //! ```
 //!
-//! Faults are injected by rules. A rule with a probability fires at random, and the same seed produces the same faults:
+//! Rules inject faults. Rules that have a probability fire at random, and the same seed produces the same faults:
 //!
 //! ```
 //! use std::time::Duration;
@@ -36,14 +36,14 @@
 //! # }
 //! ```
 //!
-//! The server contains the records of a small tenant ([`SandboxBuilder::records`] adds others). Requests are rejected
-//! unless they use the client's credentials. The server stops when the sandbox and its clients are dropped.
+//! The server contains the records of a small tenant (use [`SandboxBuilder::records`] to add more records). Requests
+//! are rejected unless they use the client's credentials. The server stops when the sandbox and its clients are
+//! dropped.
 //!
 //! # Structure
 //!
-//! A request goes in as a [`MockRequest`] and comes out as a [`MockResponse`]; record changes are emitted as
-//! [`ChangeEvent`]s. The engine is synchronous and independent of any network, so it can be tested in isolation;
-//! [`server`] puts it behind HTTP.
+//! The engine takes a [`MockRequest`] and returns a [`MockResponse`]; it emits record changes as [`ChangeEvent`]s. The
+//! engine is synchronous and does no network I/O, so it can be tested in isolation; [`server`] serves it over HTTP.
 //!
 //! ```no_run
 //! use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! `cwpsa-sandbox`: a mock ConnectWise PSA server.
+//! Runs the mock ConnectWise PSA server.
 
 use std::io;
 use std::process::ExitCode;

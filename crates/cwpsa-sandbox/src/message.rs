@@ -1,4 +1,5 @@
-//! Requests, responses and change events: the engine's interface, independent of any network.
+//! The requests, responses and change events that the engine exchanges with its callers. They don't depend on a
+//! network.
 
 use bytes::Bytes;
 use connectwise_psa::runtime::Value;

@@ -1,4 +1,4 @@
-//! A sandbox for tests: a server on a free local port, with a client for it.
+//! Starts a sandbox for tests: a server on a free local port, and a client for it.
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! Sandbox settings.
+//! Settings for a sandbox.
 
 use std::fmt;
 use std::io;
@@ -84,7 +84,7 @@ pub enum SandboxStartError {
     #[error("invalid fault: {0}")]
     Fault(#[from] FaultSyntaxError),
     /// There is no key that a client could use.
-    #[error("expected at least one API key in the settings, found none")]
+    #[error("expected at least one API key in the settings, got none")]
     NoKey,
     /// The server can't be started.
     #[error("can't start the server: {0}")]

@@ -1,4 +1,4 @@
-//! Starts a sandbox: connects the engine to the rules and the data.
+//! Starts a sandbox: loads the data and the rules, and creates the engine.
 
 use crate::connectwise::date;
 use crate::data::load_tenant;

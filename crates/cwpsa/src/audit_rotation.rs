@@ -1,4 +1,4 @@
-//! Reopens the audit log on SIGHUP, for log rotation.
+//! Reopens the audit log on SIGHUP, so that it can be rotated.
 
 use std::sync::Arc;
 

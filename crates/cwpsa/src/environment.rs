@@ -1,4 +1,4 @@
-//! The process environment, captured once.
+//! The environment variables of the process, captured once at startup.
 
 use std::collections::HashMap;
 use std::ffi::OsString;

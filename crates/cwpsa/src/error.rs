@@ -1,4 +1,4 @@
-//! The error with which a command fails, and its exit code.
+//! The error with which a command fails, and the exit code for it.
 
 use std::io;
 

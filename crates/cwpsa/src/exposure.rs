@@ -1,4 +1,4 @@
-//! Values for the settings that control the tool list of MCP clients.
+//! The possible values of the settings that control how tools are listed for MCP clients.
 
 use connectwise_psa::runtime::NameStyle;
 use toolcrate_mcp::ExposureMode;
@@ -8,8 +8,8 @@ pub type NamedValues<T> = &'static [(&'static str, &'static str, T)];
 
 /// All exposure modes by name.
 pub const EXPOSURE_MODES: NamedValues<ExposureMode> = &[
-    ("search", "Meta-tools for finding, describing and calling any tool", ExposureMode::MetaTools),
-    ("selected", "Tools selected with --class, --module, --name or --toolset", ExposureMode::Filtered),
+    ("search", "Meta-tools for finding, describing, and calling any tool", ExposureMode::MetaTools),
+    ("selected", "Tools selected with --class, --module, --name, or --toolset", ExposureMode::Filtered),
     ("all", "All tools, paginated", ExposureMode::All),
 ];
 

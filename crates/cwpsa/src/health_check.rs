@@ -1,4 +1,4 @@
-//! The account health check: a request that any credentials may make, and advice for fixing failures.
+//! Checks an account with a request that any valid credentials may make, and gives advice on fixing failures.
 
 use connectwise_psa::runtime::{Client, Error, ErrorKind, Method, Request, Response, Value};
 
@@ -32,7 +32,7 @@ pub fn diagnose(error: &Error) -> (&'static str, &'static str) {
         ),
         ErrorKind::Forbidden => (
             "credentials",
-            "The client ID is missing or unknown, or the security role of the API member lacks permissions. Check CWPSA_CLIENT_ID at developer.connectwise.com, then the role.",
+            "The client ID is missing or unknown, or the security role of the API member lacks permissions. Check CWPSA_CLIENT_ID at developer.connectwise.com, then check the role's permissions.",
         ),
         ErrorKind::NotFound => (
             "reachable",

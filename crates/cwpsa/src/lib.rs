@@ -1,9 +1,9 @@
-//! The ConnectWise PSA tools for any agent: on the command line, over the Model Context Protocol, and over HTTP.
+//! Provides ConnectWise PSA tools to any agent: on the command line, over the Model Context Protocol, and over HTTP.
 //!
 //! The `cwpsa` binary is a thin wrapper around this library: [`cli`] defines the command line, [`settings`] reads
 //! the configuration, and [`commands`] and [`http`] connect the generic crates to ConnectWise PSA.
 //!
-//! The library exists for the binary and its tests; only the command line is a stable interface.
+//! The library exists for the binary and its tests. Only the command line is a stable interface.
 //!
 //! ```
 //! use cwpsa::cli::{Command, Invocation};

@@ -1,4 +1,4 @@
-//! Logging to stderr, as text or JSON: one event per request and per call. Events contain tool names, account names and
+//! Logs one event per request and per call to stderr, as text or JSON. Events contain tool names, account names and
 //! trace IDs, but never arguments, tokens or URLs that contain a token.
 
 use std::io::IsTerminal;

@@ -1,4 +1,4 @@
-//! Process metrics: tool calls, HTTP requests and webhooks.
+//! Registers the metrics of the process: tool calls, HTTP requests and webhooks.
 
 use std::sync::Arc;
 

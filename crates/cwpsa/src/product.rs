@@ -1,4 +1,4 @@
-//! ConnectWise PSA as a product: its description for MCP clients, and its prompts.
+//! Describes ConnectWise PSA to the generic servers: the catalog, prompts, and text for MCP clients.
 
 use connectwise_psa::CATALOG;
 use toolcrate_executor::{Product, PromptPlaceholder, PromptTemplate, PromptValueSource};

@@ -1,5 +1,5 @@
-//! Loads secrets from a variable, a file, the settings file itself, or a command that queries the system's keyring or a
-//! vault. Warns about world-readable files.
+//! Loads secrets from an environment variable, a file, the settings file itself, or a command that queries the system's
+//! keyring or a vault. Warns about world-readable files.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Catalog filters and toolsets.
+//! Selects tools by catalog filters and toolsets.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Creates a server's execution context from its settings.
+//! Sets up what a server needs to execute calls: the audit log, approvals and limits.
 
 use std::sync::Arc;
 use std::time::Duration;

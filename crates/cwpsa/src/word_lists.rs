@@ -1,4 +1,4 @@
-//! Search vocabulary: what users call ConnectWise PSA's records and actions.
+//! The search vocabulary: words that users say for ConnectWise PSA's records and actions.
 
 use connectwise_psa::CATALOG;
 use toolcrate_search::{SearchEngine, WordLists};

@@ -1,6 +1,6 @@
-//! The tool catalog format, as serde types.
+//! Defines the tool catalog format as serde types.
 //!
-//! A generator writes values of these types, one JSON record per line, and everything else reads them. The central type
+//! A generator writes values of these types, one JSON record per line, and all other crates read them. The central type
 //! is [`ToolRecord`]: it states what an operation *is* ([`kind`](ToolRecord::kind),
 //! [`collection`](ToolRecord::collection), [`target`](ToolRecord::target)), where each argument goes
 //! ([`RequestRecord::arguments`] and [`ShapeRecord::location`]) and what comes back ([`ResponseRecord`]).
@@ -9,7 +9,7 @@
 //! tool. A record is parsed when its tool is used.
 //!
 //! Without the `records` feature, which is enabled by default, the crate contains only the few types that a typed
-//! client needs, and has no dependencies.
+//! client needs, and has no dependencies. With the `packed` feature, a catalog's files can be stored compressed.
 //!
 //! ```
 //! use toolcrate_catalog::{Method, OperationKind, ToolRecord};
@@ -31,12 +31,16 @@
 //! ```
 
 mod method;
+#[cfg(feature = "packed")]
+mod packed;
 mod parameter;
 #[cfg(feature = "records")]
 mod records;
 mod scalar;
 
 pub use method::Method;
+#[cfg(feature = "packed")]
+pub use packed::{pack, unpack};
 pub use parameter::{ParameterLocation, ParameterStyle};
 #[cfg(feature = "records")]
 pub use records::*;

@@ -1,4 +1,4 @@
-//! The parts of a request that contain parameters, and the styles in which parameters are written.
+//! The parts of a request that contain parameters, and the styles in which parameters can be written.
 
 /// The part of a request that contains a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

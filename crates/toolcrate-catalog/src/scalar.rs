@@ -1,4 +1,5 @@
-//! Types shared by typed clients and the catalog: form field styles and filter kinds.
+//! Types that typed clients and the catalog share: the styles of form fields, and the kinds of values that filters
+//! accept.
 
 /// The encoding of a field in a URL-encoded form.
 ///

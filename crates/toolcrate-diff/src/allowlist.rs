@@ -1,4 +1,4 @@
-//! The allowlist: changes that were accepted, each with a reason and an expiry date.
+//! The allowlist, which lists changes that were accepted, each with a reason and an expiration date.
 //!
 //! An expired entry accepts nothing. Entries that have expired or match nothing are reported, so the list stays
 //! current.

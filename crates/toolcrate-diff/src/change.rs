@@ -1,4 +1,4 @@
-//! A change, and the result of a comparison.
+//! A change between two releases, and the result of a comparison.
 
 use std::collections::BTreeMap;
 

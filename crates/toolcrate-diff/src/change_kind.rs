@@ -1,6 +1,6 @@
-//! All kinds of changes, with their stable ID, meaning, and the kind of the reverse change.
+//! Lists all kinds of changes. Each kind has a stable ID, a meaning, and a reverse kind.
 //!
-//! They are defined in one table, so reports, allowlists, `docs/changes.md` and tests always agree. A kind never
+//! The kinds are defined in one table, so reports, allowlists, `docs/changes.md` and tests always agree. A kind never
 //! changes its ID or meaning; a new kind is added as a new line.
 
 use serde::{Serialize, Serializer};

@@ -1,4 +1,4 @@
-//! Compares two releases at all levels.
+//! Compares two releases at all three levels: HTTP, Rust and tools.
 
 use toolcrate_codegen::config::Profile;
 

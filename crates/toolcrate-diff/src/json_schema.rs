@@ -1,5 +1,5 @@
-//! Compares the old and new JSON Schema of an argument: values that are no longer accepted, values that are newly
-//! accepted, and differences that can't be classified. Descriptions are ignored.
+//! Compares an argument's old and new JSON Schema, and reports values that are no longer accepted, values that are
+//! newly accepted, and differences that can't be classified. Descriptions are ignored.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Normalizes names for comparison.
+//! Normalizes names for comparison by keeping only letters and digits, in lowercase.
 
 /// Returns the ASCII letters and digits in `name`, in lower case.
 pub fn letters(name: &str) -> String {

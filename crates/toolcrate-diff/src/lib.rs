@@ -1,8 +1,8 @@
 //! Compares two releases of an API at three levels: HTTP, generated Rust code and LLM tools.
 //!
 //! [`toolcrate_codegen`] reads both documents, and the resulting models are compared. Order, formatting and repaired
-//! defects are therefore not reported as changes. Every [`Change`] has a kind (listed in `docs/changes.md`), a severity
-//! that depends on its direction, a JSON pointer into the document and a sentence.
+//! defects are therefore not reported as changes. Every [`Change`] has a kind (listed in `docs/changes.md`), a
+//! severity, a JSON pointer into the document, and a sentence that describes the change.
 //!
 //! # Example
 //!

@@ -1,4 +1,4 @@
-//! Pairs properties or parameters across two releases: first by name, then by similar name and equal type.
+//! Pairs properties or parameters across two releases, first by name, then by similar name and equal type.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,7 +1,7 @@
-//! Pairs operations across two releases: first by key, however the path is spelled, then by shape.
+//! Pairs operations across two releases, first by method and path regardless of spelling, then by shape.
 //!
-//! An operation with the same parameters and response under a similar path is considered moved. Ambiguous
-//! operations aren't paired, so a guess never hides a removed operation.
+//! An operation with the same parameters and response under a similar path is considered moved. If several operations
+//! could be a match, none is paired, so a guess never hides a removed operation.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,7 +1,6 @@
-//! Renders release notes: the changes that readers must act on, with long lists collapsed.
+//! Renders release notes, which show the changes that readers must act on and collapse long lists.
 //!
-//! A report lists every change. Release notes group them by module and cause, so thousands of changes fit on a
-//! page.
+//! A report lists all changes. Release notes group them by module and cause, so thousands of changes fit on a page.
 
 use std::collections::{BTreeMap, BTreeSet};
 

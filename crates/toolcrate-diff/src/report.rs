@@ -1,7 +1,7 @@
 //! Renders a report as text, Markdown, HTML or JSON.
 //!
-//! A change shared by several subjects is listed once, with their names. If text changed, the difference is shown
-//! inline.
+//! A change that affects several operations, schemas or tools is listed once, with all of their names. If text changed,
+//! the difference is shown inline.
 
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -1,5 +1,6 @@
-//! The public items of a generated crate: functions, types with their fields, variants and constructors. They are derived
-//! without generating the crate; a test compares them with generated code.
+//! Lists the public items of a generated crate: functions, and types with their fields, variants and constructors.
+//!
+//! The items are determined without generating the crate. A test compares them with generated code.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! Pairs schemas across two releases: first by name, however it is spelled, then by shape.
+//! Pairs schemas across two releases, first by name regardless of spelling, then by shape.
 //!
-//! A schema with the same fields under another name is considered renamed. Ambiguous schemas aren't paired, so a guess
-//! never hides a removed schema.
+//! A schema with the same fields under another name is considered renamed. If several schemas could be a match, none is
+//! paired, so a guess never hides a removed schema.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,7 +1,8 @@
-//! Reads the two releases of a comparison, each as far as its tools.
+//! Reads the two releases to compare, and runs the generator's stages on each of them without writing any files.
 //!
 //! Both releases are read with the same profile and overlay. Overlay rules for parts that a release lacks are ignored,
-//! and entries that match nothing aren't errors, because a comparison must be possible before they are updated.
+//! and entries that match nothing aren't errors, because releases must be comparable before the profile and overlay are
+//! updated.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};

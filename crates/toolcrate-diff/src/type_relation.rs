@@ -1,7 +1,7 @@
 //! Compares types (equal, narrower, wider or unrelated) and formats them for reports.
 //!
-//! Schemas that are paired across both releases count as equal here: their changes are reported once, at the schema,
-//! and not at every use.
+//! Schemas that are paired across both releases are treated as equal here. Their changes are reported once, for the
+//! schema itself, rather than everywhere the schema is used.
 
 use std::collections::BTreeSet;
 

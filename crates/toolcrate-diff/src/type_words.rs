@@ -1,4 +1,4 @@
-//! Describes types, bodies and responses in words, for the sentences in a report.
+//! Describes types, bodies and responses in words, for the sentences in reports.
 
 use toolcrate_codegen::ir::{BodyKind, Content, SuccessResponse, Type};
 

@@ -1,6 +1,7 @@
-//! The audit log: JSON Lines with every call, regardless of caller and outcome. A call that may change data gets an
-//! entry before it is sent, and isn't sent if that entry can't be written. Entries that couldn't be written are written
-//! later, before any others; until then, no calls are sent.
+//! The audit log, which records every call as a line of JSON, regardless of caller and outcome.
+//!
+//! A call that may change data gets an entry before it is sent, and isn't sent if that entry can't be written. Entries
+//! that couldn't be written are kept and written before any others; until then, no calls are sent.
 //!
 //! If the file is renamed or removed, for example by log rotation, it is reopened before the next entry.
 

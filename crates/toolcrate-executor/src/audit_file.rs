@@ -1,4 +1,4 @@
-//! The audit log file. Other programs may rename or remove it.
+//! The audit log file, which other programs may rename or remove.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! Call outcomes.
+//! The outcome of a call, as reported in metrics, logs and the audit log.
 
 use toolcrate_runtime::Error;
 

@@ -1,4 +1,4 @@
-//! Records calls in the audit log, in metrics and in the log.
+//! Records calls in the audit log, the metrics and the log.
 
 use std::sync::Arc;
 use std::time::Instant;

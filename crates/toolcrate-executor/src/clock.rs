@@ -1,4 +1,4 @@
-//! Human-readable timestamps.
+//! Formats times and durations for logs.
 
 use std::time::{Duration, SystemTime};
 

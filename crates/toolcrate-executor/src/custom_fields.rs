@@ -1,5 +1,5 @@
-//! An account's custom fields, with their types and options. Fetching them takes a request, so they are fetched on
-//! demand and cached. Without permission to read them, they are omitted.
+//! Caches an account's custom fields, with their types and options. Fetching them takes a request, so it is done only
+//! when they are first needed. If the credentials can't read the custom fields, they are omitted.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Call errors. The variants distinguish whether a call may have changed data.
+//! Errors in calls. The variants distinguish whether a call may have changed data.
 
 use toolcrate_runtime::{Delivery, Error, ErrorKind};
 

@@ -1,4 +1,4 @@
-//! Runs the tools of one account, stage by stage.
+//! Runs the tools of one account, passing each call through all stages.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Fingerprints: equal calls have equal digests in every replica and every version of the server.
+//! Computes fingerprints of calls. Identical calls have identical digests across replicas and server versions.
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};

@@ -1,11 +1,11 @@
-//! Writes that arrive twice with the same `Idempotency-Key` are made only once; the second gets the first one's
-//! response, whichever replica it reaches.
+//! Executes writes with the same `Idempotency-Key` only once. A repeated request gets the response to the first one,
+//! whichever replica it reaches.
 //!
-//! The key is claimed in the store before a write is made, and a write whose claim can't be stored isn't made.
-//! Afterwards, the response is stored next to the claim. A server that crashes in between leaves the claim behind; the
-//! outcome of the write is then unknown, so a retry is rejected with that error and nothing is sent. A write that was
-//! certainly not made releases its claim. A store of limited size may evict responses but never claims; a retry then
-//! gets an error stating that the write was made.
+//! The key is claimed in the store before a write is sent, and if the claim can't be stored, the write isn't sent.
+//! Afterwards, the response is stored next to the claim. If a server crashes in between, the claim remains and the
+//! outcome of the write is unknown, so a retry is rejected with that error and nothing is sent. If a write was
+//! certainly not applied, its claim is released. A store with a size limit may evict responses but never claims; a
+//! retry then gets an error stating that the write was already executed.
 
 use std::time::Duration;
 

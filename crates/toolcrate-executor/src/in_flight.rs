@@ -1,4 +1,4 @@
-//! In-flight calls, tracked so a process can stop without losing any.
+//! Tracks calls that are in progress, so a process can wait for them before it stops.
 
 use std::time::Duration;
 

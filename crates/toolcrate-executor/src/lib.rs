@@ -1,4 +1,4 @@
-//! Policy around tool calls: filters, approvals, audit log, idempotency, limits, metrics and tracing.
+//! Applies policies to tool calls: filters, approvals, audit log, idempotency, limits, metrics and tracing.
 //!
 //! A [`ToolExecutor`] runs the tools of one account. All executors in a process share an [`ExecutionContext`]. A call
 //! passes through stages, each represented by its own type:

@@ -1,4 +1,4 @@
-//! Announces changes to tool lists.
+//! Announces changes to the list of tools that a server exposes.
 
 use std::sync::Arc;
 

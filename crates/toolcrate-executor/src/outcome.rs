@@ -1,4 +1,4 @@
-//! Call results as JSON, within the size limits.
+//! Converts the results of calls to JSON, within the size limits.
 
 use serde_json::{Map, Value, json};
 use toolcrate_runtime::{Outcome, Reinterpretation, json_size};

@@ -1,4 +1,4 @@
-//! The principal: the caller of a tool.
+//! The principal, which identifies the caller of a tool.
 
 use sha2::{Digest, Sha256};
 

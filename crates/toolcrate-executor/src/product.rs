@@ -1,4 +1,4 @@
-//! Describes the API whose tools a server exposes.
+//! Describes the API whose tools a server exposes: its catalog, names and descriptions.
 
 use std::fmt;
 

@@ -1,5 +1,7 @@
-//! Redacts arguments for the audit log. Values whose property name suggests a secret are masked, at any depth and
-//! wherever the name appears, including expressions such as filters. Long strings are truncated.
+//! Redacts arguments for the audit log.
+//!
+//! Values whose property name suggests a secret are masked, at any depth and wherever the name appears, including
+//! within expressions such as filters. Long strings are truncated.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Names that indicate secret values.
+//! Recognizes names that suggest a secret value.
 
 /// Replaces a secret.
 pub(crate) const MASK: &str = "***";

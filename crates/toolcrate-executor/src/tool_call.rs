@@ -1,4 +1,4 @@
-//! A call as the caller sent it.
+//! A tool call in the form in which the caller sent it.
 
 use serde_json::Value;
 use toolcrate_runtime::{ExecuteOptions, Tool};

@@ -53,7 +53,7 @@ pub enum ToolFilterError {
     #[error("expected at most {MAX_PATTERNS} patterns of at most {MAX_PATTERN_BYTES} bytes each")]
     PatternsTooLong,
     /// The filter allows no tool.
-    #[error("no tool matches this selection")]
+    #[error("no tools match this selection")]
     Empty,
 }
 

@@ -1,4 +1,4 @@
-//! Tools as JSON, for lists and descriptions read by people and programs.
+//! Serializes tools as JSON for listings and descriptions, for both people and programs.
 
 use serde_json::{Value, json};
 use toolcrate_runtime::catalog::RawJson;

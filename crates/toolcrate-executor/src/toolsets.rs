@@ -1,4 +1,4 @@
-//! Toolsets: named sets of tools.
+//! Toolsets, which are named selections of tools.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,7 @@
-//! W3C trace context (<https://www.w3.org/TR/trace-context/>). A call that arrives with a trace continues it; any other
-//! call starts one. The trace is propagated in requests to the API and recorded in the audit log.
+//! Propagates W3C trace context (<https://www.w3.org/TR/trace-context/>).
+//!
+//! A call that arrives with a trace continues it; any other call starts a new one. The trace is propagated in requests
+//! to the API and recorded in the audit log.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The accounts whose tools are served, each with its tokens and approvers.
+//! The accounts whose tools the server exposes, with their tokens and approvers.
 
 use std::collections::{BTreeMap, BTreeSet};
 

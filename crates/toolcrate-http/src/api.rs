@@ -1,4 +1,4 @@
-//! The router of all endpoints.
+//! Builds the router for all endpoints.
 
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
-//! Errors in the format that Truto's SDK expects.
+//! Error responses in the format that Truto's SDK expects.
 //!
-//! The SDK doesn't throw on an error status, so the body carries the details that the model needs. It retries requests,
-//! even POSTs, on status 408, 409, 425, 429, 502, 503 and 504, so these are returned only when a retry is safe.
+//! The SDK doesn't throw on an error status, so the body contains the details that the model needs. The SDK retries
+//! requests, even POSTs, on status 408, 409, 425, 429, 502, 503 and 504, so these are returned only when a retry is
+//! safe.
 
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, Method, StatusCode};

@@ -1,4 +1,4 @@
-//! A catalog's methods and tags, which a [`MethodFilter`] selects from.
+//! Lists the methods and tags in a catalog, from which a [`MethodFilter`] selects.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -28,7 +28,7 @@ pub enum UnknownFilterWord {
     },
     /// No tool has this tag, and no module has this name.
     #[error(
-        "tags: unknown tag \"{tag}\" (expected a module ({}) or one of the {tag_count} tags in the tool list){}",
+        "tags: unknown tag \"{tag}\" (expected one of the {tag_count} tags in the tool list, or a module: {}){}",
         .modules.join(", "),
         suggestion(.nearest)
     )]

@@ -1,4 +1,4 @@
-//! Readiness check settings.
+//! Settings for the readiness check.
 
 use toolcrate_runtime::Error;
 

@@ -1,4 +1,4 @@
-//! `Idempotency-Key` over HTTP: which responses are stored, and how they are replayed.
+//! Supports `Idempotency-Key` over HTTP: determines which responses are stored, and replays them.
 
 use axum::body::to_bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};

@@ -1,5 +1,5 @@
-//! JSON in requests. A duplicate property in an object is an error: `serde_json` uses the last value and other
-//! parsers the first, so a proxy could check a value that isn't used.
+//! Parses JSON in requests. A duplicate property in an object is an error: `serde_json` uses the last value and other
+//! parsers use the first, so a proxy in front of the server could check a value that isn't used.
 
 use std::collections::HashSet;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! JSON responses.
+//! Builds JSON responses.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};

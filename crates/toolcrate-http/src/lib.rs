@@ -1,10 +1,10 @@
 //! Serves any tool catalog over HTTP: tool lists, a proxy in the format that Truto's SDK expects, plain calls,
 //! approvals, health checks and metrics.
 //!
-//! [`HttpApi`] creates an [`axum::Router`] for the accounts in an [`AccountRegistry`]. A product adds its own
-//! endpoints, and those of other transports, with [`HttpApi::with_routes`] and [`HttpApi::with_protocol_routes`].
+//! [`HttpApi`] creates an [`axum::Router`] for the accounts in an [`AccountRegistry`]. To add endpoints of your own,
+//! use [`HttpApi::with_routes`]; to add another transport such as MCP, use [`HttpApi::with_protocol_routes`].
 //!
-//! Apart from caches, the server keeps all state between requests in the store, so any number of replicas can share one
+//! Apart from caches, all state that is kept between requests is in the store, so any number of replicas can share one
 //! address.
 //!
 //! # Example

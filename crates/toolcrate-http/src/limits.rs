@@ -1,4 +1,4 @@
-//! Request limits.
+//! Limits on requests.
 
 /// Maximum size of a request body, which leaves room for a ten-megabyte document in base64.
 ///

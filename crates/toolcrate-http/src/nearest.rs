@@ -1,4 +1,4 @@
-//! Suggestions for misspelled words.
+//! Suggests correct spellings for unknown words.
 
 /// The maximum number of suggestions.
 const MAX_SUGGESTIONS: usize = 3;

@@ -1,4 +1,4 @@
-//! The rate limit that an API last reported.
+//! Remembers the rate limit that an API last reported.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

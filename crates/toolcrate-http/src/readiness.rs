@@ -1,4 +1,5 @@
-//! Server readiness: a server is ready if its accounts are usable, and its store and audit log are writable.
+//! Determines whether the server is ready, which means that its accounts are usable, and its store and audit log are
+//! writable.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

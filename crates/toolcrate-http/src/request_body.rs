@@ -1,4 +1,4 @@
-//! Reads a request body once the caller is known.
+//! Reads a request's body after the caller has been authenticated.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};

@@ -1,4 +1,4 @@
-//! Tool selection by query parameters or headers: `?module=service&class=read`, or `X-Tools-Module: service`. A client
+//! Selects tools by query parameters or headers: `?module=service&class=read`, or `X-Tools-Module: service`. A client
 //! can only narrow the server's selection.
 
 use axum::http::HeaderMap;

@@ -1,4 +1,4 @@
-//! Tool lists, as Truto declares tools.
+//! Caches tool lists in Truto's format.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! The filter for Truto's tool lists: `methods=read,write&tags=service`.
+//! Parses the filter for Truto's tool lists: `methods=read,write&tags=service`.
 
 use serde_json::Map;
 use toolcrate_runtime::dialect::{self, Route};

@@ -1,4 +1,4 @@
-//! A response body that keeps its connection marked busy until the body has been sent.
+//! A response body that marks its connection as busy until the body has been sent.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -1,4 +1,4 @@
-//! Tracks idle connections, so clients that only connect can't block others.
+//! Tracks idle connections, so clients that connect without sending requests can't block others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -2,7 +2,7 @@
 //!
 //! [`Listener::serve`] passes every request to a [`tower_service::Service`], such as an `axum::Router`, until
 //! a future resolves, usually [`shutdown_signal`]. It then stops accepting connections and returns once
-//! in-flight requests are complete. Dropping the returned future closes every connection immediately.
+//! in-flight requests are complete. Dropping the future that `serve` returns closes every connection immediately.
 //!
 //! ```no_run
 //! use toolcrate_listener::{Listener, shutdown_signal};

@@ -1,4 +1,4 @@
-//! The accept loop.
+//! Accepts connections and serves requests on them.
 
 use std::fmt;
 use std::io;

@@ -1,4 +1,4 @@
-//! A request body with a deadline.
+//! A request body that must arrive before a deadline.
 
 use std::fmt;
 use std::pin::Pin;

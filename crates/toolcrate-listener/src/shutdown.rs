@@ -1,4 +1,4 @@
-//! The signals that ask a process to shut down.
+//! Waits for the signals that ask a process to shut down.
 
 /// Resolves on SIGTERM or Ctrl-C.
 ///

@@ -1,4 +1,4 @@
-//! Possible values for a tool's argument: enum values from its schema, or IDs that another tool lists.
+//! Finds possible values for a tool's argument: enum values from its schema, or IDs that another tool lists.
 
 use rmcp::model::CompletionInfo;
 use serde_json::json;

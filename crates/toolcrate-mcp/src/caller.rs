@@ -1,4 +1,4 @@
-//! A tool's caller: its identity, capabilities and approvals.
+//! The caller of a tool: its identity, capabilities and approvals.
 
 use http::request::Parts;
 use rmcp::RoleServer;

@@ -1,4 +1,4 @@
-//! Completion for user input: names in resource URIs, argument values, and records for prompts.
+//! Completes user input: names in resource URIs, argument values, and records for prompts.
 
 use rmcp::model::{CompleteRequestParams, CompletionInfo, Reference};
 use serde_json::Value;

@@ -1,9 +1,9 @@
-//! Approval by the client's user (elicitation). An approval is valid once, for the call that was shown. A call from a
-//! client without elicitation is rejected.
+//! Asks the client's user to approve calls (elicitation). An approval is valid once, for the call that was shown. A
+//! call from a client that doesn't support elicitation is rejected.
 //!
-//! Up to protocol version 2025-11-25, the server sends a prompt while the call waits. Since 2026-07-28, the call
-//! returns the elicitation as its result, and the client repeats the call with the response: nothing waits, and any
-//! replica can continue.
+//! Up to protocol version 2025-11-25, the server sends a prompt while the call waits. Since version 2026-07-28, the
+//! call returns the prompt as its result, and the client repeats the call with the user's response. Nothing waits in
+//! between, so any replica can continue.
 
 use std::collections::BTreeMap;
 

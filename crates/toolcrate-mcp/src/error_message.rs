@@ -1,4 +1,4 @@
-//! JSON-RPC error messages.
+//! Builds JSON-RPC error messages.
 
 use rmcp::model::ErrorCode;
 use serde_json::{Value, json};

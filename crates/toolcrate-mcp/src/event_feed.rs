@@ -1,8 +1,9 @@
-//! Events as a resource: `events` contains the most recent ones, and sessions that subscribed to it are notified of new
-//! ones. Up to protocol version 2025-11-25, a session subscribes with `resources/subscribe`; since 2026-07-28, with
-//! `subscriptions/listen`.
+//! Exposes events as a resource: `events` contains the most recent ones, and sessions that have subscribed to it are
+//! notified of new ones.
 //!
-//! The events are in the shared store; each replica notifies its own sessions.
+//! Up to protocol version 2025-11-25, a session subscribes with `resources/subscribe`; since version 2026-07-28, it
+//! subscribes with `subscriptions/listen`. The events are in the shared store, and each replica notifies its own
+//! sessions.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! A product for tests.
+//! A sample server definition for the tests.
 
 use std::sync::LazyLock;
 

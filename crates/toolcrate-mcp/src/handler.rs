@@ -1,4 +1,4 @@
-//! MCP request handlers.
+//! Handles MCP requests.
 
 use std::time::{Duration, Instant};
 

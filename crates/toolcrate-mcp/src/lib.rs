@@ -1,4 +1,4 @@
-//! Model Context Protocol server for any tool catalog.
+//! A Model Context Protocol server for any tool catalog.
 //!
 //! An [`McpServer`] exposes the tools that a [`ToolExecutor`](toolcrate_executor::ToolExecutor) runs. No client can
 //! show a model thousands of tools at once, so a [`ToolListing`] determines which ones are listed: meta-tools that
@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | `meta_tools` | one file per meta-tool, and their registry |
 //! | `pagination` | `tools/list`, with cursors that are valid on any replica |
-//! | `tool_definition`, `tool_naming` | tools as MCP defines them, under full or short names |
+//! | `tool_definition`, `tool_naming` | tools as MCP defines them, and full or short tool names |
 //! | `caller`, `elicitation` | the caller, and approvals by the client's user |
 //! | `resources`, `completion`, `argument_values` | resources, and completions for user input |
 //! | `notifications`, `shown_list`, `event_feed` | session notifications |

@@ -1,5 +1,5 @@
-//! Newline-delimited message transport. Every request gets a response. A line that is too long, invalid JSON, or not a
-//! message gets an error with the request ID if it can be parsed.
+//! Transports messages separated by line breaks. Every request gets a response: if a line is too long, contains invalid
+//! JSON, or isn't a message, the response is an error, which includes the request ID if one can be extracted.
 
 use std::io;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Tool list settings.
+//! Settings for how tools are listed.
 
 use toolcrate_runtime::NameStyle;
 

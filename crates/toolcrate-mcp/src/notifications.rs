@@ -1,5 +1,6 @@
-//! Session notifications for tool list changes and new events. Up to protocol version 2025-11-25, every session is
-//! notified of tool list changes; since 2026-07-28, only sessions that requested it with `subscriptions/listen`.
+//! Notifies sessions of changes to the tool list and of new events. Up to protocol version 2025-11-25, every session is
+//! notified of tool list changes. Since version 2026-07-28, only sessions that requested it with `subscriptions/listen`
+//! are.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Server options.
+//! Options for the MCP server.
 
 use toolcrate_executor::ToolListChanges;
 use toolcrate_search::WordLists;

@@ -1,7 +1,8 @@
-//! `tools/list`, paginated. All pages of one walk come from the same list: the cursor records which tools are listed
-//! and whether their schemas include the account's custom fields, and later pages adhere to that.
+//! Paginates `tools/list`. All pages that a client fetches one after another come from the same list: the cursor
+//! records which tools are listed and whether their schemas include the account's custom fields, and later pages follow
+//! it.
 //!
-//! No replica remembers a walk, so any of them can return any page, or report that the list has changed.
+//! Replicas keep no pagination state, so any replica can return any page, or report that the list has changed.
 
 use std::fmt;
 

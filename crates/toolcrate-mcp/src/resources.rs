@@ -1,5 +1,5 @@
-//! Resources: the capabilities of each API module, the complete definition of each tool, and the possible values of
-//! each argument. Tools that aren't exposed have no resource.
+//! Serves resources: the capabilities of each API module, the complete definition of each tool, and the possible values
+//! of each argument. Tools that aren't exposed have no resources.
 
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
 use toolcrate_executor::{Principal, Product, ToolFilter};

@@ -1,4 +1,4 @@
-//! Tool call results: one JSON object, as structured content and as the text that models read.
+//! Builds tool call results: one JSON object, both as structured content and as the text that models read.
 
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
 use serde_json::{Map, json};

@@ -1,5 +1,4 @@
-//! The server: one instance serves all of a client's sessions, which share the account's client and the
-//! search index.
+//! The MCP server. One instance can serve several sessions, which share the account's HTTP client and the search index.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,9 +1,9 @@
-//! Sessions for protocol versions before 2026-07-28, in a store that replicas share: a replica that gets a request for
-//! an unknown session restores the session from there.
+//! Stores sessions for protocol versions before 2026-07-28, so that replicas can share them. A replica that gets a
+//! request for a session it doesn't know restores the session from the store.
 //!
-//! Pending elicitations stay with the replica that sent them, and their responses must reach that replica, so a load
-//! balancer must route a session (`Mcp-Session-Id`) to one replica. Newer clients send the response with the call, to
-//! any replica.
+//! A pending elicitation stays with the replica that sent it, and the response must reach that replica, so a load
+//! balancer must route all requests with the same `Mcp-Session-Id` to one replica. Newer clients send the response with
+//! the call, to any replica.
 
 use std::time::Duration;
 

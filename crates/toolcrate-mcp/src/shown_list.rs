@@ -1,5 +1,5 @@
-//! Remembers the tool list that a session has fetched, so its client is notified only of changes to that list. A client
-//! that has not fetched the list needs no notification.
+//! Remembers which tool list a session has fetched, so its client is notified only of changes to that list. A client
+//! that hasn't fetched the list doesn't need notifications.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

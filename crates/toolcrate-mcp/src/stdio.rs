@@ -1,4 +1,4 @@
-//! A session on stdin and stdout.
+//! Serves a session on stdin and stdout.
 
 use std::pin::pin;
 

@@ -1,4 +1,4 @@
-//! The context in which tools are executed.
+//! The context in which meta-tools are executed, such as the caller and the executor.
 
 use std::sync::{Arc, OnceLock};
 

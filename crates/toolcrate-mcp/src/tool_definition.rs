@@ -1,4 +1,4 @@
-//! Catalog tools as MCP tool definitions.
+//! Converts catalog tools to MCP tool definitions.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,6 +1,8 @@
-//! Tool names in errors and lookups, in the style in which a client sees them: a client that was shown
-//! `create_a_ticket` doesn't know the tool by any other name. Errors are written the same for all clients, so the
-//! names in them are replaced here. Descriptions use placeholders instead, which the catalog renders.
+//! Translates tool names in errors and lookups to the names that a client sees. For example, a client whose list
+//! contains `create_a_ticket` doesn't know the tool by any other name.
+//!
+//! Errors are written the same way for all clients, so the names in them are replaced here. Descriptions use
+//! placeholders instead, which are replaced when the catalog is rendered.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! Describes an API as a whole: pagination, error format, and the properties to trim. Every generated crate has one
-//! static with this description.
+//! Describes an API as a whole: pagination, error format, and the properties to remove from results. Every generated
+//! crate contains one static with this description.
 
 use toolcrate_catalog::FilterScalar;
 

@@ -1,5 +1,5 @@
-//! A request before it has a URL: method, template, values and body. Typed requests and tools are both
-//! converted to this type, so the sending code exists once and isn't generic.
+//! A request without a URL: method, path template, values and body. Typed requests and tool calls are both converted to
+//! this type, so the code that sends them exists only once and isn't generic.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
 //! Runs CPU-bound work in asynchronous tasks without delaying other tasks, and limits how much of it runs at the same
-//! time, so a server stays responsive whatever its clients send.
+//! time. A server therefore stays responsive, whatever its clients send.
 
 use std::future::poll_fn;
 use std::pin::pin;

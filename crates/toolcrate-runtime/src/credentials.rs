@@ -1,5 +1,5 @@
-//! Request authentication: a trait that adds headers, and header values for the two most common schemes. The header
-//! values are marked as sensitive, so header logs never contain them.
+//! Authenticates requests: a trait that adds headers, and header values for the two most common schemes. The header
+//! values are marked as sensitive, so that they don't appear in logs.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -41,7 +41,7 @@ pub trait Credentials: Send + Sync {
 /// Returns `Configuration` if the user name contains a colon or a control character.
 pub fn basic(user: &str, password: &Secret) -> Result<HeaderValue, Error> {
     if user.contains(|c: char| c == ':' || c.is_control()) {
-        return Err(Error::configuration("the user name of Basic credentials must not contain a colon"));
+        return Err(Error::configuration("the user name in Basic credentials must not contain a colon"));
     }
     sensitive(&format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.expose()))))
 }

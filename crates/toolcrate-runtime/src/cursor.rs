@@ -1,7 +1,7 @@
-//! Cursors: opaque, signed strings that identify where to continue in a list.
+//! Cursors, which are opaque, signed strings that identify where to continue in a list.
 //!
 //! A cursor contains only paging state, and is valid only for the tool and account that it was issued for. It is signed
-//! because its contents are merged into a call's arguments: only the key's owner can create one.
+//! because its contents are merged into a call's arguments: only the owner of the signing key can create one.
 
 use std::fmt;
 

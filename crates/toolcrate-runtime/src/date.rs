@@ -1,4 +1,5 @@
-//! Dates in the API's format: UTC and whole seconds, regardless of the zone and fraction in the input.
+//! Converts dates to the API's format, which is UTC and whole seconds, regardless of the time zone and fraction in the
+//! input.
 
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{OffsetDateTime, UtcOffset};

@@ -1,5 +1,5 @@
-//! Suggests dates for ambiguous input: a time without a zone, an unclear order of day and month, or words such as
-//! `tomorrow`. Suggestions are shown to the caller and never used automatically.
+//! Suggests dates for ambiguous input: a time without a zone, a date whose day and month could be swapped, or words
+//! such as `tomorrow`. Suggestions are shown to the caller and never used automatically.
 
 use serde_json::Value;
 use time::{Date, Duration, Month, OffsetDateTime, Time, Weekday};

@@ -1,4 +1,5 @@
-//! File responses. The server's suggested name is reduced to one that can't escape a folder.
+//! Responses that contain a file. The file name that the server suggests is sanitized, so it can't refer to another
+//! folder.
 
 use bytes::Bytes;
 use http::HeaderMap;

@@ -1,4 +1,4 @@
-//! Forms with files (`multipart/form-data`).
+//! Writes forms that contain files (`multipart/form-data`).
 
 use std::fmt;
 

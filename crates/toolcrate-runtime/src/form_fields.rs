@@ -1,4 +1,4 @@
-//! URL-encoded forms (`application/x-www-form-urlencoded`): an object as name-value pairs.
+//! Writes URL-encoded forms (`application/x-www-form-urlencoded`), in which an object becomes name-value pairs.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::FieldStyle;

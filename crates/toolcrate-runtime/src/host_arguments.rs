@@ -1,4 +1,4 @@
-//! Arguments that agent hosts add to their models' calls, and that no tool declares.
+//! Lists arguments that agent hosts add to every call although no tool declares them. They are ignored.
 
 use std::sync::Arc;
 

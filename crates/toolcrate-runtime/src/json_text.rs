@@ -1,4 +1,4 @@
-//! Repairs almost valid JSON.
+//! Repairs JSON that is almost valid.
 
 use std::borrow::Cow;
 

@@ -1,8 +1,8 @@
 //! Executes typed requests and catalog tools for a generated API crate.
 //!
-//! A generated crate describes an API as data: models as plain structs, operations as functions that create a
-//! [`Request`], and tools as lines of text. This crate provides the implementation: one reader and writer for
-//! all models, one [`Client`], and one [`Error`].
+//! A generated crate describes an API as data: models are plain structs, operations are functions that create a
+//! [`Request`], and tools are lines of text. This crate provides the implementation: serialization code for all models,
+//! the [`Client`], and the [`Error`] type.
 //!
 //! ```
 //! use toolcrate_runtime::{Api, Client, Credentials, Error, HeaderMap, Method, Request, Secret, Value, bearer};
@@ -27,9 +27,10 @@
 //!
 //! | feature | effect |
 //! | --- | --- |
-//! | `tools` | tools: the catalog, JSON argument validation, provider dialects |
-//! | `tracing` | a span for each request, named by OpenTelemetry's semantic conventions |
-//! | `gzip` | compressed responses |
+//! | `tools` | tool calls: the catalog, JSON argument validation, provider dialects |
+//! | `packed` | catalogs that are stored compressed |
+//! | `tracing` | a span for each request, following OpenTelemetry's semantic conventions |
+//! | `gzip` | support for compressed responses |
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,4 +1,4 @@
-//! Finds the names that were likely meant.
+//! Finds the known names that are most similar to an unknown name.
 
 /// Maximum length of a name to compare. Comparing longer names could take seconds.
 const MAX_CHARACTERS: usize = 120;
@@ -27,6 +27,21 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> V
     scored.into_iter().take(3).map(|(_, other)| other).collect()
 }
 
+/// Returns the allowed value that is most similar to `text`. A value that differs only by a prefix isn't similar, because
+/// prefixes reverse a meaning or choose between kinds: `active` and `inactive`, `move` and `remove`.
+#[cfg(feature = "tools")]
+pub(crate) fn nearest_value<'a>(text: &str, allowed: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let letters = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let written = letters(text);
+    let has_other_prefix = |value: &str| {
+        let value = letters(value);
+        value != written && (value.ends_with(&written) || written.ends_with(&value))
+    };
+    nearest(text, allowed).into_iter().find(|value| !has_other_prefix(value))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,5 +52,20 @@ mod tests {
         assert_eq!(nearest("compnay", known.into_iter()), ["company"]);
         assert_eq!(nearest("companyId", known.into_iter()), ["company"]);
         assert!(nearest(&"company".repeat(100_000), known.into_iter()).is_empty());
+    }
+
+    #[cfg(feature = "tools")]
+    #[test]
+    fn value_with_another_prefix_is_not_similar() {
+        for (text, allowed, expected) in [
+            ("move", &["add", "replace", "remove"][..], None),
+            ("Ticket", &["ServiceTicket", "ProjectTicket"], None),
+            ("NotBillable", &["Billable", "DoNotBill"], None),
+            ("Hiigh", &["Low", "High"], Some("High")),
+            ("do not bill", &["Billable", "DoNotBill"], Some("DoNotBill")),
+            ("Bill", &["Billable"], Some("Billable")),
+        ] {
+            assert_eq!(nearest_value(text, allowed.iter().copied()), expected, "{text}");
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! Writes parameters in the styles of OpenAPI 3.0. Items and properties are percent-encoded and separators aren't, so a
-//! server can distinguish them.
+//! Writes parameters in the styles defined by OpenAPI 3.0. Items and properties are percent-encoded, but separators
+//! aren't, so a server can distinguish them.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,8 @@
-//! Fills the placeholders in a path template. Values are percent-encoded so that none can escape its segment; `.` and
-//! `..` are rejected. The encoding comes from the `percent-encoding` crate; RFC 6570 crates are no substitute, because
-//! they neither report placeholders without a value nor reject dot segments.
+//! Fills in the placeholders in a path template.
+//!
+//! Values are percent-encoded so that none can escape its segment; `.` and `..` are rejected. The `percent-encoding`
+//! crate does the encoding. RFC 6570 crates can't be used, because they neither report placeholders without a value nor
+//! reject dot segments.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Query structs: the parameters that a generated query type adds to a request.
+//! The trait for query types, which are structs that add parameters to a request.
 
 use crate::query_pairs::QueryPairs;
 use crate::selection::Selection;

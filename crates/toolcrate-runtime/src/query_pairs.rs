@@ -1,5 +1,5 @@
-//! The names and values in a query, as an ordered list. Everything but unreserved characters is percent-encoded, so
-//! no value can become a second parameter.
+//! The names and values in a query, as an ordered list. All characters except unreserved ones are percent-encoded, so a
+//! value can't add another parameter.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! A rate limit's state in one format, independent of the server's header names and units.
+//! The state of a rate limit in one format, independent of the server's header names and units.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,4 +1,4 @@
-//! Typed requests: values that describe what to send and the response type.
+//! Typed requests, which are values that contain the request to send and the response type.
 
 use std::borrow::Cow;
 use std::fmt;

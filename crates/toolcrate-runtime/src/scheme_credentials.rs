@@ -1,4 +1,4 @@
-//! The credentials of one security scheme of an API.
+//! The credentials for one of an API's security schemes.
 
 use crate::secret::Secret;
 

@@ -1,4 +1,4 @@
-//! Strings that must not be printed.
+//! Strings that must not be printed or logged.
 
 use std::fmt;
 

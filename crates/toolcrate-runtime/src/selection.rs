@@ -1,4 +1,4 @@
-//! The parts of a query that refer to record fields: a filter, an order, and the fields to return. They are checked
+//! The parts of a query that refer to record fields: the filter, the order, and the fields to return. They are checked
 //! against the records' fields when the request is sent, because only then are the API and the record type known.
 
 use std::borrow::Cow;

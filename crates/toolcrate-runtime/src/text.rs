@@ -1,4 +1,4 @@
-//! Converts values to text, and limits the length of text from others.
+//! Converts values to text, and limits the length of text from external sources.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! TLS settings for requests other than those to the API, such as to a webhook receiver.
+//! TLS settings for requests that aren't sent to the API, such as those to a webhook receiver.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Values that can be sent as JSON: as a request body or as a value in a patch.
+//! The trait for values that can be sent as JSON, either as a request body or as a value in a patch.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,5 @@
-//! The transport, which sends an HTTP request and returns the response. Middleware, mocks and recorders implement it.
+//! The transport, which sends HTTP requests and returns the responses. Middleware, mocks and recorders implement the
+//! same trait.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;

@@ -1,4 +1,4 @@
-//! HTTP transport error messages.
+//! Builds messages for HTTP transport errors.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! Fields of an object that the API description doesn't list.
+//! Keeps the fields of an object that the API description doesn't list.
 
 use std::fmt;
 

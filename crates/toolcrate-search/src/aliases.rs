@@ -1,4 +1,4 @@
-//! Tool aliases: those of the collection, by path, and those of the operation.
+//! Looks up the words that people use for a tool: collection aliases, by path, and action aliases, by operation.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Simple search methods to compare recall with.
+//! Simple search methods, for comparing their recall with the engine's.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Checks word lists against a catalog.
+//! Checks that the entries in the word lists match the catalog.
 
 use std::collections::HashSet;
 

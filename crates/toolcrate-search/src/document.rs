@@ -1,4 +1,4 @@
-//! The indexed text of a tool.
+//! The text of a tool that is indexed.
 
 use toolcrate_runtime::{Method, OperationKind, Tool};
 

@@ -1,4 +1,4 @@
-//! Measures the search on labeled queries, written from users' points of view.
+//! Measures the search on labeled queries, which are written from users' points of view.
 //!
 //! A file of labeled queries has a heading and then one query per line, with four tab-separated columns: the query, the
 //! part of the API, the short names of the right tools (comma-separated), and the set to which the query belongs.

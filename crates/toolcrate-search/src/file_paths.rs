@@ -1,4 +1,4 @@
-//! Finds file paths in a query: save it as `/reports/june.xlsx`.
+//! Finds file paths in queries such as "save it as `/reports/june.xlsx`".
 
 /// Maximum length of a file extension.
 const MAX_EXTENSION_CHARS: usize = 5;

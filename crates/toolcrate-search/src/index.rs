@@ -1,4 +1,5 @@
-//! Ranks text by BM25. Each document has a main part and a secondary part, whose words weigh less.
+//! Ranks text by BM25. Each document has a main part and a secondary part; words in the secondary part have a lower
+//! weight.
 
 use foldhash::{HashMap, HashMapExt};
 

@@ -1,4 +1,4 @@
-//! A query's intent, and a tool's action.
+//! Determines the intent of a query and the action of a tool, such as finding or creating records.
 
 use std::collections::HashMap;
 

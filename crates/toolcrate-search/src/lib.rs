@@ -1,8 +1,9 @@
 //! Finds the tools in a catalog that match a natural-language query.
 //!
-//! BM25 ranks twice: tools by the stems of their titles and descriptions, and their collections by what people call the
-//! records. [`SearchEngine`] adds up the two scores. A verb in the query favors tools with that action, and a word
-//! outside the vocabulary is replaced with the most similar word in it.
+//! [`SearchEngine`] computes two BM25 scores and adds them up. One compares the query with the stems of a tool's title
+//! and description, and the other compares it with the words that people use for the records in the tool's collection.
+//! A verb in the query favors tools with that action, and a word outside the vocabulary is replaced with the most
+//! similar word in it.
 //!
 //! The engine knows English but no particular API: [`WordLists`] are passed to it as data. [`evaluate`] measures its
 //! recall on labeled queries, and [`check_word_lists`] finds entries that match no tool.

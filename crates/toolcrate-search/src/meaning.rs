@@ -1,4 +1,4 @@
-//! Compares the meaning of a query with that of each tool's text.
+//! Compares the meaning of a query with the meaning of each tool's text.
 
 use foldhash::HashMap;
 

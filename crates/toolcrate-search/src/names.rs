@@ -1,8 +1,8 @@
 //! Recognizes names in a query, such as those of clients, people and places.
 //!
 //! A name identifies a record but not its kind, even though many names contain words that also describe records (Summit
-//! Accounting, Harbor Board). Capitalized words within a query are treated as a name, unless they are a word or a
-//! phrase in the vocabulary.
+//! Accounting, Harbor Board). Capitalized words within a query are treated as a name, unless they are a word or phrase
+//! in the vocabulary.
 
 use crate::analyzer::Analyzer;
 use crate::tokenizer::tokenize_cased;

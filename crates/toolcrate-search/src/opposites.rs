@@ -1,6 +1,6 @@
-//! Actions that undo each other: approve and reject, link and unlink.
+//! Recognizes actions that undo each other, such as approve and reject, or link and unlink.
 //!
-//! A query for one of them must never lead to its opposite, however many words they share.
+//! A query for an action must never lead to the opposite action, however many words the two have in common.
 
 use std::collections::{BTreeMap, BTreeSet};
 

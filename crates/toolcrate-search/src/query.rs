@@ -1,4 +1,4 @@
-//! Parses a query: its intent, and the tokens that the ranking looks up.
+//! A parsed query: its intent, and the tokens that the ranking looks up.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The context in which queries are parsed.
+//! Parses queries, using the word lists as context.
 
 use std::collections::HashMap;
 

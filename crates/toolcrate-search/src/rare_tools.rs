@@ -1,5 +1,5 @@
-//! Rarely used tools: low-privilege duplicates, bulk operations, and settings whose records are usually meant instead.
-//! A query that mentions their distinguishing words restores their full weight.
+//! Lowers the rank of rarely used tools: low-privilege duplicates, bulk operations, and settings whose name also
+//! suggests a more common record. A query that contains a word specific to such a tool restores its full weight.
 
 use crate::analyzer::Analyzer;
 use crate::intent::Intent;

@@ -1,4 +1,4 @@
-//! The words in record field names: for example, a serial number is a field of configurations.
+//! The words in the names of record fields. For example, a serial number is a field of configurations.
 
 use toolcrate_catalog::FilterKind;
 use toolcrate_runtime::Catalog;

@@ -1,4 +1,4 @@
-//! Finds the catalog's nearest synonyms for a word that the catalog doesn't use.
+//! Finds synonyms in the catalog for a word that the catalog doesn't use.
 
 use crate::token_pool::IndexedToken;
 use crate::word_vectors::WordVector;

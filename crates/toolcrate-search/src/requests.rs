@@ -1,4 +1,4 @@
-//! Splits a query that asks for several things: find the company and open a ticket.
+//! Splits a query that asks for several things, such as "find the company and open a ticket".
 
 use crate::file_paths::find_file_paths;
 use crate::query_parser::QueryParser;

@@ -1,8 +1,8 @@
 //! Ranks tools only by their names and descriptions.
 //!
-//! Tools from an MCP server have a handwritten name and description, but no metadata about the operation or the
-//! records it acts on. The query's intent is therefore of little use for ranking; word overlap with the description is
-//! a strong signal.
+//! Tools from an arbitrary MCP server have a handwritten name and description, but no metadata about the operation or
+//! the records it acts on. The query's intent is therefore of little use for ranking them; words that the query shares
+//! with the description are a strong signal.
 
 use foldhash::HashMap;
 

@@ -1,4 +1,4 @@
-//! The engine's word lists, and how they are parsed.
+//! The engine's word lists, and the functions that parse them.
 
 /// An API's search vocabulary, as text in two formats.
 ///

@@ -1,5 +1,5 @@
-//! A redb file that is reopened after a failure: once the disk has been full or has failed, redb rejects every
-//! operation, even when there is space again.
+//! A redb file that is reopened after a failure. Once the disk has been full or has failed, redb rejects every
+//! operation, even after space becomes available again.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Store errors.
+//! Errors from the store.
 
 use std::fmt;
 

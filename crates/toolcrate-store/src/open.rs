@@ -1,4 +1,4 @@
-//! Opens the store that a setting specifies.
+//! Opens the store that a setting selects: in memory, in a file, or in Redis.
 
 use std::path::Path;
 use std::sync::Arc;

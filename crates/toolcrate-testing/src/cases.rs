@@ -1,5 +1,5 @@
-//! Property test cases. CI uses the same cases each time, so it never fails by chance; `PROPTEST_CASES=1000` runs that
-//! many random cases.
+//! Generates cases for property tests. CI uses the same cases each time, so it never fails by chance;
+//! `PROPTEST_CASES=1000` runs 1,000 random cases instead.
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 

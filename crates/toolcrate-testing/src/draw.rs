@@ -1,4 +1,4 @@
-//! Random arguments from a tool's schema that are valid enough to make a call.
+//! Generates random arguments from a tool's schema, valid enough to make a call.
 
 use serde_json::{Map, Value, json};
 use toolcrate_runtime::catalog::BodyFormat;

@@ -1,4 +1,4 @@
-//! Arguments with one property made invalid: wrong type, out of range, missing, or unknown to the tool.
+//! Makes one argument of a call invalid: of the wrong type, out of range, missing, or unknown to the tool.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! A database file in the format of redb 2, which release 0.1.0 wrote.
+//! Writes a database file in the format of redb 2, as release 0.1.0 did.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! Arguments for calling a tool on a server with records: drawn from the tool's input schema, with the IDs of
-//! existing records. The tool's relations determine which tool lists those records.
+//! Creates arguments for calling a tool on a server with records. Arguments are drawn from the tool's input schema,
+//! with the IDs of existing records. The tool's relations determine which tool lists those records.
 
 use std::collections::BTreeMap;
 

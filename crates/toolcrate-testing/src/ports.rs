@@ -1,4 +1,5 @@
-//! Ports for servers that can't choose one themselves. A server that can bind port 0 should do that instead.
+//! Finds free ports for servers that can't choose a port themselves. A server that can bind port 0 should do that
+//! instead.
 
 use std::net::{TcpListener, UdpSocket};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Server processes whose stderr is captured.
+//! Starts server processes and captures their stderr.
 
 use std::process::{ExitStatus, Stdio};
 

@@ -1,5 +1,5 @@
-//! Arguments drawn at random from an input schema, always the same for the same seed: required arguments are
-//! always included, optional ones half of the time, and strings are of all kinds.
+//! Generates random arguments from an input schema, always the same for the same seed. Required arguments are always
+//! included, optional ones half of the time, and strings are varied.
 
 use serde_json::{Map, Value, json};
 

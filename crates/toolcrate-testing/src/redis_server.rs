@@ -1,4 +1,4 @@
-//! A Redis server for one test, on its own port and in its own directory.
+//! Starts a Redis server for one test, with its own port and directory.
 
 use std::path::Path;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! Sample arguments for a tool, drawn from its input schema: every property has a small valid value.
+//! Generates sample arguments for a tool from its input schema. Every property gets a small valid value.
 
 use serde_json::{Map, Value, json};
 

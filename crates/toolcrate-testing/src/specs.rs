@@ -1,4 +1,4 @@
-//! The workspace's specs, read without the generator.
+//! Finds and reads the workspace's specs without the generator.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! JSON-RPC with a process, one message per line over its standard input and output.
+//! Speaks JSON-RPC with a process, one message per line, over its standard input and output.
 
 use std::process::Stdio;
 

@@ -1,4 +1,4 @@
-//! Checks that hold for every tool, whatever its spec. The emitted catalog is read the same way as in the runtime.
+//! Checks that every tool must pass, whatever its spec. The generated catalog is read the same way as in the runtime.
 
 use std::collections::{BTreeMap, BTreeSet};
 

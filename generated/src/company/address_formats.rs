@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists address formats.
 ///
-/// `GET /company/addressFormats` · tool `list_all_connect_wise_psa_company_address_formats`
+/// `GET /company/addressFormats` · tool [`list_all_connect_wise_psa_company_address_formats`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/addressFormats")]
 #[doc(alias = "list_all_connect_wise_psa_company_address_formats")]
 pub fn list_address_formats(query: &ListQuery) -> Request<Vec<AddressFormat>> {
@@ -20,9 +20,9 @@ pub fn list_address_formats(query: &ListQuery) -> Request<Vec<AddressFormat>> {
 
 /// Creates an address format.
 ///
-/// `POST /company/addressFormats` · tool `create_a_connect_wise_psa_company_address_format`
+/// `POST /company/addressFormats` · tool [`create_a_connect_wise_psa_company_address_format`](crate::CATALOG)
 ///
-/// * `body`: the address format to create.
+/// * `body`: the address format to create
 #[doc(alias = "POST /company/addressFormats")]
 #[doc(alias = "create_a_connect_wise_psa_company_address_format")]
 pub fn create_address_format(body: &AddressFormat) -> Request<AddressFormat> {
@@ -31,9 +31,9 @@ pub fn create_address_format(body: &AddressFormat) -> Request<AddressFormat> {
 
 /// Counts address formats.
 ///
-/// `GET /company/addressFormats/count` · tool `count_connect_wise_psa_company_address_formats`
+/// `GET /company/addressFormats/count` · tool [`count_connect_wise_psa_company_address_formats`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/addressFormats/count")]
 #[doc(alias = "count_connect_wise_psa_company_address_formats")]
 pub fn count_address_formats(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_address_formats(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of address formats.
 ///
-/// `GET /company/addressFormats/info` · tool `list_all_connect_wise_psa_company_address_format_info`
+/// `GET /company/addressFormats/info` · tool [`list_all_connect_wise_psa_company_address_format_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/addressFormats/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_address_format_info")]
 pub fn list_address_format_info(query: &ListQuery) -> Request<Vec<AddressFormatInfo>> {
@@ -57,9 +57,9 @@ pub fn list_address_format_info(query: &ListQuery) -> Request<Vec<AddressFormatI
 
 /// Counts address format summaries.
 ///
-/// `GET /company/addressFormats/info/count` · tool `count_connect_wise_psa_company_address_format_info`
+/// `GET /company/addressFormats/info/count` · tool [`count_connect_wise_psa_company_address_format_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/addressFormats/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_address_format_info")]
 pub fn count_address_format_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_address_format_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an address format by its ID.
 ///
-/// `GET /company/addressFormats/{id}` · tool `get_single_connect_wise_psa_company_address_format_by_id`
+/// `GET /company/addressFormats/{id}` · tool [`get_single_connect_wise_psa_company_address_format_by_id`](crate::CATALOG)
 ///
-/// * `id`: address format ID (see `company::list_address_formats`)
+/// * `id`: address format ID, from [`company::list_address_formats`](crate::company::list_address_formats)
 #[doc(alias = "GET /company/addressFormats/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_address_format_by_id")]
 pub fn get_address_format(id: i32) -> Request<AddressFormat> {
@@ -81,10 +81,10 @@ pub fn get_address_format(id: i32) -> Request<AddressFormat> {
 
 /// Replaces an address format. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/addressFormats/{id}` · tool `replace_a_connect_wise_psa_company_address_format_by_id`
+/// `PUT /company/addressFormats/{id}` · tool [`replace_a_connect_wise_psa_company_address_format_by_id`](crate::CATALOG)
 ///
-/// * `id`: address format ID (see `company::list_address_formats`)
-/// * `body`: the new state of the address format.
+/// * `id`: address format ID, from [`company::list_address_formats`](crate::company::list_address_formats)
+/// * `body`: the new state of the address format
 #[doc(alias = "PUT /company/addressFormats/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_address_format_by_id")]
 pub fn replace_address_format(id: i32, body: &AddressFormat) -> Request<AddressFormat> {
@@ -93,10 +93,10 @@ pub fn replace_address_format(id: i32, body: &AddressFormat) -> Request<AddressF
 
 /// Updates an address format.
 ///
-/// `PATCH /company/addressFormats/{id}` · tool `update_a_connect_wise_psa_company_address_format_by_id`
+/// `PATCH /company/addressFormats/{id}` · tool [`update_a_connect_wise_psa_company_address_format_by_id`](crate::CATALOG)
 ///
-/// * `id`: address format ID (see `company::list_address_formats`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: address format ID, from [`company::list_address_formats`](crate::company::list_address_formats)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/addressFormats/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_address_format_by_id")]
 pub fn update_address_format(
@@ -110,9 +110,9 @@ pub fn update_address_format(
 
 /// Deletes an address format.
 ///
-/// `DELETE /company/addressFormats/{id}` · tool `delete_a_connect_wise_psa_company_address_format_by_id`
+/// `DELETE /company/addressFormats/{id}` · tool [`delete_a_connect_wise_psa_company_address_format_by_id`](crate::CATALOG)
 ///
-/// * `id`: address format ID (see `company::list_address_formats`)
+/// * `id`: address format ID, from [`company::list_address_formats`](crate::company::list_address_formats)
 #[doc(alias = "DELETE /company/addressFormats/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_address_format_by_id")]
 pub fn delete_address_format(id: i32) -> Request<()> {
@@ -121,9 +121,9 @@ pub fn delete_address_format(id: i32) -> Request<()> {
 
 /// Gets an address format summary by its ID.
 ///
-/// `GET /company/addressFormats/{id}/info` · tool `get_single_connect_wise_psa_company_address_format_info_by_id`
+/// `GET /company/addressFormats/{id}/info` · tool [`get_single_connect_wise_psa_company_address_format_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: address format ID (see `company::list_address_formats`)
+/// * `id`: address format ID, from [`company::list_address_formats`](crate::company::list_address_formats)
 #[doc(alias = "GET /company/addressFormats/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_address_format_info_by_id")]
 pub fn get_address_format_info(id: i32) -> Request<AddressFormatInfo> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists communication types.
 ///
-/// `GET /company/communicationTypes` · tool `list_all_connect_wise_psa_company_communication_types`
+/// `GET /company/communicationTypes` · tool [`list_all_connect_wise_psa_company_communication_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/communicationTypes")]
 #[doc(alias = "list_all_connect_wise_psa_company_communication_types")]
 pub fn list_communication_types(query: &ListQuery) -> Request<Vec<CommunicationType>> {
@@ -20,9 +20,9 @@ pub fn list_communication_types(query: &ListQuery) -> Request<Vec<CommunicationT
 
 /// Creates a communication type.
 ///
-/// `POST /company/communicationTypes` · tool `create_a_connect_wise_psa_company_communication_type`
+/// `POST /company/communicationTypes` · tool [`create_a_connect_wise_psa_company_communication_type`](crate::CATALOG)
 ///
-/// * `body`: the communication type to create.
+/// * `body`: the communication type to create
 #[doc(alias = "POST /company/communicationTypes")]
 #[doc(alias = "create_a_connect_wise_psa_company_communication_type")]
 pub fn create_communication_type(
@@ -33,9 +33,9 @@ pub fn create_communication_type(
 
 /// Counts communication types.
 ///
-/// `GET /company/communicationTypes/count` · tool `count_connect_wise_psa_company_communication_types`
+/// `GET /company/communicationTypes/count` · tool [`count_connect_wise_psa_company_communication_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/communicationTypes/count")]
 #[doc(alias = "count_connect_wise_psa_company_communication_types")]
 pub fn count_communication_types(query: &CountQuery) -> Request<Count> {
@@ -46,11 +46,11 @@ pub fn count_communication_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of communication types.
 ///
-/// `GET /company/communicationTypes/info` · tool `list_all_connect_wise_psa_company_communication_type_info`
+/// `GET /company/communicationTypes/info` · tool [`list_all_connect_wise_psa_company_communication_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/communicationTypes/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_communication_type_info")]
 pub fn list_communication_type_info(
@@ -61,9 +61,9 @@ pub fn list_communication_type_info(
 
 /// Counts communication type summaries.
 ///
-/// `GET /company/communicationTypes/info/count` · tool `count_connect_wise_psa_company_communication_type_info`
+/// `GET /company/communicationTypes/info/count` · tool [`count_connect_wise_psa_company_communication_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/communicationTypes/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_communication_type_info")]
 pub fn count_communication_type_info(query: &CountQuery) -> Request<Count> {
@@ -74,9 +74,9 @@ pub fn count_communication_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a communication type by its ID.
 ///
-/// `GET /company/communicationTypes/{id}` · tool `get_single_connect_wise_psa_company_communication_type_by_id`
+/// `GET /company/communicationTypes/{id}` · tool [`get_single_connect_wise_psa_company_communication_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: communication type ID (see `company::list_communication_types`)
+/// * `id`: communication type ID, from [`company::list_communication_types`](crate::company::list_communication_types)
 #[doc(alias = "GET /company/communicationTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_communication_type_by_id")]
 pub fn get_communication_type(id: i32) -> Request<CommunicationType> {
@@ -85,10 +85,10 @@ pub fn get_communication_type(id: i32) -> Request<CommunicationType> {
 
 /// Replaces a communication type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/communicationTypes/{id}` · tool `replace_a_connect_wise_psa_company_communication_type_by_id`
+/// `PUT /company/communicationTypes/{id}` · tool [`replace_a_connect_wise_psa_company_communication_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: communication type ID (see `company::list_communication_types`)
-/// * `body`: the new state of the communication type.
+/// * `id`: communication type ID, from [`company::list_communication_types`](crate::company::list_communication_types)
+/// * `body`: the new state of the communication type
 #[doc(alias = "PUT /company/communicationTypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_communication_type_by_id")]
 pub fn replace_communication_type(
@@ -102,10 +102,10 @@ pub fn replace_communication_type(
 
 /// Updates a communication type.
 ///
-/// `PATCH /company/communicationTypes/{id}` · tool `update_a_connect_wise_psa_company_communication_type_by_id`
+/// `PATCH /company/communicationTypes/{id}` · tool [`update_a_connect_wise_psa_company_communication_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: communication type ID (see `company::list_communication_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: communication type ID, from [`company::list_communication_types`](crate::company::list_communication_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/communicationTypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_communication_type_by_id")]
 pub fn update_communication_type(
@@ -119,9 +119,9 @@ pub fn update_communication_type(
 
 /// Deletes a communication type.
 ///
-/// `DELETE /company/communicationTypes/{id}` · tool `delete_a_connect_wise_psa_company_communication_type_by_id`
+/// `DELETE /company/communicationTypes/{id}` · tool [`delete_a_connect_wise_psa_company_communication_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: communication type ID (see `company::list_communication_types`)
+/// * `id`: communication type ID, from [`company::list_communication_types`](crate::company::list_communication_types)
 #[doc(alias = "DELETE /company/communicationTypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_communication_type_by_id")]
 pub fn delete_communication_type(id: i32) -> Request<()> {
@@ -130,23 +130,23 @@ pub fn delete_communication_type(id: i32) -> Request<()> {
 
 /// Gets a communication type summary by its ID.
 ///
-/// `GET /company/communicationTypes/{id}/info` · tool `get_single_connect_wise_psa_company_comm_type_info_by_id`
+/// `GET /company/communicationTypes/{id}/info` · tool [`get_single_connect_wise_psa_company_comm_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: communication type ID (see `company::list_communication_types`)
+/// * `id`: communication type ID, from [`company::list_communication_types`](crate::company::list_communication_types)
 #[doc(alias = "GET /company/communicationTypes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_comm_type_info_by_id")]
 pub fn get_communication_type_info(id: i32) -> Request<CommunicationTypeInfo> {
     Request::new(Method::Get, "/company/communicationTypes/{id}/info").path("id", id)
 }
 
-/// Checks where a communication type is used.
+/// Checks which records reference a communication type.
 ///
-/// `GET /company/communicationTypes/{id}/usages` · tool `check_connect_wise_psa_company_communication_type_usages_by_id`
+/// `GET /company/communicationTypes/{id}/usages` · tool [`check_connect_wise_psa_company_communication_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: communication type ID (see `company::list_communication_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: communication type ID, from [`company::list_communication_types`](crate::company::list_communication_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/communicationTypes/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_communication_type_usages_by_id")]
 pub fn check_communication_type_usages(
@@ -158,14 +158,14 @@ pub fn check_communication_type_usages(
         .query(query)
 }
 
-/// Lists the places where a communication type is used.
+/// Lists the records that reference a communication type.
 ///
-/// `GET /company/communicationTypes/{id}/usages/list` · tool `list_all_connect_wise_psa_company_comm_type_usages_by_id`
+/// `GET /company/communicationTypes/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_comm_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: communication type ID (see `company::list_communication_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: communication type ID, from [`company::list_communication_types`](crate::company::list_communication_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/communicationTypes/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_comm_type_usages_by_id")]
 pub fn list_communication_type_usages(

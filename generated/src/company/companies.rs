@@ -12,11 +12,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists companies.
 ///
-/// `GET /company/companies` · tool `list_all_connect_wise_psa_company_companies`
+/// `GET /company/companies` · tool [`list_all_connect_wise_psa_company_companies`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies")]
 #[doc(alias = "list_all_connect_wise_psa_company_companies")]
 pub fn list_companies(query: &ListQuery) -> Request<Vec<Company>> {
@@ -25,9 +25,9 @@ pub fn list_companies(query: &ListQuery) -> Request<Vec<Company>> {
 
 /// Creates a company.
 ///
-/// `POST /company/companies` · tool `create_a_connect_wise_psa_company`
+/// `POST /company/companies` · tool [`create_a_connect_wise_psa_company`](crate::CATALOG)
 ///
-/// * `body`: the company to create.
+/// * `body`: the company to create
 #[doc(alias = "POST /company/companies")]
 #[doc(alias = "create_a_connect_wise_psa_company")]
 pub fn create_company(body: &Company) -> Request<Company> {
@@ -36,9 +36,9 @@ pub fn create_company(body: &Company) -> Request<Company> {
 
 /// Counts companies.
 ///
-/// `GET /company/companies/count` · tool `count_connect_wise_psa_company_companies`
+/// `GET /company/companies/count` · tool [`count_connect_wise_psa_company_companies`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/count")]
 #[doc(alias = "count_connect_wise_psa_company_companies")]
 pub fn count_companies(query: &CountQuery) -> Request<Count> {
@@ -49,7 +49,7 @@ pub fn count_companies(query: &CountQuery) -> Request<Count> {
 
 /// Gets a company record with the default values for a new company.
 ///
-/// `GET /company/companies/default` · tool `get_default_connect_wise_psa_company`
+/// `GET /company/companies/default` · tool [`get_default_connect_wise_psa_company`](crate::CATALOG)
 #[doc(alias = "GET /company/companies/default")]
 #[doc(alias = "get_default_connect_wise_psa_company")]
 pub fn get_default_company() -> Request<Company> {
@@ -58,11 +58,11 @@ pub fn get_default_company() -> Request<Company> {
 
 /// Lists summaries of companies.
 ///
-/// `GET /company/companies/info` · tool `list_all_connect_wise_psa_company_info`
+/// `GET /company/companies/info` · tool [`list_all_connect_wise_psa_company_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_info")]
 pub fn list_company_info(query: &ListQuery) -> Request<Vec<CompanyInfo>> {
@@ -71,9 +71,9 @@ pub fn list_company_info(query: &ListQuery) -> Request<Vec<CompanyInfo>> {
 
 /// Counts company summaries.
 ///
-/// `GET /company/companies/info/count` · tool `count_connect_wise_psa_company_info`
+/// `GET /company/companies/info/count` · tool [`count_connect_wise_psa_company_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_info")]
 pub fn count_company_info(query: &CountQuery) -> Request<Count> {
@@ -84,11 +84,11 @@ pub fn count_company_info(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of company types.
 ///
-/// `GET /company/companies/info/types` · tool `list_all_connect_wise_psa_company_info_types`
+/// `GET /company/companies/info/types` · tool [`list_all_connect_wise_psa_company_info_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/info/types")]
 #[doc(alias = "list_all_connect_wise_psa_company_info_types")]
 pub fn list_company_info_types(query: &ListQuery) -> Request<Vec<CompanyTypeInfo>> {
@@ -97,9 +97,9 @@ pub fn list_company_info_types(query: &ListQuery) -> Request<Vec<CompanyTypeInfo
 
 /// Counts company type summaries.
 ///
-/// `GET /company/companies/info/types/count` · tool `count_connect_wise_psa_company_info_types`
+/// `GET /company/companies/info/types/count` · tool [`count_connect_wise_psa_company_info_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/info/types/count")]
 #[doc(alias = "count_connect_wise_psa_company_info_types")]
 pub fn count_company_info_types(query: &CountQuery) -> Request<Count> {
@@ -110,9 +110,9 @@ pub fn count_company_info_types(query: &CountQuery) -> Request<Count> {
 
 /// Gets a company type summary by its ID.
 ///
-/// `GET /company/companies/info/types/{id}` · tool `get_single_connect_wise_psa_company_info_type_by_id`
+/// `GET /company/companies/info/types/{id}` · tool [`get_single_connect_wise_psa_company_info_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: company type ID (see `company::list_company_info_types`)
+/// * `id`: company type ID, from [`company::list_company_info_types`](crate::company::list_company_info_types)
 #[doc(alias = "GET /company/companies/info/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_info_type_by_id")]
 pub fn get_company_info_type(id: i32) -> Request<CompanyTypeInfo> {
@@ -121,11 +121,11 @@ pub fn get_company_info_type(id: i32) -> Request<CompanyTypeInfo> {
 
 /// Lists company statuses.
 ///
-/// `GET /company/companies/statuses` · tool `list_all_connect_wise_psa_company_statuses`
+/// `GET /company/companies/statuses` · tool [`list_all_connect_wise_psa_company_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/statuses")]
 #[doc(alias = "list_all_connect_wise_psa_company_statuses")]
 pub fn list_company_statuses(query: &ListQuery) -> Request<Vec<CompanyStatus>> {
@@ -134,9 +134,9 @@ pub fn list_company_statuses(query: &ListQuery) -> Request<Vec<CompanyStatus>> {
 
 /// Creates a company status.
 ///
-/// `POST /company/companies/statuses` · tool `create_a_connect_wise_psa_company_status`
+/// `POST /company/companies/statuses` · tool [`create_a_connect_wise_psa_company_status`](crate::CATALOG)
 ///
-/// * `body`: the company status to create.
+/// * `body`: the company status to create
 #[doc(alias = "POST /company/companies/statuses")]
 #[doc(alias = "create_a_connect_wise_psa_company_status")]
 pub fn create_company_status(body: &CompanyStatus) -> Request<CompanyStatus> {
@@ -145,9 +145,9 @@ pub fn create_company_status(body: &CompanyStatus) -> Request<CompanyStatus> {
 
 /// Counts company statuses.
 ///
-/// `GET /company/companies/statuses/count` · tool `count_connect_wise_psa_company_statuses`
+/// `GET /company/companies/statuses/count` · tool [`count_connect_wise_psa_company_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/statuses/count")]
 #[doc(alias = "count_connect_wise_psa_company_statuses")]
 pub fn count_company_statuses(query: &CountQuery) -> Request<Count> {
@@ -158,9 +158,9 @@ pub fn count_company_statuses(query: &CountQuery) -> Request<Count> {
 
 /// Gets a company status by its ID.
 ///
-/// `GET /company/companies/statuses/{id}` · tool `get_single_connect_wise_psa_company_status_by_id`
+/// `GET /company/companies/statuses/{id}` · tool [`get_single_connect_wise_psa_company_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: company status ID (see `company::list_company_statuses`)
+/// * `id`: company status ID, from [`company::list_company_statuses`](crate::company::list_company_statuses)
 #[doc(alias = "GET /company/companies/statuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_status_by_id")]
 pub fn get_company_status(id: i32) -> Request<CompanyStatus> {
@@ -169,10 +169,10 @@ pub fn get_company_status(id: i32) -> Request<CompanyStatus> {
 
 /// Replaces a company status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companies/statuses/{id}` · tool `replace_a_connect_wise_psa_company_status_by_id`
+/// `PUT /company/companies/statuses/{id}` · tool [`replace_a_connect_wise_psa_company_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: company status ID (see `company::list_company_statuses`)
-/// * `body`: the new state of the company status.
+/// * `id`: company status ID, from [`company::list_company_statuses`](crate::company::list_company_statuses)
+/// * `body`: the new state of the company status
 #[doc(alias = "PUT /company/companies/statuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_status_by_id")]
 pub fn replace_company_status(id: i32, body: &CompanyStatus) -> Request<CompanyStatus> {
@@ -183,10 +183,10 @@ pub fn replace_company_status(id: i32, body: &CompanyStatus) -> Request<CompanyS
 
 /// Updates a company status.
 ///
-/// `PATCH /company/companies/statuses/{id}` · tool `update_a_connect_wise_psa_company_status_by_id`
+/// `PATCH /company/companies/statuses/{id}` · tool [`update_a_connect_wise_psa_company_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: company status ID (see `company::list_company_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: company status ID, from [`company::list_company_statuses`](crate::company::list_company_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companies/statuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_status_by_id")]
 pub fn update_company_status(
@@ -200,23 +200,23 @@ pub fn update_company_status(
 
 /// Deletes a company status.
 ///
-/// `DELETE /company/companies/statuses/{id}` · tool `delete_a_connect_wise_psa_company_status_by_id`
+/// `DELETE /company/companies/statuses/{id}` · tool [`delete_a_connect_wise_psa_company_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: company status ID (see `company::list_company_statuses`)
+/// * `id`: company status ID, from [`company::list_company_statuses`](crate::company::list_company_statuses)
 #[doc(alias = "DELETE /company/companies/statuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_status_by_id")]
 pub fn delete_company_status(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/statuses/{id}").path("id", id)
 }
 
-/// Checks where a company status is used.
+/// Checks which records reference a company status.
 ///
-/// `GET /company/companies/statuses/{id}/usages` · tool `check_connect_wise_psa_company_status_usages_by_id`
+/// `GET /company/companies/statuses/{id}/usages` · tool [`check_connect_wise_psa_company_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: company status ID (see `company::list_company_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: company status ID, from [`company::list_company_statuses`](crate::company::list_company_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/statuses/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_status_usages_by_id")]
 pub fn check_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -225,14 +225,14 @@ pub fn check_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists the places where a company status is used.
+/// Lists the records that reference a company status.
 ///
-/// `GET /company/companies/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_company_status_usages_by_id`
+/// `GET /company/companies/statuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: company status ID (see `company::list_company_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: company status ID, from [`company::list_company_statuses`](crate::company::list_company_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/statuses/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_status_usages_by_id")]
 pub fn list_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -243,11 +243,11 @@ pub fn list_company_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
 
 /// Lists company types.
 ///
-/// `GET /company/companies/types` · tool `list_all_connect_wise_psa_company_types`
+/// `GET /company/companies/types` · tool [`list_all_connect_wise_psa_company_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/types")]
 #[doc(alias = "list_all_connect_wise_psa_company_types")]
 pub fn list_company_types(query: &ListQuery) -> Request<Vec<CompanyType>> {
@@ -256,9 +256,9 @@ pub fn list_company_types(query: &ListQuery) -> Request<Vec<CompanyType>> {
 
 /// Creates a company type.
 ///
-/// `POST /company/companies/types` · tool `create_a_connect_wise_psa_company_type`
+/// `POST /company/companies/types` · tool [`create_a_connect_wise_psa_company_type`](crate::CATALOG)
 ///
-/// * `body`: the company type to create.
+/// * `body`: the company type to create
 #[doc(alias = "POST /company/companies/types")]
 #[doc(alias = "create_a_connect_wise_psa_company_type")]
 pub fn create_company_type(body: &CompanyType) -> Request<CompanyType> {
@@ -267,9 +267,9 @@ pub fn create_company_type(body: &CompanyType) -> Request<CompanyType> {
 
 /// Counts company types.
 ///
-/// `GET /company/companies/types/count` · tool `count_connect_wise_psa_company_types`
+/// `GET /company/companies/types/count` · tool [`count_connect_wise_psa_company_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/types/count")]
 #[doc(alias = "count_connect_wise_psa_company_types")]
 pub fn count_company_types(query: &CountQuery) -> Request<Count> {
@@ -280,9 +280,9 @@ pub fn count_company_types(query: &CountQuery) -> Request<Count> {
 
 /// Gets a company type by its ID.
 ///
-/// `GET /company/companies/types/{id}` · tool `get_single_connect_wise_psa_company_type_by_id`
+/// `GET /company/companies/types/{id}` · tool [`get_single_connect_wise_psa_company_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: company type ID (see `company::list_company_types`)
+/// * `id`: company type ID, from [`company::list_company_types`](crate::company::list_company_types)
 #[doc(alias = "GET /company/companies/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_type_by_id")]
 pub fn get_company_type(id: i32) -> Request<CompanyType> {
@@ -291,10 +291,10 @@ pub fn get_company_type(id: i32) -> Request<CompanyType> {
 
 /// Replaces a company type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companies/types/{id}` · tool `replace_a_connect_wise_psa_company_type_by_id`
+/// `PUT /company/companies/types/{id}` · tool [`replace_a_connect_wise_psa_company_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: company type ID (see `company::list_company_types`)
-/// * `body`: the new state of the company type.
+/// * `id`: company type ID, from [`company::list_company_types`](crate::company::list_company_types)
+/// * `body`: the new state of the company type
 #[doc(alias = "PUT /company/companies/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_type_by_id")]
 pub fn replace_company_type(id: i32, body: &CompanyType) -> Request<CompanyType> {
@@ -303,10 +303,10 @@ pub fn replace_company_type(id: i32, body: &CompanyType) -> Request<CompanyType>
 
 /// Updates a company type.
 ///
-/// `PATCH /company/companies/types/{id}` · tool `update_a_connect_wise_psa_company_type_by_id`
+/// `PATCH /company/companies/types/{id}` · tool [`update_a_connect_wise_psa_company_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: company type ID (see `company::list_company_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: company type ID, from [`company::list_company_types`](crate::company::list_company_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companies/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_type_by_id")]
 pub fn update_company_type(id: i32, patch: &Patch<CompanyType>) -> Request<CompanyType> {
@@ -317,23 +317,23 @@ pub fn update_company_type(id: i32, patch: &Patch<CompanyType>) -> Request<Compa
 
 /// Deletes a company type.
 ///
-/// `DELETE /company/companies/types/{id}` · tool `delete_a_connect_wise_psa_company_type_by_id`
+/// `DELETE /company/companies/types/{id}` · tool [`delete_a_connect_wise_psa_company_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: company type ID (see `company::list_company_types`)
+/// * `id`: company type ID, from [`company::list_company_types`](crate::company::list_company_types)
 #[doc(alias = "DELETE /company/companies/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_type_by_id")]
 pub fn delete_company_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/companies/types/{id}").path("id", id)
 }
 
-/// Checks where a company type is used.
+/// Checks which records reference a company type.
 ///
-/// `GET /company/companies/types/{id}/usages` · tool `check_connect_wise_psa_company_type_usages_by_id`
+/// `GET /company/companies/types/{id}/usages` · tool [`check_connect_wise_psa_company_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: company type ID (see `company::list_company_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: company type ID, from [`company::list_company_types`](crate::company::list_company_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/types/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_type_usages_by_id")]
 pub fn check_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -342,14 +342,14 @@ pub fn check_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a company type is used.
+/// Lists the records that reference a company type.
 ///
-/// `GET /company/companies/types/{id}/usages/list` · tool `list_all_connect_wise_psa_company_type_usages_by_id`
+/// `GET /company/companies/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: company type ID (see `company::list_company_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: company type ID, from [`company::list_company_types`](crate::company::list_company_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/types/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_type_usages_by_id")]
 pub fn list_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -360,9 +360,9 @@ pub fn list_company_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 
 /// Gets a company by its ID.
 ///
-/// `GET /company/companies/{id}` · tool `get_single_connect_wise_psa_company_by_id`
+/// `GET /company/companies/{id}` · tool [`get_single_connect_wise_psa_company_by_id`](crate::CATALOG)
 ///
-/// * `id`: company ID (see `company::list_companies`)
+/// * `id`: company ID, from [`company::list_companies`](crate::company::list_companies)
 #[doc(alias = "GET /company/companies/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_by_id")]
 pub fn get_company(id: i32) -> Request<Company> {
@@ -371,10 +371,10 @@ pub fn get_company(id: i32) -> Request<Company> {
 
 /// Replaces a company. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companies/{id}` · tool `replace_a_connect_wise_psa_company_by_id`
+/// `PUT /company/companies/{id}` · tool [`replace_a_connect_wise_psa_company_by_id`](crate::CATALOG)
 ///
-/// * `id`: company ID (see `company::list_companies`)
-/// * `body`: the new state of the company.
+/// * `id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `body`: the new state of the company
 #[doc(alias = "PUT /company/companies/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_by_id")]
 pub fn replace_company(id: i32, body: &Company) -> Request<Company> {
@@ -383,10 +383,10 @@ pub fn replace_company(id: i32, body: &Company) -> Request<Company> {
 
 /// Updates a company.
 ///
-/// `PATCH /company/companies/{id}` · tool `update_a_connect_wise_psa_company_by_id`
+/// `PATCH /company/companies/{id}` · tool [`update_a_connect_wise_psa_company_by_id`](crate::CATALOG)
 ///
-/// * `id`: company ID (see `company::list_companies`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companies/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_by_id")]
 pub fn update_company(id: i32, patch: &Patch<Company>) -> Request<Company> {
@@ -395,9 +395,9 @@ pub fn update_company(id: i32, patch: &Patch<Company>) -> Request<Company> {
 
 /// Deletes a company.
 ///
-/// `DELETE /company/companies/{id}` · tool `delete_a_connect_wise_psa_company_by_id`
+/// `DELETE /company/companies/{id}` · tool [`delete_a_connect_wise_psa_company_by_id`](crate::CATALOG)
 ///
-/// * `id`: company ID (see `company::list_companies`)
+/// * `id`: company ID, from [`company::list_companies`](crate::company::list_companies)
 #[doc(alias = "DELETE /company/companies/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_by_id")]
 pub fn delete_company(id: i32) -> Request<()> {
@@ -406,24 +406,24 @@ pub fn delete_company(id: i32) -> Request<()> {
 
 /// Merges a company.
 ///
-/// `POST /company/companies/{id}/merge` · tool `merge_a_connect_wise_psa_company_by_id`
+/// `POST /company/companies/{id}/merge` · tool [`merge_a_connect_wise_psa_company_by_id`](crate::CATALOG)
 ///
-/// * `id`: company ID (see `company::list_companies`)
-/// * `body`: the request body.
+/// * `id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `body`: the request body
 #[doc(alias = "POST /company/companies/{id}/merge")]
 #[doc(alias = "merge_a_connect_wise_psa_company_by_id")]
 pub fn merge_company(id: i32, body: &CompanyMerge) -> Request<SuccessResponse> {
     Request::new(Method::Post, "/company/companies/{id}/merge").path("id", id).body(body)
 }
 
-/// Checks where a company is used.
+/// Checks which records reference a company.
 ///
-/// `GET /company/companies/{id}/usages` · tool `check_connect_wise_psa_company_usages_by_id`
+/// `GET /company/companies/{id}/usages` · tool [`check_connect_wise_psa_company_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_usages_by_id")]
 pub fn check_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -432,14 +432,14 @@ pub fn check_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the places where a company is used.
+/// Lists the records that reference a company.
 ///
-/// `GET /company/companies/{id}/usages/list` · tool `list_all_connect_wise_psa_company_usages_by_id`
+/// `GET /company/companies/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_usages_by_id")]
 pub fn list_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -450,12 +450,12 @@ pub fn list_company_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 
 /// Lists a company's status notes.
 ///
-/// `GET /company/companies/{parentId}/customStatusNotes` · tool `list_all_connect_wise_psa_company_custom_status_notes`
+/// `GET /company/companies/{parentId}/customStatusNotes` · tool [`list_all_connect_wise_psa_company_custom_status_notes`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/customStatusNotes")]
 #[doc(alias = "list_all_connect_wise_psa_company_custom_status_notes")]
 pub fn list_company_custom_status_notes(
@@ -469,10 +469,10 @@ pub fn list_company_custom_status_notes(
 
 /// Adds a status note to a company.
 ///
-/// `POST /company/companies/{parentId}/customStatusNotes` · tool `create_a_connect_wise_psa_company_custom_status_note`
+/// `POST /company/companies/{parentId}/customStatusNotes` · tool [`create_a_connect_wise_psa_company_custom_status_note`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `body`: the status note to create.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `body`: the status note to create
 #[doc(alias = "POST /company/companies/{parentId}/customStatusNotes")]
 #[doc(alias = "create_a_connect_wise_psa_company_custom_status_note")]
 pub fn create_company_custom_status_note(
@@ -486,10 +486,10 @@ pub fn create_company_custom_status_note(
 
 /// Counts a company's status notes.
 ///
-/// `GET /company/companies/{parentId}/customStatusNotes/count` · tool `count_connect_wise_psa_company_custom_status_notes`
+/// `GET /company/companies/{parentId}/customStatusNotes/count` · tool [`count_connect_wise_psa_company_custom_status_notes`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows are counted
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/{parentId}/customStatusNotes/count")]
 #[doc(alias = "count_connect_wise_psa_company_custom_status_notes")]
 pub fn count_company_custom_status_notes(
@@ -504,10 +504,10 @@ pub fn count_company_custom_status_notes(
 
 /// Gets a company status note by its ID.
 ///
-/// `GET /company/companies/{parentId}/customStatusNotes/{id}` · tool `get_single_connect_wise_psa_company_custom_status_note_by_id`
+/// `GET /company/companies/{parentId}/customStatusNotes/{id}` · tool [`get_single_connect_wise_psa_company_custom_status_note_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company status note ID (see `company::list_company_custom_status_notes`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company status note ID, from [`company::list_company_custom_status_notes`](crate::company::list_company_custom_status_notes)
 #[doc(alias = "GET /company/companies/{parentId}/customStatusNotes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_custom_status_note_by_id")]
 pub fn get_company_custom_status_note(
@@ -521,11 +521,11 @@ pub fn get_company_custom_status_note(
 
 /// Replaces a company status note. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companies/{parentId}/customStatusNotes/{id}` · tool `replace_a_connect_wise_psa_company_custom_status_note_by_id`
+/// `PUT /company/companies/{parentId}/customStatusNotes/{id}` · tool [`replace_a_connect_wise_psa_company_custom_status_note_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company status note ID (see `company::list_company_custom_status_notes`)
-/// * `body`: the new state of the status note.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company status note ID, from [`company::list_company_custom_status_notes`](crate::company::list_company_custom_status_notes)
+/// * `body`: the new state of the status note
 #[doc(alias = "PUT /company/companies/{parentId}/customStatusNotes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_custom_status_note_by_id")]
 pub fn replace_company_custom_status_note(
@@ -541,11 +541,11 @@ pub fn replace_company_custom_status_note(
 
 /// Updates a company status note.
 ///
-/// `PATCH /company/companies/{parentId}/customStatusNotes/{id}` · tool `update_a_connect_wise_psa_company_custom_status_note_by_id`
+/// `PATCH /company/companies/{parentId}/customStatusNotes/{id}` · tool [`update_a_connect_wise_psa_company_custom_status_note_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company status note ID (see `company::list_company_custom_status_notes`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company status note ID, from [`company::list_company_custom_status_notes`](crate::company::list_company_custom_status_notes)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companies/{parentId}/customStatusNotes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_custom_status_note_by_id")]
 pub fn update_company_custom_status_note(
@@ -561,10 +561,10 @@ pub fn update_company_custom_status_note(
 
 /// Deletes a company status note.
 ///
-/// `DELETE /company/companies/{parentId}/customStatusNotes/{id}` · tool `delete_a_connect_wise_psa_company_custom_status_note_by_id`
+/// `DELETE /company/companies/{parentId}/customStatusNotes/{id}` · tool [`delete_a_connect_wise_psa_company_custom_status_note_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company status note ID (see `company::list_company_custom_status_notes`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company status note ID, from [`company::list_company_custom_status_notes`](crate::company::list_company_custom_status_notes)
 #[doc(alias = "DELETE /company/companies/{parentId}/customStatusNotes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_custom_status_note_by_id")]
 pub fn delete_company_custom_status_note(company_id: i32, id: i32) -> Request<()> {
@@ -575,12 +575,12 @@ pub fn delete_company_custom_status_note(company_id: i32, id: i32) -> Request<()
 
 /// Lists a company's marketing groups.
 ///
-/// `GET /company/companies/{parentId}/groups` · tool `list_all_connect_wise_psa_company_groups`
+/// `GET /company/companies/{parentId}/groups` · tool [`list_all_connect_wise_psa_company_groups`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/groups")]
 #[doc(alias = "list_all_connect_wise_psa_company_groups")]
 pub fn list_company_groups(
@@ -594,10 +594,10 @@ pub fn list_company_groups(
 
 /// Adds a company to a marketing group.
 ///
-/// `POST /company/companies/{parentId}/groups` · tool `create_a_connect_wise_psa_company_group`
+/// `POST /company/companies/{parentId}/groups` · tool [`create_a_connect_wise_psa_company_group`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `body`: the marketing group to create.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `body`: the marketing group to create
 #[doc(alias = "POST /company/companies/{parentId}/groups")]
 #[doc(alias = "create_a_connect_wise_psa_company_group")]
 pub fn create_company_group(
@@ -611,10 +611,10 @@ pub fn create_company_group(
 
 /// Counts a company's marketing groups.
 ///
-/// `GET /company/companies/{parentId}/groups/count` · tool `count_connect_wise_psa_company_groups`
+/// `GET /company/companies/{parentId}/groups/count` · tool [`count_connect_wise_psa_company_groups`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows are counted
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/{parentId}/groups/count")]
 #[doc(alias = "count_connect_wise_psa_company_groups")]
 pub fn count_company_groups(company_id: i32, query: &CountQuery) -> Request<Count> {
@@ -626,10 +626,10 @@ pub fn count_company_groups(company_id: i32, query: &CountQuery) -> Request<Coun
 
 /// Gets a company's marketing group membership by its ID.
 ///
-/// `GET /company/companies/{parentId}/groups/{id}` · tool `get_single_connect_wise_psa_company_group_by_id`
+/// `GET /company/companies/{parentId}/groups/{id}` · tool [`get_single_connect_wise_psa_company_group_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company marketing group ID (see `company::list_company_groups`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company marketing group ID, from [`company::list_company_groups`](crate::company::list_company_groups)
 #[doc(alias = "GET /company/companies/{parentId}/groups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_group_by_id")]
 pub fn get_company_group(company_id: i32, id: i32) -> Request<CompanyGroup> {
@@ -640,11 +640,11 @@ pub fn get_company_group(company_id: i32, id: i32) -> Request<CompanyGroup> {
 
 /// Replaces a company's marketing group membership. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companies/{parentId}/groups/{id}` · tool `replace_a_connect_wise_psa_company_group_by_id`
+/// `PUT /company/companies/{parentId}/groups/{id}` · tool [`replace_a_connect_wise_psa_company_group_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company marketing group ID (see `company::list_company_groups`)
-/// * `body`: the new state of the marketing group.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company marketing group ID, from [`company::list_company_groups`](crate::company::list_company_groups)
+/// * `body`: the new state of the marketing group
 #[doc(alias = "PUT /company/companies/{parentId}/groups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_group_by_id")]
 pub fn replace_company_group(
@@ -660,11 +660,11 @@ pub fn replace_company_group(
 
 /// Updates a company's marketing group membership.
 ///
-/// `PATCH /company/companies/{parentId}/groups/{id}` · tool `update_a_connect_wise_psa_company_group_by_id`
+/// `PATCH /company/companies/{parentId}/groups/{id}` · tool [`update_a_connect_wise_psa_company_group_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company marketing group ID (see `company::list_company_groups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company marketing group ID, from [`company::list_company_groups`](crate::company::list_company_groups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companies/{parentId}/groups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_group_by_id")]
 pub fn update_company_group(
@@ -680,10 +680,10 @@ pub fn update_company_group(
 
 /// Removes a company from one of its marketing groups.
 ///
-/// `DELETE /company/companies/{parentId}/groups/{id}` · tool `delete_a_connect_wise_psa_company_group_by_id`
+/// `DELETE /company/companies/{parentId}/groups/{id}` · tool [`delete_a_connect_wise_psa_company_group_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company marketing group ID (see `company::list_company_groups`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company marketing group ID, from [`company::list_company_groups`](crate::company::list_company_groups)
 #[doc(alias = "DELETE /company/companies/{parentId}/groups/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_group_by_id")]
 pub fn delete_company_group(company_id: i32, id: i32) -> Request<()> {
@@ -694,12 +694,12 @@ pub fn delete_company_group(company_id: i32, id: i32) -> Request<()> {
 
 /// Lists a company's management report notifications.
 ///
-/// `GET /company/companies/{parentId}/managementReportNotifications` · tool `list_all_connect_wise_psa_company_management_report_notifs`
+/// `GET /company/companies/{parentId}/managementReportNotifications` · tool [`list_all_connect_wise_psa_company_management_report_notifs`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/managementReportNotifications")]
 #[doc(alias = "list_all_connect_wise_psa_company_management_report_notifs")]
 pub fn list_company_management_report_notifications(
@@ -716,10 +716,10 @@ pub fn list_company_management_report_notifications(
 
 /// Adds a management report notification to a company.
 ///
-/// `POST /company/companies/{parentId}/managementReportNotifications` · tool `create_a_connect_wise_psa_company_management_report_notif`
+/// `POST /company/companies/{parentId}/managementReportNotifications` · tool [`create_a_connect_wise_psa_company_management_report_notif`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `body`: the management report notification to create.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `body`: the management report notification to create
 #[doc(alias = "POST /company/companies/{parentId}/managementReportNotifications")]
 #[doc(alias = "create_a_connect_wise_psa_company_management_report_notif")]
 pub fn create_company_management_report_notification(
@@ -736,10 +736,10 @@ pub fn create_company_management_report_notification(
 
 /// Counts a company's management report notifications.
 ///
-/// `GET /company/companies/{parentId}/managementReportNotifications/count` · tool `count_connect_wise_psa_company_management_report_notifications`
+/// `GET /company/companies/{parentId}/managementReportNotifications/count` · tool [`count_connect_wise_psa_company_management_report_notifications`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows are counted
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/{parentId}/managementReportNotifications/count")]
 #[doc(alias = "count_connect_wise_psa_company_management_report_notifications")]
 pub fn count_company_management_report_notifications(
@@ -757,10 +757,10 @@ pub fn count_company_management_report_notifications(
 
 /// Gets a company management report notification by its ID.
 ///
-/// `GET /company/companies/{parentId}/managementReportNotifications/{id}` · tool `get_single_connect_wise_psa_company_mgmt_report_notif_by_id`
+/// `GET /company/companies/{parentId}/managementReportNotifications/{id}` · tool [`get_single_connect_wise_psa_company_mgmt_report_notif_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company management report notification ID (see `company::list_company_management_report_notifications`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company management report notification ID, from [`company::list_company_management_report_notifications`](crate::company::list_company_management_report_notifications)
 #[doc(alias = "GET /company/companies/{parentId}/managementReportNotifications/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_mgmt_report_notif_by_id")]
 pub fn get_company_management_report_notification(
@@ -777,11 +777,11 @@ pub fn get_company_management_report_notification(
 
 /// Replaces a company management report notification. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companies/{parentId}/managementReportNotifications/{id}` · tool `replace_a_connect_wise_psa_company_mgmt_report_notif_by_id`
+/// `PUT /company/companies/{parentId}/managementReportNotifications/{id}` · tool [`replace_a_connect_wise_psa_company_mgmt_report_notif_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company management report notification ID (see `company::list_company_management_report_notifications`)
-/// * `body`: the new state of the management report notification.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company management report notification ID, from [`company::list_company_management_report_notifications`](crate::company::list_company_management_report_notifications)
+/// * `body`: the new state of the management report notification
 #[doc(alias = "PUT /company/companies/{parentId}/managementReportNotifications/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_mgmt_report_notif_by_id")]
 pub fn replace_company_management_report_notification(
@@ -800,11 +800,11 @@ pub fn replace_company_management_report_notification(
 
 /// Updates a company management report notification.
 ///
-/// `PATCH /company/companies/{parentId}/managementReportNotifications/{id}` · tool `update_a_connect_wise_psa_company_management_report_notif_by_id`
+/// `PATCH /company/companies/{parentId}/managementReportNotifications/{id}` · tool [`update_a_connect_wise_psa_company_management_report_notif_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company management report notification ID (see `company::list_company_management_report_notifications`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company management report notification ID, from [`company::list_company_management_report_notifications`](crate::company::list_company_management_report_notifications)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companies/{parentId}/managementReportNotifications/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_management_report_notif_by_id")]
 pub fn update_company_management_report_notification(
@@ -823,10 +823,10 @@ pub fn update_company_management_report_notification(
 
 /// Deletes a company management report notification.
 ///
-/// `DELETE /company/companies/{parentId}/managementReportNotifications/{id}` · tool `delete_a_connect_wise_psa_company_management_report_notif_by_id`
+/// `DELETE /company/companies/{parentId}/managementReportNotifications/{id}` · tool [`delete_a_connect_wise_psa_company_management_report_notif_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company management report notification ID (see `company::list_company_management_report_notifications`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company management report notification ID, from [`company::list_company_management_report_notifications`](crate::company::list_company_management_report_notifications)
 #[doc(alias = "DELETE /company/companies/{parentId}/managementReportNotifications/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_management_report_notif_by_id")]
 pub fn delete_company_management_report_notification(
@@ -843,12 +843,12 @@ pub fn delete_company_management_report_notification(
 
 /// Lists a company's management report setups.
 ///
-/// `GET /company/companies/{parentId}/managementReportSetup` · tool `list_all_connect_wise_psa_company_management_report_setups`
+/// `GET /company/companies/{parentId}/managementReportSetup` · tool [`list_all_connect_wise_psa_company_management_report_setups`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/managementReportSetup")]
 #[doc(alias = "list_all_connect_wise_psa_company_management_report_setups")]
 pub fn list_company_management_report_setups(
@@ -862,10 +862,10 @@ pub fn list_company_management_report_setups(
 
 /// Adds a management report setup to a company.
 ///
-/// `POST /company/companies/{parentId}/managementReportSetup` · tool `create_a_connect_wise_psa_company_management_report_setup`
+/// `POST /company/companies/{parentId}/managementReportSetup` · tool [`create_a_connect_wise_psa_company_management_report_setup`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `body`: the management report setup to create.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `body`: the management report setup to create
 #[doc(alias = "POST /company/companies/{parentId}/managementReportSetup")]
 #[doc(alias = "create_a_connect_wise_psa_company_management_report_setup")]
 pub fn create_company_management_report_setup(
@@ -879,11 +879,11 @@ pub fn create_company_management_report_setup(
 
 /// Replaces a company management report setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companies/{parentId}/managementReportSetup/{id}` · tool `replace_a_connect_wise_psa_company_mgmt_report_setup_by_id`
+/// `PUT /company/companies/{parentId}/managementReportSetup/{id}` · tool [`replace_a_connect_wise_psa_company_mgmt_report_setup_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company management report setup ID (see `company::list_company_management_report_setups`)
-/// * `body`: the new state of the management report setup.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company management report setup ID, from [`company::list_company_management_report_setups`](crate::company::list_company_management_report_setups)
+/// * `body`: the new state of the management report setup
 #[doc(alias = "PUT /company/companies/{parentId}/managementReportSetup/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_mgmt_report_setup_by_id")]
 pub fn replace_company_management_report_setup(
@@ -899,11 +899,11 @@ pub fn replace_company_management_report_setup(
 
 /// Updates a company management report setup.
 ///
-/// `PATCH /company/companies/{parentId}/managementReportSetup/{id}` · tool `update_a_connect_wise_psa_company_management_report_setup_by_id`
+/// `PATCH /company/companies/{parentId}/managementReportSetup/{id}` · tool [`update_a_connect_wise_psa_company_management_report_setup_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company management report setup ID (see `company::list_company_management_report_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company management report setup ID, from [`company::list_company_management_report_setups`](crate::company::list_company_management_report_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companies/{parentId}/managementReportSetup/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_management_report_setup_by_id")]
 pub fn update_company_management_report_setup(
@@ -922,12 +922,12 @@ pub fn update_company_management_report_setup(
 
 /// Lists a company's management summary reports.
 ///
-/// `GET /company/companies/{parentId}/managementSummaryReports` · tool `list_all_connect_wise_psa_company_management_summary_reports`
+/// `GET /company/companies/{parentId}/managementSummaryReports` · tool [`list_all_connect_wise_psa_company_management_summary_reports`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/managementSummaryReports")]
 #[doc(alias = "list_all_connect_wise_psa_company_management_summary_reports")]
 pub fn list_company_management_summary_reports(
@@ -941,10 +941,10 @@ pub fn list_company_management_summary_reports(
 
 /// Adds a management summary report to a company.
 ///
-/// `POST /company/companies/{parentId}/managementSummaryReports` · tool `create_a_connect_wise_psa_company_management_summary_report`
+/// `POST /company/companies/{parentId}/managementSummaryReports` · tool [`create_a_connect_wise_psa_company_management_summary_report`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `body`: the management summary report to create.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `body`: the management summary report to create
 #[doc(alias = "POST /company/companies/{parentId}/managementSummaryReports")]
 #[doc(alias = "create_a_connect_wise_psa_company_management_summary_report")]
 pub fn create_company_management_summary_report(
@@ -958,10 +958,10 @@ pub fn create_company_management_summary_report(
 
 /// Counts a company's management summary reports.
 ///
-/// `GET /company/companies/{parentId}/managementSummaryReports/count` · tool `count_connect_wise_psa_company_management_summary_reports`
+/// `GET /company/companies/{parentId}/managementSummaryReports/count` · tool [`count_connect_wise_psa_company_management_summary_reports`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows are counted
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/{parentId}/managementSummaryReports/count")]
 #[doc(alias = "count_connect_wise_psa_company_management_summary_reports")]
 pub fn count_company_management_summary_reports(
@@ -979,10 +979,10 @@ pub fn count_company_management_summary_reports(
 
 /// Gets a company management summary report by its ID.
 ///
-/// `GET /company/companies/{parentId}/managementSummaryReports/{id}` · tool `get_single_connect_wise_psa_company_mgmt_summary_report_by_id`
+/// `GET /company/companies/{parentId}/managementSummaryReports/{id}` · tool [`get_single_connect_wise_psa_company_mgmt_summary_report_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company management summary report ID (see `company::list_company_management_summary_reports`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company management summary report ID, from [`company::list_company_management_summary_reports`](crate::company::list_company_management_summary_reports)
 #[doc(alias = "GET /company/companies/{parentId}/managementSummaryReports/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_mgmt_summary_report_by_id")]
 pub fn get_company_management_summary_report(
@@ -999,11 +999,11 @@ pub fn get_company_management_summary_report(
 
 /// Replaces a company management summary report. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companies/{parentId}/managementSummaryReports/{id}` · tool `replace_a_connect_wise_psa_company_mgmt_summary_report_by_id`
+/// `PUT /company/companies/{parentId}/managementSummaryReports/{id}` · tool [`replace_a_connect_wise_psa_company_mgmt_summary_report_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company management summary report ID (see `company::list_company_management_summary_reports`)
-/// * `body`: the new state of the management summary report.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company management summary report ID, from [`company::list_company_management_summary_reports`](crate::company::list_company_management_summary_reports)
+/// * `body`: the new state of the management summary report
 #[doc(alias = "PUT /company/companies/{parentId}/managementSummaryReports/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_mgmt_summary_report_by_id")]
 pub fn replace_company_management_summary_report(
@@ -1022,11 +1022,11 @@ pub fn replace_company_management_summary_report(
 
 /// Updates a company management summary report.
 ///
-/// `PATCH /company/companies/{parentId}/managementSummaryReports/{id}` · tool `update_a_connect_wise_psa_company_mgmt_summary_report_by_id`
+/// `PATCH /company/companies/{parentId}/managementSummaryReports/{id}` · tool [`update_a_connect_wise_psa_company_mgmt_summary_report_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company management summary report ID (see `company::list_company_management_summary_reports`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company management summary report ID, from [`company::list_company_management_summary_reports`](crate::company::list_company_management_summary_reports)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companies/{parentId}/managementSummaryReports/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_mgmt_summary_report_by_id")]
 pub fn update_company_management_summary_report(
@@ -1045,10 +1045,10 @@ pub fn update_company_management_summary_report(
 
 /// Deletes a company management summary report.
 ///
-/// `DELETE /company/companies/{parentId}/managementSummaryReports/{id}` · tool `delete_a_connect_wise_psa_company_mgmt_summary_report_by_id`
+/// `DELETE /company/companies/{parentId}/managementSummaryReports/{id}` · tool [`delete_a_connect_wise_psa_company_mgmt_summary_report_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company management summary report ID (see `company::list_company_management_summary_reports`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company management summary report ID, from [`company::list_company_management_summary_reports`](crate::company::list_company_management_summary_reports)
 #[doc(alias = "DELETE /company/companies/{parentId}/managementSummaryReports/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_mgmt_summary_report_by_id")]
 pub fn delete_company_management_summary_report(
@@ -1065,12 +1065,12 @@ pub fn delete_company_management_summary_report(
 
 /// Lists a company's notes.
 ///
-/// `GET /company/companies/{parentId}/notes` · tool `list_all_connect_wise_psa_company_notes`
+/// `GET /company/companies/{parentId}/notes` · tool [`list_all_connect_wise_psa_company_notes`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/notes")]
 #[doc(alias = "list_all_connect_wise_psa_company_notes")]
 pub fn list_company_notes(
@@ -1084,10 +1084,10 @@ pub fn list_company_notes(
 
 /// Adds a note to a company.
 ///
-/// `POST /company/companies/{parentId}/notes` · tool `create_a_connect_wise_psa_company_note`
+/// `POST /company/companies/{parentId}/notes` · tool [`create_a_connect_wise_psa_company_note`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `body`: the note to create.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `body`: the note to create
 #[doc(alias = "POST /company/companies/{parentId}/notes")]
 #[doc(alias = "create_a_connect_wise_psa_company_note")]
 pub fn create_company_note(company_id: i32, body: &CompanyNote) -> Request<CompanyNote> {
@@ -1098,10 +1098,10 @@ pub fn create_company_note(company_id: i32, body: &CompanyNote) -> Request<Compa
 
 /// Counts a company's notes.
 ///
-/// `GET /company/companies/{parentId}/notes/count` · tool `count_connect_wise_psa_company_notes`
+/// `GET /company/companies/{parentId}/notes/count` · tool [`count_connect_wise_psa_company_notes`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows are counted
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/{parentId}/notes/count")]
 #[doc(alias = "count_connect_wise_psa_company_notes")]
 pub fn count_company_notes(company_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1113,10 +1113,10 @@ pub fn count_company_notes(company_id: i32, query: &CountQuery) -> Request<Count
 
 /// Gets a company note by its ID.
 ///
-/// `GET /company/companies/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_company_note_by_id`
+/// `GET /company/companies/{parentId}/notes/{id}` · tool [`get_single_connect_wise_psa_company_note_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company note ID (see `company::list_company_notes`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company note ID, from [`company::list_company_notes`](crate::company::list_company_notes)
 #[doc(alias = "GET /company/companies/{parentId}/notes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_note_by_id")]
 pub fn get_company_note(company_id: i32, id: i32) -> Request<CompanyNote> {
@@ -1127,11 +1127,11 @@ pub fn get_company_note(company_id: i32, id: i32) -> Request<CompanyNote> {
 
 /// Replaces a company note. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companies/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_company_note_by_id`
+/// `PUT /company/companies/{parentId}/notes/{id}` · tool [`replace_a_connect_wise_psa_company_note_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company note ID (see `company::list_company_notes`)
-/// * `body`: the new state of the note.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company note ID, from [`company::list_company_notes`](crate::company::list_company_notes)
+/// * `body`: the new state of the note
 #[doc(alias = "PUT /company/companies/{parentId}/notes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_note_by_id")]
 pub fn replace_company_note(
@@ -1147,11 +1147,11 @@ pub fn replace_company_note(
 
 /// Updates a company note.
 ///
-/// `PATCH /company/companies/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_company_note_by_id`
+/// `PATCH /company/companies/{parentId}/notes/{id}` · tool [`update_a_connect_wise_psa_company_note_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company note ID (see `company::list_company_notes`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company note ID, from [`company::list_company_notes`](crate::company::list_company_notes)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companies/{parentId}/notes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_note_by_id")]
 pub fn update_company_note(
@@ -1167,10 +1167,10 @@ pub fn update_company_note(
 
 /// Deletes a company note.
 ///
-/// `DELETE /company/companies/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_company_note_by_id`
+/// `DELETE /company/companies/{parentId}/notes/{id}` · tool [`delete_a_connect_wise_psa_company_note_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company note ID (see `company::list_company_notes`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company note ID, from [`company::list_company_notes`](crate::company::list_company_notes)
 #[doc(alias = "DELETE /company/companies/{parentId}/notes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_note_by_id")]
 pub fn delete_company_note(company_id: i32, id: i32) -> Request<()> {
@@ -1181,12 +1181,12 @@ pub fn delete_company_note(company_id: i32, id: i32) -> Request<()> {
 
 /// Lists a company's sites.
 ///
-/// `GET /company/companies/{parentId}/sites` · tool `list_all_connect_wise_psa_company_sites`
+/// `GET /company/companies/{parentId}/sites` · tool [`list_all_connect_wise_psa_company_sites`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/sites")]
 #[doc(alias = "list_all_connect_wise_psa_company_sites")]
 pub fn list_company_sites(
@@ -1200,10 +1200,10 @@ pub fn list_company_sites(
 
 /// Adds a site to a company.
 ///
-/// `POST /company/companies/{parentId}/sites` · tool `create_a_connect_wise_psa_company_site`
+/// `POST /company/companies/{parentId}/sites` · tool [`create_a_connect_wise_psa_company_site`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `body`: the site to create.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `body`: the site to create
 #[doc(alias = "POST /company/companies/{parentId}/sites")]
 #[doc(alias = "create_a_connect_wise_psa_company_site")]
 pub fn create_company_site(company_id: i32, body: &CompanySite) -> Request<CompanySite> {
@@ -1214,10 +1214,10 @@ pub fn create_company_site(company_id: i32, body: &CompanySite) -> Request<Compa
 
 /// Counts a company's sites.
 ///
-/// `GET /company/companies/{parentId}/sites/count` · tool `count_connect_wise_psa_company_sites`
+/// `GET /company/companies/{parentId}/sites/count` · tool [`count_connect_wise_psa_company_sites`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows are counted
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/{parentId}/sites/count")]
 #[doc(alias = "count_connect_wise_psa_company_sites")]
 pub fn count_company_sites(company_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1229,12 +1229,12 @@ pub fn count_company_sites(company_id: i32, query: &CountQuery) -> Request<Count
 
 /// Lists summaries of a company's sites.
 ///
-/// `GET /company/companies/{parentId}/sites/info` · tool `list_all_connect_wise_psa_company_site_info`
+/// `GET /company/companies/{parentId}/sites/info` · tool [`list_all_connect_wise_psa_company_site_info`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/sites/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_site_info")]
 pub fn list_company_site_info(
@@ -1248,10 +1248,10 @@ pub fn list_company_site_info(
 
 /// Counts company site summaries.
 ///
-/// `GET /company/companies/{parentId}/sites/info/count` · tool `count_connect_wise_psa_company_site_info`
+/// `GET /company/companies/{parentId}/sites/info/count` · tool [`count_connect_wise_psa_company_site_info`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows are counted
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/{parentId}/sites/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_site_info")]
 pub fn count_company_site_info(company_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1263,10 +1263,10 @@ pub fn count_company_site_info(company_id: i32, query: &CountQuery) -> Request<C
 
 /// Gets a company site by its ID.
 ///
-/// `GET /company/companies/{parentId}/sites/{id}` · tool `get_single_connect_wise_psa_company_site_by_id`
+/// `GET /company/companies/{parentId}/sites/{id}` · tool [`get_single_connect_wise_psa_company_site_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company site ID (see `company::list_company_sites`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company site ID, from [`company::list_company_sites`](crate::company::list_company_sites)
 #[doc(alias = "GET /company/companies/{parentId}/sites/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_site_by_id")]
 pub fn get_company_site(company_id: i32, id: i32) -> Request<CompanySite> {
@@ -1277,11 +1277,11 @@ pub fn get_company_site(company_id: i32, id: i32) -> Request<CompanySite> {
 
 /// Replaces a company site. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companies/{parentId}/sites/{id}` · tool `replace_a_connect_wise_psa_company_site_by_id`
+/// `PUT /company/companies/{parentId}/sites/{id}` · tool [`replace_a_connect_wise_psa_company_site_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company site ID (see `company::list_company_sites`)
-/// * `body`: the new state of the site.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company site ID, from [`company::list_company_sites`](crate::company::list_company_sites)
+/// * `body`: the new state of the site
 #[doc(alias = "PUT /company/companies/{parentId}/sites/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_site_by_id")]
 pub fn replace_company_site(
@@ -1297,11 +1297,11 @@ pub fn replace_company_site(
 
 /// Updates a company site.
 ///
-/// `PATCH /company/companies/{parentId}/sites/{id}` · tool `update_a_connect_wise_psa_company_site_by_id`
+/// `PATCH /company/companies/{parentId}/sites/{id}` · tool [`update_a_connect_wise_psa_company_site_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company site ID (see `company::list_company_sites`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company site ID, from [`company::list_company_sites`](crate::company::list_company_sites)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companies/{parentId}/sites/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_site_by_id")]
 pub fn update_company_site(
@@ -1317,10 +1317,10 @@ pub fn update_company_site(
 
 /// Deletes a company site.
 ///
-/// `DELETE /company/companies/{parentId}/sites/{id}` · tool `delete_a_connect_wise_psa_company_site_by_id`
+/// `DELETE /company/companies/{parentId}/sites/{id}` · tool [`delete_a_connect_wise_psa_company_site_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company site ID (see `company::list_company_sites`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company site ID, from [`company::list_company_sites`](crate::company::list_company_sites)
 #[doc(alias = "DELETE /company/companies/{parentId}/sites/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_site_by_id")]
 pub fn delete_company_site(company_id: i32, id: i32) -> Request<()> {
@@ -1331,10 +1331,10 @@ pub fn delete_company_site(company_id: i32, id: i32) -> Request<()> {
 
 /// Gets a company site summary by its ID.
 ///
-/// `GET /company/companies/{parentId}/sites/{id}/info` · tool `get_single_connect_wise_psa_company_site_info_by_id`
+/// `GET /company/companies/{parentId}/sites/{id}/info` · tool [`get_single_connect_wise_psa_company_site_info_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company site ID (see `company::list_company_sites`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company site ID, from [`company::list_company_sites`](crate::company::list_company_sites)
 #[doc(alias = "GET /company/companies/{parentId}/sites/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_site_info_by_id")]
 pub fn get_company_site_info(company_id: i32, id: i32) -> Request<CompanySiteInfo> {
@@ -1343,15 +1343,15 @@ pub fn get_company_site_info(company_id: i32, id: i32) -> Request<CompanySiteInf
         .path("id", id)
 }
 
-/// Checks where a company site is used.
+/// Checks which records reference a company site.
 ///
-/// `GET /company/companies/{parentId}/sites/{id}/usages` · tool `check_connect_wise_psa_company_site_usages_by_id`
+/// `GET /company/companies/{parentId}/sites/{id}/usages` · tool [`check_connect_wise_psa_company_site_usages_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company site ID (see `company::list_company_sites`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company site ID, from [`company::list_company_sites`](crate::company::list_company_sites)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/sites/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_site_usages_by_id")]
 pub fn check_company_site_usages(
@@ -1365,15 +1365,15 @@ pub fn check_company_site_usages(
         .query(query)
 }
 
-/// Lists the places where a company site is used.
+/// Lists the records that reference a company site.
 ///
-/// `GET /company/companies/{parentId}/sites/{id}/usages/list` · tool `list_all_connect_wise_psa_company_site_usages_by_id`
+/// `GET /company/companies/{parentId}/sites/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_site_usages_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company site ID (see `company::list_company_sites`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company site ID, from [`company::list_company_sites`](crate::company::list_company_sites)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/sites/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_site_usages_by_id")]
 pub fn list_company_site_usages(
@@ -1389,10 +1389,10 @@ pub fn list_company_site_usages(
 
 /// Counts a company's surveys.
 ///
-/// `GET /company/companies/{parentId}/surveys/count` · tool `count_connect_wise_psa_company_surveys`
+/// `GET /company/companies/{parentId}/surveys/count` · tool [`count_connect_wise_psa_company_surveys`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows are counted
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/{parentId}/surveys/count")]
 #[doc(alias = "count_connect_wise_psa_company_surveys")]
 pub fn count_company_surveys(company_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1403,12 +1403,12 @@ pub fn count_company_surveys(company_id: i32, query: &CountQuery) -> Request<Cou
 
 /// Lists a company's team members.
 ///
-/// `GET /company/companies/{parentId}/teams` · tool `list_all_connect_wise_psa_company_teams`
+/// `GET /company/companies/{parentId}/teams` · tool [`list_all_connect_wise_psa_company_teams`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/teams")]
 #[doc(alias = "list_all_connect_wise_psa_company_teams")]
 pub fn list_company_teams(
@@ -1422,10 +1422,10 @@ pub fn list_company_teams(
 
 /// Adds a team member to a company.
 ///
-/// `POST /company/companies/{parentId}/teams` · tool `create_a_connect_wise_psa_company_team`
+/// `POST /company/companies/{parentId}/teams` · tool [`create_a_connect_wise_psa_company_team`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `body`: the team member to create.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `body`: the team member to create
 #[doc(alias = "POST /company/companies/{parentId}/teams")]
 #[doc(alias = "create_a_connect_wise_psa_company_team")]
 pub fn create_company_team(company_id: i32, body: &CompanyTeam) -> Request<CompanyTeam> {
@@ -1436,10 +1436,10 @@ pub fn create_company_team(company_id: i32, body: &CompanyTeam) -> Request<Compa
 
 /// Counts a company's team members.
 ///
-/// `GET /company/companies/{parentId}/teams/count` · tool `count_connect_wise_psa_company_teams`
+/// `GET /company/companies/{parentId}/teams/count` · tool [`count_connect_wise_psa_company_teams`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows are counted
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/{parentId}/teams/count")]
 #[doc(alias = "count_connect_wise_psa_company_teams")]
 pub fn count_company_teams(company_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1451,10 +1451,10 @@ pub fn count_company_teams(company_id: i32, query: &CountQuery) -> Request<Count
 
 /// Gets a company team member by its ID.
 ///
-/// `GET /company/companies/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_company_team_by_id`
+/// `GET /company/companies/{parentId}/teams/{id}` · tool [`get_single_connect_wise_psa_company_team_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company team member ID (see `company::list_company_teams`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company team member ID, from [`company::list_company_teams`](crate::company::list_company_teams)
 #[doc(alias = "GET /company/companies/{parentId}/teams/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_team_by_id")]
 pub fn get_company_team(company_id: i32, id: i32) -> Request<CompanyTeam> {
@@ -1465,11 +1465,11 @@ pub fn get_company_team(company_id: i32, id: i32) -> Request<CompanyTeam> {
 
 /// Replaces a company team member. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companies/{parentId}/teams/{id}` · tool `replace_a_connect_wise_psa_company_team_by_id`
+/// `PUT /company/companies/{parentId}/teams/{id}` · tool [`replace_a_connect_wise_psa_company_team_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company team member ID (see `company::list_company_teams`)
-/// * `body`: the new state of the team member.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company team member ID, from [`company::list_company_teams`](crate::company::list_company_teams)
+/// * `body`: the new state of the team member
 #[doc(alias = "PUT /company/companies/{parentId}/teams/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_team_by_id")]
 pub fn replace_company_team(
@@ -1485,11 +1485,11 @@ pub fn replace_company_team(
 
 /// Updates a company team member.
 ///
-/// `PATCH /company/companies/{parentId}/teams/{id}` · tool `update_a_connect_wise_psa_company_team_by_id`
+/// `PATCH /company/companies/{parentId}/teams/{id}` · tool [`update_a_connect_wise_psa_company_team_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company team member ID (see `company::list_company_teams`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company team member ID, from [`company::list_company_teams`](crate::company::list_company_teams)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companies/{parentId}/teams/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_team_by_id")]
 pub fn update_company_team(
@@ -1505,10 +1505,10 @@ pub fn update_company_team(
 
 /// Removes a team member from a company.
 ///
-/// `DELETE /company/companies/{parentId}/teams/{id}` · tool `delete_a_connect_wise_psa_company_team_by_id`
+/// `DELETE /company/companies/{parentId}/teams/{id}` · tool [`delete_a_connect_wise_psa_company_team_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company team member ID (see `company::list_company_teams`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company team member ID, from [`company::list_company_teams`](crate::company::list_company_teams)
 #[doc(alias = "DELETE /company/companies/{parentId}/teams/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_team_by_id")]
 pub fn delete_company_team(company_id: i32, id: i32) -> Request<()> {
@@ -1519,12 +1519,12 @@ pub fn delete_company_team(company_id: i32, id: i32) -> Request<()> {
 
 /// Lists a company's tracks.
 ///
-/// `GET /company/companies/{parentId}/tracks` · tool `list_all_connect_wise_psa_company_company_tracks`
+/// `GET /company/companies/{parentId}/tracks` · tool [`list_all_connect_wise_psa_company_company_tracks`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/tracks")]
 #[doc(alias = "list_all_connect_wise_psa_company_company_tracks")]
 pub fn list_company_tracks(
@@ -1538,10 +1538,10 @@ pub fn list_company_tracks(
 
 /// Adds a track to a company.
 ///
-/// `POST /company/companies/{parentId}/tracks` · tool `create_a_connect_wise_psa_company_company_track`
+/// `POST /company/companies/{parentId}/tracks` · tool [`create_a_connect_wise_psa_company_company_track`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `body`: the track to create.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `body`: the track to create
 #[doc(alias = "POST /company/companies/{parentId}/tracks")]
 #[doc(alias = "create_a_connect_wise_psa_company_company_track")]
 pub fn create_company_track(
@@ -1555,10 +1555,10 @@ pub fn create_company_track(
 
 /// Counts a company's tracks.
 ///
-/// `GET /company/companies/{parentId}/tracks/count` · tool `count_connect_wise_psa_company_company_tracks`
+/// `GET /company/companies/{parentId}/tracks/count` · tool [`count_connect_wise_psa_company_company_tracks`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows are counted
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/{parentId}/tracks/count")]
 #[doc(alias = "count_connect_wise_psa_company_company_tracks")]
 pub fn count_company_tracks(company_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1570,10 +1570,10 @@ pub fn count_company_tracks(company_id: i32, query: &CountQuery) -> Request<Coun
 
 /// Gets a company track by its ID.
 ///
-/// `GET /company/companies/{parentId}/tracks/{id}` · tool `get_single_connect_wise_psa_company_company_track_by_id`
+/// `GET /company/companies/{parentId}/tracks/{id}` · tool [`get_single_connect_wise_psa_company_company_track_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company track ID (see `company::list_company_tracks`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company track ID, from [`company::list_company_tracks`](crate::company::list_company_tracks)
 #[doc(alias = "GET /company/companies/{parentId}/tracks/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_company_track_by_id")]
 pub fn get_company_track(company_id: i32, id: i32) -> Request<ContactTrack> {
@@ -1584,10 +1584,10 @@ pub fn get_company_track(company_id: i32, id: i32) -> Request<ContactTrack> {
 
 /// Removes a track from a company.
 ///
-/// `DELETE /company/companies/{parentId}/tracks/{id}` · tool `delete_a_connect_wise_psa_company_company_track_by_id`
+/// `DELETE /company/companies/{parentId}/tracks/{id}` · tool [`delete_a_connect_wise_psa_company_company_track_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company track ID (see `company::list_company_tracks`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company track ID, from [`company::list_company_tracks`](crate::company::list_company_tracks)
 #[doc(alias = "DELETE /company/companies/{parentId}/tracks/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_company_track_by_id")]
 pub fn delete_company_track(company_id: i32, id: i32) -> Request<()> {
@@ -1598,12 +1598,12 @@ pub fn delete_company_track(company_id: i32, id: i32) -> Request<()> {
 
 /// Lists a company's type associations.
 ///
-/// `GET /company/companies/{parentId}/typeAssociations` · tool `list_all_connect_wise_psa_company_company_type_associations`
+/// `GET /company/companies/{parentId}/typeAssociations` · tool [`list_all_connect_wise_psa_company_company_type_associations`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companies/{parentId}/typeAssociations")]
 #[doc(alias = "list_all_connect_wise_psa_company_company_type_associations")]
 pub fn list_company_company_type_associations(
@@ -1617,10 +1617,10 @@ pub fn list_company_company_type_associations(
 
 /// Adds a type association to a company.
 ///
-/// `POST /company/companies/{parentId}/typeAssociations` · tool `create_a_connect_wise_psa_company_company_type_association`
+/// `POST /company/companies/{parentId}/typeAssociations` · tool [`create_a_connect_wise_psa_company_company_type_association`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `body`: the type association to create.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `body`: the type association to create
 #[doc(alias = "POST /company/companies/{parentId}/typeAssociations")]
 #[doc(alias = "create_a_connect_wise_psa_company_company_type_association")]
 pub fn create_company_company_type_association(
@@ -1634,10 +1634,10 @@ pub fn create_company_company_type_association(
 
 /// Counts a company's type associations.
 ///
-/// `GET /company/companies/{parentId}/typeAssociations/count` · tool `count_connect_wise_psa_company_company_type_associations`
+/// `GET /company/companies/{parentId}/typeAssociations/count` · tool [`count_connect_wise_psa_company_company_type_associations`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `query`: which rows are counted
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companies/{parentId}/typeAssociations/count")]
 #[doc(alias = "count_connect_wise_psa_company_company_type_associations")]
 pub fn count_company_company_type_associations(
@@ -1652,10 +1652,10 @@ pub fn count_company_company_type_associations(
 
 /// Gets a company's type association by its ID.
 ///
-/// `GET /company/companies/{parentId}/typeAssociations/{id}` · tool `get_single_connect_wise_psa_company_company_type_assoc_by_id`
+/// `GET /company/companies/{parentId}/typeAssociations/{id}` · tool [`get_single_connect_wise_psa_company_company_type_assoc_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company type association ID (see `company::list_company_company_type_associations`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company type association ID, from [`company::list_company_company_type_associations`](crate::company::list_company_company_type_associations)
 #[doc(alias = "GET /company/companies/{parentId}/typeAssociations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_company_type_assoc_by_id")]
 pub fn get_company_company_type_association(
@@ -1669,11 +1669,11 @@ pub fn get_company_company_type_association(
 
 /// Replaces a company's type association. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companies/{parentId}/typeAssociations/{id}` · tool `replace_a_connect_wise_psa_company_company_type_assoc_by_id`
+/// `PUT /company/companies/{parentId}/typeAssociations/{id}` · tool [`replace_a_connect_wise_psa_company_company_type_assoc_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company type association ID (see `company::list_company_company_type_associations`)
-/// * `body`: the new state of the type association.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company type association ID, from [`company::list_company_company_type_associations`](crate::company::list_company_company_type_associations)
+/// * `body`: the new state of the type association
 #[doc(alias = "PUT /company/companies/{parentId}/typeAssociations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_company_type_assoc_by_id")]
 pub fn replace_company_company_type_association(
@@ -1689,11 +1689,11 @@ pub fn replace_company_company_type_association(
 
 /// Updates a company's type association.
 ///
-/// `PATCH /company/companies/{parentId}/typeAssociations/{id}` · tool `update_a_connect_wise_psa_company_company_type_assoc_by_id`
+/// `PATCH /company/companies/{parentId}/typeAssociations/{id}` · tool [`update_a_connect_wise_psa_company_company_type_assoc_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company type association ID (see `company::list_company_company_type_associations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company type association ID, from [`company::list_company_company_type_associations`](crate::company::list_company_company_type_associations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companies/{parentId}/typeAssociations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_company_type_assoc_by_id")]
 pub fn update_company_company_type_association(
@@ -1709,10 +1709,10 @@ pub fn update_company_company_type_association(
 
 /// Deletes a company's type association.
 ///
-/// `DELETE /company/companies/{parentId}/typeAssociations/{id}` · tool `delete_a_connect_wise_psa_company_company_type_assoc_by_id`
+/// `DELETE /company/companies/{parentId}/typeAssociations/{id}` · tool [`delete_a_connect_wise_psa_company_company_type_assoc_by_id`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
-/// * `id`: company type association ID (see `company::list_company_company_type_associations`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
+/// * `id`: company type association ID, from [`company::list_company_company_type_associations`](crate::company::list_company_company_type_associations)
 #[doc(alias = "DELETE /company/companies/{parentId}/typeAssociations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_company_type_assoc_by_id")]
 pub fn delete_company_company_type_association(company_id: i32, id: i32) -> Request<()> {

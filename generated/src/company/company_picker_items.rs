@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists company picker items.
 ///
-/// `GET /company/companyPickerItems` · tool `list_all_connect_wise_psa_company_picker_items`
+/// `GET /company/companyPickerItems` · tool [`list_all_connect_wise_psa_company_picker_items`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companyPickerItems")]
 #[doc(alias = "list_all_connect_wise_psa_company_picker_items")]
 pub fn list_company_picker_items(query: &ListQuery) -> Request<Vec<CompanyPickerItem>> {
@@ -20,9 +20,9 @@ pub fn list_company_picker_items(query: &ListQuery) -> Request<Vec<CompanyPicker
 
 /// Creates a company picker item.
 ///
-/// `POST /company/companyPickerItems` · tool `create_a_connect_wise_psa_company_picker_item`
+/// `POST /company/companyPickerItems` · tool [`create_a_connect_wise_psa_company_picker_item`](crate::CATALOG)
 ///
-/// * `body`: the company picker item to create.
+/// * `body`: the company picker item to create
 #[doc(alias = "POST /company/companyPickerItems")]
 #[doc(alias = "create_a_connect_wise_psa_company_picker_item")]
 pub fn create_company_picker_item(
@@ -33,9 +33,9 @@ pub fn create_company_picker_item(
 
 /// Removes all items from the company picker.
 ///
-/// `POST /company/companyPickerItems/clear` · tool `clear_connect_wise_psa_company_picker_items`
+/// `POST /company/companyPickerItems/clear` · tool [`clear_connect_wise_psa_company_picker_items`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /company/companyPickerItems/clear")]
 #[doc(alias = "clear_connect_wise_psa_company_picker_items")]
 pub fn clear_company_picker_items(body: &ClearPickerRequest) -> Request<()> {
@@ -44,9 +44,9 @@ pub fn clear_company_picker_items(body: &ClearPickerRequest) -> Request<()> {
 
 /// Counts company picker items.
 ///
-/// `GET /company/companyPickerItems/count` · tool `count_connect_wise_psa_company_picker_items`
+/// `GET /company/companyPickerItems/count` · tool [`count_connect_wise_psa_company_picker_items`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companyPickerItems/count")]
 #[doc(alias = "count_connect_wise_psa_company_picker_items")]
 pub fn count_company_picker_items(query: &CountQuery) -> Request<Count> {
@@ -57,9 +57,9 @@ pub fn count_company_picker_items(query: &CountQuery) -> Request<Count> {
 
 /// Gets a company picker item by its ID.
 ///
-/// `GET /company/companyPickerItems/{id}` · tool `get_single_connect_wise_psa_company_picker_item_by_id`
+/// `GET /company/companyPickerItems/{id}` · tool [`get_single_connect_wise_psa_company_picker_item_by_id`](crate::CATALOG)
 ///
-/// * `id`: company picker item ID (see `company::list_company_picker_items`)
+/// * `id`: company picker item ID, from [`company::list_company_picker_items`](crate::company::list_company_picker_items)
 #[doc(alias = "GET /company/companyPickerItems/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_picker_item_by_id")]
 pub fn get_company_picker_item(id: i32) -> Request<CompanyPickerItem> {
@@ -68,9 +68,9 @@ pub fn get_company_picker_item(id: i32) -> Request<CompanyPickerItem> {
 
 /// Deletes a company picker item.
 ///
-/// `DELETE /company/companyPickerItems/{id}` · tool `delete_a_connect_wise_psa_company_picker_item_by_id`
+/// `DELETE /company/companyPickerItems/{id}` · tool [`delete_a_connect_wise_psa_company_picker_item_by_id`](crate::CATALOG)
 ///
-/// * `id`: company picker item ID (see `company::list_company_picker_items`)
+/// * `id`: company picker item ID, from [`company::list_company_picker_items`](crate::company::list_company_picker_items)
 #[doc(alias = "DELETE /company/companyPickerItems/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_picker_item_by_id")]
 pub fn delete_company_picker_item(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists company type associations.
 ///
-/// `GET /company/companyTypeAssociations` · tool `list_all_connect_wise_psa_company_type_associations`
+/// `GET /company/companyTypeAssociations` · tool [`list_all_connect_wise_psa_company_type_associations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/companyTypeAssociations")]
 #[doc(alias = "list_all_connect_wise_psa_company_type_associations")]
 pub fn list_company_type_associations(
@@ -22,9 +22,9 @@ pub fn list_company_type_associations(
 
 /// Creates a company type association.
 ///
-/// `POST /company/companyTypeAssociations` · tool `create_a_connect_wise_psa_company_type_association`
+/// `POST /company/companyTypeAssociations` · tool [`create_a_connect_wise_psa_company_type_association`](crate::CATALOG)
 ///
-/// * `body`: the company type association to create.
+/// * `body`: the company type association to create
 #[doc(alias = "POST /company/companyTypeAssociations")]
 #[doc(alias = "create_a_connect_wise_psa_company_type_association")]
 pub fn create_company_type_association(
@@ -35,9 +35,9 @@ pub fn create_company_type_association(
 
 /// Counts company type associations.
 ///
-/// `GET /company/companyTypeAssociations/count` · tool `count_connect_wise_psa_company_type_associations`
+/// `GET /company/companyTypeAssociations/count` · tool [`count_connect_wise_psa_company_type_associations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/companyTypeAssociations/count")]
 #[doc(alias = "count_connect_wise_psa_company_type_associations")]
 pub fn count_company_type_associations(query: &CountQuery) -> Request<Count> {
@@ -48,9 +48,9 @@ pub fn count_company_type_associations(query: &CountQuery) -> Request<Count> {
 
 /// Gets a company type association by its ID.
 ///
-/// `GET /company/companyTypeAssociations/{id}` · tool `get_single_connect_wise_psa_company_type_association_by_id`
+/// `GET /company/companyTypeAssociations/{id}` · tool [`get_single_connect_wise_psa_company_type_association_by_id`](crate::CATALOG)
 ///
-/// * `id`: company type association ID (see `company::list_company_type_associations`)
+/// * `id`: company type association ID, from [`company::list_company_type_associations`](crate::company::list_company_type_associations)
 #[doc(alias = "GET /company/companyTypeAssociations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_type_association_by_id")]
 pub fn get_company_type_association(id: i32) -> Request<CompanyCompanyTypeAssociation> {
@@ -59,10 +59,10 @@ pub fn get_company_type_association(id: i32) -> Request<CompanyCompanyTypeAssoci
 
 /// Replaces a company type association. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/companyTypeAssociations/{id}` · tool `replace_a_connect_wise_psa_company_type_association_by_id`
+/// `PUT /company/companyTypeAssociations/{id}` · tool [`replace_a_connect_wise_psa_company_type_association_by_id`](crate::CATALOG)
 ///
-/// * `id`: company type association ID (see `company::list_company_type_associations`)
-/// * `body`: the new state of the company type association.
+/// * `id`: company type association ID, from [`company::list_company_type_associations`](crate::company::list_company_type_associations)
+/// * `body`: the new state of the company type association
 #[doc(alias = "PUT /company/companyTypeAssociations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_type_association_by_id")]
 pub fn replace_company_type_association(
@@ -76,10 +76,10 @@ pub fn replace_company_type_association(
 
 /// Updates a company type association.
 ///
-/// `PATCH /company/companyTypeAssociations/{id}` · tool `update_a_connect_wise_psa_company_type_association_by_id`
+/// `PATCH /company/companyTypeAssociations/{id}` · tool [`update_a_connect_wise_psa_company_type_association_by_id`](crate::CATALOG)
 ///
-/// * `id`: company type association ID (see `company::list_company_type_associations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: company type association ID, from [`company::list_company_type_associations`](crate::company::list_company_type_associations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/companyTypeAssociations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_type_association_by_id")]
 pub fn update_company_type_association(
@@ -93,9 +93,9 @@ pub fn update_company_type_association(
 
 /// Deletes a company type association.
 ///
-/// `DELETE /company/companyTypeAssociations/{id}` · tool `delete_a_connect_wise_psa_company_type_association_by_id`
+/// `DELETE /company/companyTypeAssociations/{id}` · tool [`delete_a_connect_wise_psa_company_type_association_by_id`](crate::CATALOG)
 ///
-/// * `id`: company type association ID (see `company::list_company_type_associations`)
+/// * `id`: company type association ID, from [`company::list_company_type_associations`](crate::company::list_company_type_associations)
 #[doc(alias = "DELETE /company/companyTypeAssociations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_type_association_by_id")]
 pub fn delete_company_type_association(id: i32) -> Request<()> {

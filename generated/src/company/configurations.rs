@@ -12,12 +12,12 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists configurations.
 ///
-/// `GET /company/configurations` · tool `list_all_connect_wise_psa_company_configurations`
+/// `GET /company/configurations` · tool [`list_all_connect_wise_psa_company_configurations`](crate::CATALOG)
 ///
 /// * `managed_identifier`: query parameter `managedIdentifier`
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/configurations")]
 #[doc(alias = "list_all_connect_wise_psa_company_configurations")]
 pub fn list_configurations(
@@ -31,16 +31,16 @@ pub fn list_configurations(
 
 /// Creates a configuration.
 ///
-/// `POST /company/configurations` · tool `create_a_connect_wise_psa_company_configuration`
+/// `POST /company/configurations` · tool [`create_a_connect_wise_psa_company_configuration`](crate::CATALOG)
 ///
 /// * `child_configurations_matching_on`: query parameter `childConfigurationsMatchingOn`
 /// * `inactivate_configurations_matching_on`: query parameter `inactivateConfigurationsMatchingOn`
-/// * `inactive_configuration_status_id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `inactive_configuration_status_id`: configuration status ID, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses)
 /// * `level`: query parameter `level`
 /// * `managed_identifier`: query parameter `managedIdentifier`
 /// * `management_solution_name`: query parameter `managementSolutionName`
 /// * `type_`: query parameter `type`
-/// * `body`: the configuration to create.
+/// * `body`: the configuration to create
 #[doc(alias = "POST /company/configurations")]
 #[doc(alias = "create_a_connect_wise_psa_company_configuration")]
 pub fn create_configuration(
@@ -69,16 +69,16 @@ pub fn create_configuration(
 
 /// Creates configurations in bulk.
 ///
-/// `POST /company/configurations/bulk` · tool `create_connect_wise_psa_company_configurations_in_bulk`
+/// `POST /company/configurations/bulk` · tool [`create_connect_wise_psa_company_configurations_in_bulk`](crate::CATALOG)
 ///
 /// * `child_configurations_matching_on`: query parameter `childConfigurationsMatchingOn`
 /// * `inactivate_configurations_matching_on`: query parameter `inactivateConfigurationsMatchingOn`
-/// * `inactive_configuration_status_id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `inactive_configuration_status_id`: configuration status ID, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses)
 /// * `level`: query parameter `level`
 /// * `managed_identifier`: query parameter `managedIdentifier`
 /// * `management_solution_name`: query parameter `managementSolutionName`
 /// * `type_`: query parameter `type`
-/// * `body`: the request body.
+/// * `body`: the request body
 ///
 /// Returns 207 with a status for each item.
 #[doc(alias = "POST /company/configurations/bulk")]
@@ -109,16 +109,16 @@ pub fn create_configurations_in_bulk(
 
 /// Replaces several configurations in one call.
 ///
-/// `PUT /company/configurations/bulk` · tool `replace_connect_wise_psa_company_configurations_in_bulk`
+/// `PUT /company/configurations/bulk` · tool [`replace_connect_wise_psa_company_configurations_in_bulk`](crate::CATALOG)
 ///
 /// * `child_configurations_matching_on`: query parameter `childConfigurationsMatchingOn`
 /// * `inactivate_configurations_matching_on`: query parameter `inactivateConfigurationsMatchingOn`
-/// * `inactive_configuration_status_id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `inactive_configuration_status_id`: configuration status ID, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses)
 /// * `level`: query parameter `level`
 /// * `managed_identifier`: query parameter `managedIdentifier`
 /// * `management_solution_name`: query parameter `managementSolutionName`
 /// * `type_`: query parameter `type`
-/// * `body`: the request body.
+/// * `body`: the request body
 ///
 /// Returns 207 with a status for each item.
 #[doc(alias = "PUT /company/configurations/bulk")]
@@ -149,7 +149,7 @@ pub fn replace_configurations_in_bulk(
 
 /// Deletes several configurations in one call.
 ///
-/// `DELETE /company/configurations/bulk` · tool `delete_connect_wise_psa_company_configurations_in_bulk`
+/// `DELETE /company/configurations/bulk` · tool [`delete_connect_wise_psa_company_configurations_in_bulk`](crate::CATALOG)
 ///
 /// Returns 207 with a status for each item.
 #[doc(alias = "DELETE /company/configurations/bulk")]
@@ -160,10 +160,10 @@ pub fn delete_configurations_in_bulk() -> Request<BulkResult> {
 
 /// Counts configurations.
 ///
-/// `GET /company/configurations/count` · tool `count_connect_wise_psa_company_configurations`
+/// `GET /company/configurations/count` · tool [`count_connect_wise_psa_company_configurations`](crate::CATALOG)
 ///
 /// * `managed_identifier`: query parameter `managedIdentifier`
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/configurations/count")]
 #[doc(alias = "count_connect_wise_psa_company_configurations")]
 pub fn count_configurations(
@@ -178,11 +178,11 @@ pub fn count_configurations(
 
 /// Lists configuration statuses.
 ///
-/// `GET /company/configurations/statuses` · tool `list_all_connect_wise_psa_company_configuration_statuses`
+/// `GET /company/configurations/statuses` · tool [`list_all_connect_wise_psa_company_configuration_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/configurations/statuses")]
 #[doc(alias = "list_all_connect_wise_psa_company_configuration_statuses")]
 pub fn list_configuration_statuses(
@@ -193,9 +193,9 @@ pub fn list_configuration_statuses(
 
 /// Creates a configuration status.
 ///
-/// `POST /company/configurations/statuses` · tool `create_a_connect_wise_psa_company_configuration_status`
+/// `POST /company/configurations/statuses` · tool [`create_a_connect_wise_psa_company_configuration_status`](crate::CATALOG)
 ///
-/// * `body`: the configuration status to create.
+/// * `body`: the configuration status to create
 #[doc(alias = "POST /company/configurations/statuses")]
 #[doc(alias = "create_a_connect_wise_psa_company_configuration_status")]
 pub fn create_configuration_status(
@@ -206,9 +206,9 @@ pub fn create_configuration_status(
 
 /// Counts configuration statuses.
 ///
-/// `GET /company/configurations/statuses/count` · tool `count_connect_wise_psa_company_configuration_statuses`
+/// `GET /company/configurations/statuses/count` · tool [`count_connect_wise_psa_company_configuration_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/configurations/statuses/count")]
 #[doc(alias = "count_connect_wise_psa_company_configuration_statuses")]
 pub fn count_configuration_statuses(query: &CountQuery) -> Request<Count> {
@@ -219,11 +219,11 @@ pub fn count_configuration_statuses(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of configuration statuses.
 ///
-/// `GET /company/configurations/statuses/info` · tool `list_all_connect_wise_psa_company_configuration_status_info`
+/// `GET /company/configurations/statuses/info` · tool [`list_all_connect_wise_psa_company_configuration_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/configurations/statuses/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_configuration_status_info")]
 pub fn list_configuration_status_info(
@@ -234,9 +234,9 @@ pub fn list_configuration_status_info(
 
 /// Counts configuration status summaries.
 ///
-/// `GET /company/configurations/statuses/info/count` · tool `count_connect_wise_psa_company_configuration_status_info`
+/// `GET /company/configurations/statuses/info/count` · tool [`count_connect_wise_psa_company_configuration_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/configurations/statuses/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_configuration_status_info")]
 pub fn count_configuration_status_info(query: &CountQuery) -> Request<Count> {
@@ -247,9 +247,9 @@ pub fn count_configuration_status_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a configuration status by its ID.
 ///
-/// `GET /company/configurations/statuses/{id}` · tool `get_single_connect_wise_psa_company_configuration_status_by_id`
+/// `GET /company/configurations/statuses/{id}` · tool [`get_single_connect_wise_psa_company_configuration_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `id`: configuration status ID, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses)
 #[doc(alias = "GET /company/configurations/statuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_configuration_status_by_id")]
 pub fn get_configuration_status(id: i32) -> Request<ConfigurationStatus> {
@@ -258,10 +258,10 @@ pub fn get_configuration_status(id: i32) -> Request<ConfigurationStatus> {
 
 /// Replaces a configuration status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/configurations/statuses/{id}` · tool `replace_a_connect_wise_psa_company_configuration_status_by_id`
+/// `PUT /company/configurations/statuses/{id}` · tool [`replace_a_connect_wise_psa_company_configuration_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
-/// * `body`: the new state of the configuration status.
+/// * `id`: configuration status ID, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses)
+/// * `body`: the new state of the configuration status
 #[doc(alias = "PUT /company/configurations/statuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_configuration_status_by_id")]
 pub fn replace_configuration_status(
@@ -275,10 +275,10 @@ pub fn replace_configuration_status(
 
 /// Updates a configuration status.
 ///
-/// `PATCH /company/configurations/statuses/{id}` · tool `update_a_connect_wise_psa_company_configuration_status_by_id`
+/// `PATCH /company/configurations/statuses/{id}` · tool [`update_a_connect_wise_psa_company_configuration_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: configuration status ID, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/configurations/statuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_configuration_status_by_id")]
 pub fn update_configuration_status(
@@ -292,9 +292,9 @@ pub fn update_configuration_status(
 
 /// Deletes a configuration status.
 ///
-/// `DELETE /company/configurations/statuses/{id}` · tool `delete_a_connect_wise_psa_company_configuration_status_by_id`
+/// `DELETE /company/configurations/statuses/{id}` · tool [`delete_a_connect_wise_psa_company_configuration_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `id`: configuration status ID, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses)
 #[doc(alias = "DELETE /company/configurations/statuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_configuration_status_by_id")]
 pub fn delete_configuration_status(id: i32) -> Request<()> {
@@ -303,9 +303,9 @@ pub fn delete_configuration_status(id: i32) -> Request<()> {
 
 /// Gets a configuration status summary by its ID.
 ///
-/// `GET /company/configurations/statuses/{id}/info` · tool `get_single_connect_wise_psa_company_config_status_info_by_id`
+/// `GET /company/configurations/statuses/{id}/info` · tool [`get_single_connect_wise_psa_company_config_status_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `id`: configuration status ID, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses)
 #[doc(alias = "GET /company/configurations/statuses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_config_status_info_by_id")]
 pub fn get_configuration_status_info(id: i32) -> Request<ConfigurationStatusInfo> {
@@ -313,14 +313,14 @@ pub fn get_configuration_status_info(id: i32) -> Request<ConfigurationStatusInfo
         .path("id", id)
 }
 
-/// Checks where a configuration status is used.
+/// Checks which records reference a configuration status.
 ///
-/// `GET /company/configurations/statuses/{id}/usages` · tool `check_connect_wise_psa_company_config_status_usages_by_id`
+/// `GET /company/configurations/statuses/{id}/usages` · tool [`check_connect_wise_psa_company_config_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: configuration status ID, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/configurations/statuses/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_config_status_usages_by_id")]
 pub fn check_configuration_status_usages(
@@ -332,14 +332,14 @@ pub fn check_configuration_status_usages(
         .query(query)
 }
 
-/// Lists the places where a configuration status is used.
+/// Lists the records that reference a configuration status.
 ///
-/// `GET /company/configurations/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_company_config_status_usages_by_id`
+/// `GET /company/configurations/statuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_config_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration status ID (see `company::list_configuration_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: configuration status ID, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/configurations/statuses/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_config_status_usages_by_id")]
 pub fn list_configuration_status_usages(
@@ -353,11 +353,11 @@ pub fn list_configuration_status_usages(
 
 /// Lists configuration types.
 ///
-/// `GET /company/configurations/types` · tool `list_all_connect_wise_psa_company_configuration_types`
+/// `GET /company/configurations/types` · tool [`list_all_connect_wise_psa_company_configuration_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/configurations/types")]
 #[doc(alias = "list_all_connect_wise_psa_company_configuration_types")]
 pub fn list_configuration_types(query: &ListQuery) -> Request<Vec<ConfigurationType>> {
@@ -366,9 +366,9 @@ pub fn list_configuration_types(query: &ListQuery) -> Request<Vec<ConfigurationT
 
 /// Creates a configuration type.
 ///
-/// `POST /company/configurations/types` · tool `create_a_connect_wise_psa_company_configuration_type`
+/// `POST /company/configurations/types` · tool [`create_a_connect_wise_psa_company_configuration_type`](crate::CATALOG)
 ///
-/// * `body`: the configuration type to create.
+/// * `body`: the configuration type to create
 #[doc(alias = "POST /company/configurations/types")]
 #[doc(alias = "create_a_connect_wise_psa_company_configuration_type")]
 pub fn create_configuration_type(
@@ -379,9 +379,9 @@ pub fn create_configuration_type(
 
 /// Copies a configuration type.
 ///
-/// `POST /company/configurations/types/copy` · tool `copy_a_connect_wise_psa_company_configuration_type`
+/// `POST /company/configurations/types/copy` · tool [`copy_a_connect_wise_psa_company_configuration_type`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /company/configurations/types/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_company_configuration_type")]
 pub fn copy_configuration_type(
@@ -392,9 +392,9 @@ pub fn copy_configuration_type(
 
 /// Counts configuration types.
 ///
-/// `GET /company/configurations/types/count` · tool `count_connect_wise_psa_company_configuration_types`
+/// `GET /company/configurations/types/count` · tool [`count_connect_wise_psa_company_configuration_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/configurations/types/count")]
 #[doc(alias = "count_connect_wise_psa_company_configuration_types")]
 pub fn count_configuration_types(query: &CountQuery) -> Request<Count> {
@@ -405,13 +405,13 @@ pub fn count_configuration_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists a configuration type question's values.
 ///
-/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values` · tool `list_all_connect_wise_psa_configuration_type_question_values`
+/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values` · tool [`list_all_connect_wise_psa_configuration_type_question_values`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `question_id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(
     alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values"
 )]
@@ -432,11 +432,11 @@ pub fn list_configuration_type_question_values(
 
 /// Adds a value to a configuration type question.
 ///
-/// `POST /company/configurations/types/{grandparentId}/questions/{parentId}/values` · tool `create_a_connect_wise_psa_configuration_type_question_value`
+/// `POST /company/configurations/types/{grandparentId}/questions/{parentId}/values` · tool [`create_a_connect_wise_psa_configuration_type_question_value`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `body`: the value to create.
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `question_id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `body`: the value to create
 #[doc(
     alias = "POST /company/configurations/types/{grandparentId}/questions/{parentId}/values"
 )]
@@ -457,11 +457,11 @@ pub fn create_configuration_type_question_value(
 
 /// Counts a configuration type question's values.
 ///
-/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/count` · tool `count_connect_wise_psa_configuration_type_question_values`
+/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/count` · tool [`count_connect_wise_psa_configuration_type_question_values`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `query`: which rows are counted
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `question_id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `query`: which records are counted
 #[doc(
     alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/count"
 )]
@@ -483,11 +483,11 @@ pub fn count_configuration_type_question_values(
 
 /// Gets a configuration type question value by its ID.
 ///
-/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `get_single_connect_wise_psa_config_type_question_value_by_id`
+/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool [`get_single_connect_wise_psa_config_type_question_value_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `question_id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `id`: configuration type question value ID, from [`company::list_configuration_type_question_values`](crate::company::list_configuration_type_question_values)
 #[doc(
     alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}"
 )]
@@ -508,12 +508,12 @@ pub fn get_configuration_type_question_value(
 
 /// Replaces a configuration type question value. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `replace_a_connect_wise_psa_config_type_question_value_by_id`
+/// `PUT /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool [`replace_a_connect_wise_psa_config_type_question_value_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
-/// * `body`: the new state of the value.
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `question_id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `id`: configuration type question value ID, from [`company::list_configuration_type_question_values`](crate::company::list_configuration_type_question_values)
+/// * `body`: the new state of the value
 #[doc(
     alias = "PUT /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}"
 )]
@@ -536,12 +536,12 @@ pub fn replace_configuration_type_question_value(
 
 /// Updates a configuration type question value.
 ///
-/// `PATCH /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `update_a_connect_wise_psa_config_type_question_value_by_id`
+/// `PATCH /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool [`update_a_connect_wise_psa_config_type_question_value_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `question_id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `id`: configuration type question value ID, from [`company::list_configuration_type_question_values`](crate::company::list_configuration_type_question_values)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(
     alias = "PATCH /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}"
 )]
@@ -564,11 +564,11 @@ pub fn update_configuration_type_question_value(
 
 /// Deletes a configuration type question value.
 ///
-/// `DELETE /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool `delete_a_connect_wise_psa_config_type_question_value_by_id`
+/// `DELETE /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}` · tool [`delete_a_connect_wise_psa_config_type_question_value_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `question_id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `id`: configuration type question value ID, from [`company::list_configuration_type_question_values`](crate::company::list_configuration_type_question_values)
 #[doc(
     alias = "DELETE /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}"
 )]
@@ -587,16 +587,16 @@ pub fn delete_configuration_type_question_value(
         .path("id", id)
 }
 
-/// Checks where a configuration type question value is used.
+/// Checks which records reference a configuration type question value.
 ///
-/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages` · tool `check_connect_wise_psa_config_type_question_value_usages_by_id`
+/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages` · tool [`check_connect_wise_psa_config_type_question_value_usages_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `question_id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `id`: configuration type question value ID, from [`company::list_configuration_type_question_values`](crate::company::list_configuration_type_question_values)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(
     alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages"
 )]
@@ -617,16 +617,16 @@ pub fn check_configuration_type_question_value_usages(
         .query(query)
 }
 
-/// Lists the places where a configuration type question value is used.
+/// Lists the records that reference a configuration type question value.
 ///
-/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages/list` · tool `list_all_connect_wise_psa_config_type_quest_value_usages_by_id`
+/// `GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages/list` · tool [`list_all_connect_wise_psa_config_type_quest_value_usages_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `id`: configuration type question value ID (see `company::list_configuration_type_question_values`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `question_id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `id`: configuration type question value ID, from [`company::list_configuration_type_question_values`](crate::company::list_configuration_type_question_values)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(
     alias = "GET /company/configurations/types/{grandparentId}/questions/{parentId}/values/{id}/usages/list"
 )]
@@ -649,9 +649,9 @@ pub fn list_configuration_type_question_value_usages(
 
 /// Gets a configuration type by its ID.
 ///
-/// `GET /company/configurations/types/{id}` · tool `get_single_connect_wise_psa_company_configuration_type_by_id`
+/// `GET /company/configurations/types/{id}` · tool [`get_single_connect_wise_psa_company_configuration_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration type ID (see `company::list_configuration_types`)
+/// * `id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
 #[doc(alias = "GET /company/configurations/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_configuration_type_by_id")]
 pub fn get_configuration_type(id: i32) -> Request<ConfigurationType> {
@@ -660,10 +660,10 @@ pub fn get_configuration_type(id: i32) -> Request<ConfigurationType> {
 
 /// Replaces a configuration type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/configurations/types/{id}` · tool `replace_a_connect_wise_psa_company_configuration_type_by_id`
+/// `PUT /company/configurations/types/{id}` · tool [`replace_a_connect_wise_psa_company_configuration_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration type ID (see `company::list_configuration_types`)
-/// * `body`: the new state of the configuration type.
+/// * `id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `body`: the new state of the configuration type
 #[doc(alias = "PUT /company/configurations/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_configuration_type_by_id")]
 pub fn replace_configuration_type(
@@ -677,10 +677,10 @@ pub fn replace_configuration_type(
 
 /// Updates a configuration type.
 ///
-/// `PATCH /company/configurations/types/{id}` · tool `update_a_connect_wise_psa_company_configuration_type_by_id`
+/// `PATCH /company/configurations/types/{id}` · tool [`update_a_connect_wise_psa_company_configuration_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration type ID (see `company::list_configuration_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/configurations/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_configuration_type_by_id")]
 pub fn update_configuration_type(
@@ -694,9 +694,9 @@ pub fn update_configuration_type(
 
 /// Deletes a configuration type.
 ///
-/// `DELETE /company/configurations/types/{id}` · tool `delete_a_connect_wise_psa_company_configuration_type_by_id`
+/// `DELETE /company/configurations/types/{id}` · tool [`delete_a_connect_wise_psa_company_configuration_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration type ID (see `company::list_configuration_types`)
+/// * `id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
 #[doc(alias = "DELETE /company/configurations/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_configuration_type_by_id")]
 pub fn delete_configuration_type(id: i32) -> Request<()> {
@@ -705,23 +705,23 @@ pub fn delete_configuration_type(id: i32) -> Request<()> {
 
 /// Gets a configuration type summary by its ID.
 ///
-/// `GET /company/configurations/types/{id}/info` · tool `get_single_connect_wise_psa_company_config_type_info_by_id`
+/// `GET /company/configurations/types/{id}/info` · tool [`get_single_connect_wise_psa_company_config_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration type ID (see `company::list_configuration_types`)
+/// * `id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
 #[doc(alias = "GET /company/configurations/types/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_config_type_info_by_id")]
 pub fn get_configuration_type_info(id: i32) -> Request<ConfigurationTypeInfo> {
     Request::new(Method::Get, "/company/configurations/types/{id}/info").path("id", id)
 }
 
-/// Checks where a configuration type is used.
+/// Checks which records reference a configuration type.
 ///
-/// `GET /company/configurations/types/{id}/usages` · tool `check_connect_wise_psa_company_configuration_type_usages_by_id`
+/// `GET /company/configurations/types/{id}/usages` · tool [`check_connect_wise_psa_company_configuration_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration type ID (see `company::list_configuration_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/configurations/types/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_configuration_type_usages_by_id")]
 pub fn check_configuration_type_usages(
@@ -733,14 +733,14 @@ pub fn check_configuration_type_usages(
         .query(query)
 }
 
-/// Lists the places where a configuration type is used.
+/// Lists the records that reference a configuration type.
 ///
-/// `GET /company/configurations/types/{id}/usages/list` · tool `list_all_connect_wise_psa_company_config_type_usages_by_id`
+/// `GET /company/configurations/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_config_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration type ID (see `company::list_configuration_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/configurations/types/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_config_type_usages_by_id")]
 pub fn list_configuration_type_usages(
@@ -754,12 +754,12 @@ pub fn list_configuration_type_usages(
 
 /// Lists a configuration type's questions.
 ///
-/// `GET /company/configurations/types/{parentId}/questions` · tool `list_all_connect_wise_psa_configuration_type_questions`
+/// `GET /company/configurations/types/{parentId}/questions` · tool [`list_all_connect_wise_psa_configuration_type_questions`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/configurations/types/{parentId}/questions")]
 #[doc(alias = "list_all_connect_wise_psa_configuration_type_questions")]
 pub fn list_configuration_type_questions(
@@ -773,10 +773,10 @@ pub fn list_configuration_type_questions(
 
 /// Adds a question to a configuration type.
 ///
-/// `POST /company/configurations/types/{parentId}/questions` · tool `create_a_connect_wise_psa_configuration_type_question`
+/// `POST /company/configurations/types/{parentId}/questions` · tool [`create_a_connect_wise_psa_configuration_type_question`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `body`: the question to create.
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `body`: the question to create
 #[doc(alias = "POST /company/configurations/types/{parentId}/questions")]
 #[doc(alias = "create_a_connect_wise_psa_configuration_type_question")]
 pub fn create_configuration_type_question(
@@ -790,10 +790,10 @@ pub fn create_configuration_type_question(
 
 /// Counts a configuration type's questions.
 ///
-/// `GET /company/configurations/types/{parentId}/questions/count` · tool `count_connect_wise_psa_configuration_type_questions`
+/// `GET /company/configurations/types/{parentId}/questions/count` · tool [`count_connect_wise_psa_configuration_type_questions`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `query`: which rows are counted
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/configurations/types/{parentId}/questions/count")]
 #[doc(alias = "count_connect_wise_psa_configuration_type_questions")]
 pub fn count_configuration_type_questions(
@@ -808,10 +808,10 @@ pub fn count_configuration_type_questions(
 
 /// Gets a configuration type question by its ID.
 ///
-/// `GET /company/configurations/types/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_configuration_type_question_by_id`
+/// `GET /company/configurations/types/{parentId}/questions/{id}` · tool [`get_single_connect_wise_psa_configuration_type_question_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
 #[doc(alias = "GET /company/configurations/types/{parentId}/questions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_configuration_type_question_by_id")]
 pub fn get_configuration_type_question(
@@ -825,11 +825,11 @@ pub fn get_configuration_type_question(
 
 /// Replaces a configuration type question. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/configurations/types/{parentId}/questions/{id}` · tool `replace_a_connect_wise_psa_configuration_type_question_by_id`
+/// `PUT /company/configurations/types/{parentId}/questions/{id}` · tool [`replace_a_connect_wise_psa_configuration_type_question_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `body`: the new state of the question.
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `body`: the new state of the question
 #[doc(alias = "PUT /company/configurations/types/{parentId}/questions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_configuration_type_question_by_id")]
 pub fn replace_configuration_type_question(
@@ -845,11 +845,11 @@ pub fn replace_configuration_type_question(
 
 /// Updates a configuration type question.
 ///
-/// `PATCH /company/configurations/types/{parentId}/questions/{id}` · tool `update_a_connect_wise_psa_configuration_type_question_by_id`
+/// `PATCH /company/configurations/types/{parentId}/questions/{id}` · tool [`update_a_connect_wise_psa_configuration_type_question_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/configurations/types/{parentId}/questions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_configuration_type_question_by_id")]
 pub fn update_configuration_type_question(
@@ -868,10 +868,10 @@ pub fn update_configuration_type_question(
 
 /// Deletes a configuration type question.
 ///
-/// `DELETE /company/configurations/types/{parentId}/questions/{id}` · tool `delete_a_connect_wise_psa_configuration_type_question_by_id`
+/// `DELETE /company/configurations/types/{parentId}/questions/{id}` · tool [`delete_a_connect_wise_psa_configuration_type_question_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `id`: configuration type question ID (see `company::list_configuration_type_questions`)
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
 #[doc(alias = "DELETE /company/configurations/types/{parentId}/questions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_configuration_type_question_by_id")]
 pub fn delete_configuration_type_question(type_id: i32, id: i32) -> Request<()> {
@@ -885,9 +885,9 @@ pub fn delete_configuration_type_question(type_id: i32, id: i32) -> Request<()> 
 
 /// Gets a configuration by its ID.
 ///
-/// `GET /company/configurations/{id}` · tool `get_single_connect_wise_psa_company_configuration_by_id`
+/// `GET /company/configurations/{id}` · tool [`get_single_connect_wise_psa_company_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration ID (see `company::list_configurations`)
+/// * `id`: configuration ID, from [`company::list_configurations`](crate::company::list_configurations)
 #[doc(alias = "GET /company/configurations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_configuration_by_id")]
 pub fn get_configuration(id: i32) -> Request<CompanyConfiguration> {
@@ -896,17 +896,17 @@ pub fn get_configuration(id: i32) -> Request<CompanyConfiguration> {
 
 /// Replaces a configuration. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/configurations/{id}` · tool `replace_a_connect_wise_psa_company_configuration_by_id`
+/// `PUT /company/configurations/{id}` · tool [`replace_a_connect_wise_psa_company_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration ID (see `company::list_configurations`)
+/// * `id`: configuration ID, from [`company::list_configurations`](crate::company::list_configurations)
 /// * `child_configurations_matching_on`: query parameter `childConfigurationsMatchingOn`
 /// * `inactivate_configurations_matching_on`: query parameter `inactivateConfigurationsMatchingOn`
-/// * `inactive_configuration_status_id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `inactive_configuration_status_id`: configuration status ID, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses)
 /// * `level`: query parameter `level`
 /// * `managed_identifier`: query parameter `managedIdentifier`
 /// * `management_solution_name`: query parameter `managementSolutionName`
 /// * `type_`: query parameter `type`
-/// * `body`: the new state of the configuration.
+/// * `body`: the new state of the configuration
 #[doc(alias = "PUT /company/configurations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_configuration_by_id")]
 pub fn replace_configuration(
@@ -937,17 +937,17 @@ pub fn replace_configuration(
 
 /// Updates a configuration.
 ///
-/// `PATCH /company/configurations/{id}` · tool `update_a_connect_wise_psa_company_configuration_by_id`
+/// `PATCH /company/configurations/{id}` · tool [`update_a_connect_wise_psa_company_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration ID (see `company::list_configurations`)
+/// * `id`: configuration ID, from [`company::list_configurations`](crate::company::list_configurations)
 /// * `child_configurations_matching_on`: query parameter `childConfigurationsMatchingOn`
 /// * `inactivate_configurations_matching_on`: query parameter `inactivateConfigurationsMatchingOn`
-/// * `inactive_configuration_status_id`: configuration status ID (see `company::list_configuration_statuses`)
+/// * `inactive_configuration_status_id`: configuration status ID, from [`company::list_configuration_statuses`](crate::company::list_configuration_statuses)
 /// * `level`: query parameter `level`
 /// * `managed_identifier`: query parameter `managedIdentifier`
 /// * `management_solution_name`: query parameter `managementSolutionName`
 /// * `type_`: query parameter `type`
-/// * `patch`: the changes, as a JSON Patch.
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/configurations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_configuration_by_id")]
 pub fn update_configuration(
@@ -978,9 +978,9 @@ pub fn update_configuration(
 
 /// Deletes a configuration.
 ///
-/// `DELETE /company/configurations/{id}` · tool `delete_a_connect_wise_psa_company_configuration_by_id`
+/// `DELETE /company/configurations/{id}` · tool [`delete_a_connect_wise_psa_company_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration ID (see `company::list_configurations`)
+/// * `id`: configuration ID, from [`company::list_configurations`](crate::company::list_configurations)
 #[doc(alias = "DELETE /company/configurations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_configuration_by_id")]
 pub fn delete_configuration(id: i32) -> Request<()> {
@@ -989,10 +989,10 @@ pub fn delete_configuration(id: i32) -> Request<()> {
 
 /// Changes a configuration's type.
 ///
-/// `PATCH /company/configurations/{id}/changeType` · tool `change_type_of_a_connect_wise_psa_company_configuration_by_id`
+/// `PATCH /company/configurations/{id}/changeType` · tool [`change_type_of_a_connect_wise_psa_company_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: configuration ID (see `company::list_configurations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: configuration ID, from [`company::list_configurations`](crate::company::list_configurations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/configurations/{id}/changeType")]
 #[doc(alias = "change_type_of_a_connect_wise_psa_company_configuration_by_id")]
 pub fn change_type_of_configuration(
@@ -1006,10 +1006,10 @@ pub fn change_type_of_configuration(
 
 /// Counts a configuration's quick access records.
 ///
-/// `GET /company/configurations/{id}/quickAccess/count` · tool `count_connect_wise_psa_configuration_quick_accesses`
+/// `GET /company/configurations/{id}/quickAccess/count` · tool [`count_connect_wise_psa_configuration_quick_accesses`](crate::CATALOG)
 ///
-/// * `configuration_id`: configuration ID (see `company::list_configurations`)
-/// * `query`: which rows are counted
+/// * `configuration_id`: configuration ID, from [`company::list_configurations`](crate::company::list_configurations)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/configurations/{id}/quickAccess/count")]
 #[doc(alias = "count_connect_wise_psa_configuration_quick_accesses")]
 pub fn count_configuration_quick_accesses(
@@ -1023,11 +1023,11 @@ pub fn count_configuration_quick_accesses(
 
 /// Lists summaries of configuration types.
 ///
-/// `GET /configurations/types/info` · tool `list_all_connect_wise_psa_company_configuration_type_info`
+/// `GET /configurations/types/info` · tool [`list_all_connect_wise_psa_company_configuration_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /configurations/types/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_configuration_type_info")]
 pub fn list_configuration_type_info(
@@ -1038,9 +1038,9 @@ pub fn list_configuration_type_info(
 
 /// Counts configuration type summaries.
 ///
-/// `GET /configurations/types/info/count` · tool `count_connect_wise_psa_company_configuration_type_info`
+/// `GET /configurations/types/info/count` · tool [`count_connect_wise_psa_company_configuration_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /configurations/types/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_configuration_type_info")]
 pub fn count_configuration_type_info(query: &CountQuery) -> Request<Count> {
@@ -1051,13 +1051,13 @@ pub fn count_configuration_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of a configuration type question's values.
 ///
-/// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info` · tool `list_all_connect_wise_psa_config_type_question_value_info`
+/// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info` · tool [`list_all_connect_wise_psa_config_type_question_value_info`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `question_id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(
     alias = "GET /configurations/types/{grandparentId}/questions/{parentId}/values/info"
 )]
@@ -1078,11 +1078,11 @@ pub fn list_configuration_type_question_value_info(
 
 /// Counts configuration type question value summaries.
 ///
-/// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info/count` · tool `count_connect_wise_psa_configuration_type_question_value_info`
+/// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/info/count` · tool [`count_connect_wise_psa_configuration_type_question_value_info`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
-/// * `query`: which rows are counted
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `question_id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
+/// * `query`: which records are counted
 #[doc(
     alias = "GET /configurations/types/{grandparentId}/questions/{parentId}/values/info/count"
 )]
@@ -1104,10 +1104,10 @@ pub fn count_configuration_type_question_value_info(
 
 /// Gets a configuration type question value summary by its ID.
 ///
-/// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/{id}/info` · tool `get_single_connect_wise_psa_config_type_quest_value_info_by_id`
+/// `GET /configurations/types/{grandparentId}/questions/{parentId}/values/{id}/info` · tool [`get_single_connect_wise_psa_config_type_quest_value_info_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `question_id`: configuration type question ID (see `company::list_configuration_type_questions`)
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `question_id`: configuration type question ID, from [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions)
 /// * `id`: ID
 #[doc(
     alias = "GET /configurations/types/{grandparentId}/questions/{parentId}/values/{id}/info"
@@ -1129,12 +1129,12 @@ pub fn get_configuration_type_question_value_info(
 
 /// Lists summaries of a configuration type's questions.
 ///
-/// `GET /configurations/types/{parentId}/questions/info` · tool `list_all_connect_wise_psa_configuration_type_question_info`
+/// `GET /configurations/types/{parentId}/questions/info` · tool [`list_all_connect_wise_psa_configuration_type_question_info`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /configurations/types/{parentId}/questions/info")]
 #[doc(alias = "list_all_connect_wise_psa_configuration_type_question_info")]
 pub fn list_configuration_type_question_info(
@@ -1148,10 +1148,10 @@ pub fn list_configuration_type_question_info(
 
 /// Counts configuration type question summaries.
 ///
-/// `GET /configurations/types/{parentId}/questions/info/count` · tool `count_connect_wise_psa_configuration_type_question_info`
+/// `GET /configurations/types/{parentId}/questions/info/count` · tool [`count_connect_wise_psa_configuration_type_question_info`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
-/// * `query`: which rows are counted
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
+/// * `query`: which records are counted
 #[doc(alias = "GET /configurations/types/{parentId}/questions/info/count")]
 #[doc(alias = "count_connect_wise_psa_configuration_type_question_info")]
 pub fn count_configuration_type_question_info(
@@ -1166,9 +1166,9 @@ pub fn count_configuration_type_question_info(
 
 /// Gets a configuration type question summary by its ID.
 ///
-/// `GET /configurations/types/{parentId}/questions/{id}/info` · tool `get_single_connect_wise_psa_config_type_question_info_by_id`
+/// `GET /configurations/types/{parentId}/questions/{id}/info` · tool [`get_single_connect_wise_psa_config_type_question_info_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: configuration type ID (see `company::list_configuration_types`)
+/// * `type_id`: configuration type ID, from [`company::list_configuration_types`](crate::company::list_configuration_types)
 /// * `id`: ID
 #[doc(alias = "GET /configurations/types/{parentId}/questions/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_config_type_question_info_by_id")]

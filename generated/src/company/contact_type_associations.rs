@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists contact type associations.
 ///
-/// `GET /company/contactTypeAssociations` · tool `list_all_connect_wise_psa_company_contact_type_associations`
+/// `GET /company/contactTypeAssociations` · tool [`list_all_connect_wise_psa_company_contact_type_associations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contactTypeAssociations")]
 #[doc(alias = "list_all_connect_wise_psa_company_contact_type_associations")]
 pub fn list_company_contact_type_associations(
@@ -22,9 +22,9 @@ pub fn list_company_contact_type_associations(
 
 /// Creates a contact type association.
 ///
-/// `POST /company/contactTypeAssociations` · tool `create_a_connect_wise_psa_company_contact_type_association`
+/// `POST /company/contactTypeAssociations` · tool [`create_a_connect_wise_psa_company_contact_type_association`](crate::CATALOG)
 ///
-/// * `body`: the contact type association to create.
+/// * `body`: the contact type association to create
 #[doc(alias = "POST /company/contactTypeAssociations")]
 #[doc(alias = "create_a_connect_wise_psa_company_contact_type_association")]
 pub fn create_company_contact_type_association(
@@ -35,9 +35,9 @@ pub fn create_company_contact_type_association(
 
 /// Counts contact type associations.
 ///
-/// `GET /company/contactTypeAssociations/count` · tool `count_connect_wise_psa_company_contact_type_associations`
+/// `GET /company/contactTypeAssociations/count` · tool [`count_connect_wise_psa_company_contact_type_associations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contactTypeAssociations/count")]
 #[doc(alias = "count_connect_wise_psa_company_contact_type_associations")]
 pub fn count_company_contact_type_associations(query: &CountQuery) -> Request<Count> {
@@ -48,9 +48,9 @@ pub fn count_company_contact_type_associations(query: &CountQuery) -> Request<Co
 
 /// Gets a contact type association by its ID.
 ///
-/// `GET /company/contactTypeAssociations/{id}` · tool `get_single_connect_wise_psa_company_contact_type_assoc_by_id`
+/// `GET /company/contactTypeAssociations/{id}` · tool [`get_single_connect_wise_psa_company_contact_type_assoc_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact type association ID (see `company::list_company_contact_type_associations`)
+/// * `id`: contact type association ID, from [`company::list_company_contact_type_associations`](crate::company::list_company_contact_type_associations)
 #[doc(alias = "GET /company/contactTypeAssociations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_contact_type_assoc_by_id")]
 pub fn get_company_contact_type_association(
@@ -61,10 +61,10 @@ pub fn get_company_contact_type_association(
 
 /// Replaces a contact type association. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/contactTypeAssociations/{id}` · tool `replace_a_connect_wise_psa_company_contact_type_assoc_by_id`
+/// `PUT /company/contactTypeAssociations/{id}` · tool [`replace_a_connect_wise_psa_company_contact_type_assoc_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact type association ID (see `company::list_company_contact_type_associations`)
-/// * `body`: the new state of the contact type association.
+/// * `id`: contact type association ID, from [`company::list_company_contact_type_associations`](crate::company::list_company_contact_type_associations)
+/// * `body`: the new state of the contact type association
 #[doc(alias = "PUT /company/contactTypeAssociations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_contact_type_assoc_by_id")]
 pub fn replace_company_contact_type_association(
@@ -78,10 +78,10 @@ pub fn replace_company_contact_type_association(
 
 /// Updates a contact type association.
 ///
-/// `PATCH /company/contactTypeAssociations/{id}` · tool `update_a_connect_wise_psa_company_contact_type_assoc_by_id`
+/// `PATCH /company/contactTypeAssociations/{id}` · tool [`update_a_connect_wise_psa_company_contact_type_assoc_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact type association ID (see `company::list_company_contact_type_associations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: contact type association ID, from [`company::list_company_contact_type_associations`](crate::company::list_company_contact_type_associations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/contactTypeAssociations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_contact_type_assoc_by_id")]
 pub fn update_company_contact_type_association(
@@ -95,9 +95,9 @@ pub fn update_company_contact_type_association(
 
 /// Deletes a contact type association.
 ///
-/// `DELETE /company/contactTypeAssociations/{id}` · tool `delete_a_connect_wise_psa_company_contact_type_assoc_by_id`
+/// `DELETE /company/contactTypeAssociations/{id}` · tool [`delete_a_connect_wise_psa_company_contact_type_assoc_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact type association ID (see `company::list_company_contact_type_associations`)
+/// * `id`: contact type association ID, from [`company::list_company_contact_type_associations`](crate::company::list_company_contact_type_associations)
 #[doc(alias = "DELETE /company/contactTypeAssociations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_contact_type_assoc_by_id")]
 pub fn delete_company_contact_type_association(id: i32) -> Request<()> {

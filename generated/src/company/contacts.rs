@@ -10,14 +10,14 @@ use crate::company::{
 use crate::shared::{Count, Usage};
 use crate::query::{CountQuery, ListQuery};
 
-/// Lists the places where a contact type is used.
+/// Lists the records that reference a contact type.
 ///
-/// `GET /company/contact/types/{id}/usages/list` · tool `list_all_connect_wise_psa_company_contact_type_usages_by_id`
+/// `GET /company/contact/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_contact_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact type ID (see `company::list_contact_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: contact type ID, from [`company::list_contact_types`](crate::company::list_contact_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contact/types/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_contact_type_usages_by_id")]
 pub fn list_contact_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -28,11 +28,11 @@ pub fn list_contact_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 
 /// Lists contacts.
 ///
-/// `GET /company/contacts` · tool `list_all_connect_wise_psa_company_contacts`
+/// `GET /company/contacts` · tool [`list_all_connect_wise_psa_company_contacts`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts")]
 #[doc(alias = "list_all_connect_wise_psa_company_contacts")]
 pub fn list_contacts(query: &ListQuery) -> Request<Vec<Contact>> {
@@ -41,9 +41,9 @@ pub fn list_contacts(query: &ListQuery) -> Request<Vec<Contact>> {
 
 /// Creates a contact.
 ///
-/// `POST /company/contacts` · tool `create_a_connect_wise_psa_company_contact`
+/// `POST /company/contacts` · tool [`create_a_connect_wise_psa_company_contact`](crate::CATALOG)
 ///
-/// * `body`: the contact to create.
+/// * `body`: the contact to create
 #[doc(alias = "POST /company/contacts")]
 #[doc(alias = "create_a_connect_wise_psa_company_contact")]
 pub fn create_contact(body: &Contact) -> Request<Contact> {
@@ -52,9 +52,9 @@ pub fn create_contact(body: &Contact) -> Request<Contact> {
 
 /// Counts contacts.
 ///
-/// `GET /company/contacts/count` · tool `count_connect_wise_psa_company_contacts`
+/// `GET /company/contacts/count` · tool [`count_connect_wise_psa_company_contacts`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contacts/count")]
 #[doc(alias = "count_connect_wise_psa_company_contacts")]
 pub fn count_contacts(query: &CountQuery) -> Request<Count> {
@@ -65,9 +65,9 @@ pub fn count_contacts(query: &CountQuery) -> Request<Count> {
 
 /// Gets a contact record with the default values for a new contact.
 ///
-/// `GET /company/contacts/default` · tool `get_default_connect_wise_psa_company_contact`
+/// `GET /company/contacts/default` · tool [`get_default_connect_wise_psa_company_contact`](crate::CATALOG)
 ///
-/// * `company_id`: company ID (see `company::list_companies`)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
 #[doc(alias = "GET /company/contacts/default")]
 #[doc(alias = "get_default_connect_wise_psa_company_contact")]
 pub fn get_default_contact(company_id: i32) -> Request<Contact> {
@@ -77,11 +77,11 @@ pub fn get_default_contact(company_id: i32) -> Request<Contact> {
 
 /// Lists contact departments.
 ///
-/// `GET /company/contacts/departments` · tool `list_all_connect_wise_psa_company_contact_departments`
+/// `GET /company/contacts/departments` · tool [`list_all_connect_wise_psa_company_contact_departments`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/departments")]
 #[doc(alias = "list_all_connect_wise_psa_company_contact_departments")]
 pub fn list_contact_departments(query: &ListQuery) -> Request<Vec<ContactDepartment>> {
@@ -90,9 +90,9 @@ pub fn list_contact_departments(query: &ListQuery) -> Request<Vec<ContactDepartm
 
 /// Creates a contact department.
 ///
-/// `POST /company/contacts/departments` · tool `create_a_connect_wise_psa_company_contact_department`
+/// `POST /company/contacts/departments` · tool [`create_a_connect_wise_psa_company_contact_department`](crate::CATALOG)
 ///
-/// * `body`: the contact department to create.
+/// * `body`: the contact department to create
 #[doc(alias = "POST /company/contacts/departments")]
 #[doc(alias = "create_a_connect_wise_psa_company_contact_department")]
 pub fn create_contact_department(
@@ -103,9 +103,9 @@ pub fn create_contact_department(
 
 /// Counts contact departments.
 ///
-/// `GET /company/contacts/departments/count` · tool `count_connect_wise_psa_company_contact_departments`
+/// `GET /company/contacts/departments/count` · tool [`count_connect_wise_psa_company_contact_departments`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contacts/departments/count")]
 #[doc(alias = "count_connect_wise_psa_company_contact_departments")]
 pub fn count_contact_departments(query: &CountQuery) -> Request<Count> {
@@ -116,11 +116,11 @@ pub fn count_contact_departments(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of contact departments.
 ///
-/// `GET /company/contacts/departments/info` · tool `list_all_connect_wise_psa_company_contact_department_info`
+/// `GET /company/contacts/departments/info` · tool [`list_all_connect_wise_psa_company_contact_department_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/departments/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_contact_department_info")]
 pub fn list_contact_department_info(
@@ -131,9 +131,9 @@ pub fn list_contact_department_info(
 
 /// Counts contact department summaries.
 ///
-/// `GET /company/contacts/departments/info/count` · tool `count_connect_wise_psa_company_contact_department_info`
+/// `GET /company/contacts/departments/info/count` · tool [`count_connect_wise_psa_company_contact_department_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contacts/departments/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_contact_department_info")]
 pub fn count_contact_department_info(query: &CountQuery) -> Request<Count> {
@@ -144,9 +144,9 @@ pub fn count_contact_department_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a contact department by its ID.
 ///
-/// `GET /company/contacts/departments/{id}` · tool `get_single_connect_wise_psa_company_contact_department_by_id`
+/// `GET /company/contacts/departments/{id}` · tool [`get_single_connect_wise_psa_company_contact_department_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact department ID (see `company::list_contact_departments`)
+/// * `id`: contact department ID, from [`company::list_contact_departments`](crate::company::list_contact_departments)
 #[doc(alias = "GET /company/contacts/departments/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_contact_department_by_id")]
 pub fn get_contact_department(id: i32) -> Request<ContactDepartment> {
@@ -155,10 +155,10 @@ pub fn get_contact_department(id: i32) -> Request<ContactDepartment> {
 
 /// Replaces a contact department. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/contacts/departments/{id}` · tool `replace_a_connect_wise_psa_company_contact_department_by_id`
+/// `PUT /company/contacts/departments/{id}` · tool [`replace_a_connect_wise_psa_company_contact_department_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact department ID (see `company::list_contact_departments`)
-/// * `body`: the new state of the contact department.
+/// * `id`: contact department ID, from [`company::list_contact_departments`](crate::company::list_contact_departments)
+/// * `body`: the new state of the contact department
 #[doc(alias = "PUT /company/contacts/departments/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_contact_department_by_id")]
 pub fn replace_contact_department(
@@ -172,10 +172,10 @@ pub fn replace_contact_department(
 
 /// Updates a contact department.
 ///
-/// `PATCH /company/contacts/departments/{id}` · tool `update_a_connect_wise_psa_company_contact_department_by_id`
+/// `PATCH /company/contacts/departments/{id}` · tool [`update_a_connect_wise_psa_company_contact_department_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact department ID (see `company::list_contact_departments`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: contact department ID, from [`company::list_contact_departments`](crate::company::list_contact_departments)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/contacts/departments/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_contact_department_by_id")]
 pub fn update_contact_department(
@@ -189,9 +189,9 @@ pub fn update_contact_department(
 
 /// Deletes a contact department.
 ///
-/// `DELETE /company/contacts/departments/{id}` · tool `delete_a_connect_wise_psa_company_contact_department_by_id`
+/// `DELETE /company/contacts/departments/{id}` · tool [`delete_a_connect_wise_psa_company_contact_department_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact department ID (see `company::list_contact_departments`)
+/// * `id`: contact department ID, from [`company::list_contact_departments`](crate::company::list_contact_departments)
 #[doc(alias = "DELETE /company/contacts/departments/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_contact_department_by_id")]
 pub fn delete_contact_department(id: i32) -> Request<()> {
@@ -200,23 +200,23 @@ pub fn delete_contact_department(id: i32) -> Request<()> {
 
 /// Gets a contact department summary by its ID.
 ///
-/// `GET /company/contacts/departments/{id}/info` · tool `get_single_connect_wise_psa_company_contact_dept_info_by_id`
+/// `GET /company/contacts/departments/{id}/info` · tool [`get_single_connect_wise_psa_company_contact_dept_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact department ID (see `company::list_contact_departments`)
+/// * `id`: contact department ID, from [`company::list_contact_departments`](crate::company::list_contact_departments)
 #[doc(alias = "GET /company/contacts/departments/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_contact_dept_info_by_id")]
 pub fn get_contact_department_info(id: i32) -> Request<ContactDepartmentInfo> {
     Request::new(Method::Get, "/company/contacts/departments/{id}/info").path("id", id)
 }
 
-/// Checks where a contact department is used.
+/// Checks which records reference a contact department.
 ///
-/// `GET /company/contacts/departments/{id}/usages` · tool `check_connect_wise_psa_company_contact_department_usages_by_id`
+/// `GET /company/contacts/departments/{id}/usages` · tool [`check_connect_wise_psa_company_contact_department_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact department ID (see `company::list_contact_departments`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: contact department ID, from [`company::list_contact_departments`](crate::company::list_contact_departments)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/departments/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_contact_department_usages_by_id")]
 pub fn check_contact_department_usages(
@@ -228,14 +228,14 @@ pub fn check_contact_department_usages(
         .query(query)
 }
 
-/// Lists the places where a contact department is used.
+/// Lists the records that reference a contact department.
 ///
-/// `GET /company/contacts/departments/{id}/usages/list` · tool `list_all_connect_wise_psa_company_contact_dept_usages_by_id`
+/// `GET /company/contacts/departments/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_contact_dept_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact department ID (see `company::list_contact_departments`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: contact department ID, from [`company::list_contact_departments`](crate::company::list_contact_departments)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/departments/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_contact_dept_usages_by_id")]
 pub fn list_contact_department_usages(
@@ -249,11 +249,11 @@ pub fn list_contact_department_usages(
 
 /// Lists summaries of contacts.
 ///
-/// `GET /company/contacts/info` · tool `list_all_connect_wise_psa_company_contact_info`
+/// `GET /company/contacts/info` · tool [`list_all_connect_wise_psa_company_contact_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_contact_info")]
 pub fn list_contact_info(query: &ListQuery) -> Request<Vec<ContactInfo>> {
@@ -262,9 +262,9 @@ pub fn list_contact_info(query: &ListQuery) -> Request<Vec<ContactInfo>> {
 
 /// Counts contact summaries.
 ///
-/// `GET /company/contacts/info/count` · tool `count_connect_wise_psa_company_contact_info`
+/// `GET /company/contacts/info/count` · tool [`count_connect_wise_psa_company_contact_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contacts/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_contact_info")]
 pub fn count_contact_info(query: &CountQuery) -> Request<Count> {
@@ -275,11 +275,11 @@ pub fn count_contact_info(query: &CountQuery) -> Request<Count> {
 
 /// Lists contact relationships.
 ///
-/// `GET /company/contacts/relationships` · tool `list_all_connect_wise_psa_company_contact_relationships`
+/// `GET /company/contacts/relationships` · tool [`list_all_connect_wise_psa_company_contact_relationships`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/relationships")]
 #[doc(alias = "list_all_connect_wise_psa_company_contact_relationships")]
 pub fn list_contact_relationships(
@@ -290,9 +290,9 @@ pub fn list_contact_relationships(
 
 /// Creates a contact relationship.
 ///
-/// `POST /company/contacts/relationships` · tool `create_a_connect_wise_psa_company_contact_relationship`
+/// `POST /company/contacts/relationships` · tool [`create_a_connect_wise_psa_company_contact_relationship`](crate::CATALOG)
 ///
-/// * `body`: the contact relationship to create.
+/// * `body`: the contact relationship to create
 #[doc(alias = "POST /company/contacts/relationships")]
 #[doc(alias = "create_a_connect_wise_psa_company_contact_relationship")]
 pub fn create_contact_relationship(
@@ -303,9 +303,9 @@ pub fn create_contact_relationship(
 
 /// Counts contact relationships.
 ///
-/// `GET /company/contacts/relationships/count` · tool `count_connect_wise_psa_company_contact_relationships`
+/// `GET /company/contacts/relationships/count` · tool [`count_connect_wise_psa_company_contact_relationships`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contacts/relationships/count")]
 #[doc(alias = "count_connect_wise_psa_company_contact_relationships")]
 pub fn count_contact_relationships(query: &CountQuery) -> Request<Count> {
@@ -316,9 +316,9 @@ pub fn count_contact_relationships(query: &CountQuery) -> Request<Count> {
 
 /// Gets a contact relationship by its ID.
 ///
-/// `GET /company/contacts/relationships/{id}` · tool `get_single_connect_wise_psa_company_contact_relationship_by_id`
+/// `GET /company/contacts/relationships/{id}` · tool [`get_single_connect_wise_psa_company_contact_relationship_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact relationship ID (see `company::list_contact_relationships`)
+/// * `id`: contact relationship ID, from [`company::list_contact_relationships`](crate::company::list_contact_relationships)
 #[doc(alias = "GET /company/contacts/relationships/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_contact_relationship_by_id")]
 pub fn get_contact_relationship(id: i32) -> Request<ContactRelationship> {
@@ -327,10 +327,10 @@ pub fn get_contact_relationship(id: i32) -> Request<ContactRelationship> {
 
 /// Replaces a contact relationship. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/contacts/relationships/{id}` · tool `replace_a_connect_wise_psa_company_contact_relationship_by_id`
+/// `PUT /company/contacts/relationships/{id}` · tool [`replace_a_connect_wise_psa_company_contact_relationship_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact relationship ID (see `company::list_contact_relationships`)
-/// * `body`: the new state of the contact relationship.
+/// * `id`: contact relationship ID, from [`company::list_contact_relationships`](crate::company::list_contact_relationships)
+/// * `body`: the new state of the contact relationship
 #[doc(alias = "PUT /company/contacts/relationships/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_contact_relationship_by_id")]
 pub fn replace_contact_relationship(
@@ -344,10 +344,10 @@ pub fn replace_contact_relationship(
 
 /// Updates a contact relationship.
 ///
-/// `PATCH /company/contacts/relationships/{id}` · tool `update_a_connect_wise_psa_company_contact_relationship_by_id`
+/// `PATCH /company/contacts/relationships/{id}` · tool [`update_a_connect_wise_psa_company_contact_relationship_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact relationship ID (see `company::list_contact_relationships`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: contact relationship ID, from [`company::list_contact_relationships`](crate::company::list_contact_relationships)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/contacts/relationships/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_contact_relationship_by_id")]
 pub fn update_contact_relationship(
@@ -361,9 +361,9 @@ pub fn update_contact_relationship(
 
 /// Deletes a contact relationship.
 ///
-/// `DELETE /company/contacts/relationships/{id}` · tool `delete_a_connect_wise_psa_company_contact_relationship_by_id`
+/// `DELETE /company/contacts/relationships/{id}` · tool [`delete_a_connect_wise_psa_company_contact_relationship_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact relationship ID (see `company::list_contact_relationships`)
+/// * `id`: contact relationship ID, from [`company::list_contact_relationships`](crate::company::list_contact_relationships)
 #[doc(alias = "DELETE /company/contacts/relationships/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_contact_relationship_by_id")]
 pub fn delete_contact_relationship(id: i32) -> Request<()> {
@@ -372,9 +372,9 @@ pub fn delete_contact_relationship(id: i32) -> Request<()> {
 
 /// Requests a new customer portal password for a contact, by email address.
 ///
-/// `POST /company/contacts/requestPassword` · tool `request_a_connect_wise_psa_company_contact_password`
+/// `POST /company/contacts/requestPassword` · tool [`request_a_connect_wise_psa_company_contact_password`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /company/contacts/requestPassword")]
 #[doc(alias = "request_a_connect_wise_psa_company_contact_password")]
 pub fn request_contact_password(body: &RequestPasswordRequest) -> Request<()> {
@@ -383,11 +383,11 @@ pub fn request_contact_password(body: &RequestPasswordRequest) -> Request<()> {
 
 /// Lists contact types.
 ///
-/// `GET /company/contacts/types` · tool `list_all_connect_wise_psa_company_contact_types`
+/// `GET /company/contacts/types` · tool [`list_all_connect_wise_psa_company_contact_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/types")]
 #[doc(alias = "list_all_connect_wise_psa_company_contact_types")]
 pub fn list_contact_types(query: &ListQuery) -> Request<Vec<ContactType>> {
@@ -396,9 +396,9 @@ pub fn list_contact_types(query: &ListQuery) -> Request<Vec<ContactType>> {
 
 /// Creates a contact type.
 ///
-/// `POST /company/contacts/types` · tool `create_a_connect_wise_psa_company_contact_type`
+/// `POST /company/contacts/types` · tool [`create_a_connect_wise_psa_company_contact_type`](crate::CATALOG)
 ///
-/// * `body`: the contact type to create.
+/// * `body`: the contact type to create
 #[doc(alias = "POST /company/contacts/types")]
 #[doc(alias = "create_a_connect_wise_psa_company_contact_type")]
 pub fn create_contact_type(body: &ContactType) -> Request<ContactType> {
@@ -407,9 +407,9 @@ pub fn create_contact_type(body: &ContactType) -> Request<ContactType> {
 
 /// Counts contact types.
 ///
-/// `GET /company/contacts/types/count` · tool `count_connect_wise_psa_company_contact_types`
+/// `GET /company/contacts/types/count` · tool [`count_connect_wise_psa_company_contact_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contacts/types/count")]
 #[doc(alias = "count_connect_wise_psa_company_contact_types")]
 pub fn count_contact_types(query: &CountQuery) -> Request<Count> {
@@ -420,9 +420,9 @@ pub fn count_contact_types(query: &CountQuery) -> Request<Count> {
 
 /// Counts contact type summaries.
 ///
-/// `GET /company/contacts/types/count/info` · tool `count_connect_wise_psa_company_contact_type_info`
+/// `GET /company/contacts/types/count/info` · tool [`count_connect_wise_psa_company_contact_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contacts/types/count/info")]
 #[doc(alias = "count_connect_wise_psa_company_contact_type_info")]
 pub fn count_contact_type_info(query: &CountQuery) -> Request<Count> {
@@ -431,11 +431,11 @@ pub fn count_contact_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of contact types.
 ///
-/// `GET /company/contacts/types/info` · tool `list_all_connect_wise_psa_company_contact_type_info`
+/// `GET /company/contacts/types/info` · tool [`list_all_connect_wise_psa_company_contact_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/types/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_contact_type_info")]
 pub fn list_contact_type_info(query: &ListQuery) -> Request<Vec<ContactTypeInfo>> {
@@ -444,9 +444,9 @@ pub fn list_contact_type_info(query: &ListQuery) -> Request<Vec<ContactTypeInfo>
 
 /// Gets a contact type by its ID.
 ///
-/// `GET /company/contacts/types/{id}` · tool `get_single_connect_wise_psa_company_contact_type_by_id`
+/// `GET /company/contacts/types/{id}` · tool [`get_single_connect_wise_psa_company_contact_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact type ID (see `company::list_contact_types`)
+/// * `id`: contact type ID, from [`company::list_contact_types`](crate::company::list_contact_types)
 #[doc(alias = "GET /company/contacts/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_contact_type_by_id")]
 pub fn get_contact_type(id: i32) -> Request<ContactType> {
@@ -455,10 +455,10 @@ pub fn get_contact_type(id: i32) -> Request<ContactType> {
 
 /// Replaces a contact type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/contacts/types/{id}` · tool `replace_a_connect_wise_psa_company_contact_type_by_id`
+/// `PUT /company/contacts/types/{id}` · tool [`replace_a_connect_wise_psa_company_contact_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact type ID (see `company::list_contact_types`)
-/// * `body`: the new state of the contact type.
+/// * `id`: contact type ID, from [`company::list_contact_types`](crate::company::list_contact_types)
+/// * `body`: the new state of the contact type
 #[doc(alias = "PUT /company/contacts/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_contact_type_by_id")]
 pub fn replace_contact_type(id: i32, body: &ContactType) -> Request<ContactType> {
@@ -467,10 +467,10 @@ pub fn replace_contact_type(id: i32, body: &ContactType) -> Request<ContactType>
 
 /// Updates a contact type.
 ///
-/// `PATCH /company/contacts/types/{id}` · tool `update_a_connect_wise_psa_company_contact_type_by_id`
+/// `PATCH /company/contacts/types/{id}` · tool [`update_a_connect_wise_psa_company_contact_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact type ID (see `company::list_contact_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: contact type ID, from [`company::list_contact_types`](crate::company::list_contact_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/contacts/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_contact_type_by_id")]
 pub fn update_contact_type(id: i32, patch: &Patch<ContactType>) -> Request<ContactType> {
@@ -481,9 +481,9 @@ pub fn update_contact_type(id: i32, patch: &Patch<ContactType>) -> Request<Conta
 
 /// Deletes a contact type.
 ///
-/// `DELETE /company/contacts/types/{id}` · tool `delete_a_connect_wise_psa_company_contact_type_by_id`
+/// `DELETE /company/contacts/types/{id}` · tool [`delete_a_connect_wise_psa_company_contact_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact type ID (see `company::list_contact_types`)
+/// * `id`: contact type ID, from [`company::list_contact_types`](crate::company::list_contact_types)
 #[doc(alias = "DELETE /company/contacts/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_contact_type_by_id")]
 pub fn delete_contact_type(id: i32) -> Request<()> {
@@ -492,9 +492,9 @@ pub fn delete_contact_type(id: i32) -> Request<()> {
 
 /// Gets a contact type summary by its ID.
 ///
-/// `GET /company/contacts/types/{id}/info` · tool `get_single_connect_wise_psa_company_contact_type_info_by_id`
+/// `GET /company/contacts/types/{id}/info` · tool [`get_single_connect_wise_psa_company_contact_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact type ID (see `company::list_contact_types`)
+/// * `id`: contact type ID, from [`company::list_contact_types`](crate::company::list_contact_types)
 #[doc(alias = "GET /company/contacts/types/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_contact_type_info_by_id")]
 pub fn get_contact_type_info(id: i32) -> Request<ContactTypeInfo> {
@@ -503,9 +503,9 @@ pub fn get_contact_type_info(id: i32) -> Request<ContactTypeInfo> {
 
 /// Checks whether an email address and a password are valid customer portal credentials.
 ///
-/// `POST /company/contacts/validatePortalCredentials` · tool `validate_connect_wise_psa_company_contact_portal_credentials`
+/// `POST /company/contacts/validatePortalCredentials` · tool [`validate_connect_wise_psa_company_contact_portal_credentials`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /company/contacts/validatePortalCredentials")]
 #[doc(alias = "validate_connect_wise_psa_company_contact_portal_credentials")]
 pub fn validate_contact_portal_credentials(
@@ -516,9 +516,9 @@ pub fn validate_contact_portal_credentials(
 
 /// Gets a contact by its ID.
 ///
-/// `GET /company/contacts/{id}` · tool `get_single_connect_wise_psa_company_contact_by_id`
+/// `GET /company/contacts/{id}` · tool [`get_single_connect_wise_psa_company_contact_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
 #[doc(alias = "GET /company/contacts/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_contact_by_id")]
 pub fn get_contact(id: i32) -> Request<Contact> {
@@ -527,10 +527,10 @@ pub fn get_contact(id: i32) -> Request<Contact> {
 
 /// Replaces a contact. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/contacts/{id}` · tool `replace_a_connect_wise_psa_company_contact_by_id`
+/// `PUT /company/contacts/{id}` · tool [`replace_a_connect_wise_psa_company_contact_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact ID (see `company::list_contacts`)
-/// * `body`: the new state of the contact.
+/// * `id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `body`: the new state of the contact
 #[doc(alias = "PUT /company/contacts/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_contact_by_id")]
 pub fn replace_contact(id: i32, body: &Contact) -> Request<Contact> {
@@ -539,10 +539,10 @@ pub fn replace_contact(id: i32, body: &Contact) -> Request<Contact> {
 
 /// Updates a contact.
 ///
-/// `PATCH /company/contacts/{id}` · tool `update_a_connect_wise_psa_company_contact_by_id`
+/// `PATCH /company/contacts/{id}` · tool [`update_a_connect_wise_psa_company_contact_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact ID (see `company::list_contacts`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/contacts/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_contact_by_id")]
 pub fn update_contact(id: i32, patch: &Patch<Contact>) -> Request<Contact> {
@@ -551,10 +551,10 @@ pub fn update_contact(id: i32, patch: &Patch<Contact>) -> Request<Contact> {
 
 /// Deletes a contact.
 ///
-/// `DELETE /company/contacts/{id}` · tool `delete_a_connect_wise_psa_company_contact_by_id`
+/// `DELETE /company/contacts/{id}` · tool [`delete_a_connect_wise_psa_company_contact_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact ID (see `company::list_contacts`)
-/// * `transfer_contact_id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `transfer_contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
 #[doc(alias = "DELETE /company/contacts/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_contact_by_id")]
 pub fn delete_contact(id: i32, transfer_contact_id: i32) -> Request<()> {
@@ -565,9 +565,9 @@ pub fn delete_contact(id: i32, transfer_contact_id: i32) -> Request<()> {
 
 /// Downloads a contact's photo.
 ///
-/// `GET /company/contacts/{id}/image` · tool `download_a_connect_wise_psa_company_contact_image_by_id`
+/// `GET /company/contacts/{id}/image` · tool [`download_a_connect_wise_psa_company_contact_image_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
 /// * `use_default_flag`: query parameter `useDefaultFlag`
 /// * `last_modified`: query parameter `lastModified`
 #[doc(alias = "GET /company/contacts/{id}/image")]
@@ -585,9 +585,9 @@ pub fn download_contact_image(
 
 /// Gets a contact summary by its ID.
 ///
-/// `GET /company/contacts/{id}/info` · tool `get_single_connect_wise_psa_company_contact_info_by_id`
+/// `GET /company/contacts/{id}/info` · tool [`get_single_connect_wise_psa_company_contact_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact ID (see `company::list_contacts`)
+/// * `id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
 #[doc(alias = "GET /company/contacts/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_contact_info_by_id")]
 pub fn get_contact_info(id: i32) -> Request<ContactInfo> {
@@ -596,12 +596,12 @@ pub fn get_contact_info(id: i32) -> Request<ContactInfo> {
 
 /// Lists a contact's portal security settings.
 ///
-/// `GET /company/contacts/{id}/portalSecurity` · tool `list_all_connect_wise_psa_contact_portal_security`
+/// `GET /company/contacts/{id}/portalSecurity` · tool [`list_all_connect_wise_psa_contact_portal_security`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/{id}/portalSecurity")]
 #[doc(alias = "list_all_connect_wise_psa_contact_portal_security")]
 pub fn list_contact_portal_security(
@@ -613,14 +613,14 @@ pub fn list_contact_portal_security(
         .query(query)
 }
 
-/// Checks where a contact is used.
+/// Checks which records reference a contact.
 ///
-/// `GET /company/contacts/{id}/usages` · tool `check_connect_wise_psa_company_contact_usages_by_id`
+/// `GET /company/contacts/{id}/usages` · tool [`check_connect_wise_psa_company_contact_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_contact_usages_by_id")]
 pub fn check_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -629,14 +629,14 @@ pub fn check_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the places where a contact is used.
+/// Lists the records that reference a contact.
 ///
-/// `GET /company/contacts/{id}/usages/list` · tool `list_all_connect_wise_psa_company_contact_usages_by_id`
+/// `GET /company/contacts/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_contact_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_contact_usages_by_id")]
 pub fn list_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -647,12 +647,12 @@ pub fn list_contact_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 
 /// Lists a contact's communications.
 ///
-/// `GET /company/contacts/{parentId}/communications` · tool `list_all_connect_wise_psa_contact_communications`
+/// `GET /company/contacts/{parentId}/communications` · tool [`list_all_connect_wise_psa_contact_communications`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/{parentId}/communications")]
 #[doc(alias = "list_all_connect_wise_psa_contact_communications")]
 pub fn list_contact_communications(
@@ -666,10 +666,10 @@ pub fn list_contact_communications(
 
 /// Adds a communication to a contact.
 ///
-/// `POST /company/contacts/{parentId}/communications` · tool `create_a_connect_wise_psa_contact_communication`
+/// `POST /company/contacts/{parentId}/communications` · tool [`create_a_connect_wise_psa_contact_communication`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `body`: the communication to create.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `body`: the communication to create
 #[doc(alias = "POST /company/contacts/{parentId}/communications")]
 #[doc(alias = "create_a_connect_wise_psa_contact_communication")]
 pub fn create_contact_communication(
@@ -683,10 +683,10 @@ pub fn create_contact_communication(
 
 /// Counts a contact's communications.
 ///
-/// `GET /company/contacts/{parentId}/communications/count` · tool `count_connect_wise_psa_contact_communications`
+/// `GET /company/contacts/{parentId}/communications/count` · tool [`count_connect_wise_psa_contact_communications`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows are counted
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contacts/{parentId}/communications/count")]
 #[doc(alias = "count_connect_wise_psa_contact_communications")]
 pub fn count_contact_communications(
@@ -701,10 +701,10 @@ pub fn count_contact_communications(
 
 /// Gets a contact communication by its ID.
 ///
-/// `GET /company/contacts/{parentId}/communications/{id}` · tool `get_single_connect_wise_psa_contact_communication_by_id`
+/// `GET /company/contacts/{parentId}/communications/{id}` · tool [`get_single_connect_wise_psa_contact_communication_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact communication ID (see `company::list_contact_communications`)
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact communication ID, from [`company::list_contact_communications`](crate::company::list_contact_communications)
 #[doc(alias = "GET /company/contacts/{parentId}/communications/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_contact_communication_by_id")]
 pub fn get_contact_communication(
@@ -718,11 +718,11 @@ pub fn get_contact_communication(
 
 /// Replaces a contact communication. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/contacts/{parentId}/communications/{id}` · tool `replace_a_connect_wise_psa_contact_communication_by_id`
+/// `PUT /company/contacts/{parentId}/communications/{id}` · tool [`replace_a_connect_wise_psa_contact_communication_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact communication ID (see `company::list_contact_communications`)
-/// * `body`: the new state of the communication.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact communication ID, from [`company::list_contact_communications`](crate::company::list_contact_communications)
+/// * `body`: the new state of the communication
 #[doc(alias = "PUT /company/contacts/{parentId}/communications/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_contact_communication_by_id")]
 pub fn replace_contact_communication(
@@ -738,11 +738,11 @@ pub fn replace_contact_communication(
 
 /// Updates a contact communication.
 ///
-/// `PATCH /company/contacts/{parentId}/communications/{id}` · tool `update_a_connect_wise_psa_contact_communication_by_id`
+/// `PATCH /company/contacts/{parentId}/communications/{id}` · tool [`update_a_connect_wise_psa_contact_communication_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact communication ID (see `company::list_contact_communications`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact communication ID, from [`company::list_contact_communications`](crate::company::list_contact_communications)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/contacts/{parentId}/communications/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_contact_communication_by_id")]
 pub fn update_contact_communication(
@@ -758,10 +758,10 @@ pub fn update_contact_communication(
 
 /// Deletes a contact communication.
 ///
-/// `DELETE /company/contacts/{parentId}/communications/{id}` · tool `delete_a_connect_wise_psa_contact_communication_by_id`
+/// `DELETE /company/contacts/{parentId}/communications/{id}` · tool [`delete_a_connect_wise_psa_contact_communication_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact communication ID (see `company::list_contact_communications`)
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact communication ID, from [`company::list_contact_communications`](crate::company::list_contact_communications)
 #[doc(alias = "DELETE /company/contacts/{parentId}/communications/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_contact_communication_by_id")]
 pub fn delete_contact_communication(contact_id: i32, id: i32) -> Request<()> {
@@ -772,12 +772,12 @@ pub fn delete_contact_communication(contact_id: i32, id: i32) -> Request<()> {
 
 /// Lists a contact's marketing groups.
 ///
-/// `GET /company/contacts/{parentId}/groups` · tool `list_all_connect_wise_psa_contact_groups`
+/// `GET /company/contacts/{parentId}/groups` · tool [`list_all_connect_wise_psa_contact_groups`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/{parentId}/groups")]
 #[doc(alias = "list_all_connect_wise_psa_contact_groups")]
 pub fn list_contact_groups(
@@ -791,10 +791,10 @@ pub fn list_contact_groups(
 
 /// Adds a contact to a marketing group.
 ///
-/// `POST /company/contacts/{parentId}/groups` · tool `create_a_connect_wise_psa_contact_group`
+/// `POST /company/contacts/{parentId}/groups` · tool [`create_a_connect_wise_psa_contact_group`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `body`: the marketing group to create.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `body`: the marketing group to create
 #[doc(alias = "POST /company/contacts/{parentId}/groups")]
 #[doc(alias = "create_a_connect_wise_psa_contact_group")]
 pub fn create_contact_group(
@@ -808,10 +808,10 @@ pub fn create_contact_group(
 
 /// Counts a contact's marketing groups.
 ///
-/// `GET /company/contacts/{parentId}/groups/count` · tool `count_connect_wise_psa_contact_groups`
+/// `GET /company/contacts/{parentId}/groups/count` · tool [`count_connect_wise_psa_contact_groups`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows are counted
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contacts/{parentId}/groups/count")]
 #[doc(alias = "count_connect_wise_psa_contact_groups")]
 pub fn count_contact_groups(contact_id: i32, query: &CountQuery) -> Request<Count> {
@@ -823,10 +823,10 @@ pub fn count_contact_groups(contact_id: i32, query: &CountQuery) -> Request<Coun
 
 /// Gets a contact's marketing group membership by its ID.
 ///
-/// `GET /company/contacts/{parentId}/groups/{id}` · tool `get_single_connect_wise_psa_contact_group_by_id`
+/// `GET /company/contacts/{parentId}/groups/{id}` · tool [`get_single_connect_wise_psa_contact_group_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact marketing group ID (see `company::list_contact_groups`)
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact marketing group ID, from [`company::list_contact_groups`](crate::company::list_contact_groups)
 #[doc(alias = "GET /company/contacts/{parentId}/groups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_contact_group_by_id")]
 pub fn get_contact_group(contact_id: i32, id: i32) -> Request<ContactGroup> {
@@ -837,11 +837,11 @@ pub fn get_contact_group(contact_id: i32, id: i32) -> Request<ContactGroup> {
 
 /// Replaces a contact's marketing group membership. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/contacts/{parentId}/groups/{id}` · tool `replace_a_connect_wise_psa_contact_group_by_id`
+/// `PUT /company/contacts/{parentId}/groups/{id}` · tool [`replace_a_connect_wise_psa_contact_group_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact marketing group ID (see `company::list_contact_groups`)
-/// * `body`: the new state of the marketing group.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact marketing group ID, from [`company::list_contact_groups`](crate::company::list_contact_groups)
+/// * `body`: the new state of the marketing group
 #[doc(alias = "PUT /company/contacts/{parentId}/groups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_contact_group_by_id")]
 pub fn replace_contact_group(
@@ -857,11 +857,11 @@ pub fn replace_contact_group(
 
 /// Updates a contact's marketing group membership.
 ///
-/// `PATCH /company/contacts/{parentId}/groups/{id}` · tool `update_a_connect_wise_psa_contact_group_by_id`
+/// `PATCH /company/contacts/{parentId}/groups/{id}` · tool [`update_a_connect_wise_psa_contact_group_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact marketing group ID (see `company::list_contact_groups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact marketing group ID, from [`company::list_contact_groups`](crate::company::list_contact_groups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/contacts/{parentId}/groups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_contact_group_by_id")]
 pub fn update_contact_group(
@@ -877,10 +877,10 @@ pub fn update_contact_group(
 
 /// Removes a contact from one of their marketing groups.
 ///
-/// `DELETE /company/contacts/{parentId}/groups/{id}` · tool `delete_a_connect_wise_psa_contact_group_by_id`
+/// `DELETE /company/contacts/{parentId}/groups/{id}` · tool [`delete_a_connect_wise_psa_contact_group_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact marketing group ID (see `company::list_contact_groups`)
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact marketing group ID, from [`company::list_contact_groups`](crate::company::list_contact_groups)
 #[doc(alias = "DELETE /company/contacts/{parentId}/groups/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_contact_group_by_id")]
 pub fn delete_contact_group(contact_id: i32, id: i32) -> Request<()> {
@@ -891,12 +891,12 @@ pub fn delete_contact_group(contact_id: i32, id: i32) -> Request<()> {
 
 /// Lists a contact's notes.
 ///
-/// `GET /company/contacts/{parentId}/notes` · tool `list_all_connect_wise_psa_contact_notes`
+/// `GET /company/contacts/{parentId}/notes` · tool [`list_all_connect_wise_psa_contact_notes`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/{parentId}/notes")]
 #[doc(alias = "list_all_connect_wise_psa_contact_notes")]
 pub fn list_contact_notes(
@@ -910,10 +910,10 @@ pub fn list_contact_notes(
 
 /// Adds a note to a contact.
 ///
-/// `POST /company/contacts/{parentId}/notes` · tool `create_a_connect_wise_psa_contact_note`
+/// `POST /company/contacts/{parentId}/notes` · tool [`create_a_connect_wise_psa_contact_note`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `body`: the note to create.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `body`: the note to create
 #[doc(alias = "POST /company/contacts/{parentId}/notes")]
 #[doc(alias = "create_a_connect_wise_psa_contact_note")]
 pub fn create_contact_note(contact_id: i32, body: &ContactNote) -> Request<ContactNote> {
@@ -924,10 +924,10 @@ pub fn create_contact_note(contact_id: i32, body: &ContactNote) -> Request<Conta
 
 /// Counts a contact's notes.
 ///
-/// `GET /company/contacts/{parentId}/notes/count` · tool `count_connect_wise_psa_contact_notes`
+/// `GET /company/contacts/{parentId}/notes/count` · tool [`count_connect_wise_psa_contact_notes`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows are counted
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contacts/{parentId}/notes/count")]
 #[doc(alias = "count_connect_wise_psa_contact_notes")]
 pub fn count_contact_notes(contact_id: i32, query: &CountQuery) -> Request<Count> {
@@ -939,10 +939,10 @@ pub fn count_contact_notes(contact_id: i32, query: &CountQuery) -> Request<Count
 
 /// Gets a contact note by its ID.
 ///
-/// `GET /company/contacts/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_contact_note_by_id`
+/// `GET /company/contacts/{parentId}/notes/{id}` · tool [`get_single_connect_wise_psa_contact_note_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact note ID (see `company::list_contact_notes`)
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact note ID, from [`company::list_contact_notes`](crate::company::list_contact_notes)
 #[doc(alias = "GET /company/contacts/{parentId}/notes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_contact_note_by_id")]
 pub fn get_contact_note(contact_id: i32, id: i32) -> Request<ContactNote> {
@@ -953,11 +953,11 @@ pub fn get_contact_note(contact_id: i32, id: i32) -> Request<ContactNote> {
 
 /// Replaces a contact note. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/contacts/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_contact_note_by_id`
+/// `PUT /company/contacts/{parentId}/notes/{id}` · tool [`replace_a_connect_wise_psa_contact_note_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact note ID (see `company::list_contact_notes`)
-/// * `body`: the new state of the note.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact note ID, from [`company::list_contact_notes`](crate::company::list_contact_notes)
+/// * `body`: the new state of the note
 #[doc(alias = "PUT /company/contacts/{parentId}/notes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_contact_note_by_id")]
 pub fn replace_contact_note(
@@ -973,11 +973,11 @@ pub fn replace_contact_note(
 
 /// Updates a contact note.
 ///
-/// `PATCH /company/contacts/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_contact_note_by_id`
+/// `PATCH /company/contacts/{parentId}/notes/{id}` · tool [`update_a_connect_wise_psa_contact_note_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact note ID (see `company::list_contact_notes`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact note ID, from [`company::list_contact_notes`](crate::company::list_contact_notes)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/contacts/{parentId}/notes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_contact_note_by_id")]
 pub fn update_contact_note(
@@ -993,10 +993,10 @@ pub fn update_contact_note(
 
 /// Deletes a contact note.
 ///
-/// `DELETE /company/contacts/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_contact_note_by_id`
+/// `DELETE /company/contacts/{parentId}/notes/{id}` · tool [`delete_a_connect_wise_psa_contact_note_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact note ID (see `company::list_contact_notes`)
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact note ID, from [`company::list_contact_notes`](crate::company::list_contact_notes)
 #[doc(alias = "DELETE /company/contacts/{parentId}/notes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_contact_note_by_id")]
 pub fn delete_contact_note(contact_id: i32, id: i32) -> Request<()> {
@@ -1007,12 +1007,12 @@ pub fn delete_contact_note(contact_id: i32, id: i32) -> Request<()> {
 
 /// Lists a contact's tracks.
 ///
-/// `GET /company/contacts/{parentId}/tracks` · tool `list_all_connect_wise_psa_contact_tracks`
+/// `GET /company/contacts/{parentId}/tracks` · tool [`list_all_connect_wise_psa_contact_tracks`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/{parentId}/tracks")]
 #[doc(alias = "list_all_connect_wise_psa_contact_tracks")]
 pub fn list_contact_tracks(
@@ -1026,10 +1026,10 @@ pub fn list_contact_tracks(
 
 /// Adds a track to a contact.
 ///
-/// `POST /company/contacts/{parentId}/tracks` · tool `create_a_connect_wise_psa_contact_track`
+/// `POST /company/contacts/{parentId}/tracks` · tool [`create_a_connect_wise_psa_contact_track`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `body`: the track to create.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `body`: the track to create
 #[doc(alias = "POST /company/contacts/{parentId}/tracks")]
 #[doc(alias = "create_a_connect_wise_psa_contact_track")]
 pub fn create_contact_track(
@@ -1043,10 +1043,10 @@ pub fn create_contact_track(
 
 /// Counts a contact's tracks.
 ///
-/// `GET /company/contacts/{parentId}/tracks/count` · tool `count_connect_wise_psa_contact_tracks`
+/// `GET /company/contacts/{parentId}/tracks/count` · tool [`count_connect_wise_psa_contact_tracks`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows are counted
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contacts/{parentId}/tracks/count")]
 #[doc(alias = "count_connect_wise_psa_contact_tracks")]
 pub fn count_contact_tracks(contact_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1058,10 +1058,10 @@ pub fn count_contact_tracks(contact_id: i32, query: &CountQuery) -> Request<Coun
 
 /// Gets a contact track by its ID.
 ///
-/// `GET /company/contacts/{parentId}/tracks/{id}` · tool `get_single_connect_wise_psa_contact_track_by_id`
+/// `GET /company/contacts/{parentId}/tracks/{id}` · tool [`get_single_connect_wise_psa_contact_track_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact track ID (see `company::list_contact_tracks`)
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact track ID, from [`company::list_contact_tracks`](crate::company::list_contact_tracks)
 #[doc(alias = "GET /company/contacts/{parentId}/tracks/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_contact_track_by_id")]
 pub fn get_contact_track(contact_id: i32, id: i32) -> Request<ContactTrack> {
@@ -1072,10 +1072,10 @@ pub fn get_contact_track(contact_id: i32, id: i32) -> Request<ContactTrack> {
 
 /// Removes a track from a contact.
 ///
-/// `DELETE /company/contacts/{parentId}/tracks/{id}` · tool `delete_a_connect_wise_psa_contact_track_by_id`
+/// `DELETE /company/contacts/{parentId}/tracks/{id}` · tool [`delete_a_connect_wise_psa_contact_track_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact track ID (see `company::list_contact_tracks`)
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact track ID, from [`company::list_contact_tracks`](crate::company::list_contact_tracks)
 #[doc(alias = "DELETE /company/contacts/{parentId}/tracks/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_contact_track_by_id")]
 pub fn delete_contact_track(contact_id: i32, id: i32) -> Request<()> {
@@ -1086,12 +1086,12 @@ pub fn delete_contact_track(contact_id: i32, id: i32) -> Request<()> {
 
 /// Lists a contact's type associations.
 ///
-/// `GET /company/contacts/{parentId}/typeAssociations` · tool `list_all_connect_wise_psa_contact_type_associations`
+/// `GET /company/contacts/{parentId}/typeAssociations` · tool [`list_all_connect_wise_psa_contact_type_associations`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/contacts/{parentId}/typeAssociations")]
 #[doc(alias = "list_all_connect_wise_psa_contact_type_associations")]
 pub fn list_contact_type_associations(
@@ -1105,10 +1105,10 @@ pub fn list_contact_type_associations(
 
 /// Adds a type association to a contact.
 ///
-/// `POST /company/contacts/{parentId}/typeAssociations` · tool `create_a_connect_wise_psa_contact_type_association`
+/// `POST /company/contacts/{parentId}/typeAssociations` · tool [`create_a_connect_wise_psa_contact_type_association`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `body`: the type association to create.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `body`: the type association to create
 #[doc(alias = "POST /company/contacts/{parentId}/typeAssociations")]
 #[doc(alias = "create_a_connect_wise_psa_contact_type_association")]
 pub fn create_contact_type_association(
@@ -1122,10 +1122,10 @@ pub fn create_contact_type_association(
 
 /// Counts a contact's type associations.
 ///
-/// `GET /company/contacts/{parentId}/typeAssociations/count` · tool `count_connect_wise_psa_contact_type_associations`
+/// `GET /company/contacts/{parentId}/typeAssociations/count` · tool [`count_connect_wise_psa_contact_type_associations`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `query`: which rows are counted
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/contacts/{parentId}/typeAssociations/count")]
 #[doc(alias = "count_connect_wise_psa_contact_type_associations")]
 pub fn count_contact_type_associations(
@@ -1140,10 +1140,10 @@ pub fn count_contact_type_associations(
 
 /// Gets a contact's type association by its ID.
 ///
-/// `GET /company/contacts/{parentId}/typeAssociations/{id}` · tool `get_single_connect_wise_psa_contact_type_association_by_id`
+/// `GET /company/contacts/{parentId}/typeAssociations/{id}` · tool [`get_single_connect_wise_psa_contact_type_association_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact type association ID (see `company::list_contact_type_associations`)
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact type association ID, from [`company::list_contact_type_associations`](crate::company::list_contact_type_associations)
 #[doc(alias = "GET /company/contacts/{parentId}/typeAssociations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_contact_type_association_by_id")]
 pub fn get_contact_type_association(
@@ -1157,11 +1157,11 @@ pub fn get_contact_type_association(
 
 /// Replaces a contact's type association. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/contacts/{parentId}/typeAssociations/{id}` · tool `replace_a_connect_wise_psa_contact_type_association_by_id`
+/// `PUT /company/contacts/{parentId}/typeAssociations/{id}` · tool [`replace_a_connect_wise_psa_contact_type_association_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact type association ID (see `company::list_contact_type_associations`)
-/// * `body`: the new state of the type association.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact type association ID, from [`company::list_contact_type_associations`](crate::company::list_contact_type_associations)
+/// * `body`: the new state of the type association
 #[doc(alias = "PUT /company/contacts/{parentId}/typeAssociations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_contact_type_association_by_id")]
 pub fn replace_contact_type_association(
@@ -1177,11 +1177,11 @@ pub fn replace_contact_type_association(
 
 /// Updates a contact's type association.
 ///
-/// `PATCH /company/contacts/{parentId}/typeAssociations/{id}` · tool `update_a_connect_wise_psa_contact_type_association_by_id`
+/// `PATCH /company/contacts/{parentId}/typeAssociations/{id}` · tool [`update_a_connect_wise_psa_contact_type_association_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact type association ID (see `company::list_contact_type_associations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact type association ID, from [`company::list_contact_type_associations`](crate::company::list_contact_type_associations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/contacts/{parentId}/typeAssociations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_contact_type_association_by_id")]
 pub fn update_contact_type_association(
@@ -1197,10 +1197,10 @@ pub fn update_contact_type_association(
 
 /// Deletes a contact's type association.
 ///
-/// `DELETE /company/contacts/{parentId}/typeAssociations/{id}` · tool `delete_a_connect_wise_psa_contact_type_association_by_id`
+/// `DELETE /company/contacts/{parentId}/typeAssociations/{id}` · tool [`delete_a_connect_wise_psa_contact_type_association_by_id`](crate::CATALOG)
 ///
-/// * `contact_id`: contact ID (see `company::list_contacts`)
-/// * `id`: contact type association ID (see `company::list_contact_type_associations`)
+/// * `contact_id`: contact ID, from [`company::list_contacts`](crate::company::list_contacts)
+/// * `id`: contact type association ID, from [`company::list_contact_type_associations`](crate::company::list_contact_type_associations)
 #[doc(alias = "DELETE /company/contacts/{parentId}/typeAssociations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_contact_type_association_by_id")]
 pub fn delete_contact_type_association(contact_id: i32, id: i32) -> Request<()> {

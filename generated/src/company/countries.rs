@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists countries.
 ///
-/// `GET /company/countries` · tool `list_all_connect_wise_psa_company_countries`
+/// `GET /company/countries` · tool [`list_all_connect_wise_psa_company_countries`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/countries")]
 #[doc(alias = "list_all_connect_wise_psa_company_countries")]
 pub fn list_countries(query: &ListQuery) -> Request<Vec<Country>> {
@@ -20,9 +20,9 @@ pub fn list_countries(query: &ListQuery) -> Request<Vec<Country>> {
 
 /// Creates a country.
 ///
-/// `POST /company/countries` · tool `create_a_connect_wise_psa_company_country`
+/// `POST /company/countries` · tool [`create_a_connect_wise_psa_company_country`](crate::CATALOG)
 ///
-/// * `body`: the country to create.
+/// * `body`: the country to create
 #[doc(alias = "POST /company/countries")]
 #[doc(alias = "create_a_connect_wise_psa_company_country")]
 pub fn create_country(body: &Country) -> Request<Country> {
@@ -31,9 +31,9 @@ pub fn create_country(body: &Country) -> Request<Country> {
 
 /// Counts countries.
 ///
-/// `GET /company/countries/count` · tool `count_connect_wise_psa_company_countries`
+/// `GET /company/countries/count` · tool [`count_connect_wise_psa_company_countries`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/countries/count")]
 #[doc(alias = "count_connect_wise_psa_company_countries")]
 pub fn count_countries(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_countries(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of countries.
 ///
-/// `GET /company/countries/info` · tool `list_all_connect_wise_psa_company_country_info`
+/// `GET /company/countries/info` · tool [`list_all_connect_wise_psa_company_country_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/countries/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_country_info")]
 pub fn list_country_info(query: &ListQuery) -> Request<Vec<CountryInfo>> {
@@ -57,9 +57,9 @@ pub fn list_country_info(query: &ListQuery) -> Request<Vec<CountryInfo>> {
 
 /// Counts country summaries.
 ///
-/// `GET /company/countries/info/count` · tool `count_connect_wise_psa_company_country_info`
+/// `GET /company/countries/info/count` · tool [`count_connect_wise_psa_company_country_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/countries/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_country_info")]
 pub fn count_country_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_country_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a country by its ID.
 ///
-/// `GET /company/countries/{id}` · tool `get_single_connect_wise_psa_company_country_by_id`
+/// `GET /company/countries/{id}` · tool [`get_single_connect_wise_psa_company_country_by_id`](crate::CATALOG)
 ///
-/// * `id`: country ID (see `company::list_countries`)
+/// * `id`: country ID, from [`company::list_countries`](crate::company::list_countries)
 #[doc(alias = "GET /company/countries/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_country_by_id")]
 pub fn get_country(id: i32) -> Request<Country> {
@@ -81,10 +81,10 @@ pub fn get_country(id: i32) -> Request<Country> {
 
 /// Replaces a country. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/countries/{id}` · tool `replace_a_connect_wise_psa_company_country_by_id`
+/// `PUT /company/countries/{id}` · tool [`replace_a_connect_wise_psa_company_country_by_id`](crate::CATALOG)
 ///
-/// * `id`: country ID (see `company::list_countries`)
-/// * `body`: the new state of the country.
+/// * `id`: country ID, from [`company::list_countries`](crate::company::list_countries)
+/// * `body`: the new state of the country
 #[doc(alias = "PUT /company/countries/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_country_by_id")]
 pub fn replace_country(id: i32, body: &Country) -> Request<Country> {
@@ -93,10 +93,10 @@ pub fn replace_country(id: i32, body: &Country) -> Request<Country> {
 
 /// Updates a country.
 ///
-/// `PATCH /company/countries/{id}` · tool `update_a_connect_wise_psa_company_country_by_id`
+/// `PATCH /company/countries/{id}` · tool [`update_a_connect_wise_psa_company_country_by_id`](crate::CATALOG)
 ///
-/// * `id`: country ID (see `company::list_countries`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: country ID, from [`company::list_countries`](crate::company::list_countries)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/countries/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_country_by_id")]
 pub fn update_country(id: i32, patch: &Patch<Country>) -> Request<Country> {
@@ -105,9 +105,9 @@ pub fn update_country(id: i32, patch: &Patch<Country>) -> Request<Country> {
 
 /// Deletes a country.
 ///
-/// `DELETE /company/countries/{id}` · tool `delete_a_connect_wise_psa_company_country_by_id`
+/// `DELETE /company/countries/{id}` · tool [`delete_a_connect_wise_psa_company_country_by_id`](crate::CATALOG)
 ///
-/// * `id`: country ID (see `company::list_countries`)
+/// * `id`: country ID, from [`company::list_countries`](crate::company::list_countries)
 #[doc(alias = "DELETE /company/countries/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_country_by_id")]
 pub fn delete_country(id: i32) -> Request<()> {
@@ -116,9 +116,9 @@ pub fn delete_country(id: i32) -> Request<()> {
 
 /// Gets a country summary by its ID.
 ///
-/// `GET /company/countries/{id}/info` · tool `get_single_connect_wise_psa_company_country_info_by_id`
+/// `GET /company/countries/{id}/info` · tool [`get_single_connect_wise_psa_company_country_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: country ID (see `company::list_countries`)
+/// * `id`: country ID, from [`company::list_countries`](crate::company::list_countries)
 #[doc(alias = "GET /company/countries/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_country_info_by_id")]
 pub fn get_country_info(id: i32) -> Request<CountryInfo> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists entity types.
 ///
-/// `GET /company/entityTypes` · tool `list_all_connect_wise_psa_company_entity_types`
+/// `GET /company/entityTypes` · tool [`list_all_connect_wise_psa_company_entity_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/entityTypes")]
 #[doc(alias = "list_all_connect_wise_psa_company_entity_types")]
 pub fn list_entity_types(query: &ListQuery) -> Request<Vec<EntityType>> {
@@ -20,9 +20,9 @@ pub fn list_entity_types(query: &ListQuery) -> Request<Vec<EntityType>> {
 
 /// Counts entity types.
 ///
-/// `GET /company/entityTypes/count` · tool `count_connect_wise_psa_company_entity_types`
+/// `GET /company/entityTypes/count` · tool [`count_connect_wise_psa_company_entity_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/entityTypes/count")]
 #[doc(alias = "count_connect_wise_psa_company_entity_types")]
 pub fn count_entity_types(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_entity_types(query: &CountQuery) -> Request<Count> {
 
 /// Counts entity type summaries.
 ///
-/// `GET /company/entityTypes/info/count` · tool `count_connect_wise_psa_company_entity_type_info`
+/// `GET /company/entityTypes/info/count` · tool [`count_connect_wise_psa_company_entity_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/entityTypes/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_entity_type_info")]
 pub fn count_entity_type_info(query: &CountQuery) -> Request<Count> {
@@ -46,9 +46,9 @@ pub fn count_entity_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an entity type by its ID.
 ///
-/// `GET /company/entityTypes/{id}` · tool `get_single_connect_wise_psa_company_entity_type_by_id`
+/// `GET /company/entityTypes/{id}` · tool [`get_single_connect_wise_psa_company_entity_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: entity type ID (see `company::list_entity_types`)
+/// * `id`: entity type ID, from [`company::list_entity_types`](crate::company::list_entity_types)
 #[doc(alias = "GET /company/entityTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_entity_type_by_id")]
 pub fn get_entity_type(id: i32) -> Request<EntityType> {
@@ -57,11 +57,11 @@ pub fn get_entity_type(id: i32) -> Request<EntityType> {
 
 /// Lists summaries of entity types.
 ///
-/// `GET /company/entitytypes/info` · tool `list_all_connect_wise_psa_company_entitytype_info`
+/// `GET /company/entitytypes/info` · tool [`list_all_connect_wise_psa_company_entitytype_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/entitytypes/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_entitytype_info")]
 pub fn list_entity_type_info(query: &ListQuery) -> Request<Vec<EntityTypeInfo>> {
@@ -70,9 +70,9 @@ pub fn list_entity_type_info(query: &ListQuery) -> Request<Vec<EntityTypeInfo>> 
 
 /// Gets an entity type summary by its ID.
 ///
-/// `GET /company/entitytypes/{id}/info` · tool `get_single_connect_wise_psa_company_entitytype_info_by_id`
+/// `GET /company/entitytypes/{id}/info` · tool [`get_single_connect_wise_psa_company_entitytype_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: entity type ID (see `company::list_entity_types`)
+/// * `id`: entity type ID, from [`company::list_entity_types`](crate::company::list_entity_types)
 #[doc(alias = "GET /company/entitytypes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_entitytype_info_by_id")]
 pub fn get_entity_type_info(id: i32) -> Request<EntityTypeInfo> {

@@ -6,9 +6,9 @@ use crate::query::CountQuery;
 
 /// Counts the expense type summaries in the company module.
 ///
-/// `GET /company/expenseTypes/info/count` · tool `count_connect_wise_psa_company_expense_type_info`
+/// `GET /company/expenseTypes/info/count` · tool [`count_connect_wise_psa_company_expense_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/expenseTypes/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_expense_type_info")]
 pub fn count_expense_type_info(query: &CountQuery) -> Request<Count> {

@@ -7,9 +7,9 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Creates a Microsoft 365 contact sync property.
 ///
-/// `POST /company/m365contactsync/property` · tool `create_a_connect_wise_psa_company_m365contactsync_property`
+/// `POST /company/m365contactsync/property` · tool [`create_a_connect_wise_psa_company_m365contactsync_property`](crate::CATALOG)
 ///
-/// * `body`: the Microsoft 365 contact sync property to create.
+/// * `body`: the Microsoft 365 contact sync property to create
 #[doc(alias = "POST /company/m365contactsync/property")]
 #[doc(alias = "create_a_connect_wise_psa_company_m365contactsync_property")]
 pub fn create_m365_contact_sync_property(
@@ -20,7 +20,7 @@ pub fn create_m365_contact_sync_property(
 
 /// Deletes the Microsoft 365 contact sync property.
 ///
-/// `DELETE /company/m365contactsync/property/` · tool `delete_a_connect_wise_psa_company_m365contactsync_property`
+/// `DELETE /company/m365contactsync/property/` · tool [`delete_a_connect_wise_psa_company_m365contactsync_property`](crate::CATALOG)
 #[doc(alias = "DELETE /company/m365contactsync/property/")]
 #[doc(alias = "delete_a_connect_wise_psa_company_m365contactsync_property")]
 pub fn delete_m365_contact_sync_property() -> Request<()> {
@@ -29,9 +29,9 @@ pub fn delete_m365_contact_sync_property() -> Request<()> {
 
 /// Counts Microsoft 365 contact sync properties.
 ///
-/// `GET /company/m365contactsync/property/count` · tool `count_connect_wise_psa_company_m365contactsync_properties`
+/// `GET /company/m365contactsync/property/count` · tool [`count_connect_wise_psa_company_m365contactsync_properties`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/m365contactsync/property/count")]
 #[doc(alias = "count_connect_wise_psa_company_m365contactsync_properties")]
 pub fn count_m365_contact_sync_properties(query: &CountQuery) -> Request<Count> {
@@ -40,12 +40,12 @@ pub fn count_m365_contact_sync_properties(query: &CountQuery) -> Request<Count> 
 
 /// Lists excluded Microsoft 365 contact sync properties.
 ///
-/// `GET /company/m365contactsync/property/excluded` · tool `list_excluded_connect_wise_psa_co_m365contactsync_properties`
+/// `GET /company/m365contactsync/property/excluded` · tool [`list_excluded_connect_wise_psa_co_m365contactsync_properties`](crate::CATALOG)
 ///
 /// * `id`: query parameter `id`
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/m365contactsync/property/excluded")]
 #[doc(alias = "list_excluded_connect_wise_psa_co_m365contactsync_properties")]
 pub fn list_excluded_m365_contact_sync_properties(
@@ -59,12 +59,12 @@ pub fn list_excluded_m365_contact_sync_properties(
 
 /// Lists included Microsoft 365 contact sync properties.
 ///
-/// `GET /company/m365contactsync/property/included` · tool `list_included_connect_wise_psa_co_m365contactsync_properties`
+/// `GET /company/m365contactsync/property/included` · tool [`list_included_connect_wise_psa_co_m365contactsync_properties`](crate::CATALOG)
 ///
 /// * `id`: query parameter `id`
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/m365contactsync/property/included")]
 #[doc(alias = "list_included_connect_wise_psa_co_m365contactsync_properties")]
 pub fn list_included_m365_contact_sync_properties(
@@ -78,7 +78,7 @@ pub fn list_included_m365_contact_sync_properties(
 
 /// Gets the Microsoft 365 contact sync property.
 ///
-/// `GET /company/m365contactsync/{id}/property` · tool `get_single_connect_wise_psa_m365contactsync_property`
+/// `GET /company/m365contactsync/{id}/property` · tool [`get_single_connect_wise_psa_m365contactsync_property`](crate::CATALOG)
 ///
 /// * `m365_contact_sync_id`: M365 contact sync ID
 #[doc(alias = "GET /company/m365contactsync/{id}/property")]

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists Microsoft 365 contacts.
 ///
-/// `GET /company/m365contact` · tool `list_all_connect_wise_psa_company_m365contacts`
+/// `GET /company/m365contact` · tool [`list_all_connect_wise_psa_company_m365contacts`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/m365contact")]
 #[doc(alias = "list_all_connect_wise_psa_company_m365contacts")]
 pub fn list_m365_contacts(query: &ListQuery) -> Request<Vec<M365Contact>> {
@@ -20,9 +20,9 @@ pub fn list_m365_contacts(query: &ListQuery) -> Request<Vec<M365Contact>> {
 
 /// Counts Microsoft 365 contacts.
 ///
-/// `GET /company/m365contact/count` · tool `count_connect_wise_psa_company_m365contacts`
+/// `GET /company/m365contact/count` · tool [`count_connect_wise_psa_company_m365contacts`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/m365contact/count")]
 #[doc(alias = "count_connect_wise_psa_company_m365contacts")]
 pub fn count_m365_contacts(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_m365_contacts(query: &CountQuery) -> Request<Count> {
 
 /// Gets a Microsoft 365 contact by its ID.
 ///
-/// `GET /company/m365contact/{id}` · tool `get_single_connect_wise_psa_company_m365contact_by_id`
+/// `GET /company/m365contact/{id}` · tool [`get_single_connect_wise_psa_company_m365contact_by_id`](crate::CATALOG)
 ///
-/// * `id`: Microsoft 365 contact ID (see `company::list_m365_contacts`)
+/// * `id`: Microsoft 365 contact ID, from [`company::list_m365_contacts`](crate::company::list_m365_contacts)
 #[doc(alias = "GET /company/m365contact/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_m365contact_by_id")]
 pub fn get_m365_contact(id: i32) -> Request<M365Contact> {

@@ -11,11 +11,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists managed devices integrations.
 ///
-/// `GET /company/managedDevicesIntegrations` · tool `list_all_connect_wise_psa_company_managed_devices_integrations`
+/// `GET /company/managedDevicesIntegrations` · tool [`list_all_connect_wise_psa_company_managed_devices_integrations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/managedDevicesIntegrations")]
 #[doc(alias = "list_all_connect_wise_psa_company_managed_devices_integrations")]
 pub fn list_managed_devices_integrations(
@@ -26,9 +26,9 @@ pub fn list_managed_devices_integrations(
 
 /// Creates a managed devices integration.
 ///
-/// `POST /company/managedDevicesIntegrations` · tool `create_a_connect_wise_psa_company_managed_devices_integration`
+/// `POST /company/managedDevicesIntegrations` · tool [`create_a_connect_wise_psa_company_managed_devices_integration`](crate::CATALOG)
 ///
-/// * `body`: the managed devices integration to create.
+/// * `body`: the managed devices integration to create
 #[doc(alias = "POST /company/managedDevicesIntegrations")]
 #[doc(alias = "create_a_connect_wise_psa_company_managed_devices_integration")]
 pub fn create_managed_devices_integration(
@@ -39,9 +39,9 @@ pub fn create_managed_devices_integration(
 
 /// Counts managed devices integrations.
 ///
-/// `GET /company/managedDevicesIntegrations/count` · tool `count_connect_wise_psa_company_managed_devices_integrations`
+/// `GET /company/managedDevicesIntegrations/count` · tool [`count_connect_wise_psa_company_managed_devices_integrations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/managedDevicesIntegrations/count")]
 #[doc(alias = "count_connect_wise_psa_company_managed_devices_integrations")]
 pub fn count_managed_devices_integrations(query: &CountQuery) -> Request<Count> {
@@ -52,11 +52,11 @@ pub fn count_managed_devices_integrations(query: &CountQuery) -> Request<Count> 
 
 /// Lists summaries of managed devices integrations.
 ///
-/// `GET /company/managedDevicesIntegrations/info` · tool `list_all_connect_wise_psa_company_managed_devices_integ_info`
+/// `GET /company/managedDevicesIntegrations/info` · tool [`list_all_connect_wise_psa_company_managed_devices_integ_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/managedDevicesIntegrations/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_managed_devices_integ_info")]
 pub fn list_managed_devices_integration_info(
@@ -67,9 +67,9 @@ pub fn list_managed_devices_integration_info(
 
 /// Counts managed devices integration summaries.
 ///
-/// `GET /company/managedDevicesIntegrations/info/count` · tool `count_connect_wise_psa_company_managed_devices_integration_info`
+/// `GET /company/managedDevicesIntegrations/info/count` · tool [`count_connect_wise_psa_company_managed_devices_integration_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/managedDevicesIntegrations/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_managed_devices_integration_info")]
 pub fn count_managed_devices_integration_info(query: &CountQuery) -> Request<Count> {
@@ -80,9 +80,9 @@ pub fn count_managed_devices_integration_info(query: &CountQuery) -> Request<Cou
 
 /// Gets a managed devices integration by its ID.
 ///
-/// `GET /company/managedDevicesIntegrations/{id}` · tool `get_single_connect_wise_psa_company_managed_devices_integ_by_id`
+/// `GET /company/managedDevicesIntegrations/{id}` · tool [`get_single_connect_wise_psa_company_managed_devices_integ_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
 #[doc(alias = "GET /company/managedDevicesIntegrations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_managed_devices_integ_by_id")]
 pub fn get_managed_devices_integration(id: i32) -> Request<ManagedDevicesIntegration> {
@@ -91,10 +91,10 @@ pub fn get_managed_devices_integration(id: i32) -> Request<ManagedDevicesIntegra
 
 /// Replaces a managed devices integration. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/managedDevicesIntegrations/{id}` · tool `replace_a_connect_wise_psa_company_managed_devices_integ_by_id`
+/// `PUT /company/managedDevicesIntegrations/{id}` · tool [`replace_a_connect_wise_psa_company_managed_devices_integ_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `body`: the new state of the managed devices integration.
+/// * `id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `body`: the new state of the managed devices integration
 #[doc(alias = "PUT /company/managedDevicesIntegrations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_managed_devices_integ_by_id")]
 pub fn replace_managed_devices_integration(
@@ -108,10 +108,10 @@ pub fn replace_managed_devices_integration(
 
 /// Updates a managed devices integration.
 ///
-/// `PATCH /company/managedDevicesIntegrations/{id}` · tool `update_a_connect_wise_psa_company_managed_devices_integ_by_id`
+/// `PATCH /company/managedDevicesIntegrations/{id}` · tool [`update_a_connect_wise_psa_company_managed_devices_integ_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/managedDevicesIntegrations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_managed_devices_integ_by_id")]
 pub fn update_managed_devices_integration(
@@ -125,9 +125,9 @@ pub fn update_managed_devices_integration(
 
 /// Deletes a managed devices integration.
 ///
-/// `DELETE /company/managedDevicesIntegrations/{id}` · tool `delete_a_connect_wise_psa_company_managed_devices_integ_by_id`
+/// `DELETE /company/managedDevicesIntegrations/{id}` · tool [`delete_a_connect_wise_psa_company_managed_devices_integ_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
 #[doc(alias = "DELETE /company/managedDevicesIntegrations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_managed_devices_integ_by_id")]
 pub fn delete_managed_devices_integration(id: i32) -> Request<()> {
@@ -137,9 +137,9 @@ pub fn delete_managed_devices_integration(id: i32) -> Request<()> {
 
 /// Gets a managed devices integration summary by its ID.
 ///
-/// `GET /company/managedDevicesIntegrations/{id}/info` · tool `get_single_connect_wise_psa_company_mgd_devs_integ_info_by_id`
+/// `GET /company/managedDevicesIntegrations/{id}/info` · tool [`get_single_connect_wise_psa_company_mgd_devs_integ_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
+/// * `id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
 #[doc(alias = "GET /company/managedDevicesIntegrations/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_mgd_devs_integ_info_by_id")]
 pub fn get_managed_devices_integration_info(
@@ -149,14 +149,14 @@ pub fn get_managed_devices_integration_info(
         .path("id", id)
 }
 
-/// Checks where a managed devices integration is used.
+/// Checks which records reference a managed devices integration.
 ///
-/// `GET /company/managedDevicesIntegrations/{id}/usages` · tool `check_connect_wise_psa_company_managed_devs_integ_usages_by_id`
+/// `GET /company/managedDevicesIntegrations/{id}/usages` · tool [`check_connect_wise_psa_company_managed_devs_integ_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/managedDevicesIntegrations/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_managed_devs_integ_usages_by_id")]
 pub fn check_managed_devices_integration_usages(
@@ -168,14 +168,14 @@ pub fn check_managed_devices_integration_usages(
         .query(query)
 }
 
-/// Lists the places where a managed devices integration is used.
+/// Lists the records that reference a managed devices integration.
 ///
-/// `GET /company/managedDevicesIntegrations/{id}/usages/list` · tool `list_all_connect_wise_psa_company_mgd_devs_integ_usages_by_id`
+/// `GET /company/managedDevicesIntegrations/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_mgd_devs_integ_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/managedDevicesIntegrations/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_mgd_devs_integ_usages_by_id")]
 pub fn list_managed_devices_integration_usages(
@@ -189,12 +189,12 @@ pub fn list_managed_devices_integration_usages(
 
 /// Lists a managed devices integration's cross references.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences` · tool `list_all_connect_wise_psa_managed_devices_integ_cross_refs`
+/// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences` · tool [`list_all_connect_wise_psa_managed_devices_integ_cross_refs`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/crossReferences")]
 #[doc(alias = "list_all_connect_wise_psa_managed_devices_integ_cross_refs")]
 pub fn list_managed_devices_integration_cross_references(
@@ -211,10 +211,10 @@ pub fn list_managed_devices_integration_cross_references(
 
 /// Adds a cross reference to a managed devices integration.
 ///
-/// `POST /company/managedDevicesIntegrations/{parentId}/crossReferences` · tool `create_a_connect_wise_psa_managed_devices_integ_cross_reference`
+/// `POST /company/managedDevicesIntegrations/{parentId}/crossReferences` · tool [`create_a_connect_wise_psa_managed_devices_integ_cross_reference`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `body`: the cross reference to create.
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `body`: the cross reference to create
 #[doc(alias = "POST /company/managedDevicesIntegrations/{parentId}/crossReferences")]
 #[doc(alias = "create_a_connect_wise_psa_managed_devices_integ_cross_reference")]
 pub fn create_managed_devices_integration_cross_reference(
@@ -231,10 +231,10 @@ pub fn create_managed_devices_integration_cross_reference(
 
 /// Counts a managed devices integration's cross references.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences/count` · tool `count_connect_wise_psa_managed_devices_integ_cross_references`
+/// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences/count` · tool [`count_connect_wise_psa_managed_devices_integ_cross_references`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `query`: which rows are counted
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `query`: which records are counted
 #[doc(
     alias = "GET /company/managedDevicesIntegrations/{parentId}/crossReferences/count"
 )]
@@ -254,10 +254,10 @@ pub fn count_managed_devices_integration_cross_references(
 
 /// Gets a managed devices integration's cross reference by its ID.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `get_single_connect_wise_psa_managed_devs_integ_cross_ref_by_id`
+/// `GET /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool [`get_single_connect_wise_psa_managed_devs_integ_cross_ref_by_id`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `id`: managed devices integration cross reference ID (see `company::list_managed_devices_integration_cross_references`)
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `id`: managed devices integration cross reference ID, from [`company::list_managed_devices_integration_cross_references`](crate::company::list_managed_devices_integration_cross_references)
 #[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_managed_devs_integ_cross_ref_by_id")]
 pub fn get_managed_devices_integration_cross_reference(
@@ -274,11 +274,11 @@ pub fn get_managed_devices_integration_cross_reference(
 
 /// Replaces a managed devices integration's cross reference. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `replace_a_connect_wise_psa_managed_devs_integ_cross_ref_by_id`
+/// `PUT /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool [`replace_a_connect_wise_psa_managed_devs_integ_cross_ref_by_id`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `id`: managed devices integration cross reference ID (see `company::list_managed_devices_integration_cross_references`)
-/// * `body`: the new state of the cross reference.
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `id`: managed devices integration cross reference ID, from [`company::list_managed_devices_integration_cross_references`](crate::company::list_managed_devices_integration_cross_references)
+/// * `body`: the new state of the cross reference
 #[doc(alias = "PUT /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_managed_devs_integ_cross_ref_by_id")]
 pub fn replace_managed_devices_integration_cross_reference(
@@ -297,11 +297,11 @@ pub fn replace_managed_devices_integration_cross_reference(
 
 /// Updates a managed devices integration's cross reference.
 ///
-/// `PATCH /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `update_a_connect_wise_psa_managed_devices_integ_cross_ref_by_id`
+/// `PATCH /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool [`update_a_connect_wise_psa_managed_devices_integ_cross_ref_by_id`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `id`: managed devices integration cross reference ID (see `company::list_managed_devices_integration_cross_references`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `id`: managed devices integration cross reference ID, from [`company::list_managed_devices_integration_cross_references`](crate::company::list_managed_devices_integration_cross_references)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(
     alias = "PATCH /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}"
 )]
@@ -322,10 +322,10 @@ pub fn update_managed_devices_integration_cross_reference(
 
 /// Deletes a managed devices integration's cross reference.
 ///
-/// `DELETE /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool `delete_a_connect_wise_psa_managed_devices_integ_cross_ref_by_id`
+/// `DELETE /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}` · tool [`delete_a_connect_wise_psa_managed_devices_integ_cross_ref_by_id`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `id`: managed devices integration cross reference ID (see `company::list_managed_devices_integration_cross_references`)
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `id`: managed devices integration cross reference ID, from [`company::list_managed_devices_integration_cross_references`](crate::company::list_managed_devices_integration_cross_references)
 #[doc(
     alias = "DELETE /company/managedDevicesIntegrations/{parentId}/crossReferences/{id}"
 )]
@@ -344,12 +344,12 @@ pub fn delete_managed_devices_integration_cross_reference(
 
 /// Lists a managed devices integration's logins.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/logins` · tool `list_all_connect_wise_psa_managed_devices_integration_logins`
+/// `GET /company/managedDevicesIntegrations/{parentId}/logins` · tool [`list_all_connect_wise_psa_managed_devices_integration_logins`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/logins")]
 #[doc(alias = "list_all_connect_wise_psa_managed_devices_integration_logins")]
 pub fn list_managed_devices_integration_logins(
@@ -363,10 +363,10 @@ pub fn list_managed_devices_integration_logins(
 
 /// Adds a login to a managed devices integration.
 ///
-/// `POST /company/managedDevicesIntegrations/{parentId}/logins` · tool `create_a_connect_wise_psa_managed_devices_integration_login`
+/// `POST /company/managedDevicesIntegrations/{parentId}/logins` · tool [`create_a_connect_wise_psa_managed_devices_integration_login`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `body`: the login to create.
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `body`: the login to create
 #[doc(alias = "POST /company/managedDevicesIntegrations/{parentId}/logins")]
 #[doc(alias = "create_a_connect_wise_psa_managed_devices_integration_login")]
 pub fn create_managed_devices_integration_login(
@@ -380,10 +380,10 @@ pub fn create_managed_devices_integration_login(
 
 /// Counts a managed devices integration's logins.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/logins/count` · tool `count_connect_wise_psa_managed_devices_integration_logins`
+/// `GET /company/managedDevicesIntegrations/{parentId}/logins/count` · tool [`count_connect_wise_psa_managed_devices_integration_logins`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `query`: which rows are counted
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/logins/count")]
 #[doc(alias = "count_connect_wise_psa_managed_devices_integration_logins")]
 pub fn count_managed_devices_integration_logins(
@@ -401,10 +401,10 @@ pub fn count_managed_devices_integration_logins(
 
 /// Gets a managed devices integration login by its ID.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `get_single_connect_wise_psa_managed_devices_integ_login_by_id`
+/// `GET /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool [`get_single_connect_wise_psa_managed_devices_integ_login_by_id`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `id`: managed devices integration login ID (see `company::list_managed_devices_integration_logins`)
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `id`: managed devices integration login ID, from [`company::list_managed_devices_integration_logins`](crate::company::list_managed_devices_integration_logins)
 #[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/logins/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_managed_devices_integ_login_by_id")]
 pub fn get_managed_devices_integration_login(
@@ -421,11 +421,11 @@ pub fn get_managed_devices_integration_login(
 
 /// Replaces a managed devices integration login. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `replace_a_connect_wise_psa_managed_devices_integ_login_by_id`
+/// `PUT /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool [`replace_a_connect_wise_psa_managed_devices_integ_login_by_id`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `id`: managed devices integration login ID (see `company::list_managed_devices_integration_logins`)
-/// * `body`: the new state of the login.
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `id`: managed devices integration login ID, from [`company::list_managed_devices_integration_logins`](crate::company::list_managed_devices_integration_logins)
+/// * `body`: the new state of the login
 #[doc(alias = "PUT /company/managedDevicesIntegrations/{parentId}/logins/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_managed_devices_integ_login_by_id")]
 pub fn replace_managed_devices_integration_login(
@@ -444,11 +444,11 @@ pub fn replace_managed_devices_integration_login(
 
 /// Updates a managed devices integration login.
 ///
-/// `PATCH /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `update_a_connect_wise_psa_managed_devices_integ_login_by_id`
+/// `PATCH /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool [`update_a_connect_wise_psa_managed_devices_integ_login_by_id`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `id`: managed devices integration login ID (see `company::list_managed_devices_integration_logins`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `id`: managed devices integration login ID, from [`company::list_managed_devices_integration_logins`](crate::company::list_managed_devices_integration_logins)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/managedDevicesIntegrations/{parentId}/logins/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_managed_devices_integ_login_by_id")]
 pub fn update_managed_devices_integration_login(
@@ -467,10 +467,10 @@ pub fn update_managed_devices_integration_login(
 
 /// Deletes a managed devices integration login.
 ///
-/// `DELETE /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool `delete_a_connect_wise_psa_managed_devices_integ_login_by_id`
+/// `DELETE /company/managedDevicesIntegrations/{parentId}/logins/{id}` · tool [`delete_a_connect_wise_psa_managed_devices_integ_login_by_id`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `id`: managed devices integration login ID (see `company::list_managed_devices_integration_logins`)
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `id`: managed devices integration login ID, from [`company::list_managed_devices_integration_logins`](crate::company::list_managed_devices_integration_logins)
 #[doc(alias = "DELETE /company/managedDevicesIntegrations/{parentId}/logins/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_managed_devices_integ_login_by_id")]
 pub fn delete_managed_devices_integration_login(
@@ -487,12 +487,12 @@ pub fn delete_managed_devices_integration_login(
 
 /// Lists a managed devices integration's notifications.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/notifications` · tool `list_all_connect_wise_psa_managed_devices_integration_notifs`
+/// `GET /company/managedDevicesIntegrations/{parentId}/notifications` · tool [`list_all_connect_wise_psa_managed_devices_integration_notifs`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/notifications")]
 #[doc(alias = "list_all_connect_wise_psa_managed_devices_integration_notifs")]
 pub fn list_managed_devices_integration_notifications(
@@ -509,10 +509,10 @@ pub fn list_managed_devices_integration_notifications(
 
 /// Adds a notification to a managed devices integration.
 ///
-/// `POST /company/managedDevicesIntegrations/{parentId}/notifications` · tool `create_a_connect_wise_psa_managed_devices_integration_notif`
+/// `POST /company/managedDevicesIntegrations/{parentId}/notifications` · tool [`create_a_connect_wise_psa_managed_devices_integration_notif`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `body`: the notification to create.
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `body`: the notification to create
 #[doc(alias = "POST /company/managedDevicesIntegrations/{parentId}/notifications")]
 #[doc(alias = "create_a_connect_wise_psa_managed_devices_integration_notif")]
 pub fn create_managed_devices_integration_notification(
@@ -529,10 +529,10 @@ pub fn create_managed_devices_integration_notification(
 
 /// Counts a managed devices integration's notifications.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/notifications/count` · tool `count_connect_wise_psa_managed_devices_integration_notifs`
+/// `GET /company/managedDevicesIntegrations/{parentId}/notifications/count` · tool [`count_connect_wise_psa_managed_devices_integration_notifs`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `query`: which rows are counted
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/notifications/count")]
 #[doc(alias = "count_connect_wise_psa_managed_devices_integration_notifs")]
 pub fn count_managed_devices_integration_notifications(
@@ -550,10 +550,10 @@ pub fn count_managed_devices_integration_notifications(
 
 /// Gets a managed devices integration notification by its ID.
 ///
-/// `GET /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_managed_devices_integ_notif_by_id`
+/// `GET /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool [`get_single_connect_wise_psa_managed_devices_integ_notif_by_id`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `id`: managed devices integration notification ID (see `company::list_managed_devices_integration_notifications`)
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `id`: managed devices integration notification ID, from [`company::list_managed_devices_integration_notifications`](crate::company::list_managed_devices_integration_notifications)
 #[doc(alias = "GET /company/managedDevicesIntegrations/{parentId}/notifications/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_managed_devices_integ_notif_by_id")]
 pub fn get_managed_devices_integration_notification(
@@ -570,11 +570,11 @@ pub fn get_managed_devices_integration_notification(
 
 /// Replaces a managed devices integration notification. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_managed_devices_integ_notif_by_id`
+/// `PUT /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool [`replace_a_connect_wise_psa_managed_devices_integ_notif_by_id`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `id`: managed devices integration notification ID (see `company::list_managed_devices_integration_notifications`)
-/// * `body`: the new state of the notification.
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `id`: managed devices integration notification ID, from [`company::list_managed_devices_integration_notifications`](crate::company::list_managed_devices_integration_notifications)
+/// * `body`: the new state of the notification
 #[doc(alias = "PUT /company/managedDevicesIntegrations/{parentId}/notifications/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_managed_devices_integ_notif_by_id")]
 pub fn replace_managed_devices_integration_notification(
@@ -593,11 +593,11 @@ pub fn replace_managed_devices_integration_notification(
 
 /// Updates a managed devices integration notification.
 ///
-/// `PATCH /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_managed_devices_integ_notif_by_id`
+/// `PATCH /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool [`update_a_connect_wise_psa_managed_devices_integ_notif_by_id`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `id`: managed devices integration notification ID (see `company::list_managed_devices_integration_notifications`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `id`: managed devices integration notification ID, from [`company::list_managed_devices_integration_notifications`](crate::company::list_managed_devices_integration_notifications)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/managedDevicesIntegrations/{parentId}/notifications/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_managed_devices_integ_notif_by_id")]
 pub fn update_managed_devices_integration_notification(
@@ -616,10 +616,10 @@ pub fn update_managed_devices_integration_notification(
 
 /// Deletes a managed devices integration notification.
 ///
-/// `DELETE /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_managed_devices_integ_notif_by_id`
+/// `DELETE /company/managedDevicesIntegrations/{parentId}/notifications/{id}` · tool [`delete_a_connect_wise_psa_managed_devices_integ_notif_by_id`](crate::CATALOG)
 ///
-/// * `managed_devices_integration_id`: managed devices integration ID (see `company::list_managed_devices_integrations`)
-/// * `id`: managed devices integration notification ID (see `company::list_managed_devices_integration_notifications`)
+/// * `managed_devices_integration_id`: managed devices integration ID, from [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations)
+/// * `id`: managed devices integration notification ID, from [`company::list_managed_devices_integration_notifications`](crate::company::list_managed_devices_integration_notifications)
 #[doc(
     alias = "DELETE /company/managedDevicesIntegrations/{parentId}/notifications/{id}"
 )]

@@ -9,11 +9,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists management settings.
 ///
-/// `GET /company/management` · tool `list_all_connect_wise_psa_company_management`
+/// `GET /company/management` · tool [`list_all_connect_wise_psa_company_management`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/management")]
 #[doc(alias = "list_all_connect_wise_psa_company_management")]
 pub fn list_management(query: &ListQuery) -> Request<Vec<Management>> {
@@ -22,9 +22,9 @@ pub fn list_management(query: &ListQuery) -> Request<Vec<Management>> {
 
 /// Counts management settings.
 ///
-/// `GET /company/management/count` · tool `count_connect_wise_psa_company_management`
+/// `GET /company/management/count` · tool [`count_connect_wise_psa_company_management`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/management/count")]
 #[doc(alias = "count_connect_wise_psa_company_management")]
 pub fn count_management(query: &CountQuery) -> Request<Count> {
@@ -35,9 +35,9 @@ pub fn count_management(query: &CountQuery) -> Request<Count> {
 
 /// Gets a management setting by its ID.
 ///
-/// `GET /company/management/{id}` · tool `get_single_connect_wise_psa_company_management_by_id`
+/// `GET /company/management/{id}` · tool [`get_single_connect_wise_psa_company_management_by_id`](crate::CATALOG)
 ///
-/// * `id`: management setting ID (see `company::list_management`)
+/// * `id`: management setting ID, from [`company::list_management`](crate::company::list_management)
 #[doc(alias = "GET /company/management/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_management_by_id")]
 pub fn get_management(id: i32) -> Request<Management> {
@@ -46,10 +46,10 @@ pub fn get_management(id: i32) -> Request<Management> {
 
 /// Replaces a management setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/management/{id}` · tool `replace_a_connect_wise_psa_company_management_by_id`
+/// `PUT /company/management/{id}` · tool [`replace_a_connect_wise_psa_company_management_by_id`](crate::CATALOG)
 ///
-/// * `id`: management setting ID (see `company::list_management`)
-/// * `body`: the new state of the management setting.
+/// * `id`: management setting ID, from [`company::list_management`](crate::company::list_management)
+/// * `body`: the new state of the management setting
 #[doc(alias = "PUT /company/management/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_management_by_id")]
 pub fn replace_management(id: i32, body: &Management) -> Request<Management> {
@@ -58,10 +58,10 @@ pub fn replace_management(id: i32, body: &Management) -> Request<Management> {
 
 /// Updates a management setting.
 ///
-/// `PATCH /company/management/{id}` · tool `update_a_connect_wise_psa_company_management_by_id`
+/// `PATCH /company/management/{id}` · tool [`update_a_connect_wise_psa_company_management_by_id`](crate::CATALOG)
 ///
-/// * `id`: management setting ID (see `company::list_management`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: management setting ID, from [`company::list_management`](crate::company::list_management)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/management/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_management_by_id")]
 pub fn update_management(id: i32, patch: &Patch<Management>) -> Request<Management> {
@@ -70,9 +70,9 @@ pub fn update_management(id: i32, patch: &Patch<Management>) -> Request<Manageme
 
 /// Runs a management setting's managed IT sync now.
 ///
-/// `POST /company/management/{id}/executeManagedItSync` · tool `run_managed_it_sync_of_a_connect_wise_psa_company_mgmt_by_id`
+/// `POST /company/management/{id}/executeManagedItSync` · tool [`run_managed_it_sync_of_a_connect_wise_psa_company_mgmt_by_id`](crate::CATALOG)
 ///
-/// * `id`: management setting ID (see `company::list_management`)
+/// * `id`: management setting ID, from [`company::list_management`](crate::company::list_management)
 #[doc(alias = "POST /company/management/{id}/executeManagedItSync")]
 #[doc(alias = "run_managed_it_sync_of_a_connect_wise_psa_company_mgmt_by_id")]
 pub fn run_managed_it_sync_of_management(id: i32) -> Request<SuccessResponse> {
@@ -82,9 +82,9 @@ pub fn run_managed_it_sync_of_management(id: i32) -> Request<SuccessResponse> {
 
 /// Downloads a management setting's log.
 ///
-/// `GET /company/management/{id}/log/download` · tool `download_a_connect_wise_psa_company_management_log_by_id`
+/// `GET /company/management/{id}/log/download` · tool [`download_a_connect_wise_psa_company_management_log_by_id`](crate::CATALOG)
 ///
-/// * `id`: management setting ID (see `company::list_management`)
+/// * `id`: management setting ID, from [`company::list_management`](crate::company::list_management)
 /// * `file_path`: query parameter `filePath`
 #[doc(alias = "GET /company/management/{id}/log/download")]
 #[doc(alias = "download_a_connect_wise_psa_company_management_log_by_id")]
@@ -96,12 +96,12 @@ pub fn download_management_log(id: i32, file_path: &str) -> Request<Download> {
 
 /// Lists a management setting's logs.
 ///
-/// `GET /company/management/{id}/logs` · tool `list_all_connect_wise_psa_management_logs`
+/// `GET /company/management/{id}/logs` · tool [`list_all_connect_wise_psa_management_logs`](crate::CATALOG)
 ///
-/// * `management_id`: management setting ID (see `company::list_management`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `management_id`: management setting ID, from [`company::list_management`](crate::company::list_management)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/management/{id}/logs")]
 #[doc(alias = "list_all_connect_wise_psa_management_logs")]
 pub fn list_management_logs(
@@ -115,12 +115,12 @@ pub fn list_management_logs(
 
 /// Lists a management setting's report notifications.
 ///
-/// `GET /company/management/{parentId}/managementReportNotifications` · tool `list_all_connect_wise_psa_management_report_notifications`
+/// `GET /company/management/{parentId}/managementReportNotifications` · tool [`list_all_connect_wise_psa_management_report_notifications`](crate::CATALOG)
 ///
-/// * `management_id`: management setting ID (see `company::list_management`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `management_id`: management setting ID, from [`company::list_management`](crate::company::list_management)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/management/{parentId}/managementReportNotifications")]
 #[doc(alias = "list_all_connect_wise_psa_management_report_notifications")]
 pub fn list_management_report_notifications(
@@ -137,10 +137,10 @@ pub fn list_management_report_notifications(
 
 /// Adds a report notification to a management setting.
 ///
-/// `POST /company/management/{parentId}/managementReportNotifications` · tool `create_a_connect_wise_psa_management_report_notification`
+/// `POST /company/management/{parentId}/managementReportNotifications` · tool [`create_a_connect_wise_psa_management_report_notification`](crate::CATALOG)
 ///
-/// * `management_id`: management setting ID (see `company::list_management`)
-/// * `body`: the report notification to create.
+/// * `management_id`: management setting ID, from [`company::list_management`](crate::company::list_management)
+/// * `body`: the report notification to create
 #[doc(alias = "POST /company/management/{parentId}/managementReportNotifications")]
 #[doc(alias = "create_a_connect_wise_psa_management_report_notification")]
 pub fn create_management_report_notification(
@@ -157,10 +157,10 @@ pub fn create_management_report_notification(
 
 /// Counts a management setting's report notifications.
 ///
-/// `GET /company/management/{parentId}/managementReportNotifications/count` · tool `count_connect_wise_psa_management_report_notifications`
+/// `GET /company/management/{parentId}/managementReportNotifications/count` · tool [`count_connect_wise_psa_management_report_notifications`](crate::CATALOG)
 ///
-/// * `management_id`: management setting ID (see `company::list_management`)
-/// * `query`: which rows are counted
+/// * `management_id`: management setting ID, from [`company::list_management`](crate::company::list_management)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/management/{parentId}/managementReportNotifications/count")]
 #[doc(alias = "count_connect_wise_psa_management_report_notifications")]
 pub fn count_management_report_notifications(
@@ -178,10 +178,10 @@ pub fn count_management_report_notifications(
 
 /// Gets a management setting report notification by its ID.
 ///
-/// `GET /company/management/{parentId}/managementReportNotifications/{id}` · tool `get_single_connect_wise_psa_management_report_notif_by_id`
+/// `GET /company/management/{parentId}/managementReportNotifications/{id}` · tool [`get_single_connect_wise_psa_management_report_notif_by_id`](crate::CATALOG)
 ///
-/// * `management_id`: management setting ID (see `company::list_management`)
-/// * `id`: management setting report notification ID (see `company::list_management_report_notifications`)
+/// * `management_id`: management setting ID, from [`company::list_management`](crate::company::list_management)
+/// * `id`: management setting report notification ID, from [`company::list_management_report_notifications`](crate::company::list_management_report_notifications)
 #[doc(alias = "GET /company/management/{parentId}/managementReportNotifications/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_management_report_notif_by_id")]
 pub fn get_management_report_notification(
@@ -198,11 +198,11 @@ pub fn get_management_report_notification(
 
 /// Replaces a management setting report notification. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/management/{parentId}/managementReportNotifications/{id}` · tool `replace_a_connect_wise_psa_management_report_notification_by_id`
+/// `PUT /company/management/{parentId}/managementReportNotifications/{id}` · tool [`replace_a_connect_wise_psa_management_report_notification_by_id`](crate::CATALOG)
 ///
-/// * `management_id`: management setting ID (see `company::list_management`)
-/// * `id`: management setting report notification ID (see `company::list_management_report_notifications`)
-/// * `body`: the new state of the report notification.
+/// * `management_id`: management setting ID, from [`company::list_management`](crate::company::list_management)
+/// * `id`: management setting report notification ID, from [`company::list_management_report_notifications`](crate::company::list_management_report_notifications)
+/// * `body`: the new state of the report notification
 #[doc(alias = "PUT /company/management/{parentId}/managementReportNotifications/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_management_report_notification_by_id")]
 pub fn replace_management_report_notification(
@@ -221,11 +221,11 @@ pub fn replace_management_report_notification(
 
 /// Updates a management setting report notification.
 ///
-/// `PATCH /company/management/{parentId}/managementReportNotifications/{id}` · tool `update_a_connect_wise_psa_management_report_notification_by_id`
+/// `PATCH /company/management/{parentId}/managementReportNotifications/{id}` · tool [`update_a_connect_wise_psa_management_report_notification_by_id`](crate::CATALOG)
 ///
-/// * `management_id`: management setting ID (see `company::list_management`)
-/// * `id`: management setting report notification ID (see `company::list_management_report_notifications`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `management_id`: management setting ID, from [`company::list_management`](crate::company::list_management)
+/// * `id`: management setting report notification ID, from [`company::list_management_report_notifications`](crate::company::list_management_report_notifications)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/management/{parentId}/managementReportNotifications/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_management_report_notification_by_id")]
 pub fn update_management_report_notification(
@@ -244,10 +244,10 @@ pub fn update_management_report_notification(
 
 /// Deletes a management setting report notification.
 ///
-/// `DELETE /company/management/{parentId}/managementReportNotifications/{id}` · tool `delete_a_connect_wise_psa_management_report_notification_by_id`
+/// `DELETE /company/management/{parentId}/managementReportNotifications/{id}` · tool [`delete_a_connect_wise_psa_management_report_notification_by_id`](crate::CATALOG)
 ///
-/// * `management_id`: management setting ID (see `company::list_management`)
-/// * `id`: management setting report notification ID (see `company::list_management_report_notifications`)
+/// * `management_id`: management setting ID, from [`company::list_management`](crate::company::list_management)
+/// * `id`: management setting report notification ID, from [`company::list_management_report_notifications`](crate::company::list_management_report_notifications)
 #[doc(
     alias = "DELETE /company/management/{parentId}/managementReportNotifications/{id}"
 )]

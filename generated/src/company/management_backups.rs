@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists management backups.
 ///
-/// `GET /company/managementBackups` · tool `list_all_connect_wise_psa_company_management_backups`
+/// `GET /company/managementBackups` · tool [`list_all_connect_wise_psa_company_management_backups`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/managementBackups")]
 #[doc(alias = "list_all_connect_wise_psa_company_management_backups")]
 pub fn list_management_backups(query: &ListQuery) -> Request<Vec<ManagementBackup>> {
@@ -20,9 +20,9 @@ pub fn list_management_backups(query: &ListQuery) -> Request<Vec<ManagementBacku
 
 /// Creates a management backup.
 ///
-/// `POST /company/managementBackups` · tool `create_a_connect_wise_psa_company_management_backup`
+/// `POST /company/managementBackups` · tool [`create_a_connect_wise_psa_company_management_backup`](crate::CATALOG)
 ///
-/// * `body`: the management backup to create.
+/// * `body`: the management backup to create
 #[doc(alias = "POST /company/managementBackups")]
 #[doc(alias = "create_a_connect_wise_psa_company_management_backup")]
 pub fn create_management_backup(body: &ManagementBackup) -> Request<ManagementBackup> {
@@ -31,9 +31,9 @@ pub fn create_management_backup(body: &ManagementBackup) -> Request<ManagementBa
 
 /// Counts management backups.
 ///
-/// `GET /company/managementBackups/count` · tool `count_connect_wise_psa_company_management_backups`
+/// `GET /company/managementBackups/count` · tool [`count_connect_wise_psa_company_management_backups`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/managementBackups/count")]
 #[doc(alias = "count_connect_wise_psa_company_management_backups")]
 pub fn count_management_backups(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_management_backups(query: &CountQuery) -> Request<Count> {
 
 /// Gets a management backup by its ID.
 ///
-/// `GET /company/managementBackups/{id}` · tool `get_single_connect_wise_psa_company_management_backup_by_id`
+/// `GET /company/managementBackups/{id}` · tool [`get_single_connect_wise_psa_company_management_backup_by_id`](crate::CATALOG)
 ///
-/// * `id`: management backup ID (see `company::list_management_backups`)
+/// * `id`: management backup ID, from [`company::list_management_backups`](crate::company::list_management_backups)
 #[doc(alias = "GET /company/managementBackups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_management_backup_by_id")]
 pub fn get_management_backup(id: i32) -> Request<ManagementBackup> {
@@ -55,10 +55,10 @@ pub fn get_management_backup(id: i32) -> Request<ManagementBackup> {
 
 /// Replaces a management backup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/managementBackups/{id}` · tool `replace_a_connect_wise_psa_company_management_backup_by_id`
+/// `PUT /company/managementBackups/{id}` · tool [`replace_a_connect_wise_psa_company_management_backup_by_id`](crate::CATALOG)
 ///
-/// * `id`: management backup ID (see `company::list_management_backups`)
-/// * `body`: the new state of the management backup.
+/// * `id`: management backup ID, from [`company::list_management_backups`](crate::company::list_management_backups)
+/// * `body`: the new state of the management backup
 #[doc(alias = "PUT /company/managementBackups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_management_backup_by_id")]
 pub fn replace_management_backup(
@@ -72,10 +72,10 @@ pub fn replace_management_backup(
 
 /// Updates a management backup.
 ///
-/// `PATCH /company/managementBackups/{id}` · tool `update_a_connect_wise_psa_company_management_backup_by_id`
+/// `PATCH /company/managementBackups/{id}` · tool [`update_a_connect_wise_psa_company_management_backup_by_id`](crate::CATALOG)
 ///
-/// * `id`: management backup ID (see `company::list_management_backups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: management backup ID, from [`company::list_management_backups`](crate::company::list_management_backups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/managementBackups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_management_backup_by_id")]
 pub fn update_management_backup(
@@ -89,9 +89,9 @@ pub fn update_management_backup(
 
 /// Deletes a management backup.
 ///
-/// `DELETE /company/managementBackups/{id}` · tool `delete_a_connect_wise_psa_company_management_backup_by_id`
+/// `DELETE /company/managementBackups/{id}` · tool [`delete_a_connect_wise_psa_company_management_backup_by_id`](crate::CATALOG)
 ///
-/// * `id`: management backup ID (see `company::list_management_backups`)
+/// * `id`: management backup ID, from [`company::list_management_backups`](crate::company::list_management_backups)
 #[doc(alias = "DELETE /company/managementBackups/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_management_backup_by_id")]
 pub fn delete_management_backup(id: i32) -> Request<()> {

@@ -9,11 +9,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists managed IT solutions.
 ///
-/// `GET /company/managementItSolutions` · tool `list_all_connect_wise_psa_company_management_it_solutions`
+/// `GET /company/managementItSolutions` · tool [`list_all_connect_wise_psa_company_management_it_solutions`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/managementItSolutions")]
 #[doc(alias = "list_all_connect_wise_psa_company_management_it_solutions")]
 pub fn list_management_it_solutions(
@@ -24,9 +24,9 @@ pub fn list_management_it_solutions(
 
 /// Creates a managed IT solution.
 ///
-/// `POST /company/managementItSolutions` · tool `create_a_connect_wise_psa_company_management_it_solution`
+/// `POST /company/managementItSolutions` · tool [`create_a_connect_wise_psa_company_management_it_solution`](crate::CATALOG)
 ///
-/// * `body`: the managed IT solution to create.
+/// * `body`: the managed IT solution to create
 #[doc(alias = "POST /company/managementItSolutions")]
 #[doc(alias = "create_a_connect_wise_psa_company_management_it_solution")]
 pub fn create_management_it_solution(
@@ -37,9 +37,9 @@ pub fn create_management_it_solution(
 
 /// Counts managed IT solutions.
 ///
-/// `GET /company/managementItSolutions/count` · tool `count_connect_wise_psa_company_management_it_solutions`
+/// `GET /company/managementItSolutions/count` · tool [`count_connect_wise_psa_company_management_it_solutions`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/managementItSolutions/count")]
 #[doc(alias = "count_connect_wise_psa_company_management_it_solutions")]
 pub fn count_management_it_solutions(query: &CountQuery) -> Request<Count> {
@@ -50,9 +50,9 @@ pub fn count_management_it_solutions(query: &CountQuery) -> Request<Count> {
 
 /// Gets a managed IT solution by its ID.
 ///
-/// `GET /company/managementItSolutions/{id}` · tool `get_single_connect_wise_psa_company_mgmt_it_solution_by_id`
+/// `GET /company/managementItSolutions/{id}` · tool [`get_single_connect_wise_psa_company_mgmt_it_solution_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
+/// * `id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
 #[doc(alias = "GET /company/managementItSolutions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_mgmt_it_solution_by_id")]
 pub fn get_management_it_solution(id: i32) -> Request<ManagementItSolution> {
@@ -61,10 +61,10 @@ pub fn get_management_it_solution(id: i32) -> Request<ManagementItSolution> {
 
 /// Replaces a managed IT solution. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/managementItSolutions/{id}` · tool `replace_a_connect_wise_psa_company_management_it_solution_by_id`
+/// `PUT /company/managementItSolutions/{id}` · tool [`replace_a_connect_wise_psa_company_management_it_solution_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
-/// * `body`: the new state of the managed IT solution.
+/// * `id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
+/// * `body`: the new state of the managed IT solution
 #[doc(alias = "PUT /company/managementItSolutions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_management_it_solution_by_id")]
 pub fn replace_management_it_solution(
@@ -78,10 +78,10 @@ pub fn replace_management_it_solution(
 
 /// Updates a managed IT solution.
 ///
-/// `PATCH /company/managementItSolutions/{id}` · tool `update_a_connect_wise_psa_company_management_it_solution_by_id`
+/// `PATCH /company/managementItSolutions/{id}` · tool [`update_a_connect_wise_psa_company_management_it_solution_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/managementItSolutions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_management_it_solution_by_id")]
 pub fn update_management_it_solution(
@@ -95,23 +95,23 @@ pub fn update_management_it_solution(
 
 /// Deletes a managed IT solution.
 ///
-/// `DELETE /company/managementItSolutions/{id}` · tool `delete_a_connect_wise_psa_company_management_it_solution_by_id`
+/// `DELETE /company/managementItSolutions/{id}` · tool [`delete_a_connect_wise_psa_company_management_it_solution_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
+/// * `id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
 #[doc(alias = "DELETE /company/managementItSolutions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_management_it_solution_by_id")]
 pub fn delete_management_it_solution(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/company/managementItSolutions/{id}").path("id", id)
 }
 
-/// Checks where a managed IT solution is used.
+/// Checks which records reference a managed IT solution.
 ///
-/// `GET /company/managementItSolutions/{id}/usages` · tool `check_connect_wise_psa_company_mgmt_it_solution_usages_by_id`
+/// `GET /company/managementItSolutions/{id}/usages` · tool [`check_connect_wise_psa_company_mgmt_it_solution_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/managementItSolutions/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_mgmt_it_solution_usages_by_id")]
 pub fn check_management_it_solution_usages(
@@ -123,14 +123,14 @@ pub fn check_management_it_solution_usages(
         .query(query)
 }
 
-/// Lists the places where a managed IT solution is used.
+/// Lists the records that reference a managed IT solution.
 ///
-/// `GET /company/managementItSolutions/{id}/usages/list` · tool `list_all_connect_wise_psa_company_mgmt_it_solution_usages_by_id`
+/// `GET /company/managementItSolutions/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_mgmt_it_solution_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: managed IT solution ID (see `company::list_management_it_solutions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/managementItSolutions/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_mgmt_it_solution_usages_by_id")]
 pub fn list_management_it_solution_usages(
@@ -144,12 +144,12 @@ pub fn list_management_it_solution_usages(
 
 /// Lists a managed IT solution's product mappings.
 ///
-/// `GET /company/managementItSolutions/{parentId}/managementProducts` · tool `list_all_connect_wise_psa_management_it_solution_mgmt_products`
+/// `GET /company/managementItSolutions/{parentId}/managementProducts` · tool [`list_all_connect_wise_psa_management_it_solution_mgmt_products`](crate::CATALOG)
 ///
-/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `management_it_solution_id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/managementItSolutions/{parentId}/managementProducts")]
 #[doc(alias = "list_all_connect_wise_psa_management_it_solution_mgmt_products")]
 pub fn list_management_it_solution_management_products(
@@ -166,10 +166,10 @@ pub fn list_management_it_solution_management_products(
 
 /// Adds a product mapping to a managed IT solution.
 ///
-/// `POST /company/managementItSolutions/{parentId}/managementProducts` · tool `create_a_connect_wise_psa_management_it_solution_mgmt_product`
+/// `POST /company/managementItSolutions/{parentId}/managementProducts` · tool [`create_a_connect_wise_psa_management_it_solution_mgmt_product`](crate::CATALOG)
 ///
-/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
-/// * `body`: the product mapping to create.
+/// * `management_it_solution_id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
+/// * `body`: the product mapping to create
 #[doc(alias = "POST /company/managementItSolutions/{parentId}/managementProducts")]
 #[doc(alias = "create_a_connect_wise_psa_management_it_solution_mgmt_product")]
 pub fn create_management_it_solution_management_product(
@@ -186,10 +186,10 @@ pub fn create_management_it_solution_management_product(
 
 /// Counts a managed IT solution's product mappings.
 ///
-/// `GET /company/managementItSolutions/{parentId}/managementProducts/count` · tool `count_connect_wise_psa_management_it_solution_mgmt_products`
+/// `GET /company/managementItSolutions/{parentId}/managementProducts/count` · tool [`count_connect_wise_psa_management_it_solution_mgmt_products`](crate::CATALOG)
 ///
-/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
-/// * `query`: which rows are counted
+/// * `management_it_solution_id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/managementItSolutions/{parentId}/managementProducts/count")]
 #[doc(alias = "count_connect_wise_psa_management_it_solution_mgmt_products")]
 pub fn count_management_it_solution_management_products(
@@ -207,10 +207,10 @@ pub fn count_management_it_solution_management_products(
 
 /// Gets a managed IT solution's product mapping by its ID.
 ///
-/// `GET /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `get_single_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
+/// `GET /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool [`get_single_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`](crate::CATALOG)
 ///
-/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
-/// * `id`: managed IT solution product mapping ID (see `company::list_management_it_solution_management_products`)
+/// * `management_it_solution_id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
+/// * `id`: managed IT solution product mapping ID, from [`company::list_management_it_solution_management_products`](crate::company::list_management_it_solution_management_products)
 #[doc(alias = "GET /company/managementItSolutions/{parentId}/managementProducts/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id")]
 pub fn get_management_it_solution_management_product(
@@ -227,11 +227,11 @@ pub fn get_management_it_solution_management_product(
 
 /// Replaces a managed IT solution's product mapping. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `replace_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
+/// `PUT /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool [`replace_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`](crate::CATALOG)
 ///
-/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
-/// * `id`: managed IT solution product mapping ID (see `company::list_management_it_solution_management_products`)
-/// * `body`: the new state of the product mapping.
+/// * `management_it_solution_id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
+/// * `id`: managed IT solution product mapping ID, from [`company::list_management_it_solution_management_products`](crate::company::list_management_it_solution_management_products)
+/// * `body`: the new state of the product mapping
 #[doc(alias = "PUT /company/managementItSolutions/{parentId}/managementProducts/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id")]
 pub fn replace_management_it_solution_management_product(
@@ -250,11 +250,11 @@ pub fn replace_management_it_solution_management_product(
 
 /// Updates a managed IT solution's product mapping.
 ///
-/// `PATCH /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `update_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
+/// `PATCH /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool [`update_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`](crate::CATALOG)
 ///
-/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
-/// * `id`: managed IT solution product mapping ID (see `company::list_management_it_solution_management_products`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `management_it_solution_id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
+/// * `id`: managed IT solution product mapping ID, from [`company::list_management_it_solution_management_products`](crate::company::list_management_it_solution_management_products)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/managementItSolutions/{parentId}/managementProducts/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id")]
 pub fn update_management_it_solution_management_product(
@@ -273,10 +273,10 @@ pub fn update_management_it_solution_management_product(
 
 /// Deletes a managed IT solution's product mapping.
 ///
-/// `DELETE /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool `delete_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`
+/// `DELETE /company/managementItSolutions/{parentId}/managementProducts/{id}` · tool [`delete_a_connect_wise_psa_mgmt_it_solution_mgmt_product_by_id`](crate::CATALOG)
 ///
-/// * `management_it_solution_id`: managed IT solution ID (see `company::list_management_it_solutions`)
-/// * `id`: managed IT solution product mapping ID (see `company::list_management_it_solution_management_products`)
+/// * `management_it_solution_id`: managed IT solution ID, from [`company::list_management_it_solutions`](crate::company::list_management_it_solutions)
+/// * `id`: managed IT solution product mapping ID, from [`company::list_management_it_solution_management_products`](crate::company::list_management_it_solution_management_products)
 #[doc(
     alias = "DELETE /company/managementItSolutions/{parentId}/managementProducts/{id}"
 )]

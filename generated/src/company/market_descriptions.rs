@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists market descriptions.
 ///
-/// `GET /company/marketDescriptions` · tool `list_all_connect_wise_psa_company_market_descriptions`
+/// `GET /company/marketDescriptions` · tool [`list_all_connect_wise_psa_company_market_descriptions`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/marketDescriptions")]
 #[doc(alias = "list_all_connect_wise_psa_company_market_descriptions")]
 pub fn list_market_descriptions(query: &ListQuery) -> Request<Vec<MarketDescription>> {
@@ -20,9 +20,9 @@ pub fn list_market_descriptions(query: &ListQuery) -> Request<Vec<MarketDescript
 
 /// Creates a market description.
 ///
-/// `POST /company/marketDescriptions` · tool `create_a_connect_wise_psa_company_market_description`
+/// `POST /company/marketDescriptions` · tool [`create_a_connect_wise_psa_company_market_description`](crate::CATALOG)
 ///
-/// * `body`: the market description to create.
+/// * `body`: the market description to create
 #[doc(alias = "POST /company/marketDescriptions")]
 #[doc(alias = "create_a_connect_wise_psa_company_market_description")]
 pub fn create_market_description(
@@ -33,9 +33,9 @@ pub fn create_market_description(
 
 /// Counts market descriptions.
 ///
-/// `GET /company/marketDescriptions/count` · tool `count_connect_wise_psa_company_market_descriptions`
+/// `GET /company/marketDescriptions/count` · tool [`count_connect_wise_psa_company_market_descriptions`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/marketDescriptions/count")]
 #[doc(alias = "count_connect_wise_psa_company_market_descriptions")]
 pub fn count_market_descriptions(query: &CountQuery) -> Request<Count> {
@@ -46,11 +46,11 @@ pub fn count_market_descriptions(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of market descriptions.
 ///
-/// `GET /company/marketDescriptions/info` · tool `list_all_connect_wise_psa_company_market_description_info`
+/// `GET /company/marketDescriptions/info` · tool [`list_all_connect_wise_psa_company_market_description_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/marketDescriptions/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_market_description_info")]
 pub fn list_market_description_info(
@@ -61,9 +61,9 @@ pub fn list_market_description_info(
 
 /// Counts market description summaries.
 ///
-/// `GET /company/marketDescriptions/info/count` · tool `count_connect_wise_psa_company_market_description_info`
+/// `GET /company/marketDescriptions/info/count` · tool [`count_connect_wise_psa_company_market_description_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/marketDescriptions/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_market_description_info")]
 pub fn count_market_description_info(query: &CountQuery) -> Request<Count> {
@@ -74,9 +74,9 @@ pub fn count_market_description_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a market description by its ID.
 ///
-/// `GET /company/marketDescriptions/{id}` · tool `get_single_connect_wise_psa_company_market_description_by_id`
+/// `GET /company/marketDescriptions/{id}` · tool [`get_single_connect_wise_psa_company_market_description_by_id`](crate::CATALOG)
 ///
-/// * `id`: market description ID (see `company::list_market_descriptions`)
+/// * `id`: market description ID, from [`company::list_market_descriptions`](crate::company::list_market_descriptions)
 #[doc(alias = "GET /company/marketDescriptions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_market_description_by_id")]
 pub fn get_market_description(id: i32) -> Request<MarketDescription> {
@@ -85,10 +85,10 @@ pub fn get_market_description(id: i32) -> Request<MarketDescription> {
 
 /// Replaces a market description. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/marketDescriptions/{id}` · tool `replace_a_connect_wise_psa_company_market_description_by_id`
+/// `PUT /company/marketDescriptions/{id}` · tool [`replace_a_connect_wise_psa_company_market_description_by_id`](crate::CATALOG)
 ///
-/// * `id`: market description ID (see `company::list_market_descriptions`)
-/// * `body`: the new state of the market description.
+/// * `id`: market description ID, from [`company::list_market_descriptions`](crate::company::list_market_descriptions)
+/// * `body`: the new state of the market description
 #[doc(alias = "PUT /company/marketDescriptions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_market_description_by_id")]
 pub fn replace_market_description(
@@ -102,10 +102,10 @@ pub fn replace_market_description(
 
 /// Updates a market description.
 ///
-/// `PATCH /company/marketDescriptions/{id}` · tool `update_a_connect_wise_psa_company_market_description_by_id`
+/// `PATCH /company/marketDescriptions/{id}` · tool [`update_a_connect_wise_psa_company_market_description_by_id`](crate::CATALOG)
 ///
-/// * `id`: market description ID (see `company::list_market_descriptions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: market description ID, from [`company::list_market_descriptions`](crate::company::list_market_descriptions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/marketDescriptions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_market_description_by_id")]
 pub fn update_market_description(
@@ -119,9 +119,9 @@ pub fn update_market_description(
 
 /// Deletes a market description.
 ///
-/// `DELETE /company/marketDescriptions/{id}` · tool `delete_a_connect_wise_psa_company_market_description_by_id`
+/// `DELETE /company/marketDescriptions/{id}` · tool [`delete_a_connect_wise_psa_company_market_description_by_id`](crate::CATALOG)
 ///
-/// * `id`: market description ID (see `company::list_market_descriptions`)
+/// * `id`: market description ID, from [`company::list_market_descriptions`](crate::company::list_market_descriptions)
 #[doc(alias = "DELETE /company/marketDescriptions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_market_description_by_id")]
 pub fn delete_market_description(id: i32) -> Request<()> {
@@ -130,23 +130,23 @@ pub fn delete_market_description(id: i32) -> Request<()> {
 
 /// Gets a market description summary by its ID.
 ///
-/// `GET /company/marketDescriptions/{id}/info` · tool `get_single_connect_wise_psa_company_market_desc_info_by_id`
+/// `GET /company/marketDescriptions/{id}/info` · tool [`get_single_connect_wise_psa_company_market_desc_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: market description ID (see `company::list_market_descriptions`)
+/// * `id`: market description ID, from [`company::list_market_descriptions`](crate::company::list_market_descriptions)
 #[doc(alias = "GET /company/marketDescriptions/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_market_desc_info_by_id")]
 pub fn get_market_description_info(id: i32) -> Request<MarketDescriptionInfo> {
     Request::new(Method::Get, "/company/marketDescriptions/{id}/info").path("id", id)
 }
 
-/// Checks where a market description is used.
+/// Checks which records reference a market description.
 ///
-/// `GET /company/marketDescriptions/{id}/usages` · tool `check_connect_wise_psa_company_market_description_usages_by_id`
+/// `GET /company/marketDescriptions/{id}/usages` · tool [`check_connect_wise_psa_company_market_description_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: market description ID (see `company::list_market_descriptions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: market description ID, from [`company::list_market_descriptions`](crate::company::list_market_descriptions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/marketDescriptions/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_market_description_usages_by_id")]
 pub fn check_market_description_usages(
@@ -158,14 +158,14 @@ pub fn check_market_description_usages(
         .query(query)
 }
 
-/// Lists the places where a market description is used.
+/// Lists the records that reference a market description.
 ///
-/// `GET /company/marketDescriptions/{id}/usages/list` · tool `list_all_connect_wise_psa_company_market_desc_usages_by_id`
+/// `GET /company/marketDescriptions/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_market_desc_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: market description ID (see `company::list_market_descriptions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: market description ID, from [`company::list_market_descriptions`](crate::company::list_market_descriptions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/marketDescriptions/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_market_desc_usages_by_id")]
 pub fn list_market_description_usages(

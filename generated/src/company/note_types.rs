@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists note types.
 ///
-/// `GET /company/noteTypes` · tool `list_all_connect_wise_psa_company_note_types`
+/// `GET /company/noteTypes` · tool [`list_all_connect_wise_psa_company_note_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/noteTypes")]
 #[doc(alias = "list_all_connect_wise_psa_company_note_types")]
 pub fn list_note_types(query: &ListQuery) -> Request<Vec<CompanyNoteType>> {
@@ -20,9 +20,9 @@ pub fn list_note_types(query: &ListQuery) -> Request<Vec<CompanyNoteType>> {
 
 /// Creates a note type.
 ///
-/// `POST /company/noteTypes` · tool `create_a_connect_wise_psa_company_note_type`
+/// `POST /company/noteTypes` · tool [`create_a_connect_wise_psa_company_note_type`](crate::CATALOG)
 ///
-/// * `body`: the note type to create.
+/// * `body`: the note type to create
 #[doc(alias = "POST /company/noteTypes")]
 #[doc(alias = "create_a_connect_wise_psa_company_note_type")]
 pub fn create_note_type(body: &CompanyNoteType) -> Request<CompanyNoteType> {
@@ -31,9 +31,9 @@ pub fn create_note_type(body: &CompanyNoteType) -> Request<CompanyNoteType> {
 
 /// Counts note types.
 ///
-/// `GET /company/noteTypes/count` · tool `count_connect_wise_psa_company_note_types`
+/// `GET /company/noteTypes/count` · tool [`count_connect_wise_psa_company_note_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/noteTypes/count")]
 #[doc(alias = "count_connect_wise_psa_company_note_types")]
 pub fn count_note_types(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_note_types(query: &CountQuery) -> Request<Count> {
 
 /// Counts note type summaries.
 ///
-/// `GET /company/noteTypes/count/info` · tool `count_connect_wise_psa_company_note_type_info`
+/// `GET /company/noteTypes/count/info` · tool [`count_connect_wise_psa_company_note_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/noteTypes/count/info")]
 #[doc(alias = "count_connect_wise_psa_company_note_type_info")]
 pub fn count_note_type_info(query: &CountQuery) -> Request<Count> {
@@ -55,11 +55,11 @@ pub fn count_note_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of note types.
 ///
-/// `GET /company/noteTypes/info` · tool `list_all_connect_wise_psa_company_note_type_info`
+/// `GET /company/noteTypes/info` · tool [`list_all_connect_wise_psa_company_note_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/noteTypes/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_note_type_info")]
 pub fn list_note_type_info(query: &ListQuery) -> Request<Vec<CompanyNoteTypeInfo>> {
@@ -68,9 +68,9 @@ pub fn list_note_type_info(query: &ListQuery) -> Request<Vec<CompanyNoteTypeInfo
 
 /// Gets a note type by its ID.
 ///
-/// `GET /company/noteTypes/{id}` · tool `get_single_connect_wise_psa_company_note_type_by_id`
+/// `GET /company/noteTypes/{id}` · tool [`get_single_connect_wise_psa_company_note_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: note type ID (see `company::list_note_types`)
+/// * `id`: note type ID, from [`company::list_note_types`](crate::company::list_note_types)
 #[doc(alias = "GET /company/noteTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_note_type_by_id")]
 pub fn get_note_type(id: i32) -> Request<CompanyNoteType> {
@@ -79,10 +79,10 @@ pub fn get_note_type(id: i32) -> Request<CompanyNoteType> {
 
 /// Replaces a note type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/noteTypes/{id}` · tool `replace_a_connect_wise_psa_company_note_type_by_id`
+/// `PUT /company/noteTypes/{id}` · tool [`replace_a_connect_wise_psa_company_note_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: note type ID (see `company::list_note_types`)
-/// * `body`: the new state of the note type.
+/// * `id`: note type ID, from [`company::list_note_types`](crate::company::list_note_types)
+/// * `body`: the new state of the note type
 #[doc(alias = "PUT /company/noteTypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_note_type_by_id")]
 pub fn replace_note_type(id: i32, body: &CompanyNoteType) -> Request<CompanyNoteType> {
@@ -91,10 +91,10 @@ pub fn replace_note_type(id: i32, body: &CompanyNoteType) -> Request<CompanyNote
 
 /// Updates a note type.
 ///
-/// `PATCH /company/noteTypes/{id}` · tool `update_a_connect_wise_psa_company_note_type_by_id`
+/// `PATCH /company/noteTypes/{id}` · tool [`update_a_connect_wise_psa_company_note_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: note type ID (see `company::list_note_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: note type ID, from [`company::list_note_types`](crate::company::list_note_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/noteTypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_note_type_by_id")]
 pub fn update_note_type(
@@ -106,9 +106,9 @@ pub fn update_note_type(
 
 /// Deletes a note type.
 ///
-/// `DELETE /company/noteTypes/{id}` · tool `delete_a_connect_wise_psa_company_note_type_by_id`
+/// `DELETE /company/noteTypes/{id}` · tool [`delete_a_connect_wise_psa_company_note_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: note type ID (see `company::list_note_types`)
+/// * `id`: note type ID, from [`company::list_note_types`](crate::company::list_note_types)
 #[doc(alias = "DELETE /company/noteTypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_note_type_by_id")]
 pub fn delete_note_type(id: i32) -> Request<()> {
@@ -117,9 +117,9 @@ pub fn delete_note_type(id: i32) -> Request<()> {
 
 /// Gets a note type summary by its ID.
 ///
-/// `GET /company/noteTypes/{id}/info` · tool `get_single_connect_wise_psa_company_note_type_info_by_id`
+/// `GET /company/noteTypes/{id}/info` · tool [`get_single_connect_wise_psa_company_note_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: note type ID (see `company::list_note_types`)
+/// * `id`: note type ID, from [`company::list_note_types`](crate::company::list_note_types)
 #[doc(alias = "GET /company/noteTypes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_note_type_info_by_id")]
 pub fn get_note_type_info(id: i32) -> Request<CompanyNoteTypeInfo> {

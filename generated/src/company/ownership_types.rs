@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ownership types.
 ///
-/// `GET /company/ownershipTypes` · tool `list_all_connect_wise_psa_company_ownership_types`
+/// `GET /company/ownershipTypes` · tool [`list_all_connect_wise_psa_company_ownership_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/ownershipTypes")]
 #[doc(alias = "list_all_connect_wise_psa_company_ownership_types")]
 pub fn list_ownership_types(query: &ListQuery) -> Request<Vec<OwnershipType>> {
@@ -20,9 +20,9 @@ pub fn list_ownership_types(query: &ListQuery) -> Request<Vec<OwnershipType>> {
 
 /// Creates an ownership type.
 ///
-/// `POST /company/ownershipTypes` · tool `create_a_connect_wise_psa_company_ownership_type`
+/// `POST /company/ownershipTypes` · tool [`create_a_connect_wise_psa_company_ownership_type`](crate::CATALOG)
 ///
-/// * `body`: the ownership type to create.
+/// * `body`: the ownership type to create
 #[doc(alias = "POST /company/ownershipTypes")]
 #[doc(alias = "create_a_connect_wise_psa_company_ownership_type")]
 pub fn create_ownership_type(body: &OwnershipType) -> Request<OwnershipType> {
@@ -31,9 +31,9 @@ pub fn create_ownership_type(body: &OwnershipType) -> Request<OwnershipType> {
 
 /// Counts ownership types.
 ///
-/// `GET /company/ownershipTypes/count` · tool `count_connect_wise_psa_company_ownership_types`
+/// `GET /company/ownershipTypes/count` · tool [`count_connect_wise_psa_company_ownership_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/ownershipTypes/count")]
 #[doc(alias = "count_connect_wise_psa_company_ownership_types")]
 pub fn count_ownership_types(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_ownership_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of ownership types.
 ///
-/// `GET /company/ownershipTypes/info` · tool `list_all_connect_wise_psa_company_ownership_type_info`
+/// `GET /company/ownershipTypes/info` · tool [`list_all_connect_wise_psa_company_ownership_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/ownershipTypes/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_ownership_type_info")]
 pub fn list_ownership_type_info(query: &ListQuery) -> Request<Vec<OwnershipTypeInfo>> {
@@ -57,9 +57,9 @@ pub fn list_ownership_type_info(query: &ListQuery) -> Request<Vec<OwnershipTypeI
 
 /// Counts ownership type summaries.
 ///
-/// `GET /company/ownershipTypes/info/count` · tool `count_connect_wise_psa_company_ownership_type_info`
+/// `GET /company/ownershipTypes/info/count` · tool [`count_connect_wise_psa_company_ownership_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/ownershipTypes/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_ownership_type_info")]
 pub fn count_ownership_type_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_ownership_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an ownership type by its ID.
 ///
-/// `GET /company/ownershipTypes/{id}` · tool `get_single_connect_wise_psa_company_ownership_type_by_id`
+/// `GET /company/ownershipTypes/{id}` · tool [`get_single_connect_wise_psa_company_ownership_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: ownership type ID (see `company::list_ownership_types`)
+/// * `id`: ownership type ID, from [`company::list_ownership_types`](crate::company::list_ownership_types)
 #[doc(alias = "GET /company/ownershipTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_ownership_type_by_id")]
 pub fn get_ownership_type(id: i32) -> Request<OwnershipType> {
@@ -81,10 +81,10 @@ pub fn get_ownership_type(id: i32) -> Request<OwnershipType> {
 
 /// Replaces an ownership type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/ownershipTypes/{id}` · tool `replace_a_connect_wise_psa_company_ownership_type_by_id`
+/// `PUT /company/ownershipTypes/{id}` · tool [`replace_a_connect_wise_psa_company_ownership_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: ownership type ID (see `company::list_ownership_types`)
-/// * `body`: the new state of the ownership type.
+/// * `id`: ownership type ID, from [`company::list_ownership_types`](crate::company::list_ownership_types)
+/// * `body`: the new state of the ownership type
 #[doc(alias = "PUT /company/ownershipTypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_ownership_type_by_id")]
 pub fn replace_ownership_type(id: i32, body: &OwnershipType) -> Request<OwnershipType> {
@@ -93,10 +93,10 @@ pub fn replace_ownership_type(id: i32, body: &OwnershipType) -> Request<Ownershi
 
 /// Updates an ownership type.
 ///
-/// `PATCH /company/ownershipTypes/{id}` · tool `update_a_connect_wise_psa_company_ownership_type_by_id`
+/// `PATCH /company/ownershipTypes/{id}` · tool [`update_a_connect_wise_psa_company_ownership_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: ownership type ID (see `company::list_ownership_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: ownership type ID, from [`company::list_ownership_types`](crate::company::list_ownership_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/ownershipTypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_ownership_type_by_id")]
 pub fn update_ownership_type(
@@ -110,9 +110,9 @@ pub fn update_ownership_type(
 
 /// Deletes an ownership type.
 ///
-/// `DELETE /company/ownershipTypes/{id}` · tool `delete_a_connect_wise_psa_company_ownership_type_by_id`
+/// `DELETE /company/ownershipTypes/{id}` · tool [`delete_a_connect_wise_psa_company_ownership_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: ownership type ID (see `company::list_ownership_types`)
+/// * `id`: ownership type ID, from [`company::list_ownership_types`](crate::company::list_ownership_types)
 #[doc(alias = "DELETE /company/ownershipTypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_ownership_type_by_id")]
 pub fn delete_ownership_type(id: i32) -> Request<()> {
@@ -121,9 +121,9 @@ pub fn delete_ownership_type(id: i32) -> Request<()> {
 
 /// Gets an ownership type summary by its ID.
 ///
-/// `GET /company/ownershipTypes/{id}/info` · tool `get_single_connect_wise_psa_company_ownership_type_info_by_id`
+/// `GET /company/ownershipTypes/{id}/info` · tool [`get_single_connect_wise_psa_company_ownership_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: ownership type ID (see `company::list_ownership_types`)
+/// * `id`: ownership type ID, from [`company::list_ownership_types`](crate::company::list_ownership_types)
 #[doc(alias = "GET /company/ownershipTypes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_ownership_type_info_by_id")]
 pub fn get_ownership_type_info(id: i32) -> Request<OwnershipTypeInfo> {

@@ -6,9 +6,9 @@ use crate::query::CountQuery;
 
 /// Counts company payment types.
 ///
-/// `GET /company/paymentTypes/info/count` · tool `count_connect_wise_psa_company_payment_type_info`
+/// `GET /company/paymentTypes/info/count` · tool [`count_connect_wise_psa_company_payment_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/paymentTypes/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_payment_type_info")]
 pub fn count_payment_type_info(query: &CountQuery) -> Request<Count> {

@@ -12,11 +12,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists portal configurations.
 ///
-/// `GET /company/portalConfigurations` · tool `list_all_connect_wise_psa_company_portal_configurations`
+/// `GET /company/portalConfigurations` · tool [`list_all_connect_wise_psa_company_portal_configurations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/portalConfigurations")]
 #[doc(alias = "list_all_connect_wise_psa_company_portal_configurations")]
 pub fn list_portal_configurations(
@@ -27,9 +27,9 @@ pub fn list_portal_configurations(
 
 /// Creates a portal configuration.
 ///
-/// `POST /company/portalConfigurations` · tool `create_a_connect_wise_psa_company_portal_configuration`
+/// `POST /company/portalConfigurations` · tool [`create_a_connect_wise_psa_company_portal_configuration`](crate::CATALOG)
 ///
-/// * `body`: the portal configuration to create.
+/// * `body`: the portal configuration to create
 #[doc(alias = "POST /company/portalConfigurations")]
 #[doc(alias = "create_a_connect_wise_psa_company_portal_configuration")]
 pub fn create_portal_configuration(
@@ -40,9 +40,9 @@ pub fn create_portal_configuration(
 
 /// Copies a portal configuration.
 ///
-/// `POST /company/portalConfigurations/copy` · tool `copy_a_connect_wise_psa_company_portal_configuration`
+/// `POST /company/portalConfigurations/copy` · tool [`copy_a_connect_wise_psa_company_portal_configuration`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /company/portalConfigurations/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_company_portal_configuration")]
 pub fn copy_portal_configuration(
@@ -53,9 +53,9 @@ pub fn copy_portal_configuration(
 
 /// Counts portal configurations.
 ///
-/// `GET /company/portalConfigurations/count` · tool `count_connect_wise_psa_company_portal_configurations`
+/// `GET /company/portalConfigurations/count` · tool [`count_connect_wise_psa_company_portal_configurations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/portalConfigurations/count")]
 #[doc(alias = "count_connect_wise_psa_company_portal_configurations")]
 pub fn count_portal_configurations(query: &CountQuery) -> Request<Count> {
@@ -66,11 +66,11 @@ pub fn count_portal_configurations(query: &CountQuery) -> Request<Count> {
 
 /// Lists payment processors.
 ///
-/// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors` · tool `list_all_connect_wise_psa_portal_payment_processors`
+/// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors` · tool [`list_all_connect_wise_psa_portal_payment_processors`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/portalConfigurations/invoiceSetup/paymentProcessors")]
 #[doc(alias = "list_all_connect_wise_psa_portal_payment_processors")]
 pub fn list_portal_payment_processors(
@@ -85,9 +85,9 @@ pub fn list_portal_payment_processors(
 
 /// Counts payment processors.
 ///
-/// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/count` · tool `count_connect_wise_psa_portal_payment_processors`
+/// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/count` · tool [`count_connect_wise_psa_portal_payment_processors`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/portalConfigurations/invoiceSetup/paymentProcessors/count")]
 #[doc(alias = "count_connect_wise_psa_portal_payment_processors")]
 pub fn count_portal_payment_processors(query: &CountQuery) -> Request<Count> {
@@ -101,9 +101,9 @@ pub fn count_portal_payment_processors(query: &CountQuery) -> Request<Count> {
 
 /// Gets a payment processor by its ID.
 ///
-/// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/{id}` · tool `get_single_connect_wise_psa_portal_payment_processor_by_id`
+/// `GET /company/portalConfigurations/invoiceSetup/paymentProcessors/{id}` · tool [`get_single_connect_wise_psa_portal_payment_processor_by_id`](crate::CATALOG)
 ///
-/// * `id`: payment processor ID (see `company::list_portal_payment_processors`)
+/// * `id`: payment processor ID, from [`company::list_portal_payment_processors`](crate::company::list_portal_payment_processors)
 #[doc(alias = "GET /company/portalConfigurations/invoiceSetup/paymentProcessors/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_portal_payment_processor_by_id")]
 pub fn get_portal_payment_processor(
@@ -118,9 +118,9 @@ pub fn get_portal_payment_processor(
 
 /// Gets a portal configuration by its ID.
 ///
-/// `GET /company/portalConfigurations/{id}` · tool `get_single_connect_wise_psa_company_portal_configuration_by_id`
+/// `GET /company/portalConfigurations/{id}` · tool [`get_single_connect_wise_psa_company_portal_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
 #[doc(alias = "GET /company/portalConfigurations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_portal_configuration_by_id")]
 pub fn get_portal_configuration(id: i32) -> Request<PortalConfiguration> {
@@ -129,10 +129,10 @@ pub fn get_portal_configuration(id: i32) -> Request<PortalConfiguration> {
 
 /// Replaces a portal configuration. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/portalConfigurations/{id}` · tool `replace_a_connect_wise_psa_company_portal_configuration_by_id`
+/// `PUT /company/portalConfigurations/{id}` · tool [`replace_a_connect_wise_psa_company_portal_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `body`: the new state of the portal configuration.
+/// * `id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `body`: the new state of the portal configuration
 #[doc(alias = "PUT /company/portalConfigurations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_portal_configuration_by_id")]
 pub fn replace_portal_configuration(
@@ -146,10 +146,10 @@ pub fn replace_portal_configuration(
 
 /// Updates a portal configuration.
 ///
-/// `PATCH /company/portalConfigurations/{id}` · tool `update_a_connect_wise_psa_company_portal_configuration_by_id`
+/// `PATCH /company/portalConfigurations/{id}` · tool [`update_a_connect_wise_psa_company_portal_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/portalConfigurations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_portal_configuration_by_id")]
 pub fn update_portal_configuration(
@@ -163,9 +163,9 @@ pub fn update_portal_configuration(
 
 /// Deletes a portal configuration.
 ///
-/// `DELETE /company/portalConfigurations/{id}` · tool `delete_a_connect_wise_psa_company_portal_configuration_by_id`
+/// `DELETE /company/portalConfigurations/{id}` · tool [`delete_a_connect_wise_psa_company_portal_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal configuration ID (see `company::list_portal_configurations`)
+/// * `id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
 #[doc(alias = "DELETE /company/portalConfigurations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_portal_configuration_by_id")]
 pub fn delete_portal_configuration(id: i32) -> Request<()> {
@@ -174,12 +174,12 @@ pub fn delete_portal_configuration(id: i32) -> Request<()> {
 
 /// Lists a portal configuration's invoice setups.
 ///
-/// `GET /company/portalConfigurations/{parentId}/invoiceSetups` · tool `list_all_connect_wise_psa_portal_configuration_invoice_setups`
+/// `GET /company/portalConfigurations/{parentId}/invoiceSetups` · tool [`list_all_connect_wise_psa_portal_configuration_invoice_setups`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/invoiceSetups")]
 #[doc(alias = "list_all_connect_wise_psa_portal_configuration_invoice_setups")]
 pub fn list_portal_configuration_invoice_setups(
@@ -193,10 +193,10 @@ pub fn list_portal_configuration_invoice_setups(
 
 /// Counts a portal configuration's invoice setups.
 ///
-/// `GET /company/portalConfigurations/{parentId}/invoiceSetups/count` · tool `count_connect_wise_psa_portal_configuration_invoice_setups`
+/// `GET /company/portalConfigurations/{parentId}/invoiceSetups/count` · tool [`count_connect_wise_psa_portal_configuration_invoice_setups`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `query`: which rows are counted
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/invoiceSetups/count")]
 #[doc(alias = "count_connect_wise_psa_portal_configuration_invoice_setups")]
 pub fn count_portal_configuration_invoice_setups(
@@ -214,10 +214,10 @@ pub fn count_portal_configuration_invoice_setups(
 
 /// Gets a portal configuration invoice setup by its ID.
 ///
-/// `GET /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_invoice_setup_by_id`
+/// `GET /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool [`get_single_connect_wise_psa_portal_config_invoice_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration invoice setup ID (see `company::list_portal_configuration_invoice_setups`)
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration invoice setup ID, from [`company::list_portal_configuration_invoice_setups`](crate::company::list_portal_configuration_invoice_setups)
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/invoiceSetups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_portal_config_invoice_setup_by_id")]
 pub fn get_portal_configuration_invoice_setup(
@@ -234,11 +234,11 @@ pub fn get_portal_configuration_invoice_setup(
 
 /// Replaces a portal configuration invoice setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_invoice_setup_by_id`
+/// `PUT /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool [`replace_a_connect_wise_psa_portal_config_invoice_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration invoice setup ID (see `company::list_portal_configuration_invoice_setups`)
-/// * `body`: the new state of the invoice setup.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration invoice setup ID, from [`company::list_portal_configuration_invoice_setups`](crate::company::list_portal_configuration_invoice_setups)
+/// * `body`: the new state of the invoice setup
 #[doc(alias = "PUT /company/portalConfigurations/{parentId}/invoiceSetups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_portal_config_invoice_setup_by_id")]
 pub fn replace_portal_configuration_invoice_setup(
@@ -257,11 +257,11 @@ pub fn replace_portal_configuration_invoice_setup(
 
 /// Updates a portal configuration invoice setup.
 ///
-/// `PATCH /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool `update_a_connect_wise_psa_portal_config_invoice_setup_by_id`
+/// `PATCH /company/portalConfigurations/{parentId}/invoiceSetups/{id}` · tool [`update_a_connect_wise_psa_portal_config_invoice_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration invoice setup ID (see `company::list_portal_configuration_invoice_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration invoice setup ID, from [`company::list_portal_configuration_invoice_setups`](crate::company::list_portal_configuration_invoice_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/portalConfigurations/{parentId}/invoiceSetups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_portal_config_invoice_setup_by_id")]
 pub fn update_portal_configuration_invoice_setup(
@@ -280,11 +280,11 @@ pub fn update_portal_configuration_invoice_setup(
 
 /// Runs a test transaction with a portal configuration's invoice setup.
 ///
-/// `POST /company/portalConfigurations/{parentId}/invoiceSetups/{id}/testTransaction` · tool `test_connect_wise_psa_portal_config_inv_setup_transaction_by_id`
+/// `POST /company/portalConfigurations/{parentId}/invoiceSetups/{id}/testTransaction` · tool [`test_connect_wise_psa_portal_config_inv_setup_transaction_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration invoice setup ID (see `company::list_portal_configuration_invoice_setups`)
-/// * `body`: the request body.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration invoice setup ID, from [`company::list_portal_configuration_invoice_setups`](crate::company::list_portal_configuration_invoice_setups)
+/// * `body`: the request body
 #[doc(
     alias = "POST /company/portalConfigurations/{parentId}/invoiceSetups/{id}/testTransaction"
 )]
@@ -305,12 +305,12 @@ pub fn test_portal_configuration_invoice_setup_transaction(
 
 /// Lists a portal configuration's opportunity setups.
 ///
-/// `GET /company/portalConfigurations/{parentId}/opportunitySetups` · tool `list_all_connect_wise_psa_portal_config_opportunity_setups`
+/// `GET /company/portalConfigurations/{parentId}/opportunitySetups` · tool [`list_all_connect_wise_psa_portal_config_opportunity_setups`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/opportunitySetups")]
 #[doc(alias = "list_all_connect_wise_psa_portal_config_opportunity_setups")]
 pub fn list_portal_configuration_opportunity_setups(
@@ -327,10 +327,10 @@ pub fn list_portal_configuration_opportunity_setups(
 
 /// Replaces a portal configuration's opportunity setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/portalConfigurations/{parentId}/opportunitySetups` · tool `replace_a_connect_wise_psa_portal_config_opportunity_setup`
+/// `PUT /company/portalConfigurations/{parentId}/opportunitySetups` · tool [`replace_a_connect_wise_psa_portal_config_opportunity_setup`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `body`: the new state of the opportunity setup.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `body`: the new state of the opportunity setup
 #[doc(alias = "PUT /company/portalConfigurations/{parentId}/opportunitySetups")]
 #[doc(alias = "replace_a_connect_wise_psa_portal_config_opportunity_setup")]
 pub fn replace_portal_configuration_opportunity_setup(
@@ -347,10 +347,10 @@ pub fn replace_portal_configuration_opportunity_setup(
 
 /// Updates a portal configuration's opportunity setup.
 ///
-/// `PATCH /company/portalConfigurations/{parentId}/opportunitySetups` · tool `update_a_connect_wise_psa_portal_config_opportunity_setup`
+/// `PATCH /company/portalConfigurations/{parentId}/opportunitySetups` · tool [`update_a_connect_wise_psa_portal_config_opportunity_setup`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/portalConfigurations/{parentId}/opportunitySetups")]
 #[doc(alias = "update_a_connect_wise_psa_portal_config_opportunity_setup")]
 pub fn update_portal_configuration_opportunity_setup(
@@ -367,10 +367,10 @@ pub fn update_portal_configuration_opportunity_setup(
 
 /// Gets a portal configuration opportunity setup by its ID.
 ///
-/// `GET /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool `get_single_connect_wise_psa_portal_config_opp_setup_by_id`
+/// `GET /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool [`get_single_connect_wise_psa_portal_config_opp_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration opportunity setup ID (see `company::list_portal_configuration_opportunity_setups`)
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration opportunity setup ID, from [`company::list_portal_configuration_opportunity_setups`](crate::company::list_portal_configuration_opportunity_setups)
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/opportunitySetups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_portal_config_opp_setup_by_id")]
 pub fn get_portal_configuration_opportunity_setup(
@@ -387,11 +387,11 @@ pub fn get_portal_configuration_opportunity_setup(
 
 /// Replaces a portal configuration opportunity setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_opp_setup_by_id`
+/// `PUT /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool [`replace_a_connect_wise_psa_portal_config_opp_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration opportunity setup ID (see `company::list_portal_configuration_opportunity_setups`)
-/// * `body`: the new state of the opportunity setup.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration opportunity setup ID, from [`company::list_portal_configuration_opportunity_setups`](crate::company::list_portal_configuration_opportunity_setups)
+/// * `body`: the new state of the opportunity setup
 #[doc(alias = "PUT /company/portalConfigurations/{parentId}/opportunitySetups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_portal_config_opp_setup_by_id")]
 pub fn replace_portal_configuration_opportunity_setup_by_id(
@@ -410,11 +410,11 @@ pub fn replace_portal_configuration_opportunity_setup_by_id(
 
 /// Updates a portal configuration opportunity setup.
 ///
-/// `PATCH /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool `update_a_connect_wise_psa_portal_config_opportunity_setup_by_id`
+/// `PATCH /company/portalConfigurations/{parentId}/opportunitySetups/{id}` · tool [`update_a_connect_wise_psa_portal_config_opportunity_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration opportunity setup ID (see `company::list_portal_configuration_opportunity_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration opportunity setup ID, from [`company::list_portal_configuration_opportunity_setups`](crate::company::list_portal_configuration_opportunity_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/portalConfigurations/{parentId}/opportunitySetups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_portal_config_opportunity_setup_by_id")]
 pub fn update_portal_configuration_opportunity_setup_by_id(
@@ -433,12 +433,12 @@ pub fn update_portal_configuration_opportunity_setup_by_id(
 
 /// Lists a portal configuration's password email setups.
 ///
-/// `GET /company/portalConfigurations/{parentId}/passwordEmailSetups` · tool `list_all_connect_wise_psa_portal_config_password_email_setups`
+/// `GET /company/portalConfigurations/{parentId}/passwordEmailSetups` · tool [`list_all_connect_wise_psa_portal_config_password_email_setups`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/passwordEmailSetups")]
 #[doc(alias = "list_all_connect_wise_psa_portal_config_password_email_setups")]
 pub fn list_portal_configuration_password_email_setups(
@@ -455,10 +455,10 @@ pub fn list_portal_configuration_password_email_setups(
 
 /// Gets a portal configuration's password email setup by its ID.
 ///
-/// `GET /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_pwd_email_setup_by_id`
+/// `GET /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool [`get_single_connect_wise_psa_portal_config_pwd_email_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration password email setup ID (see `company::list_portal_configuration_password_email_setups`)
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration password email setup ID, from [`company::list_portal_configuration_password_email_setups`](crate::company::list_portal_configuration_password_email_setups)
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_portal_config_pwd_email_setup_by_id")]
 pub fn get_portal_configuration_password_email_setup(
@@ -475,11 +475,11 @@ pub fn get_portal_configuration_password_email_setup(
 
 /// Replaces a portal configuration's password email setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_pwd_email_setup_by_id`
+/// `PUT /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool [`replace_a_connect_wise_psa_portal_config_pwd_email_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration password email setup ID (see `company::list_portal_configuration_password_email_setups`)
-/// * `body`: the new state of the password email setup.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration password email setup ID, from [`company::list_portal_configuration_password_email_setups`](crate::company::list_portal_configuration_password_email_setups)
+/// * `body`: the new state of the password email setup
 #[doc(alias = "PUT /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_portal_config_pwd_email_setup_by_id")]
 pub fn replace_portal_configuration_password_email_setup(
@@ -498,11 +498,11 @@ pub fn replace_portal_configuration_password_email_setup(
 
 /// Updates a portal configuration's password email setup.
 ///
-/// `PATCH /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool `update_a_connect_wise_psa_portal_config_pwd_email_setup_by_id`
+/// `PATCH /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}` · tool [`update_a_connect_wise_psa_portal_config_pwd_email_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration password email setup ID (see `company::list_portal_configuration_password_email_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration password email setup ID, from [`company::list_portal_configuration_password_email_setups`](crate::company::list_portal_configuration_password_email_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/portalConfigurations/{parentId}/passwordEmailSetups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_portal_config_pwd_email_setup_by_id")]
 pub fn update_portal_configuration_password_email_setup(
@@ -521,12 +521,12 @@ pub fn update_portal_configuration_password_email_setup(
 
 /// Lists a portal configuration's project setups.
 ///
-/// `GET /company/portalConfigurations/{parentId}/projectSetups` · tool `list_all_connect_wise_psa_portal_configuration_project_setups`
+/// `GET /company/portalConfigurations/{parentId}/projectSetups` · tool [`list_all_connect_wise_psa_portal_configuration_project_setups`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/projectSetups")]
 #[doc(alias = "list_all_connect_wise_psa_portal_configuration_project_setups")]
 pub fn list_portal_configuration_project_setups(
@@ -540,10 +540,10 @@ pub fn list_portal_configuration_project_setups(
 
 /// Counts a portal configuration's project setups.
 ///
-/// `GET /company/portalConfigurations/{parentId}/projectSetups/count` · tool `count_connect_wise_psa_portal_configuration_project_setups`
+/// `GET /company/portalConfigurations/{parentId}/projectSetups/count` · tool [`count_connect_wise_psa_portal_configuration_project_setups`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `query`: which rows are counted
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/projectSetups/count")]
 #[doc(alias = "count_connect_wise_psa_portal_configuration_project_setups")]
 pub fn count_portal_configuration_project_setups(
@@ -561,10 +561,10 @@ pub fn count_portal_configuration_project_setups(
 
 /// Gets a portal configuration project setup by its ID.
 ///
-/// `GET /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_project_setup_by_id`
+/// `GET /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool [`get_single_connect_wise_psa_portal_config_project_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration project setup ID (see `company::list_portal_configuration_project_setups`)
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration project setup ID, from [`company::list_portal_configuration_project_setups`](crate::company::list_portal_configuration_project_setups)
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/projectSetups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_portal_config_project_setup_by_id")]
 pub fn get_portal_configuration_project_setup(
@@ -581,11 +581,11 @@ pub fn get_portal_configuration_project_setup(
 
 /// Replaces a portal configuration project setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_project_setup_by_id`
+/// `PUT /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool [`replace_a_connect_wise_psa_portal_config_project_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration project setup ID (see `company::list_portal_configuration_project_setups`)
-/// * `body`: the new state of the project setup.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration project setup ID, from [`company::list_portal_configuration_project_setups`](crate::company::list_portal_configuration_project_setups)
+/// * `body`: the new state of the project setup
 #[doc(alias = "PUT /company/portalConfigurations/{parentId}/projectSetups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_portal_config_project_setup_by_id")]
 pub fn replace_portal_configuration_project_setup(
@@ -604,11 +604,11 @@ pub fn replace_portal_configuration_project_setup(
 
 /// Updates a portal configuration project setup.
 ///
-/// `PATCH /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool `update_a_connect_wise_psa_portal_config_project_setup_by_id`
+/// `PATCH /company/portalConfigurations/{parentId}/projectSetups/{id}` · tool [`update_a_connect_wise_psa_portal_config_project_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration project setup ID (see `company::list_portal_configuration_project_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration project setup ID, from [`company::list_portal_configuration_project_setups`](crate::company::list_portal_configuration_project_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/portalConfigurations/{parentId}/projectSetups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_portal_config_project_setup_by_id")]
 pub fn update_portal_configuration_project_setup(
@@ -627,12 +627,12 @@ pub fn update_portal_configuration_project_setup(
 
 /// Lists a portal configuration's service setups.
 ///
-/// `GET /company/portalConfigurations/{parentId}/serviceSetups` · tool `list_all_connect_wise_psa_portal_configuration_service_setups`
+/// `GET /company/portalConfigurations/{parentId}/serviceSetups` · tool [`list_all_connect_wise_psa_portal_configuration_service_setups`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/serviceSetups")]
 #[doc(alias = "list_all_connect_wise_psa_portal_configuration_service_setups")]
 pub fn list_portal_configuration_service_setups(
@@ -646,10 +646,10 @@ pub fn list_portal_configuration_service_setups(
 
 /// Counts a portal configuration's service setups.
 ///
-/// `GET /company/portalConfigurations/{parentId}/serviceSetups/count` · tool `count_connect_wise_psa_portal_configuration_service_setups`
+/// `GET /company/portalConfigurations/{parentId}/serviceSetups/count` · tool [`count_connect_wise_psa_portal_configuration_service_setups`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `query`: which rows are counted
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/serviceSetups/count")]
 #[doc(alias = "count_connect_wise_psa_portal_configuration_service_setups")]
 pub fn count_portal_configuration_service_setups(
@@ -667,10 +667,10 @@ pub fn count_portal_configuration_service_setups(
 
 /// Gets a portal configuration service setup by its ID.
 ///
-/// `GET /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool `get_single_connect_wise_psa_portal_config_service_setup_by_id`
+/// `GET /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool [`get_single_connect_wise_psa_portal_config_service_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration service setup ID (see `company::list_portal_configuration_service_setups`)
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration service setup ID, from [`company::list_portal_configuration_service_setups`](crate::company::list_portal_configuration_service_setups)
 #[doc(alias = "GET /company/portalConfigurations/{parentId}/serviceSetups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_portal_config_service_setup_by_id")]
 pub fn get_portal_configuration_service_setup(
@@ -687,11 +687,11 @@ pub fn get_portal_configuration_service_setup(
 
 /// Replaces a portal configuration service setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool `replace_a_connect_wise_psa_portal_config_service_setup_by_id`
+/// `PUT /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool [`replace_a_connect_wise_psa_portal_config_service_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration service setup ID (see `company::list_portal_configuration_service_setups`)
-/// * `body`: the new state of the service setup.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration service setup ID, from [`company::list_portal_configuration_service_setups`](crate::company::list_portal_configuration_service_setups)
+/// * `body`: the new state of the service setup
 #[doc(alias = "PUT /company/portalConfigurations/{parentId}/serviceSetups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_portal_config_service_setup_by_id")]
 pub fn replace_portal_configuration_service_setup(
@@ -710,11 +710,11 @@ pub fn replace_portal_configuration_service_setup(
 
 /// Updates a portal configuration service setup.
 ///
-/// `PATCH /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool `update_a_connect_wise_psa_portal_config_service_setup_by_id`
+/// `PATCH /company/portalConfigurations/{parentId}/serviceSetups/{id}` · tool [`update_a_connect_wise_psa_portal_config_service_setup_by_id`](crate::CATALOG)
 ///
-/// * `portal_configuration_id`: portal configuration ID (see `company::list_portal_configurations`)
-/// * `id`: portal configuration service setup ID (see `company::list_portal_configuration_service_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `portal_configuration_id`: portal configuration ID, from [`company::list_portal_configurations`](crate::company::list_portal_configurations)
+/// * `id`: portal configuration service setup ID, from [`company::list_portal_configuration_service_setups`](crate::company::list_portal_configuration_service_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/portalConfigurations/{parentId}/serviceSetups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_portal_config_service_setup_by_id")]
 pub fn update_portal_configuration_service_setup(

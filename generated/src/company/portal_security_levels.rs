@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists portal security levels.
 ///
-/// `GET /company/portalSecurityLevels` · tool `list_all_connect_wise_psa_company_portal_security_levels`
+/// `GET /company/portalSecurityLevels` · tool [`list_all_connect_wise_psa_company_portal_security_levels`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/portalSecurityLevels")]
 #[doc(alias = "list_all_connect_wise_psa_company_portal_security_levels")]
 pub fn list_portal_security_levels(
@@ -22,9 +22,9 @@ pub fn list_portal_security_levels(
 
 /// Counts portal security levels.
 ///
-/// `GET /company/portalSecurityLevels/count` · tool `count_connect_wise_psa_company_portal_security_levels`
+/// `GET /company/portalSecurityLevels/count` · tool [`count_connect_wise_psa_company_portal_security_levels`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/portalSecurityLevels/count")]
 #[doc(alias = "count_connect_wise_psa_company_portal_security_levels")]
 pub fn count_portal_security_levels(query: &CountQuery) -> Request<Count> {
@@ -35,9 +35,9 @@ pub fn count_portal_security_levels(query: &CountQuery) -> Request<Count> {
 
 /// Gets a portal security level by its ID.
 ///
-/// `GET /company/portalSecurityLevels/{id}` · tool `get_single_connect_wise_psa_company_portal_security_level_by_id`
+/// `GET /company/portalSecurityLevels/{id}` · tool [`get_single_connect_wise_psa_company_portal_security_level_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal security level ID (see `company::list_portal_security_levels`)
+/// * `id`: portal security level ID, from [`company::list_portal_security_levels`](crate::company::list_portal_security_levels)
 #[doc(alias = "GET /company/portalSecurityLevels/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_portal_security_level_by_id")]
 pub fn get_portal_security_level(id: i32) -> Request<PortalSecurityLevel> {
@@ -46,10 +46,10 @@ pub fn get_portal_security_level(id: i32) -> Request<PortalSecurityLevel> {
 
 /// Replaces a portal security level. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/portalSecurityLevels/{id}` · tool `replace_a_connect_wise_psa_company_portal_security_level_by_id`
+/// `PUT /company/portalSecurityLevels/{id}` · tool [`replace_a_connect_wise_psa_company_portal_security_level_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal security level ID (see `company::list_portal_security_levels`)
-/// * `body`: the new state of the portal security level.
+/// * `id`: portal security level ID, from [`company::list_portal_security_levels`](crate::company::list_portal_security_levels)
+/// * `body`: the new state of the portal security level
 #[doc(alias = "PUT /company/portalSecurityLevels/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_portal_security_level_by_id")]
 pub fn replace_portal_security_level(
@@ -63,10 +63,10 @@ pub fn replace_portal_security_level(
 
 /// Updates a portal security level.
 ///
-/// `PATCH /company/portalSecurityLevels/{id}` · tool `update_a_connect_wise_psa_company_portal_security_level_by_id`
+/// `PATCH /company/portalSecurityLevels/{id}` · tool [`update_a_connect_wise_psa_company_portal_security_level_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal security level ID (see `company::list_portal_security_levels`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: portal security level ID, from [`company::list_portal_security_levels`](crate::company::list_portal_security_levels)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/portalSecurityLevels/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_portal_security_level_by_id")]
 pub fn update_portal_security_level(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists portal security settings.
 ///
-/// `GET /company/portalSecuritySettings` · tool `list_all_connect_wise_psa_company_portal_security_settings`
+/// `GET /company/portalSecuritySettings` · tool [`list_all_connect_wise_psa_company_portal_security_settings`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/portalSecuritySettings")]
 #[doc(alias = "list_all_connect_wise_psa_company_portal_security_settings")]
 pub fn list_portal_security_settings(
@@ -22,9 +22,9 @@ pub fn list_portal_security_settings(
 
 /// Counts portal security settings.
 ///
-/// `GET /company/portalSecuritySettings/count` · tool `count_connect_wise_psa_company_portal_security_settings`
+/// `GET /company/portalSecuritySettings/count` · tool [`count_connect_wise_psa_company_portal_security_settings`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/portalSecuritySettings/count")]
 #[doc(alias = "count_connect_wise_psa_company_portal_security_settings")]
 pub fn count_portal_security_settings(query: &CountQuery) -> Request<Count> {
@@ -35,9 +35,9 @@ pub fn count_portal_security_settings(query: &CountQuery) -> Request<Count> {
 
 /// Gets a portal security setting by its ID.
 ///
-/// `GET /company/portalSecuritySettings/{id}` · tool `get_single_connect_wise_psa_company_portal_sec_setting_by_id`
+/// `GET /company/portalSecuritySettings/{id}` · tool [`get_single_connect_wise_psa_company_portal_sec_setting_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal security setting ID (see `company::list_portal_security_settings`)
+/// * `id`: portal security setting ID, from [`company::list_portal_security_settings`](crate::company::list_portal_security_settings)
 #[doc(alias = "GET /company/portalSecuritySettings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_portal_sec_setting_by_id")]
 pub fn get_portal_security_setting(id: i32) -> Request<PortalSecuritySetting> {
@@ -46,10 +46,10 @@ pub fn get_portal_security_setting(id: i32) -> Request<PortalSecuritySetting> {
 
 /// Replaces a portal security setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/portalSecuritySettings/{id}` · tool `replace_a_connect_wise_psa_company_portal_sec_setting_by_id`
+/// `PUT /company/portalSecuritySettings/{id}` · tool [`replace_a_connect_wise_psa_company_portal_sec_setting_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal security setting ID (see `company::list_portal_security_settings`)
-/// * `body`: the new state of the portal security setting.
+/// * `id`: portal security setting ID, from [`company::list_portal_security_settings`](crate::company::list_portal_security_settings)
+/// * `body`: the new state of the portal security setting
 #[doc(alias = "PUT /company/portalSecuritySettings/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_portal_sec_setting_by_id")]
 pub fn replace_portal_security_setting(
@@ -63,10 +63,10 @@ pub fn replace_portal_security_setting(
 
 /// Updates a portal security setting.
 ///
-/// `PATCH /company/portalSecuritySettings/{id}` · tool `update_a_connect_wise_psa_company_portal_security_setting_by_id`
+/// `PATCH /company/portalSecuritySettings/{id}` · tool [`update_a_connect_wise_psa_company_portal_security_setting_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal security setting ID (see `company::list_portal_security_settings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: portal security setting ID, from [`company::list_portal_security_settings`](crate::company::list_portal_security_settings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/portalSecuritySettings/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_portal_security_setting_by_id")]
 pub fn update_portal_security_setting(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists states.
 ///
-/// `GET /company/states` · tool `list_all_connect_wise_psa_company_states`
+/// `GET /company/states` · tool [`list_all_connect_wise_psa_company_states`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/states")]
 #[doc(alias = "list_all_connect_wise_psa_company_states")]
 pub fn list_states(query: &ListQuery) -> Request<Vec<State>> {
@@ -20,9 +20,9 @@ pub fn list_states(query: &ListQuery) -> Request<Vec<State>> {
 
 /// Creates a state.
 ///
-/// `POST /company/states` · tool `create_a_connect_wise_psa_company_state`
+/// `POST /company/states` · tool [`create_a_connect_wise_psa_company_state`](crate::CATALOG)
 ///
-/// * `body`: the state to create.
+/// * `body`: the state to create
 #[doc(alias = "POST /company/states")]
 #[doc(alias = "create_a_connect_wise_psa_company_state")]
 pub fn create_state(body: &State) -> Request<State> {
@@ -31,9 +31,9 @@ pub fn create_state(body: &State) -> Request<State> {
 
 /// Counts states.
 ///
-/// `GET /company/states/count` · tool `count_connect_wise_psa_company_states`
+/// `GET /company/states/count` · tool [`count_connect_wise_psa_company_states`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/states/count")]
 #[doc(alias = "count_connect_wise_psa_company_states")]
 pub fn count_states(query: &CountQuery) -> Request<Count> {
@@ -42,11 +42,11 @@ pub fn count_states(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of states.
 ///
-/// `GET /company/states/info` · tool `list_all_connect_wise_psa_company_state_info`
+/// `GET /company/states/info` · tool [`list_all_connect_wise_psa_company_state_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/states/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_state_info")]
 pub fn list_state_info(query: &ListQuery) -> Request<Vec<StateInfo>> {
@@ -55,9 +55,9 @@ pub fn list_state_info(query: &ListQuery) -> Request<Vec<StateInfo>> {
 
 /// Counts state summaries.
 ///
-/// `GET /company/states/info/count` · tool `count_connect_wise_psa_company_state_info`
+/// `GET /company/states/info/count` · tool [`count_connect_wise_psa_company_state_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/states/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_state_info")]
 pub fn count_state_info(query: &CountQuery) -> Request<Count> {
@@ -68,9 +68,9 @@ pub fn count_state_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a state by its ID.
 ///
-/// `GET /company/states/{id}` · tool `get_single_connect_wise_psa_company_state_by_id`
+/// `GET /company/states/{id}` · tool [`get_single_connect_wise_psa_company_state_by_id`](crate::CATALOG)
 ///
-/// * `id`: state ID (see `company::list_states`)
+/// * `id`: state ID, from [`company::list_states`](crate::company::list_states)
 #[doc(alias = "GET /company/states/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_state_by_id")]
 pub fn get_state(id: i32) -> Request<State> {
@@ -79,10 +79,10 @@ pub fn get_state(id: i32) -> Request<State> {
 
 /// Replaces a state. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/states/{id}` · tool `replace_a_connect_wise_psa_company_state_by_id`
+/// `PUT /company/states/{id}` · tool [`replace_a_connect_wise_psa_company_state_by_id`](crate::CATALOG)
 ///
-/// * `id`: state ID (see `company::list_states`)
-/// * `body`: the new state of the state.
+/// * `id`: state ID, from [`company::list_states`](crate::company::list_states)
+/// * `body`: the new state of the state
 #[doc(alias = "PUT /company/states/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_state_by_id")]
 pub fn replace_state(id: i32, body: &State) -> Request<State> {
@@ -91,10 +91,10 @@ pub fn replace_state(id: i32, body: &State) -> Request<State> {
 
 /// Updates a state.
 ///
-/// `PATCH /company/states/{id}` · tool `update_a_connect_wise_psa_company_state_by_id`
+/// `PATCH /company/states/{id}` · tool [`update_a_connect_wise_psa_company_state_by_id`](crate::CATALOG)
 ///
-/// * `id`: state ID (see `company::list_states`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: state ID, from [`company::list_states`](crate::company::list_states)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/states/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_state_by_id")]
 pub fn update_state(id: i32, patch: &Patch<State>) -> Request<State> {
@@ -103,9 +103,9 @@ pub fn update_state(id: i32, patch: &Patch<State>) -> Request<State> {
 
 /// Deletes a state.
 ///
-/// `DELETE /company/states/{id}` · tool `delete_a_connect_wise_psa_company_state_by_id`
+/// `DELETE /company/states/{id}` · tool [`delete_a_connect_wise_psa_company_state_by_id`](crate::CATALOG)
 ///
-/// * `id`: state ID (see `company::list_states`)
+/// * `id`: state ID, from [`company::list_states`](crate::company::list_states)
 #[doc(alias = "DELETE /company/states/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_state_by_id")]
 pub fn delete_state(id: i32) -> Request<()> {
@@ -114,37 +114,37 @@ pub fn delete_state(id: i32) -> Request<()> {
 
 /// Gets a state summary by its ID.
 ///
-/// `GET /company/states/{id}/info` · tool `get_single_connect_wise_psa_company_state_info_by_id`
+/// `GET /company/states/{id}/info` · tool [`get_single_connect_wise_psa_company_state_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: state ID (see `company::list_states`)
+/// * `id`: state ID, from [`company::list_states`](crate::company::list_states)
 #[doc(alias = "GET /company/states/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_state_info_by_id")]
 pub fn get_state_info(id: i32) -> Request<StateInfo> {
     Request::new(Method::Get, "/company/states/{id}/info").path("id", id)
 }
 
-/// Checks where a state is used.
+/// Checks which records reference a state.
 ///
-/// `GET /company/states/{id}/usages` · tool `check_connect_wise_psa_company_state_usages_by_id`
+/// `GET /company/states/{id}/usages` · tool [`check_connect_wise_psa_company_state_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: state ID (see `company::list_states`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: state ID, from [`company::list_states`](crate::company::list_states)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/states/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_state_usages_by_id")]
 pub fn check_state_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/company/states/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a state is used.
+/// Lists the records that reference a state.
 ///
-/// `GET /company/states/{id}/usages/list` · tool `list_all_connect_wise_psa_company_state_usages_by_id`
+/// `GET /company/states/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_state_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: state ID (see `company::list_states`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: state ID, from [`company::list_states`](crate::company::list_states)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/states/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_state_usages_by_id")]
 pub fn list_state_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

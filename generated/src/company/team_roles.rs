@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists team roles.
 ///
-/// `GET /company/teamRoles` · tool `list_all_connect_wise_psa_company_team_roles`
+/// `GET /company/teamRoles` · tool [`list_all_connect_wise_psa_company_team_roles`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/teamRoles")]
 #[doc(alias = "list_all_connect_wise_psa_company_team_roles")]
 pub fn list_team_roles(query: &ListQuery) -> Request<Vec<TeamRole>> {
@@ -20,9 +20,9 @@ pub fn list_team_roles(query: &ListQuery) -> Request<Vec<TeamRole>> {
 
 /// Creates a team role.
 ///
-/// `POST /company/teamRoles` · tool `create_a_connect_wise_psa_company_team_role`
+/// `POST /company/teamRoles` · tool [`create_a_connect_wise_psa_company_team_role`](crate::CATALOG)
 ///
-/// * `body`: the team role to create.
+/// * `body`: the team role to create
 #[doc(alias = "POST /company/teamRoles")]
 #[doc(alias = "create_a_connect_wise_psa_company_team_role")]
 pub fn create_team_role(body: &TeamRole) -> Request<TeamRole> {
@@ -31,9 +31,9 @@ pub fn create_team_role(body: &TeamRole) -> Request<TeamRole> {
 
 /// Counts team roles.
 ///
-/// `GET /company/teamRoles/count` · tool `count_connect_wise_psa_company_team_roles`
+/// `GET /company/teamRoles/count` · tool [`count_connect_wise_psa_company_team_roles`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/teamRoles/count")]
 #[doc(alias = "count_connect_wise_psa_company_team_roles")]
 pub fn count_team_roles(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_team_roles(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of team roles.
 ///
-/// `GET /company/teamRoles/info` · tool `list_all_connect_wise_psa_company_team_role_info`
+/// `GET /company/teamRoles/info` · tool [`list_all_connect_wise_psa_company_team_role_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/teamRoles/info")]
 #[doc(alias = "list_all_connect_wise_psa_company_team_role_info")]
 pub fn list_team_role_info(query: &ListQuery) -> Request<Vec<TeamRoleInfo>> {
@@ -57,9 +57,9 @@ pub fn list_team_role_info(query: &ListQuery) -> Request<Vec<TeamRoleInfo>> {
 
 /// Counts team role summaries.
 ///
-/// `GET /company/teamRoles/info/count` · tool `count_connect_wise_psa_company_team_role_info`
+/// `GET /company/teamRoles/info/count` · tool [`count_connect_wise_psa_company_team_role_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/teamRoles/info/count")]
 #[doc(alias = "count_connect_wise_psa_company_team_role_info")]
 pub fn count_team_role_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_team_role_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a team role by its ID.
 ///
-/// `GET /company/teamRoles/{id}` · tool `get_single_connect_wise_psa_company_team_role_by_id`
+/// `GET /company/teamRoles/{id}` · tool [`get_single_connect_wise_psa_company_team_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: team role ID (see `company::list_team_roles`)
+/// * `id`: team role ID, from [`company::list_team_roles`](crate::company::list_team_roles)
 #[doc(alias = "GET /company/teamRoles/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_team_role_by_id")]
 pub fn get_team_role(id: i32) -> Request<TeamRole> {
@@ -81,10 +81,10 @@ pub fn get_team_role(id: i32) -> Request<TeamRole> {
 
 /// Replaces a team role. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/teamRoles/{id}` · tool `replace_a_connect_wise_psa_company_team_role_by_id`
+/// `PUT /company/teamRoles/{id}` · tool [`replace_a_connect_wise_psa_company_team_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: team role ID (see `company::list_team_roles`)
-/// * `body`: the new state of the team role.
+/// * `id`: team role ID, from [`company::list_team_roles`](crate::company::list_team_roles)
+/// * `body`: the new state of the team role
 #[doc(alias = "PUT /company/teamRoles/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_team_role_by_id")]
 pub fn replace_team_role(id: i32, body: &TeamRole) -> Request<TeamRole> {
@@ -93,10 +93,10 @@ pub fn replace_team_role(id: i32, body: &TeamRole) -> Request<TeamRole> {
 
 /// Updates a team role.
 ///
-/// `PATCH /company/teamRoles/{id}` · tool `update_a_connect_wise_psa_company_team_role_by_id`
+/// `PATCH /company/teamRoles/{id}` · tool [`update_a_connect_wise_psa_company_team_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: team role ID (see `company::list_team_roles`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: team role ID, from [`company::list_team_roles`](crate::company::list_team_roles)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/teamRoles/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_team_role_by_id")]
 pub fn update_team_role(id: i32, patch: &Patch<TeamRole>) -> Request<TeamRole> {
@@ -105,9 +105,9 @@ pub fn update_team_role(id: i32, patch: &Patch<TeamRole>) -> Request<TeamRole> {
 
 /// Deletes a team role.
 ///
-/// `DELETE /company/teamRoles/{id}` · tool `delete_a_connect_wise_psa_company_team_role_by_id`
+/// `DELETE /company/teamRoles/{id}` · tool [`delete_a_connect_wise_psa_company_team_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: team role ID (see `company::list_team_roles`)
+/// * `id`: team role ID, from [`company::list_team_roles`](crate::company::list_team_roles)
 #[doc(alias = "DELETE /company/teamRoles/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_team_role_by_id")]
 pub fn delete_team_role(id: i32) -> Request<()> {
@@ -116,23 +116,23 @@ pub fn delete_team_role(id: i32) -> Request<()> {
 
 /// Gets a team role summary by its ID.
 ///
-/// `GET /company/teamRoles/{id}/info` · tool `get_single_connect_wise_psa_company_team_role_info_by_id`
+/// `GET /company/teamRoles/{id}/info` · tool [`get_single_connect_wise_psa_company_team_role_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: team role ID (see `company::list_team_roles`)
+/// * `id`: team role ID, from [`company::list_team_roles`](crate::company::list_team_roles)
 #[doc(alias = "GET /company/teamRoles/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_company_team_role_info_by_id")]
 pub fn get_team_role_info(id: i32) -> Request<TeamRoleInfo> {
     Request::new(Method::Get, "/company/teamRoles/{id}/info").path("id", id)
 }
 
-/// Checks where a team role is used.
+/// Checks which records reference a team role.
 ///
-/// `GET /company/teamRoles/{id}/usages` · tool `check_connect_wise_psa_company_team_role_usages_by_id`
+/// `GET /company/teamRoles/{id}/usages` · tool [`check_connect_wise_psa_company_team_role_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: team role ID (see `company::list_team_roles`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: team role ID, from [`company::list_team_roles`](crate::company::list_team_roles)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/teamRoles/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_company_team_role_usages_by_id")]
 pub fn check_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -141,14 +141,14 @@ pub fn check_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
         .query(query)
 }
 
-/// Lists the places where a team role is used.
+/// Lists the records that reference a team role.
 ///
-/// `GET /company/teamRoles/{id}/usages/list` · tool `list_all_connect_wise_psa_company_team_role_usages_by_id`
+/// `GET /company/teamRoles/{id}/usages/list` · tool [`list_all_connect_wise_psa_company_team_role_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: team role ID (see `company::list_team_roles`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: team role ID, from [`company::list_team_roles`](crate::company::list_team_roles)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/teamRoles/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_company_team_role_usages_by_id")]
 pub fn list_team_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists tracks.
 ///
-/// `GET /company/tracks` · tool `list_all_connect_wise_psa_company_tracks`
+/// `GET /company/tracks` · tool [`list_all_connect_wise_psa_company_tracks`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/tracks")]
 #[doc(alias = "list_all_connect_wise_psa_company_tracks")]
 pub fn list_tracks(query: &ListQuery) -> Request<Vec<Track>> {
@@ -20,9 +20,9 @@ pub fn list_tracks(query: &ListQuery) -> Request<Vec<Track>> {
 
 /// Creates a track.
 ///
-/// `POST /company/tracks` · tool `create_a_connect_wise_psa_company_track`
+/// `POST /company/tracks` · tool [`create_a_connect_wise_psa_company_track`](crate::CATALOG)
 ///
-/// * `body`: the track to create.
+/// * `body`: the track to create
 #[doc(alias = "POST /company/tracks")]
 #[doc(alias = "create_a_connect_wise_psa_company_track")]
 pub fn create_track(body: &Track) -> Request<Track> {
@@ -31,9 +31,9 @@ pub fn create_track(body: &Track) -> Request<Track> {
 
 /// Counts tracks.
 ///
-/// `GET /company/tracks/count` · tool `count_connect_wise_psa_company_tracks`
+/// `GET /company/tracks/count` · tool [`count_connect_wise_psa_company_tracks`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/tracks/count")]
 #[doc(alias = "count_connect_wise_psa_company_tracks")]
 pub fn count_tracks(query: &CountQuery) -> Request<Count> {
@@ -42,9 +42,9 @@ pub fn count_tracks(query: &CountQuery) -> Request<Count> {
 
 /// Gets a track by its ID.
 ///
-/// `GET /company/tracks/{id}` · tool `get_single_connect_wise_psa_company_track_by_id`
+/// `GET /company/tracks/{id}` · tool [`get_single_connect_wise_psa_company_track_by_id`](crate::CATALOG)
 ///
-/// * `id`: track ID (see `company::list_tracks`)
+/// * `id`: track ID, from [`company::list_tracks`](crate::company::list_tracks)
 #[doc(alias = "GET /company/tracks/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_company_track_by_id")]
 pub fn get_track(id: i32) -> Request<Track> {
@@ -53,10 +53,10 @@ pub fn get_track(id: i32) -> Request<Track> {
 
 /// Replaces a track. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/tracks/{id}` · tool `replace_a_connect_wise_psa_company_track_by_id`
+/// `PUT /company/tracks/{id}` · tool [`replace_a_connect_wise_psa_company_track_by_id`](crate::CATALOG)
 ///
-/// * `id`: track ID (see `company::list_tracks`)
-/// * `body`: the new state of the track.
+/// * `id`: track ID, from [`company::list_tracks`](crate::company::list_tracks)
+/// * `body`: the new state of the track
 #[doc(alias = "PUT /company/tracks/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_company_track_by_id")]
 pub fn replace_track(id: i32, body: &Track) -> Request<Track> {
@@ -65,10 +65,10 @@ pub fn replace_track(id: i32, body: &Track) -> Request<Track> {
 
 /// Updates a track.
 ///
-/// `PATCH /company/tracks/{id}` · tool `update_a_connect_wise_psa_company_track_by_id`
+/// `PATCH /company/tracks/{id}` · tool [`update_a_connect_wise_psa_company_track_by_id`](crate::CATALOG)
 ///
-/// * `id`: track ID (see `company::list_tracks`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: track ID, from [`company::list_tracks`](crate::company::list_tracks)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/tracks/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_company_track_by_id")]
 pub fn update_track(id: i32, patch: &Patch<Track>) -> Request<Track> {
@@ -77,9 +77,9 @@ pub fn update_track(id: i32, patch: &Patch<Track>) -> Request<Track> {
 
 /// Deletes a track.
 ///
-/// `DELETE /company/tracks/{id}` · tool `delete_a_connect_wise_psa_company_track_by_id`
+/// `DELETE /company/tracks/{id}` · tool [`delete_a_connect_wise_psa_company_track_by_id`](crate::CATALOG)
 ///
-/// * `id`: track ID (see `company::list_tracks`)
+/// * `id`: track ID, from [`company::list_tracks`](crate::company::list_tracks)
 #[doc(alias = "DELETE /company/tracks/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_company_track_by_id")]
 pub fn delete_track(id: i32) -> Request<()> {
@@ -88,12 +88,12 @@ pub fn delete_track(id: i32) -> Request<()> {
 
 /// Lists a track's actions.
 ///
-/// `GET /company/tracks/{parentId}/actions` · tool `list_all_connect_wise_psa_track_actions`
+/// `GET /company/tracks/{parentId}/actions` · tool [`list_all_connect_wise_psa_track_actions`](crate::CATALOG)
 ///
-/// * `track_id`: track ID (see `company::list_tracks`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `track_id`: track ID, from [`company::list_tracks`](crate::company::list_tracks)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/tracks/{parentId}/actions")]
 #[doc(alias = "list_all_connect_wise_psa_track_actions")]
 pub fn list_track_actions(
@@ -107,10 +107,10 @@ pub fn list_track_actions(
 
 /// Adds an action to a track.
 ///
-/// `POST /company/tracks/{parentId}/actions` · tool `create_a_connect_wise_psa_track_action`
+/// `POST /company/tracks/{parentId}/actions` · tool [`create_a_connect_wise_psa_track_action`](crate::CATALOG)
 ///
-/// * `track_id`: track ID (see `company::list_tracks`)
-/// * `body`: the action to create.
+/// * `track_id`: track ID, from [`company::list_tracks`](crate::company::list_tracks)
+/// * `body`: the action to create
 #[doc(alias = "POST /company/tracks/{parentId}/actions")]
 #[doc(alias = "create_a_connect_wise_psa_track_action")]
 pub fn create_track_action(track_id: i32, body: &TrackAction) -> Request<TrackAction> {
@@ -121,10 +121,10 @@ pub fn create_track_action(track_id: i32, body: &TrackAction) -> Request<TrackAc
 
 /// Counts a track's actions.
 ///
-/// `GET /company/tracks/{parentId}/actions/count` · tool `count_connect_wise_psa_track_actions`
+/// `GET /company/tracks/{parentId}/actions/count` · tool [`count_connect_wise_psa_track_actions`](crate::CATALOG)
 ///
-/// * `track_id`: track ID (see `company::list_tracks`)
-/// * `query`: which rows are counted
+/// * `track_id`: track ID, from [`company::list_tracks`](crate::company::list_tracks)
+/// * `query`: which records are counted
 #[doc(alias = "GET /company/tracks/{parentId}/actions/count")]
 #[doc(alias = "count_connect_wise_psa_track_actions")]
 pub fn count_track_actions(track_id: i32, query: &CountQuery) -> Request<Count> {
@@ -136,10 +136,10 @@ pub fn count_track_actions(track_id: i32, query: &CountQuery) -> Request<Count> 
 
 /// Gets a track action by its ID.
 ///
-/// `GET /company/tracks/{parentId}/actions/{id}` · tool `get_single_connect_wise_psa_track_action_by_id`
+/// `GET /company/tracks/{parentId}/actions/{id}` · tool [`get_single_connect_wise_psa_track_action_by_id`](crate::CATALOG)
 ///
-/// * `track_id`: track ID (see `company::list_tracks`)
-/// * `id`: track action ID (see `company::list_track_actions`)
+/// * `track_id`: track ID, from [`company::list_tracks`](crate::company::list_tracks)
+/// * `id`: track action ID, from [`company::list_track_actions`](crate::company::list_track_actions)
 #[doc(alias = "GET /company/tracks/{parentId}/actions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_track_action_by_id")]
 pub fn get_track_action(track_id: i32, id: i32) -> Request<TrackAction> {
@@ -150,11 +150,11 @@ pub fn get_track_action(track_id: i32, id: i32) -> Request<TrackAction> {
 
 /// Replaces a track action. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /company/tracks/{parentId}/actions/{id}` · tool `replace_a_connect_wise_psa_track_action_by_id`
+/// `PUT /company/tracks/{parentId}/actions/{id}` · tool [`replace_a_connect_wise_psa_track_action_by_id`](crate::CATALOG)
 ///
-/// * `track_id`: track ID (see `company::list_tracks`)
-/// * `id`: track action ID (see `company::list_track_actions`)
-/// * `body`: the new state of the action.
+/// * `track_id`: track ID, from [`company::list_tracks`](crate::company::list_tracks)
+/// * `id`: track action ID, from [`company::list_track_actions`](crate::company::list_track_actions)
+/// * `body`: the new state of the action
 #[doc(alias = "PUT /company/tracks/{parentId}/actions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_track_action_by_id")]
 pub fn replace_track_action(
@@ -170,11 +170,11 @@ pub fn replace_track_action(
 
 /// Updates a track action.
 ///
-/// `PATCH /company/tracks/{parentId}/actions/{id}` · tool `update_a_connect_wise_psa_track_action_by_id`
+/// `PATCH /company/tracks/{parentId}/actions/{id}` · tool [`update_a_connect_wise_psa_track_action_by_id`](crate::CATALOG)
 ///
-/// * `track_id`: track ID (see `company::list_tracks`)
-/// * `id`: track action ID (see `company::list_track_actions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `track_id`: track ID, from [`company::list_tracks`](crate::company::list_tracks)
+/// * `id`: track action ID, from [`company::list_track_actions`](crate::company::list_track_actions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /company/tracks/{parentId}/actions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_track_action_by_id")]
 pub fn update_track_action(
@@ -190,10 +190,10 @@ pub fn update_track_action(
 
 /// Deletes a track action.
 ///
-/// `DELETE /company/tracks/{parentId}/actions/{id}` · tool `delete_a_connect_wise_psa_track_action_by_id`
+/// `DELETE /company/tracks/{parentId}/actions/{id}` · tool [`delete_a_connect_wise_psa_track_action_by_id`](crate::CATALOG)
 ///
-/// * `track_id`: track ID (see `company::list_tracks`)
-/// * `id`: track action ID (see `company::list_track_actions`)
+/// * `track_id`: track ID, from [`company::list_tracks`](crate::company::list_tracks)
+/// * `id`: track action ID, from [`company::list_track_actions`](crate::company::list_track_actions)
 #[doc(alias = "DELETE /company/tracks/{parentId}/actions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_track_action_by_id")]
 pub fn delete_track_action(track_id: i32, id: i32) -> Request<()> {

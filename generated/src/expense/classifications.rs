@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists expense classifications.
 ///
-/// `GET /expense/classifications` · tool `list_all_connect_wise_psa_expense_classifications`
+/// `GET /expense/classifications` · tool [`list_all_connect_wise_psa_expense_classifications`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /expense/classifications")]
 #[doc(alias = "list_all_connect_wise_psa_expense_classifications")]
 pub fn list_classifications(query: &ListQuery) -> Request<Vec<Classification>> {
@@ -20,9 +20,9 @@ pub fn list_classifications(query: &ListQuery) -> Request<Vec<Classification>> {
 
 /// Counts expense classifications.
 ///
-/// `GET /expense/classifications/count` · tool `count_connect_wise_psa_expense_classifications`
+/// `GET /expense/classifications/count` · tool [`count_connect_wise_psa_expense_classifications`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /expense/classifications/count")]
 #[doc(alias = "count_connect_wise_psa_expense_classifications")]
 pub fn count_classifications(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_classifications(query: &CountQuery) -> Request<Count> {
 
 /// Gets an expense classification by its ID.
 ///
-/// `GET /expense/classifications/{id}` · tool `get_single_connect_wise_psa_expense_classification_by_id`
+/// `GET /expense/classifications/{id}` · tool [`get_single_connect_wise_psa_expense_classification_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense classification ID (see `expense::list_classifications`)
+/// * `id`: expense classification ID, from [`expense::list_classifications`](crate::expense::list_classifications)
 #[doc(alias = "GET /expense/classifications/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_expense_classification_by_id")]
 pub fn get_classification(id: i32) -> Request<Classification> {

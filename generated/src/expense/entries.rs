@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists expense entries.
 ///
-/// `GET /expense/entries` · tool `list_all_connect_wise_psa_expense_entries`
+/// `GET /expense/entries` · tool [`list_all_connect_wise_psa_expense_entries`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /expense/entries")]
 #[doc(alias = "list_all_connect_wise_psa_expense_entries")]
 pub fn list_entries(query: &ListQuery) -> Request<Vec<ExpenseEntry>> {
@@ -20,9 +20,9 @@ pub fn list_entries(query: &ListQuery) -> Request<Vec<ExpenseEntry>> {
 
 /// Creates an expense entry.
 ///
-/// `POST /expense/entries` · tool `create_a_connect_wise_psa_expense_entry`
+/// `POST /expense/entries` · tool [`create_a_connect_wise_psa_expense_entry`](crate::CATALOG)
 ///
-/// * `body`: the expense entry to create.
+/// * `body`: the expense entry to create
 #[doc(alias = "POST /expense/entries")]
 #[doc(alias = "create_a_connect_wise_psa_expense_entry")]
 pub fn create_entry(body: &ExpenseEntry) -> Request<ExpenseEntry> {
@@ -31,9 +31,9 @@ pub fn create_entry(body: &ExpenseEntry) -> Request<ExpenseEntry> {
 
 /// Counts expense entries.
 ///
-/// `GET /expense/entries/count` · tool `count_connect_wise_psa_expense_entries`
+/// `GET /expense/entries/count` · tool [`count_connect_wise_psa_expense_entries`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /expense/entries/count")]
 #[doc(alias = "count_connect_wise_psa_expense_entries")]
 pub fn count_entries(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
 
 /// Gets an expense entry by its ID.
 ///
-/// `GET /expense/entries/{id}` · tool `get_single_connect_wise_psa_expense_entry_by_id`
+/// `GET /expense/entries/{id}` · tool [`get_single_connect_wise_psa_expense_entry_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense entry ID (see `expense::list_entries`)
+/// * `id`: expense entry ID, from [`expense::list_entries`](crate::expense::list_entries)
 #[doc(alias = "GET /expense/entries/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_expense_entry_by_id")]
 pub fn get_entry(id: i32) -> Request<ExpenseEntry> {
@@ -55,10 +55,10 @@ pub fn get_entry(id: i32) -> Request<ExpenseEntry> {
 
 /// Replaces an expense entry. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /expense/entries/{id}` · tool `replace_a_connect_wise_psa_expense_entry_by_id`
+/// `PUT /expense/entries/{id}` · tool [`replace_a_connect_wise_psa_expense_entry_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense entry ID (see `expense::list_entries`)
-/// * `body`: the new state of the expense entry.
+/// * `id`: expense entry ID, from [`expense::list_entries`](crate::expense::list_entries)
+/// * `body`: the new state of the expense entry
 #[doc(alias = "PUT /expense/entries/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_expense_entry_by_id")]
 pub fn replace_entry(id: i32, body: &ExpenseEntry) -> Request<ExpenseEntry> {
@@ -67,10 +67,10 @@ pub fn replace_entry(id: i32, body: &ExpenseEntry) -> Request<ExpenseEntry> {
 
 /// Updates an expense entry.
 ///
-/// `PATCH /expense/entries/{id}` · tool `update_a_connect_wise_psa_expense_entry_by_id`
+/// `PATCH /expense/entries/{id}` · tool [`update_a_connect_wise_psa_expense_entry_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense entry ID (see `expense::list_entries`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: expense entry ID, from [`expense::list_entries`](crate::expense::list_entries)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /expense/entries/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_expense_entry_by_id")]
 pub fn update_entry(id: i32, patch: &Patch<ExpenseEntry>) -> Request<ExpenseEntry> {
@@ -79,9 +79,9 @@ pub fn update_entry(id: i32, patch: &Patch<ExpenseEntry>) -> Request<ExpenseEntr
 
 /// Deletes an expense entry.
 ///
-/// `DELETE /expense/entries/{id}` · tool `delete_a_connect_wise_psa_expense_entry_by_id`
+/// `DELETE /expense/entries/{id}` · tool [`delete_a_connect_wise_psa_expense_entry_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense entry ID (see `expense::list_entries`)
+/// * `id`: expense entry ID, from [`expense::list_entries`](crate::expense::list_entries)
 #[doc(alias = "DELETE /expense/entries/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_expense_entry_by_id")]
 pub fn delete_entry(id: i32) -> Request<()> {
@@ -90,12 +90,12 @@ pub fn delete_entry(id: i32) -> Request<()> {
 
 /// Lists an expense entry's audit entries.
 ///
-/// `GET /expense/entries/{parentId}/audits` · tool `list_all_connect_wise_psa_expense_entry_audits`
+/// `GET /expense/entries/{parentId}/audits` · tool [`list_all_connect_wise_psa_expense_entry_audits`](crate::CATALOG)
 ///
-/// * `entry_id`: expense entry ID (see `expense::list_entries`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `entry_id`: expense entry ID, from [`expense::list_entries`](crate::expense::list_entries)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /expense/entries/{parentId}/audits")]
 #[doc(alias = "list_all_connect_wise_psa_expense_entry_audits")]
 pub fn list_entry_audits(
@@ -109,10 +109,10 @@ pub fn list_entry_audits(
 
 /// Counts an expense entry's audit entries.
 ///
-/// `GET /expense/entries/{parentId}/audits/count` · tool `count_connect_wise_psa_expense_entry_audits`
+/// `GET /expense/entries/{parentId}/audits/count` · tool [`count_connect_wise_psa_expense_entry_audits`](crate::CATALOG)
 ///
-/// * `entry_id`: expense entry ID (see `expense::list_entries`)
-/// * `query`: which rows are counted
+/// * `entry_id`: expense entry ID, from [`expense::list_entries`](crate::expense::list_entries)
+/// * `query`: which records are counted
 #[doc(alias = "GET /expense/entries/{parentId}/audits/count")]
 #[doc(alias = "count_connect_wise_psa_expense_entry_audits")]
 pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
@@ -124,10 +124,10 @@ pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
 
 /// Gets an expense entry audit entry by its ID.
 ///
-/// `GET /expense/entries/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_expense_entry_audit_by_id`
+/// `GET /expense/entries/{parentId}/audits/{id}` · tool [`get_single_connect_wise_psa_expense_entry_audit_by_id`](crate::CATALOG)
 ///
-/// * `entry_id`: expense entry ID (see `expense::list_entries`)
-/// * `id`: expense entry audit entry ID (see `expense::list_entry_audits`)
+/// * `entry_id`: expense entry ID, from [`expense::list_entries`](crate::expense::list_entries)
+/// * `id`: expense entry audit entry ID, from [`expense::list_entry_audits`](crate::expense::list_entry_audits)
 #[doc(alias = "GET /expense/entries/{parentId}/audits/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_expense_entry_audit_by_id")]
 pub fn get_entry_audit(entry_id: i32, id: i32) -> Request<ExpenseEntryAudit> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists tax types.
 ///
-/// `GET /expense/info/taxTypes` · tool `list_all_connect_wise_psa_expense_info_tax_types`
+/// `GET /expense/info/taxTypes` · tool [`list_all_connect_wise_psa_expense_info_tax_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /expense/info/taxTypes")]
 #[doc(alias = "list_all_connect_wise_psa_expense_info_tax_types")]
 pub fn list_info_tax_types(query: &ListQuery) -> Request<Vec<ExpenseTaxTypeInfo>> {
@@ -20,9 +20,9 @@ pub fn list_info_tax_types(query: &ListQuery) -> Request<Vec<ExpenseTaxTypeInfo>
 
 /// Counts tax types.
 ///
-/// `GET /expense/info/taxTypes/count` · tool `count_connect_wise_psa_expense_info_tax_types`
+/// `GET /expense/info/taxTypes/count` · tool [`count_connect_wise_psa_expense_info_tax_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /expense/info/taxTypes/count")]
 #[doc(alias = "count_connect_wise_psa_expense_info_tax_types")]
 pub fn count_info_tax_types(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_info_tax_types(query: &CountQuery) -> Request<Count> {
 
 /// Gets a tax type by its ID.
 ///
-/// `GET /expense/info/taxTypes/{id}` · tool `get_single_connect_wise_psa_expense_info_tax_type_by_id`
+/// `GET /expense/info/taxTypes/{id}` · tool [`get_single_connect_wise_psa_expense_info_tax_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax type ID (see `expense::list_info_tax_types`)
+/// * `id`: tax type ID, from [`expense::list_info_tax_types`](crate::expense::list_info_tax_types)
 #[doc(alias = "GET /expense/info/taxTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_expense_info_tax_type_by_id")]
 pub fn get_info_tax_type(id: i32) -> Request<ExpenseTaxTypeInfo> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists expense payment types.
 ///
-/// `GET /expense/paymentTypes` · tool `list_all_connect_wise_psa_expense_payment_types`
+/// `GET /expense/paymentTypes` · tool [`list_all_connect_wise_psa_expense_payment_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /expense/paymentTypes")]
 #[doc(alias = "list_all_connect_wise_psa_expense_payment_types")]
 pub fn list_payment_types(query: &ListQuery) -> Request<Vec<PaymentType>> {
@@ -20,9 +20,9 @@ pub fn list_payment_types(query: &ListQuery) -> Request<Vec<PaymentType>> {
 
 /// Creates an expense payment type.
 ///
-/// `POST /expense/paymentTypes` · tool `create_a_connect_wise_psa_expense_payment_type`
+/// `POST /expense/paymentTypes` · tool [`create_a_connect_wise_psa_expense_payment_type`](crate::CATALOG)
 ///
-/// * `body`: the expense payment type to create.
+/// * `body`: the expense payment type to create
 #[doc(alias = "POST /expense/paymentTypes")]
 #[doc(alias = "create_a_connect_wise_psa_expense_payment_type")]
 pub fn create_payment_type(body: &PaymentType) -> Request<PaymentType> {
@@ -31,9 +31,9 @@ pub fn create_payment_type(body: &PaymentType) -> Request<PaymentType> {
 
 /// Counts expense payment types.
 ///
-/// `GET /expense/paymentTypes/count` · tool `count_connect_wise_psa_expense_payment_types`
+/// `GET /expense/paymentTypes/count` · tool [`count_connect_wise_psa_expense_payment_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /expense/paymentTypes/count")]
 #[doc(alias = "count_connect_wise_psa_expense_payment_types")]
 pub fn count_payment_types(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_payment_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of expense payment types.
 ///
-/// `GET /expense/paymentTypes/info` · tool `list_all_connect_wise_psa_expense_payment_type_info`
+/// `GET /expense/paymentTypes/info` · tool [`list_all_connect_wise_psa_expense_payment_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /expense/paymentTypes/info")]
 #[doc(alias = "list_all_connect_wise_psa_expense_payment_type_info")]
 pub fn list_payment_type_info(query: &ListQuery) -> Request<Vec<PaymentTypeInfo>> {
@@ -57,9 +57,9 @@ pub fn list_payment_type_info(query: &ListQuery) -> Request<Vec<PaymentTypeInfo>
 
 /// Gets an expense payment type by its ID.
 ///
-/// `GET /expense/paymentTypes/{id}` · tool `get_single_connect_wise_psa_expense_payment_type_by_id`
+/// `GET /expense/paymentTypes/{id}` · tool [`get_single_connect_wise_psa_expense_payment_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense payment type ID (see `expense::list_payment_types`)
+/// * `id`: expense payment type ID, from [`expense::list_payment_types`](crate::expense::list_payment_types)
 #[doc(alias = "GET /expense/paymentTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_expense_payment_type_by_id")]
 pub fn get_payment_type(id: i32) -> Request<PaymentType> {
@@ -68,10 +68,10 @@ pub fn get_payment_type(id: i32) -> Request<PaymentType> {
 
 /// Replaces an expense payment type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /expense/paymentTypes/{id}` · tool `replace_a_connect_wise_psa_expense_payment_type_by_id`
+/// `PUT /expense/paymentTypes/{id}` · tool [`replace_a_connect_wise_psa_expense_payment_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense payment type ID (see `expense::list_payment_types`)
-/// * `body`: the new state of the expense payment type.
+/// * `id`: expense payment type ID, from [`expense::list_payment_types`](crate::expense::list_payment_types)
+/// * `body`: the new state of the expense payment type
 #[doc(alias = "PUT /expense/paymentTypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_expense_payment_type_by_id")]
 pub fn replace_payment_type(id: i32, body: &PaymentType) -> Request<PaymentType> {
@@ -80,10 +80,10 @@ pub fn replace_payment_type(id: i32, body: &PaymentType) -> Request<PaymentType>
 
 /// Updates an expense payment type.
 ///
-/// `PATCH /expense/paymentTypes/{id}` · tool `update_a_connect_wise_psa_expense_payment_type_by_id`
+/// `PATCH /expense/paymentTypes/{id}` · tool [`update_a_connect_wise_psa_expense_payment_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense payment type ID (see `expense::list_payment_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: expense payment type ID, from [`expense::list_payment_types`](crate::expense::list_payment_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /expense/paymentTypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_expense_payment_type_by_id")]
 pub fn update_payment_type(id: i32, patch: &Patch<PaymentType>) -> Request<PaymentType> {
@@ -92,9 +92,9 @@ pub fn update_payment_type(id: i32, patch: &Patch<PaymentType>) -> Request<Payme
 
 /// Deletes an expense payment type.
 ///
-/// `DELETE /expense/paymentTypes/{id}` · tool `delete_a_connect_wise_psa_expense_payment_type_by_id`
+/// `DELETE /expense/paymentTypes/{id}` · tool [`delete_a_connect_wise_psa_expense_payment_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense payment type ID (see `expense::list_payment_types`)
+/// * `id`: expense payment type ID, from [`expense::list_payment_types`](crate::expense::list_payment_types)
 #[doc(alias = "DELETE /expense/paymentTypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_expense_payment_type_by_id")]
 pub fn delete_payment_type(id: i32) -> Request<()> {
@@ -103,9 +103,9 @@ pub fn delete_payment_type(id: i32) -> Request<()> {
 
 /// Gets an expense payment type summary by its ID.
 ///
-/// `GET /expense/paymentTypes/{id}/info` · tool `get_single_connect_wise_psa_expense_payment_type_info_by_id`
+/// `GET /expense/paymentTypes/{id}/info` · tool [`get_single_connect_wise_psa_expense_payment_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense payment type ID (see `expense::list_payment_types`)
+/// * `id`: expense payment type ID, from [`expense::list_payment_types`](crate::expense::list_payment_types)
 #[doc(alias = "GET /expense/paymentTypes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_expense_payment_type_info_by_id")]
 pub fn get_payment_type_info(id: i32) -> Request<PaymentTypeInfo> {

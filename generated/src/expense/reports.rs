@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists expense reports.
 ///
-/// `GET /expense/reports` · tool `list_all_connect_wise_psa_expense_reports`
+/// `GET /expense/reports` · tool [`list_all_connect_wise_psa_expense_reports`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /expense/reports")]
 #[doc(alias = "list_all_connect_wise_psa_expense_reports")]
 pub fn list_reports(query: &ListQuery) -> Request<Vec<ExpenseReport>> {
@@ -20,9 +20,9 @@ pub fn list_reports(query: &ListQuery) -> Request<Vec<ExpenseReport>> {
 
 /// Counts expense reports.
 ///
-/// `GET /expense/reports/count` · tool `count_connect_wise_psa_expense_reports`
+/// `GET /expense/reports/count` · tool [`count_connect_wise_psa_expense_reports`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /expense/reports/count")]
 #[doc(alias = "count_connect_wise_psa_expense_reports")]
 pub fn count_reports(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_reports(query: &CountQuery) -> Request<Count> {
 
 /// Gets an expense report by its ID.
 ///
-/// `GET /expense/reports/{id}` · tool `get_single_connect_wise_psa_expense_report_by_id`
+/// `GET /expense/reports/{id}` · tool [`get_single_connect_wise_psa_expense_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense report ID (see `expense::list_reports`)
+/// * `id`: expense report ID, from [`expense::list_reports`](crate::expense::list_reports)
 #[doc(alias = "GET /expense/reports/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_expense_report_by_id")]
 pub fn get_report(id: i32) -> Request<ExpenseReport> {
@@ -44,10 +44,10 @@ pub fn get_report(id: i32) -> Request<ExpenseReport> {
 
 /// Approves a submitted expense report.
 ///
-/// `POST /expense/reports/{id}/approve` · tool `approve_a_connect_wise_psa_expense_report_by_id`
+/// `POST /expense/reports/{id}/approve` · tool [`approve_a_connect_wise_psa_expense_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense report ID (see `expense::list_reports`)
-/// * `body`: the request body.
+/// * `id`: expense report ID, from [`expense::list_reports`](crate::expense::list_reports)
+/// * `body`: the request body
 #[doc(alias = "POST /expense/reports/{id}/approve")]
 #[doc(alias = "approve_a_connect_wise_psa_expense_report_by_id")]
 pub fn approve_report(
@@ -59,9 +59,9 @@ pub fn approve_report(
 
 /// Rejects a submitted expense report.
 ///
-/// `POST /expense/reports/{id}/reject` · tool `reject_a_connect_wise_psa_expense_report_by_id`
+/// `POST /expense/reports/{id}/reject` · tool [`reject_a_connect_wise_psa_expense_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense report ID (see `expense::list_reports`)
+/// * `id`: expense report ID, from [`expense::list_reports`](crate::expense::list_reports)
 #[doc(alias = "POST /expense/reports/{id}/reject")]
 #[doc(alias = "reject_a_connect_wise_psa_expense_report_by_id")]
 pub fn reject_report(id: i32) -> Request<SuccessResponse> {
@@ -70,9 +70,9 @@ pub fn reject_report(id: i32) -> Request<SuccessResponse> {
 
 /// Reverses an expense report.
 ///
-/// `POST /expense/reports/{id}/reverse` · tool `reverse_a_connect_wise_psa_expense_report_by_id`
+/// `POST /expense/reports/{id}/reverse` · tool [`reverse_a_connect_wise_psa_expense_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense report ID (see `expense::list_reports`)
+/// * `id`: expense report ID, from [`expense::list_reports`](crate::expense::list_reports)
 #[doc(alias = "POST /expense/reports/{id}/reverse")]
 #[doc(alias = "reverse_a_connect_wise_psa_expense_report_by_id")]
 pub fn reverse_report(id: i32) -> Request<SuccessResponse> {
@@ -81,9 +81,9 @@ pub fn reverse_report(id: i32) -> Request<SuccessResponse> {
 
 /// Submits an expense report for approval.
 ///
-/// `POST /expense/reports/{id}/submit` · tool `submit_a_connect_wise_psa_expense_report_by_id`
+/// `POST /expense/reports/{id}/submit` · tool [`submit_a_connect_wise_psa_expense_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense report ID (see `expense::list_reports`)
+/// * `id`: expense report ID, from [`expense::list_reports`](crate::expense::list_reports)
 #[doc(alias = "POST /expense/reports/{id}/submit")]
 #[doc(alias = "submit_a_connect_wise_psa_expense_report_by_id")]
 pub fn submit_report(id: i32) -> Request<SuccessResponse> {
@@ -92,12 +92,12 @@ pub fn submit_report(id: i32) -> Request<SuccessResponse> {
 
 /// Lists an expense report's audit entries.
 ///
-/// `GET /expense/reports/{parentId}/audits` · tool `list_all_connect_wise_psa_report_audits`
+/// `GET /expense/reports/{parentId}/audits` · tool [`list_all_connect_wise_psa_report_audits`](crate::CATALOG)
 ///
-/// * `report_id`: expense report ID (see `expense::list_reports`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `report_id`: expense report ID, from [`expense::list_reports`](crate::expense::list_reports)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /expense/reports/{parentId}/audits")]
 #[doc(alias = "list_all_connect_wise_psa_report_audits")]
 pub fn list_report_audits(
@@ -111,10 +111,10 @@ pub fn list_report_audits(
 
 /// Counts an expense report's audit entries.
 ///
-/// `GET /expense/reports/{parentId}/audits/count` · tool `count_connect_wise_psa_report_audits`
+/// `GET /expense/reports/{parentId}/audits/count` · tool [`count_connect_wise_psa_report_audits`](crate::CATALOG)
 ///
-/// * `report_id`: expense report ID (see `expense::list_reports`)
-/// * `query`: which rows are counted
+/// * `report_id`: expense report ID, from [`expense::list_reports`](crate::expense::list_reports)
+/// * `query`: which records are counted
 #[doc(alias = "GET /expense/reports/{parentId}/audits/count")]
 #[doc(alias = "count_connect_wise_psa_report_audits")]
 pub fn count_report_audits(report_id: i32, query: &CountQuery) -> Request<Count> {
@@ -126,10 +126,10 @@ pub fn count_report_audits(report_id: i32, query: &CountQuery) -> Request<Count>
 
 /// Gets an expense report audit entry by its ID.
 ///
-/// `GET /expense/reports/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_report_audit_by_id`
+/// `GET /expense/reports/{parentId}/audits/{id}` · tool [`get_single_connect_wise_psa_report_audit_by_id`](crate::CATALOG)
 ///
-/// * `report_id`: expense report ID (see `expense::list_reports`)
-/// * `id`: expense report audit entry ID (see `expense::list_report_audits`)
+/// * `report_id`: expense report ID, from [`expense::list_reports`](crate::expense::list_reports)
+/// * `id`: expense report audit entry ID, from [`expense::list_report_audits`](crate::expense::list_report_audits)
 #[doc(alias = "GET /expense/reports/{parentId}/audits/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_report_audit_by_id")]
 pub fn get_report_audit(report_id: i32, id: i32) -> Request<ExpenseReportAudit> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists expense types.
 ///
-/// `GET /expense/types` · tool `list_all_connect_wise_psa_expense_types`
+/// `GET /expense/types` · tool [`list_all_connect_wise_psa_expense_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /expense/types")]
 #[doc(alias = "list_all_connect_wise_psa_expense_types")]
 pub fn list_types(query: &ListQuery) -> Request<Vec<ExpenseType>> {
@@ -20,9 +20,9 @@ pub fn list_types(query: &ListQuery) -> Request<Vec<ExpenseType>> {
 
 /// Creates an expense type.
 ///
-/// `POST /expense/types` · tool `create_a_connect_wise_psa_expense_type`
+/// `POST /expense/types` · tool [`create_a_connect_wise_psa_expense_type`](crate::CATALOG)
 ///
-/// * `body`: the expense type to create.
+/// * `body`: the expense type to create
 #[doc(alias = "POST /expense/types")]
 #[doc(alias = "create_a_connect_wise_psa_expense_type")]
 pub fn create_type(body: &ExpenseType) -> Request<ExpenseType> {
@@ -31,9 +31,9 @@ pub fn create_type(body: &ExpenseType) -> Request<ExpenseType> {
 
 /// Counts expense types.
 ///
-/// `GET /expense/types/count` · tool `count_connect_wise_psa_expense_types`
+/// `GET /expense/types/count` · tool [`count_connect_wise_psa_expense_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /expense/types/count")]
 #[doc(alias = "count_connect_wise_psa_expense_types")]
 pub fn count_types(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of expense types.
 ///
-/// `GET /expense/types/info` · tool `list_all_connect_wise_psa_expense_type_info`
+/// `GET /expense/types/info` · tool [`list_all_connect_wise_psa_expense_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /expense/types/info")]
 #[doc(alias = "list_all_connect_wise_psa_expense_type_info")]
 pub fn list_type_info(query: &ListQuery) -> Request<Vec<ExpenseTypeInfo>> {
@@ -57,9 +57,9 @@ pub fn list_type_info(query: &ListQuery) -> Request<Vec<ExpenseTypeInfo>> {
 
 /// Gets an expense type by its ID.
 ///
-/// `GET /expense/types/{id}` · tool `get_single_connect_wise_psa_expense_type_by_id`
+/// `GET /expense/types/{id}` · tool [`get_single_connect_wise_psa_expense_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense type ID (see `expense::list_types`)
+/// * `id`: expense type ID, from [`expense::list_types`](crate::expense::list_types)
 #[doc(alias = "GET /expense/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_expense_type_by_id")]
 pub fn get_type(id: i32) -> Request<ExpenseType> {
@@ -68,10 +68,10 @@ pub fn get_type(id: i32) -> Request<ExpenseType> {
 
 /// Replaces an expense type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /expense/types/{id}` · tool `replace_a_connect_wise_psa_expense_type_by_id`
+/// `PUT /expense/types/{id}` · tool [`replace_a_connect_wise_psa_expense_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense type ID (see `expense::list_types`)
-/// * `body`: the new state of the expense type.
+/// * `id`: expense type ID, from [`expense::list_types`](crate::expense::list_types)
+/// * `body`: the new state of the expense type
 #[doc(alias = "PUT /expense/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_expense_type_by_id")]
 pub fn replace_type(id: i32, body: &ExpenseType) -> Request<ExpenseType> {
@@ -80,10 +80,10 @@ pub fn replace_type(id: i32, body: &ExpenseType) -> Request<ExpenseType> {
 
 /// Updates an expense type.
 ///
-/// `PATCH /expense/types/{id}` · tool `update_a_connect_wise_psa_expense_type_by_id`
+/// `PATCH /expense/types/{id}` · tool [`update_a_connect_wise_psa_expense_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense type ID (see `expense::list_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: expense type ID, from [`expense::list_types`](crate::expense::list_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /expense/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_expense_type_by_id")]
 pub fn update_type(id: i32, patch: &Patch<ExpenseType>) -> Request<ExpenseType> {
@@ -92,9 +92,9 @@ pub fn update_type(id: i32, patch: &Patch<ExpenseType>) -> Request<ExpenseType> 
 
 /// Deletes an expense type.
 ///
-/// `DELETE /expense/types/{id}` · tool `delete_a_connect_wise_psa_expense_type_by_id`
+/// `DELETE /expense/types/{id}` · tool [`delete_a_connect_wise_psa_expense_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense type ID (see `expense::list_types`)
+/// * `id`: expense type ID, from [`expense::list_types`](crate::expense::list_types)
 #[doc(alias = "DELETE /expense/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_expense_type_by_id")]
 pub fn delete_type(id: i32) -> Request<()> {
@@ -103,9 +103,9 @@ pub fn delete_type(id: i32) -> Request<()> {
 
 /// Gets an expense type summary by its ID.
 ///
-/// `GET /expense/types/{id}/info` · tool `get_single_connect_wise_psa_expense_type_info_by_id`
+/// `GET /expense/types/{id}/info` · tool [`get_single_connect_wise_psa_expense_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: expense type ID (see `expense::list_types`)
+/// * `id`: expense type ID, from [`expense::list_types`](crate::expense::list_types)
 #[doc(alias = "GET /expense/types/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_expense_type_info_by_id")]
 pub fn get_type_info(id: i32) -> Request<ExpenseTypeInfo> {

@@ -12,11 +12,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists accounting batches.
 ///
-/// `GET /finance/accounting/batches` · tool `list_all_connect_wise_psa_finance_accounting_batches`
+/// `GET /finance/accounting/batches` · tool [`list_all_connect_wise_psa_finance_accounting_batches`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/accounting/batches")]
 #[doc(alias = "list_all_connect_wise_psa_finance_accounting_batches")]
 pub fn list_accounting_batches(query: &ListQuery) -> Request<Vec<AccountingBatch>> {
@@ -25,9 +25,9 @@ pub fn list_accounting_batches(query: &ListQuery) -> Request<Vec<AccountingBatch
 
 /// Creates an accounting batch.
 ///
-/// `POST /finance/accounting/batches` · tool `create_a_connect_wise_psa_finance_accounting_batch`
+/// `POST /finance/accounting/batches` · tool [`create_a_connect_wise_psa_finance_accounting_batch`](crate::CATALOG)
 ///
-/// * `body`: the accounting batch to create.
+/// * `body`: the accounting batch to create
 #[doc(alias = "POST /finance/accounting/batches")]
 #[doc(alias = "create_a_connect_wise_psa_finance_accounting_batch")]
 pub fn create_accounting_batch(
@@ -38,9 +38,9 @@ pub fn create_accounting_batch(
 
 /// Counts accounting batches.
 ///
-/// `GET /finance/accounting/batches/count` · tool `count_connect_wise_psa_finance_accounting_batches`
+/// `GET /finance/accounting/batches/count` · tool [`count_connect_wise_psa_finance_accounting_batches`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/accounting/batches/count")]
 #[doc(alias = "count_connect_wise_psa_finance_accounting_batches")]
 pub fn count_accounting_batches(query: &CountQuery) -> Request<Count> {
@@ -51,9 +51,9 @@ pub fn count_accounting_batches(query: &CountQuery) -> Request<Count> {
 
 /// Gets an accounting batch by its ID.
 ///
-/// `GET /finance/accounting/batches/{id}` · tool `get_single_connect_wise_psa_finance_accounting_batch_by_id`
+/// `GET /finance/accounting/batches/{id}` · tool [`get_single_connect_wise_psa_finance_accounting_batch_by_id`](crate::CATALOG)
 ///
-/// * `id`: accounting batch ID (see `finance::list_accounting_batches`)
+/// * `id`: accounting batch ID, from [`finance::list_accounting_batches`](crate::finance::list_accounting_batches)
 #[doc(alias = "GET /finance/accounting/batches/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_accounting_batch_by_id")]
 pub fn get_accounting_batch(id: i32) -> Request<AccountingBatch> {
@@ -62,9 +62,9 @@ pub fn get_accounting_batch(id: i32) -> Request<AccountingBatch> {
 
 /// Deletes an accounting batch.
 ///
-/// `DELETE /finance/accounting/batches/{id}` · tool `delete_a_connect_wise_psa_finance_accounting_batch_by_id`
+/// `DELETE /finance/accounting/batches/{id}` · tool [`delete_a_connect_wise_psa_finance_accounting_batch_by_id`](crate::CATALOG)
 ///
-/// * `id`: accounting batch ID (see `finance::list_accounting_batches`)
+/// * `id`: accounting batch ID, from [`finance::list_accounting_batches`](crate::finance::list_accounting_batches)
 #[doc(alias = "DELETE /finance/accounting/batches/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_accounting_batch_by_id")]
 pub fn delete_accounting_batch(id: i32) -> Request<()> {
@@ -73,10 +73,10 @@ pub fn delete_accounting_batch(id: i32) -> Request<()> {
 
 /// Exports an accounting batch to the accounting package.
 ///
-/// `POST /finance/accounting/batches/{id}/export` · tool `export_a_connect_wise_psa_finance_accounting_batch_by_id`
+/// `POST /finance/accounting/batches/{id}/export` · tool [`export_a_connect_wise_psa_finance_accounting_batch_by_id`](crate::CATALOG)
 ///
-/// * `id`: accounting batch ID (see `finance::list_accounting_batches`)
-/// * `body`: the request body.
+/// * `id`: accounting batch ID, from [`finance::list_accounting_batches`](crate::finance::list_accounting_batches)
+/// * `body`: the request body
 #[doc(alias = "POST /finance/accounting/batches/{id}/export")]
 #[doc(alias = "export_a_connect_wise_psa_finance_accounting_batch_by_id")]
 pub fn export_accounting_batch(
@@ -90,12 +90,12 @@ pub fn export_accounting_batch(
 
 /// Lists an accounting batch's entries.
 ///
-/// `GET /finance/accounting/batches/{parentId}/entries` · tool `list_all_connect_wise_psa_accounting_batch_entries`
+/// `GET /finance/accounting/batches/{parentId}/entries` · tool [`list_all_connect_wise_psa_accounting_batch_entries`](crate::CATALOG)
 ///
-/// * `batch_id`: accounting batch ID (see `finance::list_accounting_batches`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `batch_id`: accounting batch ID, from [`finance::list_accounting_batches`](crate::finance::list_accounting_batches)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/accounting/batches/{parentId}/entries")]
 #[doc(alias = "list_all_connect_wise_psa_accounting_batch_entries")]
 pub fn list_accounting_batch_entries(
@@ -109,10 +109,10 @@ pub fn list_accounting_batch_entries(
 
 /// Counts an accounting batch's entries.
 ///
-/// `GET /finance/accounting/batches/{parentId}/entries/count` · tool `count_connect_wise_psa_accounting_batch_entries`
+/// `GET /finance/accounting/batches/{parentId}/entries/count` · tool [`count_connect_wise_psa_accounting_batch_entries`](crate::CATALOG)
 ///
-/// * `batch_id`: accounting batch ID (see `finance::list_accounting_batches`)
-/// * `query`: which rows are counted
+/// * `batch_id`: accounting batch ID, from [`finance::list_accounting_batches`](crate::finance::list_accounting_batches)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/accounting/batches/{parentId}/entries/count")]
 #[doc(alias = "count_connect_wise_psa_accounting_batch_entries")]
 pub fn count_accounting_batch_entries(
@@ -127,10 +127,10 @@ pub fn count_accounting_batch_entries(
 
 /// Gets an accounting batch entry by its ID.
 ///
-/// `GET /finance/accounting/batches/{parentId}/entries/{id}` · tool `get_single_connect_wise_psa_accounting_batch_entry_by_id`
+/// `GET /finance/accounting/batches/{parentId}/entries/{id}` · tool [`get_single_connect_wise_psa_accounting_batch_entry_by_id`](crate::CATALOG)
 ///
-/// * `batch_id`: accounting batch ID (see `finance::list_accounting_batches`)
-/// * `id`: accounting batch entry ID (see `finance::list_accounting_batch_entries`)
+/// * `batch_id`: accounting batch ID, from [`finance::list_accounting_batches`](crate::finance::list_accounting_batches)
+/// * `id`: accounting batch entry ID, from [`finance::list_accounting_batch_entries`](crate::finance::list_accounting_batch_entries)
 #[doc(alias = "GET /finance/accounting/batches/{parentId}/entries/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_accounting_batch_entry_by_id")]
 pub fn get_accounting_batch_entry(batch_id: i32, id: i32) -> Request<BatchEntry> {
@@ -141,9 +141,9 @@ pub fn get_accounting_batch_entry(batch_id: i32, id: i32) -> Request<BatchEntry>
 
 /// Exports unposted invoices, expenses, payments and products to the accounting package.
 ///
-/// `POST /finance/accounting/export` · tool `export_connect_wise_psa_finance_accounting`
+/// `POST /finance/accounting/export` · tool [`export_connect_wise_psa_finance_accounting`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /finance/accounting/export")]
 #[doc(alias = "export_connect_wise_psa_finance_accounting")]
 pub fn export_accounting(body: &ExportAccountingBatchRequest) -> Request<GlExport> {
@@ -152,9 +152,9 @@ pub fn export_accounting(body: &ExportAccountingBatchRequest) -> Request<GlExpor
 
 /// Counts unposted payments.
 ///
-/// `GET /finance/accounting/unpostedPayments/count` · tool `count_connect_wise_psa_finance_accounting_unposted_payments`
+/// `GET /finance/accounting/unpostedPayments/count` · tool [`count_connect_wise_psa_finance_accounting_unposted_payments`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/accounting/unpostedPayments/count")]
 #[doc(alias = "count_connect_wise_psa_finance_accounting_unposted_payments")]
 pub fn count_accounting_unposted_payments(query: &CountQuery) -> Request<Count> {
@@ -165,9 +165,9 @@ pub fn count_accounting_unposted_payments(query: &CountQuery) -> Request<Count> 
 
 /// Gets an unposted payment by its ID.
 ///
-/// `GET /finance/accounting/unpostedPayments/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_payment_by_id`
+/// `GET /finance/accounting/unpostedPayments/{id}` · tool [`get_single_connect_wise_psa_finance_acct_unposted_payment_by_id`](crate::CATALOG)
 ///
-/// * `id`: unposted payment ID (see `finance::list_accounting_unposted_payments`)
+/// * `id`: unposted payment ID, from [`finance::list_accounting_unposted_payments`](crate::finance::list_accounting_unposted_payments)
 #[doc(alias = "GET /finance/accounting/unpostedPayments/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_acct_unposted_payment_by_id")]
 pub fn get_accounting_unposted_payment(id: i32) -> Request<UnpostedPayments> {
@@ -176,11 +176,11 @@ pub fn get_accounting_unposted_payment(id: i32) -> Request<UnpostedPayments> {
 
 /// Lists unposted expenses.
 ///
-/// `GET /finance/accounting/unpostedexpenses` · tool `list_all_connect_wise_psa_finance_accounting_unpostedexpenses`
+/// `GET /finance/accounting/unpostedexpenses` · tool [`list_all_connect_wise_psa_finance_accounting_unpostedexpenses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/accounting/unpostedexpenses")]
 #[doc(alias = "list_all_connect_wise_psa_finance_accounting_unpostedexpenses")]
 pub fn list_accounting_unposted_expenses(
@@ -191,9 +191,9 @@ pub fn list_accounting_unposted_expenses(
 
 /// Counts unposted expenses.
 ///
-/// `GET /finance/accounting/unpostedexpenses/count` · tool `count_connect_wise_psa_finance_accounting_unpostedexpenses`
+/// `GET /finance/accounting/unpostedexpenses/count` · tool [`count_connect_wise_psa_finance_accounting_unpostedexpenses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/accounting/unpostedexpenses/count")]
 #[doc(alias = "count_connect_wise_psa_finance_accounting_unpostedexpenses")]
 pub fn count_accounting_unposted_expenses(query: &CountQuery) -> Request<Count> {
@@ -204,9 +204,9 @@ pub fn count_accounting_unposted_expenses(query: &CountQuery) -> Request<Count> 
 
 /// Gets an unposted expense by its ID.
 ///
-/// `GET /finance/accounting/unpostedexpenses/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_exp_by_id`
+/// `GET /finance/accounting/unpostedexpenses/{id}` · tool [`get_single_connect_wise_psa_finance_acct_unposted_exp_by_id`](crate::CATALOG)
 ///
-/// * `id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
+/// * `id`: unposted expense ID, from [`finance::list_accounting_unposted_expenses`](crate::finance::list_accounting_unposted_expenses)
 #[doc(alias = "GET /finance/accounting/unpostedexpenses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_acct_unposted_exp_by_id")]
 pub fn get_accounting_unposted_expense(id: i32) -> Request<UnpostedExpense> {
@@ -215,12 +215,12 @@ pub fn get_accounting_unposted_expense(id: i32) -> Request<UnpostedExpense> {
 
 /// Lists an unposted expense's taxable levels.
 ///
-/// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels` · tool `list_all_connect_wise_psa_acct_unposted_exp_taxable_levels`
+/// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels` · tool [`list_all_connect_wise_psa_acct_unposted_exp_taxable_levels`](crate::CATALOG)
 ///
-/// * `unposted_expense_id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `unposted_expense_id`: unposted expense ID, from [`finance::list_accounting_unposted_expenses`](crate::finance::list_accounting_unposted_expenses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels")]
 #[doc(alias = "list_all_connect_wise_psa_acct_unposted_exp_taxable_levels")]
 pub fn list_accounting_unposted_expense_taxable_levels(
@@ -237,10 +237,10 @@ pub fn list_accounting_unposted_expense_taxable_levels(
 
 /// Counts an unposted expense's taxable levels.
 ///
-/// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/count` · tool `count_connect_wise_psa_accounting_unposted_exp_taxable_levels`
+/// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/count` · tool [`count_connect_wise_psa_accounting_unposted_exp_taxable_levels`](crate::CATALOG)
 ///
-/// * `unposted_expense_id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
-/// * `query`: which rows are counted
+/// * `unposted_expense_id`: unposted expense ID, from [`finance::list_accounting_unposted_expenses`](crate::finance::list_accounting_unposted_expenses)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/count")]
 #[doc(alias = "count_connect_wise_psa_accounting_unposted_exp_taxable_levels")]
 pub fn count_accounting_unposted_expense_taxable_levels(
@@ -258,10 +258,10 @@ pub fn count_accounting_unposted_expense_taxable_levels(
 
 /// Gets an unposted expense taxable level by its ID.
 ///
-/// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_exp_tax_level_by_id`
+/// `GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/{id}` · tool [`get_single_connect_wise_psa_acct_unposted_exp_tax_level_by_id`](crate::CATALOG)
 ///
-/// * `unposted_expense_id`: unposted expense ID (see `finance::list_accounting_unposted_expenses`)
-/// * `id`: unposted expense taxable level ID (see `finance::list_accounting_unposted_expense_taxable_levels`)
+/// * `unposted_expense_id`: unposted expense ID, from [`finance::list_accounting_unposted_expenses`](crate::finance::list_accounting_unposted_expenses)
+/// * `id`: unposted expense taxable level ID, from [`finance::list_accounting_unposted_expense_taxable_levels`](crate::finance::list_accounting_unposted_expense_taxable_levels)
 #[doc(alias = "GET /finance/accounting/unpostedexpenses/{parentId}/taxableLevels/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_acct_unposted_exp_tax_level_by_id")]
 pub fn get_accounting_unposted_expense_taxable_level(
@@ -278,11 +278,11 @@ pub fn get_accounting_unposted_expense_taxable_level(
 
 /// Lists unposted invoices.
 ///
-/// `GET /finance/accounting/unpostedinvoices` · tool `list_all_connect_wise_psa_finance_accounting_unpostedinvoices`
+/// `GET /finance/accounting/unpostedinvoices` · tool [`list_all_connect_wise_psa_finance_accounting_unpostedinvoices`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/accounting/unpostedinvoices")]
 #[doc(alias = "list_all_connect_wise_psa_finance_accounting_unpostedinvoices")]
 pub fn list_accounting_unposted_invoices(
@@ -293,9 +293,9 @@ pub fn list_accounting_unposted_invoices(
 
 /// Counts unposted invoices.
 ///
-/// `GET /finance/accounting/unpostedinvoices/count` · tool `count_connect_wise_psa_finance_accounting_unpostedinvoices`
+/// `GET /finance/accounting/unpostedinvoices/count` · tool [`count_connect_wise_psa_finance_accounting_unpostedinvoices`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/accounting/unpostedinvoices/count")]
 #[doc(alias = "count_connect_wise_psa_finance_accounting_unpostedinvoices")]
 pub fn count_accounting_unposted_invoices(query: &CountQuery) -> Request<Count> {
@@ -306,9 +306,9 @@ pub fn count_accounting_unposted_invoices(query: &CountQuery) -> Request<Count> 
 
 /// Gets an unposted invoice by its ID.
 ///
-/// `GET /finance/accounting/unpostedinvoices/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_inv_by_id`
+/// `GET /finance/accounting/unpostedinvoices/{id}` · tool [`get_single_connect_wise_psa_finance_acct_unposted_inv_by_id`](crate::CATALOG)
 ///
-/// * `id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
+/// * `id`: unposted invoice ID, from [`finance::list_accounting_unposted_invoices`](crate::finance::list_accounting_unposted_invoices)
 #[doc(alias = "GET /finance/accounting/unpostedinvoices/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_acct_unposted_inv_by_id")]
 pub fn get_accounting_unposted_invoice(id: i32) -> Request<UnpostedInvoice> {
@@ -317,12 +317,12 @@ pub fn get_accounting_unposted_invoice(id: i32) -> Request<UnpostedInvoice> {
 
 /// Lists an unposted invoice's taxable levels.
 ///
-/// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels` · tool `list_all_connect_wise_psa_acct_unposted_inv_taxable_levels`
+/// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels` · tool [`list_all_connect_wise_psa_acct_unposted_inv_taxable_levels`](crate::CATALOG)
 ///
-/// * `unposted_invoice_id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `unposted_invoice_id`: unposted invoice ID, from [`finance::list_accounting_unposted_invoices`](crate::finance::list_accounting_unposted_invoices)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels")]
 #[doc(alias = "list_all_connect_wise_psa_acct_unposted_inv_taxable_levels")]
 pub fn list_accounting_unposted_invoice_taxable_levels(
@@ -339,10 +339,10 @@ pub fn list_accounting_unposted_invoice_taxable_levels(
 
 /// Counts an unposted invoice's taxable levels.
 ///
-/// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/count` · tool `count_connect_wise_psa_accounting_unposted_inv_taxable_levels`
+/// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/count` · tool [`count_connect_wise_psa_accounting_unposted_inv_taxable_levels`](crate::CATALOG)
 ///
-/// * `unposted_invoice_id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
-/// * `query`: which rows are counted
+/// * `unposted_invoice_id`: unposted invoice ID, from [`finance::list_accounting_unposted_invoices`](crate::finance::list_accounting_unposted_invoices)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/count")]
 #[doc(alias = "count_connect_wise_psa_accounting_unposted_inv_taxable_levels")]
 pub fn count_accounting_unposted_invoice_taxable_levels(
@@ -360,10 +360,10 @@ pub fn count_accounting_unposted_invoice_taxable_levels(
 
 /// Gets an unposted invoice taxable level by its ID.
 ///
-/// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_inv_tax_level_by_id`
+/// `GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/{id}` · tool [`get_single_connect_wise_psa_acct_unposted_inv_tax_level_by_id`](crate::CATALOG)
 ///
-/// * `unposted_invoice_id`: unposted invoice ID (see `finance::list_accounting_unposted_invoices`)
-/// * `id`: unposted invoice taxable level ID (see `finance::list_accounting_unposted_invoice_taxable_levels`)
+/// * `unposted_invoice_id`: unposted invoice ID, from [`finance::list_accounting_unposted_invoices`](crate::finance::list_accounting_unposted_invoices)
+/// * `id`: unposted invoice taxable level ID, from [`finance::list_accounting_unposted_invoice_taxable_levels`](crate::finance::list_accounting_unposted_invoice_taxable_levels)
 #[doc(alias = "GET /finance/accounting/unpostedinvoices/{parentId}/taxableLevels/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_acct_unposted_inv_tax_level_by_id")]
 pub fn get_accounting_unposted_invoice_taxable_level(
@@ -380,11 +380,11 @@ pub fn get_accounting_unposted_invoice_taxable_level(
 
 /// Lists unposted payments.
 ///
-/// `GET /finance/accounting/unpostedpayments` · tool `list_all_connect_wise_psa_finance_accounting_unpostedpayments`
+/// `GET /finance/accounting/unpostedpayments` · tool [`list_all_connect_wise_psa_finance_accounting_unpostedpayments`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/accounting/unpostedpayments")]
 #[doc(alias = "list_all_connect_wise_psa_finance_accounting_unpostedpayments")]
 pub fn list_accounting_unposted_payments(
@@ -395,11 +395,11 @@ pub fn list_accounting_unposted_payments(
 
 /// Lists unposted procurement transactions.
 ///
-/// `GET /finance/accounting/unpostedprocurement` · tool `list_all_connect_wise_psa_finance_accounting_unposted_proc`
+/// `GET /finance/accounting/unpostedprocurement` · tool [`list_all_connect_wise_psa_finance_accounting_unposted_proc`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/accounting/unpostedprocurement")]
 #[doc(alias = "list_all_connect_wise_psa_finance_accounting_unposted_proc")]
 pub fn list_accounting_unposted_procurement(
@@ -410,9 +410,9 @@ pub fn list_accounting_unposted_procurement(
 
 /// Counts unposted procurement transactions.
 ///
-/// `GET /finance/accounting/unpostedprocurement/count` · tool `count_connect_wise_psa_finance_accounting_unpostedprocurement`
+/// `GET /finance/accounting/unpostedprocurement/count` · tool [`count_connect_wise_psa_finance_accounting_unpostedprocurement`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/accounting/unpostedprocurement/count")]
 #[doc(alias = "count_connect_wise_psa_finance_accounting_unpostedprocurement")]
 pub fn count_accounting_unposted_procurement(query: &CountQuery) -> Request<Count> {
@@ -423,9 +423,9 @@ pub fn count_accounting_unposted_procurement(query: &CountQuery) -> Request<Coun
 
 /// Gets an unposted procurement transaction by its ID.
 ///
-/// `GET /finance/accounting/unpostedprocurement/{id}` · tool `get_single_connect_wise_psa_finance_acct_unposted_proc_by_id`
+/// `GET /finance/accounting/unpostedprocurement/{id}` · tool [`get_single_connect_wise_psa_finance_acct_unposted_proc_by_id`](crate::CATALOG)
 ///
-/// * `id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
+/// * `id`: unposted procurement transaction ID, from [`finance::list_accounting_unposted_procurement`](crate::finance::list_accounting_unposted_procurement)
 #[doc(alias = "GET /finance/accounting/unpostedprocurement/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_acct_unposted_proc_by_id")]
 pub fn get_accounting_unposted_procurement(id: i32) -> Request<UnpostedProcurement> {
@@ -435,12 +435,12 @@ pub fn get_accounting_unposted_procurement(id: i32) -> Request<UnpostedProcureme
 
 /// Lists an unposted procurement transaction's taxable levels.
 ///
-/// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels` · tool `list_all_connect_wise_psa_acct_unposted_proc_taxable_levels`
+/// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels` · tool [`list_all_connect_wise_psa_acct_unposted_proc_taxable_levels`](crate::CATALOG)
 ///
-/// * `unposted_procurement_id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `unposted_procurement_id`: unposted procurement transaction ID, from [`finance::list_accounting_unposted_procurement`](crate::finance::list_accounting_unposted_procurement)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels")]
 #[doc(alias = "list_all_connect_wise_psa_acct_unposted_proc_taxable_levels")]
 pub fn list_accounting_unposted_procurement_taxable_levels(
@@ -457,10 +457,10 @@ pub fn list_accounting_unposted_procurement_taxable_levels(
 
 /// Counts an unposted procurement transaction's taxable levels.
 ///
-/// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/count` · tool `count_connect_wise_psa_accounting_unposted_proc_taxable_levels`
+/// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/count` · tool [`count_connect_wise_psa_accounting_unposted_proc_taxable_levels`](crate::CATALOG)
 ///
-/// * `unposted_procurement_id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
-/// * `query`: which rows are counted
+/// * `unposted_procurement_id`: unposted procurement transaction ID, from [`finance::list_accounting_unposted_procurement`](crate::finance::list_accounting_unposted_procurement)
+/// * `query`: which records are counted
 #[doc(
     alias = "GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/count"
 )]
@@ -480,10 +480,10 @@ pub fn count_accounting_unposted_procurement_taxable_levels(
 
 /// Gets an unposted procurement transaction's taxable level by its ID.
 ///
-/// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/{id}` · tool `get_single_connect_wise_psa_acct_unposted_proc_tax_level_by_id`
+/// `GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/{id}` · tool [`get_single_connect_wise_psa_acct_unposted_proc_tax_level_by_id`](crate::CATALOG)
 ///
-/// * `unposted_procurement_id`: unposted procurement transaction ID (see `finance::list_accounting_unposted_procurement`)
-/// * `id`: unposted procurement transaction taxable level ID (see `finance::list_accounting_unposted_procurement_taxable_levels`)
+/// * `unposted_procurement_id`: unposted procurement transaction ID, from [`finance::list_accounting_unposted_procurement`](crate::finance::list_accounting_unposted_procurement)
+/// * `id`: unposted procurement transaction taxable level ID, from [`finance::list_accounting_unposted_procurement_taxable_levels`](crate::finance::list_accounting_unposted_procurement_taxable_levels)
 #[doc(
     alias = "GET /finance/accounting/unpostedprocurement/{parentId}/taxableLevels/{id}"
 )]

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists accounting package setups.
 ///
-/// `GET /finance/accountingPackageSetup` · tool `list_all_connect_wise_psa_finance_accounting_package_setups`
+/// `GET /finance/accountingPackageSetup` · tool [`list_all_connect_wise_psa_finance_accounting_package_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/accountingPackageSetup")]
 #[doc(alias = "list_all_connect_wise_psa_finance_accounting_package_setups")]
 pub fn list_accounting_package_setups(
@@ -22,9 +22,9 @@ pub fn list_accounting_package_setups(
 
 /// Counts accounting package setups.
 ///
-/// `GET /finance/accountingPackageSetup/count` · tool `count_connect_wise_psa_finance_accounting_package_setups`
+/// `GET /finance/accountingPackageSetup/count` · tool [`count_connect_wise_psa_finance_accounting_package_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/accountingPackageSetup/count")]
 #[doc(alias = "count_connect_wise_psa_finance_accounting_package_setups")]
 pub fn count_accounting_package_setups(query: &CountQuery) -> Request<Count> {
@@ -35,9 +35,9 @@ pub fn count_accounting_package_setups(query: &CountQuery) -> Request<Count> {
 
 /// Gets an accounting package setup by its ID.
 ///
-/// `GET /finance/accountingPackageSetup/{id}` · tool `get_single_connect_wise_psa_finance_acct_package_setup_by_id`
+/// `GET /finance/accountingPackageSetup/{id}` · tool [`get_single_connect_wise_psa_finance_acct_package_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: accounting package setup ID (see `finance::list_accounting_package_setups`)
+/// * `id`: accounting package setup ID, from [`finance::list_accounting_package_setups`](crate::finance::list_accounting_package_setups)
 #[doc(alias = "GET /finance/accountingPackageSetup/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_acct_package_setup_by_id")]
 pub fn get_accounting_package_setup(id: i32) -> Request<AccountingPackageSetup> {
@@ -46,10 +46,10 @@ pub fn get_accounting_package_setup(id: i32) -> Request<AccountingPackageSetup> 
 
 /// Replaces an accounting package setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/accountingPackageSetup/{id}` · tool `replace_a_connect_wise_psa_finance_acct_package_setup_by_id`
+/// `PUT /finance/accountingPackageSetup/{id}` · tool [`replace_a_connect_wise_psa_finance_acct_package_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: accounting package setup ID (see `finance::list_accounting_package_setups`)
-/// * `body`: the new state of the accounting package setup.
+/// * `id`: accounting package setup ID, from [`finance::list_accounting_package_setups`](crate::finance::list_accounting_package_setups)
+/// * `body`: the new state of the accounting package setup
 #[doc(alias = "PUT /finance/accountingPackageSetup/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_acct_package_setup_by_id")]
 pub fn replace_accounting_package_setup(
@@ -63,10 +63,10 @@ pub fn replace_accounting_package_setup(
 
 /// Updates an accounting package setup.
 ///
-/// `PATCH /finance/accountingPackageSetup/{id}` · tool `update_a_connect_wise_psa_finance_acct_package_setup_by_id`
+/// `PATCH /finance/accountingPackageSetup/{id}` · tool [`update_a_connect_wise_psa_finance_acct_package_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: accounting package setup ID (see `finance::list_accounting_package_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: accounting package setup ID, from [`finance::list_accounting_package_setups`](crate::finance::list_accounting_package_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/accountingPackageSetup/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_acct_package_setup_by_id")]
 pub fn update_accounting_package_setup(

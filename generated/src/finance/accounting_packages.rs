@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists accounting packages.
 ///
-/// `GET /finance/accountingPackages` · tool `list_all_connect_wise_psa_finance_accounting_packages`
+/// `GET /finance/accountingPackages` · tool [`list_all_connect_wise_psa_finance_accounting_packages`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/accountingPackages")]
 #[doc(alias = "list_all_connect_wise_psa_finance_accounting_packages")]
 pub fn list_accounting_packages(query: &ListQuery) -> Request<Vec<AccountingPackage>> {
@@ -20,9 +20,9 @@ pub fn list_accounting_packages(query: &ListQuery) -> Request<Vec<AccountingPack
 
 /// Counts accounting packages.
 ///
-/// `GET /finance/accountingPackages/count` · tool `count_connect_wise_psa_finance_accounting_packages`
+/// `GET /finance/accountingPackages/count` · tool [`count_connect_wise_psa_finance_accounting_packages`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/accountingPackages/count")]
 #[doc(alias = "count_connect_wise_psa_finance_accounting_packages")]
 pub fn count_accounting_packages(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_accounting_packages(query: &CountQuery) -> Request<Count> {
 
 /// Gets an accounting package by its ID.
 ///
-/// `GET /finance/accountingPackages/{id}` · tool `get_single_connect_wise_psa_finance_accounting_package_by_id`
+/// `GET /finance/accountingPackages/{id}` · tool [`get_single_connect_wise_psa_finance_accounting_package_by_id`](crate::CATALOG)
 ///
-/// * `id`: accounting package ID (see `finance::list_accounting_packages`)
+/// * `id`: accounting package ID, from [`finance::list_accounting_packages`](crate::finance::list_accounting_packages)
 #[doc(alias = "GET /finance/accountingPackages/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_accounting_package_by_id")]
 pub fn get_accounting_package(id: i32) -> Request<AccountingPackage> {

@@ -6,11 +6,11 @@ use crate::query::ListQuery;
 
 /// Lists agreement recaps.
 ///
-/// `GET /finance/agreementrecap/` · tool `list_all_connect_wise_psa_finance_agreementrecaps`
+/// `GET /finance/agreementrecap/` · tool [`list_all_connect_wise_psa_finance_agreementrecaps`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreementrecap/")]
 #[doc(alias = "list_all_connect_wise_psa_finance_agreementrecaps")]
 pub fn list_agreement_recaps(query: &ListQuery) -> Request<Vec<AgreementRecap>> {
@@ -19,9 +19,9 @@ pub fn list_agreement_recaps(query: &ListQuery) -> Request<Vec<AgreementRecap>> 
 
 /// Gets an agreement recap by its ID.
 ///
-/// `GET /finance/agreementrecap/{id}` · tool `get_single_connect_wise_psa_finance_agreementrecap_by_id`
+/// `GET /finance/agreementrecap/{id}` · tool [`get_single_connect_wise_psa_finance_agreementrecap_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement recap ID (see `finance::list_agreement_recaps`)
+/// * `id`: agreement recap ID, from [`finance::list_agreement_recaps`](crate::finance::list_agreement_recaps)
 #[doc(alias = "GET /finance/agreementrecap/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_agreementrecap_by_id")]
 pub fn get_agreement_recap(id: i32) -> Request<AgreementRecap> {

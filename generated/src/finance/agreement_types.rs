@@ -10,12 +10,12 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists an agreement type's board defaults.
 ///
-/// `GET /finance/agreementTypes/{parentId}/boardDefaults` · tool `list_all_connect_wise_psa_agreement_type_board_defaults`
+/// `GET /finance/agreementTypes/{parentId}/boardDefaults` · tool [`list_all_connect_wise_psa_agreement_type_board_defaults`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/boardDefaults")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_type_board_defaults")]
 pub fn list_agreement_type_board_defaults(
@@ -29,10 +29,10 @@ pub fn list_agreement_type_board_defaults(
 
 /// Adds a board default to an agreement type.
 ///
-/// `POST /finance/agreementTypes/{parentId}/boardDefaults` · tool `create_a_connect_wise_psa_agreement_type_board_default`
+/// `POST /finance/agreementTypes/{parentId}/boardDefaults` · tool [`create_a_connect_wise_psa_agreement_type_board_default`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `body`: the board default to create.
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `body`: the board default to create
 #[doc(alias = "POST /finance/agreementTypes/{parentId}/boardDefaults")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_type_board_default")]
 pub fn create_agreement_type_board_default(
@@ -46,10 +46,10 @@ pub fn create_agreement_type_board_default(
 
 /// Counts an agreement type's board defaults.
 ///
-/// `GET /finance/agreementTypes/{parentId}/boardDefaults/count` · tool `count_connect_wise_psa_agreement_type_board_defaults`
+/// `GET /finance/agreementTypes/{parentId}/boardDefaults/count` · tool [`count_connect_wise_psa_agreement_type_board_defaults`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows are counted
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/boardDefaults/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_type_board_defaults")]
 pub fn count_agreement_type_board_defaults(
@@ -64,10 +64,10 @@ pub fn count_agreement_type_board_defaults(
 
 /// Gets an agreement type board default by its ID.
 ///
-/// `GET /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `get_single_connect_wise_psa_agreement_type_board_default_by_id`
+/// `GET /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool [`get_single_connect_wise_psa_agreement_type_board_default_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type board default ID, from [`finance::list_agreement_type_board_defaults`](crate::finance::list_agreement_type_board_defaults)
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/boardDefaults/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_type_board_default_by_id")]
 pub fn get_agreement_type_board_default(
@@ -81,11 +81,11 @@ pub fn get_agreement_type_board_default(
 
 /// Replaces an agreement type board default. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `replace_a_connect_wise_psa_agreement_type_board_default_by_id`
+/// `PUT /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool [`replace_a_connect_wise_psa_agreement_type_board_default_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
-/// * `body`: the new state of the board default.
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type board default ID, from [`finance::list_agreement_type_board_defaults`](crate::finance::list_agreement_type_board_defaults)
+/// * `body`: the new state of the board default
 #[doc(alias = "PUT /finance/agreementTypes/{parentId}/boardDefaults/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_agreement_type_board_default_by_id")]
 pub fn replace_agreement_type_board_default(
@@ -101,11 +101,11 @@ pub fn replace_agreement_type_board_default(
 
 /// Updates an agreement type board default.
 ///
-/// `PATCH /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `update_a_connect_wise_psa_agreement_type_board_default_by_id`
+/// `PATCH /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool [`update_a_connect_wise_psa_agreement_type_board_default_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type board default ID, from [`finance::list_agreement_type_board_defaults`](crate::finance::list_agreement_type_board_defaults)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/agreementTypes/{parentId}/boardDefaults/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_agreement_type_board_default_by_id")]
 pub fn update_agreement_type_board_default(
@@ -121,10 +121,10 @@ pub fn update_agreement_type_board_default(
 
 /// Deletes an agreement type board default.
 ///
-/// `DELETE /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool `delete_a_connect_wise_psa_agreement_type_board_default_by_id`
+/// `DELETE /finance/agreementTypes/{parentId}/boardDefaults/{id}` · tool [`delete_a_connect_wise_psa_agreement_type_board_default_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type board default ID (see `finance::list_agreement_type_board_defaults`)
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type board default ID, from [`finance::list_agreement_type_board_defaults`](crate::finance::list_agreement_type_board_defaults)
 #[doc(alias = "DELETE /finance/agreementTypes/{parentId}/boardDefaults/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_type_board_default_by_id")]
 pub fn delete_agreement_type_board_default(
@@ -138,12 +138,12 @@ pub fn delete_agreement_type_board_default(
 
 /// Lists an agreement type's work role exclusions.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workRoleExclusions` · tool `list_all_connect_wise_psa_agreement_type_work_role_exclusions`
+/// `GET /finance/agreementTypes/{parentId}/workRoleExclusions` · tool [`list_all_connect_wise_psa_agreement_type_work_role_exclusions`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workRoleExclusions")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_type_work_role_exclusions")]
 pub fn list_agreement_type_work_role_exclusions(
@@ -157,10 +157,10 @@ pub fn list_agreement_type_work_role_exclusions(
 
 /// Adds a work role exclusion to an agreement type.
 ///
-/// `POST /finance/agreementTypes/{parentId}/workRoleExclusions` · tool `create_a_connect_wise_psa_agreement_type_work_role_exclusion`
+/// `POST /finance/agreementTypes/{parentId}/workRoleExclusions` · tool [`create_a_connect_wise_psa_agreement_type_work_role_exclusion`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `body`: the work role exclusion to create.
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `body`: the work role exclusion to create
 #[doc(alias = "POST /finance/agreementTypes/{parentId}/workRoleExclusions")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_type_work_role_exclusion")]
 pub fn create_agreement_type_work_role_exclusion(
@@ -174,10 +174,10 @@ pub fn create_agreement_type_work_role_exclusion(
 
 /// Counts an agreement type's work role exclusions.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workRoleExclusions/count` · tool `count_connect_wise_psa_agreement_type_work_role_exclusions`
+/// `GET /finance/agreementTypes/{parentId}/workRoleExclusions/count` · tool [`count_connect_wise_psa_agreement_type_work_role_exclusions`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows are counted
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workRoleExclusions/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_type_work_role_exclusions")]
 pub fn count_agreement_type_work_role_exclusions(
@@ -195,10 +195,10 @@ pub fn count_agreement_type_work_role_exclusions(
 
 /// Gets an agreement type's work role exclusion by its ID.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workRoleExclusions/{id}` · tool `get_single_connect_wise_psa_agreement_type_work_role_excl_by_id`
+/// `GET /finance/agreementTypes/{parentId}/workRoleExclusions/{id}` · tool [`get_single_connect_wise_psa_agreement_type_work_role_excl_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work role exclusion ID (see `finance::list_agreement_type_work_role_exclusions`)
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work role exclusion ID, from [`finance::list_agreement_type_work_role_exclusions`](crate::finance::list_agreement_type_work_role_exclusions)
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workRoleExclusions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_type_work_role_excl_by_id")]
 pub fn get_agreement_type_work_role_exclusion(
@@ -215,10 +215,10 @@ pub fn get_agreement_type_work_role_exclusion(
 
 /// Deletes an agreement type's work role exclusion.
 ///
-/// `DELETE /finance/agreementTypes/{parentId}/workRoleExclusions/{id}` · tool `delete_a_connect_wise_psa_agreement_type_work_role_excl_by_id`
+/// `DELETE /finance/agreementTypes/{parentId}/workRoleExclusions/{id}` · tool [`delete_a_connect_wise_psa_agreement_type_work_role_excl_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work role exclusion ID (see `finance::list_agreement_type_work_role_exclusions`)
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work role exclusion ID, from [`finance::list_agreement_type_work_role_exclusions`](crate::finance::list_agreement_type_work_role_exclusions)
 #[doc(alias = "DELETE /finance/agreementTypes/{parentId}/workRoleExclusions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_type_work_role_excl_by_id")]
 pub fn delete_agreement_type_work_role_exclusion(
@@ -235,12 +235,12 @@ pub fn delete_agreement_type_work_role_exclusion(
 
 /// Lists an agreement type's work type exclusions.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workTypeExclusions` · tool `list_all_connect_wise_psa_agreement_type_work_type_exclusions`
+/// `GET /finance/agreementTypes/{parentId}/workTypeExclusions` · tool [`list_all_connect_wise_psa_agreement_type_work_type_exclusions`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workTypeExclusions")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_type_work_type_exclusions")]
 pub fn list_agreement_type_work_type_exclusions(
@@ -254,10 +254,10 @@ pub fn list_agreement_type_work_type_exclusions(
 
 /// Adds a work type exclusion to an agreement type.
 ///
-/// `POST /finance/agreementTypes/{parentId}/workTypeExclusions` · tool `create_a_connect_wise_psa_agreement_type_work_type_exclusion`
+/// `POST /finance/agreementTypes/{parentId}/workTypeExclusions` · tool [`create_a_connect_wise_psa_agreement_type_work_type_exclusion`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `body`: the work type exclusion to create.
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `body`: the work type exclusion to create
 #[doc(alias = "POST /finance/agreementTypes/{parentId}/workTypeExclusions")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_type_work_type_exclusion")]
 pub fn create_agreement_type_work_type_exclusion(
@@ -271,10 +271,10 @@ pub fn create_agreement_type_work_type_exclusion(
 
 /// Counts an agreement type's work type exclusions.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workTypeExclusions/count` · tool `count_connect_wise_psa_agreement_type_work_type_exclusions`
+/// `GET /finance/agreementTypes/{parentId}/workTypeExclusions/count` · tool [`count_connect_wise_psa_agreement_type_work_type_exclusions`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows are counted
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workTypeExclusions/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_type_work_type_exclusions")]
 pub fn count_agreement_type_work_type_exclusions(
@@ -292,10 +292,10 @@ pub fn count_agreement_type_work_type_exclusions(
 
 /// Gets an agreement type's work type exclusion by its ID.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workTypeExclusions/{id}` · tool `get_single_connect_wise_psa_agreement_type_work_type_excl_by_id`
+/// `GET /finance/agreementTypes/{parentId}/workTypeExclusions/{id}` · tool [`get_single_connect_wise_psa_agreement_type_work_type_excl_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work type exclusion ID (see `finance::list_agreement_type_work_type_exclusions`)
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work type exclusion ID, from [`finance::list_agreement_type_work_type_exclusions`](crate::finance::list_agreement_type_work_type_exclusions)
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workTypeExclusions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_type_work_type_excl_by_id")]
 pub fn get_agreement_type_work_type_exclusion(
@@ -312,10 +312,10 @@ pub fn get_agreement_type_work_type_exclusion(
 
 /// Deletes an agreement type's work type exclusion.
 ///
-/// `DELETE /finance/agreementTypes/{parentId}/workTypeExclusions/{id}` · tool `delete_a_connect_wise_psa_agreement_type_work_type_excl_by_id`
+/// `DELETE /finance/agreementTypes/{parentId}/workTypeExclusions/{id}` · tool [`delete_a_connect_wise_psa_agreement_type_work_type_excl_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work type exclusion ID (see `finance::list_agreement_type_work_type_exclusions`)
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work type exclusion ID, from [`finance::list_agreement_type_work_type_exclusions`](crate::finance::list_agreement_type_work_type_exclusions)
 #[doc(alias = "DELETE /finance/agreementTypes/{parentId}/workTypeExclusions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_type_work_type_excl_by_id")]
 pub fn delete_agreement_type_work_type_exclusion(
@@ -332,12 +332,12 @@ pub fn delete_agreement_type_work_type_exclusion(
 
 /// Lists an agreement type's work roles.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workroles` · tool `list_all_connect_wise_psa_agreement_type_workroles`
+/// `GET /finance/agreementTypes/{parentId}/workroles` · tool [`list_all_connect_wise_psa_agreement_type_workroles`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_type_workroles")]
 pub fn list_agreement_type_work_roles(
@@ -351,10 +351,10 @@ pub fn list_agreement_type_work_roles(
 
 /// Adds a work role to an agreement type.
 ///
-/// `POST /finance/agreementTypes/{parentId}/workroles` · tool `create_a_connect_wise_psa_agreement_type_workrole`
+/// `POST /finance/agreementTypes/{parentId}/workroles` · tool [`create_a_connect_wise_psa_agreement_type_workrole`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `body`: the work role to create.
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `body`: the work role to create
 #[doc(alias = "POST /finance/agreementTypes/{parentId}/workroles")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_type_workrole")]
 pub fn create_agreement_type_work_role(
@@ -368,10 +368,10 @@ pub fn create_agreement_type_work_role(
 
 /// Counts an agreement type's work roles.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workroles/count` · tool `count_connect_wise_psa_agreement_type_workroles`
+/// `GET /finance/agreementTypes/{parentId}/workroles/count` · tool [`count_connect_wise_psa_agreement_type_workroles`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows are counted
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_type_workroles")]
 pub fn count_agreement_type_work_roles(
@@ -386,12 +386,12 @@ pub fn count_agreement_type_work_roles(
 
 /// Lists summaries of an agreement type's work roles.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workroles/info` · tool `list_all_connect_wise_psa_agreement_type_workrole_info`
+/// `GET /finance/agreementTypes/{parentId}/workroles/info` · tool [`list_all_connect_wise_psa_agreement_type_workrole_info`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/info")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_type_workrole_info")]
 pub fn list_agreement_type_work_role_info(
@@ -405,10 +405,10 @@ pub fn list_agreement_type_work_role_info(
 
 /// Counts agreement type work role summaries.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workroles/info/count` · tool `count_connect_wise_psa_agreement_type_workrole_info`
+/// `GET /finance/agreementTypes/{parentId}/workroles/info/count` · tool [`count_connect_wise_psa_agreement_type_workrole_info`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows are counted
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/info/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_type_workrole_info")]
 pub fn count_agreement_type_work_role_info(
@@ -423,10 +423,10 @@ pub fn count_agreement_type_work_role_info(
 
 /// Gets an agreement type work role summary by its ID.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workroles/info/{id}` · tool `get_single_connect_wise_psa_agreement_type_workrole_info_by_id`
+/// `GET /finance/agreementTypes/{parentId}/workroles/info/{id}` · tool [`get_single_connect_wise_psa_agreement_type_workrole_info_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_role_info`)
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work role ID, from [`finance::list_agreement_type_work_role_info`](crate::finance::list_agreement_type_work_role_info)
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/info/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_type_workrole_info_by_id")]
 pub fn get_agreement_type_work_role_info(
@@ -440,10 +440,10 @@ pub fn get_agreement_type_work_role_info(
 
 /// Gets an agreement type work role by its ID.
 ///
-/// `GET /finance/agreementTypes/{parentId}/workroles/{id}` · tool `get_single_connect_wise_psa_agreement_type_workrole_by_id`
+/// `GET /finance/agreementTypes/{parentId}/workroles/{id}` · tool [`get_single_connect_wise_psa_agreement_type_workrole_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work role ID, from [`finance::list_agreement_type_work_roles`](crate::finance::list_agreement_type_work_roles)
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/workroles/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_type_workrole_by_id")]
 pub fn get_agreement_type_work_role(
@@ -457,11 +457,11 @@ pub fn get_agreement_type_work_role(
 
 /// Replaces an agreement type work role. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/agreementTypes/{parentId}/workroles/{id}` · tool `replace_a_connect_wise_psa_agreement_type_workrole_by_id`
+/// `PUT /finance/agreementTypes/{parentId}/workroles/{id}` · tool [`replace_a_connect_wise_psa_agreement_type_workrole_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
-/// * `body`: the new state of the work role.
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work role ID, from [`finance::list_agreement_type_work_roles`](crate::finance::list_agreement_type_work_roles)
+/// * `body`: the new state of the work role
 #[doc(alias = "PUT /finance/agreementTypes/{parentId}/workroles/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_agreement_type_workrole_by_id")]
 pub fn replace_agreement_type_work_role(
@@ -477,11 +477,11 @@ pub fn replace_agreement_type_work_role(
 
 /// Updates an agreement type work role.
 ///
-/// `PATCH /finance/agreementTypes/{parentId}/workroles/{id}` · tool `update_a_connect_wise_psa_agreement_type_workrole_by_id`
+/// `PATCH /finance/agreementTypes/{parentId}/workroles/{id}` · tool [`update_a_connect_wise_psa_agreement_type_workrole_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work role ID, from [`finance::list_agreement_type_work_roles`](crate::finance::list_agreement_type_work_roles)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/agreementTypes/{parentId}/workroles/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_agreement_type_workrole_by_id")]
 pub fn update_agreement_type_work_role(
@@ -497,10 +497,10 @@ pub fn update_agreement_type_work_role(
 
 /// Removes a work role from an agreement type.
 ///
-/// `DELETE /finance/agreementTypes/{parentId}/workroles/{id}` · tool `delete_a_connect_wise_psa_agreement_type_workrole_by_id`
+/// `DELETE /finance/agreementTypes/{parentId}/workroles/{id}` · tool [`delete_a_connect_wise_psa_agreement_type_workrole_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work role ID (see `finance::list_agreement_type_work_roles`)
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work role ID, from [`finance::list_agreement_type_work_roles`](crate::finance::list_agreement_type_work_roles)
 #[doc(alias = "DELETE /finance/agreementTypes/{parentId}/workroles/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_type_workrole_by_id")]
 pub fn delete_agreement_type_work_role(agreement_type_id: i32, id: i32) -> Request<()> {
@@ -511,12 +511,12 @@ pub fn delete_agreement_type_work_role(agreement_type_id: i32, id: i32) -> Reque
 
 /// Lists an agreement type's work types.
 ///
-/// `GET /finance/agreementTypes/{parentId}/worktypes` · tool `list_all_connect_wise_psa_agreement_type_worktypes`
+/// `GET /finance/agreementTypes/{parentId}/worktypes` · tool [`list_all_connect_wise_psa_agreement_type_worktypes`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/worktypes")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_type_worktypes")]
 pub fn list_agreement_type_work_types(
@@ -530,10 +530,10 @@ pub fn list_agreement_type_work_types(
 
 /// Adds a work type to an agreement type.
 ///
-/// `POST /finance/agreementTypes/{parentId}/worktypes` · tool `create_a_connect_wise_psa_agreement_type_worktype`
+/// `POST /finance/agreementTypes/{parentId}/worktypes` · tool [`create_a_connect_wise_psa_agreement_type_worktype`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `body`: the work type to create.
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `body`: the work type to create
 #[doc(alias = "POST /finance/agreementTypes/{parentId}/worktypes")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_type_worktype")]
 pub fn create_agreement_type_work_type(
@@ -547,10 +547,10 @@ pub fn create_agreement_type_work_type(
 
 /// Counts an agreement type's work types.
 ///
-/// `GET /finance/agreementTypes/{parentId}/worktypes/count` · tool `count_connect_wise_psa_agreement_type_worktypes`
+/// `GET /finance/agreementTypes/{parentId}/worktypes/count` · tool [`count_connect_wise_psa_agreement_type_worktypes`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows are counted
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/worktypes/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_type_worktypes")]
 pub fn count_agreement_type_work_types(
@@ -565,10 +565,10 @@ pub fn count_agreement_type_work_types(
 
 /// Gets an agreement type work type by its ID.
 ///
-/// `GET /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `get_single_connect_wise_psa_agreement_type_worktype_by_id`
+/// `GET /finance/agreementTypes/{parentId}/worktypes/{id}` · tool [`get_single_connect_wise_psa_agreement_type_worktype_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work type ID, from [`finance::list_agreement_type_work_types`](crate::finance::list_agreement_type_work_types)
 #[doc(alias = "GET /finance/agreementTypes/{parentId}/worktypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_type_worktype_by_id")]
 pub fn get_agreement_type_work_type(
@@ -582,11 +582,11 @@ pub fn get_agreement_type_work_type(
 
 /// Replaces an agreement type work type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `replace_a_connect_wise_psa_agreement_type_worktype_by_id`
+/// `PUT /finance/agreementTypes/{parentId}/worktypes/{id}` · tool [`replace_a_connect_wise_psa_agreement_type_worktype_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
-/// * `body`: the new state of the work type.
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work type ID, from [`finance::list_agreement_type_work_types`](crate::finance::list_agreement_type_work_types)
+/// * `body`: the new state of the work type
 #[doc(alias = "PUT /finance/agreementTypes/{parentId}/worktypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_agreement_type_worktype_by_id")]
 pub fn replace_agreement_type_work_type(
@@ -602,11 +602,11 @@ pub fn replace_agreement_type_work_type(
 
 /// Updates an agreement type work type.
 ///
-/// `PATCH /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `update_a_connect_wise_psa_agreement_type_worktype_by_id`
+/// `PATCH /finance/agreementTypes/{parentId}/worktypes/{id}` · tool [`update_a_connect_wise_psa_agreement_type_worktype_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work type ID, from [`finance::list_agreement_type_work_types`](crate::finance::list_agreement_type_work_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/agreementTypes/{parentId}/worktypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_agreement_type_worktype_by_id")]
 pub fn update_agreement_type_work_type(
@@ -622,10 +622,10 @@ pub fn update_agreement_type_work_type(
 
 /// Removes a work type from an agreement type.
 ///
-/// `DELETE /finance/agreementTypes/{parentId}/worktypes/{id}` · tool `delete_a_connect_wise_psa_agreement_type_worktype_by_id`
+/// `DELETE /finance/agreementTypes/{parentId}/worktypes/{id}` · tool [`delete_a_connect_wise_psa_agreement_type_worktype_by_id`](crate::CATALOG)
 ///
-/// * `agreement_type_id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `id`: agreement type work type ID (see `finance::list_agreement_type_work_types`)
+/// * `agreement_type_id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `id`: agreement type work type ID, from [`finance::list_agreement_type_work_types`](crate::finance::list_agreement_type_work_types)
 #[doc(alias = "DELETE /finance/agreementTypes/{parentId}/worktypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_type_worktype_by_id")]
 pub fn delete_agreement_type_work_type(agreement_type_id: i32, id: i32) -> Request<()> {

@@ -12,11 +12,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists agreements.
 ///
-/// `GET /finance/agreements` · tool `list_all_connect_wise_psa_finance_agreements`
+/// `GET /finance/agreements` · tool [`list_all_connect_wise_psa_finance_agreements`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements")]
 #[doc(alias = "list_all_connect_wise_psa_finance_agreements")]
 pub fn list_agreements(query: &ListQuery) -> Request<Vec<Agreement>> {
@@ -25,9 +25,9 @@ pub fn list_agreements(query: &ListQuery) -> Request<Vec<Agreement>> {
 
 /// Creates an agreement.
 ///
-/// `POST /finance/agreements` · tool `create_a_connect_wise_psa_finance_agreement`
+/// `POST /finance/agreements` · tool [`create_a_connect_wise_psa_finance_agreement`](crate::CATALOG)
 ///
-/// * `body`: the agreement to create.
+/// * `body`: the agreement to create
 #[doc(alias = "POST /finance/agreements")]
 #[doc(alias = "create_a_connect_wise_psa_finance_agreement")]
 pub fn create_agreement(body: &Agreement) -> Request<Agreement> {
@@ -36,9 +36,9 @@ pub fn create_agreement(body: &Agreement) -> Request<Agreement> {
 
 /// Counts agreements.
 ///
-/// `GET /finance/agreements/count` · tool `count_connect_wise_psa_finance_agreements`
+/// `GET /finance/agreements/count` · tool [`count_connect_wise_psa_finance_agreements`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/count")]
 #[doc(alias = "count_connect_wise_psa_finance_agreements")]
 pub fn count_agreements(query: &CountQuery) -> Request<Count> {
@@ -49,11 +49,11 @@ pub fn count_agreements(query: &CountQuery) -> Request<Count> {
 
 /// Lists agreement types.
 ///
-/// `GET /finance/agreements/types` · tool `list_all_connect_wise_psa_finance_agreement_types`
+/// `GET /finance/agreements/types` · tool [`list_all_connect_wise_psa_finance_agreement_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/types")]
 #[doc(alias = "list_all_connect_wise_psa_finance_agreement_types")]
 pub fn list_agreement_types(query: &ListQuery) -> Request<Vec<AgreementType>> {
@@ -62,9 +62,9 @@ pub fn list_agreement_types(query: &ListQuery) -> Request<Vec<AgreementType>> {
 
 /// Creates an agreement type.
 ///
-/// `POST /finance/agreements/types` · tool `create_a_connect_wise_psa_finance_agreement_type`
+/// `POST /finance/agreements/types` · tool [`create_a_connect_wise_psa_finance_agreement_type`](crate::CATALOG)
 ///
-/// * `body`: the agreement type to create.
+/// * `body`: the agreement type to create
 #[doc(alias = "POST /finance/agreements/types")]
 #[doc(alias = "create_a_connect_wise_psa_finance_agreement_type")]
 pub fn create_agreement_type(body: &AgreementType) -> Request<AgreementType> {
@@ -73,9 +73,9 @@ pub fn create_agreement_type(body: &AgreementType) -> Request<AgreementType> {
 
 /// Counts agreement types.
 ///
-/// `GET /finance/agreements/types/count` · tool `count_connect_wise_psa_finance_agreement_types`
+/// `GET /finance/agreements/types/count` · tool [`count_connect_wise_psa_finance_agreement_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/types/count")]
 #[doc(alias = "count_connect_wise_psa_finance_agreement_types")]
 pub fn count_agreement_types(query: &CountQuery) -> Request<Count> {
@@ -86,11 +86,11 @@ pub fn count_agreement_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of agreement types.
 ///
-/// `GET /finance/agreements/types/info` · tool `list_all_connect_wise_psa_finance_agreement_type_info`
+/// `GET /finance/agreements/types/info` · tool [`list_all_connect_wise_psa_finance_agreement_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/types/info")]
 #[doc(alias = "list_all_connect_wise_psa_finance_agreement_type_info")]
 pub fn list_agreement_type_info(query: &ListQuery) -> Request<Vec<AgreementTypeInfo>> {
@@ -99,9 +99,9 @@ pub fn list_agreement_type_info(query: &ListQuery) -> Request<Vec<AgreementTypeI
 
 /// Counts agreement type summaries.
 ///
-/// `GET /finance/agreements/types/info/count` · tool `count_connect_wise_psa_finance_agreement_type_info`
+/// `GET /finance/agreements/types/info/count` · tool [`count_connect_wise_psa_finance_agreement_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/types/info/count")]
 #[doc(alias = "count_connect_wise_psa_finance_agreement_type_info")]
 pub fn count_agreement_type_info(query: &CountQuery) -> Request<Count> {
@@ -112,9 +112,9 @@ pub fn count_agreement_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an agreement type by its ID.
 ///
-/// `GET /finance/agreements/types/{id}` · tool `get_single_connect_wise_psa_finance_agreement_type_by_id`
+/// `GET /finance/agreements/types/{id}` · tool [`get_single_connect_wise_psa_finance_agreement_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement type ID (see `finance::list_agreement_types`)
+/// * `id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
 #[doc(alias = "GET /finance/agreements/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn get_agreement_type(id: i32) -> Request<AgreementType> {
@@ -123,10 +123,10 @@ pub fn get_agreement_type(id: i32) -> Request<AgreementType> {
 
 /// Replaces an agreement type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/agreements/types/{id}` · tool `replace_a_connect_wise_psa_finance_agreement_type_by_id`
+/// `PUT /finance/agreements/types/{id}` · tool [`replace_a_connect_wise_psa_finance_agreement_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `body`: the new state of the agreement type.
+/// * `id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `body`: the new state of the agreement type
 #[doc(alias = "PUT /finance/agreements/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn replace_agreement_type(id: i32, body: &AgreementType) -> Request<AgreementType> {
@@ -135,10 +135,10 @@ pub fn replace_agreement_type(id: i32, body: &AgreementType) -> Request<Agreemen
 
 /// Updates an agreement type.
 ///
-/// `PATCH /finance/agreements/types/{id}` · tool `update_a_connect_wise_psa_finance_agreement_type_by_id`
+/// `PATCH /finance/agreements/types/{id}` · tool [`update_a_connect_wise_psa_finance_agreement_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/agreements/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn update_agreement_type(
@@ -152,9 +152,9 @@ pub fn update_agreement_type(
 
 /// Deletes an agreement type.
 ///
-/// `DELETE /finance/agreements/types/{id}` · tool `delete_a_connect_wise_psa_finance_agreement_type_by_id`
+/// `DELETE /finance/agreements/types/{id}` · tool [`delete_a_connect_wise_psa_finance_agreement_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement type ID (see `finance::list_agreement_types`)
+/// * `id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
 #[doc(alias = "DELETE /finance/agreements/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn delete_agreement_type(id: i32) -> Request<()> {
@@ -163,23 +163,23 @@ pub fn delete_agreement_type(id: i32) -> Request<()> {
 
 /// Gets an agreement type summary by its ID.
 ///
-/// `GET /finance/agreements/types/{id}/info` · tool `get_single_connect_wise_psa_finance_agreement_type_info_by_id`
+/// `GET /finance/agreements/types/{id}/info` · tool [`get_single_connect_wise_psa_finance_agreement_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement type ID (see `finance::list_agreement_types`)
+/// * `id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
 #[doc(alias = "GET /finance/agreements/types/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_finance_agreement_type_info_by_id")]
 pub fn get_agreement_type_info(id: i32) -> Request<AgreementTypeInfo> {
     Request::new(Method::Get, "/finance/agreements/types/{id}/info").path("id", id)
 }
 
-/// Checks where an agreement type is used.
+/// Checks which records reference an agreement type.
 ///
-/// `GET /finance/agreements/types/{id}/usages` · tool `check_connect_wise_psa_finance_agreement_type_usages_by_id`
+/// `GET /finance/agreements/types/{id}/usages` · tool [`check_connect_wise_psa_finance_agreement_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/types/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_finance_agreement_type_usages_by_id")]
 pub fn check_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -188,14 +188,14 @@ pub fn check_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists the places where an agreement type is used.
+/// Lists the records that reference an agreement type.
 ///
-/// `GET /finance/agreements/types/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_agreement_type_usages_by_id`
+/// `GET /finance/agreements/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_agreement_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement type ID (see `finance::list_agreement_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/types/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_finance_agreement_type_usages_by_id")]
 pub fn list_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -206,9 +206,9 @@ pub fn list_agreement_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
 
 /// Copies an agreement type.
 ///
-/// `POST /finance/agreements/types{id}/copy` · tool `copy_a_connect_wise_psa_finance_agreement_type_by_id`
+/// `POST /finance/agreements/types{id}/copy` · tool [`copy_a_connect_wise_psa_finance_agreement_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement type ID (see `finance::list_agreement_types`)
+/// * `id`: agreement type ID, from [`finance::list_agreement_types`](crate::finance::list_agreement_types)
 #[doc(alias = "POST /finance/agreements/types{id}/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_finance_agreement_type_by_id")]
 pub fn copy_agreement_type(id: i32) -> Request<AgreementType> {
@@ -217,9 +217,9 @@ pub fn copy_agreement_type(id: i32) -> Request<AgreementType> {
 
 /// Gets an agreement by its ID.
 ///
-/// `GET /finance/agreements/{id}` · tool `get_single_connect_wise_psa_finance_agreement_by_id`
+/// `GET /finance/agreements/{id}` · tool [`get_single_connect_wise_psa_finance_agreement_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
 #[doc(alias = "GET /finance/agreements/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_agreement_by_id")]
 pub fn get_agreement(id: i32) -> Request<Agreement> {
@@ -228,10 +228,10 @@ pub fn get_agreement(id: i32) -> Request<Agreement> {
 
 /// Replaces an agreement. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/agreements/{id}` · tool `replace_a_connect_wise_psa_finance_agreement_by_id`
+/// `PUT /finance/agreements/{id}` · tool [`replace_a_connect_wise_psa_finance_agreement_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement ID (see `finance::list_agreements`)
-/// * `body`: the new state of the agreement.
+/// * `id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `body`: the new state of the agreement
 #[doc(alias = "PUT /finance/agreements/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn replace_agreement(id: i32, body: &Agreement) -> Request<Agreement> {
@@ -240,10 +240,10 @@ pub fn replace_agreement(id: i32, body: &Agreement) -> Request<Agreement> {
 
 /// Updates an agreement.
 ///
-/// `PATCH /finance/agreements/{id}` · tool `update_a_connect_wise_psa_finance_agreement_by_id`
+/// `PATCH /finance/agreements/{id}` · tool [`update_a_connect_wise_psa_finance_agreement_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement ID (see `finance::list_agreements`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/agreements/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn update_agreement(id: i32, patch: &Patch<Agreement>) -> Request<Agreement> {
@@ -252,9 +252,9 @@ pub fn update_agreement(id: i32, patch: &Patch<Agreement>) -> Request<Agreement>
 
 /// Deletes an agreement.
 ///
-/// `DELETE /finance/agreements/{id}` · tool `delete_a_connect_wise_psa_finance_agreement_by_id`
+/// `DELETE /finance/agreements/{id}` · tool [`delete_a_connect_wise_psa_finance_agreement_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
 #[doc(alias = "DELETE /finance/agreements/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn delete_agreement(id: i32) -> Request<()> {
@@ -263,9 +263,9 @@ pub fn delete_agreement(id: i32) -> Request<()> {
 
 /// Gets an agreement application parameter by its pod ID.
 ///
-/// `GET /finance/agreements/{id}/applicationParameters/{podId}` · tool `get_single_connect_wise_psa_agreement_app_parameter_by_pod_id`
+/// `GET /finance/agreements/{id}/applicationParameters/{podId}` · tool [`get_single_connect_wise_psa_agreement_app_parameter_by_pod_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
 /// * `pod_id`: pod ID
 #[doc(alias = "GET /finance/agreements/{id}/applicationParameters/{podId}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_app_parameter_by_pod_id")]
@@ -280,9 +280,9 @@ pub fn get_agreement_application_parameter(
 
 /// Creates an invoice for an agreement.
 ///
-/// `POST /finance/agreements/{id}/invoice` · tool `invoice_a_connect_wise_psa_finance_agreement_by_id`
+/// `POST /finance/agreements/{id}/invoice` · tool [`invoice_a_connect_wise_psa_finance_agreement_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
 #[doc(alias = "POST /finance/agreements/{id}/invoice")]
 #[doc(alias = "invoice_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn invoice_agreement(id: i32) -> Request<i32> {
@@ -291,10 +291,10 @@ pub fn invoice_agreement(id: i32) -> Request<i32> {
 
 /// Counts an agreement's quick access records.
 ///
-/// `GET /finance/agreements/{id}/quickAccess/count` · tool `count_connect_wise_psa_agreement_quick_accesses`
+/// `GET /finance/agreements/{id}/quickAccess/count` · tool [`count_connect_wise_psa_agreement_quick_accesses`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows are counted
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/{id}/quickAccess/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_quick_accesses")]
 pub fn count_agreement_quick_accesses(
@@ -308,9 +308,9 @@ pub fn count_agreement_quick_accesses(
 
 /// Gets an agreement recurring parameter by its pod ID.
 ///
-/// `GET /finance/agreements/{id}/recurringParameters/{podId}` · tool `get_single_connect_wise_psa_agreement_recurring_param_by_pod_id`
+/// `GET /finance/agreements/{id}/recurringParameters/{podId}` · tool [`get_single_connect_wise_psa_agreement_recurring_param_by_pod_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
 /// * `pod_id`: pod ID
 #[doc(alias = "GET /finance/agreements/{id}/recurringParameters/{podId}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_recurring_param_by_pod_id")]
@@ -325,12 +325,12 @@ pub fn get_agreement_recurring_parameter(
 
 /// Lists an agreement's additions.
 ///
-/// `GET /finance/agreements/{parentId}/additions` · tool `list_all_connect_wise_psa_agreement_additions`
+/// `GET /finance/agreements/{parentId}/additions` · tool [`list_all_connect_wise_psa_agreement_additions`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/{parentId}/additions")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_additions")]
 pub fn list_agreement_additions(
@@ -344,10 +344,10 @@ pub fn list_agreement_additions(
 
 /// Adds an addition to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/additions` · tool `create_a_connect_wise_psa_agreement_addition`
+/// `POST /finance/agreements/{parentId}/additions` · tool [`create_a_connect_wise_psa_agreement_addition`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `body`: the addition to create.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `body`: the addition to create
 #[doc(alias = "POST /finance/agreements/{parentId}/additions")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_addition")]
 pub fn create_agreement_addition(
@@ -361,10 +361,10 @@ pub fn create_agreement_addition(
 
 /// Counts an agreement's additions.
 ///
-/// `GET /finance/agreements/{parentId}/additions/count` · tool `count_connect_wise_psa_agreement_additions`
+/// `GET /finance/agreements/{parentId}/additions/count` · tool [`count_connect_wise_psa_agreement_additions`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows are counted
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/{parentId}/additions/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_additions")]
 pub fn count_agreement_additions(
@@ -379,10 +379,10 @@ pub fn count_agreement_additions(
 
 /// Gets an agreement addition by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/additions/{id}` · tool `get_single_connect_wise_psa_agreement_addition_by_id`
+/// `GET /finance/agreements/{parentId}/additions/{id}` · tool [`get_single_connect_wise_psa_agreement_addition_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement addition ID, from [`finance::list_agreement_additions`](crate::finance::list_agreement_additions)
 #[doc(alias = "GET /finance/agreements/{parentId}/additions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_addition_by_id")]
 pub fn get_agreement_addition(agreement_id: i32, id: i32) -> Request<Addition> {
@@ -393,11 +393,11 @@ pub fn get_agreement_addition(agreement_id: i32, id: i32) -> Request<Addition> {
 
 /// Replaces an agreement addition. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/agreements/{parentId}/additions/{id}` · tool `replace_a_connect_wise_psa_agreement_addition_by_id`
+/// `PUT /finance/agreements/{parentId}/additions/{id}` · tool [`replace_a_connect_wise_psa_agreement_addition_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
-/// * `body`: the new state of the addition.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement addition ID, from [`finance::list_agreement_additions`](crate::finance::list_agreement_additions)
+/// * `body`: the new state of the addition
 #[doc(alias = "PUT /finance/agreements/{parentId}/additions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_agreement_addition_by_id")]
 pub fn replace_agreement_addition(
@@ -413,11 +413,11 @@ pub fn replace_agreement_addition(
 
 /// Updates an agreement addition.
 ///
-/// `PATCH /finance/agreements/{parentId}/additions/{id}` · tool `update_a_connect_wise_psa_agreement_addition_by_id`
+/// `PATCH /finance/agreements/{parentId}/additions/{id}` · tool [`update_a_connect_wise_psa_agreement_addition_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement addition ID, from [`finance::list_agreement_additions`](crate::finance::list_agreement_additions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/agreements/{parentId}/additions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_agreement_addition_by_id")]
 pub fn update_agreement_addition(
@@ -433,10 +433,10 @@ pub fn update_agreement_addition(
 
 /// Deletes an agreement addition.
 ///
-/// `DELETE /finance/agreements/{parentId}/additions/{id}` · tool `delete_a_connect_wise_psa_agreement_addition_by_id`
+/// `DELETE /finance/agreements/{parentId}/additions/{id}` · tool [`delete_a_connect_wise_psa_agreement_addition_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement addition ID (see `finance::list_agreement_additions`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement addition ID, from [`finance::list_agreement_additions`](crate::finance::list_agreement_additions)
 #[doc(alias = "DELETE /finance/agreements/{parentId}/additions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_addition_by_id")]
 pub fn delete_agreement_addition(agreement_id: i32, id: i32) -> Request<()> {
@@ -447,12 +447,12 @@ pub fn delete_agreement_addition(agreement_id: i32, id: i32) -> Request<()> {
 
 /// Lists an agreement's adjustments.
 ///
-/// `GET /finance/agreements/{parentId}/adjustments` · tool `list_all_connect_wise_psa_agreement_adjustments`
+/// `GET /finance/agreements/{parentId}/adjustments` · tool [`list_all_connect_wise_psa_agreement_adjustments`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/{parentId}/adjustments")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_adjustments")]
 pub fn list_agreement_adjustments(
@@ -466,10 +466,10 @@ pub fn list_agreement_adjustments(
 
 /// Adds an adjustment to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/adjustments` · tool `create_a_connect_wise_psa_agreement_adjustment`
+/// `POST /finance/agreements/{parentId}/adjustments` · tool [`create_a_connect_wise_psa_agreement_adjustment`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `body`: the adjustment to create.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `body`: the adjustment to create
 #[doc(alias = "POST /finance/agreements/{parentId}/adjustments")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_adjustment")]
 pub fn create_agreement_adjustment(
@@ -483,10 +483,10 @@ pub fn create_agreement_adjustment(
 
 /// Counts an agreement's adjustments.
 ///
-/// `GET /finance/agreements/{parentId}/adjustments/count` · tool `count_connect_wise_psa_agreement_adjustments`
+/// `GET /finance/agreements/{parentId}/adjustments/count` · tool [`count_connect_wise_psa_agreement_adjustments`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows are counted
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/{parentId}/adjustments/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_adjustments")]
 pub fn count_agreement_adjustments(
@@ -501,10 +501,10 @@ pub fn count_agreement_adjustments(
 
 /// Gets an agreement adjustment by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/adjustments/{id}` · tool `get_single_connect_wise_psa_agreement_adjustment_by_id`
+/// `GET /finance/agreements/{parentId}/adjustments/{id}` · tool [`get_single_connect_wise_psa_agreement_adjustment_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement adjustment ID, from [`finance::list_agreement_adjustments`](crate::finance::list_agreement_adjustments)
 #[doc(alias = "GET /finance/agreements/{parentId}/adjustments/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_adjustment_by_id")]
 pub fn get_agreement_adjustment(
@@ -518,11 +518,11 @@ pub fn get_agreement_adjustment(
 
 /// Replaces an agreement adjustment. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/agreements/{parentId}/adjustments/{id}` · tool `replace_a_connect_wise_psa_agreement_adjustment_by_id`
+/// `PUT /finance/agreements/{parentId}/adjustments/{id}` · tool [`replace_a_connect_wise_psa_agreement_adjustment_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
-/// * `body`: the new state of the adjustment.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement adjustment ID, from [`finance::list_agreement_adjustments`](crate::finance::list_agreement_adjustments)
+/// * `body`: the new state of the adjustment
 #[doc(alias = "PUT /finance/agreements/{parentId}/adjustments/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_agreement_adjustment_by_id")]
 pub fn replace_agreement_adjustment(
@@ -538,11 +538,11 @@ pub fn replace_agreement_adjustment(
 
 /// Updates an agreement adjustment.
 ///
-/// `PATCH /finance/agreements/{parentId}/adjustments/{id}` · tool `update_a_connect_wise_psa_agreement_adjustment_by_id`
+/// `PATCH /finance/agreements/{parentId}/adjustments/{id}` · tool [`update_a_connect_wise_psa_agreement_adjustment_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement adjustment ID, from [`finance::list_agreement_adjustments`](crate::finance::list_agreement_adjustments)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/agreements/{parentId}/adjustments/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_agreement_adjustment_by_id")]
 pub fn update_agreement_adjustment(
@@ -558,10 +558,10 @@ pub fn update_agreement_adjustment(
 
 /// Deletes an agreement adjustment.
 ///
-/// `DELETE /finance/agreements/{parentId}/adjustments/{id}` · tool `delete_a_connect_wise_psa_agreement_adjustment_by_id`
+/// `DELETE /finance/agreements/{parentId}/adjustments/{id}` · tool [`delete_a_connect_wise_psa_agreement_adjustment_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement adjustment ID (see `finance::list_agreement_adjustments`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement adjustment ID, from [`finance::list_agreement_adjustments`](crate::finance::list_agreement_adjustments)
 #[doc(alias = "DELETE /finance/agreements/{parentId}/adjustments/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_adjustment_by_id")]
 pub fn delete_agreement_adjustment(agreement_id: i32, id: i32) -> Request<()> {
@@ -572,12 +572,12 @@ pub fn delete_agreement_adjustment(agreement_id: i32, id: i32) -> Request<()> {
 
 /// Lists an agreement's board defaults.
 ///
-/// `GET /finance/agreements/{parentId}/boardDefaults` · tool `list_all_connect_wise_psa_agreement_board_defaults`
+/// `GET /finance/agreements/{parentId}/boardDefaults` · tool [`list_all_connect_wise_psa_agreement_board_defaults`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/{parentId}/boardDefaults")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_board_defaults")]
 pub fn list_agreement_board_defaults(
@@ -591,10 +591,10 @@ pub fn list_agreement_board_defaults(
 
 /// Adds a board default to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/boardDefaults` · tool `create_a_connect_wise_psa_agreement_board_default`
+/// `POST /finance/agreements/{parentId}/boardDefaults` · tool [`create_a_connect_wise_psa_agreement_board_default`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `body`: the board default to create.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `body`: the board default to create
 #[doc(alias = "POST /finance/agreements/{parentId}/boardDefaults")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_board_default")]
 pub fn create_agreement_board_default(
@@ -608,10 +608,10 @@ pub fn create_agreement_board_default(
 
 /// Counts an agreement's board defaults.
 ///
-/// `GET /finance/agreements/{parentId}/boardDefaults/count` · tool `count_connect_wise_psa_agreement_board_defaults`
+/// `GET /finance/agreements/{parentId}/boardDefaults/count` · tool [`count_connect_wise_psa_agreement_board_defaults`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows are counted
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/{parentId}/boardDefaults/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_board_defaults")]
 pub fn count_agreement_board_defaults(
@@ -626,10 +626,10 @@ pub fn count_agreement_board_defaults(
 
 /// Gets an agreement board default by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/boardDefaults/{id}` · tool `get_single_connect_wise_psa_agreement_board_default_by_id`
+/// `GET /finance/agreements/{parentId}/boardDefaults/{id}` · tool [`get_single_connect_wise_psa_agreement_board_default_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement board default ID, from [`finance::list_agreement_board_defaults`](crate::finance::list_agreement_board_defaults)
 #[doc(alias = "GET /finance/agreements/{parentId}/boardDefaults/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_board_default_by_id")]
 pub fn get_agreement_board_default(agreement_id: i32, id: i32) -> Request<BoardDefault> {
@@ -640,11 +640,11 @@ pub fn get_agreement_board_default(agreement_id: i32, id: i32) -> Request<BoardD
 
 /// Replaces an agreement board default. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/agreements/{parentId}/boardDefaults/{id}` · tool `replace_a_connect_wise_psa_agreement_board_default_by_id`
+/// `PUT /finance/agreements/{parentId}/boardDefaults/{id}` · tool [`replace_a_connect_wise_psa_agreement_board_default_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
-/// * `body`: the new state of the board default.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement board default ID, from [`finance::list_agreement_board_defaults`](crate::finance::list_agreement_board_defaults)
+/// * `body`: the new state of the board default
 #[doc(alias = "PUT /finance/agreements/{parentId}/boardDefaults/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_agreement_board_default_by_id")]
 pub fn replace_agreement_board_default(
@@ -660,11 +660,11 @@ pub fn replace_agreement_board_default(
 
 /// Updates an agreement board default.
 ///
-/// `PATCH /finance/agreements/{parentId}/boardDefaults/{id}` · tool `update_a_connect_wise_psa_agreement_board_default_by_id`
+/// `PATCH /finance/agreements/{parentId}/boardDefaults/{id}` · tool [`update_a_connect_wise_psa_agreement_board_default_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement board default ID, from [`finance::list_agreement_board_defaults`](crate::finance::list_agreement_board_defaults)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/agreements/{parentId}/boardDefaults/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_agreement_board_default_by_id")]
 pub fn update_agreement_board_default(
@@ -680,10 +680,10 @@ pub fn update_agreement_board_default(
 
 /// Deletes an agreement board default.
 ///
-/// `DELETE /finance/agreements/{parentId}/boardDefaults/{id}` · tool `delete_a_connect_wise_psa_agreement_board_default_by_id`
+/// `DELETE /finance/agreements/{parentId}/boardDefaults/{id}` · tool [`delete_a_connect_wise_psa_agreement_board_default_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement board default ID (see `finance::list_agreement_board_defaults`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement board default ID, from [`finance::list_agreement_board_defaults`](crate::finance::list_agreement_board_defaults)
 #[doc(alias = "DELETE /finance/agreements/{parentId}/boardDefaults/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_board_default_by_id")]
 pub fn delete_agreement_board_default(agreement_id: i32, id: i32) -> Request<()> {
@@ -694,12 +694,12 @@ pub fn delete_agreement_board_default(agreement_id: i32, id: i32) -> Request<()>
 
 /// Lists an agreement's configurations.
 ///
-/// `GET /finance/agreements/{parentId}/configurations` · tool `list_all_connect_wise_psa_agreement_configurations`
+/// `GET /finance/agreements/{parentId}/configurations` · tool [`list_all_connect_wise_psa_agreement_configurations`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/{parentId}/configurations")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_configurations")]
 pub fn list_agreement_configurations(
@@ -713,10 +713,10 @@ pub fn list_agreement_configurations(
 
 /// Adds a configuration to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/configurations` · tool `create_a_connect_wise_psa_agreement_configuration`
+/// `POST /finance/agreements/{parentId}/configurations` · tool [`create_a_connect_wise_psa_agreement_configuration`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `body`: the configuration to create.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `body`: the configuration to create
 #[doc(alias = "POST /finance/agreements/{parentId}/configurations")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_configuration")]
 pub fn create_agreement_configuration(
@@ -730,10 +730,10 @@ pub fn create_agreement_configuration(
 
 /// Counts an agreement's configurations.
 ///
-/// `GET /finance/agreements/{parentId}/configurations/count` · tool `count_connect_wise_psa_agreement_configurations`
+/// `GET /finance/agreements/{parentId}/configurations/count` · tool [`count_connect_wise_psa_agreement_configurations`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows are counted
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/{parentId}/configurations/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_configurations")]
 pub fn count_agreement_configurations(
@@ -748,10 +748,10 @@ pub fn count_agreement_configurations(
 
 /// Gets an agreement configuration by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_agreement_configuration_by_id`
+/// `GET /finance/agreements/{parentId}/configurations/{id}` · tool [`get_single_connect_wise_psa_agreement_configuration_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement configuration ID (see `finance::list_agreement_configurations`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement configuration ID, from [`finance::list_agreement_configurations`](crate::finance::list_agreement_configurations)
 #[doc(alias = "GET /finance/agreements/{parentId}/configurations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_configuration_by_id")]
 pub fn get_agreement_configuration(
@@ -765,10 +765,10 @@ pub fn get_agreement_configuration(
 
 /// Removes a configuration from an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/configurations/{id}` · tool `delete_a_connect_wise_psa_agreement_configuration_by_id`
+/// `DELETE /finance/agreements/{parentId}/configurations/{id}` · tool [`delete_a_connect_wise_psa_agreement_configuration_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement configuration ID (see `finance::list_agreement_configurations`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement configuration ID, from [`finance::list_agreement_configurations`](crate::finance::list_agreement_configurations)
 #[doc(alias = "DELETE /finance/agreements/{parentId}/configurations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_configuration_by_id")]
 pub fn delete_agreement_configuration(agreement_id: i32, id: i32) -> Request<()> {
@@ -779,9 +779,9 @@ pub fn delete_agreement_configuration(agreement_id: i32, id: i32) -> Request<()>
 
 /// Copies an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/copy` · tool `copy_a_connect_wise_psa_finance_agreement_by_id`
+/// `POST /finance/agreements/{parentId}/copy` · tool [`copy_a_connect_wise_psa_finance_agreement_by_id`](crate::CATALOG)
 ///
-/// * `id`: agreement ID (see `finance::list_agreements`)
+/// * `id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
 #[doc(alias = "POST /finance/agreements/{parentId}/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_finance_agreement_by_id")]
 pub fn copy_agreement(id: i32) -> Request<Agreement> {
@@ -791,12 +791,12 @@ pub fn copy_agreement(id: i32) -> Request<Agreement> {
 
 /// Lists an agreement's sites.
 ///
-/// `GET /finance/agreements/{parentId}/sites` · tool `list_all_connect_wise_psa_agreement_sites`
+/// `GET /finance/agreements/{parentId}/sites` · tool [`list_all_connect_wise_psa_agreement_sites`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/{parentId}/sites")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_sites")]
 pub fn list_agreement_sites(
@@ -810,10 +810,10 @@ pub fn list_agreement_sites(
 
 /// Adds a site to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/sites` · tool `create_a_connect_wise_psa_agreement_site`
+/// `POST /finance/agreements/{parentId}/sites` · tool [`create_a_connect_wise_psa_agreement_site`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `body`: the site to create.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `body`: the site to create
 #[doc(alias = "POST /finance/agreements/{parentId}/sites")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_site")]
 pub fn create_agreement_site(
@@ -827,10 +827,10 @@ pub fn create_agreement_site(
 
 /// Counts an agreement's sites.
 ///
-/// `GET /finance/agreements/{parentId}/sites/count` · tool `count_connect_wise_psa_agreement_sites`
+/// `GET /finance/agreements/{parentId}/sites/count` · tool [`count_connect_wise_psa_agreement_sites`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows are counted
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/{parentId}/sites/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_sites")]
 pub fn count_agreement_sites(agreement_id: i32, query: &CountQuery) -> Request<Count> {
@@ -842,10 +842,10 @@ pub fn count_agreement_sites(agreement_id: i32, query: &CountQuery) -> Request<C
 
 /// Gets an agreement site by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/sites/{id}` · tool `get_single_connect_wise_psa_agreement_site_by_id`
+/// `GET /finance/agreements/{parentId}/sites/{id}` · tool [`get_single_connect_wise_psa_agreement_site_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement site ID (see `finance::list_agreement_sites`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement site ID, from [`finance::list_agreement_sites`](crate::finance::list_agreement_sites)
 #[doc(alias = "GET /finance/agreements/{parentId}/sites/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_site_by_id")]
 pub fn get_agreement_site(agreement_id: i32, id: i32) -> Request<AgreementSite> {
@@ -856,11 +856,11 @@ pub fn get_agreement_site(agreement_id: i32, id: i32) -> Request<AgreementSite> 
 
 /// Replaces an agreement site. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/agreements/{parentId}/sites/{id}` · tool `replace_a_connect_wise_psa_agreement_site_by_id`
+/// `PUT /finance/agreements/{parentId}/sites/{id}` · tool [`replace_a_connect_wise_psa_agreement_site_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement site ID (see `finance::list_agreement_sites`)
-/// * `body`: the new state of the site.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement site ID, from [`finance::list_agreement_sites`](crate::finance::list_agreement_sites)
+/// * `body`: the new state of the site
 #[doc(alias = "PUT /finance/agreements/{parentId}/sites/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_agreement_site_by_id")]
 pub fn replace_agreement_site(
@@ -876,11 +876,11 @@ pub fn replace_agreement_site(
 
 /// Updates an agreement site.
 ///
-/// `PATCH /finance/agreements/{parentId}/sites/{id}` · tool `update_a_connect_wise_psa_agreement_site_by_id`
+/// `PATCH /finance/agreements/{parentId}/sites/{id}` · tool [`update_a_connect_wise_psa_agreement_site_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement site ID (see `finance::list_agreement_sites`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement site ID, from [`finance::list_agreement_sites`](crate::finance::list_agreement_sites)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/agreements/{parentId}/sites/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_agreement_site_by_id")]
 pub fn update_agreement_site(
@@ -896,10 +896,10 @@ pub fn update_agreement_site(
 
 /// Removes a site from an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/sites/{id}` · tool `delete_a_connect_wise_psa_agreement_site_by_id`
+/// `DELETE /finance/agreements/{parentId}/sites/{id}` · tool [`delete_a_connect_wise_psa_agreement_site_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement site ID (see `finance::list_agreement_sites`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement site ID, from [`finance::list_agreement_sites`](crate::finance::list_agreement_sites)
 #[doc(alias = "DELETE /finance/agreements/{parentId}/sites/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_site_by_id")]
 pub fn delete_agreement_site(agreement_id: i32, id: i32) -> Request<()> {
@@ -910,12 +910,12 @@ pub fn delete_agreement_site(agreement_id: i32, id: i32) -> Request<()> {
 
 /// Lists an agreement's work role exclusions.
 ///
-/// `GET /finance/agreements/{parentId}/workRoleExclusions` · tool `list_all_connect_wise_psa_agreement_work_role_exclusions`
+/// `GET /finance/agreements/{parentId}/workRoleExclusions` · tool [`list_all_connect_wise_psa_agreement_work_role_exclusions`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/{parentId}/workRoleExclusions")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_work_role_exclusions")]
 pub fn list_agreement_work_role_exclusions(
@@ -929,10 +929,10 @@ pub fn list_agreement_work_role_exclusions(
 
 /// Adds a work role exclusion to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/workRoleExclusions` · tool `create_a_connect_wise_psa_agreement_work_role_exclusion`
+/// `POST /finance/agreements/{parentId}/workRoleExclusions` · tool [`create_a_connect_wise_psa_agreement_work_role_exclusion`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `body`: the work role exclusion to create.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `body`: the work role exclusion to create
 #[doc(alias = "POST /finance/agreements/{parentId}/workRoleExclusions")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_work_role_exclusion")]
 pub fn create_agreement_work_role_exclusion(
@@ -946,10 +946,10 @@ pub fn create_agreement_work_role_exclusion(
 
 /// Counts an agreement's work role exclusions.
 ///
-/// `GET /finance/agreements/{parentId}/workRoleExclusions/count` · tool `count_connect_wise_psa_agreement_work_role_exclusions`
+/// `GET /finance/agreements/{parentId}/workRoleExclusions/count` · tool [`count_connect_wise_psa_agreement_work_role_exclusions`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows are counted
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/{parentId}/workRoleExclusions/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_work_role_exclusions")]
 pub fn count_agreement_work_role_exclusions(
@@ -964,10 +964,10 @@ pub fn count_agreement_work_role_exclusions(
 
 /// Deletes an agreement work role exclusion.
 ///
-/// `DELETE /finance/agreements/{parentId}/workRoleExclusions/{id}` · tool `delete_a_connect_wise_psa_agreement_work_role_exclusion_by_id`
+/// `DELETE /finance/agreements/{parentId}/workRoleExclusions/{id}` · tool [`delete_a_connect_wise_psa_agreement_work_role_exclusion_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement work role exclusion ID (see `finance::list_agreement_work_role_exclusions`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement work role exclusion ID, from [`finance::list_agreement_work_role_exclusions`](crate::finance::list_agreement_work_role_exclusions)
 #[doc(alias = "DELETE /finance/agreements/{parentId}/workRoleExclusions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_work_role_exclusion_by_id")]
 pub fn delete_agreement_work_role_exclusion(agreement_id: i32, id: i32) -> Request<()> {
@@ -981,12 +981,12 @@ pub fn delete_agreement_work_role_exclusion(agreement_id: i32, id: i32) -> Reque
 
 /// Lists an agreement's work type exclusions.
 ///
-/// `GET /finance/agreements/{parentId}/workTypeExclusions` · tool `list_all_connect_wise_psa_agreement_work_type_exclusions`
+/// `GET /finance/agreements/{parentId}/workTypeExclusions` · tool [`list_all_connect_wise_psa_agreement_work_type_exclusions`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/{parentId}/workTypeExclusions")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_work_type_exclusions")]
 pub fn list_agreement_work_type_exclusions(
@@ -1000,10 +1000,10 @@ pub fn list_agreement_work_type_exclusions(
 
 /// Adds a work type exclusion to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/workTypeExclusions` · tool `create_a_connect_wise_psa_agreement_work_type_exclusion`
+/// `POST /finance/agreements/{parentId}/workTypeExclusions` · tool [`create_a_connect_wise_psa_agreement_work_type_exclusion`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `body`: the work type exclusion to create.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `body`: the work type exclusion to create
 #[doc(alias = "POST /finance/agreements/{parentId}/workTypeExclusions")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_work_type_exclusion")]
 pub fn create_agreement_work_type_exclusion(
@@ -1017,10 +1017,10 @@ pub fn create_agreement_work_type_exclusion(
 
 /// Counts an agreement's work type exclusions.
 ///
-/// `GET /finance/agreements/{parentId}/workTypeExclusions/count` · tool `count_connect_wise_psa_agreement_work_type_exclusions`
+/// `GET /finance/agreements/{parentId}/workTypeExclusions/count` · tool [`count_connect_wise_psa_agreement_work_type_exclusions`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows are counted
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/{parentId}/workTypeExclusions/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_work_type_exclusions")]
 pub fn count_agreement_work_type_exclusions(
@@ -1035,10 +1035,10 @@ pub fn count_agreement_work_type_exclusions(
 
 /// Deletes an agreement work type exclusion.
 ///
-/// `DELETE /finance/agreements/{parentId}/workTypeExclusions/{id}` · tool `delete_a_connect_wise_psa_agreement_work_type_exclusion_by_id`
+/// `DELETE /finance/agreements/{parentId}/workTypeExclusions/{id}` · tool [`delete_a_connect_wise_psa_agreement_work_type_exclusion_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement work type exclusion ID (see `finance::list_agreement_work_type_exclusions`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement work type exclusion ID, from [`finance::list_agreement_work_type_exclusions`](crate::finance::list_agreement_work_type_exclusions)
 #[doc(alias = "DELETE /finance/agreements/{parentId}/workTypeExclusions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_work_type_exclusion_by_id")]
 pub fn delete_agreement_work_type_exclusion(agreement_id: i32, id: i32) -> Request<()> {
@@ -1052,12 +1052,12 @@ pub fn delete_agreement_work_type_exclusion(agreement_id: i32, id: i32) -> Reque
 
 /// Lists an agreement's work roles.
 ///
-/// `GET /finance/agreements/{parentId}/workroles` · tool `list_all_connect_wise_psa_agreement_workroles`
+/// `GET /finance/agreements/{parentId}/workroles` · tool [`list_all_connect_wise_psa_agreement_workroles`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/{parentId}/workroles")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_workroles")]
 pub fn list_agreement_work_roles(
@@ -1071,10 +1071,10 @@ pub fn list_agreement_work_roles(
 
 /// Adds a work role to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/workroles` · tool `create_a_connect_wise_psa_agreement_workrole`
+/// `POST /finance/agreements/{parentId}/workroles` · tool [`create_a_connect_wise_psa_agreement_workrole`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `body`: the work role to create.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `body`: the work role to create
 #[doc(alias = "POST /finance/agreements/{parentId}/workroles")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_workrole")]
 pub fn create_agreement_work_role(
@@ -1088,10 +1088,10 @@ pub fn create_agreement_work_role(
 
 /// Counts an agreement's work roles.
 ///
-/// `GET /finance/agreements/{parentId}/workroles/count` · tool `count_connect_wise_psa_agreement_workroles`
+/// `GET /finance/agreements/{parentId}/workroles/count` · tool [`count_connect_wise_psa_agreement_workroles`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows are counted
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/{parentId}/workroles/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_workroles")]
 pub fn count_agreement_work_roles(
@@ -1106,10 +1106,10 @@ pub fn count_agreement_work_roles(
 
 /// Gets an agreement work role by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/workroles/{id}` · tool `get_single_connect_wise_psa_agreement_workrole_by_id`
+/// `GET /finance/agreements/{parentId}/workroles/{id}` · tool [`get_single_connect_wise_psa_agreement_workrole_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement work role ID, from [`finance::list_agreement_work_roles`](crate::finance::list_agreement_work_roles)
 #[doc(alias = "GET /finance/agreements/{parentId}/workroles/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_workrole_by_id")]
 pub fn get_agreement_work_role(
@@ -1123,11 +1123,11 @@ pub fn get_agreement_work_role(
 
 /// Replaces an agreement work role. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/agreements/{parentId}/workroles/{id}` · tool `replace_a_connect_wise_psa_agreement_workrole_by_id`
+/// `PUT /finance/agreements/{parentId}/workroles/{id}` · tool [`replace_a_connect_wise_psa_agreement_workrole_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
-/// * `body`: the new state of the work role.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement work role ID, from [`finance::list_agreement_work_roles`](crate::finance::list_agreement_work_roles)
+/// * `body`: the new state of the work role
 #[doc(alias = "PUT /finance/agreements/{parentId}/workroles/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_agreement_workrole_by_id")]
 pub fn replace_agreement_work_role(
@@ -1143,11 +1143,11 @@ pub fn replace_agreement_work_role(
 
 /// Updates an agreement work role.
 ///
-/// `PATCH /finance/agreements/{parentId}/workroles/{id}` · tool `update_a_connect_wise_psa_agreement_workrole_by_id`
+/// `PATCH /finance/agreements/{parentId}/workroles/{id}` · tool [`update_a_connect_wise_psa_agreement_workrole_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement work role ID, from [`finance::list_agreement_work_roles`](crate::finance::list_agreement_work_roles)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/agreements/{parentId}/workroles/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_agreement_workrole_by_id")]
 pub fn update_agreement_work_role(
@@ -1163,10 +1163,10 @@ pub fn update_agreement_work_role(
 
 /// Removes a work role from an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/workroles/{id}` · tool `delete_a_connect_wise_psa_agreement_workrole_by_id`
+/// `DELETE /finance/agreements/{parentId}/workroles/{id}` · tool [`delete_a_connect_wise_psa_agreement_workrole_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement work role ID (see `finance::list_agreement_work_roles`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement work role ID, from [`finance::list_agreement_work_roles`](crate::finance::list_agreement_work_roles)
 #[doc(alias = "DELETE /finance/agreements/{parentId}/workroles/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_workrole_by_id")]
 pub fn delete_agreement_work_role(agreement_id: i32, id: i32) -> Request<()> {
@@ -1177,12 +1177,12 @@ pub fn delete_agreement_work_role(agreement_id: i32, id: i32) -> Request<()> {
 
 /// Lists an agreement's work types.
 ///
-/// `GET /finance/agreements/{parentId}/worktypes` · tool `list_all_connect_wise_psa_agreement_worktypes`
+/// `GET /finance/agreements/{parentId}/worktypes` · tool [`list_all_connect_wise_psa_agreement_worktypes`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/agreements/{parentId}/worktypes")]
 #[doc(alias = "list_all_connect_wise_psa_agreement_worktypes")]
 pub fn list_agreement_work_types(
@@ -1196,10 +1196,10 @@ pub fn list_agreement_work_types(
 
 /// Adds a work type to an agreement.
 ///
-/// `POST /finance/agreements/{parentId}/worktypes` · tool `create_a_connect_wise_psa_agreement_worktype`
+/// `POST /finance/agreements/{parentId}/worktypes` · tool [`create_a_connect_wise_psa_agreement_worktype`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `body`: the work type to create.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `body`: the work type to create
 #[doc(alias = "POST /finance/agreements/{parentId}/worktypes")]
 #[doc(alias = "create_a_connect_wise_psa_agreement_worktype")]
 pub fn create_agreement_work_type(
@@ -1213,10 +1213,10 @@ pub fn create_agreement_work_type(
 
 /// Counts an agreement's work types.
 ///
-/// `GET /finance/agreements/{parentId}/worktypes/count` · tool `count_connect_wise_psa_agreement_worktypes`
+/// `GET /finance/agreements/{parentId}/worktypes/count` · tool [`count_connect_wise_psa_agreement_worktypes`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `query`: which rows are counted
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/agreements/{parentId}/worktypes/count")]
 #[doc(alias = "count_connect_wise_psa_agreement_worktypes")]
 pub fn count_agreement_work_types(
@@ -1231,10 +1231,10 @@ pub fn count_agreement_work_types(
 
 /// Gets an agreement work type by its ID.
 ///
-/// `GET /finance/agreements/{parentId}/worktypes/{id}` · tool `get_single_connect_wise_psa_agreement_worktype_by_id`
+/// `GET /finance/agreements/{parentId}/worktypes/{id}` · tool [`get_single_connect_wise_psa_agreement_worktype_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement work type ID, from [`finance::list_agreement_work_types`](crate::finance::list_agreement_work_types)
 #[doc(alias = "GET /finance/agreements/{parentId}/worktypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_agreement_worktype_by_id")]
 pub fn get_agreement_work_type(
@@ -1248,11 +1248,11 @@ pub fn get_agreement_work_type(
 
 /// Replaces an agreement work type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/agreements/{parentId}/worktypes/{id}` · tool `replace_a_connect_wise_psa_agreement_worktype_by_id`
+/// `PUT /finance/agreements/{parentId}/worktypes/{id}` · tool [`replace_a_connect_wise_psa_agreement_worktype_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
-/// * `body`: the new state of the work type.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement work type ID, from [`finance::list_agreement_work_types`](crate::finance::list_agreement_work_types)
+/// * `body`: the new state of the work type
 #[doc(alias = "PUT /finance/agreements/{parentId}/worktypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_agreement_worktype_by_id")]
 pub fn replace_agreement_work_type(
@@ -1268,11 +1268,11 @@ pub fn replace_agreement_work_type(
 
 /// Updates an agreement work type.
 ///
-/// `PATCH /finance/agreements/{parentId}/worktypes/{id}` · tool `update_a_connect_wise_psa_agreement_worktype_by_id`
+/// `PATCH /finance/agreements/{parentId}/worktypes/{id}` · tool [`update_a_connect_wise_psa_agreement_worktype_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement work type ID, from [`finance::list_agreement_work_types`](crate::finance::list_agreement_work_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/agreements/{parentId}/worktypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_agreement_worktype_by_id")]
 pub fn update_agreement_work_type(
@@ -1288,10 +1288,10 @@ pub fn update_agreement_work_type(
 
 /// Removes a work type from an agreement.
 ///
-/// `DELETE /finance/agreements/{parentId}/worktypes/{id}` · tool `delete_a_connect_wise_psa_agreement_worktype_by_id`
+/// `DELETE /finance/agreements/{parentId}/worktypes/{id}` · tool [`delete_a_connect_wise_psa_agreement_worktype_by_id`](crate::CATALOG)
 ///
-/// * `agreement_id`: agreement ID (see `finance::list_agreements`)
-/// * `id`: agreement work type ID (see `finance::list_agreement_work_types`)
+/// * `agreement_id`: agreement ID, from [`finance::list_agreements`](crate::finance::list_agreements)
+/// * `id`: agreement work type ID, from [`finance::list_agreement_work_types`](crate::finance::list_agreement_work_types)
 #[doc(alias = "DELETE /finance/agreements/{parentId}/worktypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_agreement_worktype_by_id")]
 pub fn delete_agreement_work_type(agreement_id: i32, id: i32) -> Request<()> {

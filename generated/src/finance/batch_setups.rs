@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists batch setups.
 ///
-/// `GET /finance/batchSetups` · tool `list_all_connect_wise_psa_finance_batch_setups`
+/// `GET /finance/batchSetups` · tool [`list_all_connect_wise_psa_finance_batch_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/batchSetups")]
 #[doc(alias = "list_all_connect_wise_psa_finance_batch_setups")]
 pub fn list_batch_setups(query: &ListQuery) -> Request<Vec<AgreementBatchSetup>> {
@@ -20,9 +20,9 @@ pub fn list_batch_setups(query: &ListQuery) -> Request<Vec<AgreementBatchSetup>>
 
 /// Counts batch setups.
 ///
-/// `GET /finance/batchSetups/count` · tool `count_connect_wise_psa_finance_batch_setups`
+/// `GET /finance/batchSetups/count` · tool [`count_connect_wise_psa_finance_batch_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/batchSetups/count")]
 #[doc(alias = "count_connect_wise_psa_finance_batch_setups")]
 pub fn count_batch_setups(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_batch_setups(query: &CountQuery) -> Request<Count> {
 
 /// Gets a batch setup by its ID.
 ///
-/// `GET /finance/batchSetups/{id}` · tool `get_single_connect_wise_psa_finance_batch_setup_by_id`
+/// `GET /finance/batchSetups/{id}` · tool [`get_single_connect_wise_psa_finance_batch_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: batch setup ID (see `finance::list_batch_setups`)
+/// * `id`: batch setup ID, from [`finance::list_batch_setups`](crate::finance::list_batch_setups)
 #[doc(alias = "GET /finance/batchSetups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_batch_setup_by_id")]
 pub fn get_batch_setup(id: i32) -> Request<AgreementBatchSetup> {
@@ -44,10 +44,10 @@ pub fn get_batch_setup(id: i32) -> Request<AgreementBatchSetup> {
 
 /// Replaces a batch setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/batchSetups/{id}` · tool `replace_a_connect_wise_psa_finance_batch_setup_by_id`
+/// `PUT /finance/batchSetups/{id}` · tool [`replace_a_connect_wise_psa_finance_batch_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: batch setup ID (see `finance::list_batch_setups`)
-/// * `body`: the new state of the batch setup.
+/// * `id`: batch setup ID, from [`finance::list_batch_setups`](crate::finance::list_batch_setups)
+/// * `body`: the new state of the batch setup
 #[doc(alias = "PUT /finance/batchSetups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_batch_setup_by_id")]
 pub fn replace_batch_setup(
@@ -59,10 +59,10 @@ pub fn replace_batch_setup(
 
 /// Updates a batch setup.
 ///
-/// `PATCH /finance/batchSetups/{id}` · tool `update_a_connect_wise_psa_finance_batch_setup_by_id`
+/// `PATCH /finance/batchSetups/{id}` · tool [`update_a_connect_wise_psa_finance_batch_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: batch setup ID (see `finance::list_batch_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: batch setup ID, from [`finance::list_batch_setups`](crate::finance::list_batch_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/batchSetups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_batch_setup_by_id")]
 pub fn update_batch_setup(

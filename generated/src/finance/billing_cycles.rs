@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists billing cycles.
 ///
-/// `GET /finance/billingCycles` · tool `list_all_connect_wise_psa_finance_billing_cycles`
+/// `GET /finance/billingCycles` · tool [`list_all_connect_wise_psa_finance_billing_cycles`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingCycles")]
 #[doc(alias = "list_all_connect_wise_psa_finance_billing_cycles")]
 pub fn list_billing_cycles(query: &ListQuery) -> Request<Vec<BillingCycle>> {
@@ -20,9 +20,9 @@ pub fn list_billing_cycles(query: &ListQuery) -> Request<Vec<BillingCycle>> {
 
 /// Creates a billing cycle.
 ///
-/// `POST /finance/billingCycles` · tool `create_a_connect_wise_psa_finance_billing_cycle`
+/// `POST /finance/billingCycles` · tool [`create_a_connect_wise_psa_finance_billing_cycle`](crate::CATALOG)
 ///
-/// * `body`: the billing cycle to create.
+/// * `body`: the billing cycle to create
 #[doc(alias = "POST /finance/billingCycles")]
 #[doc(alias = "create_a_connect_wise_psa_finance_billing_cycle")]
 pub fn create_billing_cycle(body: &BillingCycle) -> Request<BillingCycle> {
@@ -31,9 +31,9 @@ pub fn create_billing_cycle(body: &BillingCycle) -> Request<BillingCycle> {
 
 /// Counts billing cycles.
 ///
-/// `GET /finance/billingCycles/count` · tool `count_connect_wise_psa_finance_billing_cycles`
+/// `GET /finance/billingCycles/count` · tool [`count_connect_wise_psa_finance_billing_cycles`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/billingCycles/count")]
 #[doc(alias = "count_connect_wise_psa_finance_billing_cycles")]
 pub fn count_billing_cycles(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_billing_cycles(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of billing cycles.
 ///
-/// `GET /finance/billingCycles/info` · tool `list_all_connect_wise_psa_finance_billing_cycle_info`
+/// `GET /finance/billingCycles/info` · tool [`list_all_connect_wise_psa_finance_billing_cycle_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingCycles/info")]
 #[doc(alias = "list_all_connect_wise_psa_finance_billing_cycle_info")]
 pub fn list_billing_cycle_info(query: &ListQuery) -> Request<Vec<BillingCycleInfo>> {
@@ -57,9 +57,9 @@ pub fn list_billing_cycle_info(query: &ListQuery) -> Request<Vec<BillingCycleInf
 
 /// Counts billing cycle summaries.
 ///
-/// `GET /finance/billingCycles/info/count` · tool `count_connect_wise_psa_finance_billing_cycle_info`
+/// `GET /finance/billingCycles/info/count` · tool [`count_connect_wise_psa_finance_billing_cycle_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/billingCycles/info/count")]
 #[doc(alias = "count_connect_wise_psa_finance_billing_cycle_info")]
 pub fn count_billing_cycle_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_billing_cycle_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a billing cycle by its ID.
 ///
-/// `GET /finance/billingCycles/{id}` · tool `get_single_connect_wise_psa_finance_billing_cycle_by_id`
+/// `GET /finance/billingCycles/{id}` · tool [`get_single_connect_wise_psa_finance_billing_cycle_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
+/// * `id`: billing cycle ID, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles)
 #[doc(alias = "GET /finance/billingCycles/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_billing_cycle_by_id")]
 pub fn get_billing_cycle(id: i32) -> Request<BillingCycle> {
@@ -81,10 +81,10 @@ pub fn get_billing_cycle(id: i32) -> Request<BillingCycle> {
 
 /// Replaces a billing cycle. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/billingCycles/{id}` · tool `replace_a_connect_wise_psa_finance_billing_cycle_by_id`
+/// `PUT /finance/billingCycles/{id}` · tool [`replace_a_connect_wise_psa_finance_billing_cycle_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
-/// * `body`: the new state of the billing cycle.
+/// * `id`: billing cycle ID, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles)
+/// * `body`: the new state of the billing cycle
 #[doc(alias = "PUT /finance/billingCycles/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_billing_cycle_by_id")]
 pub fn replace_billing_cycle(id: i32, body: &BillingCycle) -> Request<BillingCycle> {
@@ -93,10 +93,10 @@ pub fn replace_billing_cycle(id: i32, body: &BillingCycle) -> Request<BillingCyc
 
 /// Updates a billing cycle.
 ///
-/// `PATCH /finance/billingCycles/{id}` · tool `update_a_connect_wise_psa_finance_billing_cycle_by_id`
+/// `PATCH /finance/billingCycles/{id}` · tool [`update_a_connect_wise_psa_finance_billing_cycle_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: billing cycle ID, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/billingCycles/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_billing_cycle_by_id")]
 pub fn update_billing_cycle(
@@ -110,9 +110,9 @@ pub fn update_billing_cycle(
 
 /// Deletes a billing cycle.
 ///
-/// `DELETE /finance/billingCycles/{id}` · tool `delete_a_connect_wise_psa_finance_billing_cycle_by_id`
+/// `DELETE /finance/billingCycles/{id}` · tool [`delete_a_connect_wise_psa_finance_billing_cycle_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
+/// * `id`: billing cycle ID, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles)
 #[doc(alias = "DELETE /finance/billingCycles/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_billing_cycle_by_id")]
 pub fn delete_billing_cycle(id: i32) -> Request<()> {
@@ -121,23 +121,23 @@ pub fn delete_billing_cycle(id: i32) -> Request<()> {
 
 /// Gets a billing cycle summary by its ID.
 ///
-/// `GET /finance/billingCycles/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_cycle_info_by_id`
+/// `GET /finance/billingCycles/{id}/info` · tool [`get_single_connect_wise_psa_finance_billing_cycle_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
+/// * `id`: billing cycle ID, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles)
 #[doc(alias = "GET /finance/billingCycles/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_finance_billing_cycle_info_by_id")]
 pub fn get_billing_cycle_info(id: i32) -> Request<BillingCycleInfo> {
     Request::new(Method::Get, "/finance/billingCycles/{id}/info").path("id", id)
 }
 
-/// Checks where a billing cycle is used.
+/// Checks which records reference a billing cycle.
 ///
-/// `GET /finance/billingCycles/{id}/usages` · tool `check_connect_wise_psa_finance_billing_cycle_usages_by_id`
+/// `GET /finance/billingCycles/{id}/usages` · tool [`check_connect_wise_psa_finance_billing_cycle_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: billing cycle ID, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingCycles/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_finance_billing_cycle_usages_by_id")]
 pub fn check_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -146,14 +146,14 @@ pub fn check_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
         .query(query)
 }
 
-/// Lists the places where a billing cycle is used.
+/// Lists the records that reference a billing cycle.
 ///
-/// `GET /finance/billingCycles/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_billing_cycle_usages_by_id`
+/// `GET /finance/billingCycles/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_billing_cycle_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing cycle ID (see `finance::list_billing_cycles`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: billing cycle ID, from [`finance::list_billing_cycles`](crate::finance::list_billing_cycles)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingCycles/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_finance_billing_cycle_usages_by_id")]
 pub fn list_billing_cycle_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists billing setups.
 ///
-/// `GET /finance/billingSetups` · tool `list_all_connect_wise_psa_finance_billing_setups`
+/// `GET /finance/billingSetups` · tool [`list_all_connect_wise_psa_finance_billing_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingSetups")]
 #[doc(alias = "list_all_connect_wise_psa_finance_billing_setups")]
 pub fn list_billing_setups(query: &ListQuery) -> Request<Vec<BillingSetup>> {
@@ -20,9 +20,9 @@ pub fn list_billing_setups(query: &ListQuery) -> Request<Vec<BillingSetup>> {
 
 /// Creates a billing setup.
 ///
-/// `POST /finance/billingSetups` · tool `create_a_connect_wise_psa_finance_billing_setup`
+/// `POST /finance/billingSetups` · tool [`create_a_connect_wise_psa_finance_billing_setup`](crate::CATALOG)
 ///
-/// * `body`: the billing setup to create.
+/// * `body`: the billing setup to create
 #[doc(alias = "POST /finance/billingSetups")]
 #[doc(alias = "create_a_connect_wise_psa_finance_billing_setup")]
 pub fn create_billing_setup(body: &BillingSetup) -> Request<BillingSetup> {
@@ -31,9 +31,9 @@ pub fn create_billing_setup(body: &BillingSetup) -> Request<BillingSetup> {
 
 /// Counts billing setups.
 ///
-/// `GET /finance/billingSetups/count` · tool `count_connect_wise_psa_finance_billing_setups`
+/// `GET /finance/billingSetups/count` · tool [`count_connect_wise_psa_finance_billing_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/billingSetups/count")]
 #[doc(alias = "count_connect_wise_psa_finance_billing_setups")]
 pub fn count_billing_setups(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_billing_setups(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of billing setups.
 ///
-/// `GET /finance/billingSetups/info` · tool `list_all_connect_wise_psa_finance_billing_setup_info`
+/// `GET /finance/billingSetups/info` · tool [`list_all_connect_wise_psa_finance_billing_setup_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingSetups/info")]
 #[doc(alias = "list_all_connect_wise_psa_finance_billing_setup_info")]
 pub fn list_billing_setup_info(query: &ListQuery) -> Request<Vec<BillingSetupInfo>> {
@@ -57,9 +57,9 @@ pub fn list_billing_setup_info(query: &ListQuery) -> Request<Vec<BillingSetupInf
 
 /// Counts billing setup summaries.
 ///
-/// `GET /finance/billingSetups/info/count` · tool `count_connect_wise_psa_finance_billing_setup_info`
+/// `GET /finance/billingSetups/info/count` · tool [`count_connect_wise_psa_finance_billing_setup_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/billingSetups/info/count")]
 #[doc(alias = "count_connect_wise_psa_finance_billing_setup_info")]
 pub fn count_billing_setup_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_billing_setup_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a billing setup by its ID.
 ///
-/// `GET /finance/billingSetups/{id}` · tool `get_single_connect_wise_psa_finance_billing_setup_by_id`
+/// `GET /finance/billingSetups/{id}` · tool [`get_single_connect_wise_psa_finance_billing_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing setup ID (see `finance::list_billing_setups`)
+/// * `id`: billing setup ID, from [`finance::list_billing_setups`](crate::finance::list_billing_setups)
 #[doc(alias = "GET /finance/billingSetups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_billing_setup_by_id")]
 pub fn get_billing_setup(id: i32) -> Request<BillingSetup> {
@@ -81,10 +81,10 @@ pub fn get_billing_setup(id: i32) -> Request<BillingSetup> {
 
 /// Replaces a billing setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/billingSetups/{id}` · tool `replace_a_connect_wise_psa_finance_billing_setup_by_id`
+/// `PUT /finance/billingSetups/{id}` · tool [`replace_a_connect_wise_psa_finance_billing_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing setup ID (see `finance::list_billing_setups`)
-/// * `body`: the new state of the billing setup.
+/// * `id`: billing setup ID, from [`finance::list_billing_setups`](crate::finance::list_billing_setups)
+/// * `body`: the new state of the billing setup
 #[doc(alias = "PUT /finance/billingSetups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_billing_setup_by_id")]
 pub fn replace_billing_setup(id: i32, body: &BillingSetup) -> Request<BillingSetup> {
@@ -93,10 +93,10 @@ pub fn replace_billing_setup(id: i32, body: &BillingSetup) -> Request<BillingSet
 
 /// Updates a billing setup.
 ///
-/// `PATCH /finance/billingSetups/{id}` · tool `update_a_connect_wise_psa_finance_billing_setup_by_id`
+/// `PATCH /finance/billingSetups/{id}` · tool [`update_a_connect_wise_psa_finance_billing_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing setup ID (see `finance::list_billing_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: billing setup ID, from [`finance::list_billing_setups`](crate::finance::list_billing_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/billingSetups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_billing_setup_by_id")]
 pub fn update_billing_setup(
@@ -110,9 +110,9 @@ pub fn update_billing_setup(
 
 /// Deletes a billing setup.
 ///
-/// `DELETE /finance/billingSetups/{id}` · tool `delete_a_connect_wise_psa_finance_billing_setup_by_id`
+/// `DELETE /finance/billingSetups/{id}` · tool [`delete_a_connect_wise_psa_finance_billing_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing setup ID (see `finance::list_billing_setups`)
+/// * `id`: billing setup ID, from [`finance::list_billing_setups`](crate::finance::list_billing_setups)
 #[doc(alias = "DELETE /finance/billingSetups/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_billing_setup_by_id")]
 pub fn delete_billing_setup(id: i32) -> Request<()> {
@@ -121,9 +121,9 @@ pub fn delete_billing_setup(id: i32) -> Request<()> {
 
 /// Gets a billing setup summary by its ID.
 ///
-/// `GET /finance/billingSetups/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_setup_info_by_id`
+/// `GET /finance/billingSetups/{id}/info` · tool [`get_single_connect_wise_psa_finance_billing_setup_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing setup ID (see `finance::list_billing_setups`)
+/// * `id`: billing setup ID, from [`finance::list_billing_setups`](crate::finance::list_billing_setups)
 #[doc(alias = "GET /finance/billingSetups/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_finance_billing_setup_info_by_id")]
 pub fn get_billing_setup_info(id: i32) -> Request<BillingSetupInfo> {
@@ -132,12 +132,12 @@ pub fn get_billing_setup_info(id: i32) -> Request<BillingSetupInfo> {
 
 /// Lists a billing setup's routings.
 ///
-/// `GET /finance/billingSetups/{parentId}/routings` · tool `list_all_connect_wise_psa_billing_setup_routings`
+/// `GET /finance/billingSetups/{parentId}/routings` · tool [`list_all_connect_wise_psa_billing_setup_routings`](crate::CATALOG)
 ///
-/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `billing_setup_id`: billing setup ID, from [`finance::list_billing_setups`](crate::finance::list_billing_setups)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingSetups/{parentId}/routings")]
 #[doc(alias = "list_all_connect_wise_psa_billing_setup_routings")]
 pub fn list_billing_setup_routings(
@@ -151,10 +151,10 @@ pub fn list_billing_setup_routings(
 
 /// Adds a routing to a billing setup.
 ///
-/// `POST /finance/billingSetups/{parentId}/routings` · tool `create_a_connect_wise_psa_billing_setup_routing`
+/// `POST /finance/billingSetups/{parentId}/routings` · tool [`create_a_connect_wise_psa_billing_setup_routing`](crate::CATALOG)
 ///
-/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
-/// * `body`: the routing to create.
+/// * `billing_setup_id`: billing setup ID, from [`finance::list_billing_setups`](crate::finance::list_billing_setups)
+/// * `body`: the routing to create
 #[doc(alias = "POST /finance/billingSetups/{parentId}/routings")]
 #[doc(alias = "create_a_connect_wise_psa_billing_setup_routing")]
 pub fn create_billing_setup_routing(
@@ -168,10 +168,10 @@ pub fn create_billing_setup_routing(
 
 /// Counts a billing setup's routings.
 ///
-/// `GET /finance/billingSetups/{parentId}/routings/count` · tool `count_connect_wise_psa_billing_setup_routings`
+/// `GET /finance/billingSetups/{parentId}/routings/count` · tool [`count_connect_wise_psa_billing_setup_routings`](crate::CATALOG)
 ///
-/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
-/// * `query`: which rows are counted
+/// * `billing_setup_id`: billing setup ID, from [`finance::list_billing_setups`](crate::finance::list_billing_setups)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/billingSetups/{parentId}/routings/count")]
 #[doc(alias = "count_connect_wise_psa_billing_setup_routings")]
 pub fn count_billing_setup_routings(
@@ -186,10 +186,10 @@ pub fn count_billing_setup_routings(
 
 /// Gets a billing setup routing by its ID.
 ///
-/// `GET /finance/billingSetups/{parentId}/routings/{id}` · tool `get_single_connect_wise_psa_billing_setup_routing_by_id`
+/// `GET /finance/billingSetups/{parentId}/routings/{id}` · tool [`get_single_connect_wise_psa_billing_setup_routing_by_id`](crate::CATALOG)
 ///
-/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
-/// * `id`: billing setup routing ID (see `finance::list_billing_setup_routings`)
+/// * `billing_setup_id`: billing setup ID, from [`finance::list_billing_setups`](crate::finance::list_billing_setups)
+/// * `id`: billing setup routing ID, from [`finance::list_billing_setup_routings`](crate::finance::list_billing_setup_routings)
 #[doc(alias = "GET /finance/billingSetups/{parentId}/routings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_billing_setup_routing_by_id")]
 pub fn get_billing_setup_routing(
@@ -203,11 +203,11 @@ pub fn get_billing_setup_routing(
 
 /// Replaces a billing setup routing. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/billingSetups/{parentId}/routings/{id}` · tool `replace_a_connect_wise_psa_billing_setup_routing_by_id`
+/// `PUT /finance/billingSetups/{parentId}/routings/{id}` · tool [`replace_a_connect_wise_psa_billing_setup_routing_by_id`](crate::CATALOG)
 ///
-/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
-/// * `id`: billing setup routing ID (see `finance::list_billing_setup_routings`)
-/// * `body`: the new state of the routing.
+/// * `billing_setup_id`: billing setup ID, from [`finance::list_billing_setups`](crate::finance::list_billing_setups)
+/// * `id`: billing setup routing ID, from [`finance::list_billing_setup_routings`](crate::finance::list_billing_setup_routings)
+/// * `body`: the new state of the routing
 #[doc(alias = "PUT /finance/billingSetups/{parentId}/routings/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_billing_setup_routing_by_id")]
 pub fn replace_billing_setup_routing(
@@ -223,11 +223,11 @@ pub fn replace_billing_setup_routing(
 
 /// Updates a billing setup routing.
 ///
-/// `PATCH /finance/billingSetups/{parentId}/routings/{id}` · tool `update_a_connect_wise_psa_billing_setup_routing_by_id`
+/// `PATCH /finance/billingSetups/{parentId}/routings/{id}` · tool [`update_a_connect_wise_psa_billing_setup_routing_by_id`](crate::CATALOG)
 ///
-/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
-/// * `id`: billing setup routing ID (see `finance::list_billing_setup_routings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `billing_setup_id`: billing setup ID, from [`finance::list_billing_setups`](crate::finance::list_billing_setups)
+/// * `id`: billing setup routing ID, from [`finance::list_billing_setup_routings`](crate::finance::list_billing_setup_routings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/billingSetups/{parentId}/routings/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_billing_setup_routing_by_id")]
 pub fn update_billing_setup_routing(
@@ -243,10 +243,10 @@ pub fn update_billing_setup_routing(
 
 /// Deletes a billing setup routing.
 ///
-/// `DELETE /finance/billingSetups/{parentId}/routings/{id}` · tool `delete_a_connect_wise_psa_billing_setup_routing_by_id`
+/// `DELETE /finance/billingSetups/{parentId}/routings/{id}` · tool [`delete_a_connect_wise_psa_billing_setup_routing_by_id`](crate::CATALOG)
 ///
-/// * `billing_setup_id`: billing setup ID (see `finance::list_billing_setups`)
-/// * `id`: billing setup routing ID (see `finance::list_billing_setup_routings`)
+/// * `billing_setup_id`: billing setup ID, from [`finance::list_billing_setups`](crate::finance::list_billing_setups)
+/// * `id`: billing setup routing ID, from [`finance::list_billing_setup_routings`](crate::finance::list_billing_setup_routings)
 #[doc(alias = "DELETE /finance/billingSetups/{parentId}/routings/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_billing_setup_routing_by_id")]
 pub fn delete_billing_setup_routing(billing_setup_id: i32, id: i32) -> Request<()> {

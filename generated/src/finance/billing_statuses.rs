@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists billing statuses.
 ///
-/// `GET /finance/billingStatuses` · tool `list_all_connect_wise_psa_finance_billing_statuses`
+/// `GET /finance/billingStatuses` · tool [`list_all_connect_wise_psa_finance_billing_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingStatuses")]
 #[doc(alias = "list_all_connect_wise_psa_finance_billing_statuses")]
 pub fn list_billing_statuses(query: &ListQuery) -> Request<Vec<BillingStatus>> {
@@ -20,9 +20,9 @@ pub fn list_billing_statuses(query: &ListQuery) -> Request<Vec<BillingStatus>> {
 
 /// Creates a billing status.
 ///
-/// `POST /finance/billingStatuses` · tool `create_a_connect_wise_psa_finance_billing_status`
+/// `POST /finance/billingStatuses` · tool [`create_a_connect_wise_psa_finance_billing_status`](crate::CATALOG)
 ///
-/// * `body`: the billing status to create.
+/// * `body`: the billing status to create
 #[doc(alias = "POST /finance/billingStatuses")]
 #[doc(alias = "create_a_connect_wise_psa_finance_billing_status")]
 pub fn create_billing_status(body: &BillingStatus) -> Request<BillingStatus> {
@@ -31,9 +31,9 @@ pub fn create_billing_status(body: &BillingStatus) -> Request<BillingStatus> {
 
 /// Counts billing statuses.
 ///
-/// `GET /finance/billingStatuses/count` · tool `count_connect_wise_psa_finance_billing_statuses`
+/// `GET /finance/billingStatuses/count` · tool [`count_connect_wise_psa_finance_billing_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/billingStatuses/count")]
 #[doc(alias = "count_connect_wise_psa_finance_billing_statuses")]
 pub fn count_billing_statuses(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_billing_statuses(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of billing statuses.
 ///
-/// `GET /finance/billingStatuses/info` · tool `list_all_connect_wise_psa_finance_billing_status_info`
+/// `GET /finance/billingStatuses/info` · tool [`list_all_connect_wise_psa_finance_billing_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingStatuses/info")]
 #[doc(alias = "list_all_connect_wise_psa_finance_billing_status_info")]
 pub fn list_billing_status_info(query: &ListQuery) -> Request<Vec<BillingStatusInfo>> {
@@ -57,9 +57,9 @@ pub fn list_billing_status_info(query: &ListQuery) -> Request<Vec<BillingStatusI
 
 /// Counts billing status summaries.
 ///
-/// `GET /finance/billingStatuses/info/count` · tool `count_connect_wise_psa_finance_billing_status_info`
+/// `GET /finance/billingStatuses/info/count` · tool [`count_connect_wise_psa_finance_billing_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/billingStatuses/info/count")]
 #[doc(alias = "count_connect_wise_psa_finance_billing_status_info")]
 pub fn count_billing_status_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_billing_status_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a billing status by its ID.
 ///
-/// `GET /finance/billingStatuses/{id}` · tool `get_single_connect_wise_psa_finance_billing_status_by_id`
+/// `GET /finance/billingStatuses/{id}` · tool [`get_single_connect_wise_psa_finance_billing_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing status ID (see `finance::list_billing_statuses`)
+/// * `id`: billing status ID, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses)
 #[doc(alias = "GET /finance/billingStatuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_billing_status_by_id")]
 pub fn get_billing_status(id: i32) -> Request<BillingStatus> {
@@ -81,10 +81,10 @@ pub fn get_billing_status(id: i32) -> Request<BillingStatus> {
 
 /// Replaces a billing status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/billingStatuses/{id}` · tool `replace_a_connect_wise_psa_finance_billing_status_by_id`
+/// `PUT /finance/billingStatuses/{id}` · tool [`replace_a_connect_wise_psa_finance_billing_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing status ID (see `finance::list_billing_statuses`)
-/// * `body`: the new state of the billing status.
+/// * `id`: billing status ID, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses)
+/// * `body`: the new state of the billing status
 #[doc(alias = "PUT /finance/billingStatuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_billing_status_by_id")]
 pub fn replace_billing_status(id: i32, body: &BillingStatus) -> Request<BillingStatus> {
@@ -93,10 +93,10 @@ pub fn replace_billing_status(id: i32, body: &BillingStatus) -> Request<BillingS
 
 /// Updates a billing status.
 ///
-/// `PATCH /finance/billingStatuses/{id}` · tool `update_a_connect_wise_psa_finance_billing_status_by_id`
+/// `PATCH /finance/billingStatuses/{id}` · tool [`update_a_connect_wise_psa_finance_billing_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing status ID (see `finance::list_billing_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: billing status ID, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/billingStatuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_billing_status_by_id")]
 pub fn update_billing_status(
@@ -110,9 +110,9 @@ pub fn update_billing_status(
 
 /// Deletes a billing status.
 ///
-/// `DELETE /finance/billingStatuses/{id}` · tool `delete_a_connect_wise_psa_finance_billing_status_by_id`
+/// `DELETE /finance/billingStatuses/{id}` · tool [`delete_a_connect_wise_psa_finance_billing_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing status ID (see `finance::list_billing_statuses`)
+/// * `id`: billing status ID, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses)
 #[doc(alias = "DELETE /finance/billingStatuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_billing_status_by_id")]
 pub fn delete_billing_status(id: i32) -> Request<()> {
@@ -121,23 +121,23 @@ pub fn delete_billing_status(id: i32) -> Request<()> {
 
 /// Gets a billing status summary by its ID.
 ///
-/// `GET /finance/billingStatuses/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_status_info_by_id`
+/// `GET /finance/billingStatuses/{id}/info` · tool [`get_single_connect_wise_psa_finance_billing_status_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing status ID (see `finance::list_billing_statuses`)
+/// * `id`: billing status ID, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses)
 #[doc(alias = "GET /finance/billingStatuses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_finance_billing_status_info_by_id")]
 pub fn get_billing_status_info(id: i32) -> Request<BillingStatusInfo> {
     Request::new(Method::Get, "/finance/billingStatuses/{id}/info").path("id", id)
 }
 
-/// Checks where a billing status is used.
+/// Checks which records reference a billing status.
 ///
-/// `GET /finance/billingStatuses/{id}/usages` · tool `check_connect_wise_psa_finance_billing_status_usages_by_id`
+/// `GET /finance/billingStatuses/{id}/usages` · tool [`check_connect_wise_psa_finance_billing_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing status ID (see `finance::list_billing_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: billing status ID, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingStatuses/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_finance_billing_status_usages_by_id")]
 pub fn check_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -146,14 +146,14 @@ pub fn check_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists the places where a billing status is used.
+/// Lists the records that reference a billing status.
 ///
-/// `GET /finance/billingStatuses/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_billing_status_usages_by_id`
+/// `GET /finance/billingStatuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_billing_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing status ID (see `finance::list_billing_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: billing status ID, from [`finance::list_billing_statuses`](crate::finance::list_billing_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingStatuses/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_finance_billing_status_usages_by_id")]
 pub fn list_billing_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists billing terms.
 ///
-/// `GET /finance/billingTerms` · tool `list_all_connect_wise_psa_finance_billing_terms`
+/// `GET /finance/billingTerms` · tool [`list_all_connect_wise_psa_finance_billing_terms`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingTerms")]
 #[doc(alias = "list_all_connect_wise_psa_finance_billing_terms")]
 pub fn list_billing_terms(query: &ListQuery) -> Request<Vec<BillingTerm>> {
@@ -20,9 +20,9 @@ pub fn list_billing_terms(query: &ListQuery) -> Request<Vec<BillingTerm>> {
 
 /// Creates a billing term.
 ///
-/// `POST /finance/billingTerms` · tool `create_a_connect_wise_psa_finance_billing_term`
+/// `POST /finance/billingTerms` · tool [`create_a_connect_wise_psa_finance_billing_term`](crate::CATALOG)
 ///
-/// * `body`: the billing term to create.
+/// * `body`: the billing term to create
 #[doc(alias = "POST /finance/billingTerms")]
 #[doc(alias = "create_a_connect_wise_psa_finance_billing_term")]
 pub fn create_billing_term(body: &BillingTerm) -> Request<BillingTerm> {
@@ -31,9 +31,9 @@ pub fn create_billing_term(body: &BillingTerm) -> Request<BillingTerm> {
 
 /// Counts billing terms.
 ///
-/// `GET /finance/billingTerms/count` · tool `count_connect_wise_psa_finance_billing_terms`
+/// `GET /finance/billingTerms/count` · tool [`count_connect_wise_psa_finance_billing_terms`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/billingTerms/count")]
 #[doc(alias = "count_connect_wise_psa_finance_billing_terms")]
 pub fn count_billing_terms(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_billing_terms(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of billing terms.
 ///
-/// `GET /finance/billingTerms/info` · tool `list_all_connect_wise_psa_finance_billing_term_info`
+/// `GET /finance/billingTerms/info` · tool [`list_all_connect_wise_psa_finance_billing_term_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingTerms/info")]
 #[doc(alias = "list_all_connect_wise_psa_finance_billing_term_info")]
 pub fn list_billing_term_info(query: &ListQuery) -> Request<Vec<BillingTermInfo>> {
@@ -57,9 +57,9 @@ pub fn list_billing_term_info(query: &ListQuery) -> Request<Vec<BillingTermInfo>
 
 /// Counts billing term summaries.
 ///
-/// `GET /finance/billingTerms/info/count` · tool `count_connect_wise_psa_finance_billing_term_info`
+/// `GET /finance/billingTerms/info/count` · tool [`count_connect_wise_psa_finance_billing_term_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/billingTerms/info/count")]
 #[doc(alias = "count_connect_wise_psa_finance_billing_term_info")]
 pub fn count_billing_term_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_billing_term_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a billing term by its ID.
 ///
-/// `GET /finance/billingTerms/{id}` · tool `get_single_connect_wise_psa_finance_billing_term_by_id`
+/// `GET /finance/billingTerms/{id}` · tool [`get_single_connect_wise_psa_finance_billing_term_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing term ID (see `finance::list_billing_terms`)
+/// * `id`: billing term ID, from [`finance::list_billing_terms`](crate::finance::list_billing_terms)
 #[doc(alias = "GET /finance/billingTerms/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_billing_term_by_id")]
 pub fn get_billing_term(id: i32) -> Request<BillingTerm> {
@@ -81,10 +81,10 @@ pub fn get_billing_term(id: i32) -> Request<BillingTerm> {
 
 /// Replaces a billing term. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/billingTerms/{id}` · tool `replace_a_connect_wise_psa_finance_billing_term_by_id`
+/// `PUT /finance/billingTerms/{id}` · tool [`replace_a_connect_wise_psa_finance_billing_term_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing term ID (see `finance::list_billing_terms`)
-/// * `body`: the new state of the billing term.
+/// * `id`: billing term ID, from [`finance::list_billing_terms`](crate::finance::list_billing_terms)
+/// * `body`: the new state of the billing term
 #[doc(alias = "PUT /finance/billingTerms/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_billing_term_by_id")]
 pub fn replace_billing_term(id: i32, body: &BillingTerm) -> Request<BillingTerm> {
@@ -93,10 +93,10 @@ pub fn replace_billing_term(id: i32, body: &BillingTerm) -> Request<BillingTerm>
 
 /// Updates a billing term.
 ///
-/// `PATCH /finance/billingTerms/{id}` · tool `update_a_connect_wise_psa_finance_billing_term_by_id`
+/// `PATCH /finance/billingTerms/{id}` · tool [`update_a_connect_wise_psa_finance_billing_term_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing term ID (see `finance::list_billing_terms`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: billing term ID, from [`finance::list_billing_terms`](crate::finance::list_billing_terms)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/billingTerms/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_billing_term_by_id")]
 pub fn update_billing_term(id: i32, patch: &Patch<BillingTerm>) -> Request<BillingTerm> {
@@ -105,9 +105,9 @@ pub fn update_billing_term(id: i32, patch: &Patch<BillingTerm>) -> Request<Billi
 
 /// Deletes a billing term.
 ///
-/// `DELETE /finance/billingTerms/{id}` · tool `delete_a_connect_wise_psa_finance_billing_term_by_id`
+/// `DELETE /finance/billingTerms/{id}` · tool [`delete_a_connect_wise_psa_finance_billing_term_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing term ID (see `finance::list_billing_terms`)
+/// * `id`: billing term ID, from [`finance::list_billing_terms`](crate::finance::list_billing_terms)
 #[doc(alias = "DELETE /finance/billingTerms/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_billing_term_by_id")]
 pub fn delete_billing_term(id: i32) -> Request<()> {
@@ -116,23 +116,23 @@ pub fn delete_billing_term(id: i32) -> Request<()> {
 
 /// Gets a billing term summary by its ID.
 ///
-/// `GET /finance/billingTerms/{id}/info` · tool `get_single_connect_wise_psa_finance_billing_term_info_by_id`
+/// `GET /finance/billingTerms/{id}/info` · tool [`get_single_connect_wise_psa_finance_billing_term_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing term ID (see `finance::list_billing_terms`)
+/// * `id`: billing term ID, from [`finance::list_billing_terms`](crate::finance::list_billing_terms)
 #[doc(alias = "GET /finance/billingTerms/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_finance_billing_term_info_by_id")]
 pub fn get_billing_term_info(id: i32) -> Request<BillingTermInfo> {
     Request::new(Method::Get, "/finance/billingTerms/{id}/info").path("id", id)
 }
 
-/// Checks where a billing term is used.
+/// Checks which records reference a billing term.
 ///
-/// `GET /finance/billingTerms/{id}/usages` · tool `check_connect_wise_psa_finance_billing_term_usages_by_id`
+/// `GET /finance/billingTerms/{id}/usages` · tool [`check_connect_wise_psa_finance_billing_term_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing term ID (see `finance::list_billing_terms`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: billing term ID, from [`finance::list_billing_terms`](crate::finance::list_billing_terms)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingTerms/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_finance_billing_term_usages_by_id")]
 pub fn check_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -141,14 +141,14 @@ pub fn check_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a billing term is used.
+/// Lists the records that reference a billing term.
 ///
-/// `GET /finance/billingTerms/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_billing_term_usages_by_id`
+/// `GET /finance/billingTerms/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_billing_term_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: billing term ID (see `finance::list_billing_terms`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: billing term ID, from [`finance::list_billing_terms`](crate::finance::list_billing_terms)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/billingTerms/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_finance_billing_term_usages_by_id")]
 pub fn list_billing_term_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

@@ -5,10 +5,10 @@ use crate::finance::ClosedInvoice;
 
 /// Replaces a closed invoice. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/closedInvoices/{id}` · tool `replace_a_connect_wise_psa_finance_closed_invoice_by_id`
+/// `PUT /finance/closedInvoices/{id}` · tool [`replace_a_connect_wise_psa_finance_closed_invoice_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
-/// * `body`: the new state of the closed invoice.
+/// * `body`: the new state of the closed invoice
 #[doc(alias = "PUT /finance/closedInvoices/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_closed_invoice_by_id")]
 pub fn replace_closed_invoice(id: i32, body: &ClosedInvoice) -> Request<ClosedInvoice> {
@@ -17,10 +17,10 @@ pub fn replace_closed_invoice(id: i32, body: &ClosedInvoice) -> Request<ClosedIn
 
 /// Updates a closed invoice.
 ///
-/// `PATCH /finance/closedInvoices/{id}` · tool `update_a_connect_wise_psa_finance_closed_invoice_by_id`
+/// `PATCH /finance/closedInvoices/{id}` · tool [`update_a_connect_wise_psa_finance_closed_invoice_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
-/// * `patch`: the changes, as a JSON Patch.
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/closedInvoices/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_closed_invoice_by_id")]
 pub fn update_closed_invoice(

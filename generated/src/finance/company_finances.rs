@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists company finance records.
 ///
-/// `GET /finance/companyFinance/` · tool `list_all_connect_wise_psa_finance_company_finances`
+/// `GET /finance/companyFinance/` · tool [`list_all_connect_wise_psa_finance_company_finances`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/companyFinance/")]
 #[doc(alias = "list_all_connect_wise_psa_finance_company_finances")]
 pub fn list_company_finances(query: &ListQuery) -> Request<Vec<CompanyFinance>> {
@@ -20,9 +20,9 @@ pub fn list_company_finances(query: &ListQuery) -> Request<Vec<CompanyFinance>> 
 
 /// Counts company finance records.
 ///
-/// `GET /finance/companyFinance/count` · tool `count_connect_wise_psa_finance_company_finances`
+/// `GET /finance/companyFinance/count` · tool [`count_connect_wise_psa_finance_company_finances`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/companyFinance/count")]
 #[doc(alias = "count_connect_wise_psa_finance_company_finances")]
 pub fn count_company_finances(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_company_finances(query: &CountQuery) -> Request<Count> {
 
 /// Gets a company finance record by its ID.
 ///
-/// `GET /finance/companyFinance/{id}` · tool `get_single_connect_wise_psa_finance_company_finance_by_id`
+/// `GET /finance/companyFinance/{id}` · tool [`get_single_connect_wise_psa_finance_company_finance_by_id`](crate::CATALOG)
 ///
-/// * `id`: company finance record ID (see `finance::list_company_finances`)
+/// * `id`: company finance record ID, from [`finance::list_company_finances`](crate::finance::list_company_finances)
 #[doc(alias = "GET /finance/companyFinance/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_company_finance_by_id")]
 pub fn get_company_finance(id: i32) -> Request<CompanyFinance> {
@@ -44,10 +44,10 @@ pub fn get_company_finance(id: i32) -> Request<CompanyFinance> {
 
 /// Replaces a company finance record. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/companyFinance/{id}` · tool `replace_a_connect_wise_psa_finance_company_finance_by_id`
+/// `PUT /finance/companyFinance/{id}` · tool [`replace_a_connect_wise_psa_finance_company_finance_by_id`](crate::CATALOG)
 ///
-/// * `id`: company finance record ID (see `finance::list_company_finances`)
-/// * `body`: the new state of the company finance record.
+/// * `id`: company finance record ID, from [`finance::list_company_finances`](crate::finance::list_company_finances)
+/// * `body`: the new state of the company finance record
 #[doc(alias = "PUT /finance/companyFinance/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_company_finance_by_id")]
 pub fn replace_company_finance(
@@ -59,10 +59,10 @@ pub fn replace_company_finance(
 
 /// Updates a company finance record.
 ///
-/// `PATCH /finance/companyFinance/{id}` · tool `update_a_connect_wise_psa_finance_company_finance_by_id`
+/// `PATCH /finance/companyFinance/{id}` · tool [`update_a_connect_wise_psa_finance_company_finance_by_id`](crate::CATALOG)
 ///
-/// * `id`: company finance record ID (see `finance::list_company_finances`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: company finance record ID, from [`finance::list_company_finances`](crate::finance::list_company_finances)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/companyFinance/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_company_finance_by_id")]
 pub fn update_company_finance(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists currencies.
 ///
-/// `GET /finance/currencies` · tool `list_all_connect_wise_psa_finance_currencies`
+/// `GET /finance/currencies` · tool [`list_all_connect_wise_psa_finance_currencies`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/currencies")]
 #[doc(alias = "list_all_connect_wise_psa_finance_currencies")]
 pub fn list_currencies(query: &ListQuery) -> Request<Vec<FinanceCurrency>> {
@@ -20,9 +20,9 @@ pub fn list_currencies(query: &ListQuery) -> Request<Vec<FinanceCurrency>> {
 
 /// Creates a currency.
 ///
-/// `POST /finance/currencies` · tool `create_a_connect_wise_psa_finance_currency`
+/// `POST /finance/currencies` · tool [`create_a_connect_wise_psa_finance_currency`](crate::CATALOG)
 ///
-/// * `body`: the currency to create.
+/// * `body`: the currency to create
 #[doc(alias = "POST /finance/currencies")]
 #[doc(alias = "create_a_connect_wise_psa_finance_currency")]
 pub fn create_currency(body: &FinanceCurrency) -> Request<FinanceCurrency> {
@@ -31,9 +31,9 @@ pub fn create_currency(body: &FinanceCurrency) -> Request<FinanceCurrency> {
 
 /// Counts currencies.
 ///
-/// `GET /finance/currencies/count` · tool `count_connect_wise_psa_finance_currencies`
+/// `GET /finance/currencies/count` · tool [`count_connect_wise_psa_finance_currencies`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/currencies/count")]
 #[doc(alias = "count_connect_wise_psa_finance_currencies")]
 pub fn count_currencies(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_currencies(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of currencies.
 ///
-/// `GET /finance/currencies/info` · tool `list_all_connect_wise_psa_finance_currency_info`
+/// `GET /finance/currencies/info` · tool [`list_all_connect_wise_psa_finance_currency_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/currencies/info")]
 #[doc(alias = "list_all_connect_wise_psa_finance_currency_info")]
 pub fn list_currency_info(query: &ListQuery) -> Request<Vec<CurrencyInfo>> {
@@ -57,9 +57,9 @@ pub fn list_currency_info(query: &ListQuery) -> Request<Vec<CurrencyInfo>> {
 
 /// Counts currency summaries.
 ///
-/// `GET /finance/currencies/info/count` · tool `count_connect_wise_psa_finance_currency_info`
+/// `GET /finance/currencies/info/count` · tool [`count_connect_wise_psa_finance_currency_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/currencies/info/count")]
 #[doc(alias = "count_connect_wise_psa_finance_currency_info")]
 pub fn count_currency_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_currency_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a currency by its ID.
 ///
-/// `GET /finance/currencies/{id}` · tool `get_single_connect_wise_psa_finance_currency_by_id`
+/// `GET /finance/currencies/{id}` · tool [`get_single_connect_wise_psa_finance_currency_by_id`](crate::CATALOG)
 ///
-/// * `id`: currency ID (see `finance::list_currencies`)
+/// * `id`: currency ID, from [`finance::list_currencies`](crate::finance::list_currencies)
 #[doc(alias = "GET /finance/currencies/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_currency_by_id")]
 pub fn get_currency(id: i32) -> Request<FinanceCurrency> {
@@ -81,10 +81,10 @@ pub fn get_currency(id: i32) -> Request<FinanceCurrency> {
 
 /// Replaces a currency. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/currencies/{id}` · tool `replace_a_connect_wise_psa_finance_currency_by_id`
+/// `PUT /finance/currencies/{id}` · tool [`replace_a_connect_wise_psa_finance_currency_by_id`](crate::CATALOG)
 ///
-/// * `id`: currency ID (see `finance::list_currencies`)
-/// * `body`: the new state of the currency.
+/// * `id`: currency ID, from [`finance::list_currencies`](crate::finance::list_currencies)
+/// * `body`: the new state of the currency
 #[doc(alias = "PUT /finance/currencies/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_currency_by_id")]
 pub fn replace_currency(id: i32, body: &FinanceCurrency) -> Request<FinanceCurrency> {
@@ -93,10 +93,10 @@ pub fn replace_currency(id: i32, body: &FinanceCurrency) -> Request<FinanceCurre
 
 /// Updates a currency.
 ///
-/// `PATCH /finance/currencies/{id}` · tool `update_a_connect_wise_psa_finance_currency_by_id`
+/// `PATCH /finance/currencies/{id}` · tool [`update_a_connect_wise_psa_finance_currency_by_id`](crate::CATALOG)
 ///
-/// * `id`: currency ID (see `finance::list_currencies`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: currency ID, from [`finance::list_currencies`](crate::finance::list_currencies)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/currencies/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_currency_by_id")]
 pub fn update_currency(
@@ -108,9 +108,9 @@ pub fn update_currency(
 
 /// Deletes a currency.
 ///
-/// `DELETE /finance/currencies/{id}` · tool `delete_a_connect_wise_psa_finance_currency_by_id`
+/// `DELETE /finance/currencies/{id}` · tool [`delete_a_connect_wise_psa_finance_currency_by_id`](crate::CATALOG)
 ///
-/// * `id`: currency ID (see `finance::list_currencies`)
+/// * `id`: currency ID, from [`finance::list_currencies`](crate::finance::list_currencies)
 #[doc(alias = "DELETE /finance/currencies/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_currency_by_id")]
 pub fn delete_currency(id: i32) -> Request<()> {
@@ -119,23 +119,23 @@ pub fn delete_currency(id: i32) -> Request<()> {
 
 /// Gets a currency summary by its ID.
 ///
-/// `GET /finance/currencies/{id}/info` · tool `get_single_connect_wise_psa_finance_currency_info_by_id`
+/// `GET /finance/currencies/{id}/info` · tool [`get_single_connect_wise_psa_finance_currency_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: currency ID (see `finance::list_currencies`)
+/// * `id`: currency ID, from [`finance::list_currencies`](crate::finance::list_currencies)
 #[doc(alias = "GET /finance/currencies/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_finance_currency_info_by_id")]
 pub fn get_currency_info(id: i32) -> Request<CurrencyInfo> {
     Request::new(Method::Get, "/finance/currencies/{id}/info").path("id", id)
 }
 
-/// Checks where a currency is used.
+/// Checks which records reference a currency.
 ///
-/// `GET /finance/currencies/{id}/usages` · tool `check_connect_wise_psa_finance_currency_usages_by_id`
+/// `GET /finance/currencies/{id}/usages` · tool [`check_connect_wise_psa_finance_currency_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: currency ID (see `finance::list_currencies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: currency ID, from [`finance::list_currencies`](crate::finance::list_currencies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/currencies/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_finance_currency_usages_by_id")]
 pub fn check_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -144,14 +144,14 @@ pub fn check_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists the places where a currency is used.
+/// Lists the records that reference a currency.
 ///
-/// `GET /finance/currencies/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_currency_usages_by_id`
+/// `GET /finance/currencies/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_currency_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: currency ID (see `finance::list_currencies`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: currency ID, from [`finance::list_currencies`](crate::finance::list_currencies)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/currencies/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_finance_currency_usages_by_id")]
 pub fn list_currency_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

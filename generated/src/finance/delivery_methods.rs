@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists delivery methods.
 ///
-/// `GET /finance/deliveryMethods` · tool `list_all_connect_wise_psa_finance_delivery_methods`
+/// `GET /finance/deliveryMethods` · tool [`list_all_connect_wise_psa_finance_delivery_methods`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/deliveryMethods")]
 #[doc(alias = "list_all_connect_wise_psa_finance_delivery_methods")]
 pub fn list_delivery_methods(query: &ListQuery) -> Request<Vec<DeliveryMethod>> {
@@ -20,9 +20,9 @@ pub fn list_delivery_methods(query: &ListQuery) -> Request<Vec<DeliveryMethod>> 
 
 /// Creates a delivery method.
 ///
-/// `POST /finance/deliveryMethods` · tool `create_a_connect_wise_psa_finance_delivery_method`
+/// `POST /finance/deliveryMethods` · tool [`create_a_connect_wise_psa_finance_delivery_method`](crate::CATALOG)
 ///
-/// * `body`: the delivery method to create.
+/// * `body`: the delivery method to create
 #[doc(alias = "POST /finance/deliveryMethods")]
 #[doc(alias = "create_a_connect_wise_psa_finance_delivery_method")]
 pub fn create_delivery_method(body: &DeliveryMethod) -> Request<DeliveryMethod> {
@@ -31,9 +31,9 @@ pub fn create_delivery_method(body: &DeliveryMethod) -> Request<DeliveryMethod> 
 
 /// Counts delivery methods.
 ///
-/// `GET /finance/deliveryMethods/count` · tool `count_connect_wise_psa_finance_delivery_methods`
+/// `GET /finance/deliveryMethods/count` · tool [`count_connect_wise_psa_finance_delivery_methods`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/deliveryMethods/count")]
 #[doc(alias = "count_connect_wise_psa_finance_delivery_methods")]
 pub fn count_delivery_methods(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_delivery_methods(query: &CountQuery) -> Request<Count> {
 
 /// Gets a delivery method by its ID.
 ///
-/// `GET /finance/deliveryMethods/{id}` · tool `get_single_connect_wise_psa_finance_delivery_method_by_id`
+/// `GET /finance/deliveryMethods/{id}` · tool [`get_single_connect_wise_psa_finance_delivery_method_by_id`](crate::CATALOG)
 ///
-/// * `id`: delivery method ID (see `finance::list_delivery_methods`)
+/// * `id`: delivery method ID, from [`finance::list_delivery_methods`](crate::finance::list_delivery_methods)
 #[doc(alias = "GET /finance/deliveryMethods/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_delivery_method_by_id")]
 pub fn get_delivery_method(id: i32) -> Request<DeliveryMethod> {
@@ -55,10 +55,10 @@ pub fn get_delivery_method(id: i32) -> Request<DeliveryMethod> {
 
 /// Replaces a delivery method. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/deliveryMethods/{id}` · tool `replace_a_connect_wise_psa_finance_delivery_method_by_id`
+/// `PUT /finance/deliveryMethods/{id}` · tool [`replace_a_connect_wise_psa_finance_delivery_method_by_id`](crate::CATALOG)
 ///
-/// * `id`: delivery method ID (see `finance::list_delivery_methods`)
-/// * `body`: the new state of the delivery method.
+/// * `id`: delivery method ID, from [`finance::list_delivery_methods`](crate::finance::list_delivery_methods)
+/// * `body`: the new state of the delivery method
 #[doc(alias = "PUT /finance/deliveryMethods/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_delivery_method_by_id")]
 pub fn replace_delivery_method(
@@ -70,10 +70,10 @@ pub fn replace_delivery_method(
 
 /// Updates a delivery method.
 ///
-/// `PATCH /finance/deliveryMethods/{id}` · tool `update_a_connect_wise_psa_finance_delivery_method_by_id`
+/// `PATCH /finance/deliveryMethods/{id}` · tool [`update_a_connect_wise_psa_finance_delivery_method_by_id`](crate::CATALOG)
 ///
-/// * `id`: delivery method ID (see `finance::list_delivery_methods`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: delivery method ID, from [`finance::list_delivery_methods`](crate::finance::list_delivery_methods)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/deliveryMethods/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_delivery_method_by_id")]
 pub fn update_delivery_method(
@@ -87,9 +87,9 @@ pub fn update_delivery_method(
 
 /// Deletes a delivery method.
 ///
-/// `DELETE /finance/deliveryMethods/{id}` · tool `delete_a_connect_wise_psa_finance_delivery_method_by_id`
+/// `DELETE /finance/deliveryMethods/{id}` · tool [`delete_a_connect_wise_psa_finance_delivery_method_by_id`](crate::CATALOG)
 ///
-/// * `id`: delivery method ID (see `finance::list_delivery_methods`)
+/// * `id`: delivery method ID, from [`finance::list_delivery_methods`](crate::finance::list_delivery_methods)
 #[doc(alias = "DELETE /finance/deliveryMethods/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_delivery_method_by_id")]
 pub fn delete_delivery_method(id: i32) -> Request<()> {

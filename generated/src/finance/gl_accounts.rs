@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists GL accounts.
 ///
-/// `GET /finance/glAccounts` · tool `list_all_connect_wise_psa_finance_gl_accounts`
+/// `GET /finance/glAccounts` · tool [`list_all_connect_wise_psa_finance_gl_accounts`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/glAccounts")]
 #[doc(alias = "list_all_connect_wise_psa_finance_gl_accounts")]
 pub fn list_gl_accounts(query: &ListQuery) -> Request<Vec<GlAccount>> {
@@ -20,9 +20,9 @@ pub fn list_gl_accounts(query: &ListQuery) -> Request<Vec<GlAccount>> {
 
 /// Creates a GL account.
 ///
-/// `POST /finance/glAccounts` · tool `create_a_connect_wise_psa_finance_gl_account`
+/// `POST /finance/glAccounts` · tool [`create_a_connect_wise_psa_finance_gl_account`](crate::CATALOG)
 ///
-/// * `body`: the GL account to create.
+/// * `body`: the GL account to create
 #[doc(alias = "POST /finance/glAccounts")]
 #[doc(alias = "create_a_connect_wise_psa_finance_gl_account")]
 pub fn create_gl_account(body: &GlAccount) -> Request<GlAccount> {
@@ -31,9 +31,9 @@ pub fn create_gl_account(body: &GlAccount) -> Request<GlAccount> {
 
 /// Counts GL accounts.
 ///
-/// `GET /finance/glAccounts/count` · tool `count_connect_wise_psa_finance_gl_accounts`
+/// `GET /finance/glAccounts/count` · tool [`count_connect_wise_psa_finance_gl_accounts`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/glAccounts/count")]
 #[doc(alias = "count_connect_wise_psa_finance_gl_accounts")]
 pub fn count_gl_accounts(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_gl_accounts(query: &CountQuery) -> Request<Count> {
 
 /// Lists GL account mapped types.
 ///
-/// `GET /finance/glAccounts/mappedTypes` · tool `list_all_connect_wise_psa_finance_gl_account_mapped_types`
+/// `GET /finance/glAccounts/mappedTypes` · tool [`list_all_connect_wise_psa_finance_gl_account_mapped_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/glAccounts/mappedTypes")]
 #[doc(alias = "list_all_connect_wise_psa_finance_gl_account_mapped_types")]
 pub fn list_gl_account_mapped_types(query: &ListQuery) -> Request<Vec<MappedType>> {
@@ -57,9 +57,9 @@ pub fn list_gl_account_mapped_types(query: &ListQuery) -> Request<Vec<MappedType
 
 /// Counts GL account mapped types.
 ///
-/// `GET /finance/glAccounts/mappedTypes/count` · tool `count_connect_wise_psa_finance_gl_account_mapped_types`
+/// `GET /finance/glAccounts/mappedTypes/count` · tool [`count_connect_wise_psa_finance_gl_account_mapped_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/glAccounts/mappedTypes/count")]
 #[doc(alias = "count_connect_wise_psa_finance_gl_account_mapped_types")]
 pub fn count_gl_account_mapped_types(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_gl_account_mapped_types(query: &CountQuery) -> Request<Count> {
 
 /// Gets a GL account by its ID.
 ///
-/// `GET /finance/glAccounts/{id}` · tool `get_single_connect_wise_psa_finance_gl_account_by_id`
+/// `GET /finance/glAccounts/{id}` · tool [`get_single_connect_wise_psa_finance_gl_account_by_id`](crate::CATALOG)
 ///
-/// * `id`: GL account ID (see `finance::list_gl_accounts`)
+/// * `id`: GL account ID, from [`finance::list_gl_accounts`](crate::finance::list_gl_accounts)
 #[doc(alias = "GET /finance/glAccounts/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_gl_account_by_id")]
 pub fn get_gl_account(id: i32) -> Request<GlAccount> {
@@ -81,10 +81,10 @@ pub fn get_gl_account(id: i32) -> Request<GlAccount> {
 
 /// Replaces a GL account. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/glAccounts/{id}` · tool `replace_a_connect_wise_psa_finance_gl_account_by_id`
+/// `PUT /finance/glAccounts/{id}` · tool [`replace_a_connect_wise_psa_finance_gl_account_by_id`](crate::CATALOG)
 ///
-/// * `id`: GL account ID (see `finance::list_gl_accounts`)
-/// * `body`: the new state of the GL account.
+/// * `id`: GL account ID, from [`finance::list_gl_accounts`](crate::finance::list_gl_accounts)
+/// * `body`: the new state of the GL account
 #[doc(alias = "PUT /finance/glAccounts/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_gl_account_by_id")]
 pub fn replace_gl_account(id: i32, body: &GlAccount) -> Request<GlAccount> {
@@ -93,10 +93,10 @@ pub fn replace_gl_account(id: i32, body: &GlAccount) -> Request<GlAccount> {
 
 /// Updates a GL account.
 ///
-/// `PATCH /finance/glAccounts/{id}` · tool `update_a_connect_wise_psa_finance_gl_account_by_id`
+/// `PATCH /finance/glAccounts/{id}` · tool [`update_a_connect_wise_psa_finance_gl_account_by_id`](crate::CATALOG)
 ///
-/// * `id`: GL account ID (see `finance::list_gl_accounts`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: GL account ID, from [`finance::list_gl_accounts`](crate::finance::list_gl_accounts)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/glAccounts/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_gl_account_by_id")]
 pub fn update_gl_account(id: i32, patch: &Patch<GlAccount>) -> Request<GlAccount> {
@@ -105,9 +105,9 @@ pub fn update_gl_account(id: i32, patch: &Patch<GlAccount>) -> Request<GlAccount
 
 /// Deletes a GL account.
 ///
-/// `DELETE /finance/glAccounts/{id}` · tool `delete_a_connect_wise_psa_finance_gl_account_by_id`
+/// `DELETE /finance/glAccounts/{id}` · tool [`delete_a_connect_wise_psa_finance_gl_account_by_id`](crate::CATALOG)
 ///
-/// * `id`: GL account ID (see `finance::list_gl_accounts`)
+/// * `id`: GL account ID, from [`finance::list_gl_accounts`](crate::finance::list_gl_accounts)
 #[doc(alias = "DELETE /finance/glAccounts/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_gl_account_by_id")]
 pub fn delete_gl_account(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists GL captions.
 ///
-/// `GET /finance/glCaptions` · tool `list_all_connect_wise_psa_finance_gl_captions`
+/// `GET /finance/glCaptions` · tool [`list_all_connect_wise_psa_finance_gl_captions`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/glCaptions")]
 #[doc(alias = "list_all_connect_wise_psa_finance_gl_captions")]
 pub fn list_gl_captions(query: &ListQuery) -> Request<Vec<GlCaption>> {
@@ -20,9 +20,9 @@ pub fn list_gl_captions(query: &ListQuery) -> Request<Vec<GlCaption>> {
 
 /// Counts GL captions.
 ///
-/// `GET /finance/glCaptions/count` · tool `count_connect_wise_psa_finance_gl_captions`
+/// `GET /finance/glCaptions/count` · tool [`count_connect_wise_psa_finance_gl_captions`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/glCaptions/count")]
 #[doc(alias = "count_connect_wise_psa_finance_gl_captions")]
 pub fn count_gl_captions(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_gl_captions(query: &CountQuery) -> Request<Count> {
 
 /// Gets a GL caption by its ID.
 ///
-/// `GET /finance/glCaptions/{id}` · tool `get_single_connect_wise_psa_finance_gl_caption_by_id`
+/// `GET /finance/glCaptions/{id}` · tool [`get_single_connect_wise_psa_finance_gl_caption_by_id`](crate::CATALOG)
 ///
-/// * `id`: GL caption ID (see `finance::list_gl_captions`)
+/// * `id`: GL caption ID, from [`finance::list_gl_captions`](crate::finance::list_gl_captions)
 #[doc(alias = "GET /finance/glCaptions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_gl_caption_by_id")]
 pub fn get_gl_caption(id: i32) -> Request<GlCaption> {
@@ -44,10 +44,10 @@ pub fn get_gl_caption(id: i32) -> Request<GlCaption> {
 
 /// Replaces a GL caption. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/glCaptions/{id}` · tool `replace_a_connect_wise_psa_finance_gl_caption_by_id`
+/// `PUT /finance/glCaptions/{id}` · tool [`replace_a_connect_wise_psa_finance_gl_caption_by_id`](crate::CATALOG)
 ///
-/// * `id`: GL caption ID (see `finance::list_gl_captions`)
-/// * `body`: the new state of the GL caption.
+/// * `id`: GL caption ID, from [`finance::list_gl_captions`](crate::finance::list_gl_captions)
+/// * `body`: the new state of the GL caption
 #[doc(alias = "PUT /finance/glCaptions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_gl_caption_by_id")]
 pub fn replace_gl_caption(id: i32, body: &GlCaption) -> Request<GlCaption> {
@@ -56,10 +56,10 @@ pub fn replace_gl_caption(id: i32, body: &GlCaption) -> Request<GlCaption> {
 
 /// Updates a GL caption.
 ///
-/// `PATCH /finance/glCaptions/{id}` · tool `update_a_connect_wise_psa_finance_gl_caption_by_id`
+/// `PATCH /finance/glCaptions/{id}` · tool [`update_a_connect_wise_psa_finance_gl_caption_by_id`](crate::CATALOG)
 ///
-/// * `id`: GL caption ID (see `finance::list_gl_captions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: GL caption ID, from [`finance::list_gl_captions`](crate::finance::list_gl_captions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/glCaptions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_gl_caption_by_id")]
 pub fn update_gl_caption(id: i32, patch: &Patch<GlCaption>) -> Request<GlCaption> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists GL paths.
 ///
-/// `GET /finance/glpaths` · tool `list_all_connect_wise_psa_finance_glpaths`
+/// `GET /finance/glpaths` · tool [`list_all_connect_wise_psa_finance_glpaths`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/glpaths")]
 #[doc(alias = "list_all_connect_wise_psa_finance_glpaths")]
 pub fn list_gl_paths(query: &ListQuery) -> Request<Vec<GlPath>> {
@@ -20,9 +20,9 @@ pub fn list_gl_paths(query: &ListQuery) -> Request<Vec<GlPath>> {
 
 /// Creates a GL path.
 ///
-/// `POST /finance/glpaths` · tool `create_a_connect_wise_psa_finance_glpath`
+/// `POST /finance/glpaths` · tool [`create_a_connect_wise_psa_finance_glpath`](crate::CATALOG)
 ///
-/// * `body`: the GL path to create.
+/// * `body`: the GL path to create
 #[doc(alias = "POST /finance/glpaths")]
 #[doc(alias = "create_a_connect_wise_psa_finance_glpath")]
 pub fn create_gl_path(body: &GlPath) -> Request<GlPath> {
@@ -31,9 +31,9 @@ pub fn create_gl_path(body: &GlPath) -> Request<GlPath> {
 
 /// Counts GL paths.
 ///
-/// `GET /finance/glpaths/count` · tool `count_connect_wise_psa_finance_glpaths`
+/// `GET /finance/glpaths/count` · tool [`count_connect_wise_psa_finance_glpaths`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/glpaths/count")]
 #[doc(alias = "count_connect_wise_psa_finance_glpaths")]
 pub fn count_gl_paths(query: &CountQuery) -> Request<Count> {
@@ -42,9 +42,9 @@ pub fn count_gl_paths(query: &CountQuery) -> Request<Count> {
 
 /// Gets a GL path by its ID.
 ///
-/// `GET /finance/glpaths/{id}` · tool `get_single_connect_wise_psa_finance_glpath_by_id`
+/// `GET /finance/glpaths/{id}` · tool [`get_single_connect_wise_psa_finance_glpath_by_id`](crate::CATALOG)
 ///
-/// * `id`: GL path ID (see `finance::list_gl_paths`)
+/// * `id`: GL path ID, from [`finance::list_gl_paths`](crate::finance::list_gl_paths)
 #[doc(alias = "GET /finance/glpaths/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_glpath_by_id")]
 pub fn get_gl_path(id: i32) -> Request<GlPath> {
@@ -53,10 +53,10 @@ pub fn get_gl_path(id: i32) -> Request<GlPath> {
 
 /// Replaces a GL path. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/glpaths/{id}` · tool `replace_a_connect_wise_psa_finance_glpath_by_id`
+/// `PUT /finance/glpaths/{id}` · tool [`replace_a_connect_wise_psa_finance_glpath_by_id`](crate::CATALOG)
 ///
-/// * `id`: GL path ID (see `finance::list_gl_paths`)
-/// * `body`: the new state of the GL path.
+/// * `id`: GL path ID, from [`finance::list_gl_paths`](crate::finance::list_gl_paths)
+/// * `body`: the new state of the GL path
 #[doc(alias = "PUT /finance/glpaths/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_glpath_by_id")]
 pub fn replace_gl_path(id: i32, body: &GlPath) -> Request<GlPath> {
@@ -65,10 +65,10 @@ pub fn replace_gl_path(id: i32, body: &GlPath) -> Request<GlPath> {
 
 /// Updates a GL path.
 ///
-/// `PATCH /finance/glpaths/{id}` · tool `update_a_connect_wise_psa_finance_glpath_by_id`
+/// `PATCH /finance/glpaths/{id}` · tool [`update_a_connect_wise_psa_finance_glpath_by_id`](crate::CATALOG)
 ///
-/// * `id`: GL path ID (see `finance::list_gl_paths`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: GL path ID, from [`finance::list_gl_paths`](crate::finance::list_gl_paths)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/glpaths/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_glpath_by_id")]
 pub fn update_gl_path(id: i32, patch: &Patch<GlPath>) -> Request<GlPath> {
@@ -77,9 +77,9 @@ pub fn update_gl_path(id: i32, patch: &Patch<GlPath>) -> Request<GlPath> {
 
 /// Deletes a GL path.
 ///
-/// `DELETE /finance/glpaths/{id}` · tool `delete_a_connect_wise_psa_finance_glpath_by_id`
+/// `DELETE /finance/glpaths/{id}` · tool [`delete_a_connect_wise_psa_finance_glpath_by_id`](crate::CATALOG)
 ///
-/// * `id`: GL path ID (see `finance::list_gl_paths`)
+/// * `id`: GL path ID, from [`finance::list_gl_paths`](crate::finance::list_gl_paths)
 #[doc(alias = "DELETE /finance/glpaths/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_glpath_by_id")]
 pub fn delete_gl_path(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists currency codes.
 ///
-/// `GET /finance/info/currencyCodes` · tool `list_all_connect_wise_psa_finance_info_currency_codes`
+/// `GET /finance/info/currencyCodes` · tool [`list_all_connect_wise_psa_finance_info_currency_codes`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/info/currencyCodes")]
 #[doc(alias = "list_all_connect_wise_psa_finance_info_currency_codes")]
 pub fn list_info_currency_codes(query: &ListQuery) -> Request<Vec<CurrencyCode>> {
@@ -20,9 +20,9 @@ pub fn list_info_currency_codes(query: &ListQuery) -> Request<Vec<CurrencyCode>>
 
 /// Counts currency codes.
 ///
-/// `GET /finance/info/currencyCodes/count` · tool `count_connect_wise_psa_finance_info_currency_codes`
+/// `GET /finance/info/currencyCodes/count` · tool [`count_connect_wise_psa_finance_info_currency_codes`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/info/currencyCodes/count")]
 #[doc(alias = "count_connect_wise_psa_finance_info_currency_codes")]
 pub fn count_info_currency_codes(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_info_currency_codes(query: &CountQuery) -> Request<Count> {
 
 /// Gets a currency code by its ID.
 ///
-/// `GET /finance/info/currencyCodes/{id}` · tool `get_single_connect_wise_psa_finance_info_currency_code_by_id`
+/// `GET /finance/info/currencyCodes/{id}` · tool [`get_single_connect_wise_psa_finance_info_currency_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: currency code ID (see `finance::list_info_currency_codes`)
+/// * `id`: currency code ID, from [`finance::list_info_currency_codes`](crate::finance::list_info_currency_codes)
 #[doc(alias = "GET /finance/info/currencyCodes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_info_currency_code_by_id")]
 pub fn get_info_currency_code(id: i32) -> Request<CurrencyCode> {
@@ -44,9 +44,9 @@ pub fn get_info_currency_code(id: i32) -> Request<CurrencyCode> {
 
 /// Gets an invoice by its ID.
 ///
-/// `GET /finance/info/invoice/{id}` · tool `get_single_connect_wise_psa_finance_info_invoice_by_id`
+/// `GET /finance/info/invoice/{id}` · tool [`get_single_connect_wise_psa_finance_info_invoice_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
 #[doc(alias = "GET /finance/info/invoice/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_info_invoice_by_id")]
 pub fn get_info_invoice(id: i32) -> Request<InvoiceInfo> {
@@ -55,11 +55,11 @@ pub fn get_info_invoice(id: i32) -> Request<InvoiceInfo> {
 
 /// Lists summaries of tax integrations.
 ///
-/// `GET /finance/info/taxIntegrations` · tool `list_all_connect_wise_psa_finance_info_tax_integrations`
+/// `GET /finance/info/taxIntegrations` · tool [`list_all_connect_wise_psa_finance_info_tax_integrations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/info/taxIntegrations")]
 #[doc(alias = "list_all_connect_wise_psa_finance_info_tax_integrations")]
 pub fn list_info_tax_integrations(
@@ -70,9 +70,9 @@ pub fn list_info_tax_integrations(
 
 /// Counts tax integration summaries.
 ///
-/// `GET /finance/info/taxIntegrations/count` · tool `count_connect_wise_psa_finance_info_tax_integrations`
+/// `GET /finance/info/taxIntegrations/count` · tool [`count_connect_wise_psa_finance_info_tax_integrations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/info/taxIntegrations/count")]
 #[doc(alias = "count_connect_wise_psa_finance_info_tax_integrations")]
 pub fn count_info_tax_integrations(query: &CountQuery) -> Request<Count> {
@@ -83,9 +83,9 @@ pub fn count_info_tax_integrations(query: &CountQuery) -> Request<Count> {
 
 /// Gets a tax integration summary by its ID.
 ///
-/// `GET /finance/info/taxIntegrations/{id}` · tool `get_single_connect_wise_psa_finance_info_tax_integration_by_id`
+/// `GET /finance/info/taxIntegrations/{id}` · tool [`get_single_connect_wise_psa_finance_info_tax_integration_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax integration ID (see `finance::list_info_tax_integrations`)
+/// * `id`: tax integration ID, from [`finance::list_info_tax_integrations`](crate::finance::list_info_tax_integrations)
 #[doc(alias = "GET /finance/info/taxIntegrations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_info_tax_integration_by_id")]
 pub fn get_info_tax_integration(id: i32) -> Request<TaxIntegrationInfo> {

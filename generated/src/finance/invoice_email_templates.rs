@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists invoice email templates.
 ///
-/// `GET /finance/invoiceEmailTemplates` · tool `list_all_connect_wise_psa_finance_invoice_email_templates`
+/// `GET /finance/invoiceEmailTemplates` · tool [`list_all_connect_wise_psa_finance_invoice_email_templates`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoiceEmailTemplates")]
 #[doc(alias = "list_all_connect_wise_psa_finance_invoice_email_templates")]
 pub fn list_invoice_email_templates(
@@ -22,9 +22,9 @@ pub fn list_invoice_email_templates(
 
 /// Creates an invoice email template.
 ///
-/// `POST /finance/invoiceEmailTemplates` · tool `create_a_connect_wise_psa_finance_invoice_email_template`
+/// `POST /finance/invoiceEmailTemplates` · tool [`create_a_connect_wise_psa_finance_invoice_email_template`](crate::CATALOG)
 ///
-/// * `body`: the invoice email template to create.
+/// * `body`: the invoice email template to create
 #[doc(alias = "POST /finance/invoiceEmailTemplates")]
 #[doc(alias = "create_a_connect_wise_psa_finance_invoice_email_template")]
 pub fn create_invoice_email_template(
@@ -35,9 +35,9 @@ pub fn create_invoice_email_template(
 
 /// Counts invoice email templates.
 ///
-/// `GET /finance/invoiceEmailTemplates/count` · tool `count_connect_wise_psa_finance_invoice_email_templates`
+/// `GET /finance/invoiceEmailTemplates/count` · tool [`count_connect_wise_psa_finance_invoice_email_templates`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/invoiceEmailTemplates/count")]
 #[doc(alias = "count_connect_wise_psa_finance_invoice_email_templates")]
 pub fn count_invoice_email_templates(query: &CountQuery) -> Request<Count> {
@@ -48,11 +48,11 @@ pub fn count_invoice_email_templates(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of invoice email templates.
 ///
-/// `GET /finance/invoiceEmailTemplates/info` · tool `list_all_connect_wise_psa_finance_invoice_email_template_info`
+/// `GET /finance/invoiceEmailTemplates/info` · tool [`list_all_connect_wise_psa_finance_invoice_email_template_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoiceEmailTemplates/info")]
 #[doc(alias = "list_all_connect_wise_psa_finance_invoice_email_template_info")]
 pub fn list_invoice_email_template_info(
@@ -63,9 +63,9 @@ pub fn list_invoice_email_template_info(
 
 /// Counts invoice email template summaries.
 ///
-/// `GET /finance/invoiceEmailTemplates/info/count` · tool `count_connect_wise_psa_finance_invoice_email_template_info`
+/// `GET /finance/invoiceEmailTemplates/info/count` · tool [`count_connect_wise_psa_finance_invoice_email_template_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/invoiceEmailTemplates/info/count")]
 #[doc(alias = "count_connect_wise_psa_finance_invoice_email_template_info")]
 pub fn count_invoice_email_template_info(query: &CountQuery) -> Request<Count> {
@@ -76,9 +76,9 @@ pub fn count_invoice_email_template_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an invoice email template by its ID.
 ///
-/// `GET /finance/invoiceEmailTemplates/{id}` · tool `get_single_connect_wise_psa_finance_invoice_email_tmpl_by_id`
+/// `GET /finance/invoiceEmailTemplates/{id}` · tool [`get_single_connect_wise_psa_finance_invoice_email_tmpl_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
+/// * `id`: invoice email template ID, from [`finance::list_invoice_email_templates`](crate::finance::list_invoice_email_templates)
 #[doc(alias = "GET /finance/invoiceEmailTemplates/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_invoice_email_tmpl_by_id")]
 pub fn get_invoice_email_template(id: i32) -> Request<InvoiceEmailTemplate> {
@@ -87,10 +87,10 @@ pub fn get_invoice_email_template(id: i32) -> Request<InvoiceEmailTemplate> {
 
 /// Replaces an invoice email template. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/invoiceEmailTemplates/{id}` · tool `replace_a_connect_wise_psa_finance_invoice_email_template_by_id`
+/// `PUT /finance/invoiceEmailTemplates/{id}` · tool [`replace_a_connect_wise_psa_finance_invoice_email_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
-/// * `body`: the new state of the invoice email template.
+/// * `id`: invoice email template ID, from [`finance::list_invoice_email_templates`](crate::finance::list_invoice_email_templates)
+/// * `body`: the new state of the invoice email template
 #[doc(alias = "PUT /finance/invoiceEmailTemplates/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_invoice_email_template_by_id")]
 pub fn replace_invoice_email_template(
@@ -104,10 +104,10 @@ pub fn replace_invoice_email_template(
 
 /// Updates an invoice email template.
 ///
-/// `PATCH /finance/invoiceEmailTemplates/{id}` · tool `update_a_connect_wise_psa_finance_invoice_email_template_by_id`
+/// `PATCH /finance/invoiceEmailTemplates/{id}` · tool [`update_a_connect_wise_psa_finance_invoice_email_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: invoice email template ID, from [`finance::list_invoice_email_templates`](crate::finance::list_invoice_email_templates)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/invoiceEmailTemplates/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_invoice_email_template_by_id")]
 pub fn update_invoice_email_template(
@@ -121,9 +121,9 @@ pub fn update_invoice_email_template(
 
 /// Deletes an invoice email template.
 ///
-/// `DELETE /finance/invoiceEmailTemplates/{id}` · tool `delete_a_connect_wise_psa_finance_invoice_email_template_by_id`
+/// `DELETE /finance/invoiceEmailTemplates/{id}` · tool [`delete_a_connect_wise_psa_finance_invoice_email_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
+/// * `id`: invoice email template ID, from [`finance::list_invoice_email_templates`](crate::finance::list_invoice_email_templates)
 #[doc(alias = "DELETE /finance/invoiceEmailTemplates/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_invoice_email_template_by_id")]
 pub fn delete_invoice_email_template(id: i32) -> Request<()> {
@@ -132,23 +132,23 @@ pub fn delete_invoice_email_template(id: i32) -> Request<()> {
 
 /// Gets an invoice email template summary by its ID.
 ///
-/// `GET /finance/invoiceEmailTemplates/{id}/info` · tool `get_single_connect_wise_psa_finance_inv_email_tmpl_info_by_id`
+/// `GET /finance/invoiceEmailTemplates/{id}/info` · tool [`get_single_connect_wise_psa_finance_inv_email_tmpl_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
+/// * `id`: invoice email template ID, from [`finance::list_invoice_email_templates`](crate::finance::list_invoice_email_templates)
 #[doc(alias = "GET /finance/invoiceEmailTemplates/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_finance_inv_email_tmpl_info_by_id")]
 pub fn get_invoice_email_template_info(id: i32) -> Request<InvoiceEmailTemplateInfo> {
     Request::new(Method::Get, "/finance/invoiceEmailTemplates/{id}/info").path("id", id)
 }
 
-/// Checks where an invoice email template is used.
+/// Checks which records reference an invoice email template.
 ///
-/// `GET /finance/invoiceEmailTemplates/{id}/usages` · tool `check_connect_wise_psa_finance_invoice_email_tmpl_usages_by_id`
+/// `GET /finance/invoiceEmailTemplates/{id}/usages` · tool [`check_connect_wise_psa_finance_invoice_email_tmpl_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: invoice email template ID, from [`finance::list_invoice_email_templates`](crate::finance::list_invoice_email_templates)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoiceEmailTemplates/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_finance_invoice_email_tmpl_usages_by_id")]
 pub fn check_invoice_email_template_usages(
@@ -160,14 +160,14 @@ pub fn check_invoice_email_template_usages(
         .query(query)
 }
 
-/// Lists the places where an invoice email template is used.
+/// Lists the records that reference an invoice email template.
 ///
-/// `GET /finance/invoiceEmailTemplates/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_inv_email_tmpl_usages_by_id`
+/// `GET /finance/invoiceEmailTemplates/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_inv_email_tmpl_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice email template ID (see `finance::list_invoice_email_templates`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: invoice email template ID, from [`finance::list_invoice_email_templates`](crate::finance::list_invoice_email_templates)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoiceEmailTemplates/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_finance_inv_email_tmpl_usages_by_id")]
 pub fn list_invoice_email_template_usages(

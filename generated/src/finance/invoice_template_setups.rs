@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists invoice template setups.
 ///
-/// `GET /finance/invoiceTemplateSetups` · tool `list_all_connect_wise_psa_finance_invoice_template_setups`
+/// `GET /finance/invoiceTemplateSetups` · tool [`list_all_connect_wise_psa_finance_invoice_template_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoiceTemplateSetups")]
 #[doc(alias = "list_all_connect_wise_psa_finance_invoice_template_setups")]
 pub fn list_invoice_template_setups(
@@ -22,9 +22,9 @@ pub fn list_invoice_template_setups(
 
 /// Counts invoice template setups.
 ///
-/// `GET /finance/invoiceTemplateSetups/count` · tool `count_connect_wise_psa_finance_invoice_template_setups`
+/// `GET /finance/invoiceTemplateSetups/count` · tool [`count_connect_wise_psa_finance_invoice_template_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/invoiceTemplateSetups/count")]
 #[doc(alias = "count_connect_wise_psa_finance_invoice_template_setups")]
 pub fn count_invoice_template_setups(query: &CountQuery) -> Request<Count> {
@@ -35,9 +35,9 @@ pub fn count_invoice_template_setups(query: &CountQuery) -> Request<Count> {
 
 /// Gets an invoice template setup by its ID.
 ///
-/// `GET /finance/invoiceTemplateSetups/{id}` · tool `get_single_connect_wise_psa_finance_invoice_tmpl_setup_by_id`
+/// `GET /finance/invoiceTemplateSetups/{id}` · tool [`get_single_connect_wise_psa_finance_invoice_tmpl_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice template setup ID (see `finance::list_invoice_template_setups`)
+/// * `id`: invoice template setup ID, from [`finance::list_invoice_template_setups`](crate::finance::list_invoice_template_setups)
 #[doc(alias = "GET /finance/invoiceTemplateSetups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_invoice_tmpl_setup_by_id")]
 pub fn get_invoice_template_setup(id: i32) -> Request<InvoiceTemplateSetup> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists invoice templates.
 ///
-/// `GET /finance/invoiceTemplates` · tool `list_all_connect_wise_psa_finance_invoice_templates`
+/// `GET /finance/invoiceTemplates` · tool [`list_all_connect_wise_psa_finance_invoice_templates`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoiceTemplates")]
 #[doc(alias = "list_all_connect_wise_psa_finance_invoice_templates")]
 pub fn list_invoice_templates(query: &ListQuery) -> Request<Vec<InvoiceTemplate>> {
@@ -20,9 +20,9 @@ pub fn list_invoice_templates(query: &ListQuery) -> Request<Vec<InvoiceTemplate>
 
 /// Creates an invoice template.
 ///
-/// `POST /finance/invoiceTemplates` · tool `create_a_connect_wise_psa_finance_invoice_template`
+/// `POST /finance/invoiceTemplates` · tool [`create_a_connect_wise_psa_finance_invoice_template`](crate::CATALOG)
 ///
-/// * `body`: the invoice template to create.
+/// * `body`: the invoice template to create
 #[doc(alias = "POST /finance/invoiceTemplates")]
 #[doc(alias = "create_a_connect_wise_psa_finance_invoice_template")]
 pub fn create_invoice_template(body: &InvoiceTemplate) -> Request<InvoiceTemplate> {
@@ -31,9 +31,9 @@ pub fn create_invoice_template(body: &InvoiceTemplate) -> Request<InvoiceTemplat
 
 /// Counts invoice templates.
 ///
-/// `GET /finance/invoiceTemplates/count` · tool `count_connect_wise_psa_finance_invoice_templates`
+/// `GET /finance/invoiceTemplates/count` · tool [`count_connect_wise_psa_finance_invoice_templates`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/invoiceTemplates/count")]
 #[doc(alias = "count_connect_wise_psa_finance_invoice_templates")]
 pub fn count_invoice_templates(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_invoice_templates(query: &CountQuery) -> Request<Count> {
 
 /// Gets an invoice template by its ID.
 ///
-/// `GET /finance/invoiceTemplates/{id}` · tool `get_single_connect_wise_psa_finance_invoice_template_by_id`
+/// `GET /finance/invoiceTemplates/{id}` · tool [`get_single_connect_wise_psa_finance_invoice_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice template ID (see `finance::list_invoice_templates`)
+/// * `id`: invoice template ID, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates)
 #[doc(alias = "GET /finance/invoiceTemplates/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_invoice_template_by_id")]
 pub fn get_invoice_template(id: i32) -> Request<InvoiceTemplate> {
@@ -55,10 +55,10 @@ pub fn get_invoice_template(id: i32) -> Request<InvoiceTemplate> {
 
 /// Replaces an invoice template. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/invoiceTemplates/{id}` · tool `replace_a_connect_wise_psa_finance_invoice_template_by_id`
+/// `PUT /finance/invoiceTemplates/{id}` · tool [`replace_a_connect_wise_psa_finance_invoice_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice template ID (see `finance::list_invoice_templates`)
-/// * `body`: the new state of the invoice template.
+/// * `id`: invoice template ID, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates)
+/// * `body`: the new state of the invoice template
 #[doc(alias = "PUT /finance/invoiceTemplates/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_invoice_template_by_id")]
 pub fn replace_invoice_template(
@@ -70,10 +70,10 @@ pub fn replace_invoice_template(
 
 /// Updates an invoice template.
 ///
-/// `PATCH /finance/invoiceTemplates/{id}` · tool `update_a_connect_wise_psa_finance_invoice_template_by_id`
+/// `PATCH /finance/invoiceTemplates/{id}` · tool [`update_a_connect_wise_psa_finance_invoice_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice template ID (see `finance::list_invoice_templates`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: invoice template ID, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/invoiceTemplates/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_invoice_template_by_id")]
 pub fn update_invoice_template(
@@ -87,23 +87,23 @@ pub fn update_invoice_template(
 
 /// Deletes an invoice template.
 ///
-/// `DELETE /finance/invoiceTemplates/{id}` · tool `delete_a_connect_wise_psa_finance_invoice_template_by_id`
+/// `DELETE /finance/invoiceTemplates/{id}` · tool [`delete_a_connect_wise_psa_finance_invoice_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice template ID (see `finance::list_invoice_templates`)
+/// * `id`: invoice template ID, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates)
 #[doc(alias = "DELETE /finance/invoiceTemplates/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_invoice_template_by_id")]
 pub fn delete_invoice_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/finance/invoiceTemplates/{id}").path("id", id)
 }
 
-/// Checks where an invoice template is used.
+/// Checks which records reference an invoice template.
 ///
-/// `GET /finance/invoiceTemplates/{id}/usages` · tool `check_connect_wise_psa_finance_invoice_template_usages_by_id`
+/// `GET /finance/invoiceTemplates/{id}/usages` · tool [`check_connect_wise_psa_finance_invoice_template_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice template ID (see `finance::list_invoice_templates`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: invoice template ID, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoiceTemplates/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_finance_invoice_template_usages_by_id")]
 pub fn check_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -112,14 +112,14 @@ pub fn check_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<
         .query(query)
 }
 
-/// Lists the places where an invoice template is used.
+/// Lists the records that reference an invoice template.
 ///
-/// `GET /finance/invoiceTemplates/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_invoice_template_usages_by_id`
+/// `GET /finance/invoiceTemplates/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_invoice_template_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice template ID (see `finance::list_invoice_templates`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: invoice template ID, from [`finance::list_invoice_templates`](crate::finance::list_invoice_templates)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoiceTemplates/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_finance_invoice_template_usages_by_id")]
 pub fn list_invoice_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

@@ -9,11 +9,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists invoices.
 ///
-/// `GET /finance/invoices` · tool `list_all_connect_wise_psa_finance_invoices`
+/// `GET /finance/invoices` · tool [`list_all_connect_wise_psa_finance_invoices`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoices")]
 #[doc(alias = "list_all_connect_wise_psa_finance_invoices")]
 pub fn list_invoices(query: &ListQuery) -> Request<Vec<Invoice>> {
@@ -22,9 +22,9 @@ pub fn list_invoices(query: &ListQuery) -> Request<Vec<Invoice>> {
 
 /// Creates an invoice.
 ///
-/// `POST /finance/invoices` · tool `create_a_connect_wise_psa_finance_invoice`
+/// `POST /finance/invoices` · tool [`create_a_connect_wise_psa_finance_invoice`](crate::CATALOG)
 ///
-/// * `body`: the invoice to create.
+/// * `body`: the invoice to create
 #[doc(alias = "POST /finance/invoices")]
 #[doc(alias = "create_a_connect_wise_psa_finance_invoice")]
 pub fn create_invoice(body: &Invoice) -> Request<Invoice> {
@@ -33,9 +33,9 @@ pub fn create_invoice(body: &Invoice) -> Request<Invoice> {
 
 /// Counts invoices.
 ///
-/// `GET /finance/invoices/count` · tool `count_connect_wise_psa_finance_invoices`
+/// `GET /finance/invoices/count` · tool [`count_connect_wise_psa_finance_invoices`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/invoices/count")]
 #[doc(alias = "count_connect_wise_psa_finance_invoices")]
 pub fn count_invoices(query: &CountQuery) -> Request<Count> {
@@ -46,9 +46,9 @@ pub fn count_invoices(query: &CountQuery) -> Request<Count> {
 
 /// Gets an invoice by its ID.
 ///
-/// `GET /finance/invoices/{id}` · tool `get_single_connect_wise_psa_finance_invoice_by_id`
+/// `GET /finance/invoices/{id}` · tool [`get_single_connect_wise_psa_finance_invoice_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
 #[doc(alias = "GET /finance/invoices/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_invoice_by_id")]
 pub fn get_invoice(id: i32) -> Request<Invoice> {
@@ -57,10 +57,10 @@ pub fn get_invoice(id: i32) -> Request<Invoice> {
 
 /// Replaces an invoice. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/invoices/{id}` · tool `replace_a_connect_wise_psa_finance_invoice_by_id`
+/// `PUT /finance/invoices/{id}` · tool [`replace_a_connect_wise_psa_finance_invoice_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice ID (see `finance::list_invoices`)
-/// * `body`: the new state of the invoice.
+/// * `id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `body`: the new state of the invoice
 #[doc(alias = "PUT /finance/invoices/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_invoice_by_id")]
 pub fn replace_invoice(id: i32, body: &Invoice) -> Request<Invoice> {
@@ -69,10 +69,10 @@ pub fn replace_invoice(id: i32, body: &Invoice) -> Request<Invoice> {
 
 /// Updates an invoice.
 ///
-/// `PATCH /finance/invoices/{id}` · tool `update_a_connect_wise_psa_finance_invoice_by_id`
+/// `PATCH /finance/invoices/{id}` · tool [`update_a_connect_wise_psa_finance_invoice_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice ID (see `finance::list_invoices`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/invoices/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_invoice_by_id")]
 pub fn update_invoice(id: i32, patch: &Patch<Invoice>) -> Request<Invoice> {
@@ -81,9 +81,9 @@ pub fn update_invoice(id: i32, patch: &Patch<Invoice>) -> Request<Invoice> {
 
 /// Deletes an invoice.
 ///
-/// `DELETE /finance/invoices/{id}` · tool `delete_a_connect_wise_psa_finance_invoice_by_id`
+/// `DELETE /finance/invoices/{id}` · tool [`delete_a_connect_wise_psa_finance_invoice_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
 #[doc(alias = "DELETE /finance/invoices/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_invoice_by_id")]
 pub fn delete_invoice(id: i32) -> Request<()> {
@@ -92,9 +92,9 @@ pub fn delete_invoice(id: i32) -> Request<()> {
 
 /// Downloads an invoice as a PDF.
 ///
-/// `GET /finance/invoices/{id}/pdf` · tool `download_a_connect_wise_psa_finance_invoice_pdf_by_id`
+/// `GET /finance/invoices/{id}/pdf` · tool [`download_a_connect_wise_psa_finance_invoice_pdf_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice ID (see `finance::list_invoices`)
+/// * `id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
 #[doc(alias = "GET /finance/invoices/{id}/pdf")]
 #[doc(alias = "download_a_connect_wise_psa_finance_invoice_pdf_by_id")]
 pub fn download_invoice_pdf(id: i32) -> Request<Download> {
@@ -103,12 +103,12 @@ pub fn download_invoice_pdf(id: i32) -> Request<Download> {
 
 /// Lists an invoice's commissions.
 ///
-/// `GET /finance/invoices/{parentId}/commissions` · tool `list_all_connect_wise_psa_invoice_commissions`
+/// `GET /finance/invoices/{parentId}/commissions` · tool [`list_all_connect_wise_psa_invoice_commissions`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoices/{parentId}/commissions")]
 #[doc(alias = "list_all_connect_wise_psa_invoice_commissions")]
 pub fn list_invoice_commissions(
@@ -122,9 +122,9 @@ pub fn list_invoice_commissions(
 
 /// Recalculates an invoice's commissions.
 ///
-/// `POST /finance/invoices/{parentId}/commissions/recalculate` · tool `recalculate_connect_wise_psa_invoice_commissions`
+/// `POST /finance/invoices/{parentId}/commissions/recalculate` · tool [`recalculate_connect_wise_psa_invoice_commissions`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
 #[doc(alias = "POST /finance/invoices/{parentId}/commissions/recalculate")]
 #[doc(alias = "recalculate_connect_wise_psa_invoice_commissions")]
 pub fn recalculate_invoice_commissions(invoice_id: i32) -> Request<()> {
@@ -134,10 +134,10 @@ pub fn recalculate_invoice_commissions(invoice_id: i32) -> Request<()> {
 
 /// Gets an invoice commission by its ID.
 ///
-/// `GET /finance/invoices/{parentId}/commissions/{id}` · tool `get_single_connect_wise_psa_invoice_commission_by_id`
+/// `GET /finance/invoices/{parentId}/commissions/{id}` · tool [`get_single_connect_wise_psa_invoice_commission_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice commission ID (see `finance::list_invoice_commissions`)
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice commission ID, from [`finance::list_invoice_commissions`](crate::finance::list_invoice_commissions)
 #[doc(alias = "GET /finance/invoices/{parentId}/commissions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_invoice_commission_by_id")]
 pub fn get_invoice_commission(invoice_id: i32, id: i32) -> Request<InvoiceCommission> {
@@ -148,11 +148,11 @@ pub fn get_invoice_commission(invoice_id: i32, id: i32) -> Request<InvoiceCommis
 
 /// Updates an invoice commission.
 ///
-/// `PATCH /finance/invoices/{parentId}/commissions/{id}` · tool `update_a_connect_wise_psa_invoice_commission_by_id`
+/// `PATCH /finance/invoices/{parentId}/commissions/{id}` · tool [`update_a_connect_wise_psa_invoice_commission_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice commission ID (see `finance::list_invoice_commissions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice commission ID, from [`finance::list_invoice_commissions`](crate::finance::list_invoice_commissions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/invoices/{parentId}/commissions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_invoice_commission_by_id")]
 pub fn update_invoice_commission(
@@ -168,12 +168,12 @@ pub fn update_invoice_commission(
 
 /// Lists an invoice's GL entries.
 ///
-/// `GET /finance/invoices/{parentId}/glEntries/` · tool `list_all_connect_wise_psa_invoice_gl_entries`
+/// `GET /finance/invoices/{parentId}/glEntries/` · tool [`list_all_connect_wise_psa_invoice_gl_entries`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoices/{parentId}/glEntries/")]
 #[doc(alias = "list_all_connect_wise_psa_invoice_gl_entries")]
 pub fn list_invoice_gl_entries(
@@ -187,10 +187,10 @@ pub fn list_invoice_gl_entries(
 
 /// Gets an invoice GL entry by its ID.
 ///
-/// `GET /finance/invoices/{parentId}/glEntries/{id}` · tool `get_single_connect_wise_psa_invoice_gl_entry_by_id`
+/// `GET /finance/invoices/{parentId}/glEntries/{id}` · tool [`get_single_connect_wise_psa_invoice_gl_entry_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice GL entry ID (see `finance::list_invoice_gl_entries`)
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice GL entry ID, from [`finance::list_invoice_gl_entries`](crate::finance::list_invoice_gl_entries)
 #[doc(alias = "GET /finance/invoices/{parentId}/glEntries/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_invoice_gl_entry_by_id")]
 pub fn get_invoice_gl_entry(invoice_id: i32, id: i32) -> Request<GlEntry> {
@@ -201,11 +201,11 @@ pub fn get_invoice_gl_entry(invoice_id: i32, id: i32) -> Request<GlEntry> {
 
 /// Replaces an invoice GL entry. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/invoices/{parentId}/glEntries/{id}` · tool `replace_a_connect_wise_psa_invoice_gl_entry_by_id`
+/// `PUT /finance/invoices/{parentId}/glEntries/{id}` · tool [`replace_a_connect_wise_psa_invoice_gl_entry_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice GL entry ID (see `finance::list_invoice_gl_entries`)
-/// * `body`: the new state of the GL entry.
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice GL entry ID, from [`finance::list_invoice_gl_entries`](crate::finance::list_invoice_gl_entries)
+/// * `body`: the new state of the GL entry
 #[doc(alias = "PUT /finance/invoices/{parentId}/glEntries/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_invoice_gl_entry_by_id")]
 pub fn replace_invoice_gl_entry(
@@ -221,11 +221,11 @@ pub fn replace_invoice_gl_entry(
 
 /// Updates an invoice GL entry.
 ///
-/// `PATCH /finance/invoices/{parentId}/glEntries/{id}` · tool `update_a_connect_wise_psa_invoice_gl_entry_by_id`
+/// `PATCH /finance/invoices/{parentId}/glEntries/{id}` · tool [`update_a_connect_wise_psa_invoice_gl_entry_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice GL entry ID (see `finance::list_invoice_gl_entries`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice GL entry ID, from [`finance::list_invoice_gl_entries`](crate::finance::list_invoice_gl_entries)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/invoices/{parentId}/glEntries/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_invoice_gl_entry_by_id")]
 pub fn update_invoice_gl_entry(
@@ -241,12 +241,12 @@ pub fn update_invoice_gl_entry(
 
 /// Lists an invoice's payments.
 ///
-/// `GET /finance/invoices/{parentId}/payments` · tool `list_all_connect_wise_psa_invoice_payments`
+/// `GET /finance/invoices/{parentId}/payments` · tool [`list_all_connect_wise_psa_invoice_payments`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoices/{parentId}/payments")]
 #[doc(alias = "list_all_connect_wise_psa_invoice_payments")]
 pub fn list_invoice_payments(
@@ -260,10 +260,10 @@ pub fn list_invoice_payments(
 
 /// Adds a payment to an invoice.
 ///
-/// `POST /finance/invoices/{parentId}/payments` · tool `create_a_connect_wise_psa_invoice_payment`
+/// `POST /finance/invoices/{parentId}/payments` · tool [`create_a_connect_wise_psa_invoice_payment`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `body`: the payment to create.
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `body`: the payment to create
 #[doc(alias = "POST /finance/invoices/{parentId}/payments")]
 #[doc(alias = "create_a_connect_wise_psa_invoice_payment")]
 pub fn create_invoice_payment(
@@ -277,10 +277,10 @@ pub fn create_invoice_payment(
 
 /// Gets an invoice payment by its ID.
 ///
-/// `GET /finance/invoices/{parentId}/payments/{id}` · tool `get_single_connect_wise_psa_invoice_payment_by_id`
+/// `GET /finance/invoices/{parentId}/payments/{id}` · tool [`get_single_connect_wise_psa_invoice_payment_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice payment ID, from [`finance::list_invoice_payments`](crate::finance::list_invoice_payments)
 #[doc(alias = "GET /finance/invoices/{parentId}/payments/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_invoice_payment_by_id")]
 pub fn get_invoice_payment(invoice_id: i32, id: i32) -> Request<InvoicePayment> {
@@ -291,11 +291,11 @@ pub fn get_invoice_payment(invoice_id: i32, id: i32) -> Request<InvoicePayment> 
 
 /// Replaces an invoice payment. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/invoices/{parentId}/payments/{id}` · tool `replace_a_connect_wise_psa_invoice_payment_by_id`
+/// `PUT /finance/invoices/{parentId}/payments/{id}` · tool [`replace_a_connect_wise_psa_invoice_payment_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
-/// * `body`: the new state of the payment.
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice payment ID, from [`finance::list_invoice_payments`](crate::finance::list_invoice_payments)
+/// * `body`: the new state of the payment
 #[doc(alias = "PUT /finance/invoices/{parentId}/payments/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_invoice_payment_by_id")]
 pub fn replace_invoice_payment(
@@ -311,11 +311,11 @@ pub fn replace_invoice_payment(
 
 /// Updates an invoice payment.
 ///
-/// `PATCH /finance/invoices/{parentId}/payments/{id}` · tool `update_a_connect_wise_psa_invoice_payment_by_id`
+/// `PATCH /finance/invoices/{parentId}/payments/{id}` · tool [`update_a_connect_wise_psa_invoice_payment_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice payment ID, from [`finance::list_invoice_payments`](crate::finance::list_invoice_payments)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/invoices/{parentId}/payments/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_invoice_payment_by_id")]
 pub fn update_invoice_payment(
@@ -331,10 +331,10 @@ pub fn update_invoice_payment(
 
 /// Deletes an invoice payment.
 ///
-/// `DELETE /finance/invoices/{parentId}/payments/{id}` · tool `delete_a_connect_wise_psa_invoice_payment_by_id`
+/// `DELETE /finance/invoices/{parentId}/payments/{id}` · tool [`delete_a_connect_wise_psa_invoice_payment_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice payment ID (see `finance::list_invoice_payments`)
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice payment ID, from [`finance::list_invoice_payments`](crate::finance::list_invoice_payments)
 #[doc(alias = "DELETE /finance/invoices/{parentId}/payments/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_invoice_payment_by_id")]
 pub fn delete_invoice_payment(invoice_id: i32, id: i32) -> Request<()> {
@@ -345,12 +345,12 @@ pub fn delete_invoice_payment(invoice_id: i32, id: i32) -> Request<()> {
 
 /// Lists an invoice's routings.
 ///
-/// `GET /finance/invoices/{parentId}/routings` · tool `list_all_connect_wise_psa_invoice_routings`
+/// `GET /finance/invoices/{parentId}/routings` · tool [`list_all_connect_wise_psa_invoice_routings`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/invoices/{parentId}/routings")]
 #[doc(alias = "list_all_connect_wise_psa_invoice_routings")]
 pub fn list_invoice_routings(
@@ -364,10 +364,10 @@ pub fn list_invoice_routings(
 
 /// Adds a routing to an invoice.
 ///
-/// `POST /finance/invoices/{parentId}/routings` · tool `create_a_connect_wise_psa_invoice_routing`
+/// `POST /finance/invoices/{parentId}/routings` · tool [`create_a_connect_wise_psa_invoice_routing`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `body`: the routing to create.
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `body`: the routing to create
 #[doc(alias = "POST /finance/invoices/{parentId}/routings")]
 #[doc(alias = "create_a_connect_wise_psa_invoice_routing")]
 pub fn create_invoice_routing(
@@ -381,10 +381,10 @@ pub fn create_invoice_routing(
 
 /// Counts an invoice's routings.
 ///
-/// `GET /finance/invoices/{parentId}/routings/count` · tool `count_connect_wise_psa_invoice_routings`
+/// `GET /finance/invoices/{parentId}/routings/count` · tool [`count_connect_wise_psa_invoice_routings`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `query`: which rows are counted
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/invoices/{parentId}/routings/count")]
 #[doc(alias = "count_connect_wise_psa_invoice_routings")]
 pub fn count_invoice_routings(invoice_id: i32, query: &CountQuery) -> Request<Count> {
@@ -396,10 +396,10 @@ pub fn count_invoice_routings(invoice_id: i32, query: &CountQuery) -> Request<Co
 
 /// Gets an invoice routing by its ID.
 ///
-/// `GET /finance/invoices/{parentId}/routings/{id}` · tool `get_single_connect_wise_psa_invoice_routing_by_id`
+/// `GET /finance/invoices/{parentId}/routings/{id}` · tool [`get_single_connect_wise_psa_invoice_routing_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice routing ID, from [`finance::list_invoice_routings`](crate::finance::list_invoice_routings)
 #[doc(alias = "GET /finance/invoices/{parentId}/routings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_invoice_routing_by_id")]
 pub fn get_invoice_routing(invoice_id: i32, id: i32) -> Request<InvoiceRouting> {
@@ -410,11 +410,11 @@ pub fn get_invoice_routing(invoice_id: i32, id: i32) -> Request<InvoiceRouting> 
 
 /// Replaces an invoice routing. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/invoices/{parentId}/routings/{id}` · tool `replace_a_connect_wise_psa_invoice_routing_by_id`
+/// `PUT /finance/invoices/{parentId}/routings/{id}` · tool [`replace_a_connect_wise_psa_invoice_routing_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
-/// * `body`: the new state of the routing.
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice routing ID, from [`finance::list_invoice_routings`](crate::finance::list_invoice_routings)
+/// * `body`: the new state of the routing
 #[doc(alias = "PUT /finance/invoices/{parentId}/routings/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_invoice_routing_by_id")]
 pub fn replace_invoice_routing(
@@ -430,11 +430,11 @@ pub fn replace_invoice_routing(
 
 /// Updates an invoice routing.
 ///
-/// `PATCH /finance/invoices/{parentId}/routings/{id}` · tool `update_a_connect_wise_psa_invoice_routing_by_id`
+/// `PATCH /finance/invoices/{parentId}/routings/{id}` · tool [`update_a_connect_wise_psa_invoice_routing_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice routing ID, from [`finance::list_invoice_routings`](crate::finance::list_invoice_routings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/invoices/{parentId}/routings/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_invoice_routing_by_id")]
 pub fn update_invoice_routing(
@@ -450,10 +450,10 @@ pub fn update_invoice_routing(
 
 /// Deletes an invoice routing.
 ///
-/// `DELETE /finance/invoices/{parentId}/routings/{id}` · tool `delete_a_connect_wise_psa_invoice_routing_by_id`
+/// `DELETE /finance/invoices/{parentId}/routings/{id}` · tool [`delete_a_connect_wise_psa_invoice_routing_by_id`](crate::CATALOG)
 ///
-/// * `invoice_id`: invoice ID (see `finance::list_invoices`)
-/// * `id`: invoice routing ID (see `finance::list_invoice_routings`)
+/// * `invoice_id`: invoice ID, from [`finance::list_invoices`](crate::finance::list_invoices)
+/// * `id`: invoice routing ID, from [`finance::list_invoice_routings`](crate::finance::list_invoice_routings)
 #[doc(alias = "DELETE /finance/invoices/{parentId}/routings/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_invoice_routing_by_id")]
 pub fn delete_invoice_routing(invoice_id: i32, id: i32) -> Request<()> {

@@ -11,11 +11,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists tax codes.
 ///
-/// `GET /finance/taxCodes` · tool `list_all_connect_wise_psa_finance_tax_codes`
+/// `GET /finance/taxCodes` · tool [`list_all_connect_wise_psa_finance_tax_codes`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/taxCodes")]
 #[doc(alias = "list_all_connect_wise_psa_finance_tax_codes")]
 pub fn list_tax_codes(query: &ListQuery) -> Request<Vec<TaxCode>> {
@@ -24,9 +24,9 @@ pub fn list_tax_codes(query: &ListQuery) -> Request<Vec<TaxCode>> {
 
 /// Creates a tax code.
 ///
-/// `POST /finance/taxCodes` · tool `create_a_connect_wise_psa_finance_tax_code`
+/// `POST /finance/taxCodes` · tool [`create_a_connect_wise_psa_finance_tax_code`](crate::CATALOG)
 ///
-/// * `body`: the tax code to create.
+/// * `body`: the tax code to create
 #[doc(alias = "POST /finance/taxCodes")]
 #[doc(alias = "create_a_connect_wise_psa_finance_tax_code")]
 pub fn create_tax_code(body: &TaxCode) -> Request<TaxCode> {
@@ -35,9 +35,9 @@ pub fn create_tax_code(body: &TaxCode) -> Request<TaxCode> {
 
 /// Counts tax codes.
 ///
-/// `GET /finance/taxCodes/count` · tool `count_connect_wise_psa_finance_tax_codes`
+/// `GET /finance/taxCodes/count` · tool [`count_connect_wise_psa_finance_tax_codes`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/taxCodes/count")]
 #[doc(alias = "count_connect_wise_psa_finance_tax_codes")]
 pub fn count_tax_codes(query: &CountQuery) -> Request<Count> {
@@ -48,11 +48,11 @@ pub fn count_tax_codes(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of tax codes.
 ///
-/// `GET /finance/taxCodes/info` · tool `list_all_connect_wise_psa_finance_tax_code_info`
+/// `GET /finance/taxCodes/info` · tool [`list_all_connect_wise_psa_finance_tax_code_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/taxCodes/info")]
 #[doc(alias = "list_all_connect_wise_psa_finance_tax_code_info")]
 pub fn list_tax_code_info(query: &ListQuery) -> Request<Vec<TaxCodeInfo>> {
@@ -61,9 +61,9 @@ pub fn list_tax_code_info(query: &ListQuery) -> Request<Vec<TaxCodeInfo>> {
 
 /// Counts tax code summaries.
 ///
-/// `GET /finance/taxCodes/info/count` · tool `count_connect_wise_psa_finance_tax_code_info`
+/// `GET /finance/taxCodes/info/count` · tool [`count_connect_wise_psa_finance_tax_code_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/taxCodes/info/count")]
 #[doc(alias = "count_connect_wise_psa_finance_tax_code_info")]
 pub fn count_tax_code_info(query: &CountQuery) -> Request<Count> {
@@ -74,13 +74,13 @@ pub fn count_tax_code_info(query: &CountQuery) -> Request<Count> {
 
 /// Lists the taxable levels for a tax code expense type exemption.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels` · tool `list_all_connect_wise_psa_taxable_expense_type_levels`
+/// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels` · tool [`list_all_connect_wise_psa_taxable_expense_type_levels`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID, from [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(
     alias = "GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels"
 )]
@@ -101,11 +101,11 @@ pub fn list_taxable_expense_type_levels(
 
 /// Adds a taxable level to a tax code expense type exemption.
 ///
-/// `POST /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels` · tool `create_a_connect_wise_psa_taxable_expense_type_level`
+/// `POST /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels` · tool [`create_a_connect_wise_psa_taxable_expense_type_level`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
-/// * `body`: the taxable level to create.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID, from [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions)
+/// * `body`: the taxable level to create
 #[doc(
     alias = "POST /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels"
 )]
@@ -126,11 +126,11 @@ pub fn create_taxable_expense_type_level(
 
 /// Counts the taxable levels for a tax code expense type exemption.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/count` · tool `count_connect_wise_psa_taxable_expense_type_levels`
+/// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/count` · tool [`count_connect_wise_psa_taxable_expense_type_levels`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
-/// * `query`: which rows are counted
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID, from [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions)
+/// * `query`: which records are counted
 #[doc(
     alias = "GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/count"
 )]
@@ -152,11 +152,11 @@ pub fn count_taxable_expense_type_levels(
 
 /// Gets a taxable level for a tax code expense type exemption by its ID.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `get_single_connect_wise_psa_taxable_expense_type_level_by_id`
+/// `GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool [`get_single_connect_wise_psa_taxable_expense_type_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
-/// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID, from [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions)
+/// * `id`: tax code expense type exemption taxable level ID, from [`finance::list_taxable_expense_type_levels`](crate::finance::list_taxable_expense_type_levels)
 #[doc(
     alias = "GET /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}"
 )]
@@ -177,12 +177,12 @@ pub fn get_taxable_expense_type_level(
 
 /// Replaces a taxable level for a tax code expense type exemption. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_expense_type_level_by_id`
+/// `PUT /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool [`replace_a_connect_wise_psa_taxable_expense_type_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
-/// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
-/// * `body`: the new state of the taxable level.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID, from [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions)
+/// * `id`: tax code expense type exemption taxable level ID, from [`finance::list_taxable_expense_type_levels`](crate::finance::list_taxable_expense_type_levels)
+/// * `body`: the new state of the taxable level
 #[doc(
     alias = "PUT /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}"
 )]
@@ -205,12 +205,12 @@ pub fn replace_taxable_expense_type_level(
 
 /// Updates a taxable level for a tax code expense type exemption.
 ///
-/// `PATCH /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `update_a_connect_wise_psa_taxable_expense_type_level_by_id`
+/// `PATCH /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool [`update_a_connect_wise_psa_taxable_expense_type_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
-/// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID, from [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions)
+/// * `id`: tax code expense type exemption taxable level ID, from [`finance::list_taxable_expense_type_levels`](crate::finance::list_taxable_expense_type_levels)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(
     alias = "PATCH /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}"
 )]
@@ -233,11 +233,11 @@ pub fn update_taxable_expense_type_level(
 
 /// Deletes a taxable level for a tax code expense type exemption.
 ///
-/// `DELETE /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool `delete_a_connect_wise_psa_taxable_expense_type_level_by_id`
+/// `DELETE /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}` · tool [`delete_a_connect_wise_psa_taxable_expense_type_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `expense_type_exemption_id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
-/// * `id`: tax code expense type exemption taxable level ID (see `finance::list_taxable_expense_type_levels`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `expense_type_exemption_id`: tax code expense type exemption ID, from [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions)
+/// * `id`: tax code expense type exemption taxable level ID, from [`finance::list_taxable_expense_type_levels`](crate::finance::list_taxable_expense_type_levels)
 #[doc(
     alias = "DELETE /finance/taxCodes/{grandparentId}/expenseTypeExemptions/{parentId}/taxableExpenseTypeLevels/{id}"
 )]
@@ -258,13 +258,13 @@ pub fn delete_taxable_expense_type_level(
 
 /// Lists the taxable levels for a tax code product type exemption.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels` · tool `list_all_connect_wise_psa_taxable_product_type_levels`
+/// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels` · tool [`list_all_connect_wise_psa_taxable_product_type_levels`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `product_type_exemption_id`: tax code product type exemption ID, from [`finance::list_tax_code_product_type_exemptions`](crate::finance::list_tax_code_product_type_exemptions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(
     alias = "GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels"
 )]
@@ -285,11 +285,11 @@ pub fn list_taxable_product_type_levels(
 
 /// Adds a taxable level to a tax code product type exemption.
 ///
-/// `POST /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels` · tool `create_a_connect_wise_psa_taxable_product_type_level`
+/// `POST /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels` · tool [`create_a_connect_wise_psa_taxable_product_type_level`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
-/// * `body`: the taxable level to create.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `product_type_exemption_id`: tax code product type exemption ID, from [`finance::list_tax_code_product_type_exemptions`](crate::finance::list_tax_code_product_type_exemptions)
+/// * `body`: the taxable level to create
 #[doc(
     alias = "POST /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels"
 )]
@@ -310,11 +310,11 @@ pub fn create_taxable_product_type_level(
 
 /// Counts the taxable levels for a tax code product type exemption.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/count` · tool `count_connect_wise_psa_taxable_product_type_levels`
+/// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/count` · tool [`count_connect_wise_psa_taxable_product_type_levels`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
-/// * `query`: which rows are counted
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `product_type_exemption_id`: tax code product type exemption ID, from [`finance::list_tax_code_product_type_exemptions`](crate::finance::list_tax_code_product_type_exemptions)
+/// * `query`: which records are counted
 #[doc(
     alias = "GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/count"
 )]
@@ -336,11 +336,11 @@ pub fn count_taxable_product_type_levels(
 
 /// Gets a taxable level for a tax code product type exemption by its ID.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `get_single_connect_wise_psa_taxable_product_type_level_by_id`
+/// `GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool [`get_single_connect_wise_psa_taxable_product_type_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
-/// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `product_type_exemption_id`: tax code product type exemption ID, from [`finance::list_tax_code_product_type_exemptions`](crate::finance::list_tax_code_product_type_exemptions)
+/// * `id`: tax code product type exemption taxable level ID, from [`finance::list_taxable_product_type_levels`](crate::finance::list_taxable_product_type_levels)
 #[doc(
     alias = "GET /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}"
 )]
@@ -361,12 +361,12 @@ pub fn get_taxable_product_type_level(
 
 /// Replaces a taxable level for a tax code product type exemption. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_product_type_level_by_id`
+/// `PUT /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool [`replace_a_connect_wise_psa_taxable_product_type_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
-/// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
-/// * `body`: the new state of the taxable level.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `product_type_exemption_id`: tax code product type exemption ID, from [`finance::list_tax_code_product_type_exemptions`](crate::finance::list_tax_code_product_type_exemptions)
+/// * `id`: tax code product type exemption taxable level ID, from [`finance::list_taxable_product_type_levels`](crate::finance::list_taxable_product_type_levels)
+/// * `body`: the new state of the taxable level
 #[doc(
     alias = "PUT /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}"
 )]
@@ -389,12 +389,12 @@ pub fn replace_taxable_product_type_level(
 
 /// Updates a taxable level for a tax code product type exemption.
 ///
-/// `PATCH /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `update_a_connect_wise_psa_taxable_product_type_level_by_id`
+/// `PATCH /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool [`update_a_connect_wise_psa_taxable_product_type_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
-/// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `product_type_exemption_id`: tax code product type exemption ID, from [`finance::list_tax_code_product_type_exemptions`](crate::finance::list_tax_code_product_type_exemptions)
+/// * `id`: tax code product type exemption taxable level ID, from [`finance::list_taxable_product_type_levels`](crate::finance::list_taxable_product_type_levels)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(
     alias = "PATCH /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}"
 )]
@@ -417,11 +417,11 @@ pub fn update_taxable_product_type_level(
 
 /// Deletes a taxable level for a tax code product type exemption.
 ///
-/// `DELETE /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool `delete_a_connect_wise_psa_taxable_product_type_level_by_id`
+/// `DELETE /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}` · tool [`delete_a_connect_wise_psa_taxable_product_type_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `product_type_exemption_id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
-/// * `id`: tax code product type exemption taxable level ID (see `finance::list_taxable_product_type_levels`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `product_type_exemption_id`: tax code product type exemption ID, from [`finance::list_tax_code_product_type_exemptions`](crate::finance::list_tax_code_product_type_exemptions)
+/// * `id`: tax code product type exemption taxable level ID, from [`finance::list_taxable_product_type_levels`](crate::finance::list_taxable_product_type_levels)
 #[doc(
     alias = "DELETE /finance/taxCodes/{grandparentId}/productTypeExemptions/{parentId}/taxableProductTypeLevels/{id}"
 )]
@@ -442,13 +442,13 @@ pub fn delete_taxable_product_type_level(
 
 /// Lists a tax code cross-reference's taxable levels.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels` · tool `list_all_connect_wise_psa_taxable_x_ref_levels`
+/// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels` · tool [`list_all_connect_wise_psa_taxable_x_ref_levels`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID, from [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(
     alias = "GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels"
 )]
@@ -469,11 +469,11 @@ pub fn list_taxable_x_ref_levels(
 
 /// Adds a taxable level to a tax code cross-reference.
 ///
-/// `POST /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels` · tool `create_a_connect_wise_psa_taxable_x_ref_level`
+/// `POST /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels` · tool [`create_a_connect_wise_psa_taxable_x_ref_level`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
-/// * `body`: the taxable level to create.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID, from [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs)
+/// * `body`: the taxable level to create
 #[doc(
     alias = "POST /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels"
 )]
@@ -494,11 +494,11 @@ pub fn create_taxable_x_ref_level(
 
 /// Counts a tax code cross-reference's taxable levels.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/count` · tool `count_connect_wise_psa_taxable_x_ref_levels`
+/// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/count` · tool [`count_connect_wise_psa_taxable_x_ref_levels`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
-/// * `query`: which rows are counted
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID, from [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs)
+/// * `query`: which records are counted
 #[doc(
     alias = "GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/count"
 )]
@@ -520,11 +520,11 @@ pub fn count_taxable_x_ref_levels(
 
 /// Gets a tax code cross-reference's taxable level by its ID.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `get_single_connect_wise_psa_taxable_x_ref_level_by_id`
+/// `GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool [`get_single_connect_wise_psa_taxable_x_ref_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
-/// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID, from [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs)
+/// * `id`: tax code cross-reference taxable level ID, from [`finance::list_taxable_x_ref_levels`](crate::finance::list_taxable_x_ref_levels)
 #[doc(
     alias = "GET /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}"
 )]
@@ -545,12 +545,12 @@ pub fn get_taxable_x_ref_level(
 
 /// Replaces a tax code cross-reference's taxable level. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_x_ref_level_by_id`
+/// `PUT /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool [`replace_a_connect_wise_psa_taxable_x_ref_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
-/// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
-/// * `body`: the new state of the taxable level.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID, from [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs)
+/// * `id`: tax code cross-reference taxable level ID, from [`finance::list_taxable_x_ref_levels`](crate::finance::list_taxable_x_ref_levels)
+/// * `body`: the new state of the taxable level
 #[doc(
     alias = "PUT /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}"
 )]
@@ -573,12 +573,12 @@ pub fn replace_taxable_x_ref_level(
 
 /// Updates a tax code cross-reference's taxable level.
 ///
-/// `PATCH /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `update_a_connect_wise_psa_taxable_x_ref_level_by_id`
+/// `PATCH /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool [`update_a_connect_wise_psa_taxable_x_ref_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
-/// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID, from [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs)
+/// * `id`: tax code cross-reference taxable level ID, from [`finance::list_taxable_x_ref_levels`](crate::finance::list_taxable_x_ref_levels)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(
     alias = "PATCH /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}"
 )]
@@ -601,11 +601,11 @@ pub fn update_taxable_x_ref_level(
 
 /// Deletes a tax code cross-reference's taxable level.
 ///
-/// `DELETE /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool `delete_a_connect_wise_psa_taxable_x_ref_level_by_id`
+/// `DELETE /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}` · tool [`delete_a_connect_wise_psa_taxable_x_ref_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `tax_code_x_ref_id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
-/// * `id`: tax code cross-reference taxable level ID (see `finance::list_taxable_x_ref_levels`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `tax_code_x_ref_id`: tax code cross-reference ID, from [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs)
+/// * `id`: tax code cross-reference taxable level ID, from [`finance::list_taxable_x_ref_levels`](crate::finance::list_taxable_x_ref_levels)
 #[doc(
     alias = "DELETE /finance/taxCodes/{grandparentId}/taxCodeXRefs/{parentId}/taxableXRefLevels/{id}"
 )]
@@ -626,13 +626,13 @@ pub fn delete_taxable_x_ref_level(
 
 /// Lists the taxable levels for a tax code work role exemption.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels` · tool `list_all_connect_wise_psa_taxable_work_role_levels`
+/// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels` · tool [`list_all_connect_wise_psa_taxable_work_role_levels`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `work_role_exemption_id`: tax code work role exemption ID, from [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(
     alias = "GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels"
 )]
@@ -653,11 +653,11 @@ pub fn list_taxable_work_role_levels(
 
 /// Adds a taxable level to a tax code work role exemption.
 ///
-/// `POST /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels` · tool `create_a_connect_wise_psa_taxable_work_role_level`
+/// `POST /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels` · tool [`create_a_connect_wise_psa_taxable_work_role_level`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
-/// * `body`: the taxable level to create.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `work_role_exemption_id`: tax code work role exemption ID, from [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions)
+/// * `body`: the taxable level to create
 #[doc(
     alias = "POST /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels"
 )]
@@ -678,11 +678,11 @@ pub fn create_taxable_work_role_level(
 
 /// Counts the taxable levels for a tax code work role exemption.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/count` · tool `count_connect_wise_psa_taxable_work_role_levels`
+/// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/count` · tool [`count_connect_wise_psa_taxable_work_role_levels`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
-/// * `query`: which rows are counted
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `work_role_exemption_id`: tax code work role exemption ID, from [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions)
+/// * `query`: which records are counted
 #[doc(
     alias = "GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/count"
 )]
@@ -704,11 +704,11 @@ pub fn count_taxable_work_role_levels(
 
 /// Gets a taxable level for a tax code work role exemption by its ID.
 ///
-/// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `get_single_connect_wise_psa_taxable_work_role_level_by_id`
+/// `GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool [`get_single_connect_wise_psa_taxable_work_role_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
-/// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `work_role_exemption_id`: tax code work role exemption ID, from [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions)
+/// * `id`: tax code work role exemption taxable level ID, from [`finance::list_taxable_work_role_levels`](crate::finance::list_taxable_work_role_levels)
 #[doc(
     alias = "GET /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}"
 )]
@@ -729,12 +729,12 @@ pub fn get_taxable_work_role_level(
 
 /// Replaces a taxable level for a tax code work role exemption. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `replace_a_connect_wise_psa_taxable_work_role_level_by_id`
+/// `PUT /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool [`replace_a_connect_wise_psa_taxable_work_role_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
-/// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
-/// * `body`: the new state of the taxable level.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `work_role_exemption_id`: tax code work role exemption ID, from [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions)
+/// * `id`: tax code work role exemption taxable level ID, from [`finance::list_taxable_work_role_levels`](crate::finance::list_taxable_work_role_levels)
+/// * `body`: the new state of the taxable level
 #[doc(
     alias = "PUT /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}"
 )]
@@ -757,12 +757,12 @@ pub fn replace_taxable_work_role_level(
 
 /// Updates a taxable level for a tax code work role exemption.
 ///
-/// `PATCH /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `update_a_connect_wise_psa_taxable_work_role_level_by_id`
+/// `PATCH /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool [`update_a_connect_wise_psa_taxable_work_role_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
-/// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `work_role_exemption_id`: tax code work role exemption ID, from [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions)
+/// * `id`: tax code work role exemption taxable level ID, from [`finance::list_taxable_work_role_levels`](crate::finance::list_taxable_work_role_levels)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(
     alias = "PATCH /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}"
 )]
@@ -785,11 +785,11 @@ pub fn update_taxable_work_role_level(
 
 /// Deletes a taxable level for a tax code work role exemption.
 ///
-/// `DELETE /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool `delete_a_connect_wise_psa_taxable_work_role_level_by_id`
+/// `DELETE /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}` · tool [`delete_a_connect_wise_psa_taxable_work_role_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `work_role_exemption_id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
-/// * `id`: tax code work role exemption taxable level ID (see `finance::list_taxable_work_role_levels`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `work_role_exemption_id`: tax code work role exemption ID, from [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions)
+/// * `id`: tax code work role exemption taxable level ID, from [`finance::list_taxable_work_role_levels`](crate::finance::list_taxable_work_role_levels)
 #[doc(
     alias = "DELETE /finance/taxCodes/{grandparentId}/workRoleExemptions/{parentId}/taxableWorkRoleLevels/{id}"
 )]
@@ -810,9 +810,9 @@ pub fn delete_taxable_work_role_level(
 
 /// Gets a tax code by its ID.
 ///
-/// `GET /finance/taxCodes/{id}` · tool `get_single_connect_wise_psa_finance_tax_code_by_id`
+/// `GET /finance/taxCodes/{id}` · tool [`get_single_connect_wise_psa_finance_tax_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
 #[doc(alias = "GET /finance/taxCodes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_tax_code_by_id")]
 pub fn get_tax_code(id: i32) -> Request<TaxCode> {
@@ -821,10 +821,10 @@ pub fn get_tax_code(id: i32) -> Request<TaxCode> {
 
 /// Replaces a tax code. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/taxCodes/{id}` · tool `replace_a_connect_wise_psa_finance_tax_code_by_id`
+/// `PUT /finance/taxCodes/{id}` · tool [`replace_a_connect_wise_psa_finance_tax_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax code ID (see `finance::list_tax_codes`)
-/// * `body`: the new state of the tax code.
+/// * `id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `body`: the new state of the tax code
 #[doc(alias = "PUT /finance/taxCodes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_tax_code_by_id")]
 pub fn replace_tax_code(id: i32, body: &TaxCode) -> Request<TaxCode> {
@@ -833,10 +833,10 @@ pub fn replace_tax_code(id: i32, body: &TaxCode) -> Request<TaxCode> {
 
 /// Updates a tax code.
 ///
-/// `PATCH /finance/taxCodes/{id}` · tool `update_a_connect_wise_psa_finance_tax_code_by_id`
+/// `PATCH /finance/taxCodes/{id}` · tool [`update_a_connect_wise_psa_finance_tax_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax code ID (see `finance::list_tax_codes`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/taxCodes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_tax_code_by_id")]
 pub fn update_tax_code(id: i32, patch: &Patch<TaxCode>) -> Request<TaxCode> {
@@ -845,9 +845,9 @@ pub fn update_tax_code(id: i32, patch: &Patch<TaxCode>) -> Request<TaxCode> {
 
 /// Deletes a tax code.
 ///
-/// `DELETE /finance/taxCodes/{id}` · tool `delete_a_connect_wise_psa_finance_tax_code_by_id`
+/// `DELETE /finance/taxCodes/{id}` · tool [`delete_a_connect_wise_psa_finance_tax_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
 #[doc(alias = "DELETE /finance/taxCodes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_finance_tax_code_by_id")]
 pub fn delete_tax_code(id: i32) -> Request<()> {
@@ -856,9 +856,9 @@ pub fn delete_tax_code(id: i32) -> Request<()> {
 
 /// Copies a tax code.
 ///
-/// `POST /finance/taxCodes/{id}/copy` · tool `copy_a_connect_wise_psa_finance_tax_code_by_id`
+/// `POST /finance/taxCodes/{id}/copy` · tool [`copy_a_connect_wise_psa_finance_tax_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
 #[doc(alias = "POST /finance/taxCodes/{id}/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_finance_tax_code_by_id")]
 pub fn copy_tax_code(id: i32) -> Request<TaxCode> {
@@ -867,23 +867,23 @@ pub fn copy_tax_code(id: i32) -> Request<TaxCode> {
 
 /// Gets a tax code summary by its ID.
 ///
-/// `GET /finance/taxCodes/{id}/info` · tool `get_single_connect_wise_psa_finance_tax_code_info_by_id`
+/// `GET /finance/taxCodes/{id}/info` · tool [`get_single_connect_wise_psa_finance_tax_code_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax code ID (see `finance::list_tax_codes`)
+/// * `id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
 #[doc(alias = "GET /finance/taxCodes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_finance_tax_code_info_by_id")]
 pub fn get_tax_code_info(id: i32) -> Request<TaxCodeInfo> {
     Request::new(Method::Get, "/finance/taxCodes/{id}/info").path("id", id)
 }
 
-/// Checks where a tax code is used.
+/// Checks which records reference a tax code.
 ///
-/// `GET /finance/taxCodes/{id}/usages` · tool `check_connect_wise_psa_finance_tax_code_usages_by_id`
+/// `GET /finance/taxCodes/{id}/usages` · tool [`check_connect_wise_psa_finance_tax_code_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax code ID (see `finance::list_tax_codes`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/taxCodes/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_finance_tax_code_usages_by_id")]
 pub fn check_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -892,14 +892,14 @@ pub fn check_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists the places where a tax code is used.
+/// Lists the records that reference a tax code.
 ///
-/// `GET /finance/taxCodes/{id}/usages/list` · tool `list_all_connect_wise_psa_finance_tax_code_usages_by_id`
+/// `GET /finance/taxCodes/{id}/usages/list` · tool [`list_all_connect_wise_psa_finance_tax_code_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax code ID (see `finance::list_tax_codes`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/taxCodes/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_finance_tax_code_usages_by_id")]
 pub fn list_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -910,12 +910,12 @@ pub fn list_tax_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 
 /// Lists a tax code's expense type exemptions.
 ///
-/// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions` · tool `list_all_connect_wise_psa_tax_code_expense_type_exemptions`
+/// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions` · tool [`list_all_connect_wise_psa_tax_code_expense_type_exemptions`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/taxCodes/{parentId}/expenseTypeExemptions")]
 #[doc(alias = "list_all_connect_wise_psa_tax_code_expense_type_exemptions")]
 pub fn list_tax_code_expense_type_exemptions(
@@ -929,10 +929,10 @@ pub fn list_tax_code_expense_type_exemptions(
 
 /// Adds an expense type exemption to a tax code.
 ///
-/// `POST /finance/taxCodes/{parentId}/expenseTypeExemptions` · tool `create_a_connect_wise_psa_tax_code_expense_type_exemption`
+/// `POST /finance/taxCodes/{parentId}/expenseTypeExemptions` · tool [`create_a_connect_wise_psa_tax_code_expense_type_exemption`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `body`: the expense type exemption to create.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `body`: the expense type exemption to create
 #[doc(alias = "POST /finance/taxCodes/{parentId}/expenseTypeExemptions")]
 #[doc(alias = "create_a_connect_wise_psa_tax_code_expense_type_exemption")]
 pub fn create_tax_code_expense_type_exemption(
@@ -946,10 +946,10 @@ pub fn create_tax_code_expense_type_exemption(
 
 /// Counts a tax code's expense type exemptions.
 ///
-/// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions/count` · tool `count_connect_wise_psa_tax_code_expense_type_exemptions`
+/// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions/count` · tool [`count_connect_wise_psa_tax_code_expense_type_exemptions`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `query`: which rows are counted
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/taxCodes/{parentId}/expenseTypeExemptions/count")]
 #[doc(alias = "count_connect_wise_psa_tax_code_expense_type_exemptions")]
 pub fn count_tax_code_expense_type_exemptions(
@@ -964,10 +964,10 @@ pub fn count_tax_code_expense_type_exemptions(
 
 /// Gets a tax code's expense type exemption by its ID.
 ///
-/// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_expense_type_exempt_by_id`
+/// `GET /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool [`get_single_connect_wise_psa_tax_code_expense_type_exempt_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code expense type exemption ID, from [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions)
 #[doc(alias = "GET /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_tax_code_expense_type_exempt_by_id")]
 pub fn get_tax_code_expense_type_exemption(
@@ -981,11 +981,11 @@ pub fn get_tax_code_expense_type_exemption(
 
 /// Replaces a tax code's expense type exemption. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `replace_a_connect_wise_psa_tax_code_expense_type_exempt_by_id`
+/// `PUT /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool [`replace_a_connect_wise_psa_tax_code_expense_type_exempt_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
-/// * `body`: the new state of the expense type exemption.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code expense type exemption ID, from [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions)
+/// * `body`: the new state of the expense type exemption
 #[doc(alias = "PUT /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_tax_code_expense_type_exempt_by_id")]
 pub fn replace_tax_code_expense_type_exemption(
@@ -1001,11 +1001,11 @@ pub fn replace_tax_code_expense_type_exemption(
 
 /// Updates a tax code's expense type exemption.
 ///
-/// `PATCH /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `update_a_connect_wise_psa_tax_code_expense_type_exemption_by_id`
+/// `PATCH /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool [`update_a_connect_wise_psa_tax_code_expense_type_exemption_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code expense type exemption ID, from [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_tax_code_expense_type_exemption_by_id")]
 pub fn update_tax_code_expense_type_exemption(
@@ -1024,10 +1024,10 @@ pub fn update_tax_code_expense_type_exemption(
 
 /// Deletes a tax code's expense type exemption.
 ///
-/// `DELETE /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool `delete_a_connect_wise_psa_tax_code_expense_type_exemption_by_id`
+/// `DELETE /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}` · tool [`delete_a_connect_wise_psa_tax_code_expense_type_exemption_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code expense type exemption ID (see `finance::list_tax_code_expense_type_exemptions`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code expense type exemption ID, from [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions)
 #[doc(alias = "DELETE /finance/taxCodes/{parentId}/expenseTypeExemptions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_tax_code_expense_type_exemption_by_id")]
 pub fn delete_tax_code_expense_type_exemption(tax_code_id: i32, id: i32) -> Request<()> {
@@ -1041,12 +1041,12 @@ pub fn delete_tax_code_expense_type_exemption(tax_code_id: i32, id: i32) -> Requ
 
 /// Lists a tax code's product type exemptions.
 ///
-/// `GET /finance/taxCodes/{parentId}/productTypeExemptions` · tool `list_all_connect_wise_psa_tax_code_product_type_exemptions`
+/// `GET /finance/taxCodes/{parentId}/productTypeExemptions` · tool [`list_all_connect_wise_psa_tax_code_product_type_exemptions`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/taxCodes/{parentId}/productTypeExemptions")]
 #[doc(alias = "list_all_connect_wise_psa_tax_code_product_type_exemptions")]
 pub fn list_tax_code_product_type_exemptions(
@@ -1060,10 +1060,10 @@ pub fn list_tax_code_product_type_exemptions(
 
 /// Adds a product type exemption to a tax code.
 ///
-/// `POST /finance/taxCodes/{parentId}/productTypeExemptions` · tool `create_a_connect_wise_psa_tax_code_product_type_exemption`
+/// `POST /finance/taxCodes/{parentId}/productTypeExemptions` · tool [`create_a_connect_wise_psa_tax_code_product_type_exemption`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `body`: the product type exemption to create.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `body`: the product type exemption to create
 #[doc(alias = "POST /finance/taxCodes/{parentId}/productTypeExemptions")]
 #[doc(alias = "create_a_connect_wise_psa_tax_code_product_type_exemption")]
 pub fn create_tax_code_product_type_exemption(
@@ -1077,10 +1077,10 @@ pub fn create_tax_code_product_type_exemption(
 
 /// Counts a tax code's product type exemptions.
 ///
-/// `GET /finance/taxCodes/{parentId}/productTypeExemptions/count` · tool `count_connect_wise_psa_tax_code_product_type_exemptions`
+/// `GET /finance/taxCodes/{parentId}/productTypeExemptions/count` · tool [`count_connect_wise_psa_tax_code_product_type_exemptions`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `query`: which rows are counted
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/taxCodes/{parentId}/productTypeExemptions/count")]
 #[doc(alias = "count_connect_wise_psa_tax_code_product_type_exemptions")]
 pub fn count_tax_code_product_type_exemptions(
@@ -1095,10 +1095,10 @@ pub fn count_tax_code_product_type_exemptions(
 
 /// Gets a tax code's product type exemption by its ID.
 ///
-/// `GET /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_product_type_exempt_by_id`
+/// `GET /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool [`get_single_connect_wise_psa_tax_code_product_type_exempt_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code product type exemption ID, from [`finance::list_tax_code_product_type_exemptions`](crate::finance::list_tax_code_product_type_exemptions)
 #[doc(alias = "GET /finance/taxCodes/{parentId}/productTypeExemptions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_tax_code_product_type_exempt_by_id")]
 pub fn get_tax_code_product_type_exemption(
@@ -1112,11 +1112,11 @@ pub fn get_tax_code_product_type_exemption(
 
 /// Replaces a tax code's product type exemption. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `replace_a_connect_wise_psa_tax_code_product_type_exempt_by_id`
+/// `PUT /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool [`replace_a_connect_wise_psa_tax_code_product_type_exempt_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
-/// * `body`: the new state of the product type exemption.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code product type exemption ID, from [`finance::list_tax_code_product_type_exemptions`](crate::finance::list_tax_code_product_type_exemptions)
+/// * `body`: the new state of the product type exemption
 #[doc(alias = "PUT /finance/taxCodes/{parentId}/productTypeExemptions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_tax_code_product_type_exempt_by_id")]
 pub fn replace_tax_code_product_type_exemption(
@@ -1132,11 +1132,11 @@ pub fn replace_tax_code_product_type_exemption(
 
 /// Updates a tax code's product type exemption.
 ///
-/// `PATCH /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `update_a_connect_wise_psa_tax_code_product_type_exemption_by_id`
+/// `PATCH /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool [`update_a_connect_wise_psa_tax_code_product_type_exemption_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code product type exemption ID, from [`finance::list_tax_code_product_type_exemptions`](crate::finance::list_tax_code_product_type_exemptions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/taxCodes/{parentId}/productTypeExemptions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_tax_code_product_type_exemption_by_id")]
 pub fn update_tax_code_product_type_exemption(
@@ -1155,10 +1155,10 @@ pub fn update_tax_code_product_type_exemption(
 
 /// Deletes a tax code's product type exemption.
 ///
-/// `DELETE /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool `delete_a_connect_wise_psa_tax_code_product_type_exemption_by_id`
+/// `DELETE /finance/taxCodes/{parentId}/productTypeExemptions/{id}` · tool [`delete_a_connect_wise_psa_tax_code_product_type_exemption_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code product type exemption ID (see `finance::list_tax_code_product_type_exemptions`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code product type exemption ID, from [`finance::list_tax_code_product_type_exemptions`](crate::finance::list_tax_code_product_type_exemptions)
 #[doc(alias = "DELETE /finance/taxCodes/{parentId}/productTypeExemptions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_tax_code_product_type_exemption_by_id")]
 pub fn delete_tax_code_product_type_exemption(tax_code_id: i32, id: i32) -> Request<()> {
@@ -1172,12 +1172,12 @@ pub fn delete_tax_code_product_type_exemption(tax_code_id: i32, id: i32) -> Requ
 
 /// Lists a tax code's levels.
 ///
-/// `GET /finance/taxCodes/{parentId}/taxCodeLevels` · tool `list_all_connect_wise_psa_tax_code_levels`
+/// `GET /finance/taxCodes/{parentId}/taxCodeLevels` · tool [`list_all_connect_wise_psa_tax_code_levels`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeLevels")]
 #[doc(alias = "list_all_connect_wise_psa_tax_code_levels")]
 pub fn list_tax_code_levels(
@@ -1191,10 +1191,10 @@ pub fn list_tax_code_levels(
 
 /// Adds a level to a tax code.
 ///
-/// `POST /finance/taxCodes/{parentId}/taxCodeLevels` · tool `create_a_connect_wise_psa_tax_code_level`
+/// `POST /finance/taxCodes/{parentId}/taxCodeLevels` · tool [`create_a_connect_wise_psa_tax_code_level`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `body`: the level to create.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `body`: the level to create
 #[doc(alias = "POST /finance/taxCodes/{parentId}/taxCodeLevels")]
 #[doc(alias = "create_a_connect_wise_psa_tax_code_level")]
 pub fn create_tax_code_level(
@@ -1208,10 +1208,10 @@ pub fn create_tax_code_level(
 
 /// Counts a tax code's levels.
 ///
-/// `GET /finance/taxCodes/{parentId}/taxCodeLevels/count` · tool `count_connect_wise_psa_tax_code_levels`
+/// `GET /finance/taxCodes/{parentId}/taxCodeLevels/count` · tool [`count_connect_wise_psa_tax_code_levels`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `query`: which rows are counted
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeLevels/count")]
 #[doc(alias = "count_connect_wise_psa_tax_code_levels")]
 pub fn count_tax_code_levels(tax_code_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1223,10 +1223,10 @@ pub fn count_tax_code_levels(tax_code_id: i32, query: &CountQuery) -> Request<Co
 
 /// Gets a tax code level by its ID.
 ///
-/// `GET /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `get_single_connect_wise_psa_tax_code_level_by_id`
+/// `GET /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool [`get_single_connect_wise_psa_tax_code_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code level ID, from [`finance::list_tax_code_levels`](crate::finance::list_tax_code_levels)
 #[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeLevels/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_tax_code_level_by_id")]
 pub fn get_tax_code_level(tax_code_id: i32, id: i32) -> Request<TaxCodeLevel> {
@@ -1237,11 +1237,11 @@ pub fn get_tax_code_level(tax_code_id: i32, id: i32) -> Request<TaxCodeLevel> {
 
 /// Replaces a tax code level. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `replace_a_connect_wise_psa_tax_code_level_by_id`
+/// `PUT /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool [`replace_a_connect_wise_psa_tax_code_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
-/// * `body`: the new state of the level.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code level ID, from [`finance::list_tax_code_levels`](crate::finance::list_tax_code_levels)
+/// * `body`: the new state of the level
 #[doc(alias = "PUT /finance/taxCodes/{parentId}/taxCodeLevels/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_tax_code_level_by_id")]
 pub fn replace_tax_code_level(
@@ -1257,11 +1257,11 @@ pub fn replace_tax_code_level(
 
 /// Updates a tax code level.
 ///
-/// `PATCH /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `update_a_connect_wise_psa_tax_code_level_by_id`
+/// `PATCH /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool [`update_a_connect_wise_psa_tax_code_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code level ID, from [`finance::list_tax_code_levels`](crate::finance::list_tax_code_levels)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/taxCodes/{parentId}/taxCodeLevels/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_tax_code_level_by_id")]
 pub fn update_tax_code_level(
@@ -1277,10 +1277,10 @@ pub fn update_tax_code_level(
 
 /// Deletes a tax code level.
 ///
-/// `DELETE /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool `delete_a_connect_wise_psa_tax_code_level_by_id`
+/// `DELETE /finance/taxCodes/{parentId}/taxCodeLevels/{id}` · tool [`delete_a_connect_wise_psa_tax_code_level_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code level ID (see `finance::list_tax_code_levels`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code level ID, from [`finance::list_tax_code_levels`](crate::finance::list_tax_code_levels)
 #[doc(alias = "DELETE /finance/taxCodes/{parentId}/taxCodeLevels/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_tax_code_level_by_id")]
 pub fn delete_tax_code_level(tax_code_id: i32, id: i32) -> Request<()> {
@@ -1291,12 +1291,12 @@ pub fn delete_tax_code_level(tax_code_id: i32, id: i32) -> Request<()> {
 
 /// Lists a tax code's cross-references.
 ///
-/// `GET /finance/taxCodes/{parentId}/taxCodeXRefs` · tool `list_all_connect_wise_psa_tax_code_x_refs`
+/// `GET /finance/taxCodes/{parentId}/taxCodeXRefs` · tool [`list_all_connect_wise_psa_tax_code_x_refs`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeXRefs")]
 #[doc(alias = "list_all_connect_wise_psa_tax_code_x_refs")]
 pub fn list_tax_code_x_refs(
@@ -1310,10 +1310,10 @@ pub fn list_tax_code_x_refs(
 
 /// Adds a cross-reference to a tax code.
 ///
-/// `POST /finance/taxCodes/{parentId}/taxCodeXRefs` · tool `create_a_connect_wise_psa_tax_code_x_ref`
+/// `POST /finance/taxCodes/{parentId}/taxCodeXRefs` · tool [`create_a_connect_wise_psa_tax_code_x_ref`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `body`: the cross-reference to create.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `body`: the cross-reference to create
 #[doc(alias = "POST /finance/taxCodes/{parentId}/taxCodeXRefs")]
 #[doc(alias = "create_a_connect_wise_psa_tax_code_x_ref")]
 pub fn create_tax_code_x_ref(
@@ -1327,10 +1327,10 @@ pub fn create_tax_code_x_ref(
 
 /// Counts a tax code's cross-references.
 ///
-/// `GET /finance/taxCodes/{parentId}/taxCodeXRefs/count` · tool `count_connect_wise_psa_tax_code_x_refs`
+/// `GET /finance/taxCodes/{parentId}/taxCodeXRefs/count` · tool [`count_connect_wise_psa_tax_code_x_refs`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `query`: which rows are counted
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeXRefs/count")]
 #[doc(alias = "count_connect_wise_psa_tax_code_x_refs")]
 pub fn count_tax_code_x_refs(tax_code_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1342,10 +1342,10 @@ pub fn count_tax_code_x_refs(tax_code_id: i32, query: &CountQuery) -> Request<Co
 
 /// Gets a tax code cross-reference by its ID.
 ///
-/// `GET /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `get_single_connect_wise_psa_tax_code_x_ref_by_id`
+/// `GET /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool [`get_single_connect_wise_psa_tax_code_x_ref_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code cross-reference ID, from [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs)
 #[doc(alias = "GET /finance/taxCodes/{parentId}/taxCodeXRefs/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_tax_code_x_ref_by_id")]
 pub fn get_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<TaxCodeXRef> {
@@ -1356,11 +1356,11 @@ pub fn get_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<TaxCodeXRef> {
 
 /// Replaces a tax code cross-reference. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `replace_a_connect_wise_psa_tax_code_x_ref_by_id`
+/// `PUT /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool [`replace_a_connect_wise_psa_tax_code_x_ref_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
-/// * `body`: the new state of the cross-reference.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code cross-reference ID, from [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs)
+/// * `body`: the new state of the cross-reference
 #[doc(alias = "PUT /finance/taxCodes/{parentId}/taxCodeXRefs/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_tax_code_x_ref_by_id")]
 pub fn replace_tax_code_x_ref(
@@ -1376,11 +1376,11 @@ pub fn replace_tax_code_x_ref(
 
 /// Updates a tax code cross-reference.
 ///
-/// `PATCH /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `update_a_connect_wise_psa_tax_code_x_ref_by_id`
+/// `PATCH /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool [`update_a_connect_wise_psa_tax_code_x_ref_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code cross-reference ID, from [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/taxCodes/{parentId}/taxCodeXRefs/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_tax_code_x_ref_by_id")]
 pub fn update_tax_code_x_ref(
@@ -1396,10 +1396,10 @@ pub fn update_tax_code_x_ref(
 
 /// Deletes a tax code cross-reference.
 ///
-/// `DELETE /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool `delete_a_connect_wise_psa_tax_code_x_ref_by_id`
+/// `DELETE /finance/taxCodes/{parentId}/taxCodeXRefs/{id}` · tool [`delete_a_connect_wise_psa_tax_code_x_ref_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code cross-reference ID (see `finance::list_tax_code_x_refs`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code cross-reference ID, from [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs)
 #[doc(alias = "DELETE /finance/taxCodes/{parentId}/taxCodeXRefs/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_tax_code_x_ref_by_id")]
 pub fn delete_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<()> {
@@ -1410,12 +1410,12 @@ pub fn delete_tax_code_x_ref(tax_code_id: i32, id: i32) -> Request<()> {
 
 /// Lists a tax code's work role exemptions.
 ///
-/// `GET /finance/taxCodes/{parentId}/workRoleExemptions` · tool `list_all_connect_wise_psa_tax_code_work_role_exemptions`
+/// `GET /finance/taxCodes/{parentId}/workRoleExemptions` · tool [`list_all_connect_wise_psa_tax_code_work_role_exemptions`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/taxCodes/{parentId}/workRoleExemptions")]
 #[doc(alias = "list_all_connect_wise_psa_tax_code_work_role_exemptions")]
 pub fn list_tax_code_work_role_exemptions(
@@ -1429,10 +1429,10 @@ pub fn list_tax_code_work_role_exemptions(
 
 /// Adds a work role exemption to a tax code.
 ///
-/// `POST /finance/taxCodes/{parentId}/workRoleExemptions` · tool `create_a_connect_wise_psa_tax_code_work_role_exemption`
+/// `POST /finance/taxCodes/{parentId}/workRoleExemptions` · tool [`create_a_connect_wise_psa_tax_code_work_role_exemption`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `body`: the work role exemption to create.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `body`: the work role exemption to create
 #[doc(alias = "POST /finance/taxCodes/{parentId}/workRoleExemptions")]
 #[doc(alias = "create_a_connect_wise_psa_tax_code_work_role_exemption")]
 pub fn create_tax_code_work_role_exemption(
@@ -1446,10 +1446,10 @@ pub fn create_tax_code_work_role_exemption(
 
 /// Counts a tax code's work role exemptions.
 ///
-/// `GET /finance/taxCodes/{parentId}/workRoleExemptions/count` · tool `count_connect_wise_psa_tax_code_work_role_exemptions`
+/// `GET /finance/taxCodes/{parentId}/workRoleExemptions/count` · tool [`count_connect_wise_psa_tax_code_work_role_exemptions`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `query`: which rows are counted
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/taxCodes/{parentId}/workRoleExemptions/count")]
 #[doc(alias = "count_connect_wise_psa_tax_code_work_role_exemptions")]
 pub fn count_tax_code_work_role_exemptions(
@@ -1464,10 +1464,10 @@ pub fn count_tax_code_work_role_exemptions(
 
 /// Gets a tax code's work role exemption by its ID.
 ///
-/// `GET /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `get_single_connect_wise_psa_tax_code_work_role_exemption_by_id`
+/// `GET /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool [`get_single_connect_wise_psa_tax_code_work_role_exemption_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code work role exemption ID, from [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions)
 #[doc(alias = "GET /finance/taxCodes/{parentId}/workRoleExemptions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_tax_code_work_role_exemption_by_id")]
 pub fn get_tax_code_work_role_exemption(
@@ -1481,11 +1481,11 @@ pub fn get_tax_code_work_role_exemption(
 
 /// Replaces a tax code's work role exemption. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `replace_a_connect_wise_psa_tax_code_work_role_exemption_by_id`
+/// `PUT /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool [`replace_a_connect_wise_psa_tax_code_work_role_exemption_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
-/// * `body`: the new state of the work role exemption.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code work role exemption ID, from [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions)
+/// * `body`: the new state of the work role exemption
 #[doc(alias = "PUT /finance/taxCodes/{parentId}/workRoleExemptions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_tax_code_work_role_exemption_by_id")]
 pub fn replace_tax_code_work_role_exemption(
@@ -1501,11 +1501,11 @@ pub fn replace_tax_code_work_role_exemption(
 
 /// Updates a tax code's work role exemption.
 ///
-/// `PATCH /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `update_a_connect_wise_psa_tax_code_work_role_exemption_by_id`
+/// `PATCH /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool [`update_a_connect_wise_psa_tax_code_work_role_exemption_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code work role exemption ID, from [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/taxCodes/{parentId}/workRoleExemptions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_tax_code_work_role_exemption_by_id")]
 pub fn update_tax_code_work_role_exemption(
@@ -1521,10 +1521,10 @@ pub fn update_tax_code_work_role_exemption(
 
 /// Deletes a tax code's work role exemption.
 ///
-/// `DELETE /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool `delete_a_connect_wise_psa_tax_code_work_role_exemption_by_id`
+/// `DELETE /finance/taxCodes/{parentId}/workRoleExemptions/{id}` · tool [`delete_a_connect_wise_psa_tax_code_work_role_exemption_by_id`](crate::CATALOG)
 ///
-/// * `tax_code_id`: tax code ID (see `finance::list_tax_codes`)
-/// * `id`: tax code work role exemption ID (see `finance::list_tax_code_work_role_exemptions`)
+/// * `tax_code_id`: tax code ID, from [`finance::list_tax_codes`](crate::finance::list_tax_codes)
+/// * `id`: tax code work role exemption ID, from [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions)
 #[doc(alias = "DELETE /finance/taxCodes/{parentId}/workRoleExemptions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_tax_code_work_role_exemption_by_id")]
 pub fn delete_tax_code_work_role_exemption(tax_code_id: i32, id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists tax integrations.
 ///
-/// `GET /finance/taxIntegrations` · tool `list_all_connect_wise_psa_finance_tax_integrations`
+/// `GET /finance/taxIntegrations` · tool [`list_all_connect_wise_psa_finance_tax_integrations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /finance/taxIntegrations")]
 #[doc(alias = "list_all_connect_wise_psa_finance_tax_integrations")]
 pub fn list_tax_integrations(query: &ListQuery) -> Request<Vec<TaxIntegration>> {
@@ -20,9 +20,9 @@ pub fn list_tax_integrations(query: &ListQuery) -> Request<Vec<TaxIntegration>> 
 
 /// Counts tax integrations.
 ///
-/// `GET /finance/taxIntegrations/count` · tool `count_connect_wise_psa_finance_tax_integrations`
+/// `GET /finance/taxIntegrations/count` · tool [`count_connect_wise_psa_finance_tax_integrations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /finance/taxIntegrations/count")]
 #[doc(alias = "count_connect_wise_psa_finance_tax_integrations")]
 pub fn count_tax_integrations(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_tax_integrations(query: &CountQuery) -> Request<Count> {
 
 /// Gets a tax integration by its ID.
 ///
-/// `GET /finance/taxIntegrations/{id}` · tool `get_single_connect_wise_psa_finance_tax_integration_by_id`
+/// `GET /finance/taxIntegrations/{id}` · tool [`get_single_connect_wise_psa_finance_tax_integration_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax integration ID (see `finance::list_tax_integrations`)
+/// * `id`: tax integration ID, from [`finance::list_tax_integrations`](crate::finance::list_tax_integrations)
 #[doc(alias = "GET /finance/taxIntegrations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_finance_tax_integration_by_id")]
 pub fn get_tax_integration(id: i32) -> Request<TaxIntegration> {
@@ -44,10 +44,10 @@ pub fn get_tax_integration(id: i32) -> Request<TaxIntegration> {
 
 /// Replaces a tax integration. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /finance/taxIntegrations/{id}` · tool `replace_a_connect_wise_psa_finance_tax_integration_by_id`
+/// `PUT /finance/taxIntegrations/{id}` · tool [`replace_a_connect_wise_psa_finance_tax_integration_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax integration ID (see `finance::list_tax_integrations`)
-/// * `body`: the new state of the tax integration.
+/// * `id`: tax integration ID, from [`finance::list_tax_integrations`](crate::finance::list_tax_integrations)
+/// * `body`: the new state of the tax integration
 #[doc(alias = "PUT /finance/taxIntegrations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_finance_tax_integration_by_id")]
 pub fn replace_tax_integration(
@@ -59,10 +59,10 @@ pub fn replace_tax_integration(
 
 /// Updates a tax integration.
 ///
-/// `PATCH /finance/taxIntegrations/{id}` · tool `update_a_connect_wise_psa_finance_tax_integration_by_id`
+/// `PATCH /finance/taxIntegrations/{id}` · tool [`update_a_connect_wise_psa_finance_tax_integration_by_id`](crate::CATALOG)
 ///
-/// * `id`: tax integration ID (see `finance::list_tax_integrations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: tax integration ID, from [`finance::list_tax_integrations`](crate::finance::list_tax_integrations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /finance/taxIntegrations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_finance_tax_integration_by_id")]
 pub fn update_tax_integration(

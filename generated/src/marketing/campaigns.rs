@@ -11,11 +11,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists marketing campaigns.
 ///
-/// `GET /marketing/campaigns` · tool `list_all_connect_wise_psa_marketing_campaigns`
+/// `GET /marketing/campaigns` · tool [`list_all_connect_wise_psa_marketing_campaigns`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/campaigns")]
 #[doc(alias = "list_all_connect_wise_psa_marketing_campaigns")]
 pub fn list_campaigns(query: &ListQuery) -> Request<Vec<Campaign>> {
@@ -24,9 +24,9 @@ pub fn list_campaigns(query: &ListQuery) -> Request<Vec<Campaign>> {
 
 /// Creates a marketing campaign.
 ///
-/// `POST /marketing/campaigns` · tool `create_a_connect_wise_psa_marketing_campaign`
+/// `POST /marketing/campaigns` · tool [`create_a_connect_wise_psa_marketing_campaign`](crate::CATALOG)
 ///
-/// * `body`: the marketing campaign to create.
+/// * `body`: the marketing campaign to create
 #[doc(alias = "POST /marketing/campaigns")]
 #[doc(alias = "create_a_connect_wise_psa_marketing_campaign")]
 pub fn create_campaign(body: &Campaign) -> Request<Campaign> {
@@ -35,9 +35,9 @@ pub fn create_campaign(body: &Campaign) -> Request<Campaign> {
 
 /// Counts marketing campaigns.
 ///
-/// `GET /marketing/campaigns/count` · tool `count_connect_wise_psa_marketing_campaigns`
+/// `GET /marketing/campaigns/count` · tool [`count_connect_wise_psa_marketing_campaigns`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/campaigns/count")]
 #[doc(alias = "count_connect_wise_psa_marketing_campaigns")]
 pub fn count_campaigns(query: &CountQuery) -> Request<Count> {
@@ -48,11 +48,11 @@ pub fn count_campaigns(query: &CountQuery) -> Request<Count> {
 
 /// Lists campaign statuses.
 ///
-/// `GET /marketing/campaigns/statuses` · tool `list_all_connect_wise_psa_marketing_campaign_statuses`
+/// `GET /marketing/campaigns/statuses` · tool [`list_all_connect_wise_psa_marketing_campaign_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/campaigns/statuses")]
 #[doc(alias = "list_all_connect_wise_psa_marketing_campaign_statuses")]
 pub fn list_campaign_statuses(query: &ListQuery) -> Request<Vec<CampaignStatus>> {
@@ -61,9 +61,9 @@ pub fn list_campaign_statuses(query: &ListQuery) -> Request<Vec<CampaignStatus>>
 
 /// Creates a campaign status.
 ///
-/// `POST /marketing/campaigns/statuses` · tool `create_a_connect_wise_psa_marketing_campaign_status`
+/// `POST /marketing/campaigns/statuses` · tool [`create_a_connect_wise_psa_marketing_campaign_status`](crate::CATALOG)
 ///
-/// * `body`: the campaign status to create.
+/// * `body`: the campaign status to create
 #[doc(alias = "POST /marketing/campaigns/statuses")]
 #[doc(alias = "create_a_connect_wise_psa_marketing_campaign_status")]
 pub fn create_campaign_status(body: &CampaignStatus) -> Request<CampaignStatus> {
@@ -72,9 +72,9 @@ pub fn create_campaign_status(body: &CampaignStatus) -> Request<CampaignStatus> 
 
 /// Counts campaign statuses.
 ///
-/// `GET /marketing/campaigns/statuses/count` · tool `count_connect_wise_psa_marketing_campaign_statuses`
+/// `GET /marketing/campaigns/statuses/count` · tool [`count_connect_wise_psa_marketing_campaign_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/campaigns/statuses/count")]
 #[doc(alias = "count_connect_wise_psa_marketing_campaign_statuses")]
 pub fn count_campaign_statuses(query: &CountQuery) -> Request<Count> {
@@ -85,9 +85,9 @@ pub fn count_campaign_statuses(query: &CountQuery) -> Request<Count> {
 
 /// Gets a campaign status by its ID.
 ///
-/// `GET /marketing/campaigns/statuses/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_status_by_id`
+/// `GET /marketing/campaigns/statuses/{id}` · tool [`get_single_connect_wise_psa_marketing_campaign_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign status ID (see `marketing::list_campaign_statuses`)
+/// * `id`: campaign status ID, from [`marketing::list_campaign_statuses`](crate::marketing::list_campaign_statuses)
 #[doc(alias = "GET /marketing/campaigns/statuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_marketing_campaign_status_by_id")]
 pub fn get_campaign_status(id: i32) -> Request<CampaignStatus> {
@@ -96,10 +96,10 @@ pub fn get_campaign_status(id: i32) -> Request<CampaignStatus> {
 
 /// Replaces a campaign status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /marketing/campaigns/statuses/{id}` · tool `replace_a_connect_wise_psa_marketing_campaign_status_by_id`
+/// `PUT /marketing/campaigns/statuses/{id}` · tool [`replace_a_connect_wise_psa_marketing_campaign_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign status ID (see `marketing::list_campaign_statuses`)
-/// * `body`: the new state of the campaign status.
+/// * `id`: campaign status ID, from [`marketing::list_campaign_statuses`](crate::marketing::list_campaign_statuses)
+/// * `body`: the new state of the campaign status
 #[doc(alias = "PUT /marketing/campaigns/statuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_marketing_campaign_status_by_id")]
 pub fn replace_campaign_status(
@@ -113,10 +113,10 @@ pub fn replace_campaign_status(
 
 /// Updates a campaign status.
 ///
-/// `PATCH /marketing/campaigns/statuses/{id}` · tool `update_a_connect_wise_psa_marketing_campaign_status_by_id`
+/// `PATCH /marketing/campaigns/statuses/{id}` · tool [`update_a_connect_wise_psa_marketing_campaign_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign status ID (see `marketing::list_campaign_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: campaign status ID, from [`marketing::list_campaign_statuses`](crate::marketing::list_campaign_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /marketing/campaigns/statuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_marketing_campaign_status_by_id")]
 pub fn update_campaign_status(
@@ -130,9 +130,9 @@ pub fn update_campaign_status(
 
 /// Deletes a campaign status.
 ///
-/// `DELETE /marketing/campaigns/statuses/{id}` · tool `delete_a_connect_wise_psa_marketing_campaign_status_by_id`
+/// `DELETE /marketing/campaigns/statuses/{id}` · tool [`delete_a_connect_wise_psa_marketing_campaign_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign status ID (see `marketing::list_campaign_statuses`)
+/// * `id`: campaign status ID, from [`marketing::list_campaign_statuses`](crate::marketing::list_campaign_statuses)
 #[doc(alias = "DELETE /marketing/campaigns/statuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_marketing_campaign_status_by_id")]
 pub fn delete_campaign_status(id: i32) -> Request<()> {
@@ -141,11 +141,11 @@ pub fn delete_campaign_status(id: i32) -> Request<()> {
 
 /// Lists campaign subtypes.
 ///
-/// `GET /marketing/campaigns/subTypes` · tool `list_all_connect_wise_psa_marketing_campaign_sub_types`
+/// `GET /marketing/campaigns/subTypes` · tool [`list_all_connect_wise_psa_marketing_campaign_sub_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/campaigns/subTypes")]
 #[doc(alias = "list_all_connect_wise_psa_marketing_campaign_sub_types")]
 pub fn list_campaign_sub_types(
@@ -156,9 +156,9 @@ pub fn list_campaign_sub_types(
 
 /// Creates a campaign subtype.
 ///
-/// `POST /marketing/campaigns/subTypes` · tool `create_a_connect_wise_psa_marketing_campaign_sub_type`
+/// `POST /marketing/campaigns/subTypes` · tool [`create_a_connect_wise_psa_marketing_campaign_sub_type`](crate::CATALOG)
 ///
-/// * `body`: the campaign subtype to create.
+/// * `body`: the campaign subtype to create
 #[doc(alias = "POST /marketing/campaigns/subTypes")]
 #[doc(alias = "create_a_connect_wise_psa_marketing_campaign_sub_type")]
 pub fn create_campaign_sub_type(
@@ -169,9 +169,9 @@ pub fn create_campaign_sub_type(
 
 /// Counts campaign subtypes.
 ///
-/// `GET /marketing/campaigns/subTypes/count` · tool `count_connect_wise_psa_marketing_campaign_sub_types`
+/// `GET /marketing/campaigns/subTypes/count` · tool [`count_connect_wise_psa_marketing_campaign_sub_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/campaigns/subTypes/count")]
 #[doc(alias = "count_connect_wise_psa_marketing_campaign_sub_types")]
 pub fn count_campaign_sub_types(query: &CountQuery) -> Request<Count> {
@@ -182,9 +182,9 @@ pub fn count_campaign_sub_types(query: &CountQuery) -> Request<Count> {
 
 /// Gets a campaign subtype by its ID.
 ///
-/// `GET /marketing/campaigns/subTypes/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_sub_type_by_id`
+/// `GET /marketing/campaigns/subTypes/{id}` · tool [`get_single_connect_wise_psa_marketing_campaign_sub_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign subtype ID (see `marketing::list_campaign_sub_types`)
+/// * `id`: campaign subtype ID, from [`marketing::list_campaign_sub_types`](crate::marketing::list_campaign_sub_types)
 #[doc(alias = "GET /marketing/campaigns/subTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_marketing_campaign_sub_type_by_id")]
 pub fn get_campaign_sub_type(id: i32) -> Request<CampaignSubTypeCampaignSubType> {
@@ -193,10 +193,10 @@ pub fn get_campaign_sub_type(id: i32) -> Request<CampaignSubTypeCampaignSubType>
 
 /// Replaces a campaign subtype. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /marketing/campaigns/subTypes/{id}` · tool `replace_a_connect_wise_psa_marketing_campaign_sub_type_by_id`
+/// `PUT /marketing/campaigns/subTypes/{id}` · tool [`replace_a_connect_wise_psa_marketing_campaign_sub_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign subtype ID (see `marketing::list_campaign_sub_types`)
-/// * `body`: the new state of the campaign subtype.
+/// * `id`: campaign subtype ID, from [`marketing::list_campaign_sub_types`](crate::marketing::list_campaign_sub_types)
+/// * `body`: the new state of the campaign subtype
 #[doc(alias = "PUT /marketing/campaigns/subTypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_marketing_campaign_sub_type_by_id")]
 pub fn replace_campaign_sub_type(
@@ -210,10 +210,10 @@ pub fn replace_campaign_sub_type(
 
 /// Updates a campaign subtype.
 ///
-/// `PATCH /marketing/campaigns/subTypes/{id}` · tool `update_a_connect_wise_psa_marketing_campaign_sub_type_by_id`
+/// `PATCH /marketing/campaigns/subTypes/{id}` · tool [`update_a_connect_wise_psa_marketing_campaign_sub_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign subtype ID (see `marketing::list_campaign_sub_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: campaign subtype ID, from [`marketing::list_campaign_sub_types`](crate::marketing::list_campaign_sub_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /marketing/campaigns/subTypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_marketing_campaign_sub_type_by_id")]
 pub fn update_campaign_sub_type(
@@ -227,9 +227,9 @@ pub fn update_campaign_sub_type(
 
 /// Deletes a campaign subtype.
 ///
-/// `DELETE /marketing/campaigns/subTypes/{id}` · tool `delete_a_connect_wise_psa_marketing_campaign_sub_type_by_id`
+/// `DELETE /marketing/campaigns/subTypes/{id}` · tool [`delete_a_connect_wise_psa_marketing_campaign_sub_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign subtype ID (see `marketing::list_campaign_sub_types`)
+/// * `id`: campaign subtype ID, from [`marketing::list_campaign_sub_types`](crate::marketing::list_campaign_sub_types)
 #[doc(alias = "DELETE /marketing/campaigns/subTypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_marketing_campaign_sub_type_by_id")]
 pub fn delete_campaign_sub_type(id: i32) -> Request<()> {
@@ -238,11 +238,11 @@ pub fn delete_campaign_sub_type(id: i32) -> Request<()> {
 
 /// Lists campaign types.
 ///
-/// `GET /marketing/campaigns/types` · tool `list_all_connect_wise_psa_marketing_campaign_types`
+/// `GET /marketing/campaigns/types` · tool [`list_all_connect_wise_psa_marketing_campaign_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/campaigns/types")]
 #[doc(alias = "list_all_connect_wise_psa_marketing_campaign_types")]
 pub fn list_campaign_types(query: &ListQuery) -> Request<Vec<CampaignType>> {
@@ -251,9 +251,9 @@ pub fn list_campaign_types(query: &ListQuery) -> Request<Vec<CampaignType>> {
 
 /// Creates a campaign type.
 ///
-/// `POST /marketing/campaigns/types` · tool `create_a_connect_wise_psa_marketing_campaign_type`
+/// `POST /marketing/campaigns/types` · tool [`create_a_connect_wise_psa_marketing_campaign_type`](crate::CATALOG)
 ///
-/// * `body`: the campaign type to create.
+/// * `body`: the campaign type to create
 #[doc(alias = "POST /marketing/campaigns/types")]
 #[doc(alias = "create_a_connect_wise_psa_marketing_campaign_type")]
 pub fn create_campaign_type(body: &CampaignType) -> Request<CampaignType> {
@@ -262,9 +262,9 @@ pub fn create_campaign_type(body: &CampaignType) -> Request<CampaignType> {
 
 /// Counts campaign types.
 ///
-/// `GET /marketing/campaigns/types/count` · tool `count_connect_wise_psa_marketing_campaign_types`
+/// `GET /marketing/campaigns/types/count` · tool [`count_connect_wise_psa_marketing_campaign_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/campaigns/types/count")]
 #[doc(alias = "count_connect_wise_psa_marketing_campaign_types")]
 pub fn count_campaign_types(query: &CountQuery) -> Request<Count> {
@@ -275,11 +275,11 @@ pub fn count_campaign_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of campaign types.
 ///
-/// `GET /marketing/campaigns/types/info` · tool `list_all_connect_wise_psa_marketing_campaign_type_info`
+/// `GET /marketing/campaigns/types/info` · tool [`list_all_connect_wise_psa_marketing_campaign_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/campaigns/types/info")]
 #[doc(alias = "list_all_connect_wise_psa_marketing_campaign_type_info")]
 pub fn list_campaign_type_info(query: &ListQuery) -> Request<Vec<CampaignTypeInfo>> {
@@ -288,9 +288,9 @@ pub fn list_campaign_type_info(query: &ListQuery) -> Request<Vec<CampaignTypeInf
 
 /// Counts campaign type summaries.
 ///
-/// `GET /marketing/campaigns/types/info/count` · tool `count_connect_wise_psa_marketing_campaign_type_info`
+/// `GET /marketing/campaigns/types/info/count` · tool [`count_connect_wise_psa_marketing_campaign_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/campaigns/types/info/count")]
 #[doc(alias = "count_connect_wise_psa_marketing_campaign_type_info")]
 pub fn count_campaign_type_info(query: &CountQuery) -> Request<Count> {
@@ -301,9 +301,9 @@ pub fn count_campaign_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a campaign type by its ID.
 ///
-/// `GET /marketing/campaigns/types/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_type_by_id`
+/// `GET /marketing/campaigns/types/{id}` · tool [`get_single_connect_wise_psa_marketing_campaign_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign type ID (see `marketing::list_campaign_types`)
+/// * `id`: campaign type ID, from [`marketing::list_campaign_types`](crate::marketing::list_campaign_types)
 #[doc(alias = "GET /marketing/campaigns/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_marketing_campaign_type_by_id")]
 pub fn get_campaign_type(id: i32) -> Request<CampaignType> {
@@ -312,10 +312,10 @@ pub fn get_campaign_type(id: i32) -> Request<CampaignType> {
 
 /// Replaces a campaign type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /marketing/campaigns/types/{id}` · tool `replace_a_connect_wise_psa_marketing_campaign_type_by_id`
+/// `PUT /marketing/campaigns/types/{id}` · tool [`replace_a_connect_wise_psa_marketing_campaign_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign type ID (see `marketing::list_campaign_types`)
-/// * `body`: the new state of the campaign type.
+/// * `id`: campaign type ID, from [`marketing::list_campaign_types`](crate::marketing::list_campaign_types)
+/// * `body`: the new state of the campaign type
 #[doc(alias = "PUT /marketing/campaigns/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_marketing_campaign_type_by_id")]
 pub fn replace_campaign_type(id: i32, body: &CampaignType) -> Request<CampaignType> {
@@ -326,10 +326,10 @@ pub fn replace_campaign_type(id: i32, body: &CampaignType) -> Request<CampaignTy
 
 /// Updates a campaign type.
 ///
-/// `PATCH /marketing/campaigns/types/{id}` · tool `update_a_connect_wise_psa_marketing_campaign_type_by_id`
+/// `PATCH /marketing/campaigns/types/{id}` · tool [`update_a_connect_wise_psa_marketing_campaign_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign type ID (see `marketing::list_campaign_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: campaign type ID, from [`marketing::list_campaign_types`](crate::marketing::list_campaign_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /marketing/campaigns/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_marketing_campaign_type_by_id")]
 pub fn update_campaign_type(
@@ -343,9 +343,9 @@ pub fn update_campaign_type(
 
 /// Deletes a campaign type.
 ///
-/// `DELETE /marketing/campaigns/types/{id}` · tool `delete_a_connect_wise_psa_marketing_campaign_type_by_id`
+/// `DELETE /marketing/campaigns/types/{id}` · tool [`delete_a_connect_wise_psa_marketing_campaign_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign type ID (see `marketing::list_campaign_types`)
+/// * `id`: campaign type ID, from [`marketing::list_campaign_types`](crate::marketing::list_campaign_types)
 #[doc(alias = "DELETE /marketing/campaigns/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_marketing_campaign_type_by_id")]
 pub fn delete_campaign_type(id: i32) -> Request<()> {
@@ -354,9 +354,9 @@ pub fn delete_campaign_type(id: i32) -> Request<()> {
 
 /// Gets a campaign type summary by its ID.
 ///
-/// `GET /marketing/campaigns/types/{id}/info` · tool `get_single_connect_wise_psa_marketing_campaign_type_info_by_id`
+/// `GET /marketing/campaigns/types/{id}/info` · tool [`get_single_connect_wise_psa_marketing_campaign_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: campaign type ID (see `marketing::list_campaign_types`)
+/// * `id`: campaign type ID, from [`marketing::list_campaign_types`](crate::marketing::list_campaign_types)
 #[doc(alias = "GET /marketing/campaigns/types/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_marketing_campaign_type_info_by_id")]
 pub fn get_campaign_type_info(id: i32) -> Request<CampaignTypeInfo> {
@@ -365,12 +365,12 @@ pub fn get_campaign_type_info(id: i32) -> Request<CampaignTypeInfo> {
 
 /// Lists a campaign type's subtypes.
 ///
-/// `GET /marketing/campaigns/types/{parentId}/subTypes` · tool `list_all_connect_wise_psa_campaign_type_sub_types`
+/// `GET /marketing/campaigns/types/{parentId}/subTypes` · tool [`list_all_connect_wise_psa_campaign_type_sub_types`](crate::CATALOG)
 ///
-/// * `type_id`: campaign type ID (see `marketing::list_campaign_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `type_id`: campaign type ID, from [`marketing::list_campaign_types`](crate::marketing::list_campaign_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/campaigns/types/{parentId}/subTypes")]
 #[doc(alias = "list_all_connect_wise_psa_campaign_type_sub_types")]
 pub fn list_campaign_type_sub_types(
@@ -384,10 +384,10 @@ pub fn list_campaign_type_sub_types(
 
 /// Counts a campaign type's subtypes.
 ///
-/// `GET /marketing/campaigns/types/{parentId}/subTypes/count` · tool `count_connect_wise_psa_campaign_type_sub_types`
+/// `GET /marketing/campaigns/types/{parentId}/subTypes/count` · tool [`count_connect_wise_psa_campaign_type_sub_types`](crate::CATALOG)
 ///
-/// * `type_id`: campaign type ID (see `marketing::list_campaign_types`)
-/// * `query`: which rows are counted
+/// * `type_id`: campaign type ID, from [`marketing::list_campaign_types`](crate::marketing::list_campaign_types)
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/campaigns/types/{parentId}/subTypes/count")]
 #[doc(alias = "count_connect_wise_psa_campaign_type_sub_types")]
 pub fn count_campaign_type_sub_types(
@@ -402,10 +402,10 @@ pub fn count_campaign_type_sub_types(
 
 /// Gets a campaign type subtype by its ID.
 ///
-/// `GET /marketing/campaigns/types/{parentId}/subTypes/{id}` · tool `get_single_connect_wise_psa_campaign_type_sub_type_by_id`
+/// `GET /marketing/campaigns/types/{parentId}/subTypes/{id}` · tool [`get_single_connect_wise_psa_campaign_type_sub_type_by_id`](crate::CATALOG)
 ///
-/// * `type_id`: campaign type ID (see `marketing::list_campaign_types`)
-/// * `id`: campaign type subtype ID (see `marketing::list_campaign_type_sub_types`)
+/// * `type_id`: campaign type ID, from [`marketing::list_campaign_types`](crate::marketing::list_campaign_types)
+/// * `id`: campaign type subtype ID, from [`marketing::list_campaign_type_sub_types`](crate::marketing::list_campaign_type_sub_types)
 #[doc(alias = "GET /marketing/campaigns/types/{parentId}/subTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_campaign_type_sub_type_by_id")]
 pub fn get_campaign_type_sub_type(
@@ -419,9 +419,9 @@ pub fn get_campaign_type_sub_type(
 
 /// Gets a marketing campaign by its ID.
 ///
-/// `GET /marketing/campaigns/{id}` · tool `get_single_connect_wise_psa_marketing_campaign_by_id`
+/// `GET /marketing/campaigns/{id}` · tool [`get_single_connect_wise_psa_marketing_campaign_by_id`](crate::CATALOG)
 ///
-/// * `id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
 #[doc(alias = "GET /marketing/campaigns/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_marketing_campaign_by_id")]
 pub fn get_campaign(id: i32) -> Request<Campaign> {
@@ -430,10 +430,10 @@ pub fn get_campaign(id: i32) -> Request<Campaign> {
 
 /// Replaces a marketing campaign. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /marketing/campaigns/{id}` · tool `replace_a_connect_wise_psa_marketing_campaign_by_id`
+/// `PUT /marketing/campaigns/{id}` · tool [`replace_a_connect_wise_psa_marketing_campaign_by_id`](crate::CATALOG)
 ///
-/// * `id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `body`: the new state of the marketing campaign.
+/// * `id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `body`: the new state of the marketing campaign
 #[doc(alias = "PUT /marketing/campaigns/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_marketing_campaign_by_id")]
 pub fn replace_campaign(id: i32, body: &Campaign) -> Request<Campaign> {
@@ -442,10 +442,10 @@ pub fn replace_campaign(id: i32, body: &Campaign) -> Request<Campaign> {
 
 /// Updates a marketing campaign.
 ///
-/// `PATCH /marketing/campaigns/{id}` · tool `update_a_connect_wise_psa_marketing_campaign_by_id`
+/// `PATCH /marketing/campaigns/{id}` · tool [`update_a_connect_wise_psa_marketing_campaign_by_id`](crate::CATALOG)
 ///
-/// * `id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /marketing/campaigns/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_marketing_campaign_by_id")]
 pub fn update_campaign(id: i32, patch: &Patch<Campaign>) -> Request<Campaign> {
@@ -454,9 +454,9 @@ pub fn update_campaign(id: i32, patch: &Patch<Campaign>) -> Request<Campaign> {
 
 /// Deletes a marketing campaign.
 ///
-/// `DELETE /marketing/campaigns/{id}` · tool `delete_a_connect_wise_psa_marketing_campaign_by_id`
+/// `DELETE /marketing/campaigns/{id}` · tool [`delete_a_connect_wise_psa_marketing_campaign_by_id`](crate::CATALOG)
 ///
-/// * `id`: marketing campaign ID (see `marketing::list_campaigns`)
+/// * `id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
 #[doc(alias = "DELETE /marketing/campaigns/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_marketing_campaign_by_id")]
 pub fn delete_campaign(id: i32) -> Request<()> {
@@ -465,12 +465,12 @@ pub fn delete_campaign(id: i32) -> Request<()> {
 
 /// Lists a marketing campaign's activities.
 ///
-/// `GET /marketing/campaigns/{id}/activities` · tool `list_all_connect_wise_psa_campaign_activities`
+/// `GET /marketing/campaigns/{id}/activities` · tool [`list_all_connect_wise_psa_campaign_activities`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/campaigns/{id}/activities")]
 #[doc(alias = "list_all_connect_wise_psa_campaign_activities")]
 pub fn list_campaign_activities(
@@ -484,10 +484,10 @@ pub fn list_campaign_activities(
 
 /// Counts a marketing campaign's activities.
 ///
-/// `GET /marketing/campaigns/{id}/activities/count` · tool `count_connect_wise_psa_campaign_activities`
+/// `GET /marketing/campaigns/{id}/activities/count` · tool [`count_connect_wise_psa_campaign_activities`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `query`: which rows are counted
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/campaigns/{id}/activities/count")]
 #[doc(alias = "count_connect_wise_psa_campaign_activities")]
 pub fn count_campaign_activities(
@@ -502,12 +502,12 @@ pub fn count_campaign_activities(
 
 /// Lists a marketing campaign's opportunities.
 ///
-/// `GET /marketing/campaigns/{id}/opportunities` · tool `list_all_connect_wise_psa_campaign_opportunities`
+/// `GET /marketing/campaigns/{id}/opportunities` · tool [`list_all_connect_wise_psa_campaign_opportunities`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/campaigns/{id}/opportunities")]
 #[doc(alias = "list_all_connect_wise_psa_campaign_opportunities")]
 pub fn list_campaign_opportunities(
@@ -521,10 +521,10 @@ pub fn list_campaign_opportunities(
 
 /// Counts a marketing campaign's opportunities.
 ///
-/// `GET /marketing/campaigns/{id}/opportunities/count` · tool `count_connect_wise_psa_campaign_opportunities`
+/// `GET /marketing/campaigns/{id}/opportunities/count` · tool [`count_connect_wise_psa_campaign_opportunities`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `query`: which rows are counted
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/campaigns/{id}/opportunities/count")]
 #[doc(alias = "count_connect_wise_psa_campaign_opportunities")]
 pub fn count_campaign_opportunities(
@@ -539,12 +539,12 @@ pub fn count_campaign_opportunities(
 
 /// Lists a marketing campaign's audit entries.
 ///
-/// `GET /marketing/campaigns/{parentId}/audits` · tool `list_all_connect_wise_psa_campaign_audits`
+/// `GET /marketing/campaigns/{parentId}/audits` · tool [`list_all_connect_wise_psa_campaign_audits`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/campaigns/{parentId}/audits")]
 #[doc(alias = "list_all_connect_wise_psa_campaign_audits")]
 pub fn list_campaign_audits(
@@ -558,10 +558,10 @@ pub fn list_campaign_audits(
 
 /// Adds an audit entry to a marketing campaign.
 ///
-/// `POST /marketing/campaigns/{parentId}/audits` · tool `create_a_connect_wise_psa_campaign_audit`
+/// `POST /marketing/campaigns/{parentId}/audits` · tool [`create_a_connect_wise_psa_campaign_audit`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `body`: the audit entry to create.
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `body`: the audit entry to create
 #[doc(alias = "POST /marketing/campaigns/{parentId}/audits")]
 #[doc(alias = "create_a_connect_wise_psa_campaign_audit")]
 pub fn create_campaign_audit(
@@ -575,10 +575,10 @@ pub fn create_campaign_audit(
 
 /// Counts a marketing campaign's audit entries.
 ///
-/// `GET /marketing/campaigns/{parentId}/audits/count` · tool `count_connect_wise_psa_campaign_audits`
+/// `GET /marketing/campaigns/{parentId}/audits/count` · tool [`count_connect_wise_psa_campaign_audits`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `query`: which rows are counted
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/campaigns/{parentId}/audits/count")]
 #[doc(alias = "count_connect_wise_psa_campaign_audits")]
 pub fn count_campaign_audits(campaign_id: i32, query: &CountQuery) -> Request<Count> {
@@ -590,10 +590,10 @@ pub fn count_campaign_audits(campaign_id: i32, query: &CountQuery) -> Request<Co
 
 /// Gets a marketing campaign audit entry by its ID.
 ///
-/// `GET /marketing/campaigns/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_campaign_audit_by_id`
+/// `GET /marketing/campaigns/{parentId}/audits/{id}` · tool [`get_single_connect_wise_psa_campaign_audit_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign audit entry ID (see `marketing::list_campaign_audits`)
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign audit entry ID, from [`marketing::list_campaign_audits`](crate::marketing::list_campaign_audits)
 #[doc(alias = "GET /marketing/campaigns/{parentId}/audits/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_campaign_audit_by_id")]
 pub fn get_campaign_audit(campaign_id: i32, id: i32) -> Request<CampaignAudit> {
@@ -604,11 +604,11 @@ pub fn get_campaign_audit(campaign_id: i32, id: i32) -> Request<CampaignAudit> {
 
 /// Replaces a marketing campaign audit entry. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /marketing/campaigns/{parentId}/audits/{id}` · tool `replace_a_connect_wise_psa_campaign_audit_by_id`
+/// `PUT /marketing/campaigns/{parentId}/audits/{id}` · tool [`replace_a_connect_wise_psa_campaign_audit_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign audit entry ID (see `marketing::list_campaign_audits`)
-/// * `body`: the new state of the audit entry.
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign audit entry ID, from [`marketing::list_campaign_audits`](crate::marketing::list_campaign_audits)
+/// * `body`: the new state of the audit entry
 #[doc(alias = "PUT /marketing/campaigns/{parentId}/audits/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_campaign_audit_by_id")]
 pub fn replace_campaign_audit(
@@ -624,11 +624,11 @@ pub fn replace_campaign_audit(
 
 /// Updates a marketing campaign audit entry.
 ///
-/// `PATCH /marketing/campaigns/{parentId}/audits/{id}` · tool `update_a_connect_wise_psa_campaign_audit_by_id`
+/// `PATCH /marketing/campaigns/{parentId}/audits/{id}` · tool [`update_a_connect_wise_psa_campaign_audit_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign audit entry ID (see `marketing::list_campaign_audits`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign audit entry ID, from [`marketing::list_campaign_audits`](crate::marketing::list_campaign_audits)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /marketing/campaigns/{parentId}/audits/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_campaign_audit_by_id")]
 pub fn update_campaign_audit(
@@ -644,10 +644,10 @@ pub fn update_campaign_audit(
 
 /// Deletes a marketing campaign audit entry.
 ///
-/// `DELETE /marketing/campaigns/{parentId}/audits/{id}` · tool `delete_a_connect_wise_psa_campaign_audit_by_id`
+/// `DELETE /marketing/campaigns/{parentId}/audits/{id}` · tool [`delete_a_connect_wise_psa_campaign_audit_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign audit entry ID (see `marketing::list_campaign_audits`)
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign audit entry ID, from [`marketing::list_campaign_audits`](crate::marketing::list_campaign_audits)
 #[doc(alias = "DELETE /marketing/campaigns/{parentId}/audits/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_campaign_audit_by_id")]
 pub fn delete_campaign_audit(campaign_id: i32, id: i32) -> Request<()> {
@@ -658,12 +658,12 @@ pub fn delete_campaign_audit(campaign_id: i32, id: i32) -> Request<()> {
 
 /// Lists a marketing campaign's email opens.
 ///
-/// `GET /marketing/campaigns/{parentId}/emailsOpened` · tool `list_all_connect_wise_psa_campaign_emails_opened`
+/// `GET /marketing/campaigns/{parentId}/emailsOpened` · tool [`list_all_connect_wise_psa_campaign_emails_opened`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/campaigns/{parentId}/emailsOpened")]
 #[doc(alias = "list_all_connect_wise_psa_campaign_emails_opened")]
 pub fn list_campaign_emails_opened(
@@ -677,10 +677,10 @@ pub fn list_campaign_emails_opened(
 
 /// Adds an email open to a marketing campaign.
 ///
-/// `POST /marketing/campaigns/{parentId}/emailsOpened` · tool `create_a_connect_wise_psa_campaign_email_opened`
+/// `POST /marketing/campaigns/{parentId}/emailsOpened` · tool [`create_a_connect_wise_psa_campaign_email_opened`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `body`: the email open to create.
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `body`: the email open to create
 #[doc(alias = "POST /marketing/campaigns/{parentId}/emailsOpened")]
 #[doc(alias = "create_a_connect_wise_psa_campaign_email_opened")]
 pub fn create_campaign_email_opened(
@@ -694,10 +694,10 @@ pub fn create_campaign_email_opened(
 
 /// Counts a marketing campaign's email opens.
 ///
-/// `GET /marketing/campaigns/{parentId}/emailsOpened/count` · tool `count_connect_wise_psa_campaign_emails_opened`
+/// `GET /marketing/campaigns/{parentId}/emailsOpened/count` · tool [`count_connect_wise_psa_campaign_emails_opened`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `query`: which rows are counted
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/campaigns/{parentId}/emailsOpened/count")]
 #[doc(alias = "count_connect_wise_psa_campaign_emails_opened")]
 pub fn count_campaign_emails_opened(
@@ -712,10 +712,10 @@ pub fn count_campaign_emails_opened(
 
 /// Gets a marketing campaign email open by its ID.
 ///
-/// `GET /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `get_single_connect_wise_psa_campaign_email_opened_by_id`
+/// `GET /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool [`get_single_connect_wise_psa_campaign_email_opened_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign email open ID (see `marketing::list_campaign_emails_opened`)
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign email open ID, from [`marketing::list_campaign_emails_opened`](crate::marketing::list_campaign_emails_opened)
 #[doc(alias = "GET /marketing/campaigns/{parentId}/emailsOpened/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_campaign_email_opened_by_id")]
 pub fn get_campaign_email_opened(campaign_id: i32, id: i32) -> Request<EmailOpened> {
@@ -726,11 +726,11 @@ pub fn get_campaign_email_opened(campaign_id: i32, id: i32) -> Request<EmailOpen
 
 /// Replaces a marketing campaign email open. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `replace_a_connect_wise_psa_campaign_email_opened_by_id`
+/// `PUT /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool [`replace_a_connect_wise_psa_campaign_email_opened_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign email open ID (see `marketing::list_campaign_emails_opened`)
-/// * `body`: the new state of the email open.
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign email open ID, from [`marketing::list_campaign_emails_opened`](crate::marketing::list_campaign_emails_opened)
+/// * `body`: the new state of the email open
 #[doc(alias = "PUT /marketing/campaigns/{parentId}/emailsOpened/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_campaign_email_opened_by_id")]
 pub fn replace_campaign_email_opened(
@@ -746,11 +746,11 @@ pub fn replace_campaign_email_opened(
 
 /// Updates a marketing campaign email open.
 ///
-/// `PATCH /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `update_a_connect_wise_psa_campaign_email_opened_by_id`
+/// `PATCH /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool [`update_a_connect_wise_psa_campaign_email_opened_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign email open ID (see `marketing::list_campaign_emails_opened`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign email open ID, from [`marketing::list_campaign_emails_opened`](crate::marketing::list_campaign_emails_opened)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /marketing/campaigns/{parentId}/emailsOpened/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_campaign_email_opened_by_id")]
 pub fn update_campaign_email_opened(
@@ -766,10 +766,10 @@ pub fn update_campaign_email_opened(
 
 /// Deletes a marketing campaign email open.
 ///
-/// `DELETE /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool `delete_a_connect_wise_psa_campaign_email_opened_by_id`
+/// `DELETE /marketing/campaigns/{parentId}/emailsOpened/{id}` · tool [`delete_a_connect_wise_psa_campaign_email_opened_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign email open ID (see `marketing::list_campaign_emails_opened`)
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign email open ID, from [`marketing::list_campaign_emails_opened`](crate::marketing::list_campaign_emails_opened)
 #[doc(alias = "DELETE /marketing/campaigns/{parentId}/emailsOpened/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_campaign_email_opened_by_id")]
 pub fn delete_campaign_email_opened(campaign_id: i32, id: i32) -> Request<()> {
@@ -780,12 +780,12 @@ pub fn delete_campaign_email_opened(campaign_id: i32, id: i32) -> Request<()> {
 
 /// Lists a marketing campaign's form submissions.
 ///
-/// `GET /marketing/campaigns/{parentId}/formsSubmitted` · tool `list_all_connect_wise_psa_campaign_forms_submitted`
+/// `GET /marketing/campaigns/{parentId}/formsSubmitted` · tool [`list_all_connect_wise_psa_campaign_forms_submitted`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/campaigns/{parentId}/formsSubmitted")]
 #[doc(alias = "list_all_connect_wise_psa_campaign_forms_submitted")]
 pub fn list_campaign_forms_submitted(
@@ -799,10 +799,10 @@ pub fn list_campaign_forms_submitted(
 
 /// Adds a form submission to a marketing campaign.
 ///
-/// `POST /marketing/campaigns/{parentId}/formsSubmitted` · tool `create_a_connect_wise_psa_campaign_form_submitted`
+/// `POST /marketing/campaigns/{parentId}/formsSubmitted` · tool [`create_a_connect_wise_psa_campaign_form_submitted`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `body`: the form submission to create.
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `body`: the form submission to create
 #[doc(alias = "POST /marketing/campaigns/{parentId}/formsSubmitted")]
 #[doc(alias = "create_a_connect_wise_psa_campaign_form_submitted")]
 pub fn create_campaign_form_submitted(
@@ -816,10 +816,10 @@ pub fn create_campaign_form_submitted(
 
 /// Counts a marketing campaign's form submissions.
 ///
-/// `GET /marketing/campaigns/{parentId}/formsSubmitted/count` · tool `count_connect_wise_psa_campaign_forms_submitted`
+/// `GET /marketing/campaigns/{parentId}/formsSubmitted/count` · tool [`count_connect_wise_psa_campaign_forms_submitted`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `query`: which rows are counted
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/campaigns/{parentId}/formsSubmitted/count")]
 #[doc(alias = "count_connect_wise_psa_campaign_forms_submitted")]
 pub fn count_campaign_forms_submitted(
@@ -834,10 +834,10 @@ pub fn count_campaign_forms_submitted(
 
 /// Gets a marketing campaign form submission by its ID.
 ///
-/// `GET /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `get_single_connect_wise_psa_campaign_form_submitted_by_id`
+/// `GET /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool [`get_single_connect_wise_psa_campaign_form_submitted_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign form submission ID (see `marketing::list_campaign_forms_submitted`)
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign form submission ID, from [`marketing::list_campaign_forms_submitted`](crate::marketing::list_campaign_forms_submitted)
 #[doc(alias = "GET /marketing/campaigns/{parentId}/formsSubmitted/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_campaign_form_submitted_by_id")]
 pub fn get_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<FormSubmitted> {
@@ -848,11 +848,11 @@ pub fn get_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<FormSub
 
 /// Replaces a marketing campaign form submission. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `replace_a_connect_wise_psa_campaign_form_submitted_by_id`
+/// `PUT /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool [`replace_a_connect_wise_psa_campaign_form_submitted_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign form submission ID (see `marketing::list_campaign_forms_submitted`)
-/// * `body`: the new state of the form submission.
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign form submission ID, from [`marketing::list_campaign_forms_submitted`](crate::marketing::list_campaign_forms_submitted)
+/// * `body`: the new state of the form submission
 #[doc(alias = "PUT /marketing/campaigns/{parentId}/formsSubmitted/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_campaign_form_submitted_by_id")]
 pub fn replace_campaign_form_submitted(
@@ -868,11 +868,11 @@ pub fn replace_campaign_form_submitted(
 
 /// Updates a marketing campaign form submission.
 ///
-/// `PATCH /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `update_a_connect_wise_psa_campaign_form_submitted_by_id`
+/// `PATCH /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool [`update_a_connect_wise_psa_campaign_form_submitted_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign form submission ID (see `marketing::list_campaign_forms_submitted`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign form submission ID, from [`marketing::list_campaign_forms_submitted`](crate::marketing::list_campaign_forms_submitted)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /marketing/campaigns/{parentId}/formsSubmitted/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_campaign_form_submitted_by_id")]
 pub fn update_campaign_form_submitted(
@@ -888,10 +888,10 @@ pub fn update_campaign_form_submitted(
 
 /// Deletes a marketing campaign form submission.
 ///
-/// `DELETE /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool `delete_a_connect_wise_psa_campaign_form_submitted_by_id`
+/// `DELETE /marketing/campaigns/{parentId}/formsSubmitted/{id}` · tool [`delete_a_connect_wise_psa_campaign_form_submitted_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign form submission ID (see `marketing::list_campaign_forms_submitted`)
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign form submission ID, from [`marketing::list_campaign_forms_submitted`](crate::marketing::list_campaign_forms_submitted)
 #[doc(alias = "DELETE /marketing/campaigns/{parentId}/formsSubmitted/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_campaign_form_submitted_by_id")]
 pub fn delete_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<()> {
@@ -902,12 +902,12 @@ pub fn delete_campaign_form_submitted(campaign_id: i32, id: i32) -> Request<()> 
 
 /// Lists a marketing campaign's link clicks.
 ///
-/// `GET /marketing/campaigns/{parentId}/linksClicked` · tool `list_all_connect_wise_psa_campaign_links_clicked`
+/// `GET /marketing/campaigns/{parentId}/linksClicked` · tool [`list_all_connect_wise_psa_campaign_links_clicked`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/campaigns/{parentId}/linksClicked")]
 #[doc(alias = "list_all_connect_wise_psa_campaign_links_clicked")]
 pub fn list_campaign_links_clicked(
@@ -921,10 +921,10 @@ pub fn list_campaign_links_clicked(
 
 /// Adds a link click to a marketing campaign.
 ///
-/// `POST /marketing/campaigns/{parentId}/linksClicked` · tool `create_a_connect_wise_psa_campaign_link_clicked`
+/// `POST /marketing/campaigns/{parentId}/linksClicked` · tool [`create_a_connect_wise_psa_campaign_link_clicked`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `body`: the link click to create.
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `body`: the link click to create
 #[doc(alias = "POST /marketing/campaigns/{parentId}/linksClicked")]
 #[doc(alias = "create_a_connect_wise_psa_campaign_link_clicked")]
 pub fn create_campaign_link_clicked(
@@ -938,10 +938,10 @@ pub fn create_campaign_link_clicked(
 
 /// Counts a marketing campaign's link clicks.
 ///
-/// `GET /marketing/campaigns/{parentId}/linksClicked/count` · tool `count_connect_wise_psa_campaign_links_clicked`
+/// `GET /marketing/campaigns/{parentId}/linksClicked/count` · tool [`count_connect_wise_psa_campaign_links_clicked`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `query`: which rows are counted
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/campaigns/{parentId}/linksClicked/count")]
 #[doc(alias = "count_connect_wise_psa_campaign_links_clicked")]
 pub fn count_campaign_links_clicked(
@@ -956,10 +956,10 @@ pub fn count_campaign_links_clicked(
 
 /// Gets a marketing campaign link click by its ID.
 ///
-/// `GET /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `get_single_connect_wise_psa_campaign_link_clicked_by_id`
+/// `GET /marketing/campaigns/{parentId}/linksClicked/{id}` · tool [`get_single_connect_wise_psa_campaign_link_clicked_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign link click ID (see `marketing::list_campaign_links_clicked`)
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign link click ID, from [`marketing::list_campaign_links_clicked`](crate::marketing::list_campaign_links_clicked)
 #[doc(alias = "GET /marketing/campaigns/{parentId}/linksClicked/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_campaign_link_clicked_by_id")]
 pub fn get_campaign_link_clicked(campaign_id: i32, id: i32) -> Request<LinkClicked> {
@@ -970,11 +970,11 @@ pub fn get_campaign_link_clicked(campaign_id: i32, id: i32) -> Request<LinkClick
 
 /// Replaces a marketing campaign link click. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `replace_a_connect_wise_psa_campaign_link_clicked_by_id`
+/// `PUT /marketing/campaigns/{parentId}/linksClicked/{id}` · tool [`replace_a_connect_wise_psa_campaign_link_clicked_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign link click ID (see `marketing::list_campaign_links_clicked`)
-/// * `body`: the new state of the link click.
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign link click ID, from [`marketing::list_campaign_links_clicked`](crate::marketing::list_campaign_links_clicked)
+/// * `body`: the new state of the link click
 #[doc(alias = "PUT /marketing/campaigns/{parentId}/linksClicked/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_campaign_link_clicked_by_id")]
 pub fn replace_campaign_link_clicked(
@@ -990,11 +990,11 @@ pub fn replace_campaign_link_clicked(
 
 /// Updates a marketing campaign link click.
 ///
-/// `PATCH /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `update_a_connect_wise_psa_campaign_link_clicked_by_id`
+/// `PATCH /marketing/campaigns/{parentId}/linksClicked/{id}` · tool [`update_a_connect_wise_psa_campaign_link_clicked_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign link click ID (see `marketing::list_campaign_links_clicked`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign link click ID, from [`marketing::list_campaign_links_clicked`](crate::marketing::list_campaign_links_clicked)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /marketing/campaigns/{parentId}/linksClicked/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_campaign_link_clicked_by_id")]
 pub fn update_campaign_link_clicked(
@@ -1010,10 +1010,10 @@ pub fn update_campaign_link_clicked(
 
 /// Deletes a marketing campaign link click.
 ///
-/// `DELETE /marketing/campaigns/{parentId}/linksClicked/{id}` · tool `delete_a_connect_wise_psa_campaign_link_clicked_by_id`
+/// `DELETE /marketing/campaigns/{parentId}/linksClicked/{id}` · tool [`delete_a_connect_wise_psa_campaign_link_clicked_by_id`](crate::CATALOG)
 ///
-/// * `campaign_id`: marketing campaign ID (see `marketing::list_campaigns`)
-/// * `id`: marketing campaign link click ID (see `marketing::list_campaign_links_clicked`)
+/// * `campaign_id`: marketing campaign ID, from [`marketing::list_campaigns`](crate::marketing::list_campaigns)
+/// * `id`: marketing campaign link click ID, from [`marketing::list_campaign_links_clicked`](crate::marketing::list_campaign_links_clicked)
 #[doc(alias = "DELETE /marketing/campaigns/{parentId}/linksClicked/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_campaign_link_clicked_by_id")]
 pub fn delete_campaign_link_clicked(campaign_id: i32, id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists marketing groups.
 ///
-/// `GET /marketing/groups` · tool `list_all_connect_wise_psa_marketing_groups`
+/// `GET /marketing/groups` · tool [`list_all_connect_wise_psa_marketing_groups`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/groups")]
 #[doc(alias = "list_all_connect_wise_psa_marketing_groups")]
 pub fn list_groups(query: &ListQuery) -> Request<Vec<Group>> {
@@ -20,9 +20,9 @@ pub fn list_groups(query: &ListQuery) -> Request<Vec<Group>> {
 
 /// Creates a marketing group.
 ///
-/// `POST /marketing/groups` · tool `create_a_connect_wise_psa_marketing_group`
+/// `POST /marketing/groups` · tool [`create_a_connect_wise_psa_marketing_group`](crate::CATALOG)
 ///
-/// * `body`: the marketing group to create.
+/// * `body`: the marketing group to create
 #[doc(alias = "POST /marketing/groups")]
 #[doc(alias = "create_a_connect_wise_psa_marketing_group")]
 pub fn create_group(body: &Group) -> Request<Group> {
@@ -31,9 +31,9 @@ pub fn create_group(body: &Group) -> Request<Group> {
 
 /// Counts marketing groups.
 ///
-/// `GET /marketing/groups/count` · tool `count_connect_wise_psa_marketing_groups`
+/// `GET /marketing/groups/count` · tool [`count_connect_wise_psa_marketing_groups`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/groups/count")]
 #[doc(alias = "count_connect_wise_psa_marketing_groups")]
 pub fn count_groups(query: &CountQuery) -> Request<Count> {
@@ -42,11 +42,11 @@ pub fn count_groups(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of marketing groups.
 ///
-/// `GET /marketing/groups/info` · tool `list_all_connect_wise_psa_marketing_group_info`
+/// `GET /marketing/groups/info` · tool [`list_all_connect_wise_psa_marketing_group_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/groups/info")]
 #[doc(alias = "list_all_connect_wise_psa_marketing_group_info")]
 pub fn list_group_info(query: &ListQuery) -> Request<Vec<GroupInfo>> {
@@ -55,9 +55,9 @@ pub fn list_group_info(query: &ListQuery) -> Request<Vec<GroupInfo>> {
 
 /// Counts marketing group summaries.
 ///
-/// `GET /marketing/groups/info/count` · tool `count_connect_wise_psa_marketing_group_info`
+/// `GET /marketing/groups/info/count` · tool [`count_connect_wise_psa_marketing_group_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/groups/info/count")]
 #[doc(alias = "count_connect_wise_psa_marketing_group_info")]
 pub fn count_group_info(query: &CountQuery) -> Request<Count> {
@@ -68,9 +68,9 @@ pub fn count_group_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a marketing group by its ID.
 ///
-/// `GET /marketing/groups/{id}` · tool `get_single_connect_wise_psa_marketing_group_by_id`
+/// `GET /marketing/groups/{id}` · tool [`get_single_connect_wise_psa_marketing_group_by_id`](crate::CATALOG)
 ///
-/// * `id`: marketing group ID (see `marketing::list_groups`)
+/// * `id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
 #[doc(alias = "GET /marketing/groups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_marketing_group_by_id")]
 pub fn get_group(id: i32) -> Request<Group> {
@@ -79,10 +79,10 @@ pub fn get_group(id: i32) -> Request<Group> {
 
 /// Replaces a marketing group. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /marketing/groups/{id}` · tool `replace_a_connect_wise_psa_marketing_group_by_id`
+/// `PUT /marketing/groups/{id}` · tool [`replace_a_connect_wise_psa_marketing_group_by_id`](crate::CATALOG)
 ///
-/// * `id`: marketing group ID (see `marketing::list_groups`)
-/// * `body`: the new state of the marketing group.
+/// * `id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `body`: the new state of the marketing group
 #[doc(alias = "PUT /marketing/groups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_marketing_group_by_id")]
 pub fn replace_group(id: i32, body: &Group) -> Request<Group> {
@@ -91,10 +91,10 @@ pub fn replace_group(id: i32, body: &Group) -> Request<Group> {
 
 /// Updates a marketing group.
 ///
-/// `PATCH /marketing/groups/{id}` · tool `update_a_connect_wise_psa_marketing_group_by_id`
+/// `PATCH /marketing/groups/{id}` · tool [`update_a_connect_wise_psa_marketing_group_by_id`](crate::CATALOG)
 ///
-/// * `id`: marketing group ID (see `marketing::list_groups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /marketing/groups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_marketing_group_by_id")]
 pub fn update_group(id: i32, patch: &Patch<Group>) -> Request<Group> {
@@ -103,9 +103,9 @@ pub fn update_group(id: i32, patch: &Patch<Group>) -> Request<Group> {
 
 /// Deletes a marketing group.
 ///
-/// `DELETE /marketing/groups/{id}` · tool `delete_a_connect_wise_psa_marketing_group_by_id`
+/// `DELETE /marketing/groups/{id}` · tool [`delete_a_connect_wise_psa_marketing_group_by_id`](crate::CATALOG)
 ///
-/// * `id`: marketing group ID (see `marketing::list_groups`)
+/// * `id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
 #[doc(alias = "DELETE /marketing/groups/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_marketing_group_by_id")]
 pub fn delete_group(id: i32) -> Request<()> {
@@ -114,23 +114,23 @@ pub fn delete_group(id: i32) -> Request<()> {
 
 /// Gets a marketing group summary by its ID.
 ///
-/// `GET /marketing/groups/{id}/info` · tool `get_single_connect_wise_psa_marketing_group_info_by_id`
+/// `GET /marketing/groups/{id}/info` · tool [`get_single_connect_wise_psa_marketing_group_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: marketing group ID (see `marketing::list_groups`)
+/// * `id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
 #[doc(alias = "GET /marketing/groups/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_marketing_group_info_by_id")]
 pub fn get_group_info(id: i32) -> Request<GroupInfo> {
     Request::new(Method::Get, "/marketing/groups/{id}/info").path("id", id)
 }
 
-/// Checks where a marketing group is used.
+/// Checks which records reference a marketing group.
 ///
-/// `GET /marketing/groups/{id}/usages` · tool `check_connect_wise_psa_marketing_group_usages_by_id`
+/// `GET /marketing/groups/{id}/usages` · tool [`check_connect_wise_psa_marketing_group_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: marketing group ID (see `marketing::list_groups`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/groups/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_marketing_group_usages_by_id")]
 pub fn check_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -139,14 +139,14 @@ pub fn check_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the places where a marketing group is used.
+/// Lists the records that reference a marketing group.
 ///
-/// `GET /marketing/groups/{id}/usages/list` · tool `list_all_connect_wise_psa_marketing_group_usages_by_id`
+/// `GET /marketing/groups/{id}/usages/list` · tool [`list_all_connect_wise_psa_marketing_group_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: marketing group ID (see `marketing::list_groups`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/groups/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_marketing_group_usages_by_id")]
 pub fn list_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -157,12 +157,12 @@ pub fn list_group_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 
 /// Lists a marketing group's companies.
 ///
-/// `GET /marketing/groups/{parentId}/companies` · tool `list_all_connect_wise_psa_group_companies`
+/// `GET /marketing/groups/{parentId}/companies` · tool [`list_all_connect_wise_psa_group_companies`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/groups/{parentId}/companies")]
 #[doc(alias = "list_all_connect_wise_psa_group_companies")]
 pub fn list_group_companies(
@@ -176,10 +176,10 @@ pub fn list_group_companies(
 
 /// Adds a company to a marketing group.
 ///
-/// `POST /marketing/groups/{parentId}/companies` · tool `create_a_connect_wise_psa_group_company`
+/// `POST /marketing/groups/{parentId}/companies` · tool [`create_a_connect_wise_psa_group_company`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `body`: the company to create.
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `body`: the company to create
 #[doc(alias = "POST /marketing/groups/{parentId}/companies")]
 #[doc(alias = "create_a_connect_wise_psa_group_company")]
 pub fn create_group_company(
@@ -193,10 +193,10 @@ pub fn create_group_company(
 
 /// Counts a marketing group's companies.
 ///
-/// `GET /marketing/groups/{parentId}/companies/count` · tool `count_connect_wise_psa_group_companies`
+/// `GET /marketing/groups/{parentId}/companies/count` · tool [`count_connect_wise_psa_group_companies`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `query`: which rows are counted
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/groups/{parentId}/companies/count")]
 #[doc(alias = "count_connect_wise_psa_group_companies")]
 pub fn count_group_companies(group_id: i32, query: &CountQuery) -> Request<Count> {
@@ -208,10 +208,10 @@ pub fn count_group_companies(group_id: i32, query: &CountQuery) -> Request<Count
 
 /// Gets a company's entry in a marketing group by its ID.
 ///
-/// `GET /marketing/groups/{parentId}/companies/{id}` · tool `get_single_connect_wise_psa_group_company_by_id`
+/// `GET /marketing/groups/{parentId}/companies/{id}` · tool [`get_single_connect_wise_psa_group_company_by_id`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `id`: marketing group company ID (see `marketing::list_group_companies`)
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `id`: marketing group company ID, from [`marketing::list_group_companies`](crate::marketing::list_group_companies)
 #[doc(alias = "GET /marketing/groups/{parentId}/companies/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_group_company_by_id")]
 pub fn get_group_company(group_id: i32, id: i32) -> Request<MarketingCompany> {
@@ -222,11 +222,11 @@ pub fn get_group_company(group_id: i32, id: i32) -> Request<MarketingCompany> {
 
 /// Replaces a company's entry in a marketing group. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /marketing/groups/{parentId}/companies/{id}` · tool `replace_a_connect_wise_psa_group_company_by_id`
+/// `PUT /marketing/groups/{parentId}/companies/{id}` · tool [`replace_a_connect_wise_psa_group_company_by_id`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `id`: marketing group company ID (see `marketing::list_group_companies`)
-/// * `body`: the new state of the company.
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `id`: marketing group company ID, from [`marketing::list_group_companies`](crate::marketing::list_group_companies)
+/// * `body`: the new state of the company
 #[doc(alias = "PUT /marketing/groups/{parentId}/companies/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_group_company_by_id")]
 pub fn replace_group_company(
@@ -242,11 +242,11 @@ pub fn replace_group_company(
 
 /// Updates a company's entry in a marketing group.
 ///
-/// `PATCH /marketing/groups/{parentId}/companies/{id}` · tool `update_a_connect_wise_psa_group_company_by_id`
+/// `PATCH /marketing/groups/{parentId}/companies/{id}` · tool [`update_a_connect_wise_psa_group_company_by_id`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `id`: marketing group company ID (see `marketing::list_group_companies`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `id`: marketing group company ID, from [`marketing::list_group_companies`](crate::marketing::list_group_companies)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /marketing/groups/{parentId}/companies/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_group_company_by_id")]
 pub fn update_group_company(
@@ -262,10 +262,10 @@ pub fn update_group_company(
 
 /// Removes a company from a marketing group.
 ///
-/// `DELETE /marketing/groups/{parentId}/companies/{id}` · tool `delete_a_connect_wise_psa_group_company_by_id`
+/// `DELETE /marketing/groups/{parentId}/companies/{id}` · tool [`delete_a_connect_wise_psa_group_company_by_id`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `id`: marketing group company ID (see `marketing::list_group_companies`)
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `id`: marketing group company ID, from [`marketing::list_group_companies`](crate::marketing::list_group_companies)
 #[doc(alias = "DELETE /marketing/groups/{parentId}/companies/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_group_company_by_id")]
 pub fn delete_group_company(group_id: i32, id: i32) -> Request<()> {
@@ -276,12 +276,12 @@ pub fn delete_group_company(group_id: i32, id: i32) -> Request<()> {
 
 /// Lists a marketing group's contacts.
 ///
-/// `GET /marketing/groups/{parentId}/contacts` · tool `list_all_connect_wise_psa_group_contacts`
+/// `GET /marketing/groups/{parentId}/contacts` · tool [`list_all_connect_wise_psa_group_contacts`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /marketing/groups/{parentId}/contacts")]
 #[doc(alias = "list_all_connect_wise_psa_group_contacts")]
 pub fn list_group_contacts(
@@ -295,10 +295,10 @@ pub fn list_group_contacts(
 
 /// Adds a contact to a marketing group.
 ///
-/// `POST /marketing/groups/{parentId}/contacts` · tool `create_a_connect_wise_psa_group_contact`
+/// `POST /marketing/groups/{parentId}/contacts` · tool [`create_a_connect_wise_psa_group_contact`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `body`: the contact to create.
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `body`: the contact to create
 #[doc(alias = "POST /marketing/groups/{parentId}/contacts")]
 #[doc(alias = "create_a_connect_wise_psa_group_contact")]
 pub fn create_group_contact(
@@ -312,10 +312,10 @@ pub fn create_group_contact(
 
 /// Counts a marketing group's contacts.
 ///
-/// `GET /marketing/groups/{parentId}/contacts/count` · tool `count_connect_wise_psa_group_contacts`
+/// `GET /marketing/groups/{parentId}/contacts/count` · tool [`count_connect_wise_psa_group_contacts`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `query`: which rows are counted
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `query`: which records are counted
 #[doc(alias = "GET /marketing/groups/{parentId}/contacts/count")]
 #[doc(alias = "count_connect_wise_psa_group_contacts")]
 pub fn count_group_contacts(group_id: i32, query: &CountQuery) -> Request<Count> {
@@ -327,10 +327,10 @@ pub fn count_group_contacts(group_id: i32, query: &CountQuery) -> Request<Count>
 
 /// Gets a contact's entry in a marketing group by its ID.
 ///
-/// `GET /marketing/groups/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_group_contact_by_id`
+/// `GET /marketing/groups/{parentId}/contacts/{id}` · tool [`get_single_connect_wise_psa_group_contact_by_id`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `id`: marketing group contact ID (see `marketing::list_group_contacts`)
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `id`: marketing group contact ID, from [`marketing::list_group_contacts`](crate::marketing::list_group_contacts)
 #[doc(alias = "GET /marketing/groups/{parentId}/contacts/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_group_contact_by_id")]
 pub fn get_group_contact(group_id: i32, id: i32) -> Request<MarketingContact> {
@@ -341,11 +341,11 @@ pub fn get_group_contact(group_id: i32, id: i32) -> Request<MarketingContact> {
 
 /// Replaces a contact's entry in a marketing group. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /marketing/groups/{parentId}/contacts/{id}` · tool `replace_a_connect_wise_psa_group_contact_by_id`
+/// `PUT /marketing/groups/{parentId}/contacts/{id}` · tool [`replace_a_connect_wise_psa_group_contact_by_id`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `id`: marketing group contact ID (see `marketing::list_group_contacts`)
-/// * `body`: the new state of the contact.
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `id`: marketing group contact ID, from [`marketing::list_group_contacts`](crate::marketing::list_group_contacts)
+/// * `body`: the new state of the contact
 #[doc(alias = "PUT /marketing/groups/{parentId}/contacts/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_group_contact_by_id")]
 pub fn replace_group_contact(
@@ -361,11 +361,11 @@ pub fn replace_group_contact(
 
 /// Updates a contact's entry in a marketing group.
 ///
-/// `PATCH /marketing/groups/{parentId}/contacts/{id}` · tool `update_a_connect_wise_psa_group_contact_by_id`
+/// `PATCH /marketing/groups/{parentId}/contacts/{id}` · tool [`update_a_connect_wise_psa_group_contact_by_id`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `id`: marketing group contact ID (see `marketing::list_group_contacts`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `id`: marketing group contact ID, from [`marketing::list_group_contacts`](crate::marketing::list_group_contacts)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /marketing/groups/{parentId}/contacts/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_group_contact_by_id")]
 pub fn update_group_contact(
@@ -381,10 +381,10 @@ pub fn update_group_contact(
 
 /// Removes a contact from a marketing group.
 ///
-/// `DELETE /marketing/groups/{parentId}/contacts/{id}` · tool `delete_a_connect_wise_psa_group_contact_by_id`
+/// `DELETE /marketing/groups/{parentId}/contacts/{id}` · tool [`delete_a_connect_wise_psa_group_contact_by_id`](crate::CATALOG)
 ///
-/// * `group_id`: marketing group ID (see `marketing::list_groups`)
-/// * `id`: marketing group contact ID (see `marketing::list_group_contacts`)
+/// * `group_id`: marketing group ID, from [`marketing::list_groups`](crate::marketing::list_groups)
+/// * `id`: marketing group contact ID, from [`marketing::list_group_contacts`](crate::marketing::list_group_contacts)
 #[doc(alias = "DELETE /marketing/groups/{parentId}/contacts/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_group_contact_by_id")]
 pub fn delete_group_contact(group_id: i32, id: i32) -> Request<()> {

@@ -9,11 +9,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists inventory adjustments.
 ///
-/// `GET /procurement/adjustments` · tool `list_all_connect_wise_psa_procurement_adjustments`
+/// `GET /procurement/adjustments` · tool [`list_all_connect_wise_psa_procurement_adjustments`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/adjustments")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_adjustments")]
 pub fn list_adjustments(query: &ListQuery) -> Request<Vec<ProcurementAdjustment>> {
@@ -22,9 +22,9 @@ pub fn list_adjustments(query: &ListQuery) -> Request<Vec<ProcurementAdjustment>
 
 /// Creates an inventory adjustment.
 ///
-/// `POST /procurement/adjustments` · tool `create_a_connect_wise_psa_procurement_adjustment`
+/// `POST /procurement/adjustments` · tool [`create_a_connect_wise_psa_procurement_adjustment`](crate::CATALOG)
 ///
-/// * `body`: the inventory adjustment to create.
+/// * `body`: the inventory adjustment to create
 #[doc(alias = "POST /procurement/adjustments")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_adjustment")]
 pub fn create_adjustment(
@@ -35,9 +35,9 @@ pub fn create_adjustment(
 
 /// Counts inventory adjustments.
 ///
-/// `GET /procurement/adjustments/count` · tool `count_connect_wise_psa_procurement_adjustments`
+/// `GET /procurement/adjustments/count` · tool [`count_connect_wise_psa_procurement_adjustments`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/adjustments/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_adjustments")]
 pub fn count_adjustments(query: &CountQuery) -> Request<Count> {
@@ -48,11 +48,11 @@ pub fn count_adjustments(query: &CountQuery) -> Request<Count> {
 
 /// Lists inventory adjustment types.
 ///
-/// `GET /procurement/adjustments/types` · tool `list_all_connect_wise_psa_procurement_adjustment_types`
+/// `GET /procurement/adjustments/types` · tool [`list_all_connect_wise_psa_procurement_adjustment_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/adjustments/types")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_adjustment_types")]
 pub fn list_adjustment_types(query: &ListQuery) -> Request<Vec<AdjustmentType>> {
@@ -61,9 +61,9 @@ pub fn list_adjustment_types(query: &ListQuery) -> Request<Vec<AdjustmentType>> 
 
 /// Creates an inventory adjustment type.
 ///
-/// `POST /procurement/adjustments/types` · tool `create_a_connect_wise_psa_procurement_adjustment_type`
+/// `POST /procurement/adjustments/types` · tool [`create_a_connect_wise_psa_procurement_adjustment_type`](crate::CATALOG)
 ///
-/// * `body`: the inventory adjustment type to create.
+/// * `body`: the inventory adjustment type to create
 #[doc(alias = "POST /procurement/adjustments/types")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_adjustment_type")]
 pub fn create_adjustment_type(body: &AdjustmentType) -> Request<AdjustmentType> {
@@ -72,9 +72,9 @@ pub fn create_adjustment_type(body: &AdjustmentType) -> Request<AdjustmentType> 
 
 /// Counts inventory adjustment types.
 ///
-/// `GET /procurement/adjustments/types/count` · tool `count_connect_wise_psa_procurement_adjustment_types`
+/// `GET /procurement/adjustments/types/count` · tool [`count_connect_wise_psa_procurement_adjustment_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/adjustments/types/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_adjustment_types")]
 pub fn count_adjustment_types(query: &CountQuery) -> Request<Count> {
@@ -85,11 +85,11 @@ pub fn count_adjustment_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of inventory adjustment types.
 ///
-/// `GET /procurement/adjustments/types/info` · tool `list_all_connect_wise_psa_procurement_adjustment_type_info`
+/// `GET /procurement/adjustments/types/info` · tool [`list_all_connect_wise_psa_procurement_adjustment_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/adjustments/types/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_adjustment_type_info")]
 pub fn list_adjustment_type_info(query: &ListQuery) -> Request<Vec<AdjustmentTypeInfo>> {
@@ -98,9 +98,9 @@ pub fn list_adjustment_type_info(query: &ListQuery) -> Request<Vec<AdjustmentTyp
 
 /// Counts inventory adjustment type summaries.
 ///
-/// `GET /procurement/adjustments/types/info/count` · tool `count_connect_wise_psa_procurement_adjustment_type_info`
+/// `GET /procurement/adjustments/types/info/count` · tool [`count_connect_wise_psa_procurement_adjustment_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/adjustments/types/info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_adjustment_type_info")]
 pub fn count_adjustment_type_info(query: &CountQuery) -> Request<Count> {
@@ -111,9 +111,9 @@ pub fn count_adjustment_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an inventory adjustment type by its ID.
 ///
-/// `GET /procurement/adjustments/types/{id}` · tool `get_single_connect_wise_psa_procurement_adjustment_type_by_id`
+/// `GET /procurement/adjustments/types/{id}` · tool [`get_single_connect_wise_psa_procurement_adjustment_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
+/// * `id`: inventory adjustment type ID, from [`procurement::list_adjustment_types`](crate::procurement::list_adjustment_types)
 #[doc(alias = "GET /procurement/adjustments/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_adjustment_type_by_id")]
 pub fn get_adjustment_type(id: i32) -> Request<AdjustmentType> {
@@ -122,10 +122,10 @@ pub fn get_adjustment_type(id: i32) -> Request<AdjustmentType> {
 
 /// Replaces an inventory adjustment type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/adjustments/types/{id}` · tool `replace_a_connect_wise_psa_procurement_adjustment_type_by_id`
+/// `PUT /procurement/adjustments/types/{id}` · tool [`replace_a_connect_wise_psa_procurement_adjustment_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
-/// * `body`: the new state of the inventory adjustment type.
+/// * `id`: inventory adjustment type ID, from [`procurement::list_adjustment_types`](crate::procurement::list_adjustment_types)
+/// * `body`: the new state of the inventory adjustment type
 #[doc(alias = "PUT /procurement/adjustments/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_adjustment_type_by_id")]
 pub fn replace_adjustment_type(
@@ -139,10 +139,10 @@ pub fn replace_adjustment_type(
 
 /// Updates an inventory adjustment type.
 ///
-/// `PATCH /procurement/adjustments/types/{id}` · tool `update_a_connect_wise_psa_procurement_adjustment_type_by_id`
+/// `PATCH /procurement/adjustments/types/{id}` · tool [`update_a_connect_wise_psa_procurement_adjustment_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: inventory adjustment type ID, from [`procurement::list_adjustment_types`](crate::procurement::list_adjustment_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/adjustments/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_adjustment_type_by_id")]
 pub fn update_adjustment_type(
@@ -156,9 +156,9 @@ pub fn update_adjustment_type(
 
 /// Deletes an inventory adjustment type.
 ///
-/// `DELETE /procurement/adjustments/types/{id}` · tool `delete_a_connect_wise_psa_procurement_adjustment_type_by_id`
+/// `DELETE /procurement/adjustments/types/{id}` · tool [`delete_a_connect_wise_psa_procurement_adjustment_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
+/// * `id`: inventory adjustment type ID, from [`procurement::list_adjustment_types`](crate::procurement::list_adjustment_types)
 #[doc(alias = "DELETE /procurement/adjustments/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_adjustment_type_by_id")]
 pub fn delete_adjustment_type(id: i32) -> Request<()> {
@@ -167,23 +167,23 @@ pub fn delete_adjustment_type(id: i32) -> Request<()> {
 
 /// Gets an inventory adjustment type summary by its ID.
 ///
-/// `GET /procurement/adjustments/types/{id}/info` · tool `get_single_connect_wise_psa_proc_adjustment_type_info_by_id`
+/// `GET /procurement/adjustments/types/{id}/info` · tool [`get_single_connect_wise_psa_proc_adjustment_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
+/// * `id`: inventory adjustment type ID, from [`procurement::list_adjustment_types`](crate::procurement::list_adjustment_types)
 #[doc(alias = "GET /procurement/adjustments/types/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_proc_adjustment_type_info_by_id")]
 pub fn get_adjustment_type_info(id: i32) -> Request<AdjustmentTypeInfo> {
     Request::new(Method::Get, "/procurement/adjustments/types/{id}/info").path("id", id)
 }
 
-/// Checks where an inventory adjustment type is used.
+/// Checks which records reference an inventory adjustment type.
 ///
-/// `GET /procurement/adjustments/types/{id}/usages` · tool `check_connect_wise_psa_procurement_adjustment_type_usages_by_id`
+/// `GET /procurement/adjustments/types/{id}/usages` · tool [`check_connect_wise_psa_procurement_adjustment_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: inventory adjustment type ID, from [`procurement::list_adjustment_types`](crate::procurement::list_adjustment_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/adjustments/types/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_procurement_adjustment_type_usages_by_id")]
 pub fn check_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -192,14 +192,14 @@ pub fn check_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<U
         .query(query)
 }
 
-/// Lists the places where an inventory adjustment type is used.
+/// Lists the records that reference an inventory adjustment type.
 ///
-/// `GET /procurement/adjustments/types/{id}/usages/list` · tool `list_all_connect_wise_psa_proc_adjustment_type_usages_by_id`
+/// `GET /procurement/adjustments/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_proc_adjustment_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: inventory adjustment type ID (see `procurement::list_adjustment_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: inventory adjustment type ID, from [`procurement::list_adjustment_types`](crate::procurement::list_adjustment_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/adjustments/types/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_proc_adjustment_type_usages_by_id")]
 pub fn list_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -210,9 +210,9 @@ pub fn list_adjustment_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 
 /// Gets an inventory adjustment by its ID.
 ///
-/// `GET /procurement/adjustments/{id}` · tool `get_single_connect_wise_psa_procurement_adjustment_by_id`
+/// `GET /procurement/adjustments/{id}` · tool [`get_single_connect_wise_psa_procurement_adjustment_by_id`](crate::CATALOG)
 ///
-/// * `id`: inventory adjustment ID (see `procurement::list_adjustments`)
+/// * `id`: inventory adjustment ID, from [`procurement::list_adjustments`](crate::procurement::list_adjustments)
 #[doc(alias = "GET /procurement/adjustments/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_adjustment_by_id")]
 pub fn get_adjustment(id: i32) -> Request<ProcurementAdjustment> {
@@ -221,10 +221,10 @@ pub fn get_adjustment(id: i32) -> Request<ProcurementAdjustment> {
 
 /// Replaces an inventory adjustment. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/adjustments/{id}` · tool `replace_a_connect_wise_psa_procurement_adjustment_by_id`
+/// `PUT /procurement/adjustments/{id}` · tool [`replace_a_connect_wise_psa_procurement_adjustment_by_id`](crate::CATALOG)
 ///
-/// * `id`: inventory adjustment ID (see `procurement::list_adjustments`)
-/// * `body`: the new state of the inventory adjustment.
+/// * `id`: inventory adjustment ID, from [`procurement::list_adjustments`](crate::procurement::list_adjustments)
+/// * `body`: the new state of the inventory adjustment
 #[doc(alias = "PUT /procurement/adjustments/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_adjustment_by_id")]
 pub fn replace_adjustment(
@@ -236,10 +236,10 @@ pub fn replace_adjustment(
 
 /// Updates an inventory adjustment.
 ///
-/// `PATCH /procurement/adjustments/{id}` · tool `update_a_connect_wise_psa_procurement_adjustment_by_id`
+/// `PATCH /procurement/adjustments/{id}` · tool [`update_a_connect_wise_psa_procurement_adjustment_by_id`](crate::CATALOG)
 ///
-/// * `id`: inventory adjustment ID (see `procurement::list_adjustments`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: inventory adjustment ID, from [`procurement::list_adjustments`](crate::procurement::list_adjustments)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/adjustments/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_adjustment_by_id")]
 pub fn update_adjustment(
@@ -253,9 +253,9 @@ pub fn update_adjustment(
 
 /// Deletes an inventory adjustment.
 ///
-/// `DELETE /procurement/adjustments/{id}` · tool `delete_a_connect_wise_psa_procurement_adjustment_by_id`
+/// `DELETE /procurement/adjustments/{id}` · tool [`delete_a_connect_wise_psa_procurement_adjustment_by_id`](crate::CATALOG)
 ///
-/// * `id`: inventory adjustment ID (see `procurement::list_adjustments`)
+/// * `id`: inventory adjustment ID, from [`procurement::list_adjustments`](crate::procurement::list_adjustments)
 #[doc(alias = "DELETE /procurement/adjustments/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_adjustment_by_id")]
 pub fn delete_adjustment(id: i32) -> Request<()> {
@@ -264,12 +264,12 @@ pub fn delete_adjustment(id: i32) -> Request<()> {
 
 /// Lists an inventory adjustment's details.
 ///
-/// `GET /procurement/adjustments/{parentId}/details` · tool `list_all_connect_wise_psa_adjustment_details`
+/// `GET /procurement/adjustments/{parentId}/details` · tool [`list_all_connect_wise_psa_adjustment_details`](crate::CATALOG)
 ///
-/// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `adjustment_id`: inventory adjustment ID, from [`procurement::list_adjustments`](crate::procurement::list_adjustments)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/adjustments/{parentId}/details")]
 #[doc(alias = "list_all_connect_wise_psa_adjustment_details")]
 pub fn list_adjustment_details(
@@ -283,10 +283,10 @@ pub fn list_adjustment_details(
 
 /// Adds a detail to an inventory adjustment.
 ///
-/// `POST /procurement/adjustments/{parentId}/details` · tool `create_a_connect_wise_psa_adjustment_detail`
+/// `POST /procurement/adjustments/{parentId}/details` · tool [`create_a_connect_wise_psa_adjustment_detail`](crate::CATALOG)
 ///
-/// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
-/// * `body`: the detail to create.
+/// * `adjustment_id`: inventory adjustment ID, from [`procurement::list_adjustments`](crate::procurement::list_adjustments)
+/// * `body`: the detail to create
 #[doc(alias = "POST /procurement/adjustments/{parentId}/details")]
 #[doc(alias = "create_a_connect_wise_psa_adjustment_detail")]
 pub fn create_adjustment_detail(
@@ -300,10 +300,10 @@ pub fn create_adjustment_detail(
 
 /// Counts an inventory adjustment's details.
 ///
-/// `GET /procurement/adjustments/{parentId}/details/count` · tool `count_connect_wise_psa_adjustment_details`
+/// `GET /procurement/adjustments/{parentId}/details/count` · tool [`count_connect_wise_psa_adjustment_details`](crate::CATALOG)
 ///
-/// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
-/// * `query`: which rows are counted
+/// * `adjustment_id`: inventory adjustment ID, from [`procurement::list_adjustments`](crate::procurement::list_adjustments)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/adjustments/{parentId}/details/count")]
 #[doc(alias = "count_connect_wise_psa_adjustment_details")]
 pub fn count_adjustment_details(
@@ -318,10 +318,10 @@ pub fn count_adjustment_details(
 
 /// Gets an inventory adjustment detail by its ID.
 ///
-/// `GET /procurement/adjustments/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_adjustment_detail_by_id`
+/// `GET /procurement/adjustments/{parentId}/details/{id}` · tool [`get_single_connect_wise_psa_adjustment_detail_by_id`](crate::CATALOG)
 ///
-/// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
-/// * `id`: inventory adjustment detail ID (see `procurement::list_adjustment_details`)
+/// * `adjustment_id`: inventory adjustment ID, from [`procurement::list_adjustments`](crate::procurement::list_adjustments)
+/// * `id`: inventory adjustment detail ID, from [`procurement::list_adjustment_details`](crate::procurement::list_adjustment_details)
 #[doc(alias = "GET /procurement/adjustments/{parentId}/details/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_adjustment_detail_by_id")]
 pub fn get_adjustment_detail(adjustment_id: i32, id: i32) -> Request<AdjustmentDetail> {
@@ -332,10 +332,10 @@ pub fn get_adjustment_detail(adjustment_id: i32, id: i32) -> Request<AdjustmentD
 
 /// Deletes an inventory adjustment detail.
 ///
-/// `DELETE /procurement/adjustments/{parentId}/details/{id}` · tool `delete_a_connect_wise_psa_adjustment_detail_by_id`
+/// `DELETE /procurement/adjustments/{parentId}/details/{id}` · tool [`delete_a_connect_wise_psa_adjustment_detail_by_id`](crate::CATALOG)
 ///
-/// * `adjustment_id`: inventory adjustment ID (see `procurement::list_adjustments`)
-/// * `id`: inventory adjustment detail ID (see `procurement::list_adjustment_details`)
+/// * `adjustment_id`: inventory adjustment ID, from [`procurement::list_adjustments`](crate::procurement::list_adjustments)
+/// * `id`: inventory adjustment detail ID, from [`procurement::list_adjustment_details`](crate::procurement::list_adjustment_details)
 #[doc(alias = "DELETE /procurement/adjustments/{parentId}/details/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_adjustment_detail_by_id")]
 pub fn delete_adjustment_detail(adjustment_id: i32, id: i32) -> Request<()> {

@@ -10,11 +10,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists catalog items.
 ///
-/// `GET /procurement/catalog` · tool `list_all_connect_wise_psa_procurement_catalogs`
+/// `GET /procurement/catalog` · tool [`list_all_connect_wise_psa_procurement_catalogs`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/catalog")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_catalogs")]
 pub fn list_catalogs(query: &ListQuery) -> Request<Vec<CatalogItem>> {
@@ -23,9 +23,9 @@ pub fn list_catalogs(query: &ListQuery) -> Request<Vec<CatalogItem>> {
 
 /// Creates a catalog item.
 ///
-/// `POST /procurement/catalog` · tool `create_a_connect_wise_psa_procurement_catalog`
+/// `POST /procurement/catalog` · tool [`create_a_connect_wise_psa_procurement_catalog`](crate::CATALOG)
 ///
-/// * `body`: the catalog item to create.
+/// * `body`: the catalog item to create
 #[doc(alias = "POST /procurement/catalog")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_catalog")]
 pub fn create_catalog(body: &CatalogItem) -> Request<CatalogItem> {
@@ -34,9 +34,9 @@ pub fn create_catalog(body: &CatalogItem) -> Request<CatalogItem> {
 
 /// Counts catalog items.
 ///
-/// `GET /procurement/catalog/count` · tool `count_connect_wise_psa_procurement_catalogs`
+/// `GET /procurement/catalog/count` · tool [`count_connect_wise_psa_procurement_catalogs`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/catalog/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_catalogs")]
 pub fn count_catalogs(query: &CountQuery) -> Request<Count> {
@@ -47,11 +47,11 @@ pub fn count_catalogs(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of catalog items.
 ///
-/// `GET /procurement/catalog/info` · tool `list_all_connect_wise_psa_procurement_catalog_info`
+/// `GET /procurement/catalog/info` · tool [`list_all_connect_wise_psa_procurement_catalog_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/catalog/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_catalog_info")]
 pub fn list_catalog_info(query: &ListQuery) -> Request<Vec<CatalogItemInfo>> {
@@ -60,9 +60,9 @@ pub fn list_catalog_info(query: &ListQuery) -> Request<Vec<CatalogItemInfo>> {
 
 /// Counts catalog item summaries.
 ///
-/// `GET /procurement/catalog/info/count` · tool `count_connect_wise_psa_procurement_catalog_info`
+/// `GET /procurement/catalog/info/count` · tool [`count_connect_wise_psa_procurement_catalog_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/catalog/info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_catalog_info")]
 pub fn count_catalog_info(query: &CountQuery) -> Request<Count> {
@@ -73,9 +73,9 @@ pub fn count_catalog_info(query: &CountQuery) -> Request<Count> {
 
 /// Creates a catalog item vendor.
 ///
-/// `POST /procurement/catalog/vendors` · tool `create_a_connect_wise_psa_procurement_catalog_vendor`
+/// `POST /procurement/catalog/vendors` · tool [`create_a_connect_wise_psa_procurement_catalog_vendor`](crate::CATALOG)
 ///
-/// * `body`: the catalog item vendor to create.
+/// * `body`: the catalog item vendor to create
 #[doc(alias = "POST /procurement/catalog/vendors")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_catalog_vendor")]
 pub fn create_catalog_vendor(body: &CatalogVendors) -> Request<CatalogVendors> {
@@ -84,12 +84,12 @@ pub fn create_catalog_vendor(body: &CatalogVendors) -> Request<CatalogVendors> {
 
 /// Lists catalog item vendors.
 ///
-/// `GET /procurement/catalog/vendors/{parentId}` · tool `list_all_connect_wise_psa_procurement_catalog_vendors`
+/// `GET /procurement/catalog/vendors/{parentId}` · tool [`list_all_connect_wise_psa_procurement_catalog_vendors`](crate::CATALOG)
 ///
 /// * `catalog_item_id`: catalog item ID
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/catalog/vendors/{parentId}")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_catalog_vendors")]
 pub fn list_catalog_vendors(
@@ -103,10 +103,10 @@ pub fn list_catalog_vendors(
 
 /// Gets a catalog item's on-hand quantity.
 ///
-/// `GET /procurement/catalog/{catalogItemIdentifier}/quantityOnHand` · tool `get_connect_wise_psa_procurement_catalog_quantity_on_hand`
+/// `GET /procurement/catalog/{catalogItemIdentifier}/quantityOnHand` · tool [`get_connect_wise_psa_procurement_catalog_quantity_on_hand`](crate::CATALOG)
 ///
-/// * `catalog_item_identifier`: catalog item ID (see `procurement::list_catalogs`)
-/// * `warehouse_bin_id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
+/// * `catalog_item_identifier`: catalog item identifier, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `warehouse_bin_id`: warehouse bin ID, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins)
 #[doc(alias = "GET /procurement/catalog/{catalogItemIdentifier}/quantityOnHand")]
 #[doc(alias = "get_connect_wise_psa_procurement_catalog_quantity_on_hand")]
 pub fn get_catalog_quantity_on_hand(
@@ -123,9 +123,9 @@ pub fn get_catalog_quantity_on_hand(
 
 /// Gets a catalog item by its ID.
 ///
-/// `GET /procurement/catalog/{id}` · tool `get_single_connect_wise_psa_procurement_catalog_by_id`
+/// `GET /procurement/catalog/{id}` · tool [`get_single_connect_wise_psa_procurement_catalog_by_id`](crate::CATALOG)
 ///
-/// * `id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
 #[doc(alias = "GET /procurement/catalog/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_catalog_by_id")]
 pub fn get_catalog(id: i32) -> Request<CatalogItem> {
@@ -134,10 +134,10 @@ pub fn get_catalog(id: i32) -> Request<CatalogItem> {
 
 /// Replaces a catalog item. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/catalog/{id}` · tool `replace_a_connect_wise_psa_procurement_catalog_by_id`
+/// `PUT /procurement/catalog/{id}` · tool [`replace_a_connect_wise_psa_procurement_catalog_by_id`](crate::CATALOG)
 ///
-/// * `id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `body`: the new state of the catalog item.
+/// * `id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `body`: the new state of the catalog item
 #[doc(alias = "PUT /procurement/catalog/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_catalog_by_id")]
 pub fn replace_catalog(id: i32, body: &CatalogItem) -> Request<CatalogItem> {
@@ -146,10 +146,10 @@ pub fn replace_catalog(id: i32, body: &CatalogItem) -> Request<CatalogItem> {
 
 /// Updates a catalog item.
 ///
-/// `PATCH /procurement/catalog/{id}` · tool `update_a_connect_wise_psa_procurement_catalog_by_id`
+/// `PATCH /procurement/catalog/{id}` · tool [`update_a_connect_wise_psa_procurement_catalog_by_id`](crate::CATALOG)
 ///
-/// * `id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/catalog/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_catalog_by_id")]
 pub fn update_catalog(id: i32, patch: &Patch<CatalogItem>) -> Request<CatalogItem> {
@@ -158,9 +158,9 @@ pub fn update_catalog(id: i32, patch: &Patch<CatalogItem>) -> Request<CatalogIte
 
 /// Deletes a catalog item.
 ///
-/// `DELETE /procurement/catalog/{id}` · tool `delete_a_connect_wise_psa_procurement_catalog_by_id`
+/// `DELETE /procurement/catalog/{id}` · tool [`delete_a_connect_wise_psa_procurement_catalog_by_id`](crate::CATALOG)
 ///
-/// * `id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
 #[doc(alias = "DELETE /procurement/catalog/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_catalog_by_id")]
 pub fn delete_catalog(id: i32) -> Request<()> {
@@ -169,9 +169,9 @@ pub fn delete_catalog(id: i32) -> Request<()> {
 
 /// Copies a catalog item.
 ///
-/// `POST /procurement/catalog/{id}/copy` · tool `copy_a_connect_wise_psa_procurement_catalog_by_id`
+/// `POST /procurement/catalog/{id}/copy` · tool [`copy_a_connect_wise_psa_procurement_catalog_by_id`](crate::CATALOG)
 ///
-/// * `id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
 #[doc(alias = "POST /procurement/catalog/{id}/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_procurement_catalog_by_id")]
 pub fn copy_catalog(id: i32) -> Request<CatalogItem> {
@@ -180,9 +180,9 @@ pub fn copy_catalog(id: i32) -> Request<CatalogItem> {
 
 /// Gets a catalog item summary by its ID.
 ///
-/// `GET /procurement/catalog/{id}/info` · tool `get_single_connect_wise_psa_procurement_catalog_info_by_id`
+/// `GET /procurement/catalog/{id}/info` · tool [`get_single_connect_wise_psa_procurement_catalog_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
 #[doc(alias = "GET /procurement/catalog/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_catalog_info_by_id")]
 pub fn get_catalog_info(id: i32) -> Request<CatalogItemInfo> {
@@ -191,10 +191,10 @@ pub fn get_catalog_info(id: i32) -> Request<CatalogItemInfo> {
 
 /// Calculates a catalog item's price for a company, quantity and date, without changing anything.
 ///
-/// `POST /procurement/catalog/{id}/pricing` · tool `calculate_connect_wise_psa_procurement_catalog_pricing_by_id`
+/// `POST /procurement/catalog/{id}/pricing` · tool [`calculate_connect_wise_psa_procurement_catalog_pricing_by_id`](crate::CATALOG)
 ///
-/// * `id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `body`: the request body.
+/// * `id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `body`: the request body
 #[doc(alias = "POST /procurement/catalog/{id}/pricing")]
 #[doc(alias = "calculate_connect_wise_psa_procurement_catalog_pricing_by_id")]
 pub fn calculate_catalog_pricing(
@@ -208,12 +208,12 @@ pub fn calculate_catalog_pricing(
 
 /// Lists a catalog item's components.
 ///
-/// `GET /procurement/catalog/{parentId}/components` · tool `list_all_connect_wise_psa_catalog_components`
+/// `GET /procurement/catalog/{parentId}/components` · tool [`list_all_connect_wise_psa_catalog_components`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/catalog/{parentId}/components")]
 #[doc(alias = "list_all_connect_wise_psa_catalog_components")]
 pub fn list_catalog_components(
@@ -227,10 +227,10 @@ pub fn list_catalog_components(
 
 /// Adds a component to a catalog item.
 ///
-/// `POST /procurement/catalog/{parentId}/components` · tool `create_a_connect_wise_psa_catalog_component`
+/// `POST /procurement/catalog/{parentId}/components` · tool [`create_a_connect_wise_psa_catalog_component`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `body`: the component to create.
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `body`: the component to create
 #[doc(alias = "POST /procurement/catalog/{parentId}/components")]
 #[doc(alias = "create_a_connect_wise_psa_catalog_component")]
 pub fn create_catalog_component(
@@ -244,10 +244,10 @@ pub fn create_catalog_component(
 
 /// Counts a catalog item's components.
 ///
-/// `GET /procurement/catalog/{parentId}/components/count` · tool `count_connect_wise_psa_catalog_components`
+/// `GET /procurement/catalog/{parentId}/components/count` · tool [`count_connect_wise_psa_catalog_components`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `query`: which rows are counted
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/catalog/{parentId}/components/count")]
 #[doc(alias = "count_connect_wise_psa_catalog_components")]
 pub fn count_catalog_components(catalog_id: i32, query: &CountQuery) -> Request<Count> {
@@ -259,10 +259,10 @@ pub fn count_catalog_components(catalog_id: i32, query: &CountQuery) -> Request<
 
 /// Gets a catalog item component by its ID.
 ///
-/// `GET /procurement/catalog/{parentId}/components/{id}` · tool `get_single_connect_wise_psa_catalog_component_by_id`
+/// `GET /procurement/catalog/{parentId}/components/{id}` · tool [`get_single_connect_wise_psa_catalog_component_by_id`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `id`: catalog item component ID, from [`procurement::list_catalog_components`](crate::procurement::list_catalog_components)
 #[doc(alias = "GET /procurement/catalog/{parentId}/components/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_catalog_component_by_id")]
 pub fn get_catalog_component(catalog_id: i32, id: i32) -> Request<CatalogComponent> {
@@ -273,11 +273,11 @@ pub fn get_catalog_component(catalog_id: i32, id: i32) -> Request<CatalogCompone
 
 /// Replaces a catalog item component. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/catalog/{parentId}/components/{id}` · tool `replace_a_connect_wise_psa_catalog_component_by_id`
+/// `PUT /procurement/catalog/{parentId}/components/{id}` · tool [`replace_a_connect_wise_psa_catalog_component_by_id`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
-/// * `body`: the new state of the component.
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `id`: catalog item component ID, from [`procurement::list_catalog_components`](crate::procurement::list_catalog_components)
+/// * `body`: the new state of the component
 #[doc(alias = "PUT /procurement/catalog/{parentId}/components/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_catalog_component_by_id")]
 pub fn replace_catalog_component(
@@ -293,11 +293,11 @@ pub fn replace_catalog_component(
 
 /// Updates a catalog item component.
 ///
-/// `PATCH /procurement/catalog/{parentId}/components/{id}` · tool `update_a_connect_wise_psa_catalog_component_by_id`
+/// `PATCH /procurement/catalog/{parentId}/components/{id}` · tool [`update_a_connect_wise_psa_catalog_component_by_id`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `id`: catalog item component ID, from [`procurement::list_catalog_components`](crate::procurement::list_catalog_components)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/catalog/{parentId}/components/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_catalog_component_by_id")]
 pub fn update_catalog_component(
@@ -313,10 +313,10 @@ pub fn update_catalog_component(
 
 /// Removes a component from a catalog item.
 ///
-/// `DELETE /procurement/catalog/{parentId}/components/{id}` · tool `delete_a_connect_wise_psa_catalog_component_by_id`
+/// `DELETE /procurement/catalog/{parentId}/components/{id}` · tool [`delete_a_connect_wise_psa_catalog_component_by_id`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `id`: catalog item component ID (see `procurement::list_catalog_components`)
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `id`: catalog item component ID, from [`procurement::list_catalog_components`](crate::procurement::list_catalog_components)
 #[doc(alias = "DELETE /procurement/catalog/{parentId}/components/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_catalog_component_by_id")]
 pub fn delete_catalog_component(catalog_id: i32, id: i32) -> Request<()> {
@@ -327,12 +327,12 @@ pub fn delete_catalog_component(catalog_id: i32, id: i32) -> Request<()> {
 
 /// Lists a catalog item's stock records.
 ///
-/// `GET /procurement/catalog/{parentId}/inventory` · tool `list_all_connect_wise_psa_catalog_inventory`
+/// `GET /procurement/catalog/{parentId}/inventory` · tool [`list_all_connect_wise_psa_catalog_inventory`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/catalog/{parentId}/inventory")]
 #[doc(alias = "list_all_connect_wise_psa_catalog_inventory")]
 pub fn list_catalog_inventory(
@@ -346,10 +346,10 @@ pub fn list_catalog_inventory(
 
 /// Counts a catalog item's stock records.
 ///
-/// `GET /procurement/catalog/{parentId}/inventory/count` · tool `count_connect_wise_psa_catalog_inventory`
+/// `GET /procurement/catalog/{parentId}/inventory/count` · tool [`count_connect_wise_psa_catalog_inventory`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `query`: which rows are counted
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/catalog/{parentId}/inventory/count")]
 #[doc(alias = "count_connect_wise_psa_catalog_inventory")]
 pub fn count_catalog_inventory(catalog_id: i32, query: &CountQuery) -> Request<Count> {
@@ -361,10 +361,10 @@ pub fn count_catalog_inventory(catalog_id: i32, query: &CountQuery) -> Request<C
 
 /// Gets a catalog item stock record by its ID.
 ///
-/// `GET /procurement/catalog/{parentId}/inventory/{id}` · tool `get_single_connect_wise_psa_catalog_inventory_by_id`
+/// `GET /procurement/catalog/{parentId}/inventory/{id}` · tool [`get_single_connect_wise_psa_catalog_inventory_by_id`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `id`: catalog item stock record ID (see `procurement::list_catalog_inventory`)
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `id`: catalog item stock record ID, from [`procurement::list_catalog_inventory`](crate::procurement::list_catalog_inventory)
 #[doc(alias = "GET /procurement/catalog/{parentId}/inventory/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_catalog_inventory_by_id")]
 pub fn get_catalog_inventory(catalog_id: i32, id: i32) -> Request<CatalogInventory> {
@@ -375,12 +375,12 @@ pub fn get_catalog_inventory(catalog_id: i32, id: i32) -> Request<CatalogInvento
 
 /// Lists a catalog item's minimum stock levels by warehouse.
 ///
-/// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse` · tool `list_all_connect_wise_psa_catalog_minimum_stocks_by_warehouse`
+/// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse` · tool [`list_all_connect_wise_psa_catalog_minimum_stocks_by_warehouse`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/catalog/{parentId}/minimumStockByWarehouse")]
 #[doc(alias = "list_all_connect_wise_psa_catalog_minimum_stocks_by_warehouse")]
 pub fn list_catalog_minimum_stocks_by_warehouse(
@@ -394,10 +394,10 @@ pub fn list_catalog_minimum_stocks_by_warehouse(
 
 /// Adds a minimum stock level to a catalog item.
 ///
-/// `POST /procurement/catalog/{parentId}/minimumStockByWarehouse` · tool `create_a_connect_wise_psa_catalog_minimum_stock_by_warehouse`
+/// `POST /procurement/catalog/{parentId}/minimumStockByWarehouse` · tool [`create_a_connect_wise_psa_catalog_minimum_stock_by_warehouse`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `body`: the minimum stock level to create.
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `body`: the minimum stock level to create
 #[doc(alias = "POST /procurement/catalog/{parentId}/minimumStockByWarehouse")]
 #[doc(alias = "create_a_connect_wise_psa_catalog_minimum_stock_by_warehouse")]
 pub fn create_catalog_minimum_stock_by_warehouse(
@@ -411,10 +411,10 @@ pub fn create_catalog_minimum_stock_by_warehouse(
 
 /// Counts a catalog item's minimum stock levels by warehouse.
 ///
-/// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse/count` · tool `count_connect_wise_psa_catalog_minimum_stocks_by_warehouse`
+/// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse/count` · tool [`count_connect_wise_psa_catalog_minimum_stocks_by_warehouse`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `query`: which rows are counted
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/catalog/{parentId}/minimumStockByWarehouse/count")]
 #[doc(alias = "count_connect_wise_psa_catalog_minimum_stocks_by_warehouse")]
 pub fn count_catalog_minimum_stocks_by_warehouse(
@@ -432,10 +432,10 @@ pub fn count_catalog_minimum_stocks_by_warehouse(
 
 /// Gets a catalog item's minimum stock level by its ID.
 ///
-/// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `get_single_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
+/// `GET /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool [`get_single_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `id`: catalog item minimum stock level ID, from [`procurement::list_catalog_minimum_stocks_by_warehouse`](crate::procurement::list_catalog_minimum_stocks_by_warehouse)
 #[doc(alias = "GET /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_catalog_minimum_stock_by_whse_by_id")]
 pub fn get_catalog_minimum_stock_by_warehouse(
@@ -452,11 +452,11 @@ pub fn get_catalog_minimum_stock_by_warehouse(
 
 /// Replaces a catalog item's minimum stock level. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `replace_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
+/// `PUT /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool [`replace_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
-/// * `body`: the new state of the minimum stock level.
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `id`: catalog item minimum stock level ID, from [`procurement::list_catalog_minimum_stocks_by_warehouse`](crate::procurement::list_catalog_minimum_stocks_by_warehouse)
+/// * `body`: the new state of the minimum stock level
 #[doc(alias = "PUT /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id")]
 pub fn replace_catalog_minimum_stock_by_warehouse(
@@ -475,11 +475,11 @@ pub fn replace_catalog_minimum_stock_by_warehouse(
 
 /// Updates a catalog item's minimum stock level.
 ///
-/// `PATCH /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `update_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
+/// `PATCH /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool [`update_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `id`: catalog item minimum stock level ID, from [`procurement::list_catalog_minimum_stocks_by_warehouse`](crate::procurement::list_catalog_minimum_stocks_by_warehouse)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id")]
 pub fn update_catalog_minimum_stock_by_warehouse(
@@ -498,10 +498,10 @@ pub fn update_catalog_minimum_stock_by_warehouse(
 
 /// Deletes a catalog item's minimum stock level.
 ///
-/// `DELETE /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool `delete_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`
+/// `DELETE /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}` · tool [`delete_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
-/// * `id`: catalog item minimum stock level ID (see `procurement::list_catalog_minimum_stocks_by_warehouse`)
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
+/// * `id`: catalog item minimum stock level ID, from [`procurement::list_catalog_minimum_stocks_by_warehouse`](crate::procurement::list_catalog_minimum_stocks_by_warehouse)
 #[doc(alias = "DELETE /procurement/catalog/{parentId}/minimumStockByWarehouse/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_catalog_minimum_stock_by_whse_by_id")]
 pub fn delete_catalog_minimum_stock_by_warehouse(
@@ -518,11 +518,11 @@ pub fn delete_catalog_minimum_stock_by_warehouse(
 
 /// Replaces a catalog item's vendor. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/catalog/{parentId}/vendors/{id}` · tool `replace_a_connect_wise_psa_catalog_vendor_by_id`
+/// `PUT /procurement/catalog/{parentId}/vendors/{id}` · tool [`replace_a_connect_wise_psa_catalog_vendor_by_id`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
 /// * `id`: ID
-/// * `body`: the new state of the vendor.
+/// * `body`: the new state of the vendor
 #[doc(alias = "PUT /procurement/catalog/{parentId}/vendors/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_catalog_vendor_by_id")]
 pub fn replace_catalog_vendor(
@@ -538,9 +538,9 @@ pub fn replace_catalog_vendor(
 
 /// Removes a vendor from a catalog item.
 ///
-/// `DELETE /procurement/catalog/{parentId}/vendors/{id}` · tool `delete_a_connect_wise_psa_catalog_vendor_by_id`
+/// `DELETE /procurement/catalog/{parentId}/vendors/{id}` · tool [`delete_a_connect_wise_psa_catalog_vendor_by_id`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
 /// * `id`: ID
 #[doc(alias = "DELETE /procurement/catalog/{parentId}/vendors/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_catalog_vendor_by_id")]
@@ -552,11 +552,11 @@ pub fn delete_catalog_vendor(catalog_id: i32, id: i32) -> Request<()> {
 
 /// Updates a catalog item's vendor.
 ///
-/// `PATCH /procurement/catalog/{parentId}/vendors/{id}` (repaired; the spec spells the path differently) · tool `update_a_connect_wise_psa_catalog_vendor_by_id`
+/// `PATCH /procurement/catalog/{parentId}/vendors/{id}` (repaired; the spec spells the path differently) · tool [`update_a_connect_wise_psa_catalog_vendor_by_id`](crate::CATALOG)
 ///
-/// * `catalog_id`: catalog item ID (see `procurement::list_catalogs`)
+/// * `catalog_id`: catalog item ID, from [`procurement::list_catalogs`](crate::procurement::list_catalogs)
 /// * `id`: ID
-/// * `patch`: the changes, as a JSON Patch.
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/catalog/{parentId}/vendors/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_catalog_vendor_by_id")]
 pub fn update_catalog_vendor(

@@ -9,11 +9,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists product categories.
 ///
-/// `GET /procurement/categories` · tool `list_all_connect_wise_psa_procurement_categories`
+/// `GET /procurement/categories` · tool [`list_all_connect_wise_psa_procurement_categories`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/categories")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_categories")]
 pub fn list_categories(query: &ListQuery) -> Request<Vec<Category>> {
@@ -22,9 +22,9 @@ pub fn list_categories(query: &ListQuery) -> Request<Vec<Category>> {
 
 /// Creates a product category.
 ///
-/// `POST /procurement/categories` · tool `create_a_connect_wise_psa_procurement_category`
+/// `POST /procurement/categories` · tool [`create_a_connect_wise_psa_procurement_category`](crate::CATALOG)
 ///
-/// * `body`: the product category to create.
+/// * `body`: the product category to create
 #[doc(alias = "POST /procurement/categories")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_category")]
 pub fn create_category(body: &Category) -> Request<Category> {
@@ -33,9 +33,9 @@ pub fn create_category(body: &Category) -> Request<Category> {
 
 /// Counts product categories.
 ///
-/// `GET /procurement/categories/count` · tool `count_connect_wise_psa_procurement_categories`
+/// `GET /procurement/categories/count` · tool [`count_connect_wise_psa_procurement_categories`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/categories/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_categories")]
 pub fn count_categories(query: &CountQuery) -> Request<Count> {
@@ -46,11 +46,11 @@ pub fn count_categories(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of product categories.
 ///
-/// `GET /procurement/categories/info` · tool `list_all_connect_wise_psa_procurement_category_info`
+/// `GET /procurement/categories/info` · tool [`list_all_connect_wise_psa_procurement_category_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/categories/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_category_info")]
 pub fn list_category_info(query: &ListQuery) -> Request<Vec<CategoryInfo>> {
@@ -59,9 +59,9 @@ pub fn list_category_info(query: &ListQuery) -> Request<Vec<CategoryInfo>> {
 
 /// Counts product category summaries.
 ///
-/// `GET /procurement/categories/info/count` · tool `count_connect_wise_psa_procurement_category_info`
+/// `GET /procurement/categories/info/count` · tool [`count_connect_wise_psa_procurement_category_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/categories/info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_category_info")]
 pub fn count_category_info(query: &CountQuery) -> Request<Count> {
@@ -72,9 +72,9 @@ pub fn count_category_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a product category by its ID.
 ///
-/// `GET /procurement/categories/{id}` · tool `get_single_connect_wise_psa_procurement_category_by_id`
+/// `GET /procurement/categories/{id}` · tool [`get_single_connect_wise_psa_procurement_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: product category ID (see `procurement::list_categories`)
+/// * `id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
 #[doc(alias = "GET /procurement/categories/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_category_by_id")]
 pub fn get_category(id: i32) -> Request<Category> {
@@ -83,10 +83,10 @@ pub fn get_category(id: i32) -> Request<Category> {
 
 /// Replaces a product category. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/categories/{id}` · tool `replace_a_connect_wise_psa_procurement_category_by_id`
+/// `PUT /procurement/categories/{id}` · tool [`replace_a_connect_wise_psa_procurement_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: product category ID (see `procurement::list_categories`)
-/// * `body`: the new state of the product category.
+/// * `id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
+/// * `body`: the new state of the product category
 #[doc(alias = "PUT /procurement/categories/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_category_by_id")]
 pub fn replace_category(id: i32, body: &Category) -> Request<Category> {
@@ -95,10 +95,10 @@ pub fn replace_category(id: i32, body: &Category) -> Request<Category> {
 
 /// Updates a product category.
 ///
-/// `PATCH /procurement/categories/{id}` · tool `update_a_connect_wise_psa_procurement_category_by_id`
+/// `PATCH /procurement/categories/{id}` · tool [`update_a_connect_wise_psa_procurement_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: product category ID (see `procurement::list_categories`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/categories/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_category_by_id")]
 pub fn update_category(id: i32, patch: &Patch<Category>) -> Request<Category> {
@@ -109,9 +109,9 @@ pub fn update_category(id: i32, patch: &Patch<Category>) -> Request<Category> {
 
 /// Deletes a product category.
 ///
-/// `DELETE /procurement/categories/{id}` · tool `delete_a_connect_wise_psa_procurement_category_by_id`
+/// `DELETE /procurement/categories/{id}` · tool [`delete_a_connect_wise_psa_procurement_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: product category ID (see `procurement::list_categories`)
+/// * `id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
 #[doc(alias = "DELETE /procurement/categories/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_category_by_id")]
 pub fn delete_category(id: i32) -> Request<()> {
@@ -120,9 +120,9 @@ pub fn delete_category(id: i32) -> Request<()> {
 
 /// Gets a product category summary by its ID.
 ///
-/// `GET /procurement/categories/{id}/info` · tool `get_single_connect_wise_psa_procurement_category_info_by_id`
+/// `GET /procurement/categories/{id}/info` · tool [`get_single_connect_wise_psa_procurement_category_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: product category ID (see `procurement::list_categories`)
+/// * `id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
 #[doc(alias = "GET /procurement/categories/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_category_info_by_id")]
 pub fn get_category_info(id: i32) -> Request<CategoryInfo> {
@@ -131,12 +131,12 @@ pub fn get_category_info(id: i32) -> Request<CategoryInfo> {
 
 /// Lists a product category's subcategories.
 ///
-/// `GET /procurement/categories/{parentId}/subcategories/` · tool `list_all_connect_wise_psa_category_subcategories`
+/// `GET /procurement/categories/{parentId}/subcategories/` · tool [`list_all_connect_wise_psa_category_subcategories`](crate::CATALOG)
 ///
-/// * `category_id`: product category ID (see `procurement::list_categories`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `category_id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/categories/{parentId}/subcategories/")]
 #[doc(alias = "list_all_connect_wise_psa_category_subcategories")]
 pub fn list_category_sub_categories(
@@ -150,10 +150,10 @@ pub fn list_category_sub_categories(
 
 /// Adds a subcategory to a product category.
 ///
-/// `POST /procurement/categories/{parentId}/subcategories/` · tool `create_a_connect_wise_psa_category_subcategory`
+/// `POST /procurement/categories/{parentId}/subcategories/` · tool [`create_a_connect_wise_psa_category_subcategory`](crate::CATALOG)
 ///
-/// * `category_id`: product category ID (see `procurement::list_categories`)
-/// * `body`: the subcategory to create.
+/// * `category_id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
+/// * `body`: the subcategory to create
 #[doc(alias = "POST /procurement/categories/{parentId}/subcategories/")]
 #[doc(alias = "create_a_connect_wise_psa_category_subcategory")]
 pub fn create_category_sub_category(
@@ -167,10 +167,10 @@ pub fn create_category_sub_category(
 
 /// Counts a product category's subcategories.
 ///
-/// `GET /procurement/categories/{parentId}/subcategories/count` · tool `count_connect_wise_psa_category_subcategories`
+/// `GET /procurement/categories/{parentId}/subcategories/count` · tool [`count_connect_wise_psa_category_subcategories`](crate::CATALOG)
 ///
-/// * `category_id`: product category ID (see `procurement::list_categories`)
-/// * `query`: which rows are counted
+/// * `category_id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/categories/{parentId}/subcategories/count")]
 #[doc(alias = "count_connect_wise_psa_category_subcategories")]
 pub fn count_category_sub_categories(
@@ -185,12 +185,12 @@ pub fn count_category_sub_categories(
 
 /// Lists summaries of a product category's subcategories.
 ///
-/// `GET /procurement/categories/{parentId}/subcategories/info` · tool `list_all_connect_wise_psa_category_subcategory_info`
+/// `GET /procurement/categories/{parentId}/subcategories/info` · tool [`list_all_connect_wise_psa_category_subcategory_info`](crate::CATALOG)
 ///
-/// * `category_id`: product category ID (see `procurement::list_categories`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `category_id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/categories/{parentId}/subcategories/info")]
 #[doc(alias = "list_all_connect_wise_psa_category_subcategory_info")]
 pub fn list_category_sub_category_info(
@@ -204,10 +204,10 @@ pub fn list_category_sub_category_info(
 
 /// Counts product category subcategory summaries.
 ///
-/// `GET /procurement/categories/{parentId}/subcategories/info/count` · tool `count_connect_wise_psa_category_subcategory_info`
+/// `GET /procurement/categories/{parentId}/subcategories/info/count` · tool [`count_connect_wise_psa_category_subcategory_info`](crate::CATALOG)
 ///
-/// * `category_id`: product category ID (see `procurement::list_categories`)
-/// * `query`: which rows are counted
+/// * `category_id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/categories/{parentId}/subcategories/info/count")]
 #[doc(alias = "count_connect_wise_psa_category_subcategory_info")]
 pub fn count_category_sub_category_info(
@@ -225,10 +225,10 @@ pub fn count_category_sub_category_info(
 
 /// Gets a product category subcategory by its ID.
 ///
-/// `GET /procurement/categories/{parentId}/subcategories/{id}` · tool `get_single_connect_wise_psa_category_subcategory_by_id`
+/// `GET /procurement/categories/{parentId}/subcategories/{id}` · tool [`get_single_connect_wise_psa_category_subcategory_by_id`](crate::CATALOG)
 ///
-/// * `category_id`: product category ID (see `procurement::list_categories`)
-/// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
+/// * `category_id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
+/// * `id`: product category subcategory ID, from [`procurement::list_category_sub_categories`](crate::procurement::list_category_sub_categories)
 #[doc(alias = "GET /procurement/categories/{parentId}/subcategories/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_category_subcategory_by_id")]
 pub fn get_category_sub_category(
@@ -242,11 +242,11 @@ pub fn get_category_sub_category(
 
 /// Replaces a product category subcategory. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/categories/{parentId}/subcategories/{id}` · tool `replace_a_connect_wise_psa_category_subcategory_by_id`
+/// `PUT /procurement/categories/{parentId}/subcategories/{id}` · tool [`replace_a_connect_wise_psa_category_subcategory_by_id`](crate::CATALOG)
 ///
-/// * `category_id`: product category ID (see `procurement::list_categories`)
-/// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
-/// * `body`: the new state of the subcategory.
+/// * `category_id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
+/// * `id`: product category subcategory ID, from [`procurement::list_category_sub_categories`](crate::procurement::list_category_sub_categories)
+/// * `body`: the new state of the subcategory
 #[doc(alias = "PUT /procurement/categories/{parentId}/subcategories/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_category_subcategory_by_id")]
 pub fn replace_category_sub_category(
@@ -262,11 +262,11 @@ pub fn replace_category_sub_category(
 
 /// Updates a product category subcategory.
 ///
-/// `PATCH /procurement/categories/{parentId}/subcategories/{id}` · tool `update_a_connect_wise_psa_category_subcategory_by_id`
+/// `PATCH /procurement/categories/{parentId}/subcategories/{id}` · tool [`update_a_connect_wise_psa_category_subcategory_by_id`](crate::CATALOG)
 ///
-/// * `category_id`: product category ID (see `procurement::list_categories`)
-/// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `category_id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
+/// * `id`: product category subcategory ID, from [`procurement::list_category_sub_categories`](crate::procurement::list_category_sub_categories)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/categories/{parentId}/subcategories/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_category_subcategory_by_id")]
 pub fn update_category_sub_category(
@@ -282,10 +282,10 @@ pub fn update_category_sub_category(
 
 /// Deletes a product category subcategory.
 ///
-/// `DELETE /procurement/categories/{parentId}/subcategories/{id}` · tool `delete_a_connect_wise_psa_category_subcategory_by_id`
+/// `DELETE /procurement/categories/{parentId}/subcategories/{id}` · tool [`delete_a_connect_wise_psa_category_subcategory_by_id`](crate::CATALOG)
 ///
-/// * `category_id`: product category ID (see `procurement::list_categories`)
-/// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
+/// * `category_id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
+/// * `id`: product category subcategory ID, from [`procurement::list_category_sub_categories`](crate::procurement::list_category_sub_categories)
 #[doc(alias = "DELETE /procurement/categories/{parentId}/subcategories/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_category_subcategory_by_id")]
 pub fn delete_category_sub_category(category_id: i32, id: i32) -> Request<()> {
@@ -296,10 +296,10 @@ pub fn delete_category_sub_category(category_id: i32, id: i32) -> Request<()> {
 
 /// Gets a product category subcategory summary by its ID.
 ///
-/// `GET /procurement/categories/{parentId}/subcategories/{id}/info` · tool `get_single_connect_wise_psa_category_subcategory_info_by_id`
+/// `GET /procurement/categories/{parentId}/subcategories/{id}/info` · tool [`get_single_connect_wise_psa_category_subcategory_info_by_id`](crate::CATALOG)
 ///
-/// * `category_id`: product category ID (see `procurement::list_categories`)
-/// * `id`: product category subcategory ID (see `procurement::list_category_sub_categories`)
+/// * `category_id`: product category ID, from [`procurement::list_categories`](crate::procurement::list_categories)
+/// * `id`: product category subcategory ID, from [`procurement::list_category_sub_categories`](crate::procurement::list_category_sub_categories)
 #[doc(alias = "GET /procurement/categories/{parentId}/subcategories/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_category_subcategory_info_by_id")]
 pub fn get_category_sub_category_info(

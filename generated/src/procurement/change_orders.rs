@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists change orders.
 ///
-/// `GET /procurement/changeorder` · tool `list_all_connect_wise_psa_procurement_changeorders`
+/// `GET /procurement/changeorder` · tool [`list_all_connect_wise_psa_procurement_changeorders`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/changeorder")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_changeorders")]
 pub fn list_change_orders(query: &ListQuery) -> Request<Vec<ChangeOrder>> {
@@ -20,9 +20,9 @@ pub fn list_change_orders(query: &ListQuery) -> Request<Vec<ChangeOrder>> {
 
 /// Creates a change order.
 ///
-/// `POST /procurement/changeorder` · tool `create_a_connect_wise_psa_procurement_changeorder`
+/// `POST /procurement/changeorder` · tool [`create_a_connect_wise_psa_procurement_changeorder`](crate::CATALOG)
 ///
-/// * `body`: the change order to create.
+/// * `body`: the change order to create
 #[doc(alias = "POST /procurement/changeorder")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_changeorder")]
 pub fn create_change_order(body: &ChangeOrder) -> Request<ChangeOrder> {
@@ -31,10 +31,10 @@ pub fn create_change_order(body: &ChangeOrder) -> Request<ChangeOrder> {
 
 /// Updates a change order.
 ///
-/// `PATCH /procurement/changeorder/{id}` · tool `update_a_connect_wise_psa_procurement_changeorder_by_id`
+/// `PATCH /procurement/changeorder/{id}` · tool [`update_a_connect_wise_psa_procurement_changeorder_by_id`](crate::CATALOG)
 ///
-/// * `id`: change order ID (see `procurement::list_change_orders`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: change order ID, from [`procurement::list_change_orders`](crate::procurement::list_change_orders)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/changeorder/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_changeorder_by_id")]
 pub fn update_change_order(id: i32, patch: &Patch<ChangeOrder>) -> Request<ChangeOrder> {
@@ -45,9 +45,9 @@ pub fn update_change_order(id: i32, patch: &Patch<ChangeOrder>) -> Request<Chang
 
 /// Deletes a change order.
 ///
-/// `DELETE /procurement/changeorder/{id}` · tool `delete_a_connect_wise_psa_procurement_changeorder_by_id`
+/// `DELETE /procurement/changeorder/{id}` · tool [`delete_a_connect_wise_psa_procurement_changeorder_by_id`](crate::CATALOG)
 ///
-/// * `id`: change order ID (see `procurement::list_change_orders`)
+/// * `id`: change order ID, from [`procurement::list_change_orders`](crate::procurement::list_change_orders)
 #[doc(alias = "DELETE /procurement/changeorder/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_changeorder_by_id")]
 pub fn delete_change_order(id: i32) -> Request<()> {
@@ -56,9 +56,9 @@ pub fn delete_change_order(id: i32) -> Request<()> {
 
 /// Counts change orders.
 ///
-/// `GET /procurement/changeorders/count` · tool `count_connect_wise_psa_procurement_changeorders`
+/// `GET /procurement/changeorders/count` · tool [`count_connect_wise_psa_procurement_changeorders`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/changeorders/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_changeorders")]
 pub fn count_change_orders(query: &CountQuery) -> Request<Count> {

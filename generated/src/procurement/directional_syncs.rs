@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists procurement directional syncs.
 ///
-/// `GET /procurement/directionalSyncs` · tool `list_all_connect_wise_psa_procurement_directional_syncs`
+/// `GET /procurement/directionalSyncs` · tool [`list_all_connect_wise_psa_procurement_directional_syncs`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/directionalSyncs")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_directional_syncs")]
 pub fn list_directional_syncs(query: &ListQuery) -> Request<Vec<DirectionalSync>> {
@@ -20,9 +20,9 @@ pub fn list_directional_syncs(query: &ListQuery) -> Request<Vec<DirectionalSync>
 
 /// Creates a procurement directional sync.
 ///
-/// `POST /procurement/directionalSyncs` · tool `create_a_connect_wise_psa_procurement_directional_sync`
+/// `POST /procurement/directionalSyncs` · tool [`create_a_connect_wise_psa_procurement_directional_sync`](crate::CATALOG)
 ///
-/// * `body`: the procurement directional sync to create.
+/// * `body`: the procurement directional sync to create
 #[doc(alias = "POST /procurement/directionalSyncs")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_directional_sync")]
 pub fn create_directional_sync(body: &DirectionalSync) -> Request<DirectionalSync> {
@@ -31,9 +31,9 @@ pub fn create_directional_sync(body: &DirectionalSync) -> Request<DirectionalSyn
 
 /// Counts procurement directional syncs.
 ///
-/// `GET /procurement/directionalSyncs/count` · tool `count_connect_wise_psa_procurement_directional_syncs`
+/// `GET /procurement/directionalSyncs/count` · tool [`count_connect_wise_psa_procurement_directional_syncs`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/directionalSyncs/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_directional_syncs")]
 pub fn count_directional_syncs(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_directional_syncs(query: &CountQuery) -> Request<Count> {
 
 /// Gets a procurement directional sync by its ID.
 ///
-/// `GET /procurement/directionalSyncs/{id}` · tool `get_single_connect_wise_psa_procurement_directional_sync_by_id`
+/// `GET /procurement/directionalSyncs/{id}` · tool [`get_single_connect_wise_psa_procurement_directional_sync_by_id`](crate::CATALOG)
 ///
-/// * `id`: procurement directional sync ID (see `procurement::list_directional_syncs`)
+/// * `id`: procurement directional sync ID, from [`procurement::list_directional_syncs`](crate::procurement::list_directional_syncs)
 #[doc(alias = "GET /procurement/directionalSyncs/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_directional_sync_by_id")]
 pub fn get_directional_sync(id: i32) -> Request<DirectionalSync> {
@@ -55,10 +55,10 @@ pub fn get_directional_sync(id: i32) -> Request<DirectionalSync> {
 
 /// Replaces a procurement directional sync. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/directionalSyncs/{id}` · tool `replace_a_connect_wise_psa_procurement_directional_sync_by_id`
+/// `PUT /procurement/directionalSyncs/{id}` · tool [`replace_a_connect_wise_psa_procurement_directional_sync_by_id`](crate::CATALOG)
 ///
-/// * `id`: procurement directional sync ID (see `procurement::list_directional_syncs`)
-/// * `body`: the new state of the procurement directional sync.
+/// * `id`: procurement directional sync ID, from [`procurement::list_directional_syncs`](crate::procurement::list_directional_syncs)
+/// * `body`: the new state of the procurement directional sync
 #[doc(alias = "PUT /procurement/directionalSyncs/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_directional_sync_by_id")]
 pub fn replace_directional_sync(
@@ -72,10 +72,10 @@ pub fn replace_directional_sync(
 
 /// Updates a procurement directional sync.
 ///
-/// `PATCH /procurement/directionalSyncs/{id}` · tool `update_a_connect_wise_psa_procurement_directional_sync_by_id`
+/// `PATCH /procurement/directionalSyncs/{id}` · tool [`update_a_connect_wise_psa_procurement_directional_sync_by_id`](crate::CATALOG)
 ///
-/// * `id`: procurement directional sync ID (see `procurement::list_directional_syncs`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: procurement directional sync ID, from [`procurement::list_directional_syncs`](crate::procurement::list_directional_syncs)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/directionalSyncs/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_directional_sync_by_id")]
 pub fn update_directional_sync(
@@ -89,9 +89,9 @@ pub fn update_directional_sync(
 
 /// Deletes a procurement directional sync.
 ///
-/// `DELETE /procurement/directionalSyncs/{id}` · tool `delete_a_connect_wise_psa_procurement_directional_sync_by_id`
+/// `DELETE /procurement/directionalSyncs/{id}` · tool [`delete_a_connect_wise_psa_procurement_directional_sync_by_id`](crate::CATALOG)
 ///
-/// * `id`: procurement directional sync ID (see `procurement::list_directional_syncs`)
+/// * `id`: procurement directional sync ID, from [`procurement::list_directional_syncs`](crate::procurement::list_directional_syncs)
 #[doc(alias = "DELETE /procurement/directionalSyncs/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_directional_sync_by_id")]
 pub fn delete_directional_sync(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists invoice groupings.
 ///
-/// `GET /procurement/invoicegrouping` · tool `list_all_connect_wise_psa_procurement_invoicegroupings`
+/// `GET /procurement/invoicegrouping` · tool [`list_all_connect_wise_psa_procurement_invoicegroupings`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/invoicegrouping")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_invoicegroupings")]
 pub fn list_invoice_groupings(query: &ListQuery) -> Request<Vec<InvoiceGrouping>> {
@@ -20,9 +20,9 @@ pub fn list_invoice_groupings(query: &ListQuery) -> Request<Vec<InvoiceGrouping>
 
 /// Counts invoice groupings.
 ///
-/// `GET /procurement/invoicegrouping/count` · tool `count_connect_wise_psa_procurement_invoicegroupings`
+/// `GET /procurement/invoicegrouping/count` · tool [`count_connect_wise_psa_procurement_invoicegroupings`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/invoicegrouping/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_invoicegroupings")]
 pub fn count_invoice_groupings(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_invoice_groupings(query: &CountQuery) -> Request<Count> {
 
 /// Creates a procurement invoice grouping.
 ///
-/// `POST /procurement/invoicegrouping/count` · tool `create_a_connect_wise_psa_procurement_invoicegrouping`
+/// `POST /procurement/invoicegrouping/count` · tool [`create_a_connect_wise_psa_procurement_invoicegrouping`](crate::CATALOG)
 ///
-/// * `body`: the invoice grouping count to create.
+/// * `body`: the invoice grouping count to create
 #[doc(alias = "POST /procurement/invoicegrouping/count")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_invoicegrouping")]
 pub fn create_procurement_invoice_grouping(
@@ -46,9 +46,9 @@ pub fn create_procurement_invoice_grouping(
 
 /// Gets an invoice grouping by its ID.
 ///
-/// `GET /procurement/invoicegrouping/{id}` · tool `get_single_connect_wise_psa_procurement_invoicegrouping_by_id`
+/// `GET /procurement/invoicegrouping/{id}` · tool [`get_single_connect_wise_psa_procurement_invoicegrouping_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
+/// * `id`: invoice grouping ID, from [`procurement::list_invoice_groupings`](crate::procurement::list_invoice_groupings)
 #[doc(alias = "GET /procurement/invoicegrouping/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_invoicegrouping_by_id")]
 pub fn get_invoice_grouping(id: i32) -> Request<InvoiceGrouping> {
@@ -57,10 +57,10 @@ pub fn get_invoice_grouping(id: i32) -> Request<InvoiceGrouping> {
 
 /// Replaces an invoice grouping. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/invoicegrouping/{id}` · tool `replace_a_connect_wise_psa_procurement_invoicegrouping_by_id`
+/// `PUT /procurement/invoicegrouping/{id}` · tool [`replace_a_connect_wise_psa_procurement_invoicegrouping_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
-/// * `body`: the new state of the invoice grouping.
+/// * `id`: invoice grouping ID, from [`procurement::list_invoice_groupings`](crate::procurement::list_invoice_groupings)
+/// * `body`: the new state of the invoice grouping
 #[doc(alias = "PUT /procurement/invoicegrouping/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_invoicegrouping_by_id")]
 pub fn replace_invoice_grouping(
@@ -74,10 +74,10 @@ pub fn replace_invoice_grouping(
 
 /// Updates an invoice grouping.
 ///
-/// `PATCH /procurement/invoicegrouping/{id}` · tool `update_a_connect_wise_psa_procurement_invoicegrouping_by_id`
+/// `PATCH /procurement/invoicegrouping/{id}` · tool [`update_a_connect_wise_psa_procurement_invoicegrouping_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: invoice grouping ID, from [`procurement::list_invoice_groupings`](crate::procurement::list_invoice_groupings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/invoicegrouping/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_invoicegrouping_by_id")]
 pub fn update_invoice_grouping(
@@ -91,23 +91,23 @@ pub fn update_invoice_grouping(
 
 /// Deletes an invoice grouping.
 ///
-/// `DELETE /procurement/invoicegrouping/{id}` · tool `delete_a_connect_wise_psa_procurement_invoicegrouping_by_id`
+/// `DELETE /procurement/invoicegrouping/{id}` · tool [`delete_a_connect_wise_psa_procurement_invoicegrouping_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
+/// * `id`: invoice grouping ID, from [`procurement::list_invoice_groupings`](crate::procurement::list_invoice_groupings)
 #[doc(alias = "DELETE /procurement/invoicegrouping/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_invoicegrouping_by_id")]
 pub fn delete_invoice_grouping(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/procurement/invoicegrouping/{id}").path("id", id)
 }
 
-/// Checks where an invoice grouping is used.
+/// Checks which records reference an invoice grouping.
 ///
-/// `GET /procurement/invoicegrouping/{id}/usages` · tool `check_connect_wise_psa_procurement_invoicegrouping_usages_by_id`
+/// `GET /procurement/invoicegrouping/{id}/usages` · tool [`check_connect_wise_psa_procurement_invoicegrouping_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: invoice grouping ID, from [`procurement::list_invoice_groupings`](crate::procurement::list_invoice_groupings)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/invoicegrouping/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_procurement_invoicegrouping_usages_by_id")]
 pub fn check_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -116,14 +116,14 @@ pub fn check_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<
         .query(query)
 }
 
-/// Lists the places where an invoice grouping is used.
+/// Lists the records that reference an invoice grouping.
 ///
-/// `GET /procurement/invoicegrouping/{id}/usages/list` · tool `list_all_connect_wise_psa_proc_invoicegrouping_usages_by_id`
+/// `GET /procurement/invoicegrouping/{id}/usages/list` · tool [`list_all_connect_wise_psa_proc_invoicegrouping_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: invoice grouping ID (see `procurement::list_invoice_groupings`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: invoice grouping ID, from [`procurement::list_invoice_groupings`](crate::procurement::list_invoice_groupings)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/invoicegrouping/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_proc_invoicegrouping_usages_by_id")]
 pub fn list_invoice_grouping_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

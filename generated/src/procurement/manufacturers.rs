@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists manufacturers.
 ///
-/// `GET /procurement/manufacturers` · tool `list_all_connect_wise_psa_procurement_manufacturers`
+/// `GET /procurement/manufacturers` · tool [`list_all_connect_wise_psa_procurement_manufacturers`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/manufacturers")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_manufacturers")]
 pub fn list_manufacturers(query: &ListQuery) -> Request<Vec<Manufacturer>> {
@@ -20,9 +20,9 @@ pub fn list_manufacturers(query: &ListQuery) -> Request<Vec<Manufacturer>> {
 
 /// Creates a manufacturer.
 ///
-/// `POST /procurement/manufacturers` · tool `create_a_connect_wise_psa_procurement_manufacturer`
+/// `POST /procurement/manufacturers` · tool [`create_a_connect_wise_psa_procurement_manufacturer`](crate::CATALOG)
 ///
-/// * `body`: the manufacturer to create.
+/// * `body`: the manufacturer to create
 #[doc(alias = "POST /procurement/manufacturers")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_manufacturer")]
 pub fn create_manufacturer(body: &Manufacturer) -> Request<Manufacturer> {
@@ -31,9 +31,9 @@ pub fn create_manufacturer(body: &Manufacturer) -> Request<Manufacturer> {
 
 /// Counts manufacturers.
 ///
-/// `GET /procurement/manufacturers/count` · tool `count_connect_wise_psa_procurement_manufacturers`
+/// `GET /procurement/manufacturers/count` · tool [`count_connect_wise_psa_procurement_manufacturers`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/manufacturers/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_manufacturers")]
 pub fn count_manufacturers(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_manufacturers(query: &CountQuery) -> Request<Count> {
 
 /// Counts manufacturer summaries.
 ///
-/// `GET /procurement/manufacturers/count/info` · tool `count_connect_wise_psa_procurement_manufacturer_info`
+/// `GET /procurement/manufacturers/count/info` · tool [`count_connect_wise_psa_procurement_manufacturer_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/manufacturers/count/info")]
 #[doc(alias = "count_connect_wise_psa_procurement_manufacturer_info")]
 pub fn count_manufacturer_info(query: &CountQuery) -> Request<Count> {
@@ -55,11 +55,11 @@ pub fn count_manufacturer_info(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of manufacturers.
 ///
-/// `GET /procurement/manufacturers/info` · tool `list_all_connect_wise_psa_procurement_manufacturer_info`
+/// `GET /procurement/manufacturers/info` · tool [`list_all_connect_wise_psa_procurement_manufacturer_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/manufacturers/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_manufacturer_info")]
 pub fn list_manufacturer_info(query: &ListQuery) -> Request<Vec<ManufacturerInfo>> {
@@ -68,9 +68,9 @@ pub fn list_manufacturer_info(query: &ListQuery) -> Request<Vec<ManufacturerInfo
 
 /// Gets a manufacturer by its ID.
 ///
-/// `GET /procurement/manufacturers/{id}` · tool `get_single_connect_wise_psa_procurement_manufacturer_by_id`
+/// `GET /procurement/manufacturers/{id}` · tool [`get_single_connect_wise_psa_procurement_manufacturer_by_id`](crate::CATALOG)
 ///
-/// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
+/// * `id`: manufacturer ID, from [`procurement::list_manufacturers`](crate::procurement::list_manufacturers)
 #[doc(alias = "GET /procurement/manufacturers/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_manufacturer_by_id")]
 pub fn get_manufacturer(id: i32) -> Request<Manufacturer> {
@@ -79,10 +79,10 @@ pub fn get_manufacturer(id: i32) -> Request<Manufacturer> {
 
 /// Replaces a manufacturer. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/manufacturers/{id}` · tool `replace_a_connect_wise_psa_procurement_manufacturer_by_id`
+/// `PUT /procurement/manufacturers/{id}` · tool [`replace_a_connect_wise_psa_procurement_manufacturer_by_id`](crate::CATALOG)
 ///
-/// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
-/// * `body`: the new state of the manufacturer.
+/// * `id`: manufacturer ID, from [`procurement::list_manufacturers`](crate::procurement::list_manufacturers)
+/// * `body`: the new state of the manufacturer
 #[doc(alias = "PUT /procurement/manufacturers/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_manufacturer_by_id")]
 pub fn replace_manufacturer(id: i32, body: &Manufacturer) -> Request<Manufacturer> {
@@ -93,10 +93,10 @@ pub fn replace_manufacturer(id: i32, body: &Manufacturer) -> Request<Manufacture
 
 /// Updates a manufacturer.
 ///
-/// `PATCH /procurement/manufacturers/{id}` · tool `update_a_connect_wise_psa_procurement_manufacturer_by_id`
+/// `PATCH /procurement/manufacturers/{id}` · tool [`update_a_connect_wise_psa_procurement_manufacturer_by_id`](crate::CATALOG)
 ///
-/// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: manufacturer ID, from [`procurement::list_manufacturers`](crate::procurement::list_manufacturers)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/manufacturers/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_manufacturer_by_id")]
 pub fn update_manufacturer(
@@ -110,9 +110,9 @@ pub fn update_manufacturer(
 
 /// Deletes a manufacturer.
 ///
-/// `DELETE /procurement/manufacturers/{id}` · tool `delete_a_connect_wise_psa_procurement_manufacturer_by_id`
+/// `DELETE /procurement/manufacturers/{id}` · tool [`delete_a_connect_wise_psa_procurement_manufacturer_by_id`](crate::CATALOG)
 ///
-/// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
+/// * `id`: manufacturer ID, from [`procurement::list_manufacturers`](crate::procurement::list_manufacturers)
 #[doc(alias = "DELETE /procurement/manufacturers/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_manufacturer_by_id")]
 pub fn delete_manufacturer(id: i32) -> Request<()> {
@@ -121,9 +121,9 @@ pub fn delete_manufacturer(id: i32) -> Request<()> {
 
 /// Gets a manufacturer summary by its ID.
 ///
-/// `GET /procurement/manufacturers/{id}/info` · tool `get_single_connect_wise_psa_procurement_manufacturer_info_by_id`
+/// `GET /procurement/manufacturers/{id}/info` · tool [`get_single_connect_wise_psa_procurement_manufacturer_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: manufacturer ID (see `procurement::list_manufacturers`)
+/// * `id`: manufacturer ID, from [`procurement::list_manufacturers`](crate::procurement::list_manufacturers)
 #[doc(alias = "GET /procurement/manufacturers/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_manufacturer_info_by_id")]
 pub fn get_manufacturer_info(id: i32) -> Request<ManufacturerInfo> {

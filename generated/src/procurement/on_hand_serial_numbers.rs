@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists on-hand serial numbers.
 ///
-/// `GET /procurement/onhandserialnumbers` · tool `list_all_connect_wise_psa_procurement_onhandserialnumbers`
+/// `GET /procurement/onhandserialnumbers` · tool [`list_all_connect_wise_psa_procurement_onhandserialnumbers`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/onhandserialnumbers")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_onhandserialnumbers")]
 pub fn list_on_hand_serial_numbers(
@@ -22,9 +22,9 @@ pub fn list_on_hand_serial_numbers(
 
 /// Counts on-hand serial numbers.
 ///
-/// `GET /procurement/onhandserialnumbers/count` · tool `count_connect_wise_psa_procurement_onhandserialnumbers`
+/// `GET /procurement/onhandserialnumbers/count` · tool [`count_connect_wise_psa_procurement_onhandserialnumbers`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/onhandserialnumbers/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_onhandserialnumbers")]
 pub fn count_on_hand_serial_numbers(query: &CountQuery) -> Request<Count> {
@@ -35,9 +35,9 @@ pub fn count_on_hand_serial_numbers(query: &CountQuery) -> Request<Count> {
 
 /// Gets an on-hand serial number by its ID.
 ///
-/// `GET /procurement/onhandserialnumbers/{id}` · tool `get_single_connect_wise_psa_proc_onhandserialnumber_by_id`
+/// `GET /procurement/onhandserialnumbers/{id}` · tool [`get_single_connect_wise_psa_proc_onhandserialnumber_by_id`](crate::CATALOG)
 ///
-/// * `id`: on-hand serial number ID (see `procurement::list_on_hand_serial_numbers`)
+/// * `id`: on-hand serial number ID, from [`procurement::list_on_hand_serial_numbers`](crate::procurement::list_on_hand_serial_numbers)
 #[doc(alias = "GET /procurement/onhandserialnumbers/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_proc_onhandserialnumber_by_id")]
 pub fn get_on_hand_serial_number(id: i32) -> Request<OnHandSerialNumber> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists pricing schedules.
 ///
-/// `GET /procurement/pricingschedules` · tool `list_all_connect_wise_psa_procurement_pricingschedules`
+/// `GET /procurement/pricingschedules` · tool [`list_all_connect_wise_psa_procurement_pricingschedules`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/pricingschedules")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_pricingschedules")]
 pub fn list_pricing_schedules(query: &ListQuery) -> Request<Vec<PricingSchedule>> {
@@ -20,9 +20,9 @@ pub fn list_pricing_schedules(query: &ListQuery) -> Request<Vec<PricingSchedule>
 
 /// Creates a pricing schedule.
 ///
-/// `POST /procurement/pricingschedules` · tool `create_a_connect_wise_psa_procurement_pricingschedule`
+/// `POST /procurement/pricingschedules` · tool [`create_a_connect_wise_psa_procurement_pricingschedule`](crate::CATALOG)
 ///
-/// * `body`: the pricing schedule to create.
+/// * `body`: the pricing schedule to create
 #[doc(alias = "POST /procurement/pricingschedules")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_pricingschedule")]
 pub fn create_pricing_schedule(body: &PricingSchedule) -> Request<PricingSchedule> {
@@ -31,9 +31,9 @@ pub fn create_pricing_schedule(body: &PricingSchedule) -> Request<PricingSchedul
 
 /// Counts pricing schedules.
 ///
-/// `GET /procurement/pricingschedules/count` · tool `count_connect_wise_psa_procurement_pricingschedules`
+/// `GET /procurement/pricingschedules/count` · tool [`count_connect_wise_psa_procurement_pricingschedules`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/pricingschedules/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_pricingschedules")]
 pub fn count_pricing_schedules(query: &CountQuery) -> Request<Count> {
@@ -44,13 +44,13 @@ pub fn count_pricing_schedules(query: &CountQuery) -> Request<Count> {
 
 /// Lists a pricing schedule detail's breaks.
 ///
-/// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks` · tool `list_all_connect_wise_psa_pricingschedule_detail_breaks`
+/// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks` · tool [`list_all_connect_wise_psa_pricingschedule_detail_breaks`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `detail_id`: pricing schedule detail ID, from [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(
     alias = "GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks"
 )]
@@ -71,11 +71,11 @@ pub fn list_pricing_schedule_detail_breaks(
 
 /// Adds a break to a pricing schedule detail.
 ///
-/// `POST /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks` · tool `create_a_connect_wise_psa_pricingschedule_detail_break`
+/// `POST /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks` · tool [`create_a_connect_wise_psa_pricingschedule_detail_break`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
-/// * `body`: the break to create.
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `detail_id`: pricing schedule detail ID, from [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details)
+/// * `body`: the break to create
 #[doc(
     alias = "POST /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks"
 )]
@@ -96,11 +96,11 @@ pub fn create_pricing_schedule_detail_break(
 
 /// Counts a pricing schedule detail's breaks.
 ///
-/// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/count` · tool `count_connect_wise_psa_pricingschedule_detail_breaks`
+/// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/count` · tool [`count_connect_wise_psa_pricingschedule_detail_breaks`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
-/// * `query`: which rows are counted
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `detail_id`: pricing schedule detail ID, from [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details)
+/// * `query`: which records are counted
 #[doc(
     alias = "GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/count"
 )]
@@ -122,11 +122,11 @@ pub fn count_pricing_schedule_detail_breaks(
 
 /// Gets a pricing schedule detail break by its ID.
 ///
-/// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `get_single_connect_wise_psa_pricingschedule_detail_break_by_id`
+/// `GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool [`get_single_connect_wise_psa_pricingschedule_detail_break_by_id`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
-/// * `id`: pricing schedule detail break ID (see `procurement::list_pricing_schedule_detail_breaks`)
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `detail_id`: pricing schedule detail ID, from [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details)
+/// * `id`: pricing schedule detail break ID, from [`procurement::list_pricing_schedule_detail_breaks`](crate::procurement::list_pricing_schedule_detail_breaks)
 #[doc(
     alias = "GET /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}"
 )]
@@ -147,12 +147,12 @@ pub fn get_pricing_schedule_detail_break(
 
 /// Replaces a pricing schedule detail break. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `replace_a_connect_wise_psa_pricingschedule_detail_break_by_id`
+/// `PUT /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool [`replace_a_connect_wise_psa_pricingschedule_detail_break_by_id`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
-/// * `id`: pricing schedule detail break ID (see `procurement::list_pricing_schedule_detail_breaks`)
-/// * `body`: the new state of the break.
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `detail_id`: pricing schedule detail ID, from [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details)
+/// * `id`: pricing schedule detail break ID, from [`procurement::list_pricing_schedule_detail_breaks`](crate::procurement::list_pricing_schedule_detail_breaks)
+/// * `body`: the new state of the break
 #[doc(
     alias = "PUT /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}"
 )]
@@ -175,12 +175,12 @@ pub fn replace_pricing_schedule_detail_break(
 
 /// Updates a pricing schedule detail break.
 ///
-/// `PATCH /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `update_a_connect_wise_psa_pricingschedule_detail_break_by_id`
+/// `PATCH /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool [`update_a_connect_wise_psa_pricingschedule_detail_break_by_id`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
-/// * `id`: pricing schedule detail break ID (see `procurement::list_pricing_schedule_detail_breaks`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `detail_id`: pricing schedule detail ID, from [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details)
+/// * `id`: pricing schedule detail break ID, from [`procurement::list_pricing_schedule_detail_breaks`](crate::procurement::list_pricing_schedule_detail_breaks)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(
     alias = "PATCH /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}"
 )]
@@ -203,11 +203,11 @@ pub fn update_pricing_schedule_detail_break(
 
 /// Deletes a pricing schedule detail break.
 ///
-/// `DELETE /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool `delete_a_connect_wise_psa_pricingschedule_detail_break_by_id`
+/// `DELETE /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}` · tool [`delete_a_connect_wise_psa_pricingschedule_detail_break_by_id`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `detail_id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
-/// * `id`: pricing schedule detail break ID (see `procurement::list_pricing_schedule_detail_breaks`)
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `detail_id`: pricing schedule detail ID, from [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details)
+/// * `id`: pricing schedule detail break ID, from [`procurement::list_pricing_schedule_detail_breaks`](crate::procurement::list_pricing_schedule_detail_breaks)
 #[doc(
     alias = "DELETE /procurement/pricingschedules/{grandparentId}/details/{parentId}/breaks/{id}"
 )]
@@ -228,9 +228,9 @@ pub fn delete_pricing_schedule_detail_break(
 
 /// Gets a pricing schedule by its ID.
 ///
-/// `GET /procurement/pricingschedules/{id}` · tool `get_single_connect_wise_psa_procurement_pricingschedule_by_id`
+/// `GET /procurement/pricingschedules/{id}` · tool [`get_single_connect_wise_psa_procurement_pricingschedule_by_id`](crate::CATALOG)
 ///
-/// * `id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
 #[doc(alias = "GET /procurement/pricingschedules/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_pricingschedule_by_id")]
 pub fn get_pricing_schedule(id: i32) -> Request<PricingSchedule> {
@@ -239,10 +239,10 @@ pub fn get_pricing_schedule(id: i32) -> Request<PricingSchedule> {
 
 /// Replaces a pricing schedule. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/pricingschedules/{id}` · tool `replace_a_connect_wise_psa_procurement_pricingschedule_by_id`
+/// `PUT /procurement/pricingschedules/{id}` · tool [`replace_a_connect_wise_psa_procurement_pricingschedule_by_id`](crate::CATALOG)
 ///
-/// * `id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `body`: the new state of the pricing schedule.
+/// * `id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `body`: the new state of the pricing schedule
 #[doc(alias = "PUT /procurement/pricingschedules/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_pricingschedule_by_id")]
 pub fn replace_pricing_schedule(
@@ -256,10 +256,10 @@ pub fn replace_pricing_schedule(
 
 /// Updates a pricing schedule.
 ///
-/// `PATCH /procurement/pricingschedules/{id}` · tool `update_a_connect_wise_psa_procurement_pricingschedule_by_id`
+/// `PATCH /procurement/pricingschedules/{id}` · tool [`update_a_connect_wise_psa_procurement_pricingschedule_by_id`](crate::CATALOG)
 ///
-/// * `id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/pricingschedules/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_pricingschedule_by_id")]
 pub fn update_pricing_schedule(
@@ -273,9 +273,9 @@ pub fn update_pricing_schedule(
 
 /// Deletes a pricing schedule.
 ///
-/// `DELETE /procurement/pricingschedules/{id}` · tool `delete_a_connect_wise_psa_procurement_pricingschedule_by_id`
+/// `DELETE /procurement/pricingschedules/{id}` · tool [`delete_a_connect_wise_psa_procurement_pricingschedule_by_id`](crate::CATALOG)
 ///
-/// * `id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
+/// * `id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
 #[doc(alias = "DELETE /procurement/pricingschedules/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_pricingschedule_by_id")]
 pub fn delete_pricing_schedule(id: i32) -> Request<()> {
@@ -284,12 +284,12 @@ pub fn delete_pricing_schedule(id: i32) -> Request<()> {
 
 /// Lists a pricing schedule's details.
 ///
-/// `GET /procurement/pricingschedules/{parentId}/details` · tool `list_all_connect_wise_psa_pricingschedule_details`
+/// `GET /procurement/pricingschedules/{parentId}/details` · tool [`list_all_connect_wise_psa_pricingschedule_details`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/pricingschedules/{parentId}/details")]
 #[doc(alias = "list_all_connect_wise_psa_pricingschedule_details")]
 pub fn list_pricing_schedule_details(
@@ -303,10 +303,10 @@ pub fn list_pricing_schedule_details(
 
 /// Adds a detail to a pricing schedule.
 ///
-/// `POST /procurement/pricingschedules/{parentId}/details` · tool `create_a_connect_wise_psa_pricingschedule_detail`
+/// `POST /procurement/pricingschedules/{parentId}/details` · tool [`create_a_connect_wise_psa_pricingschedule_detail`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `body`: the detail to create.
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `body`: the detail to create
 #[doc(alias = "POST /procurement/pricingschedules/{parentId}/details")]
 #[doc(alias = "create_a_connect_wise_psa_pricingschedule_detail")]
 pub fn create_pricing_schedule_detail(
@@ -320,10 +320,10 @@ pub fn create_pricing_schedule_detail(
 
 /// Counts a pricing schedule's details.
 ///
-/// `GET /procurement/pricingschedules/{parentId}/details/count` · tool `count_connect_wise_psa_pricingschedule_details`
+/// `GET /procurement/pricingschedules/{parentId}/details/count` · tool [`count_connect_wise_psa_pricingschedule_details`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `query`: which rows are counted
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/pricingschedules/{parentId}/details/count")]
 #[doc(alias = "count_connect_wise_psa_pricingschedule_details")]
 pub fn count_pricing_schedule_details(
@@ -338,10 +338,10 @@ pub fn count_pricing_schedule_details(
 
 /// Gets a pricing schedule detail by its ID.
 ///
-/// `GET /procurement/pricingschedules/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_pricingschedule_detail_by_id`
+/// `GET /procurement/pricingschedules/{parentId}/details/{id}` · tool [`get_single_connect_wise_psa_pricingschedule_detail_by_id`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `id`: pricing schedule detail ID, from [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details)
 #[doc(alias = "GET /procurement/pricingschedules/{parentId}/details/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_pricingschedule_detail_by_id")]
 pub fn get_pricing_schedule_detail(
@@ -355,11 +355,11 @@ pub fn get_pricing_schedule_detail(
 
 /// Replaces a pricing schedule detail. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/pricingschedules/{parentId}/details/{id}` · tool `replace_a_connect_wise_psa_pricingschedule_detail_by_id`
+/// `PUT /procurement/pricingschedules/{parentId}/details/{id}` · tool [`replace_a_connect_wise_psa_pricingschedule_detail_by_id`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
-/// * `body`: the new state of the detail.
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `id`: pricing schedule detail ID, from [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details)
+/// * `body`: the new state of the detail
 #[doc(alias = "PUT /procurement/pricingschedules/{parentId}/details/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_pricingschedule_detail_by_id")]
 pub fn replace_pricing_schedule_detail(
@@ -375,11 +375,11 @@ pub fn replace_pricing_schedule_detail(
 
 /// Updates a pricing schedule detail.
 ///
-/// `PATCH /procurement/pricingschedules/{parentId}/details/{id}` · tool `update_a_connect_wise_psa_pricingschedule_detail_by_id`
+/// `PATCH /procurement/pricingschedules/{parentId}/details/{id}` · tool [`update_a_connect_wise_psa_pricingschedule_detail_by_id`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `id`: pricing schedule detail ID, from [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/pricingschedules/{parentId}/details/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_pricingschedule_detail_by_id")]
 pub fn update_pricing_schedule_detail(
@@ -395,10 +395,10 @@ pub fn update_pricing_schedule_detail(
 
 /// Deletes a pricing schedule detail.
 ///
-/// `DELETE /procurement/pricingschedules/{parentId}/details/{id}` · tool `delete_a_connect_wise_psa_pricingschedule_detail_by_id`
+/// `DELETE /procurement/pricingschedules/{parentId}/details/{id}` · tool [`delete_a_connect_wise_psa_pricingschedule_detail_by_id`](crate::CATALOG)
 ///
-/// * `pricing_schedule_id`: pricing schedule ID (see `procurement::list_pricing_schedules`)
-/// * `id`: pricing schedule detail ID (see `procurement::list_pricing_schedule_details`)
+/// * `pricing_schedule_id`: pricing schedule ID, from [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules)
+/// * `id`: pricing schedule detail ID, from [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details)
 #[doc(alias = "DELETE /procurement/pricingschedules/{parentId}/details/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_pricingschedule_detail_by_id")]
 pub fn delete_pricing_schedule_detail(pricing_schedule_id: i32, id: i32) -> Request<()> {

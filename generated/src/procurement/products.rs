@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists products.
 ///
-/// `GET /procurement/products` · tool `list_all_connect_wise_psa_procurement_products`
+/// `GET /procurement/products` · tool [`list_all_connect_wise_psa_procurement_products`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/products")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_products")]
 pub fn list_products(query: &ListQuery) -> Request<Vec<ProductItem>> {
@@ -20,9 +20,9 @@ pub fn list_products(query: &ListQuery) -> Request<Vec<ProductItem>> {
 
 /// Creates a product.
 ///
-/// `POST /procurement/products` · tool `create_a_connect_wise_psa_procurement_product`
+/// `POST /procurement/products` · tool [`create_a_connect_wise_psa_procurement_product`](crate::CATALOG)
 ///
-/// * `body`: the product to create.
+/// * `body`: the product to create
 #[doc(alias = "POST /procurement/products")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_product")]
 pub fn create_product(body: &ProductItem) -> Request<ProductItem> {
@@ -31,9 +31,9 @@ pub fn create_product(body: &ProductItem) -> Request<ProductItem> {
 
 /// Counts products.
 ///
-/// `GET /procurement/products/count` · tool `count_connect_wise_psa_procurement_products`
+/// `GET /procurement/products/count` · tool [`count_connect_wise_psa_procurement_products`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/products/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_products")]
 pub fn count_products(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_products(query: &CountQuery) -> Request<Count> {
 
 /// Gets a product by its ID.
 ///
-/// `GET /procurement/products/{id}` · tool `get_single_connect_wise_psa_procurement_product_by_id`
+/// `GET /procurement/products/{id}` · tool [`get_single_connect_wise_psa_procurement_product_by_id`](crate::CATALOG)
 ///
-/// * `id`: product ID (see `procurement::list_products`)
+/// * `id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
 #[doc(alias = "GET /procurement/products/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_product_by_id")]
 pub fn get_product(id: i32) -> Request<ProductItem> {
@@ -55,10 +55,10 @@ pub fn get_product(id: i32) -> Request<ProductItem> {
 
 /// Replaces a product. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/products/{id}` · tool `replace_a_connect_wise_psa_procurement_product_by_id`
+/// `PUT /procurement/products/{id}` · tool [`replace_a_connect_wise_psa_procurement_product_by_id`](crate::CATALOG)
 ///
-/// * `id`: product ID (see `procurement::list_products`)
-/// * `body`: the new state of the product.
+/// * `id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `body`: the new state of the product
 #[doc(alias = "PUT /procurement/products/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_product_by_id")]
 pub fn replace_product(id: i32, body: &ProductItem) -> Request<ProductItem> {
@@ -67,10 +67,10 @@ pub fn replace_product(id: i32, body: &ProductItem) -> Request<ProductItem> {
 
 /// Updates a product.
 ///
-/// `PATCH /procurement/products/{id}` · tool `update_a_connect_wise_psa_procurement_product_by_id`
+/// `PATCH /procurement/products/{id}` · tool [`update_a_connect_wise_psa_procurement_product_by_id`](crate::CATALOG)
 ///
-/// * `id`: product ID (see `procurement::list_products`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/products/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_product_by_id")]
 pub fn update_product(id: i32, patch: &Patch<ProductItem>) -> Request<ProductItem> {
@@ -79,9 +79,9 @@ pub fn update_product(id: i32, patch: &Patch<ProductItem>) -> Request<ProductIte
 
 /// Deletes a product.
 ///
-/// `DELETE /procurement/products/{id}` · tool `delete_a_connect_wise_psa_procurement_product_by_id`
+/// `DELETE /procurement/products/{id}` · tool [`delete_a_connect_wise_psa_procurement_product_by_id`](crate::CATALOG)
 ///
-/// * `id`: product ID (see `procurement::list_products`)
+/// * `id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
 #[doc(alias = "DELETE /procurement/products/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_product_by_id")]
 pub fn delete_product(id: i32) -> Request<()> {
@@ -90,10 +90,10 @@ pub fn delete_product(id: i32) -> Request<()> {
 
 /// Detaches a product from the ticket, invoice, opportunity, sales order or project that it was added to.
 ///
-/// `POST /procurement/products/{id}/detach` · tool `detach_a_connect_wise_psa_procurement_product_by_id`
+/// `POST /procurement/products/{id}/detach` · tool [`detach_a_connect_wise_psa_procurement_product_by_id`](crate::CATALOG)
 ///
-/// * `id`: product ID (see `procurement::list_products`)
-/// * `body`: the request body.
+/// * `id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `body`: the request body
 #[doc(alias = "POST /procurement/products/{id}/detach")]
 #[doc(alias = "detach_a_connect_wise_psa_procurement_product_by_id")]
 pub fn detach_product(id: i32, body: &ProductDetach) -> Request<()> {
@@ -104,12 +104,12 @@ pub fn detach_product(id: i32, body: &ProductDetach) -> Request<()> {
 
 /// Lists a product's components.
 ///
-/// `GET /procurement/products/{parentId}/components` · tool `list_all_connect_wise_psa_product_components`
+/// `GET /procurement/products/{parentId}/components` · tool [`list_all_connect_wise_psa_product_components`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/products/{parentId}/components")]
 #[doc(alias = "list_all_connect_wise_psa_product_components")]
 pub fn list_product_components(
@@ -123,10 +123,10 @@ pub fn list_product_components(
 
 /// Adds a component to a product.
 ///
-/// `POST /procurement/products/{parentId}/components` · tool `create_a_connect_wise_psa_product_component`
+/// `POST /procurement/products/{parentId}/components` · tool [`create_a_connect_wise_psa_product_component`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `body`: the component to create.
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `body`: the component to create
 #[doc(alias = "POST /procurement/products/{parentId}/components")]
 #[doc(alias = "create_a_connect_wise_psa_product_component")]
 pub fn create_product_component(
@@ -140,10 +140,10 @@ pub fn create_product_component(
 
 /// Counts a product's components.
 ///
-/// `GET /procurement/products/{parentId}/components/count` · tool `count_connect_wise_psa_product_components`
+/// `GET /procurement/products/{parentId}/components/count` · tool [`count_connect_wise_psa_product_components`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `query`: which rows are counted
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/products/{parentId}/components/count")]
 #[doc(alias = "count_connect_wise_psa_product_components")]
 pub fn count_product_components(product_id: i32, query: &CountQuery) -> Request<Count> {
@@ -155,12 +155,12 @@ pub fn count_product_components(product_id: i32, query: &CountQuery) -> Request<
 
 /// Gets a product component by its ID.
 ///
-/// `GET /procurement/products/{parentId}/components/{id}` · tool `get_single_connect_wise_psa_product_component_by_id`
+/// `GET /procurement/products/{parentId}/components/{id}` · tool [`get_single_connect_wise_psa_product_component_by_id`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `id`: product component ID (see `procurement::list_product_components`)
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `id`: product component ID, from [`procurement::list_product_components`](crate::procurement::list_product_components)
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/products/{parentId}/components/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_product_component_by_id")]
 pub fn get_product_component(
@@ -174,11 +174,11 @@ pub fn get_product_component(
 
 /// Replaces a product component. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/products/{parentId}/components/{id}` · tool `replace_a_connect_wise_psa_product_component_by_id`
+/// `PUT /procurement/products/{parentId}/components/{id}` · tool [`replace_a_connect_wise_psa_product_component_by_id`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `id`: product component ID (see `procurement::list_product_components`)
-/// * `body`: the new state of the component.
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `id`: product component ID, from [`procurement::list_product_components`](crate::procurement::list_product_components)
+/// * `body`: the new state of the component
 #[doc(alias = "PUT /procurement/products/{parentId}/components/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_product_component_by_id")]
 pub fn replace_product_component(
@@ -194,11 +194,11 @@ pub fn replace_product_component(
 
 /// Updates a product component.
 ///
-/// `PATCH /procurement/products/{parentId}/components/{id}` · tool `update_a_connect_wise_psa_product_component_by_id`
+/// `PATCH /procurement/products/{parentId}/components/{id}` · tool [`update_a_connect_wise_psa_product_component_by_id`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `id`: product component ID (see `procurement::list_product_components`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `id`: product component ID, from [`procurement::list_product_components`](crate::procurement::list_product_components)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/products/{parentId}/components/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_product_component_by_id")]
 pub fn update_product_component(
@@ -214,10 +214,10 @@ pub fn update_product_component(
 
 /// Removes a component from a product.
 ///
-/// `DELETE /procurement/products/{parentId}/components/{id}` · tool `delete_a_connect_wise_psa_product_component_by_id`
+/// `DELETE /procurement/products/{parentId}/components/{id}` · tool [`delete_a_connect_wise_psa_product_component_by_id`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `id`: product component ID (see `procurement::list_product_components`)
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `id`: product component ID, from [`procurement::list_product_components`](crate::procurement::list_product_components)
 #[doc(alias = "DELETE /procurement/products/{parentId}/components/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_product_component_by_id")]
 pub fn delete_product_component(product_id: i32, id: i32) -> Request<()> {
@@ -228,12 +228,12 @@ pub fn delete_product_component(product_id: i32, id: i32) -> Request<()> {
 
 /// Lists a product's picking and shipping details.
 ///
-/// `GET /procurement/products/{parentId}/pickingShippingDetails` · tool `list_all_connect_wise_psa_product_picking_shipping_details`
+/// `GET /procurement/products/{parentId}/pickingShippingDetails` · tool [`list_all_connect_wise_psa_product_picking_shipping_details`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/products/{parentId}/pickingShippingDetails")]
 #[doc(alias = "list_all_connect_wise_psa_product_picking_shipping_details")]
 pub fn list_product_picking_shipping_details(
@@ -247,10 +247,10 @@ pub fn list_product_picking_shipping_details(
 
 /// Adds a picking and shipping detail to a product.
 ///
-/// `POST /procurement/products/{parentId}/pickingShippingDetails` · tool `create_a_connect_wise_psa_product_picking_shipping_detail`
+/// `POST /procurement/products/{parentId}/pickingShippingDetails` · tool [`create_a_connect_wise_psa_product_picking_shipping_detail`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `body`: the picking and shipping detail to create.
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `body`: the picking and shipping detail to create
 #[doc(alias = "POST /procurement/products/{parentId}/pickingShippingDetails")]
 #[doc(alias = "create_a_connect_wise_psa_product_picking_shipping_detail")]
 pub fn create_product_picking_shipping_detail(
@@ -264,10 +264,10 @@ pub fn create_product_picking_shipping_detail(
 
 /// Counts a product's picking and shipping details.
 ///
-/// `GET /procurement/products/{parentId}/pickingShippingDetails/count` · tool `count_connect_wise_psa_product_picking_shipping_details`
+/// `GET /procurement/products/{parentId}/pickingShippingDetails/count` · tool [`count_connect_wise_psa_product_picking_shipping_details`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `query`: which rows are counted
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/products/{parentId}/pickingShippingDetails/count")]
 #[doc(alias = "count_connect_wise_psa_product_picking_shipping_details")]
 pub fn count_product_picking_shipping_details(
@@ -285,12 +285,12 @@ pub fn count_product_picking_shipping_details(
 
 /// Gets a product's picking and shipping detail by its ID.
 ///
-/// `GET /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `get_single_connect_wise_psa_product_picking_ship_detail_by_id`
+/// `GET /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool [`get_single_connect_wise_psa_product_picking_ship_detail_by_id`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `id`: product picking and shipping detail ID (see `procurement::list_product_picking_shipping_details`)
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `id`: product picking and shipping detail ID, from [`procurement::list_product_picking_shipping_details`](crate::procurement::list_product_picking_shipping_details)
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/products/{parentId}/pickingShippingDetails/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_product_picking_ship_detail_by_id")]
 pub fn get_product_picking_shipping_detail(
@@ -307,11 +307,11 @@ pub fn get_product_picking_shipping_detail(
 
 /// Replaces a product's picking and shipping detail. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `replace_a_connect_wise_psa_product_picking_ship_detail_by_id`
+/// `PUT /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool [`replace_a_connect_wise_psa_product_picking_ship_detail_by_id`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `id`: product picking and shipping detail ID (see `procurement::list_product_picking_shipping_details`)
-/// * `body`: the new state of the picking and shipping detail.
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `id`: product picking and shipping detail ID, from [`procurement::list_product_picking_shipping_details`](crate::procurement::list_product_picking_shipping_details)
+/// * `body`: the new state of the picking and shipping detail
 #[doc(alias = "PUT /procurement/products/{parentId}/pickingShippingDetails/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_product_picking_ship_detail_by_id")]
 pub fn replace_product_picking_shipping_detail(
@@ -330,11 +330,11 @@ pub fn replace_product_picking_shipping_detail(
 
 /// Updates a product's picking and shipping detail.
 ///
-/// `PATCH /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `update_a_connect_wise_psa_product_picking_shipping_detail_by_id`
+/// `PATCH /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool [`update_a_connect_wise_psa_product_picking_shipping_detail_by_id`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `id`: product picking and shipping detail ID (see `procurement::list_product_picking_shipping_details`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `id`: product picking and shipping detail ID, from [`procurement::list_product_picking_shipping_details`](crate::procurement::list_product_picking_shipping_details)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/products/{parentId}/pickingShippingDetails/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_product_picking_shipping_detail_by_id")]
 pub fn update_product_picking_shipping_detail(
@@ -353,10 +353,10 @@ pub fn update_product_picking_shipping_detail(
 
 /// Deletes a product's picking and shipping detail.
 ///
-/// `DELETE /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool `delete_a_connect_wise_psa_product_picking_shipping_detail_by_id`
+/// `DELETE /procurement/products/{parentId}/pickingShippingDetails/{id}` · tool [`delete_a_connect_wise_psa_product_picking_shipping_detail_by_id`](crate::CATALOG)
 ///
-/// * `product_id`: product ID (see `procurement::list_products`)
-/// * `id`: product picking and shipping detail ID (see `procurement::list_product_picking_shipping_details`)
+/// * `product_id`: product ID, from [`procurement::list_products`](crate::procurement::list_products)
+/// * `id`: product picking and shipping detail ID, from [`procurement::list_product_picking_shipping_details`](crate::procurement::list_product_picking_shipping_details)
 #[doc(alias = "DELETE /procurement/products/{parentId}/pickingShippingDetails/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_product_picking_shipping_detail_by_id")]
 pub fn delete_product_picking_shipping_detail(product_id: i32, id: i32) -> Request<()> {

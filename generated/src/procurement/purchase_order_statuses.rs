@@ -10,11 +10,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists purchase order statuses.
 ///
-/// `GET /procurement/purchaseorderstatuses` · tool `list_all_connect_wise_psa_procurement_purchaseorderstatuses`
+/// `GET /procurement/purchaseorderstatuses` · tool [`list_all_connect_wise_psa_procurement_purchaseorderstatuses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/purchaseorderstatuses")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_purchaseorderstatuses")]
 pub fn list_purchase_order_statuses(
@@ -25,9 +25,9 @@ pub fn list_purchase_order_statuses(
 
 /// Creates a purchase order status.
 ///
-/// `POST /procurement/purchaseorderstatuses` · tool `create_a_connect_wise_psa_procurement_purchaseorderstatus`
+/// `POST /procurement/purchaseorderstatuses` · tool [`create_a_connect_wise_psa_procurement_purchaseorderstatus`](crate::CATALOG)
 ///
-/// * `body`: the purchase order status to create.
+/// * `body`: the purchase order status to create
 #[doc(alias = "POST /procurement/purchaseorderstatuses")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_purchaseorderstatus")]
 pub fn create_purchase_order_status(
@@ -38,9 +38,9 @@ pub fn create_purchase_order_status(
 
 /// Counts purchase order status summaries.
 ///
-/// `GET /procurement/purchaseorderstatuses/Info/count` · tool `count_connect_wise_psa_procurement_purchaseorderstatus_info`
+/// `GET /procurement/purchaseorderstatuses/Info/count` · tool [`count_connect_wise_psa_procurement_purchaseorderstatus_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/purchaseorderstatuses/Info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_purchaseorderstatus_info")]
 pub fn count_purchase_order_status_info(query: &CountQuery) -> Request<Count> {
@@ -51,9 +51,9 @@ pub fn count_purchase_order_status_info(query: &CountQuery) -> Request<Count> {
 
 /// Counts purchase order statuses.
 ///
-/// `GET /procurement/purchaseorderstatuses/count` · tool `count_connect_wise_psa_procurement_purchaseorderstatuses`
+/// `GET /procurement/purchaseorderstatuses/count` · tool [`count_connect_wise_psa_procurement_purchaseorderstatuses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/purchaseorderstatuses/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_purchaseorderstatuses")]
 pub fn count_purchase_order_statuses(query: &CountQuery) -> Request<Count> {
@@ -64,11 +64,11 @@ pub fn count_purchase_order_statuses(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of purchase order statuses.
 ///
-/// `GET /procurement/purchaseorderstatuses/info` · tool `list_all_connect_wise_psa_procurement_purchaseorderstatus_info`
+/// `GET /procurement/purchaseorderstatuses/info` · tool [`list_all_connect_wise_psa_procurement_purchaseorderstatus_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/purchaseorderstatuses/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_purchaseorderstatus_info")]
 pub fn list_purchase_order_status_info(
@@ -79,9 +79,9 @@ pub fn list_purchase_order_status_info(
 
 /// Gets a purchase order status by its ID.
 ///
-/// `GET /procurement/purchaseorderstatuses/{id}` · tool `get_single_connect_wise_psa_procurement_po_status_by_id`
+/// `GET /procurement/purchaseorderstatuses/{id}` · tool [`get_single_connect_wise_psa_procurement_po_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
 #[doc(alias = "GET /procurement/purchaseorderstatuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_po_status_by_id")]
 pub fn get_purchase_order_status(id: i32) -> Request<PurchaseOrderStatus> {
@@ -90,10 +90,10 @@ pub fn get_purchase_order_status(id: i32) -> Request<PurchaseOrderStatus> {
 
 /// Replaces a purchase order status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/purchaseorderstatuses/{id}` · tool `replace_a_connect_wise_psa_procurement_po_status_by_id`
+/// `PUT /procurement/purchaseorderstatuses/{id}` · tool [`replace_a_connect_wise_psa_procurement_po_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `body`: the new state of the purchase order status.
+/// * `id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `body`: the new state of the purchase order status
 #[doc(alias = "PUT /procurement/purchaseorderstatuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_po_status_by_id")]
 pub fn replace_purchase_order_status(
@@ -107,10 +107,10 @@ pub fn replace_purchase_order_status(
 
 /// Updates a purchase order status.
 ///
-/// `PATCH /procurement/purchaseorderstatuses/{id}` · tool `update_a_connect_wise_psa_procurement_purchaseorderstatus_by_id`
+/// `PATCH /procurement/purchaseorderstatuses/{id}` · tool [`update_a_connect_wise_psa_procurement_purchaseorderstatus_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/purchaseorderstatuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_purchaseorderstatus_by_id")]
 pub fn update_purchase_order_status(
@@ -124,9 +124,9 @@ pub fn update_purchase_order_status(
 
 /// Deletes a purchase order status.
 ///
-/// `DELETE /procurement/purchaseorderstatuses/{id}` · tool `delete_a_connect_wise_psa_procurement_purchaseorderstatus_by_id`
+/// `DELETE /procurement/purchaseorderstatuses/{id}` · tool [`delete_a_connect_wise_psa_procurement_purchaseorderstatus_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
 #[doc(alias = "DELETE /procurement/purchaseorderstatuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_purchaseorderstatus_by_id")]
 pub fn delete_purchase_order_status(id: i32) -> Request<()> {
@@ -136,9 +136,9 @@ pub fn delete_purchase_order_status(id: i32) -> Request<()> {
 
 /// Gets a purchase order status summary by its ID.
 ///
-/// `GET /procurement/purchaseorderstatuses/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_status_info_by_id`
+/// `GET /procurement/purchaseorderstatuses/{id}/info` · tool [`get_single_connect_wise_psa_procurement_po_status_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
+/// * `id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
 #[doc(alias = "GET /procurement/purchaseorderstatuses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_po_status_info_by_id")]
 pub fn get_purchase_order_status_info(id: i32) -> Request<PurchaseOrderStatusInfo> {
@@ -146,14 +146,14 @@ pub fn get_purchase_order_status_info(id: i32) -> Request<PurchaseOrderStatusInf
         .path("id", id)
 }
 
-/// Checks where a purchase order status is used.
+/// Checks which records reference a purchase order status.
 ///
-/// `GET /procurement/purchaseorderstatuses/{id}/usages` · tool `check_connect_wise_psa_procurement_po_status_usages_by_id`
+/// `GET /procurement/purchaseorderstatuses/{id}/usages` · tool [`check_connect_wise_psa_procurement_po_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/purchaseorderstatuses/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_procurement_po_status_usages_by_id")]
 pub fn check_purchase_order_status_usages(
@@ -165,14 +165,14 @@ pub fn check_purchase_order_status_usages(
         .query(query)
 }
 
-/// Lists the places where a purchase order status is used.
+/// Lists the records that reference a purchase order status.
 ///
-/// `GET /procurement/purchaseorderstatuses/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_po_status_usages_by_id`
+/// `GET /procurement/purchaseorderstatuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_procurement_po_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/purchaseorderstatuses/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_po_status_usages_by_id")]
 pub fn list_purchase_order_status_usages(
@@ -186,12 +186,12 @@ pub fn list_purchase_order_status_usages(
 
 /// Lists the email templates for a purchase order status.
 ///
-/// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/` · tool `list_all_connect_wise_psa_purchaseorderstatus_emailtemplates`
+/// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/` · tool [`list_all_connect_wise_psa_purchaseorderstatus_emailtemplates`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/")]
 #[doc(alias = "list_all_connect_wise_psa_purchaseorderstatus_emailtemplates")]
 pub fn list_purchase_order_status_email_templates(
@@ -208,10 +208,10 @@ pub fn list_purchase_order_status_email_templates(
 
 /// Adds an email template to a purchase order status.
 ///
-/// `POST /procurement/purchaseorderstatuses/{parentId}/emailtemplates/` · tool `create_a_connect_wise_psa_purchaseorderstatus_emailtemplate`
+/// `POST /procurement/purchaseorderstatuses/{parentId}/emailtemplates/` · tool [`create_a_connect_wise_psa_purchaseorderstatus_emailtemplate`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `body`: the email template to create.
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `body`: the email template to create
 #[doc(alias = "POST /procurement/purchaseorderstatuses/{parentId}/emailtemplates/")]
 #[doc(alias = "create_a_connect_wise_psa_purchaseorderstatus_emailtemplate")]
 pub fn create_purchase_order_status_email_template(
@@ -228,10 +228,10 @@ pub fn create_purchase_order_status_email_template(
 
 /// Counts the email templates for a purchase order status.
 ///
-/// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/count` · tool `count_connect_wise_psa_purchaseorderstatus_emailtemplates`
+/// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/count` · tool [`count_connect_wise_psa_purchaseorderstatus_emailtemplates`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `query`: which rows are counted
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/count")]
 #[doc(alias = "count_connect_wise_psa_purchaseorderstatus_emailtemplates")]
 pub fn count_purchase_order_status_email_templates(
@@ -249,10 +249,10 @@ pub fn count_purchase_order_status_email_templates(
 
 /// Gets an email template for a purchase order status by its ID.
 ///
-/// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_po_status_emailtemplate_by_id`
+/// `GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool [`get_single_connect_wise_psa_po_status_emailtemplate_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `id`: purchase order status email template ID (see `procurement::list_purchase_order_status_email_templates`)
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `id`: purchase order status email template ID, from [`procurement::list_purchase_order_status_email_templates`](crate::procurement::list_purchase_order_status_email_templates)
 #[doc(alias = "GET /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_po_status_emailtemplate_by_id")]
 pub fn get_purchase_order_status_email_template(
@@ -269,11 +269,11 @@ pub fn get_purchase_order_status_email_template(
 
 /// Replaces an email template for a purchase order status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `replace_a_connect_wise_psa_po_status_emailtemplate_by_id`
+/// `PUT /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool [`replace_a_connect_wise_psa_po_status_emailtemplate_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `id`: purchase order status email template ID (see `procurement::list_purchase_order_status_email_templates`)
-/// * `body`: the new state of the email template.
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `id`: purchase order status email template ID, from [`procurement::list_purchase_order_status_email_templates`](crate::procurement::list_purchase_order_status_email_templates)
+/// * `body`: the new state of the email template
 #[doc(alias = "PUT /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_po_status_emailtemplate_by_id")]
 pub fn replace_purchase_order_status_email_template(
@@ -292,11 +292,11 @@ pub fn replace_purchase_order_status_email_template(
 
 /// Updates an email template for a purchase order status.
 ///
-/// `PATCH /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `update_a_connect_wise_psa_po_status_emailtemplate_by_id`
+/// `PATCH /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool [`update_a_connect_wise_psa_po_status_emailtemplate_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `id`: purchase order status email template ID (see `procurement::list_purchase_order_status_email_templates`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `id`: purchase order status email template ID, from [`procurement::list_purchase_order_status_email_templates`](crate::procurement::list_purchase_order_status_email_templates)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_po_status_emailtemplate_by_id")]
 pub fn update_purchase_order_status_email_template(
@@ -315,10 +315,10 @@ pub fn update_purchase_order_status_email_template(
 
 /// Deletes an email template for a purchase order status.
 ///
-/// `DELETE /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool `delete_a_connect_wise_psa_po_status_emailtemplate_by_id`
+/// `DELETE /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}` · tool [`delete_a_connect_wise_psa_po_status_emailtemplate_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `id`: purchase order status email template ID (see `procurement::list_purchase_order_status_email_templates`)
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `id`: purchase order status email template ID, from [`procurement::list_purchase_order_status_email_templates`](crate::procurement::list_purchase_order_status_email_templates)
 #[doc(
     alias = "DELETE /procurement/purchaseorderstatuses/{parentId}/emailtemplates/{id}"
 )]
@@ -337,12 +337,12 @@ pub fn delete_purchase_order_status_email_template(
 
 /// Lists the notifications for a purchase order status.
 ///
-/// `GET /procurement/purchaseorderstatuses/{parentId}/notifications` · tool `list_all_connect_wise_psa_purchaseorderstatus_notifications`
+/// `GET /procurement/purchaseorderstatuses/{parentId}/notifications` · tool [`list_all_connect_wise_psa_purchaseorderstatus_notifications`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/purchaseorderstatuses/{parentId}/notifications")]
 #[doc(alias = "list_all_connect_wise_psa_purchaseorderstatus_notifications")]
 pub fn list_purchase_order_status_notifications(
@@ -359,10 +359,10 @@ pub fn list_purchase_order_status_notifications(
 
 /// Adds a notification to a purchase order status.
 ///
-/// `POST /procurement/purchaseorderstatuses/{parentId}/notifications` · tool `create_a_connect_wise_psa_purchaseorderstatus_notification`
+/// `POST /procurement/purchaseorderstatuses/{parentId}/notifications` · tool [`create_a_connect_wise_psa_purchaseorderstatus_notification`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `body`: the notification to create.
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `body`: the notification to create
 #[doc(alias = "POST /procurement/purchaseorderstatuses/{parentId}/notifications")]
 #[doc(alias = "create_a_connect_wise_psa_purchaseorderstatus_notification")]
 pub fn create_purchase_order_status_notification(
@@ -379,10 +379,10 @@ pub fn create_purchase_order_status_notification(
 
 /// Counts the notifications for a purchase order status.
 ///
-/// `GET /procurement/purchaseorderstatuses/{parentId}/notifications/count` · tool `count_connect_wise_psa_purchaseorderstatus_notifications`
+/// `GET /procurement/purchaseorderstatuses/{parentId}/notifications/count` · tool [`count_connect_wise_psa_purchaseorderstatus_notifications`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `query`: which rows are counted
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/purchaseorderstatuses/{parentId}/notifications/count")]
 #[doc(alias = "count_connect_wise_psa_purchaseorderstatus_notifications")]
 pub fn count_purchase_order_status_notifications(
@@ -400,10 +400,10 @@ pub fn count_purchase_order_status_notifications(
 
 /// Gets a purchase order status notification by its ID.
 ///
-/// `GET /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_po_status_notification_by_id`
+/// `GET /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool [`get_single_connect_wise_psa_po_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `id`: purchase order status notification ID (see `procurement::list_purchase_order_status_notifications`)
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `id`: purchase order status notification ID, from [`procurement::list_purchase_order_status_notifications`](crate::procurement::list_purchase_order_status_notifications)
 #[doc(alias = "GET /procurement/purchaseorderstatuses/{parentId}/notifications/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_po_status_notification_by_id")]
 pub fn get_purchase_order_status_notification(
@@ -420,11 +420,11 @@ pub fn get_purchase_order_status_notification(
 
 /// Replaces a purchase order status notification. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_po_status_notification_by_id`
+/// `PUT /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool [`replace_a_connect_wise_psa_po_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `id`: purchase order status notification ID (see `procurement::list_purchase_order_status_notifications`)
-/// * `body`: the new state of the notification.
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `id`: purchase order status notification ID, from [`procurement::list_purchase_order_status_notifications`](crate::procurement::list_purchase_order_status_notifications)
+/// * `body`: the new state of the notification
 #[doc(alias = "PUT /procurement/purchaseorderstatuses/{parentId}/notifications/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_po_status_notification_by_id")]
 pub fn replace_purchase_order_status_notification(
@@ -443,11 +443,11 @@ pub fn replace_purchase_order_status_notification(
 
 /// Updates a purchase order status notification.
 ///
-/// `PATCH /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_po_status_notification_by_id`
+/// `PATCH /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool [`update_a_connect_wise_psa_po_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `id`: purchase order status notification ID (see `procurement::list_purchase_order_status_notifications`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `id`: purchase order status notification ID, from [`procurement::list_purchase_order_status_notifications`](crate::procurement::list_purchase_order_status_notifications)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/purchaseorderstatuses/{parentId}/notifications/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_po_status_notification_by_id")]
 pub fn update_purchase_order_status_notification(
@@ -466,10 +466,10 @@ pub fn update_purchase_order_status_notification(
 
 /// Deletes a purchase order status notification.
 ///
-/// `DELETE /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_po_status_notification_by_id`
+/// `DELETE /procurement/purchaseorderstatuses/{parentId}/notifications/{id}` · tool [`delete_a_connect_wise_psa_po_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_status_id`: purchase order status ID (see `procurement::list_purchase_order_statuses`)
-/// * `id`: purchase order status notification ID (see `procurement::list_purchase_order_status_notifications`)
+/// * `purchase_order_status_id`: purchase order status ID, from [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses)
+/// * `id`: purchase order status notification ID, from [`procurement::list_purchase_order_status_notifications`](crate::procurement::list_purchase_order_status_notifications)
 #[doc(alias = "DELETE /procurement/purchaseorderstatuses/{parentId}/notifications/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_po_status_notification_by_id")]
 pub fn delete_purchase_order_status_notification(

@@ -10,11 +10,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists purchase orders.
 ///
-/// `GET /procurement/purchaseorders` · tool `list_all_connect_wise_psa_procurement_purchaseorders`
+/// `GET /procurement/purchaseorders` · tool [`list_all_connect_wise_psa_procurement_purchaseorders`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/purchaseorders")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_purchaseorders")]
 pub fn list_purchase_orders(query: &ListQuery) -> Request<Vec<PurchaseOrder>> {
@@ -23,9 +23,9 @@ pub fn list_purchase_orders(query: &ListQuery) -> Request<Vec<PurchaseOrder>> {
 
 /// Creates a purchase order for a vendor.
 ///
-/// `POST /procurement/purchaseorders` · tool `create_a_connect_wise_psa_procurement_purchaseorder`
+/// `POST /procurement/purchaseorders` · tool [`create_a_connect_wise_psa_procurement_purchaseorder`](crate::CATALOG)
 ///
-/// * `body`: the purchase order to create.
+/// * `body`: the purchase order to create
 #[doc(alias = "POST /procurement/purchaseorders")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_purchaseorder")]
 pub fn create_purchase_order(body: &PurchaseOrder) -> Request<PurchaseOrder> {
@@ -34,9 +34,9 @@ pub fn create_purchase_order(body: &PurchaseOrder) -> Request<PurchaseOrder> {
 
 /// Counts purchase orders.
 ///
-/// `GET /procurement/purchaseorders/count` · tool `count_connect_wise_psa_procurement_purchaseorders`
+/// `GET /procurement/purchaseorders/count` · tool [`count_connect_wise_psa_procurement_purchaseorders`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/purchaseorders/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_purchaseorders")]
 pub fn count_purchase_orders(query: &CountQuery) -> Request<Count> {
@@ -47,11 +47,11 @@ pub fn count_purchase_orders(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of purchase orders.
 ///
-/// `GET /procurement/purchaseorders/info` · tool `list_all_connect_wise_psa_procurement_purchaseorder_info`
+/// `GET /procurement/purchaseorders/info` · tool [`list_all_connect_wise_psa_procurement_purchaseorder_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/purchaseorders/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_purchaseorder_info")]
 pub fn list_purchase_order_info(query: &ListQuery) -> Request<Vec<PurchaseOrderInfo>> {
@@ -60,9 +60,9 @@ pub fn list_purchase_order_info(query: &ListQuery) -> Request<Vec<PurchaseOrderI
 
 /// Counts purchase order summaries.
 ///
-/// `GET /procurement/purchaseorders/info/count` · tool `count_connect_wise_psa_procurement_purchaseorder_info`
+/// `GET /procurement/purchaseorders/info/count` · tool [`count_connect_wise_psa_procurement_purchaseorder_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/purchaseorders/info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_purchaseorder_info")]
 pub fn count_purchase_order_info(query: &CountQuery) -> Request<Count> {
@@ -73,9 +73,9 @@ pub fn count_purchase_order_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a purchase order by its ID.
 ///
-/// `GET /procurement/purchaseorders/{id}` · tool `get_single_connect_wise_psa_procurement_purchaseorder_by_id`
+/// `GET /procurement/purchaseorders/{id}` · tool [`get_single_connect_wise_psa_procurement_purchaseorder_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
 #[doc(alias = "GET /procurement/purchaseorders/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn get_purchase_order(id: i32) -> Request<PurchaseOrder> {
@@ -84,10 +84,10 @@ pub fn get_purchase_order(id: i32) -> Request<PurchaseOrder> {
 
 /// Replaces a purchase order. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/purchaseorders/{id}` · tool `replace_a_connect_wise_psa_procurement_purchaseorder_by_id`
+/// `PUT /procurement/purchaseorders/{id}` · tool [`replace_a_connect_wise_psa_procurement_purchaseorder_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `body`: the new state of the purchase order.
+/// * `id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `body`: the new state of the purchase order
 #[doc(alias = "PUT /procurement/purchaseorders/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn replace_purchase_order(id: i32, body: &PurchaseOrder) -> Request<PurchaseOrder> {
@@ -98,10 +98,10 @@ pub fn replace_purchase_order(id: i32, body: &PurchaseOrder) -> Request<Purchase
 
 /// Updates a purchase order.
 ///
-/// `PATCH /procurement/purchaseorders/{id}` · tool `update_a_connect_wise_psa_procurement_purchaseorder_by_id`
+/// `PATCH /procurement/purchaseorders/{id}` · tool [`update_a_connect_wise_psa_procurement_purchaseorder_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/purchaseorders/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn update_purchase_order(
@@ -115,9 +115,9 @@ pub fn update_purchase_order(
 
 /// Deletes a purchase order.
 ///
-/// `DELETE /procurement/purchaseorders/{id}` · tool `delete_a_connect_wise_psa_procurement_purchaseorder_by_id`
+/// `DELETE /procurement/purchaseorders/{id}` · tool [`delete_a_connect_wise_psa_procurement_purchaseorder_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
 #[doc(alias = "DELETE /procurement/purchaseorders/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn delete_purchase_order(id: i32) -> Request<()> {
@@ -126,9 +126,9 @@ pub fn delete_purchase_order(id: i32) -> Request<()> {
 
 /// Copies a purchase order.
 ///
-/// `POST /procurement/purchaseorders/{id}/copy` · tool `copy_a_connect_wise_psa_procurement_purchaseorder_by_id`
+/// `POST /procurement/purchaseorders/{id}/copy` · tool [`copy_a_connect_wise_psa_procurement_purchaseorder_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
 #[doc(alias = "POST /procurement/purchaseorders/{id}/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn copy_purchase_order(id: i32) -> Request<PurchaseOrder> {
@@ -137,9 +137,9 @@ pub fn copy_purchase_order(id: i32) -> Request<PurchaseOrder> {
 
 /// Gets a purchase order summary by its ID.
 ///
-/// `GET /procurement/purchaseorders/{id}/info` · tool `get_single_connect_wise_psa_procurement_po_info_by_id`
+/// `GET /procurement/purchaseorders/{id}/info` · tool [`get_single_connect_wise_psa_procurement_po_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
 #[doc(alias = "GET /procurement/purchaseorders/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_po_info_by_id")]
 pub fn get_purchase_order_info(id: i32) -> Request<PurchaseOrderInfo> {
@@ -148,10 +148,10 @@ pub fn get_purchase_order_info(id: i32) -> Request<PurchaseOrderInfo> {
 
 /// Counts a purchase order's quick access records.
 ///
-/// `GET /procurement/purchaseorders/{id}/quickAccess/count` · tool `count_connect_wise_psa_purchaseorder_quick_accesses`
+/// `GET /procurement/purchaseorders/{id}/quickAccess/count` · tool [`count_connect_wise_psa_purchaseorder_quick_accesses`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `query`: which rows are counted
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/purchaseorders/{id}/quickAccess/count")]
 #[doc(alias = "count_connect_wise_psa_purchaseorder_quick_accesses")]
 pub fn count_purchase_order_quick_accesses(
@@ -165,9 +165,9 @@ pub fn count_purchase_order_quick_accesses(
 
 /// Rebatches a purchase order for accounting.
 ///
-/// `POST /procurement/purchaseorders/{id}/rebatch` · tool `rebatch_a_connect_wise_psa_procurement_purchaseorder_by_id`
+/// `POST /procurement/purchaseorders/{id}/rebatch` · tool [`rebatch_a_connect_wise_psa_procurement_purchaseorder_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
 #[doc(alias = "POST /procurement/purchaseorders/{id}/rebatch")]
 #[doc(alias = "rebatch_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn rebatch_purchase_order(id: i32) -> Request<SuccessResponse> {
@@ -176,9 +176,9 @@ pub fn rebatch_purchase_order(id: i32) -> Request<SuccessResponse> {
 
 /// Unbatches a purchase order from accounting.
 ///
-/// `POST /procurement/purchaseorders/{id}/unbatch` · tool `unbatch_a_connect_wise_psa_procurement_purchaseorder_by_id`
+/// `POST /procurement/purchaseorders/{id}/unbatch` · tool [`unbatch_a_connect_wise_psa_procurement_purchaseorder_by_id`](crate::CATALOG)
 ///
-/// * `id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
 #[doc(alias = "POST /procurement/purchaseorders/{id}/unbatch")]
 #[doc(alias = "unbatch_a_connect_wise_psa_procurement_purchaseorder_by_id")]
 pub fn unbatch_purchase_order(id: i32) -> Request<SuccessResponse> {
@@ -187,12 +187,12 @@ pub fn unbatch_purchase_order(id: i32) -> Request<SuccessResponse> {
 
 /// Lists a purchase order's line items.
 ///
-/// `GET /procurement/purchaseorders/{parentId}/lineitems` · tool `list_all_connect_wise_psa_purchaseorder_lineitems`
+/// `GET /procurement/purchaseorders/{parentId}/lineitems` · tool [`list_all_connect_wise_psa_purchaseorder_lineitems`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/purchaseorders/{parentId}/lineitems")]
 #[doc(alias = "list_all_connect_wise_psa_purchaseorder_lineitems")]
 pub fn list_purchase_order_line_items(
@@ -206,10 +206,10 @@ pub fn list_purchase_order_line_items(
 
 /// Adds a product to a purchase order.
 ///
-/// `POST /procurement/purchaseorders/{parentId}/lineitems` · tool `create_a_connect_wise_psa_purchaseorder_lineitem`
+/// `POST /procurement/purchaseorders/{parentId}/lineitems` · tool [`create_a_connect_wise_psa_purchaseorder_lineitem`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `body`: the line item to create.
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `body`: the line item to create
 #[doc(alias = "POST /procurement/purchaseorders/{parentId}/lineitems")]
 #[doc(alias = "create_a_connect_wise_psa_purchaseorder_lineitem")]
 pub fn create_purchase_order_line_item(
@@ -223,9 +223,9 @@ pub fn create_purchase_order_line_item(
 
 /// Deletes a purchase order line item.
 ///
-/// `DELETE /procurement/purchaseorders/{parentId}/lineitems` · tool `delete_a_connect_wise_psa_procurement_po_lineitem_by_id`
+/// `DELETE /procurement/purchaseorders/{parentId}/lineitems` · tool [`delete_a_connect_wise_psa_procurement_po_lineitem_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
 /// * `id`: query parameter `id`
 #[doc(alias = "DELETE /procurement/purchaseorders/{parentId}/lineitems")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_po_lineitem_by_id")]
@@ -240,10 +240,10 @@ pub fn delete_purchase_order_line_item_by_id(
 
 /// Adds several line items to a purchase order in one call.
 ///
-/// `POST /procurement/purchaseorders/{parentId}/lineitems/bulk` · tool `create_connect_wise_psa_purchaseorder_lineitems_in_bulk`
+/// `POST /procurement/purchaseorders/{parentId}/lineitems/bulk` · tool [`create_connect_wise_psa_purchaseorder_lineitems_in_bulk`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `body`: the request body.
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `body`: the request body
 ///
 /// Returns 207 with a status for each item.
 #[doc(alias = "POST /procurement/purchaseorders/{parentId}/lineitems/bulk")]
@@ -259,10 +259,10 @@ pub fn create_purchase_order_line_items_in_bulk(
 
 /// Replaces several purchase order line items in one call.
 ///
-/// `PUT /procurement/purchaseorders/{parentId}/lineitems/bulk` · tool `replace_connect_wise_psa_purchaseorder_lineitems_in_bulk`
+/// `PUT /procurement/purchaseorders/{parentId}/lineitems/bulk` · tool [`replace_connect_wise_psa_purchaseorder_lineitems_in_bulk`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `body`: the request body.
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `body`: the request body
 ///
 /// Returns 207 with a status for each item.
 #[doc(alias = "PUT /procurement/purchaseorders/{parentId}/lineitems/bulk")]
@@ -278,10 +278,10 @@ pub fn replace_purchase_order_line_items_in_bulk(
 
 /// Deletes several purchase order line items in one call.
 ///
-/// `DELETE /procurement/purchaseorders/{parentId}/lineitems/bulk` · tool `delete_connect_wise_psa_purchaseorder_lineitems_in_bulk`
+/// `DELETE /procurement/purchaseorders/{parentId}/lineitems/bulk` · tool [`delete_connect_wise_psa_purchaseorder_lineitems_in_bulk`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `body`: the request body.
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `body`: the request body
 ///
 /// Returns 207 with a status for each item.
 #[doc(alias = "DELETE /procurement/purchaseorders/{parentId}/lineitems/bulk")]
@@ -297,10 +297,10 @@ pub fn delete_purchase_order_line_items_in_bulk(
 
 /// Counts a purchase order's line items.
 ///
-/// `GET /procurement/purchaseorders/{parentId}/lineitems/count` · tool `count_connect_wise_psa_purchaseorder_lineitems`
+/// `GET /procurement/purchaseorders/{parentId}/lineitems/count` · tool [`count_connect_wise_psa_purchaseorder_lineitems`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `query`: which rows are counted
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/purchaseorders/{parentId}/lineitems/count")]
 #[doc(alias = "count_connect_wise_psa_purchaseorder_lineitems")]
 pub fn count_purchase_order_line_items(
@@ -315,10 +315,10 @@ pub fn count_purchase_order_line_items(
 
 /// Gets a purchase order line item by its ID.
 ///
-/// `GET /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool `get_single_connect_wise_psa_purchaseorder_lineitem_by_id`
+/// `GET /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool [`get_single_connect_wise_psa_purchaseorder_lineitem_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `id`: purchase order line item ID (see `procurement::list_purchase_order_line_items`)
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `id`: purchase order line item ID, from [`procurement::list_purchase_order_line_items`](crate::procurement::list_purchase_order_line_items)
 #[doc(alias = "GET /procurement/purchaseorders/{parentId}/lineitems/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_purchaseorder_lineitem_by_id")]
 pub fn get_purchase_order_line_item(
@@ -332,11 +332,11 @@ pub fn get_purchase_order_line_item(
 
 /// Replaces a purchase order line item. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool `replace_a_connect_wise_psa_purchaseorder_lineitem_by_id`
+/// `PUT /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool [`replace_a_connect_wise_psa_purchaseorder_lineitem_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `id`: purchase order line item ID (see `procurement::list_purchase_order_line_items`)
-/// * `body`: the new state of the line item.
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `id`: purchase order line item ID, from [`procurement::list_purchase_order_line_items`](crate::procurement::list_purchase_order_line_items)
+/// * `body`: the new state of the line item
 #[doc(alias = "PUT /procurement/purchaseorders/{parentId}/lineitems/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_purchaseorder_lineitem_by_id")]
 pub fn replace_purchase_order_line_item(
@@ -352,11 +352,11 @@ pub fn replace_purchase_order_line_item(
 
 /// Updates a purchase order line item, for example to receive or cancel it.
 ///
-/// `PATCH /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool `update_a_connect_wise_psa_purchaseorder_lineitem_by_id`
+/// `PATCH /procurement/purchaseorders/{parentId}/lineitems/{id}` · tool [`update_a_connect_wise_psa_purchaseorder_lineitem_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `id`: purchase order line item ID (see `procurement::list_purchase_order_line_items`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `id`: purchase order line item ID, from [`procurement::list_purchase_order_line_items`](crate::procurement::list_purchase_order_line_items)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/purchaseorders/{parentId}/lineitems/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_purchaseorder_lineitem_by_id")]
 pub fn update_purchase_order_line_item(
@@ -372,12 +372,12 @@ pub fn update_purchase_order_line_item(
 
 /// Lists a purchase order's notes.
 ///
-/// `GET /procurement/purchaseorders/{parentId}/notes` · tool `list_all_connect_wise_psa_purchaseorder_notes`
+/// `GET /procurement/purchaseorders/{parentId}/notes` · tool [`list_all_connect_wise_psa_purchaseorder_notes`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/purchaseorders/{parentId}/notes")]
 #[doc(alias = "list_all_connect_wise_psa_purchaseorder_notes")]
 pub fn list_purchase_order_notes(
@@ -391,10 +391,10 @@ pub fn list_purchase_order_notes(
 
 /// Adds a note to a purchase order.
 ///
-/// `POST /procurement/purchaseorders/{parentId}/notes` · tool `create_a_connect_wise_psa_purchaseorder_note`
+/// `POST /procurement/purchaseorders/{parentId}/notes` · tool [`create_a_connect_wise_psa_purchaseorder_note`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `body`: the note to create.
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `body`: the note to create
 #[doc(alias = "POST /procurement/purchaseorders/{parentId}/notes")]
 #[doc(alias = "create_a_connect_wise_psa_purchaseorder_note")]
 pub fn create_purchase_order_note(
@@ -408,10 +408,10 @@ pub fn create_purchase_order_note(
 
 /// Counts a purchase order's notes.
 ///
-/// `GET /procurement/purchaseorders/{parentId}/notes/count` · tool `count_connect_wise_psa_purchaseorder_notes`
+/// `GET /procurement/purchaseorders/{parentId}/notes/count` · tool [`count_connect_wise_psa_purchaseorder_notes`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `query`: which rows are counted
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/purchaseorders/{parentId}/notes/count")]
 #[doc(alias = "count_connect_wise_psa_purchaseorder_notes")]
 pub fn count_purchase_order_notes(
@@ -426,10 +426,10 @@ pub fn count_purchase_order_notes(
 
 /// Gets a purchase order note by its ID.
 ///
-/// `GET /procurement/purchaseorders/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_purchaseorder_note_by_id`
+/// `GET /procurement/purchaseorders/{parentId}/notes/{id}` · tool [`get_single_connect_wise_psa_purchaseorder_note_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `id`: purchase order note ID, from [`procurement::list_purchase_order_notes`](crate::procurement::list_purchase_order_notes)
 #[doc(alias = "GET /procurement/purchaseorders/{parentId}/notes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_purchaseorder_note_by_id")]
 pub fn get_purchase_order_note(
@@ -443,11 +443,11 @@ pub fn get_purchase_order_note(
 
 /// Replaces a purchase order note. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/purchaseorders/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_purchaseorder_note_by_id`
+/// `PUT /procurement/purchaseorders/{parentId}/notes/{id}` · tool [`replace_a_connect_wise_psa_purchaseorder_note_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
-/// * `body`: the new state of the note.
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `id`: purchase order note ID, from [`procurement::list_purchase_order_notes`](crate::procurement::list_purchase_order_notes)
+/// * `body`: the new state of the note
 #[doc(alias = "PUT /procurement/purchaseorders/{parentId}/notes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_purchaseorder_note_by_id")]
 pub fn replace_purchase_order_note(
@@ -463,11 +463,11 @@ pub fn replace_purchase_order_note(
 
 /// Updates a purchase order note.
 ///
-/// `PATCH /procurement/purchaseorders/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_purchaseorder_note_by_id`
+/// `PATCH /procurement/purchaseorders/{parentId}/notes/{id}` · tool [`update_a_connect_wise_psa_purchaseorder_note_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `id`: purchase order note ID, from [`procurement::list_purchase_order_notes`](crate::procurement::list_purchase_order_notes)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/purchaseorders/{parentId}/notes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_purchaseorder_note_by_id")]
 pub fn update_purchase_order_note(
@@ -483,10 +483,10 @@ pub fn update_purchase_order_note(
 
 /// Deletes a purchase order note.
 ///
-/// `DELETE /procurement/purchaseorders/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_purchaseorder_note_by_id`
+/// `DELETE /procurement/purchaseorders/{parentId}/notes/{id}` · tool [`delete_a_connect_wise_psa_purchaseorder_note_by_id`](crate::CATALOG)
 ///
-/// * `purchase_order_id`: purchase order ID (see `procurement::list_purchase_orders`)
-/// * `id`: purchase order note ID (see `procurement::list_purchase_order_notes`)
+/// * `purchase_order_id`: purchase order ID, from [`procurement::list_purchase_orders`](crate::procurement::list_purchase_orders)
+/// * `id`: purchase order note ID, from [`procurement::list_purchase_order_notes`](crate::procurement::list_purchase_order_notes)
 #[doc(alias = "DELETE /procurement/purchaseorders/{parentId}/notes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_purchaseorder_note_by_id")]
 pub fn delete_purchase_order_note(purchase_order_id: i32, id: i32) -> Request<()> {

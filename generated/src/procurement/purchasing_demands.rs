@@ -5,9 +5,9 @@ use crate::procurement::PurchasingDemand;
 
 /// Creates a purchasing demand.
 ///
-/// `POST /procurement/purchasingDemands` · tool `create_a_connect_wise_psa_procurement_purchasing_demand`
+/// `POST /procurement/purchasingDemands` · tool [`create_a_connect_wise_psa_procurement_purchasing_demand`](crate::CATALOG)
 ///
-/// * `body`: the purchasing demand to create.
+/// * `body`: the purchasing demand to create
 #[doc(alias = "POST /procurement/purchasingDemands")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_purchasing_demand")]
 pub fn create_purchasing_demand(body: &PurchasingDemand) -> Request<PurchasingDemand> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists RMA actions.
 ///
-/// `GET /procurement/rmaActions` · tool `list_all_connect_wise_psa_procurement_rma_actions`
+/// `GET /procurement/rmaActions` · tool [`list_all_connect_wise_psa_procurement_rma_actions`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/rmaActions")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_rma_actions")]
 pub fn list_rma_actions(query: &ListQuery) -> Request<Vec<RmaAction>> {
@@ -20,9 +20,9 @@ pub fn list_rma_actions(query: &ListQuery) -> Request<Vec<RmaAction>> {
 
 /// Creates an RMA action.
 ///
-/// `POST /procurement/rmaActions` · tool `create_a_connect_wise_psa_procurement_rma_action`
+/// `POST /procurement/rmaActions` · tool [`create_a_connect_wise_psa_procurement_rma_action`](crate::CATALOG)
 ///
-/// * `body`: the RMA action to create.
+/// * `body`: the RMA action to create
 #[doc(alias = "POST /procurement/rmaActions")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_rma_action")]
 pub fn create_rma_action(body: &RmaAction) -> Request<RmaAction> {
@@ -31,9 +31,9 @@ pub fn create_rma_action(body: &RmaAction) -> Request<RmaAction> {
 
 /// Counts RMA actions.
 ///
-/// `GET /procurement/rmaActions/count` · tool `count_connect_wise_psa_procurement_rma_actions`
+/// `GET /procurement/rmaActions/count` · tool [`count_connect_wise_psa_procurement_rma_actions`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/rmaActions/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_rma_actions")]
 pub fn count_rma_actions(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_rma_actions(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of RMA actions.
 ///
-/// `GET /procurement/rmaActions/info` · tool `list_all_connect_wise_psa_procurement_rma_action_info`
+/// `GET /procurement/rmaActions/info` · tool [`list_all_connect_wise_psa_procurement_rma_action_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/rmaActions/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_rma_action_info")]
 pub fn list_rma_action_info(query: &ListQuery) -> Request<Vec<RmaActionInfo>> {
@@ -57,9 +57,9 @@ pub fn list_rma_action_info(query: &ListQuery) -> Request<Vec<RmaActionInfo>> {
 
 /// Counts RMA action summaries.
 ///
-/// `GET /procurement/rmaActions/info/count` · tool `count_connect_wise_psa_procurement_rma_action_info`
+/// `GET /procurement/rmaActions/info/count` · tool [`count_connect_wise_psa_procurement_rma_action_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/rmaActions/info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_rma_action_info")]
 pub fn count_rma_action_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_rma_action_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an RMA action by its ID.
 ///
-/// `GET /procurement/rmaActions/{id}` · tool `get_single_connect_wise_psa_procurement_rma_action_by_id`
+/// `GET /procurement/rmaActions/{id}` · tool [`get_single_connect_wise_psa_procurement_rma_action_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA action ID (see `procurement::list_rma_actions`)
+/// * `id`: RMA action ID, from [`procurement::list_rma_actions`](crate::procurement::list_rma_actions)
 #[doc(alias = "GET /procurement/rmaActions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_rma_action_by_id")]
 pub fn get_rma_action(id: i32) -> Request<RmaAction> {
@@ -81,10 +81,10 @@ pub fn get_rma_action(id: i32) -> Request<RmaAction> {
 
 /// Replaces an RMA action. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/rmaActions/{id}` · tool `replace_a_connect_wise_psa_procurement_rma_action_by_id`
+/// `PUT /procurement/rmaActions/{id}` · tool [`replace_a_connect_wise_psa_procurement_rma_action_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA action ID (see `procurement::list_rma_actions`)
-/// * `body`: the new state of the RMA action.
+/// * `id`: RMA action ID, from [`procurement::list_rma_actions`](crate::procurement::list_rma_actions)
+/// * `body`: the new state of the RMA action
 #[doc(alias = "PUT /procurement/rmaActions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_rma_action_by_id")]
 pub fn replace_rma_action(id: i32, body: &RmaAction) -> Request<RmaAction> {
@@ -93,10 +93,10 @@ pub fn replace_rma_action(id: i32, body: &RmaAction) -> Request<RmaAction> {
 
 /// Updates an RMA action.
 ///
-/// `PATCH /procurement/rmaActions/{id}` · tool `update_a_connect_wise_psa_procurement_rma_action_by_id`
+/// `PATCH /procurement/rmaActions/{id}` · tool [`update_a_connect_wise_psa_procurement_rma_action_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA action ID (see `procurement::list_rma_actions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: RMA action ID, from [`procurement::list_rma_actions`](crate::procurement::list_rma_actions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/rmaActions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_rma_action_by_id")]
 pub fn update_rma_action(id: i32, patch: &Patch<RmaAction>) -> Request<RmaAction> {
@@ -107,9 +107,9 @@ pub fn update_rma_action(id: i32, patch: &Patch<RmaAction>) -> Request<RmaAction
 
 /// Deletes an RMA action.
 ///
-/// `DELETE /procurement/rmaActions/{id}` · tool `delete_a_connect_wise_psa_procurement_rma_action_by_id`
+/// `DELETE /procurement/rmaActions/{id}` · tool [`delete_a_connect_wise_psa_procurement_rma_action_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA action ID (see `procurement::list_rma_actions`)
+/// * `id`: RMA action ID, from [`procurement::list_rma_actions`](crate::procurement::list_rma_actions)
 #[doc(alias = "DELETE /procurement/rmaActions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_rma_action_by_id")]
 pub fn delete_rma_action(id: i32) -> Request<()> {
@@ -118,9 +118,9 @@ pub fn delete_rma_action(id: i32) -> Request<()> {
 
 /// Gets an RMA action summary by its ID.
 ///
-/// `GET /procurement/rmaActions/{id}/info` · tool `get_single_connect_wise_psa_procurement_rma_action_info_by_id`
+/// `GET /procurement/rmaActions/{id}/info` · tool [`get_single_connect_wise_psa_procurement_rma_action_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA action ID (see `procurement::list_rma_actions`)
+/// * `id`: RMA action ID, from [`procurement::list_rma_actions`](crate::procurement::list_rma_actions)
 #[doc(alias = "GET /procurement/rmaActions/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_rma_action_info_by_id")]
 pub fn get_rma_action_info(id: i32) -> Request<RmaActionInfo> {

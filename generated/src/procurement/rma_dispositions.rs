@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists RMA dispositions.
 ///
-/// `GET /procurement/RMADispositions` · tool `list_all_connect_wise_psa_procurement_rma_dispositions`
+/// `GET /procurement/RMADispositions` · tool [`list_all_connect_wise_psa_procurement_rma_dispositions`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/RMADispositions")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_rma_dispositions")]
 pub fn list_rma_dispositions(query: &ListQuery) -> Request<Vec<RmaDisposition>> {
@@ -20,9 +20,9 @@ pub fn list_rma_dispositions(query: &ListQuery) -> Request<Vec<RmaDisposition>> 
 
 /// Creates an RMA disposition.
 ///
-/// `POST /procurement/RMADispositions` · tool `create_a_connect_wise_psa_procurement_rma_disposition`
+/// `POST /procurement/RMADispositions` · tool [`create_a_connect_wise_psa_procurement_rma_disposition`](crate::CATALOG)
 ///
-/// * `body`: the RMA disposition to create.
+/// * `body`: the RMA disposition to create
 #[doc(alias = "POST /procurement/RMADispositions")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_rma_disposition")]
 pub fn create_rma_disposition(body: &RmaDisposition) -> Request<RmaDisposition> {
@@ -31,9 +31,9 @@ pub fn create_rma_disposition(body: &RmaDisposition) -> Request<RmaDisposition> 
 
 /// Counts RMA dispositions.
 ///
-/// `GET /procurement/RMADispositions/count` · tool `count_connect_wise_psa_procurement_rma_dispositions`
+/// `GET /procurement/RMADispositions/count` · tool [`count_connect_wise_psa_procurement_rma_dispositions`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/RMADispositions/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_rma_dispositions")]
 pub fn count_rma_dispositions(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_rma_dispositions(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of RMA dispositions.
 ///
-/// `GET /procurement/RMADispositions/info` · tool `list_all_connect_wise_psa_procurement_rma_disposition_info`
+/// `GET /procurement/RMADispositions/info` · tool [`list_all_connect_wise_psa_procurement_rma_disposition_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/RMADispositions/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_rma_disposition_info")]
 pub fn list_rma_disposition_info(query: &ListQuery) -> Request<Vec<RmaDispositionInfo>> {
@@ -57,9 +57,9 @@ pub fn list_rma_disposition_info(query: &ListQuery) -> Request<Vec<RmaDispositio
 
 /// Counts RMA disposition summaries.
 ///
-/// `GET /procurement/RMADispositions/info/count` · tool `count_connect_wise_psa_procurement_rma_disposition_info`
+/// `GET /procurement/RMADispositions/info/count` · tool [`count_connect_wise_psa_procurement_rma_disposition_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/RMADispositions/info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_rma_disposition_info")]
 pub fn count_rma_disposition_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_rma_disposition_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an RMA disposition by its ID.
 ///
-/// `GET /procurement/RMADispositions/{id}` · tool `get_single_connect_wise_psa_procurement_rma_disposition_by_id`
+/// `GET /procurement/RMADispositions/{id}` · tool [`get_single_connect_wise_psa_procurement_rma_disposition_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
+/// * `id`: RMA disposition ID, from [`procurement::list_rma_dispositions`](crate::procurement::list_rma_dispositions)
 #[doc(alias = "GET /procurement/RMADispositions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_rma_disposition_by_id")]
 pub fn get_rma_disposition(id: i32) -> Request<RmaDisposition> {
@@ -81,10 +81,10 @@ pub fn get_rma_disposition(id: i32) -> Request<RmaDisposition> {
 
 /// Replaces an RMA disposition. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/RMADispositions/{id}` · tool `replace_a_connect_wise_psa_procurement_rma_disposition_by_id`
+/// `PUT /procurement/RMADispositions/{id}` · tool [`replace_a_connect_wise_psa_procurement_rma_disposition_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
-/// * `body`: the new state of the RMA disposition.
+/// * `id`: RMA disposition ID, from [`procurement::list_rma_dispositions`](crate::procurement::list_rma_dispositions)
+/// * `body`: the new state of the RMA disposition
 #[doc(alias = "PUT /procurement/RMADispositions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_rma_disposition_by_id")]
 pub fn replace_rma_disposition(
@@ -98,10 +98,10 @@ pub fn replace_rma_disposition(
 
 /// Updates an RMA disposition.
 ///
-/// `PATCH /procurement/RMADispositions/{id}` · tool `update_a_connect_wise_psa_procurement_rma_disposition_by_id`
+/// `PATCH /procurement/RMADispositions/{id}` · tool [`update_a_connect_wise_psa_procurement_rma_disposition_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: RMA disposition ID, from [`procurement::list_rma_dispositions`](crate::procurement::list_rma_dispositions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/RMADispositions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_rma_disposition_by_id")]
 pub fn update_rma_disposition(
@@ -115,9 +115,9 @@ pub fn update_rma_disposition(
 
 /// Deletes an RMA disposition.
 ///
-/// `DELETE /procurement/RMADispositions/{id}` · tool `delete_a_connect_wise_psa_procurement_rma_disposition_by_id`
+/// `DELETE /procurement/RMADispositions/{id}` · tool [`delete_a_connect_wise_psa_procurement_rma_disposition_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
+/// * `id`: RMA disposition ID, from [`procurement::list_rma_dispositions`](crate::procurement::list_rma_dispositions)
 #[doc(alias = "DELETE /procurement/RMADispositions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_rma_disposition_by_id")]
 pub fn delete_rma_disposition(id: i32) -> Request<()> {
@@ -126,9 +126,9 @@ pub fn delete_rma_disposition(id: i32) -> Request<()> {
 
 /// Gets an RMA disposition summary by its ID.
 ///
-/// `GET /procurement/RMADispositions/{id}/info` · tool `get_single_connect_wise_psa_proc_rma_disposition_info_by_id`
+/// `GET /procurement/RMADispositions/{id}/info` · tool [`get_single_connect_wise_psa_proc_rma_disposition_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA disposition ID (see `procurement::list_rma_dispositions`)
+/// * `id`: RMA disposition ID, from [`procurement::list_rma_dispositions`](crate::procurement::list_rma_dispositions)
 #[doc(alias = "GET /procurement/RMADispositions/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_proc_rma_disposition_info_by_id")]
 pub fn get_rma_disposition_info(id: i32) -> Request<RmaDispositionInfo> {

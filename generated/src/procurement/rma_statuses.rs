@@ -9,11 +9,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists RMA statuses.
 ///
-/// `GET /procurement/rmaStatuses` · tool `list_all_connect_wise_psa_procurement_rma_statuses`
+/// `GET /procurement/rmaStatuses` · tool [`list_all_connect_wise_psa_procurement_rma_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/rmaStatuses")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_rma_statuses")]
 pub fn list_rma_statuses(query: &ListQuery) -> Request<Vec<RmaStatus>> {
@@ -22,9 +22,9 @@ pub fn list_rma_statuses(query: &ListQuery) -> Request<Vec<RmaStatus>> {
 
 /// Creates an RMA status.
 ///
-/// `POST /procurement/rmaStatuses` · tool `create_a_connect_wise_psa_procurement_rma_status`
+/// `POST /procurement/rmaStatuses` · tool [`create_a_connect_wise_psa_procurement_rma_status`](crate::CATALOG)
 ///
-/// * `body`: the RMA status to create.
+/// * `body`: the RMA status to create
 #[doc(alias = "POST /procurement/rmaStatuses")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_rma_status")]
 pub fn create_rma_status(body: &RmaStatus) -> Request<RmaStatus> {
@@ -33,9 +33,9 @@ pub fn create_rma_status(body: &RmaStatus) -> Request<RmaStatus> {
 
 /// Counts RMA statuses.
 ///
-/// `GET /procurement/rmaStatuses/count` · tool `count_connect_wise_psa_procurement_rma_statuses`
+/// `GET /procurement/rmaStatuses/count` · tool [`count_connect_wise_psa_procurement_rma_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/rmaStatuses/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_rma_statuses")]
 pub fn count_rma_statuses(query: &CountQuery) -> Request<Count> {
@@ -46,11 +46,11 @@ pub fn count_rma_statuses(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of RMA statuses.
 ///
-/// `GET /procurement/rmaStatuses/info` · tool `list_all_connect_wise_psa_procurement_rma_status_info`
+/// `GET /procurement/rmaStatuses/info` · tool [`list_all_connect_wise_psa_procurement_rma_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/rmaStatuses/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_rma_status_info")]
 pub fn list_rma_status_info(query: &ListQuery) -> Request<Vec<RmaStatusInfo>> {
@@ -59,9 +59,9 @@ pub fn list_rma_status_info(query: &ListQuery) -> Request<Vec<RmaStatusInfo>> {
 
 /// Counts RMA status summaries.
 ///
-/// `GET /procurement/rmaStatuses/info/count` · tool `count_connect_wise_psa_procurement_rma_status_info`
+/// `GET /procurement/rmaStatuses/info/count` · tool [`count_connect_wise_psa_procurement_rma_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/rmaStatuses/info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_rma_status_info")]
 pub fn count_rma_status_info(query: &CountQuery) -> Request<Count> {
@@ -72,9 +72,9 @@ pub fn count_rma_status_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an RMA status by its ID.
 ///
-/// `GET /procurement/rmaStatuses/{id}` · tool `get_single_connect_wise_psa_procurement_rma_status_by_id`
+/// `GET /procurement/rmaStatuses/{id}` · tool [`get_single_connect_wise_psa_procurement_rma_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
 #[doc(alias = "GET /procurement/rmaStatuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_rma_status_by_id")]
 pub fn get_rma_status(id: i32) -> Request<RmaStatus> {
@@ -83,10 +83,10 @@ pub fn get_rma_status(id: i32) -> Request<RmaStatus> {
 
 /// Replaces an RMA status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/rmaStatuses/{id}` · tool `replace_a_connect_wise_psa_procurement_rma_status_by_id`
+/// `PUT /procurement/rmaStatuses/{id}` · tool [`replace_a_connect_wise_psa_procurement_rma_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `body`: the new state of the RMA status.
+/// * `id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `body`: the new state of the RMA status
 #[doc(alias = "PUT /procurement/rmaStatuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_rma_status_by_id")]
 pub fn replace_rma_status(id: i32, body: &RmaStatus) -> Request<RmaStatus> {
@@ -95,10 +95,10 @@ pub fn replace_rma_status(id: i32, body: &RmaStatus) -> Request<RmaStatus> {
 
 /// Updates an RMA status.
 ///
-/// `PATCH /procurement/rmaStatuses/{id}` · tool `update_a_connect_wise_psa_procurement_rma_status_by_id`
+/// `PATCH /procurement/rmaStatuses/{id}` · tool [`update_a_connect_wise_psa_procurement_rma_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/rmaStatuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_rma_status_by_id")]
 pub fn update_rma_status(id: i32, patch: &Patch<RmaStatus>) -> Request<RmaStatus> {
@@ -109,9 +109,9 @@ pub fn update_rma_status(id: i32, patch: &Patch<RmaStatus>) -> Request<RmaStatus
 
 /// Deletes an RMA status.
 ///
-/// `DELETE /procurement/rmaStatuses/{id}` · tool `delete_a_connect_wise_psa_procurement_rma_status_by_id`
+/// `DELETE /procurement/rmaStatuses/{id}` · tool [`delete_a_connect_wise_psa_procurement_rma_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
 #[doc(alias = "DELETE /procurement/rmaStatuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_rma_status_by_id")]
 pub fn delete_rma_status(id: i32) -> Request<()> {
@@ -120,23 +120,23 @@ pub fn delete_rma_status(id: i32) -> Request<()> {
 
 /// Gets an RMA status summary by its ID.
 ///
-/// `GET /procurement/rmaStatuses/{id}/info` · tool `get_single_connect_wise_psa_procurement_rma_status_info_by_id`
+/// `GET /procurement/rmaStatuses/{id}/info` · tool [`get_single_connect_wise_psa_procurement_rma_status_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
+/// * `id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
 #[doc(alias = "GET /procurement/rmaStatuses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_rma_status_info_by_id")]
 pub fn get_rma_status_info(id: i32) -> Request<RmaStatusInfo> {
     Request::new(Method::Get, "/procurement/rmaStatuses/{id}/info").path("id", id)
 }
 
-/// Checks where an RMA status is used.
+/// Checks which records reference an RMA status.
 ///
-/// `GET /procurement/rmaStatuses/{id}/usages` · tool `check_connect_wise_psa_procurement_rma_status_usages_by_id`
+/// `GET /procurement/rmaStatuses/{id}/usages` · tool [`check_connect_wise_psa_procurement_rma_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/rmaStatuses/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_procurement_rma_status_usages_by_id")]
 pub fn check_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -145,14 +145,14 @@ pub fn check_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
         .query(query)
 }
 
-/// Lists the places where an RMA status is used.
+/// Lists the records that reference an RMA status.
 ///
-/// `GET /procurement/rmaStatuses/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_rma_status_usages_by_id`
+/// `GET /procurement/rmaStatuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_procurement_rma_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/rmaStatuses/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_rma_status_usages_by_id")]
 pub fn list_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -163,12 +163,12 @@ pub fn list_rma_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
 
 /// Lists the email templates for an RMA status.
 ///
-/// `GET /procurement/rmaStatuses/{parentId}/emailTemplates/` · tool `list_all_connect_wise_psa_rma_status_email_templates`
+/// `GET /procurement/rmaStatuses/{parentId}/emailTemplates/` · tool [`list_all_connect_wise_psa_rma_status_email_templates`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/rmaStatuses/{parentId}/emailTemplates/")]
 #[doc(alias = "list_all_connect_wise_psa_rma_status_email_templates")]
 pub fn list_rma_status_email_templates(
@@ -182,10 +182,10 @@ pub fn list_rma_status_email_templates(
 
 /// Adds an email template to an RMA status.
 ///
-/// `POST /procurement/rmaStatuses/{parentId}/emailtemplates/` · tool `create_a_connect_wise_psa_rma_status_emailtemplate`
+/// `POST /procurement/rmaStatuses/{parentId}/emailtemplates/` · tool [`create_a_connect_wise_psa_rma_status_emailtemplate`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `body`: the email template to create.
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `body`: the email template to create
 #[doc(alias = "POST /procurement/rmaStatuses/{parentId}/emailtemplates/")]
 #[doc(alias = "create_a_connect_wise_psa_rma_status_emailtemplate")]
 pub fn create_rma_status_email_template(
@@ -199,10 +199,10 @@ pub fn create_rma_status_email_template(
 
 /// Counts the email templates for an RMA status.
 ///
-/// `GET /procurement/rmaStatuses/{parentId}/emailtemplates/count` · tool `count_connect_wise_psa_rma_status_emailtemplates`
+/// `GET /procurement/rmaStatuses/{parentId}/emailtemplates/count` · tool [`count_connect_wise_psa_rma_status_emailtemplates`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `query`: which rows are counted
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/rmaStatuses/{parentId}/emailtemplates/count")]
 #[doc(alias = "count_connect_wise_psa_rma_status_emailtemplates")]
 pub fn count_rma_status_email_templates(
@@ -217,10 +217,10 @@ pub fn count_rma_status_email_templates(
 
 /// Gets an RMA status email template by its ID.
 ///
-/// `GET /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_rma_status_emailtemplate_by_id`
+/// `GET /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool [`get_single_connect_wise_psa_rma_status_emailtemplate_by_id`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `id`: RMA status email template ID (see `procurement::list_rma_status_email_templates`)
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `id`: RMA status email template ID, from [`procurement::list_rma_status_email_templates`](crate::procurement::list_rma_status_email_templates)
 #[doc(alias = "GET /procurement/rmaStatuses/{parentId}/emailtemplates/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_rma_status_emailtemplate_by_id")]
 pub fn get_rma_status_email_template(
@@ -234,11 +234,11 @@ pub fn get_rma_status_email_template(
 
 /// Replaces an RMA status email template. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `replace_a_connect_wise_psa_rma_status_emailtemplate_by_id`
+/// `PUT /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool [`replace_a_connect_wise_psa_rma_status_emailtemplate_by_id`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `id`: RMA status email template ID (see `procurement::list_rma_status_email_templates`)
-/// * `body`: the new state of the email template.
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `id`: RMA status email template ID, from [`procurement::list_rma_status_email_templates`](crate::procurement::list_rma_status_email_templates)
+/// * `body`: the new state of the email template
 #[doc(alias = "PUT /procurement/rmaStatuses/{parentId}/emailtemplates/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_rma_status_emailtemplate_by_id")]
 pub fn replace_rma_status_email_template(
@@ -254,11 +254,11 @@ pub fn replace_rma_status_email_template(
 
 /// Updates an RMA status email template.
 ///
-/// `PATCH /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `update_a_connect_wise_psa_rma_status_emailtemplate_by_id`
+/// `PATCH /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool [`update_a_connect_wise_psa_rma_status_emailtemplate_by_id`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `id`: RMA status email template ID (see `procurement::list_rma_status_email_templates`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `id`: RMA status email template ID, from [`procurement::list_rma_status_email_templates`](crate::procurement::list_rma_status_email_templates)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/rmaStatuses/{parentId}/emailtemplates/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_rma_status_emailtemplate_by_id")]
 pub fn update_rma_status_email_template(
@@ -277,10 +277,10 @@ pub fn update_rma_status_email_template(
 
 /// Deletes an RMA status email template.
 ///
-/// `DELETE /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool `delete_a_connect_wise_psa_rma_status_emailtemplate_by_id`
+/// `DELETE /procurement/rmaStatuses/{parentId}/emailtemplates/{id}` · tool [`delete_a_connect_wise_psa_rma_status_emailtemplate_by_id`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `id`: RMA status email template ID (see `procurement::list_rma_status_email_templates`)
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `id`: RMA status email template ID, from [`procurement::list_rma_status_email_templates`](crate::procurement::list_rma_status_email_templates)
 #[doc(alias = "DELETE /procurement/rmaStatuses/{parentId}/emailtemplates/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_rma_status_emailtemplate_by_id")]
 pub fn delete_rma_status_email_template(rma_status_id: i32, id: i32) -> Request<()> {
@@ -294,12 +294,12 @@ pub fn delete_rma_status_email_template(rma_status_id: i32, id: i32) -> Request<
 
 /// Lists the notifications for an RMA status.
 ///
-/// `GET /procurement/rmaStatuses/{parentId}/notifications` · tool `list_all_connect_wise_psa_rma_status_notifications`
+/// `GET /procurement/rmaStatuses/{parentId}/notifications` · tool [`list_all_connect_wise_psa_rma_status_notifications`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/rmaStatuses/{parentId}/notifications")]
 #[doc(alias = "list_all_connect_wise_psa_rma_status_notifications")]
 pub fn list_rma_status_notifications(
@@ -313,10 +313,10 @@ pub fn list_rma_status_notifications(
 
 /// Adds a notification to an RMA status.
 ///
-/// `POST /procurement/rmaStatuses/{parentId}/notifications` · tool `create_a_connect_wise_psa_rma_status_notification`
+/// `POST /procurement/rmaStatuses/{parentId}/notifications` · tool [`create_a_connect_wise_psa_rma_status_notification`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `body`: the notification to create.
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `body`: the notification to create
 #[doc(alias = "POST /procurement/rmaStatuses/{parentId}/notifications")]
 #[doc(alias = "create_a_connect_wise_psa_rma_status_notification")]
 pub fn create_rma_status_notification(
@@ -330,10 +330,10 @@ pub fn create_rma_status_notification(
 
 /// Counts the notifications for an RMA status.
 ///
-/// `GET /procurement/rmaStatuses/{parentId}/notifications/count` · tool `count_connect_wise_psa_rma_status_notifications`
+/// `GET /procurement/rmaStatuses/{parentId}/notifications/count` · tool [`count_connect_wise_psa_rma_status_notifications`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `query`: which rows are counted
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/rmaStatuses/{parentId}/notifications/count")]
 #[doc(alias = "count_connect_wise_psa_rma_status_notifications")]
 pub fn count_rma_status_notifications(
@@ -348,10 +348,10 @@ pub fn count_rma_status_notifications(
 
 /// Gets an RMA status notification by its ID.
 ///
-/// `GET /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_rma_status_notification_by_id`
+/// `GET /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool [`get_single_connect_wise_psa_rma_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `id`: RMA status notification ID (see `procurement::list_rma_status_notifications`)
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `id`: RMA status notification ID, from [`procurement::list_rma_status_notifications`](crate::procurement::list_rma_status_notifications)
 #[doc(alias = "GET /procurement/rmaStatuses/{parentId}/notifications/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_rma_status_notification_by_id")]
 pub fn get_rma_status_notification(
@@ -365,11 +365,11 @@ pub fn get_rma_status_notification(
 
 /// Replaces an RMA status notification. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_rma_status_notification_by_id`
+/// `PUT /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool [`replace_a_connect_wise_psa_rma_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `id`: RMA status notification ID (see `procurement::list_rma_status_notifications`)
-/// * `body`: the new state of the notification.
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `id`: RMA status notification ID, from [`procurement::list_rma_status_notifications`](crate::procurement::list_rma_status_notifications)
+/// * `body`: the new state of the notification
 #[doc(alias = "PUT /procurement/rmaStatuses/{parentId}/notifications/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_rma_status_notification_by_id")]
 pub fn replace_rma_status_notification(
@@ -385,11 +385,11 @@ pub fn replace_rma_status_notification(
 
 /// Updates an RMA status notification.
 ///
-/// `PATCH /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_rma_status_notification_by_id`
+/// `PATCH /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool [`update_a_connect_wise_psa_rma_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `id`: RMA status notification ID (see `procurement::list_rma_status_notifications`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `id`: RMA status notification ID, from [`procurement::list_rma_status_notifications`](crate::procurement::list_rma_status_notifications)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/rmaStatuses/{parentId}/notifications/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_rma_status_notification_by_id")]
 pub fn update_rma_status_notification(
@@ -405,10 +405,10 @@ pub fn update_rma_status_notification(
 
 /// Deletes an RMA status notification.
 ///
-/// `DELETE /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_rma_status_notification_by_id`
+/// `DELETE /procurement/rmaStatuses/{parentId}/notifications/{id}` · tool [`delete_a_connect_wise_psa_rma_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `rma_status_id`: RMA status ID (see `procurement::list_rma_statuses`)
-/// * `id`: RMA status notification ID (see `procurement::list_rma_status_notifications`)
+/// * `rma_status_id`: RMA status ID, from [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses)
+/// * `id`: RMA status notification ID, from [`procurement::list_rma_status_notifications`](crate::procurement::list_rma_status_notifications)
 #[doc(alias = "DELETE /procurement/rmaStatuses/{parentId}/notifications/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_rma_status_notification_by_id")]
 pub fn delete_rma_status_notification(rma_status_id: i32, id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists RMA tags.
 ///
-/// `GET /procurement/rmaTags` · tool `list_all_connect_wise_psa_procurement_rma_tags`
+/// `GET /procurement/rmaTags` · tool [`list_all_connect_wise_psa_procurement_rma_tags`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/rmaTags")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_rma_tags")]
 pub fn list_rma_tags(query: &ListQuery) -> Request<Vec<RmaTag>> {
@@ -20,9 +20,9 @@ pub fn list_rma_tags(query: &ListQuery) -> Request<Vec<RmaTag>> {
 
 /// Creates an RMA tag.
 ///
-/// `POST /procurement/rmaTags` · tool `create_a_connect_wise_psa_procurement_rma_tag`
+/// `POST /procurement/rmaTags` · tool [`create_a_connect_wise_psa_procurement_rma_tag`](crate::CATALOG)
 ///
-/// * `body`: the RMA tag to create.
+/// * `body`: the RMA tag to create
 #[doc(alias = "POST /procurement/rmaTags")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_rma_tag")]
 pub fn create_rma_tag(body: &RmaTag) -> Request<RmaTag> {
@@ -31,9 +31,9 @@ pub fn create_rma_tag(body: &RmaTag) -> Request<RmaTag> {
 
 /// Counts RMA tags.
 ///
-/// `GET /procurement/rmaTags/count` · tool `count_connect_wise_psa_procurement_rma_tags`
+/// `GET /procurement/rmaTags/count` · tool [`count_connect_wise_psa_procurement_rma_tags`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/rmaTags/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_rma_tags")]
 pub fn count_rma_tags(query: &CountQuery) -> Request<Count> {
@@ -44,14 +44,14 @@ pub fn count_rma_tags(query: &CountQuery) -> Request<Count> {
 
 /// Gets an RMA tag record with the default values for a new RMA tag, given a product, ticket, project, sales order or company.
 ///
-/// `GET /procurement/rmaTags/default` · tool `get_default_connect_wise_psa_procurement_rma_tag`
+/// `GET /procurement/rmaTags/default` · tool [`get_default_connect_wise_psa_procurement_rma_tag`](crate::CATALOG)
 ///
 /// * `product_id`: query parameter `productId`
 /// * `billing_log_id`: query parameter `billingLogId`
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `sales_order_id`: sales order ID (see `sales::list_orders`)
-/// * `company_id`: company ID (see `company::list_companies`)
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `sales_order_id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `company_id`: company ID, from [`company::list_companies`](crate::company::list_companies)
 #[doc(alias = "GET /procurement/rmaTags/default")]
 #[doc(alias = "get_default_connect_wise_psa_procurement_rma_tag")]
 pub fn get_default_rma_tag(
@@ -73,9 +73,9 @@ pub fn get_default_rma_tag(
 
 /// Gets an RMA tag by its ID.
 ///
-/// `GET /procurement/rmaTags/{id}` · tool `get_single_connect_wise_psa_procurement_rma_tag_by_id`
+/// `GET /procurement/rmaTags/{id}` · tool [`get_single_connect_wise_psa_procurement_rma_tag_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA tag ID (see `procurement::list_rma_tags`)
+/// * `id`: RMA tag ID, from [`procurement::list_rma_tags`](crate::procurement::list_rma_tags)
 #[doc(alias = "GET /procurement/rmaTags/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_rma_tag_by_id")]
 pub fn get_rma_tag(id: i32) -> Request<RmaTag> {
@@ -84,10 +84,10 @@ pub fn get_rma_tag(id: i32) -> Request<RmaTag> {
 
 /// Replaces an RMA tag. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/rmaTags/{id}` · tool `replace_a_connect_wise_psa_procurement_rma_tag_by_id`
+/// `PUT /procurement/rmaTags/{id}` · tool [`replace_a_connect_wise_psa_procurement_rma_tag_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA tag ID (see `procurement::list_rma_tags`)
-/// * `body`: the new state of the RMA tag.
+/// * `id`: RMA tag ID, from [`procurement::list_rma_tags`](crate::procurement::list_rma_tags)
+/// * `body`: the new state of the RMA tag
 #[doc(alias = "PUT /procurement/rmaTags/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_rma_tag_by_id")]
 pub fn replace_rma_tag(id: i32, body: &RmaTag) -> Request<RmaTag> {
@@ -96,10 +96,10 @@ pub fn replace_rma_tag(id: i32, body: &RmaTag) -> Request<RmaTag> {
 
 /// Updates an RMA tag.
 ///
-/// `PATCH /procurement/rmaTags/{id}` · tool `update_a_connect_wise_psa_procurement_rma_tag_by_id`
+/// `PATCH /procurement/rmaTags/{id}` · tool [`update_a_connect_wise_psa_procurement_rma_tag_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA tag ID (see `procurement::list_rma_tags`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: RMA tag ID, from [`procurement::list_rma_tags`](crate::procurement::list_rma_tags)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/rmaTags/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_rma_tag_by_id")]
 pub fn update_rma_tag(id: i32, patch: &Patch<RmaTag>) -> Request<RmaTag> {
@@ -108,9 +108,9 @@ pub fn update_rma_tag(id: i32, patch: &Patch<RmaTag>) -> Request<RmaTag> {
 
 /// Deletes an RMA tag.
 ///
-/// `DELETE /procurement/rmaTags/{id}` · tool `delete_a_connect_wise_psa_procurement_rma_tag_by_id`
+/// `DELETE /procurement/rmaTags/{id}` · tool [`delete_a_connect_wise_psa_procurement_rma_tag_by_id`](crate::CATALOG)
 ///
-/// * `id`: RMA tag ID (see `procurement::list_rma_tags`)
+/// * `id`: RMA tag ID, from [`procurement::list_rma_tags`](crate::procurement::list_rma_tags)
 #[doc(alias = "DELETE /procurement/rmaTags/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_rma_tag_by_id")]
 pub fn delete_rma_tag(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists procurement settings.
 ///
-/// `GET /procurement/settings` · tool `list_all_connect_wise_psa_procurement_settings`
+/// `GET /procurement/settings` · tool [`list_all_connect_wise_psa_procurement_settings`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/settings")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_settings")]
 pub fn list_settings(query: &ListQuery) -> Request<Vec<ProcurementSetting>> {
@@ -20,9 +20,9 @@ pub fn list_settings(query: &ListQuery) -> Request<Vec<ProcurementSetting>> {
 
 /// Counts procurement settings.
 ///
-/// `GET /procurement/settings/count` · tool `count_connect_wise_psa_procurement_settings`
+/// `GET /procurement/settings/count` · tool [`count_connect_wise_psa_procurement_settings`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/settings/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_settings")]
 pub fn count_settings(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_settings(query: &CountQuery) -> Request<Count> {
 
 /// Gets a procurement setting by its ID.
 ///
-/// `GET /procurement/settings/{id}` · tool `get_single_connect_wise_psa_procurement_setting_by_id`
+/// `GET /procurement/settings/{id}` · tool [`get_single_connect_wise_psa_procurement_setting_by_id`](crate::CATALOG)
 ///
-/// * `id`: procurement setting ID (see `procurement::list_settings`)
+/// * `id`: procurement setting ID, from [`procurement::list_settings`](crate::procurement::list_settings)
 #[doc(alias = "GET /procurement/settings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_setting_by_id")]
 pub fn get_setting(id: i32) -> Request<ProcurementSetting> {
@@ -44,10 +44,10 @@ pub fn get_setting(id: i32) -> Request<ProcurementSetting> {
 
 /// Replaces a procurement setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/settings/{id}` · tool `replace_a_connect_wise_psa_procurement_setting_by_id`
+/// `PUT /procurement/settings/{id}` · tool [`replace_a_connect_wise_psa_procurement_setting_by_id`](crate::CATALOG)
 ///
-/// * `id`: procurement setting ID (see `procurement::list_settings`)
-/// * `body`: the new state of the procurement setting.
+/// * `id`: procurement setting ID, from [`procurement::list_settings`](crate::procurement::list_settings)
+/// * `body`: the new state of the procurement setting
 #[doc(alias = "PUT /procurement/settings/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_setting_by_id")]
 pub fn replace_setting(
@@ -59,10 +59,10 @@ pub fn replace_setting(
 
 /// Updates a procurement setting.
 ///
-/// `PATCH /procurement/settings/{id}` · tool `update_a_connect_wise_psa_procurement_setting_by_id`
+/// `PATCH /procurement/settings/{id}` · tool [`update_a_connect_wise_psa_procurement_setting_by_id`](crate::CATALOG)
 ///
-/// * `id`: procurement setting ID (see `procurement::list_settings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: procurement setting ID, from [`procurement::list_settings`](crate::procurement::list_settings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/settings/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_setting_by_id")]
 pub fn update_setting(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists shipment methods.
 ///
-/// `GET /procurement/shipmentmethods` · tool `list_all_connect_wise_psa_procurement_shipmentmethods`
+/// `GET /procurement/shipmentmethods` · tool [`list_all_connect_wise_psa_procurement_shipmentmethods`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/shipmentmethods")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_shipmentmethods")]
 pub fn list_shipment_methods(query: &ListQuery) -> Request<Vec<ShipmentMethod>> {
@@ -20,9 +20,9 @@ pub fn list_shipment_methods(query: &ListQuery) -> Request<Vec<ShipmentMethod>> 
 
 /// Creates a shipment method.
 ///
-/// `POST /procurement/shipmentmethods` · tool `create_a_connect_wise_psa_procurement_shipmentmethod`
+/// `POST /procurement/shipmentmethods` · tool [`create_a_connect_wise_psa_procurement_shipmentmethod`](crate::CATALOG)
 ///
-/// * `body`: the shipment method to create.
+/// * `body`: the shipment method to create
 #[doc(alias = "POST /procurement/shipmentmethods")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_shipmentmethod")]
 pub fn create_shipment_method(body: &ShipmentMethod) -> Request<ShipmentMethod> {
@@ -31,9 +31,9 @@ pub fn create_shipment_method(body: &ShipmentMethod) -> Request<ShipmentMethod> 
 
 /// Counts shipment methods.
 ///
-/// `GET /procurement/shipmentmethods/count` · tool `count_connect_wise_psa_procurement_shipmentmethods`
+/// `GET /procurement/shipmentmethods/count` · tool [`count_connect_wise_psa_procurement_shipmentmethods`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/shipmentmethods/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_shipmentmethods")]
 pub fn count_shipment_methods(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_shipment_methods(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of shipment methods.
 ///
-/// `GET /procurement/shipmentmethods/info` · tool `list_all_connect_wise_psa_procurement_shipmentmethod_info`
+/// `GET /procurement/shipmentmethods/info` · tool [`list_all_connect_wise_psa_procurement_shipmentmethod_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/shipmentmethods/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_shipmentmethod_info")]
 pub fn list_shipment_method_info(query: &ListQuery) -> Request<Vec<ShipmentMethodInfo>> {
@@ -57,9 +57,9 @@ pub fn list_shipment_method_info(query: &ListQuery) -> Request<Vec<ShipmentMetho
 
 /// Counts shipment method summaries.
 ///
-/// `GET /procurement/shipmentmethods/info/count` · tool `count_connect_wise_psa_procurement_shipmentmethod_info`
+/// `GET /procurement/shipmentmethods/info/count` · tool [`count_connect_wise_psa_procurement_shipmentmethod_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/shipmentmethods/info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_shipmentmethod_info")]
 pub fn count_shipment_method_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_shipment_method_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a shipment method by its ID.
 ///
-/// `GET /procurement/shipmentmethods/{id}` · tool `get_single_connect_wise_psa_procurement_shipmentmethod_by_id`
+/// `GET /procurement/shipmentmethods/{id}` · tool [`get_single_connect_wise_psa_procurement_shipmentmethod_by_id`](crate::CATALOG)
 ///
-/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
+/// * `id`: shipment method ID, from [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods)
 #[doc(alias = "GET /procurement/shipmentmethods/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_shipmentmethod_by_id")]
 pub fn get_shipment_method(id: i32) -> Request<ShipmentMethod> {
@@ -81,10 +81,10 @@ pub fn get_shipment_method(id: i32) -> Request<ShipmentMethod> {
 
 /// Replaces a shipment method. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/shipmentmethods/{id}` · tool `replace_a_connect_wise_psa_procurement_shipmentmethod_by_id`
+/// `PUT /procurement/shipmentmethods/{id}` · tool [`replace_a_connect_wise_psa_procurement_shipmentmethod_by_id`](crate::CATALOG)
 ///
-/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
-/// * `body`: the new state of the shipment method.
+/// * `id`: shipment method ID, from [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods)
+/// * `body`: the new state of the shipment method
 #[doc(alias = "PUT /procurement/shipmentmethods/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_shipmentmethod_by_id")]
 pub fn replace_shipment_method(
@@ -98,10 +98,10 @@ pub fn replace_shipment_method(
 
 /// Updates a shipment method.
 ///
-/// `PATCH /procurement/shipmentmethods/{id}` · tool `update_a_connect_wise_psa_procurement_shipmentmethod_by_id`
+/// `PATCH /procurement/shipmentmethods/{id}` · tool [`update_a_connect_wise_psa_procurement_shipmentmethod_by_id`](crate::CATALOG)
 ///
-/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: shipment method ID, from [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/shipmentmethods/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_shipmentmethod_by_id")]
 pub fn update_shipment_method(
@@ -115,9 +115,9 @@ pub fn update_shipment_method(
 
 /// Deletes a shipment method.
 ///
-/// `DELETE /procurement/shipmentmethods/{id}` · tool `delete_a_connect_wise_psa_procurement_shipmentmethod_by_id`
+/// `DELETE /procurement/shipmentmethods/{id}` · tool [`delete_a_connect_wise_psa_procurement_shipmentmethod_by_id`](crate::CATALOG)
 ///
-/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
+/// * `id`: shipment method ID, from [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods)
 #[doc(alias = "DELETE /procurement/shipmentmethods/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_shipmentmethod_by_id")]
 pub fn delete_shipment_method(id: i32) -> Request<()> {
@@ -126,23 +126,23 @@ pub fn delete_shipment_method(id: i32) -> Request<()> {
 
 /// Gets a shipment method summary by its ID.
 ///
-/// `GET /procurement/shipmentmethods/{id}/info` · tool `get_single_connect_wise_psa_procurement_shipmethod_info_by_id`
+/// `GET /procurement/shipmentmethods/{id}/info` · tool [`get_single_connect_wise_psa_procurement_shipmethod_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
+/// * `id`: shipment method ID, from [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods)
 #[doc(alias = "GET /procurement/shipmentmethods/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_shipmethod_info_by_id")]
 pub fn get_shipment_method_info(id: i32) -> Request<ShipmentMethodInfo> {
     Request::new(Method::Get, "/procurement/shipmentmethods/{id}/info").path("id", id)
 }
 
-/// Checks where a shipment method is used.
+/// Checks which records reference a shipment method.
 ///
-/// `GET /procurement/shipmentmethods/{id}/usages` · tool `check_connect_wise_psa_procurement_shipmentmethod_usages_by_id`
+/// `GET /procurement/shipmentmethods/{id}/usages` · tool [`check_connect_wise_psa_procurement_shipmentmethod_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: shipment method ID, from [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/shipmentmethods/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_procurement_shipmentmethod_usages_by_id")]
 pub fn check_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -151,14 +151,14 @@ pub fn check_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<U
         .query(query)
 }
 
-/// Lists the places where a shipment method is used.
+/// Lists the records that reference a shipment method.
 ///
-/// `GET /procurement/shipmentmethods/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_shipmethod_usages_by_id`
+/// `GET /procurement/shipmentmethods/{id}/usages/list` · tool [`list_all_connect_wise_psa_procurement_shipmethod_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: shipment method ID (see `procurement::list_shipment_methods`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: shipment method ID, from [`procurement::list_shipment_methods`](crate::procurement::list_shipment_methods)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/shipmentmethods/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_shipmethod_usages_by_id")]
 pub fn list_shipment_method_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

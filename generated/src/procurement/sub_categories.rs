@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists product subcategories.
 ///
-/// `GET /procurement/subcategories/` · tool `list_all_connect_wise_psa_procurement_subcategories`
+/// `GET /procurement/subcategories/` · tool [`list_all_connect_wise_psa_procurement_subcategories`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/subcategories/")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_subcategories")]
 pub fn list_sub_categories(query: &ListQuery) -> Request<Vec<SubCategory>> {
@@ -20,9 +20,9 @@ pub fn list_sub_categories(query: &ListQuery) -> Request<Vec<SubCategory>> {
 
 /// Creates a product subcategory.
 ///
-/// `POST /procurement/subcategories/` · tool `create_a_connect_wise_psa_procurement_subcategory`
+/// `POST /procurement/subcategories/` · tool [`create_a_connect_wise_psa_procurement_subcategory`](crate::CATALOG)
 ///
-/// * `body`: the product subcategory to create.
+/// * `body`: the product subcategory to create
 #[doc(alias = "POST /procurement/subcategories/")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_subcategory")]
 pub fn create_sub_category(body: &SubCategory) -> Request<SubCategory> {
@@ -31,9 +31,9 @@ pub fn create_sub_category(body: &SubCategory) -> Request<SubCategory> {
 
 /// Counts product subcategories.
 ///
-/// `GET /procurement/subcategories/count` · tool `count_connect_wise_psa_procurement_subcategories`
+/// `GET /procurement/subcategories/count` · tool [`count_connect_wise_psa_procurement_subcategories`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/subcategories/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_subcategories")]
 pub fn count_sub_categories(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_sub_categories(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of product subcategories.
 ///
-/// `GET /procurement/subcategories/info/` · tool `list_all_connect_wise_psa_procurement_subcategory_info`
+/// `GET /procurement/subcategories/info/` · tool [`list_all_connect_wise_psa_procurement_subcategory_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/subcategories/info/")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_subcategory_info")]
 pub fn list_sub_category_info(query: &ListQuery) -> Request<Vec<SubCategoryInfo>> {
@@ -57,9 +57,9 @@ pub fn list_sub_category_info(query: &ListQuery) -> Request<Vec<SubCategoryInfo>
 
 /// Counts product subcategory summaries.
 ///
-/// `GET /procurement/subcategories/info/count` · tool `count_connect_wise_psa_procurement_subcategory_info`
+/// `GET /procurement/subcategories/info/count` · tool [`count_connect_wise_psa_procurement_subcategory_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/subcategories/info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_subcategory_info")]
 pub fn count_sub_category_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_sub_category_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a product subcategory by its ID.
 ///
-/// `GET /procurement/subcategories/{id}` · tool `get_single_connect_wise_psa_procurement_subcategory_by_id`
+/// `GET /procurement/subcategories/{id}` · tool [`get_single_connect_wise_psa_procurement_subcategory_by_id`](crate::CATALOG)
 ///
-/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
+/// * `id`: product subcategory ID, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories)
 #[doc(alias = "GET /procurement/subcategories/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_subcategory_by_id")]
 pub fn get_sub_category(id: i32) -> Request<SubCategory> {
@@ -81,10 +81,10 @@ pub fn get_sub_category(id: i32) -> Request<SubCategory> {
 
 /// Replaces a product subcategory. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/subcategories/{id}` · tool `replace_a_connect_wise_psa_procurement_subcategory_by_id`
+/// `PUT /procurement/subcategories/{id}` · tool [`replace_a_connect_wise_psa_procurement_subcategory_by_id`](crate::CATALOG)
 ///
-/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
-/// * `body`: the new state of the product subcategory.
+/// * `id`: product subcategory ID, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories)
+/// * `body`: the new state of the product subcategory
 #[doc(alias = "PUT /procurement/subcategories/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_subcategory_by_id")]
 pub fn replace_sub_category(id: i32, body: &SubCategory) -> Request<SubCategory> {
@@ -95,10 +95,10 @@ pub fn replace_sub_category(id: i32, body: &SubCategory) -> Request<SubCategory>
 
 /// Updates a product subcategory.
 ///
-/// `PATCH /procurement/subcategories/{id}` · tool `update_a_connect_wise_psa_procurement_subcategory_by_id`
+/// `PATCH /procurement/subcategories/{id}` · tool [`update_a_connect_wise_psa_procurement_subcategory_by_id`](crate::CATALOG)
 ///
-/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: product subcategory ID, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/subcategories/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_subcategory_by_id")]
 pub fn update_sub_category(id: i32, patch: &Patch<SubCategory>) -> Request<SubCategory> {
@@ -109,9 +109,9 @@ pub fn update_sub_category(id: i32, patch: &Patch<SubCategory>) -> Request<SubCa
 
 /// Deletes a product subcategory.
 ///
-/// `DELETE /procurement/subcategories/{id}` · tool `delete_a_connect_wise_psa_procurement_subcategory_by_id`
+/// `DELETE /procurement/subcategories/{id}` · tool [`delete_a_connect_wise_psa_procurement_subcategory_by_id`](crate::CATALOG)
 ///
-/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
+/// * `id`: product subcategory ID, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories)
 #[doc(alias = "DELETE /procurement/subcategories/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_subcategory_by_id")]
 pub fn delete_sub_category(id: i32) -> Request<()> {
@@ -120,23 +120,23 @@ pub fn delete_sub_category(id: i32) -> Request<()> {
 
 /// Gets a product subcategory summary by its ID.
 ///
-/// `GET /procurement/subcategories/{id}/info` · tool `get_single_connect_wise_psa_procurement_subcategory_info_by_id`
+/// `GET /procurement/subcategories/{id}/info` · tool [`get_single_connect_wise_psa_procurement_subcategory_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
+/// * `id`: product subcategory ID, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories)
 #[doc(alias = "GET /procurement/subcategories/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_subcategory_info_by_id")]
 pub fn get_sub_category_info(id: i32) -> Request<SubCategoryInfo> {
     Request::new(Method::Get, "/procurement/subcategories/{id}/info").path("id", id)
 }
 
-/// Checks where a product subcategory is used.
+/// Checks which records reference a product subcategory.
 ///
-/// `GET /procurement/subcategories/{id}/usages` · tool `check_connect_wise_psa_procurement_subcategory_usages_by_id`
+/// `GET /procurement/subcategories/{id}/usages` · tool [`check_connect_wise_psa_procurement_subcategory_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: product subcategory ID, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/subcategories/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_procurement_subcategory_usages_by_id")]
 pub fn check_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -145,14 +145,14 @@ pub fn check_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a product subcategory is used.
+/// Lists the records that reference a product subcategory.
 ///
-/// `GET /procurement/subcategories/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_subcategory_usages_by_id`
+/// `GET /procurement/subcategories/{id}/usages/list` · tool [`list_all_connect_wise_psa_procurement_subcategory_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: product subcategory ID (see `procurement::list_sub_categories`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: product subcategory ID, from [`procurement::list_sub_categories`](crate::procurement::list_sub_categories)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/subcategories/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_subcategory_usages_by_id")]
 pub fn list_sub_category_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists product types.
 ///
-/// `GET /procurement/types` · tool `list_all_connect_wise_psa_procurement_types`
+/// `GET /procurement/types` · tool [`list_all_connect_wise_psa_procurement_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/types")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_types")]
 pub fn list_types(query: &ListQuery) -> Request<Vec<ProductType>> {
@@ -20,9 +20,9 @@ pub fn list_types(query: &ListQuery) -> Request<Vec<ProductType>> {
 
 /// Creates a product type.
 ///
-/// `POST /procurement/types` · tool `create_a_connect_wise_psa_procurement_type`
+/// `POST /procurement/types` · tool [`create_a_connect_wise_psa_procurement_type`](crate::CATALOG)
 ///
-/// * `body`: the product type to create.
+/// * `body`: the product type to create
 #[doc(alias = "POST /procurement/types")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_type")]
 pub fn create_type(body: &ProductType) -> Request<ProductType> {
@@ -31,9 +31,9 @@ pub fn create_type(body: &ProductType) -> Request<ProductType> {
 
 /// Counts product types.
 ///
-/// `GET /procurement/types/count` · tool `count_connect_wise_psa_procurement_types`
+/// `GET /procurement/types/count` · tool [`count_connect_wise_psa_procurement_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/types/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_types")]
 pub fn count_types(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of product types.
 ///
-/// `GET /procurement/types/info` · tool `list_all_connect_wise_psa_procurement_type_info`
+/// `GET /procurement/types/info` · tool [`list_all_connect_wise_psa_procurement_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/types/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_type_info")]
 pub fn list_type_info(query: &ListQuery) -> Request<Vec<ProductTypeInfo>> {
@@ -57,9 +57,9 @@ pub fn list_type_info(query: &ListQuery) -> Request<Vec<ProductTypeInfo>> {
 
 /// Counts product type summaries.
 ///
-/// `GET /procurement/types/info/count` · tool `count_connect_wise_psa_procurement_type_info`
+/// `GET /procurement/types/info/count` · tool [`count_connect_wise_psa_procurement_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/types/info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_type_info")]
 pub fn count_type_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a product type by its ID.
 ///
-/// `GET /procurement/types/{id}` · tool `get_single_connect_wise_psa_procurement_type_by_id`
+/// `GET /procurement/types/{id}` · tool [`get_single_connect_wise_psa_procurement_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: product type ID (see `procurement::list_types`)
+/// * `id`: product type ID, from [`procurement::list_types`](crate::procurement::list_types)
 #[doc(alias = "GET /procurement/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_type_by_id")]
 pub fn get_type(id: i32) -> Request<ProductType> {
@@ -81,10 +81,10 @@ pub fn get_type(id: i32) -> Request<ProductType> {
 
 /// Replaces a product type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/types/{id}` · tool `replace_a_connect_wise_psa_procurement_type_by_id`
+/// `PUT /procurement/types/{id}` · tool [`replace_a_connect_wise_psa_procurement_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: product type ID (see `procurement::list_types`)
-/// * `body`: the new state of the product type.
+/// * `id`: product type ID, from [`procurement::list_types`](crate::procurement::list_types)
+/// * `body`: the new state of the product type
 #[doc(alias = "PUT /procurement/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_type_by_id")]
 pub fn replace_type(id: i32, body: &ProductType) -> Request<ProductType> {
@@ -93,10 +93,10 @@ pub fn replace_type(id: i32, body: &ProductType) -> Request<ProductType> {
 
 /// Updates a product type.
 ///
-/// `PATCH /procurement/types/{id}` · tool `update_a_connect_wise_psa_procurement_type_by_id`
+/// `PATCH /procurement/types/{id}` · tool [`update_a_connect_wise_psa_procurement_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: product type ID (see `procurement::list_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: product type ID, from [`procurement::list_types`](crate::procurement::list_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_type_by_id")]
 pub fn update_type(id: i32, patch: &Patch<ProductType>) -> Request<ProductType> {
@@ -105,9 +105,9 @@ pub fn update_type(id: i32, patch: &Patch<ProductType>) -> Request<ProductType> 
 
 /// Deletes a product type.
 ///
-/// `DELETE /procurement/types/{id}` · tool `delete_a_connect_wise_psa_procurement_type_by_id`
+/// `DELETE /procurement/types/{id}` · tool [`delete_a_connect_wise_psa_procurement_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: product type ID (see `procurement::list_types`)
+/// * `id`: product type ID, from [`procurement::list_types`](crate::procurement::list_types)
 #[doc(alias = "DELETE /procurement/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_type_by_id")]
 pub fn delete_type(id: i32) -> Request<()> {
@@ -116,23 +116,23 @@ pub fn delete_type(id: i32) -> Request<()> {
 
 /// Gets a product type summary by its ID.
 ///
-/// `GET /procurement/types/{id}/info` · tool `get_single_connect_wise_psa_procurement_type_info_by_id`
+/// `GET /procurement/types/{id}/info` · tool [`get_single_connect_wise_psa_procurement_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: product type ID (see `procurement::list_types`)
+/// * `id`: product type ID, from [`procurement::list_types`](crate::procurement::list_types)
 #[doc(alias = "GET /procurement/types/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_type_info_by_id")]
 pub fn get_type_info(id: i32) -> Request<ProductTypeInfo> {
     Request::new(Method::Get, "/procurement/types/{id}/info").path("id", id)
 }
 
-/// Checks where a product type is used.
+/// Checks which records reference a product type.
 ///
-/// `GET /procurement/types/{id}/usages` · tool `check_connect_wise_psa_procurement_type_usages_by_id`
+/// `GET /procurement/types/{id}/usages` · tool [`check_connect_wise_psa_procurement_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: product type ID (see `procurement::list_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: product type ID, from [`procurement::list_types`](crate::procurement::list_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/types/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_procurement_type_usages_by_id")]
 pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -141,14 +141,14 @@ pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the places where a product type is used.
+/// Lists the records that reference a product type.
 ///
-/// `GET /procurement/types/{id}/usages/list` · tool `list_all_connect_wise_psa_procurement_type_usages_by_id`
+/// `GET /procurement/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_procurement_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: product type ID (see `procurement::list_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: product type ID, from [`procurement::list_types`](crate::procurement::list_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/types/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_type_usages_by_id")]
 pub fn list_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists units of measure.
 ///
-/// `GET /procurement/unitOfMeasures` · tool `list_all_connect_wise_psa_procurement_unit_of_measures`
+/// `GET /procurement/unitOfMeasures` · tool [`list_all_connect_wise_psa_procurement_unit_of_measures`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/unitOfMeasures")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_unit_of_measures")]
 pub fn list_unit_of_measures(query: &ListQuery) -> Request<Vec<UnitOfMeasure>> {
@@ -20,9 +20,9 @@ pub fn list_unit_of_measures(query: &ListQuery) -> Request<Vec<UnitOfMeasure>> {
 
 /// Creates a unit of measure.
 ///
-/// `POST /procurement/unitOfMeasures` · tool `create_a_connect_wise_psa_procurement_unit_of_measure`
+/// `POST /procurement/unitOfMeasures` · tool [`create_a_connect_wise_psa_procurement_unit_of_measure`](crate::CATALOG)
 ///
-/// * `body`: the unit of measure to create.
+/// * `body`: the unit of measure to create
 #[doc(alias = "POST /procurement/unitOfMeasures")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_unit_of_measure")]
 pub fn create_unit_of_measure(body: &UnitOfMeasure) -> Request<UnitOfMeasure> {
@@ -31,9 +31,9 @@ pub fn create_unit_of_measure(body: &UnitOfMeasure) -> Request<UnitOfMeasure> {
 
 /// Counts units of measure.
 ///
-/// `GET /procurement/unitOfMeasures/count` · tool `count_connect_wise_psa_procurement_unit_of_measures`
+/// `GET /procurement/unitOfMeasures/count` · tool [`count_connect_wise_psa_procurement_unit_of_measures`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/unitOfMeasures/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_unit_of_measures")]
 pub fn count_unit_of_measures(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_unit_of_measures(query: &CountQuery) -> Request<Count> {
 
 /// Gets a unit of measure by its ID.
 ///
-/// `GET /procurement/unitOfMeasures/{id}` · tool `get_single_connect_wise_psa_procurement_unit_of_measure_by_id`
+/// `GET /procurement/unitOfMeasures/{id}` · tool [`get_single_connect_wise_psa_procurement_unit_of_measure_by_id`](crate::CATALOG)
 ///
-/// * `id`: unit of measure ID (see `procurement::list_unit_of_measures`)
+/// * `id`: unit of measure ID, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures)
 #[doc(alias = "GET /procurement/unitOfMeasures/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_unit_of_measure_by_id")]
 pub fn get_unit_of_measure(id: i32) -> Request<UnitOfMeasure> {
@@ -55,10 +55,10 @@ pub fn get_unit_of_measure(id: i32) -> Request<UnitOfMeasure> {
 
 /// Replaces a unit of measure. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/unitOfMeasures/{id}` · tool `replace_a_connect_wise_psa_procurement_unit_of_measure_by_id`
+/// `PUT /procurement/unitOfMeasures/{id}` · tool [`replace_a_connect_wise_psa_procurement_unit_of_measure_by_id`](crate::CATALOG)
 ///
-/// * `id`: unit of measure ID (see `procurement::list_unit_of_measures`)
-/// * `body`: the new state of the unit of measure.
+/// * `id`: unit of measure ID, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures)
+/// * `body`: the new state of the unit of measure
 #[doc(alias = "PUT /procurement/unitOfMeasures/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_unit_of_measure_by_id")]
 pub fn replace_unit_of_measure(id: i32, body: &UnitOfMeasure) -> Request<UnitOfMeasure> {
@@ -69,10 +69,10 @@ pub fn replace_unit_of_measure(id: i32, body: &UnitOfMeasure) -> Request<UnitOfM
 
 /// Updates a unit of measure.
 ///
-/// `PATCH /procurement/unitOfMeasures/{id}` · tool `update_a_connect_wise_psa_procurement_unit_of_measure_by_id`
+/// `PATCH /procurement/unitOfMeasures/{id}` · tool [`update_a_connect_wise_psa_procurement_unit_of_measure_by_id`](crate::CATALOG)
 ///
-/// * `id`: unit of measure ID (see `procurement::list_unit_of_measures`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: unit of measure ID, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/unitOfMeasures/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_unit_of_measure_by_id")]
 pub fn update_unit_of_measure(
@@ -86,9 +86,9 @@ pub fn update_unit_of_measure(
 
 /// Deletes a unit of measure.
 ///
-/// `DELETE /procurement/unitOfMeasures/{id}` · tool `delete_a_connect_wise_psa_procurement_unit_of_measure_by_id`
+/// `DELETE /procurement/unitOfMeasures/{id}` · tool [`delete_a_connect_wise_psa_procurement_unit_of_measure_by_id`](crate::CATALOG)
 ///
-/// * `id`: unit of measure ID (see `procurement::list_unit_of_measures`)
+/// * `id`: unit of measure ID, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures)
 #[doc(alias = "DELETE /procurement/unitOfMeasures/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_unit_of_measure_by_id")]
 pub fn delete_unit_of_measure(id: i32) -> Request<()> {
@@ -97,12 +97,12 @@ pub fn delete_unit_of_measure(id: i32) -> Request<()> {
 
 /// Lists a unit of measure's conversions.
 ///
-/// `GET /procurement/unitOfMeasures/{parentId}/conversions` · tool `list_all_connect_wise_psa_unit_of_measure_conversions`
+/// `GET /procurement/unitOfMeasures/{parentId}/conversions` · tool [`list_all_connect_wise_psa_unit_of_measure_conversions`](crate::CATALOG)
 ///
-/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `unit_of_measure_id`: unit of measure ID, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/unitOfMeasures/{parentId}/conversions")]
 #[doc(alias = "list_all_connect_wise_psa_unit_of_measure_conversions")]
 pub fn list_unit_of_measure_conversions(
@@ -116,10 +116,10 @@ pub fn list_unit_of_measure_conversions(
 
 /// Adds a conversion to a unit of measure.
 ///
-/// `POST /procurement/unitOfMeasures/{parentId}/conversions` · tool `create_a_connect_wise_psa_unit_of_measure_conversion`
+/// `POST /procurement/unitOfMeasures/{parentId}/conversions` · tool [`create_a_connect_wise_psa_unit_of_measure_conversion`](crate::CATALOG)
 ///
-/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
-/// * `body`: the conversion to create.
+/// * `unit_of_measure_id`: unit of measure ID, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures)
+/// * `body`: the conversion to create
 #[doc(alias = "POST /procurement/unitOfMeasures/{parentId}/conversions")]
 #[doc(alias = "create_a_connect_wise_psa_unit_of_measure_conversion")]
 pub fn create_unit_of_measure_conversion(
@@ -133,10 +133,10 @@ pub fn create_unit_of_measure_conversion(
 
 /// Counts a unit of measure's conversions.
 ///
-/// `GET /procurement/unitOfMeasures/{parentId}/conversions/count` · tool `count_connect_wise_psa_unit_of_measure_conversions`
+/// `GET /procurement/unitOfMeasures/{parentId}/conversions/count` · tool [`count_connect_wise_psa_unit_of_measure_conversions`](crate::CATALOG)
 ///
-/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
-/// * `query`: which rows are counted
+/// * `unit_of_measure_id`: unit of measure ID, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/unitOfMeasures/{parentId}/conversions/count")]
 #[doc(alias = "count_connect_wise_psa_unit_of_measure_conversions")]
 pub fn count_unit_of_measure_conversions(
@@ -151,10 +151,10 @@ pub fn count_unit_of_measure_conversions(
 
 /// Gets a unit of measure conversion by its ID.
 ///
-/// `GET /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `get_single_connect_wise_psa_unit_of_measure_conversion_by_id`
+/// `GET /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool [`get_single_connect_wise_psa_unit_of_measure_conversion_by_id`](crate::CATALOG)
 ///
-/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
-/// * `id`: unit of measure conversion ID (see `procurement::list_unit_of_measure_conversions`)
+/// * `unit_of_measure_id`: unit of measure ID, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures)
+/// * `id`: unit of measure conversion ID, from [`procurement::list_unit_of_measure_conversions`](crate::procurement::list_unit_of_measure_conversions)
 #[doc(alias = "GET /procurement/unitOfMeasures/{parentId}/conversions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_unit_of_measure_conversion_by_id")]
 pub fn get_unit_of_measure_conversion(
@@ -168,11 +168,11 @@ pub fn get_unit_of_measure_conversion(
 
 /// Replaces a unit of measure conversion. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `replace_a_connect_wise_psa_unit_of_measure_conversion_by_id`
+/// `PUT /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool [`replace_a_connect_wise_psa_unit_of_measure_conversion_by_id`](crate::CATALOG)
 ///
-/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
-/// * `id`: unit of measure conversion ID (see `procurement::list_unit_of_measure_conversions`)
-/// * `body`: the new state of the conversion.
+/// * `unit_of_measure_id`: unit of measure ID, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures)
+/// * `id`: unit of measure conversion ID, from [`procurement::list_unit_of_measure_conversions`](crate::procurement::list_unit_of_measure_conversions)
+/// * `body`: the new state of the conversion
 #[doc(alias = "PUT /procurement/unitOfMeasures/{parentId}/conversions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_unit_of_measure_conversion_by_id")]
 pub fn replace_unit_of_measure_conversion(
@@ -188,11 +188,11 @@ pub fn replace_unit_of_measure_conversion(
 
 /// Updates a unit of measure conversion.
 ///
-/// `PATCH /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `update_a_connect_wise_psa_unit_of_measure_conversion_by_id`
+/// `PATCH /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool [`update_a_connect_wise_psa_unit_of_measure_conversion_by_id`](crate::CATALOG)
 ///
-/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
-/// * `id`: unit of measure conversion ID (see `procurement::list_unit_of_measure_conversions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `unit_of_measure_id`: unit of measure ID, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures)
+/// * `id`: unit of measure conversion ID, from [`procurement::list_unit_of_measure_conversions`](crate::procurement::list_unit_of_measure_conversions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/unitOfMeasures/{parentId}/conversions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_unit_of_measure_conversion_by_id")]
 pub fn update_unit_of_measure_conversion(
@@ -211,10 +211,10 @@ pub fn update_unit_of_measure_conversion(
 
 /// Deletes a unit of measure conversion.
 ///
-/// `DELETE /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool `delete_a_connect_wise_psa_unit_of_measure_conversion_by_id`
+/// `DELETE /procurement/unitOfMeasures/{parentId}/conversions/{id}` · tool [`delete_a_connect_wise_psa_unit_of_measure_conversion_by_id`](crate::CATALOG)
 ///
-/// * `unit_of_measure_id`: unit of measure ID (see `procurement::list_unit_of_measures`)
-/// * `id`: unit of measure conversion ID (see `procurement::list_unit_of_measure_conversions`)
+/// * `unit_of_measure_id`: unit of measure ID, from [`procurement::list_unit_of_measures`](crate::procurement::list_unit_of_measures)
+/// * `id`: unit of measure conversion ID, from [`procurement::list_unit_of_measure_conversions`](crate::procurement::list_unit_of_measure_conversions)
 #[doc(alias = "DELETE /procurement/unitOfMeasures/{parentId}/conversions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_unit_of_measure_conversion_by_id")]
 pub fn delete_unit_of_measure_conversion(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists warehouse bins.
 ///
-/// `GET /procurement/warehouseBins` · tool `list_all_connect_wise_psa_procurement_warehouse_bins`
+/// `GET /procurement/warehouseBins` · tool [`list_all_connect_wise_psa_procurement_warehouse_bins`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/warehouseBins")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_warehouse_bins")]
 pub fn list_warehouse_bins(query: &ListQuery) -> Request<Vec<WarehouseBin>> {
@@ -20,9 +20,9 @@ pub fn list_warehouse_bins(query: &ListQuery) -> Request<Vec<WarehouseBin>> {
 
 /// Creates a warehouse bin.
 ///
-/// `POST /procurement/warehouseBins` · tool `create_a_connect_wise_psa_procurement_warehouse_bin`
+/// `POST /procurement/warehouseBins` · tool [`create_a_connect_wise_psa_procurement_warehouse_bin`](crate::CATALOG)
 ///
-/// * `body`: the warehouse bin to create.
+/// * `body`: the warehouse bin to create
 #[doc(alias = "POST /procurement/warehouseBins")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_warehouse_bin")]
 pub fn create_warehouse_bin(body: &WarehouseBin) -> Request<WarehouseBin> {
@@ -31,9 +31,9 @@ pub fn create_warehouse_bin(body: &WarehouseBin) -> Request<WarehouseBin> {
 
 /// Counts warehouse bins.
 ///
-/// `GET /procurement/warehouseBins/count` · tool `count_connect_wise_psa_procurement_warehouse_bins`
+/// `GET /procurement/warehouseBins/count` · tool [`count_connect_wise_psa_procurement_warehouse_bins`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/warehouseBins/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_warehouse_bins")]
 pub fn count_warehouse_bins(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_warehouse_bins(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of warehouse bins.
 ///
-/// `GET /procurement/warehouseBins/info` · tool `list_all_connect_wise_psa_procurement_warehouse_bin_info`
+/// `GET /procurement/warehouseBins/info` · tool [`list_all_connect_wise_psa_procurement_warehouse_bin_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/warehouseBins/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_warehouse_bin_info")]
 pub fn list_warehouse_bin_info(query: &ListQuery) -> Request<Vec<WarehouseBinInfo>> {
@@ -57,9 +57,9 @@ pub fn list_warehouse_bin_info(query: &ListQuery) -> Request<Vec<WarehouseBinInf
 
 /// Counts warehouse bin summaries.
 ///
-/// `GET /procurement/warehouseBins/info/count` · tool `count_connect_wise_psa_procurement_warehouse_bin_info`
+/// `GET /procurement/warehouseBins/info/count` · tool [`count_connect_wise_psa_procurement_warehouse_bin_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/warehouseBins/info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_warehouse_bin_info")]
 pub fn count_warehouse_bin_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_warehouse_bin_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a warehouse bin by its ID.
 ///
-/// `GET /procurement/warehouseBins/{id}` · tool `get_single_connect_wise_psa_procurement_warehouse_bin_by_id`
+/// `GET /procurement/warehouseBins/{id}` · tool [`get_single_connect_wise_psa_procurement_warehouse_bin_by_id`](crate::CATALOG)
 ///
-/// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
+/// * `id`: warehouse bin ID, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins)
 #[doc(alias = "GET /procurement/warehouseBins/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_warehouse_bin_by_id")]
 pub fn get_warehouse_bin(id: i32) -> Request<WarehouseBin> {
@@ -81,10 +81,10 @@ pub fn get_warehouse_bin(id: i32) -> Request<WarehouseBin> {
 
 /// Replaces a warehouse bin. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/warehouseBins/{id}` · tool `replace_a_connect_wise_psa_procurement_warehouse_bin_by_id`
+/// `PUT /procurement/warehouseBins/{id}` · tool [`replace_a_connect_wise_psa_procurement_warehouse_bin_by_id`](crate::CATALOG)
 ///
-/// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
-/// * `body`: the new state of the warehouse bin.
+/// * `id`: warehouse bin ID, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins)
+/// * `body`: the new state of the warehouse bin
 #[doc(alias = "PUT /procurement/warehouseBins/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_warehouse_bin_by_id")]
 pub fn replace_warehouse_bin(id: i32, body: &WarehouseBin) -> Request<WarehouseBin> {
@@ -95,10 +95,10 @@ pub fn replace_warehouse_bin(id: i32, body: &WarehouseBin) -> Request<WarehouseB
 
 /// Updates a warehouse bin.
 ///
-/// `PATCH /procurement/warehouseBins/{id}` · tool `update_a_connect_wise_psa_procurement_warehouse_bin_by_id`
+/// `PATCH /procurement/warehouseBins/{id}` · tool [`update_a_connect_wise_psa_procurement_warehouse_bin_by_id`](crate::CATALOG)
 ///
-/// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: warehouse bin ID, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/warehouseBins/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_warehouse_bin_by_id")]
 pub fn update_warehouse_bin(
@@ -112,9 +112,9 @@ pub fn update_warehouse_bin(
 
 /// Deletes a warehouse bin.
 ///
-/// `DELETE /procurement/warehouseBins/{id}` · tool `delete_a_connect_wise_psa_procurement_warehouse_bin_by_id`
+/// `DELETE /procurement/warehouseBins/{id}` · tool [`delete_a_connect_wise_psa_procurement_warehouse_bin_by_id`](crate::CATALOG)
 ///
-/// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
+/// * `id`: warehouse bin ID, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins)
 #[doc(alias = "DELETE /procurement/warehouseBins/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_warehouse_bin_by_id")]
 pub fn delete_warehouse_bin(id: i32) -> Request<()> {
@@ -123,9 +123,9 @@ pub fn delete_warehouse_bin(id: i32) -> Request<()> {
 
 /// Gets a warehouse bin summary by its ID.
 ///
-/// `GET /procurement/warehouseBins/{id}/info` · tool `get_single_connect_wise_psa_proc_warehouse_bin_info_by_id`
+/// `GET /procurement/warehouseBins/{id}/info` · tool [`get_single_connect_wise_psa_proc_warehouse_bin_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
+/// * `id`: warehouse bin ID, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins)
 #[doc(alias = "GET /procurement/warehouseBins/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_proc_warehouse_bin_info_by_id")]
 pub fn get_warehouse_bin_info(id: i32) -> Request<WarehouseBinInfo> {
@@ -134,12 +134,12 @@ pub fn get_warehouse_bin_info(id: i32) -> Request<WarehouseBinInfo> {
 
 /// Lists a warehouse bin's on-hand records.
 ///
-/// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand` · tool `list_all_connect_wise_psa_inventory_on_hands`
+/// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand` · tool [`list_all_connect_wise_psa_inventory_on_hands`](crate::CATALOG)
 ///
-/// * `warehouse_bin_id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `warehouse_bin_id`: warehouse bin ID, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/warehouseBins/{parentId}/inventoryOnHand")]
 #[doc(alias = "list_all_connect_wise_psa_inventory_on_hands")]
 pub fn list_inventory_on_hands(
@@ -153,10 +153,10 @@ pub fn list_inventory_on_hands(
 
 /// Counts a warehouse bin's on-hand records.
 ///
-/// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand/count` · tool `count_connect_wise_psa_inventory_on_hands`
+/// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand/count` · tool [`count_connect_wise_psa_inventory_on_hands`](crate::CATALOG)
 ///
-/// * `warehouse_bin_id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
-/// * `query`: which rows are counted
+/// * `warehouse_bin_id`: warehouse bin ID, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins)
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/warehouseBins/{parentId}/inventoryOnHand/count")]
 #[doc(alias = "count_connect_wise_psa_inventory_on_hands")]
 pub fn count_inventory_on_hands(
@@ -174,10 +174,10 @@ pub fn count_inventory_on_hands(
 
 /// Gets a warehouse bin on-hand record by its ID.
 ///
-/// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand/{id}` · tool `get_single_connect_wise_psa_inventory_on_hand_by_id`
+/// `GET /procurement/warehouseBins/{parentId}/inventoryOnHand/{id}` · tool [`get_single_connect_wise_psa_inventory_on_hand_by_id`](crate::CATALOG)
 ///
-/// * `warehouse_bin_id`: warehouse bin ID (see `procurement::list_warehouse_bins`)
-/// * `id`: warehouse bin on-hand record ID (see `procurement::list_inventory_on_hands`)
+/// * `warehouse_bin_id`: warehouse bin ID, from [`procurement::list_warehouse_bins`](crate::procurement::list_warehouse_bins)
+/// * `id`: warehouse bin on-hand record ID, from [`procurement::list_inventory_on_hands`](crate::procurement::list_inventory_on_hands)
 #[doc(alias = "GET /procurement/warehouseBins/{parentId}/inventoryOnHand/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_inventory_on_hand_by_id")]
 pub fn get_inventory_on_hand(

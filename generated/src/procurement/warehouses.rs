@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists warehouses.
 ///
-/// `GET /procurement/warehouses` · tool `list_all_connect_wise_psa_procurement_warehouses`
+/// `GET /procurement/warehouses` · tool [`list_all_connect_wise_psa_procurement_warehouses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/warehouses")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_warehouses")]
 pub fn list_warehouses(query: &ListQuery) -> Request<Vec<Warehouse>> {
@@ -20,9 +20,9 @@ pub fn list_warehouses(query: &ListQuery) -> Request<Vec<Warehouse>> {
 
 /// Creates a warehouse.
 ///
-/// `POST /procurement/warehouses` · tool `create_a_connect_wise_psa_procurement_warehouse`
+/// `POST /procurement/warehouses` · tool [`create_a_connect_wise_psa_procurement_warehouse`](crate::CATALOG)
 ///
-/// * `body`: the warehouse to create.
+/// * `body`: the warehouse to create
 #[doc(alias = "POST /procurement/warehouses")]
 #[doc(alias = "create_a_connect_wise_psa_procurement_warehouse")]
 pub fn create_warehouse(body: &Warehouse) -> Request<Warehouse> {
@@ -31,9 +31,9 @@ pub fn create_warehouse(body: &Warehouse) -> Request<Warehouse> {
 
 /// Counts warehouses.
 ///
-/// `GET /procurement/warehouses/count` · tool `count_connect_wise_psa_procurement_warehouses`
+/// `GET /procurement/warehouses/count` · tool [`count_connect_wise_psa_procurement_warehouses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/warehouses/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_warehouses")]
 pub fn count_warehouses(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_warehouses(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of warehouses.
 ///
-/// `GET /procurement/warehouses/info` · tool `list_all_connect_wise_psa_procurement_warehouse_info`
+/// `GET /procurement/warehouses/info` · tool [`list_all_connect_wise_psa_procurement_warehouse_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /procurement/warehouses/info")]
 #[doc(alias = "list_all_connect_wise_psa_procurement_warehouse_info")]
 pub fn list_warehouse_info(query: &ListQuery) -> Request<Vec<WarehouseInfo>> {
@@ -57,9 +57,9 @@ pub fn list_warehouse_info(query: &ListQuery) -> Request<Vec<WarehouseInfo>> {
 
 /// Counts warehouse summaries.
 ///
-/// `GET /procurement/warehouses/info/count` · tool `count_connect_wise_psa_procurement_warehouse_info`
+/// `GET /procurement/warehouses/info/count` · tool [`count_connect_wise_psa_procurement_warehouse_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /procurement/warehouses/info/count")]
 #[doc(alias = "count_connect_wise_psa_procurement_warehouse_info")]
 pub fn count_warehouse_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_warehouse_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a warehouse by its ID.
 ///
-/// `GET /procurement/warehouses/{id}` · tool `get_single_connect_wise_psa_procurement_warehouse_by_id`
+/// `GET /procurement/warehouses/{id}` · tool [`get_single_connect_wise_psa_procurement_warehouse_by_id`](crate::CATALOG)
 ///
-/// * `id`: warehouse ID (see `procurement::list_warehouses`)
+/// * `id`: warehouse ID, from [`procurement::list_warehouses`](crate::procurement::list_warehouses)
 #[doc(alias = "GET /procurement/warehouses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_warehouse_by_id")]
 pub fn get_warehouse(id: i32) -> Request<Warehouse> {
@@ -81,10 +81,10 @@ pub fn get_warehouse(id: i32) -> Request<Warehouse> {
 
 /// Replaces a warehouse. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /procurement/warehouses/{id}` · tool `replace_a_connect_wise_psa_procurement_warehouse_by_id`
+/// `PUT /procurement/warehouses/{id}` · tool [`replace_a_connect_wise_psa_procurement_warehouse_by_id`](crate::CATALOG)
 ///
-/// * `id`: warehouse ID (see `procurement::list_warehouses`)
-/// * `body`: the new state of the warehouse.
+/// * `id`: warehouse ID, from [`procurement::list_warehouses`](crate::procurement::list_warehouses)
+/// * `body`: the new state of the warehouse
 #[doc(alias = "PUT /procurement/warehouses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_procurement_warehouse_by_id")]
 pub fn replace_warehouse(id: i32, body: &Warehouse) -> Request<Warehouse> {
@@ -93,10 +93,10 @@ pub fn replace_warehouse(id: i32, body: &Warehouse) -> Request<Warehouse> {
 
 /// Updates a warehouse.
 ///
-/// `PATCH /procurement/warehouses/{id}` · tool `update_a_connect_wise_psa_procurement_warehouse_by_id`
+/// `PATCH /procurement/warehouses/{id}` · tool [`update_a_connect_wise_psa_procurement_warehouse_by_id`](crate::CATALOG)
 ///
-/// * `id`: warehouse ID (see `procurement::list_warehouses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: warehouse ID, from [`procurement::list_warehouses`](crate::procurement::list_warehouses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /procurement/warehouses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_procurement_warehouse_by_id")]
 pub fn update_warehouse(id: i32, patch: &Patch<Warehouse>) -> Request<Warehouse> {
@@ -107,9 +107,9 @@ pub fn update_warehouse(id: i32, patch: &Patch<Warehouse>) -> Request<Warehouse>
 
 /// Deletes a warehouse.
 ///
-/// `DELETE /procurement/warehouses/{id}` · tool `delete_a_connect_wise_psa_procurement_warehouse_by_id`
+/// `DELETE /procurement/warehouses/{id}` · tool [`delete_a_connect_wise_psa_procurement_warehouse_by_id`](crate::CATALOG)
 ///
-/// * `id`: warehouse ID (see `procurement::list_warehouses`)
+/// * `id`: warehouse ID, from [`procurement::list_warehouses`](crate::procurement::list_warehouses)
 #[doc(alias = "DELETE /procurement/warehouses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_procurement_warehouse_by_id")]
 pub fn delete_warehouse(id: i32) -> Request<()> {
@@ -118,9 +118,9 @@ pub fn delete_warehouse(id: i32) -> Request<()> {
 
 /// Gets a warehouse summary by its ID.
 ///
-/// `GET /procurement/warehouses/{id}/info` · tool `get_single_connect_wise_psa_procurement_warehouse_info_by_id`
+/// `GET /procurement/warehouses/{id}/info` · tool [`get_single_connect_wise_psa_procurement_warehouse_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: warehouse ID (see `procurement::list_warehouses`)
+/// * `id`: warehouse ID, from [`procurement::list_warehouses`](crate::procurement::list_warehouses)
 #[doc(alias = "GET /procurement/warehouses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_procurement_warehouse_info_by_id")]
 pub fn get_warehouse_info(id: i32) -> Request<WarehouseInfo> {

@@ -5,11 +5,11 @@ use crate::project::ProjectBillingRate;
 
 /// Updates a project billing rate.
 ///
-/// `PATCH /project/billingRates/{parentId}/billingRates/{id}` · tool `update_a_connect_wise_psa_project_billing_rate_by_id`
+/// `PATCH /project/billingRates/{parentId}/billingRates/{id}` · tool [`update_a_connect_wise_psa_project_billing_rate_by_id`](crate::CATALOG)
 ///
 /// * `billing_rate_id`: billing rate ID
 /// * `id`: ID
-/// * `patch`: the changes, as a JSON Patch.
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/billingRates/{parentId}/billingRates/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_billing_rate_by_id")]
 pub fn update_project_billing_rate(

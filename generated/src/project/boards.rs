@@ -10,13 +10,13 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists a project board team's members.
 ///
-/// `GET /project/boards/{grandparentId}/teams/{parentId}/members` · tool `list_all_connect_wise_psa_board_team_members`
+/// `GET /project/boards/{grandparentId}/teams/{parentId}/members` · tool [`list_all_connect_wise_psa_board_team_members`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `team_id`: project board team ID (see `project::list_board_teams`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `team_id`: project board team ID, from [`project::list_board_teams`](crate::project::list_board_teams)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/boards/{grandparentId}/teams/{parentId}/members")]
 #[doc(alias = "list_all_connect_wise_psa_board_team_members")]
 pub fn list_board_team_members(
@@ -32,11 +32,11 @@ pub fn list_board_team_members(
 
 /// Adds a member to a project board team.
 ///
-/// `POST /project/boards/{grandparentId}/teams/{parentId}/members` · tool `create_a_connect_wise_psa_board_team_member`
+/// `POST /project/boards/{grandparentId}/teams/{parentId}/members` · tool [`create_a_connect_wise_psa_board_team_member`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `team_id`: project board team ID (see `project::list_board_teams`)
-/// * `body`: the member to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `team_id`: project board team ID, from [`project::list_board_teams`](crate::project::list_board_teams)
+/// * `body`: the member to create
 #[doc(alias = "POST /project/boards/{grandparentId}/teams/{parentId}/members")]
 #[doc(alias = "create_a_connect_wise_psa_board_team_member")]
 pub fn create_board_team_member(
@@ -55,11 +55,11 @@ pub fn create_board_team_member(
 
 /// Gets a project board team member by its ID.
 ///
-/// `GET /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `get_single_connect_wise_psa_board_team_member_by_id`
+/// `GET /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool [`get_single_connect_wise_psa_board_team_member_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `team_id`: project board team ID (see `project::list_board_teams`)
-/// * `id`: project board team member ID (see `project::list_board_team_members`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `team_id`: project board team ID, from [`project::list_board_teams`](crate::project::list_board_teams)
+/// * `id`: project board team member ID, from [`project::list_board_team_members`](crate::project::list_board_team_members)
 #[doc(alias = "GET /project/boards/{grandparentId}/teams/{parentId}/members/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_team_member_by_id")]
 pub fn get_board_team_member(
@@ -78,12 +78,12 @@ pub fn get_board_team_member(
 
 /// Replaces a project board team member. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `replace_a_connect_wise_psa_board_team_member_by_id`
+/// `PUT /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool [`replace_a_connect_wise_psa_board_team_member_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `team_id`: project board team ID (see `project::list_board_teams`)
-/// * `id`: project board team member ID (see `project::list_board_team_members`)
-/// * `body`: the new state of the member.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `team_id`: project board team ID, from [`project::list_board_teams`](crate::project::list_board_teams)
+/// * `id`: project board team member ID, from [`project::list_board_team_members`](crate::project::list_board_team_members)
+/// * `body`: the new state of the member
 #[doc(alias = "PUT /project/boards/{grandparentId}/teams/{parentId}/members/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_team_member_by_id")]
 pub fn replace_board_team_member(
@@ -104,12 +104,12 @@ pub fn replace_board_team_member(
 
 /// Updates a project board team member.
 ///
-/// `PATCH /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `update_a_connect_wise_psa_board_team_member_by_id`
+/// `PATCH /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool [`update_a_connect_wise_psa_board_team_member_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `team_id`: project board team ID (see `project::list_board_teams`)
-/// * `id`: project board team member ID (see `project::list_board_team_members`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `team_id`: project board team ID, from [`project::list_board_teams`](crate::project::list_board_teams)
+/// * `id`: project board team member ID, from [`project::list_board_team_members`](crate::project::list_board_team_members)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/boards/{grandparentId}/teams/{parentId}/members/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_team_member_by_id")]
 pub fn update_board_team_member(
@@ -130,11 +130,11 @@ pub fn update_board_team_member(
 
 /// Removes a member from a project board team.
 ///
-/// `DELETE /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool `delete_a_connect_wise_psa_board_team_member_by_id`
+/// `DELETE /project/boards/{grandparentId}/teams/{parentId}/members/{id}` · tool [`delete_a_connect_wise_psa_board_team_member_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `team_id`: project board team ID (see `project::list_board_teams`)
-/// * `id`: project board team member ID (see `project::list_board_team_members`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `team_id`: project board team ID, from [`project::list_board_teams`](crate::project::list_board_teams)
+/// * `id`: project board team member ID, from [`project::list_board_team_members`](crate::project::list_board_team_members)
 #[doc(alias = "DELETE /project/boards/{grandparentId}/teams/{parentId}/members/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_team_member_by_id")]
 pub fn delete_board_team_member(board_id: i32, team_id: i32, id: i32) -> Request<()> {
@@ -149,12 +149,12 @@ pub fn delete_board_team_member(board_id: i32, team_id: i32, id: i32) -> Request
 
 /// Lists a project board's Kanban settings.
 ///
-/// `GET /project/boards/{parentId}/kanbanSettings` · tool `list_all_connect_wise_psa_board_kanban_settings`
+/// `GET /project/boards/{parentId}/kanbanSettings` · tool [`list_all_connect_wise_psa_board_kanban_settings`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/boards/{parentId}/kanbanSettings")]
 #[doc(alias = "list_all_connect_wise_psa_board_kanban_settings")]
 pub fn list_board_kanban_settings(
@@ -168,10 +168,10 @@ pub fn list_board_kanban_settings(
 
 /// Adds a Kanban setting to a project board.
 ///
-/// `POST /project/boards/{parentId}/kanbanSettings` · tool `create_a_connect_wise_psa_board_kanban_setting`
+/// `POST /project/boards/{parentId}/kanbanSettings` · tool [`create_a_connect_wise_psa_board_kanban_setting`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the Kanban setting to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the Kanban setting to create
 #[doc(alias = "POST /project/boards/{parentId}/kanbanSettings")]
 #[doc(alias = "create_a_connect_wise_psa_board_kanban_setting")]
 pub fn create_board_kanban_setting(
@@ -185,10 +185,10 @@ pub fn create_board_kanban_setting(
 
 /// Gets a project board Kanban setting by its ID.
 ///
-/// `GET /project/boards/{parentId}/kanbanSettings/{id}` · tool `get_single_connect_wise_psa_board_kanban_setting_by_id`
+/// `GET /project/boards/{parentId}/kanbanSettings/{id}` · tool [`get_single_connect_wise_psa_board_kanban_setting_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: project board Kanban setting ID, from [`project::list_board_kanban_settings`](crate::project::list_board_kanban_settings)
 #[doc(alias = "GET /project/boards/{parentId}/kanbanSettings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_kanban_setting_by_id")]
 pub fn get_board_kanban_setting(
@@ -202,11 +202,11 @@ pub fn get_board_kanban_setting(
 
 /// Replaces a project board Kanban setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/boards/{parentId}/kanbanSettings/{id}` · tool `replace_a_connect_wise_psa_board_kanban_setting_by_id`
+/// `PUT /project/boards/{parentId}/kanbanSettings/{id}` · tool [`replace_a_connect_wise_psa_board_kanban_setting_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
-/// * `body`: the new state of the Kanban setting.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: project board Kanban setting ID, from [`project::list_board_kanban_settings`](crate::project::list_board_kanban_settings)
+/// * `body`: the new state of the Kanban setting
 #[doc(alias = "PUT /project/boards/{parentId}/kanbanSettings/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_kanban_setting_by_id")]
 pub fn replace_board_kanban_setting(
@@ -222,11 +222,11 @@ pub fn replace_board_kanban_setting(
 
 /// Updates a project board Kanban setting.
 ///
-/// `PATCH /project/boards/{parentId}/kanbanSettings/{id}` · tool `update_a_connect_wise_psa_board_kanban_setting_by_id`
+/// `PATCH /project/boards/{parentId}/kanbanSettings/{id}` · tool [`update_a_connect_wise_psa_board_kanban_setting_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: project board Kanban setting ID, from [`project::list_board_kanban_settings`](crate::project::list_board_kanban_settings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/boards/{parentId}/kanbanSettings/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_kanban_setting_by_id")]
 pub fn update_board_kanban_setting(
@@ -242,10 +242,10 @@ pub fn update_board_kanban_setting(
 
 /// Deletes a project board Kanban setting.
 ///
-/// `DELETE /project/boards/{parentId}/kanbanSettings/{id}` · tool `delete_a_connect_wise_psa_board_kanban_setting_by_id`
+/// `DELETE /project/boards/{parentId}/kanbanSettings/{id}` · tool [`delete_a_connect_wise_psa_board_kanban_setting_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: project board Kanban setting ID (see `project::list_board_kanban_settings`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: project board Kanban setting ID, from [`project::list_board_kanban_settings`](crate::project::list_board_kanban_settings)
 #[doc(alias = "DELETE /project/boards/{parentId}/kanbanSettings/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_kanban_setting_by_id")]
 pub fn delete_board_kanban_setting(board_id: i32, id: i32) -> Request<()> {
@@ -256,12 +256,12 @@ pub fn delete_board_kanban_setting(board_id: i32, id: i32) -> Request<()> {
 
 /// Lists a project board's teams.
 ///
-/// `GET /project/boards/{parentId}/teams` · tool `list_all_connect_wise_psa_project_board_teams`
+/// `GET /project/boards/{parentId}/teams` · tool [`list_all_connect_wise_psa_project_board_teams`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/boards/{parentId}/teams")]
 #[doc(alias = "list_all_connect_wise_psa_project_board_teams")]
 pub fn list_board_teams(
@@ -275,10 +275,10 @@ pub fn list_board_teams(
 
 /// Adds a team to a project board.
 ///
-/// `POST /project/boards/{parentId}/teams` · tool `create_a_connect_wise_psa_project_board_team`
+/// `POST /project/boards/{parentId}/teams` · tool [`create_a_connect_wise_psa_project_board_team`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the team to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the team to create
 #[doc(alias = "POST /project/boards/{parentId}/teams")]
 #[doc(alias = "create_a_connect_wise_psa_project_board_team")]
 pub fn create_board_team(
@@ -292,10 +292,10 @@ pub fn create_board_team(
 
 /// Counts a project board's teams.
 ///
-/// `GET /project/boards/{parentId}/teams/count` · tool `count_connect_wise_psa_project_board_teams`
+/// `GET /project/boards/{parentId}/teams/count` · tool [`count_connect_wise_psa_project_board_teams`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/boards/{parentId}/teams/count")]
 #[doc(alias = "count_connect_wise_psa_project_board_teams")]
 pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
@@ -307,12 +307,12 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of a project board's teams.
 ///
-/// `GET /project/boards/{parentId}/teams/info` · tool `list_all_connect_wise_psa_project_board_team_info`
+/// `GET /project/boards/{parentId}/teams/info` · tool [`list_all_connect_wise_psa_project_board_team_info`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/boards/{parentId}/teams/info")]
 #[doc(alias = "list_all_connect_wise_psa_project_board_team_info")]
 pub fn list_board_team_info(
@@ -326,10 +326,10 @@ pub fn list_board_team_info(
 
 /// Gets a project board team by its ID.
 ///
-/// `GET /project/boards/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_project_board_team_by_id`
+/// `GET /project/boards/{parentId}/teams/{id}` · tool [`get_single_connect_wise_psa_project_board_team_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: project board team ID (see `project::list_board_teams`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: project board team ID, from [`project::list_board_teams`](crate::project::list_board_teams)
 #[doc(alias = "GET /project/boards/{parentId}/teams/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_board_team_by_id")]
 pub fn get_board_team(board_id: i32, id: i32) -> Request<ProjectBoardTeam> {
@@ -340,11 +340,11 @@ pub fn get_board_team(board_id: i32, id: i32) -> Request<ProjectBoardTeam> {
 
 /// Replaces a project board team. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/boards/{parentId}/teams/{id}` · tool `replace_a_connect_wise_psa_project_board_team_by_id`
+/// `PUT /project/boards/{parentId}/teams/{id}` · tool [`replace_a_connect_wise_psa_project_board_team_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: project board team ID (see `project::list_board_teams`)
-/// * `body`: the new state of the team.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: project board team ID, from [`project::list_board_teams`](crate::project::list_board_teams)
+/// * `body`: the new state of the team
 #[doc(alias = "PUT /project/boards/{parentId}/teams/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_board_team_by_id")]
 pub fn replace_board_team(
@@ -360,11 +360,11 @@ pub fn replace_board_team(
 
 /// Updates a project board team.
 ///
-/// `PATCH /project/boards/{parentId}/teams/{id}` · tool `update_a_connect_wise_psa_project_board_team_by_id`
+/// `PATCH /project/boards/{parentId}/teams/{id}` · tool [`update_a_connect_wise_psa_project_board_team_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: project board team ID (see `project::list_board_teams`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: project board team ID, from [`project::list_board_teams`](crate::project::list_board_teams)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/boards/{parentId}/teams/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_board_team_by_id")]
 pub fn update_board_team(
@@ -380,10 +380,10 @@ pub fn update_board_team(
 
 /// Deletes a project board team.
 ///
-/// `DELETE /project/boards/{parentId}/teams/{id}` · tool `delete_a_connect_wise_psa_project_board_team_by_id`
+/// `DELETE /project/boards/{parentId}/teams/{id}` · tool [`delete_a_connect_wise_psa_project_board_team_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: project board team ID (see `project::list_board_teams`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: project board team ID, from [`project::list_board_teams`](crate::project::list_board_teams)
 #[doc(alias = "DELETE /project/boards/{parentId}/teams/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_board_team_by_id")]
 pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
@@ -394,10 +394,10 @@ pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
 
 /// Gets a project board team summary by its ID.
 ///
-/// `GET /project/boards/{parentId}/teams/{id}/info` · tool `get_single_connect_wise_psa_project_board_team_info_by_id`
+/// `GET /project/boards/{parentId}/teams/{id}/info` · tool [`get_single_connect_wise_psa_project_board_team_info_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: project board team ID (see `project::list_board_teams`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: project board team ID, from [`project::list_board_teams`](crate::project::list_board_teams)
 #[doc(alias = "GET /project/boards/{parentId}/teams/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_project_board_team_info_by_id")]
 pub fn get_board_team_info(board_id: i32, id: i32) -> Request<ProjectBoardTeamInfo> {
@@ -408,11 +408,11 @@ pub fn get_board_team_info(board_id: i32, id: i32) -> Request<ProjectBoardTeamIn
 
 /// Counts project board team summaries.
 ///
-/// `GET /project/boards/{parentId}/teams/{id}/info/count` · tool `count_connect_wise_psa_project_board_team_info`
+/// `GET /project/boards/{parentId}/teams/{id}/info/count` · tool [`count_connect_wise_psa_project_board_team_info`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: project board team ID (see `project::list_board_teams`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: project board team ID, from [`project::list_board_teams`](crate::project::list_board_teams)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/boards/{parentId}/teams/{id}/info/count")]
 #[doc(alias = "count_connect_wise_psa_project_board_team_info")]
 pub fn count_board_team_info(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists phase statuses.
 ///
-/// `GET /project/phaseStatuses` · tool `list_all_connect_wise_psa_project_phase_statuses`
+/// `GET /project/phaseStatuses` · tool [`list_all_connect_wise_psa_project_phase_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/phaseStatuses")]
 #[doc(alias = "list_all_connect_wise_psa_project_phase_statuses")]
 pub fn list_phase_statuses(query: &ListQuery) -> Request<Vec<PhaseStatus>> {
@@ -20,9 +20,9 @@ pub fn list_phase_statuses(query: &ListQuery) -> Request<Vec<PhaseStatus>> {
 
 /// Creates a phase status.
 ///
-/// `POST /project/phaseStatuses` · tool `create_a_connect_wise_psa_project_phase_status`
+/// `POST /project/phaseStatuses` · tool [`create_a_connect_wise_psa_project_phase_status`](crate::CATALOG)
 ///
-/// * `body`: the phase status to create.
+/// * `body`: the phase status to create
 #[doc(alias = "POST /project/phaseStatuses")]
 #[doc(alias = "create_a_connect_wise_psa_project_phase_status")]
 pub fn create_phase_status(body: &PhaseStatus) -> Request<PhaseStatus> {
@@ -31,9 +31,9 @@ pub fn create_phase_status(body: &PhaseStatus) -> Request<PhaseStatus> {
 
 /// Counts phase statuses.
 ///
-/// `GET /project/phaseStatuses/count` · tool `count_connect_wise_psa_project_phase_statuses`
+/// `GET /project/phaseStatuses/count` · tool [`count_connect_wise_psa_project_phase_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/phaseStatuses/count")]
 #[doc(alias = "count_connect_wise_psa_project_phase_statuses")]
 pub fn count_phase_statuses(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_phase_statuses(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of phase statuses.
 ///
-/// `GET /project/phaseStatuses/info` · tool `list_all_connect_wise_psa_project_phase_status_info`
+/// `GET /project/phaseStatuses/info` · tool [`list_all_connect_wise_psa_project_phase_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/phaseStatuses/info")]
 #[doc(alias = "list_all_connect_wise_psa_project_phase_status_info")]
 pub fn list_phase_status_info(query: &ListQuery) -> Request<Vec<PhaseStatusInfo>> {
@@ -57,9 +57,9 @@ pub fn list_phase_status_info(query: &ListQuery) -> Request<Vec<PhaseStatusInfo>
 
 /// Gets a phase status by its ID.
 ///
-/// `GET /project/phaseStatuses/{id}` · tool `get_single_connect_wise_psa_project_phase_status_by_id`
+/// `GET /project/phaseStatuses/{id}` · tool [`get_single_connect_wise_psa_project_phase_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: phase status ID (see `project::list_phase_statuses`)
+/// * `id`: phase status ID, from [`project::list_phase_statuses`](crate::project::list_phase_statuses)
 #[doc(alias = "GET /project/phaseStatuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_phase_status_by_id")]
 pub fn get_phase_status(id: i32) -> Request<PhaseStatus> {
@@ -68,10 +68,10 @@ pub fn get_phase_status(id: i32) -> Request<PhaseStatus> {
 
 /// Replaces a phase status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/phaseStatuses/{id}` · tool `replace_a_connect_wise_psa_project_phase_status_by_id`
+/// `PUT /project/phaseStatuses/{id}` · tool [`replace_a_connect_wise_psa_project_phase_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: phase status ID (see `project::list_phase_statuses`)
-/// * `body`: the new state of the phase status.
+/// * `id`: phase status ID, from [`project::list_phase_statuses`](crate::project::list_phase_statuses)
+/// * `body`: the new state of the phase status
 #[doc(alias = "PUT /project/phaseStatuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_phase_status_by_id")]
 pub fn replace_phase_status(id: i32, body: &PhaseStatus) -> Request<PhaseStatus> {
@@ -80,10 +80,10 @@ pub fn replace_phase_status(id: i32, body: &PhaseStatus) -> Request<PhaseStatus>
 
 /// Updates a phase status.
 ///
-/// `PATCH /project/phaseStatuses/{id}` · tool `update_a_connect_wise_psa_project_phase_status_by_id`
+/// `PATCH /project/phaseStatuses/{id}` · tool [`update_a_connect_wise_psa_project_phase_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: phase status ID (see `project::list_phase_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: phase status ID, from [`project::list_phase_statuses`](crate::project::list_phase_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/phaseStatuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_phase_status_by_id")]
 pub fn update_phase_status(id: i32, patch: &Patch<PhaseStatus>) -> Request<PhaseStatus> {
@@ -94,9 +94,9 @@ pub fn update_phase_status(id: i32, patch: &Patch<PhaseStatus>) -> Request<Phase
 
 /// Deletes a phase status.
 ///
-/// `DELETE /project/phaseStatuses/{id}` · tool `delete_a_connect_wise_psa_project_phase_status_by_id`
+/// `DELETE /project/phaseStatuses/{id}` · tool [`delete_a_connect_wise_psa_project_phase_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: phase status ID (see `project::list_phase_statuses`)
+/// * `id`: phase status ID, from [`project::list_phase_statuses`](crate::project::list_phase_statuses)
 #[doc(alias = "DELETE /project/phaseStatuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_phase_status_by_id")]
 pub fn delete_phase_status(id: i32) -> Request<()> {
@@ -105,23 +105,23 @@ pub fn delete_phase_status(id: i32) -> Request<()> {
 
 /// Gets a phase status summary by its ID.
 ///
-/// `GET /project/phaseStatuses/{id}/info` · tool `get_single_connect_wise_psa_project_phase_status_info_by_id`
+/// `GET /project/phaseStatuses/{id}/info` · tool [`get_single_connect_wise_psa_project_phase_status_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: phase status ID (see `project::list_phase_statuses`)
+/// * `id`: phase status ID, from [`project::list_phase_statuses`](crate::project::list_phase_statuses)
 #[doc(alias = "GET /project/phaseStatuses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_project_phase_status_info_by_id")]
 pub fn get_phase_status_info(id: i32) -> Request<PhaseStatusInfo> {
     Request::new(Method::Get, "/project/phaseStatuses/{id}/info").path("id", id)
 }
 
-/// Checks where a phase status is used.
+/// Checks which records reference a phase status.
 ///
-/// `GET /project/phaseStatuses/{id}/usages` · tool `check_connect_wise_psa_project_phase_status_usages_by_id`
+/// `GET /project/phaseStatuses/{id}/usages` · tool [`check_connect_wise_psa_project_phase_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: phase status ID (see `project::list_phase_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: phase status ID, from [`project::list_phase_statuses`](crate::project::list_phase_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/phaseStatuses/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_project_phase_status_usages_by_id")]
 pub fn check_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -130,14 +130,14 @@ pub fn check_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a phase status is used.
+/// Lists the records that reference a phase status.
 ///
-/// `GET /project/phaseStatuses/{id}/usages/list` · tool `list_all_connect_wise_psa_project_phase_status_usages_by_id`
+/// `GET /project/phaseStatuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_project_phase_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: phase status ID (see `project::list_phase_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: phase status ID, from [`project::list_phase_statuses`](crate::project::list_phase_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/phaseStatuses/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_project_phase_status_usages_by_id")]
 pub fn list_phase_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

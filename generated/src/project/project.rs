@@ -7,12 +7,12 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists a project's billing rates.
 ///
-/// `GET /project/{parentId}/billingRates` · tool `list_all_connect_wise_psa_project_billing_rates`
+/// `GET /project/{parentId}/billingRates` · tool [`list_all_connect_wise_psa_project_billing_rates`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/{parentId}/billingRates")]
 #[doc(alias = "list_all_connect_wise_psa_project_billing_rates")]
 pub fn list_billing_rates(
@@ -26,10 +26,10 @@ pub fn list_billing_rates(
 
 /// Adds a billing rate to a project.
 ///
-/// `POST /project/{parentId}/billingRates` · tool `create_a_connect_wise_psa_project_billing_rate`
+/// `POST /project/{parentId}/billingRates` · tool [`create_a_connect_wise_psa_project_billing_rate`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `body`: the billing rate to create.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `body`: the billing rate to create
 #[doc(alias = "POST /project/{parentId}/billingRates")]
 #[doc(alias = "create_a_connect_wise_psa_project_billing_rate")]
 pub fn create_billing_rate(
@@ -43,10 +43,10 @@ pub fn create_billing_rate(
 
 /// Counts a project's billing rates.
 ///
-/// `GET /project/{parentId}/billingRates/count` · tool `count_connect_wise_psa_project_billing_rates`
+/// `GET /project/{parentId}/billingRates/count` · tool [`count_connect_wise_psa_project_billing_rates`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `query`: which rows are counted
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/{parentId}/billingRates/count")]
 #[doc(alias = "count_connect_wise_psa_project_billing_rates")]
 pub fn count_billing_rates(project_id: i32, query: &CountQuery) -> Request<Count> {
@@ -58,10 +58,10 @@ pub fn count_billing_rates(project_id: i32, query: &CountQuery) -> Request<Count
 
 /// Gets a project billing rate by its ID.
 ///
-/// `GET /project/{parentId}/billingRates/{id}` · tool `get_single_connect_wise_psa_project_billing_rate_by_id`
+/// `GET /project/{parentId}/billingRates/{id}` · tool [`get_single_connect_wise_psa_project_billing_rate_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project billing rate ID (see `project::list_billing_rates`)
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project billing rate ID, from [`project::list_billing_rates`](crate::project::list_billing_rates)
 #[doc(alias = "GET /project/{parentId}/billingRates/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_billing_rate_by_id")]
 pub fn get_billing_rate(project_id: i32, id: i32) -> Request<ProjectBillingRate> {
@@ -72,11 +72,11 @@ pub fn get_billing_rate(project_id: i32, id: i32) -> Request<ProjectBillingRate>
 
 /// Replaces a project billing rate. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/{parentId}/billingRates/{id}` · tool `replace_a_connect_wise_psa_project_billing_rate_by_id`
+/// `PUT /project/{parentId}/billingRates/{id}` · tool [`replace_a_connect_wise_psa_project_billing_rate_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project billing rate ID (see `project::list_billing_rates`)
-/// * `body`: the new state of the billing rate.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project billing rate ID, from [`project::list_billing_rates`](crate::project::list_billing_rates)
+/// * `body`: the new state of the billing rate
 #[doc(alias = "PUT /project/{parentId}/billingRates/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_billing_rate_by_id")]
 pub fn replace_billing_rate(
@@ -92,10 +92,10 @@ pub fn replace_billing_rate(
 
 /// Deletes a project billing rate.
 ///
-/// `DELETE /project/{parentId}/billingRates/{id}` · tool `delete_a_connect_wise_psa_project_billing_rate_by_id`
+/// `DELETE /project/{parentId}/billingRates/{id}` · tool [`delete_a_connect_wise_psa_project_billing_rate_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project billing rate ID (see `project::list_billing_rates`)
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project billing rate ID, from [`project::list_billing_rates`](crate::project::list_billing_rates)
 #[doc(alias = "DELETE /project/{parentId}/billingRates/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_billing_rate_by_id")]
 pub fn delete_billing_rate(project_id: i32, id: i32) -> Request<()> {

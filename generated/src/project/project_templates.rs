@@ -10,11 +10,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists project templates.
 ///
-/// `GET /project/projectTemplates/` · tool `list_all_connect_wise_psa_project_templates`
+/// `GET /project/projectTemplates/` · tool [`list_all_connect_wise_psa_project_templates`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projectTemplates/")]
 #[doc(alias = "list_all_connect_wise_psa_project_templates")]
 pub fn list_project_templates(query: &ListQuery) -> Request<Vec<ProjectTemplate>> {
@@ -23,9 +23,9 @@ pub fn list_project_templates(query: &ListQuery) -> Request<Vec<ProjectTemplate>
 
 /// Creates a project template.
 ///
-/// `POST /project/projectTemplates/` · tool `create_a_connect_wise_psa_project_template`
+/// `POST /project/projectTemplates/` · tool [`create_a_connect_wise_psa_project_template`](crate::CATALOG)
 ///
-/// * `body`: the project template to create.
+/// * `body`: the project template to create
 #[doc(alias = "POST /project/projectTemplates/")]
 #[doc(alias = "create_a_connect_wise_psa_project_template")]
 pub fn create_project_template(body: &ProjectTemplate) -> Request<ProjectTemplate> {
@@ -34,9 +34,9 @@ pub fn create_project_template(body: &ProjectTemplate) -> Request<ProjectTemplat
 
 /// Counts project templates.
 ///
-/// `GET /project/projectTemplates/count` · tool `count_connect_wise_psa_project_templates`
+/// `GET /project/projectTemplates/count` · tool [`count_connect_wise_psa_project_templates`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/projectTemplates/count")]
 #[doc(alias = "count_connect_wise_psa_project_templates")]
 pub fn count_project_templates(query: &CountQuery) -> Request<Count> {
@@ -47,10 +47,10 @@ pub fn count_project_templates(query: &CountQuery) -> Request<Count> {
 
 /// Creates a project template from an existing project.
 ///
-/// `POST /project/projectTemplates/createFromProject/{id}` · tool `create_a_connect_wise_psa_project_template_from_project`
+/// `POST /project/projectTemplates/createFromProject/{id}` · tool [`create_a_connect_wise_psa_project_template_from_project`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `body`: the request body.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `body`: the request body
 #[doc(alias = "POST /project/projectTemplates/createFromProject/{id}")]
 #[doc(alias = "create_a_connect_wise_psa_project_template_from_project")]
 pub fn create_project_template_from_project(
@@ -64,12 +64,12 @@ pub fn create_project_template_from_project(
 
 /// Lists the phases of all project templates.
 ///
-/// `GET /project/projectTemplates/projectTemplatePhases` · tool `list_all_connect_wise_psa_project_template_phases_by_parent_id`
+/// `GET /project/projectTemplates/projectTemplatePhases` · tool [`list_all_connect_wise_psa_project_template_phases_by_parent_id`](crate::CATALOG)
 ///
 /// * `parent_id`: query parameter `parentId`
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projectTemplates/projectTemplatePhases")]
 #[doc(alias = "list_all_connect_wise_psa_project_template_phases_by_parent_id")]
 pub fn list_project_template_phases_by_parent_id(
@@ -83,12 +83,12 @@ pub fn list_project_template_phases_by_parent_id(
 
 /// Lists the tickets of all project templates.
 ///
-/// `GET /project/projectTemplates/projectTemplateTickets` · tool `list_all_connect_wise_psa_project_template_tickets_by_parent_id`
+/// `GET /project/projectTemplates/projectTemplateTickets` · tool [`list_all_connect_wise_psa_project_template_tickets_by_parent_id`](crate::CATALOG)
 ///
 /// * `parent_id`: query parameter `parentId`
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projectTemplates/projectTemplateTickets")]
 #[doc(alias = "list_all_connect_wise_psa_project_template_tickets_by_parent_id")]
 pub fn list_project_template_tickets_by_parent_id(
@@ -102,11 +102,11 @@ pub fn list_project_template_tickets_by_parent_id(
 
 /// Lists all ticket tasks of project templates.
 ///
-/// `GET /project/projectTemplates/projectTemplateTickets/tasks` · tool `list_all_ticket_tasks_of_all_connect_wise_psa_project_templates`
+/// `GET /project/projectTemplates/projectTemplateTickets/tasks` · tool [`list_all_ticket_tasks_of_all_connect_wise_psa_project_templates`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projectTemplates/projectTemplateTickets/tasks")]
 #[doc(alias = "list_all_ticket_tasks_of_all_connect_wise_psa_project_templates")]
 pub fn list_all_ticket_tasks_of_project_templates(
@@ -118,13 +118,13 @@ pub fn list_all_ticket_tasks_of_project_templates(
 
 /// Lists a project template ticket's tasks.
 ///
-/// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks` · tool `list_all_connect_wise_psa_project_template_ticket_tasks`
+/// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks` · tool [`list_all_connect_wise_psa_project_template_ticket_tasks`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `project_template_ticket_id`: project template ticket ID, from [`project::list_project_template_tickets`](crate::project::list_project_template_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(
     alias = "GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks"
 )]
@@ -145,11 +145,11 @@ pub fn list_project_template_ticket_tasks(
 
 /// Adds a task to a project template ticket.
 ///
-/// `POST /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks` · tool `create_a_connect_wise_psa_project_template_ticket_task`
+/// `POST /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks` · tool [`create_a_connect_wise_psa_project_template_ticket_task`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
-/// * `body`: the task to create.
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `project_template_ticket_id`: project template ticket ID, from [`project::list_project_template_tickets`](crate::project::list_project_template_tickets)
+/// * `body`: the task to create
 #[doc(
     alias = "POST /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks"
 )]
@@ -170,11 +170,11 @@ pub fn create_project_template_ticket_task(
 
 /// Counts a project template ticket's tasks.
 ///
-/// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/count` · tool `count_connect_wise_psa_project_template_ticket_tasks`
+/// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/count` · tool [`count_connect_wise_psa_project_template_ticket_tasks`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
-/// * `query`: which rows are counted
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `project_template_ticket_id`: project template ticket ID, from [`project::list_project_template_tickets`](crate::project::list_project_template_tickets)
+/// * `query`: which records are counted
 #[doc(
     alias = "GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/count"
 )]
@@ -196,11 +196,11 @@ pub fn count_project_template_ticket_tasks(
 
 /// Gets a project template ticket task by its ID.
 ///
-/// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_project_template_ticket_task_by_id`
+/// `GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool [`get_single_connect_wise_psa_project_template_ticket_task_by_id`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
-/// * `id`: project template ticket task ID (see `project::list_project_template_ticket_tasks`)
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `project_template_ticket_id`: project template ticket ID, from [`project::list_project_template_tickets`](crate::project::list_project_template_tickets)
+/// * `id`: project template ticket task ID, from [`project::list_project_template_ticket_tasks`](crate::project::list_project_template_ticket_tasks)
 #[doc(
     alias = "GET /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}"
 )]
@@ -221,12 +221,12 @@ pub fn get_project_template_ticket_task(
 
 /// Replaces a project template ticket task. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `replace_a_connect_wise_psa_project_template_ticket_task_by_id`
+/// `PUT /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool [`replace_a_connect_wise_psa_project_template_ticket_task_by_id`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
-/// * `id`: project template ticket task ID (see `project::list_project_template_ticket_tasks`)
-/// * `body`: the new state of the task.
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `project_template_ticket_id`: project template ticket ID, from [`project::list_project_template_tickets`](crate::project::list_project_template_tickets)
+/// * `id`: project template ticket task ID, from [`project::list_project_template_ticket_tasks`](crate::project::list_project_template_ticket_tasks)
+/// * `body`: the new state of the task
 #[doc(
     alias = "PUT /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}"
 )]
@@ -249,12 +249,12 @@ pub fn replace_project_template_ticket_task(
 
 /// Updates a project template ticket task.
 ///
-/// `PATCH /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `update_a_connect_wise_psa_project_template_ticket_task_by_id`
+/// `PATCH /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool [`update_a_connect_wise_psa_project_template_ticket_task_by_id`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
-/// * `id`: project template ticket task ID (see `project::list_project_template_ticket_tasks`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `project_template_ticket_id`: project template ticket ID, from [`project::list_project_template_tickets`](crate::project::list_project_template_tickets)
+/// * `id`: project template ticket task ID, from [`project::list_project_template_ticket_tasks`](crate::project::list_project_template_ticket_tasks)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(
     alias = "PATCH /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}"
 )]
@@ -277,11 +277,11 @@ pub fn update_project_template_ticket_task(
 
 /// Deletes a project template ticket task.
 ///
-/// `DELETE /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool `delete_a_connect_wise_psa_project_template_ticket_task_by_id`
+/// `DELETE /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}` · tool [`delete_a_connect_wise_psa_project_template_ticket_task_by_id`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `project_template_ticket_id`: project template ticket ID (see `project::list_project_template_tickets`)
-/// * `id`: project template ticket task ID (see `project::list_project_template_ticket_tasks`)
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `project_template_ticket_id`: project template ticket ID, from [`project::list_project_template_tickets`](crate::project::list_project_template_tickets)
+/// * `id`: project template ticket task ID, from [`project::list_project_template_ticket_tasks`](crate::project::list_project_template_ticket_tasks)
 #[doc(
     alias = "DELETE /project/projectTemplates/{grandParentId}/projectTemplateTickets/{parentId}/tasks/{id}"
 )]
@@ -302,9 +302,9 @@ pub fn delete_project_template_ticket_task(
 
 /// Gets a project template by its ID.
 ///
-/// `GET /project/projectTemplates/{id}` · tool `get_single_connect_wise_psa_project_template_by_id`
+/// `GET /project/projectTemplates/{id}` · tool [`get_single_connect_wise_psa_project_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: project template ID (see `project::list_project_templates`)
+/// * `id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
 #[doc(alias = "GET /project/projectTemplates/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_template_by_id")]
 pub fn get_project_template(id: i32) -> Request<ProjectTemplate> {
@@ -313,10 +313,10 @@ pub fn get_project_template(id: i32) -> Request<ProjectTemplate> {
 
 /// Replaces a project template. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/projectTemplates/{id}` · tool `replace_a_connect_wise_psa_project_template_by_id`
+/// `PUT /project/projectTemplates/{id}` · tool [`replace_a_connect_wise_psa_project_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: project template ID (see `project::list_project_templates`)
-/// * `body`: the new state of the project template.
+/// * `id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `body`: the new state of the project template
 #[doc(alias = "PUT /project/projectTemplates/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_template_by_id")]
 pub fn replace_project_template(
@@ -328,10 +328,10 @@ pub fn replace_project_template(
 
 /// Updates a project template.
 ///
-/// `PATCH /project/projectTemplates/{id}` · tool `update_a_connect_wise_psa_project_template_by_id`
+/// `PATCH /project/projectTemplates/{id}` · tool [`update_a_connect_wise_psa_project_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: project template ID (see `project::list_project_templates`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/projectTemplates/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_template_by_id")]
 pub fn update_project_template(
@@ -345,9 +345,9 @@ pub fn update_project_template(
 
 /// Deletes a project template.
 ///
-/// `DELETE /project/projectTemplates/{id}` · tool `delete_a_connect_wise_psa_project_template_by_id`
+/// `DELETE /project/projectTemplates/{id}` · tool [`delete_a_connect_wise_psa_project_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: project template ID (see `project::list_project_templates`)
+/// * `id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
 #[doc(alias = "DELETE /project/projectTemplates/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_template_by_id")]
 pub fn delete_project_template(id: i32) -> Request<()> {
@@ -356,12 +356,12 @@ pub fn delete_project_template(id: i32) -> Request<()> {
 
 /// Lists a project template's workplans.
 ///
-/// `GET /project/projectTemplates/{id}/workplan` · tool `list_all_connect_wise_psa_project_template_workplans`
+/// `GET /project/projectTemplates/{id}/workplan` · tool [`list_all_connect_wise_psa_project_template_workplans`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projectTemplates/{id}/workplan")]
 #[doc(alias = "list_all_connect_wise_psa_project_template_workplans")]
 pub fn list_project_template_workplans(
@@ -375,12 +375,12 @@ pub fn list_project_template_workplans(
 
 /// Lists a project template's phases.
 ///
-/// `GET /project/projectTemplates/{parentId}/projectTemplatePhases` · tool `list_all_connect_wise_psa_project_template_phases`
+/// `GET /project/projectTemplates/{parentId}/projectTemplatePhases` · tool [`list_all_connect_wise_psa_project_template_phases`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projectTemplates/{parentId}/projectTemplatePhases")]
 #[doc(alias = "list_all_connect_wise_psa_project_template_phases")]
 pub fn list_project_template_phases(
@@ -397,10 +397,10 @@ pub fn list_project_template_phases(
 
 /// Adds a phase to a project template.
 ///
-/// `POST /project/projectTemplates/{parentId}/projectTemplatePhases` · tool `create_a_connect_wise_psa_project_template_phase`
+/// `POST /project/projectTemplates/{parentId}/projectTemplatePhases` · tool [`create_a_connect_wise_psa_project_template_phase`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `body`: the phase to create.
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `body`: the phase to create
 #[doc(alias = "POST /project/projectTemplates/{parentId}/projectTemplatePhases")]
 #[doc(alias = "create_a_connect_wise_psa_project_template_phase")]
 pub fn create_project_template_phase(
@@ -417,10 +417,10 @@ pub fn create_project_template_phase(
 
 /// Gets a project template phase by its ID.
 ///
-/// `GET /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `get_single_connect_wise_psa_project_template_phase_by_id`
+/// `GET /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool [`get_single_connect_wise_psa_project_template_phase_by_id`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `id`: project template phase ID (see `project::list_project_template_phases`)
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `id`: project template phase ID, from [`project::list_project_template_phases`](crate::project::list_project_template_phases)
 #[doc(alias = "GET /project/projectTemplates/{parentId}/projectTemplatePhases/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_template_phase_by_id")]
 pub fn get_project_template_phase(
@@ -437,11 +437,11 @@ pub fn get_project_template_phase(
 
 /// Replaces a project template phase. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `replace_a_connect_wise_psa_project_template_phase_by_id`
+/// `PUT /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool [`replace_a_connect_wise_psa_project_template_phase_by_id`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `id`: project template phase ID (see `project::list_project_template_phases`)
-/// * `body`: the new state of the phase.
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `id`: project template phase ID, from [`project::list_project_template_phases`](crate::project::list_project_template_phases)
+/// * `body`: the new state of the phase
 #[doc(alias = "PUT /project/projectTemplates/{parentId}/projectTemplatePhases/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_template_phase_by_id")]
 pub fn replace_project_template_phase(
@@ -460,11 +460,11 @@ pub fn replace_project_template_phase(
 
 /// Updates a project template phase.
 ///
-/// `PATCH /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `update_a_connect_wise_psa_project_template_phase_by_id`
+/// `PATCH /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool [`update_a_connect_wise_psa_project_template_phase_by_id`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `id`: project template phase ID (see `project::list_project_template_phases`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `id`: project template phase ID, from [`project::list_project_template_phases`](crate::project::list_project_template_phases)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/projectTemplates/{parentId}/projectTemplatePhases/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_template_phase_by_id")]
 pub fn update_project_template_phase(
@@ -483,10 +483,10 @@ pub fn update_project_template_phase(
 
 /// Deletes a project template phase.
 ///
-/// `DELETE /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool `delete_a_connect_wise_psa_project_template_phase_by_id`
+/// `DELETE /project/projectTemplates/{parentId}/projectTemplatePhases/{id}` · tool [`delete_a_connect_wise_psa_project_template_phase_by_id`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `id`: project template phase ID (see `project::list_project_template_phases`)
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `id`: project template phase ID, from [`project::list_project_template_phases`](crate::project::list_project_template_phases)
 #[doc(alias = "DELETE /project/projectTemplates/{parentId}/projectTemplatePhases/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_template_phase_by_id")]
 pub fn delete_project_template_phase(project_template_id: i32, id: i32) -> Request<()> {
@@ -500,12 +500,12 @@ pub fn delete_project_template_phase(project_template_id: i32, id: i32) -> Reque
 
 /// Lists a project template's tickets.
 ///
-/// `GET /project/projectTemplates/{parentId}/projectTemplateTickets` · tool `list_all_connect_wise_psa_project_template_tickets`
+/// `GET /project/projectTemplates/{parentId}/projectTemplateTickets` · tool [`list_all_connect_wise_psa_project_template_tickets`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projectTemplates/{parentId}/projectTemplateTickets")]
 #[doc(alias = "list_all_connect_wise_psa_project_template_tickets")]
 pub fn list_project_template_tickets(
@@ -522,10 +522,10 @@ pub fn list_project_template_tickets(
 
 /// Adds a ticket to a project template.
 ///
-/// `POST /project/projectTemplates/{parentId}/projectTemplateTickets` · tool `create_a_connect_wise_psa_project_template_ticket`
+/// `POST /project/projectTemplates/{parentId}/projectTemplateTickets` · tool [`create_a_connect_wise_psa_project_template_ticket`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `body`: the ticket to create.
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `body`: the ticket to create
 #[doc(alias = "POST /project/projectTemplates/{parentId}/projectTemplateTickets")]
 #[doc(alias = "create_a_connect_wise_psa_project_template_ticket")]
 pub fn create_project_template_ticket(
@@ -542,10 +542,10 @@ pub fn create_project_template_ticket(
 
 /// Counts a project template's tickets.
 ///
-/// `GET /project/projectTemplates/{parentId}/projectTemplateTickets/count` · tool `count_connect_wise_psa_project_template_tickets`
+/// `GET /project/projectTemplates/{parentId}/projectTemplateTickets/count` · tool [`count_connect_wise_psa_project_template_tickets`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `query`: which rows are counted
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/projectTemplates/{parentId}/projectTemplateTickets/count")]
 #[doc(alias = "count_connect_wise_psa_project_template_tickets")]
 pub fn count_project_template_tickets(
@@ -563,10 +563,10 @@ pub fn count_project_template_tickets(
 
 /// Gets a project template ticket by its ID.
 ///
-/// `GET /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `get_single_connect_wise_psa_project_template_ticket_by_id`
+/// `GET /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool [`get_single_connect_wise_psa_project_template_ticket_by_id`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `id`: project template ticket ID (see `project::list_project_template_tickets`)
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `id`: project template ticket ID, from [`project::list_project_template_tickets`](crate::project::list_project_template_tickets)
 #[doc(alias = "GET /project/projectTemplates/{parentId}/projectTemplateTickets/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_template_ticket_by_id")]
 pub fn get_project_template_ticket(
@@ -583,11 +583,11 @@ pub fn get_project_template_ticket(
 
 /// Replaces a project template ticket. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `replace_a_connect_wise_psa_project_template_ticket_by_id`
+/// `PUT /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool [`replace_a_connect_wise_psa_project_template_ticket_by_id`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `id`: project template ticket ID (see `project::list_project_template_tickets`)
-/// * `body`: the new state of the ticket.
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `id`: project template ticket ID, from [`project::list_project_template_tickets`](crate::project::list_project_template_tickets)
+/// * `body`: the new state of the ticket
 #[doc(alias = "PUT /project/projectTemplates/{parentId}/projectTemplateTickets/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_template_ticket_by_id")]
 pub fn replace_project_template_ticket(
@@ -606,11 +606,11 @@ pub fn replace_project_template_ticket(
 
 /// Updates a project template ticket.
 ///
-/// `PATCH /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `update_a_connect_wise_psa_project_template_ticket_by_id`
+/// `PATCH /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool [`update_a_connect_wise_psa_project_template_ticket_by_id`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `id`: project template ticket ID (see `project::list_project_template_tickets`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `id`: project template ticket ID, from [`project::list_project_template_tickets`](crate::project::list_project_template_tickets)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/projectTemplates/{parentId}/projectTemplateTickets/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_template_ticket_by_id")]
 pub fn update_project_template_ticket(
@@ -629,10 +629,10 @@ pub fn update_project_template_ticket(
 
 /// Deletes a project template ticket.
 ///
-/// `DELETE /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool `delete_a_connect_wise_psa_project_template_ticket_by_id`
+/// `DELETE /project/projectTemplates/{parentId}/projectTemplateTickets/{id}` · tool [`delete_a_connect_wise_psa_project_template_ticket_by_id`](crate::CATALOG)
 ///
-/// * `project_template_id`: project template ID (see `project::list_project_templates`)
-/// * `id`: project template ticket ID (see `project::list_project_template_tickets`)
+/// * `project_template_id`: project template ID, from [`project::list_project_templates`](crate::project::list_project_templates)
+/// * `id`: project template ticket ID, from [`project::list_project_template_tickets`](crate::project::list_project_template_tickets)
 #[doc(alias = "DELETE /project/projectTemplates/{parentId}/projectTemplateTickets/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_template_ticket_by_id")]
 pub fn delete_project_template_ticket(project_template_id: i32, id: i32) -> Request<()> {

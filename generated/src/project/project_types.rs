@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists project types.
 ///
-/// `GET /project/projectTypes` · tool `list_all_connect_wise_psa_project_types`
+/// `GET /project/projectTypes` · tool [`list_all_connect_wise_psa_project_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projectTypes")]
 #[doc(alias = "list_all_connect_wise_psa_project_types")]
 pub fn list_project_types(query: &ListQuery) -> Request<Vec<ProjectType>> {
@@ -20,9 +20,9 @@ pub fn list_project_types(query: &ListQuery) -> Request<Vec<ProjectType>> {
 
 /// Creates a project type.
 ///
-/// `POST /project/projectTypes` · tool `create_a_connect_wise_psa_project_type`
+/// `POST /project/projectTypes` · tool [`create_a_connect_wise_psa_project_type`](crate::CATALOG)
 ///
-/// * `body`: the project type to create.
+/// * `body`: the project type to create
 #[doc(alias = "POST /project/projectTypes")]
 #[doc(alias = "create_a_connect_wise_psa_project_type")]
 pub fn create_project_type(body: &ProjectType) -> Request<ProjectType> {
@@ -31,9 +31,9 @@ pub fn create_project_type(body: &ProjectType) -> Request<ProjectType> {
 
 /// Counts project types.
 ///
-/// `GET /project/projectTypes/count` · tool `count_connect_wise_psa_project_types`
+/// `GET /project/projectTypes/count` · tool [`count_connect_wise_psa_project_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/projectTypes/count")]
 #[doc(alias = "count_connect_wise_psa_project_types")]
 pub fn count_project_types(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_project_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of project types.
 ///
-/// `GET /project/projectTypes/info` · tool `list_all_connect_wise_psa_project_type_info`
+/// `GET /project/projectTypes/info` · tool [`list_all_connect_wise_psa_project_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projectTypes/info")]
 #[doc(alias = "list_all_connect_wise_psa_project_type_info")]
 pub fn list_project_type_info(query: &ListQuery) -> Request<Vec<ProjectTypeInfo>> {
@@ -57,9 +57,9 @@ pub fn list_project_type_info(query: &ListQuery) -> Request<Vec<ProjectTypeInfo>
 
 /// Counts project type summaries.
 ///
-/// `GET /project/projectTypes/info/count` · tool `count_connect_wise_psa_project_type_info`
+/// `GET /project/projectTypes/info/count` · tool [`count_connect_wise_psa_project_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/projectTypes/info/count")]
 #[doc(alias = "count_connect_wise_psa_project_type_info")]
 pub fn count_project_type_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_project_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a project type by its ID.
 ///
-/// `GET /project/projectTypes/{id}` · tool `get_single_connect_wise_psa_project_type_by_id`
+/// `GET /project/projectTypes/{id}` · tool [`get_single_connect_wise_psa_project_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: project type ID (see `project::list_project_types`)
+/// * `id`: project type ID, from [`project::list_project_types`](crate::project::list_project_types)
 #[doc(alias = "GET /project/projectTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_type_by_id")]
 pub fn get_project_type(id: i32) -> Request<ProjectType> {
@@ -81,10 +81,10 @@ pub fn get_project_type(id: i32) -> Request<ProjectType> {
 
 /// Replaces a project type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/projectTypes/{id}` · tool `replace_a_connect_wise_psa_project_type_by_id`
+/// `PUT /project/projectTypes/{id}` · tool [`replace_a_connect_wise_psa_project_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: project type ID (see `project::list_project_types`)
-/// * `body`: the new state of the project type.
+/// * `id`: project type ID, from [`project::list_project_types`](crate::project::list_project_types)
+/// * `body`: the new state of the project type
 #[doc(alias = "PUT /project/projectTypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_type_by_id")]
 pub fn replace_project_type(id: i32, body: &ProjectType) -> Request<ProjectType> {
@@ -93,10 +93,10 @@ pub fn replace_project_type(id: i32, body: &ProjectType) -> Request<ProjectType>
 
 /// Updates a project type.
 ///
-/// `PATCH /project/projectTypes/{id}` · tool `update_a_connect_wise_psa_project_type_by_id`
+/// `PATCH /project/projectTypes/{id}` · tool [`update_a_connect_wise_psa_project_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: project type ID (see `project::list_project_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: project type ID, from [`project::list_project_types`](crate::project::list_project_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/projectTypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_type_by_id")]
 pub fn update_project_type(id: i32, patch: &Patch<ProjectType>) -> Request<ProjectType> {
@@ -105,9 +105,9 @@ pub fn update_project_type(id: i32, patch: &Patch<ProjectType>) -> Request<Proje
 
 /// Deletes a project type.
 ///
-/// `DELETE /project/projectTypes/{id}` · tool `delete_a_connect_wise_psa_project_type_by_id`
+/// `DELETE /project/projectTypes/{id}` · tool [`delete_a_connect_wise_psa_project_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: project type ID (see `project::list_project_types`)
+/// * `id`: project type ID, from [`project::list_project_types`](crate::project::list_project_types)
 #[doc(alias = "DELETE /project/projectTypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_type_by_id")]
 pub fn delete_project_type(id: i32) -> Request<()> {
@@ -116,23 +116,23 @@ pub fn delete_project_type(id: i32) -> Request<()> {
 
 /// Gets a project type summary by its ID.
 ///
-/// `GET /project/projectTypes/{id}/info` · tool `get_single_connect_wise_psa_project_type_info_by_id`
+/// `GET /project/projectTypes/{id}/info` · tool [`get_single_connect_wise_psa_project_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: project type ID (see `project::list_project_types`)
+/// * `id`: project type ID, from [`project::list_project_types`](crate::project::list_project_types)
 #[doc(alias = "GET /project/projectTypes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_project_type_info_by_id")]
 pub fn get_project_type_info(id: i32) -> Request<ProjectTypeInfo> {
     Request::new(Method::Get, "/project/projectTypes/{id}/info").path("id", id)
 }
 
-/// Checks where a project type is used.
+/// Checks which records reference a project type.
 ///
-/// `GET /project/projectTypes/{id}/usages` · tool `check_connect_wise_psa_project_type_usages_by_id`
+/// `GET /project/projectTypes/{id}/usages` · tool [`check_connect_wise_psa_project_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: project type ID (see `project::list_project_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: project type ID, from [`project::list_project_types`](crate::project::list_project_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projectTypes/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_project_type_usages_by_id")]
 pub fn check_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -141,14 +141,14 @@ pub fn check_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a project type is used.
+/// Lists the records that reference a project type.
 ///
-/// `GET /project/projectTypes/{id}/usages/list` · tool `list_all_connect_wise_psa_project_type_usages_by_id`
+/// `GET /project/projectTypes/{id}/usages/list` · tool [`list_all_connect_wise_psa_project_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: project type ID (see `project::list_project_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: project type ID, from [`project::list_project_types`](crate::project::list_project_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projectTypes/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_project_type_usages_by_id")]
 pub fn list_project_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

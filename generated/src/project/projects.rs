@@ -10,11 +10,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists projects.
 ///
-/// `GET /project/projects` · tool `list_all_connect_wise_psa_project_projects`
+/// `GET /project/projects` · tool [`list_all_connect_wise_psa_project_projects`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projects")]
 #[doc(alias = "list_all_connect_wise_psa_project_projects")]
 pub fn list_projects(query: &ListQuery) -> Request<Vec<Project>> {
@@ -23,9 +23,9 @@ pub fn list_projects(query: &ListQuery) -> Request<Vec<Project>> {
 
 /// Creates a project.
 ///
-/// `POST /project/projects` · tool `create_a_connect_wise_psa_project`
+/// `POST /project/projects` · tool [`create_a_connect_wise_psa_project`](crate::CATALOG)
 ///
-/// * `body`: the project to create.
+/// * `body`: the project to create
 #[doc(alias = "POST /project/projects")]
 #[doc(alias = "create_a_connect_wise_psa_project")]
 pub fn create_project(body: &Project) -> Request<Project> {
@@ -34,9 +34,9 @@ pub fn create_project(body: &Project) -> Request<Project> {
 
 /// Counts projects.
 ///
-/// `GET /project/projects/count` · tool `count_connect_wise_psa_project_projects`
+/// `GET /project/projects/count` · tool [`count_connect_wise_psa_project_projects`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/projects/count")]
 #[doc(alias = "count_connect_wise_psa_project_projects")]
 pub fn count_projects(query: &CountQuery) -> Request<Count> {
@@ -47,9 +47,9 @@ pub fn count_projects(query: &CountQuery) -> Request<Count> {
 
 /// Gets a project by its ID.
 ///
-/// `GET /project/projects/{id}` · tool `get_single_connect_wise_psa_project_by_id`
+/// `GET /project/projects/{id}` · tool [`get_single_connect_wise_psa_project_by_id`](crate::CATALOG)
 ///
-/// * `id`: project ID (see `project::list_projects`)
+/// * `id`: project ID, from [`project::list_projects`](crate::project::list_projects)
 #[doc(alias = "GET /project/projects/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_by_id")]
 pub fn get_project(id: i32) -> Request<Project> {
@@ -58,10 +58,10 @@ pub fn get_project(id: i32) -> Request<Project> {
 
 /// Replaces a project. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/projects/{id}` · tool `replace_a_connect_wise_psa_project_by_id`
+/// `PUT /project/projects/{id}` · tool [`replace_a_connect_wise_psa_project_by_id`](crate::CATALOG)
 ///
-/// * `id`: project ID (see `project::list_projects`)
-/// * `body`: the new state of the project.
+/// * `id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `body`: the new state of the project
 #[doc(alias = "PUT /project/projects/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_by_id")]
 pub fn replace_project(id: i32, body: &Project) -> Request<Project> {
@@ -70,10 +70,10 @@ pub fn replace_project(id: i32, body: &Project) -> Request<Project> {
 
 /// Updates a project.
 ///
-/// `PATCH /project/projects/{id}` · tool `update_a_connect_wise_psa_project_by_id`
+/// `PATCH /project/projects/{id}` · tool [`update_a_connect_wise_psa_project_by_id`](crate::CATALOG)
 ///
-/// * `id`: project ID (see `project::list_projects`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/projects/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_by_id")]
 pub fn update_project(id: i32, patch: &Patch<Project>) -> Request<Project> {
@@ -82,9 +82,9 @@ pub fn update_project(id: i32, patch: &Patch<Project>) -> Request<Project> {
 
 /// Deletes a project.
 ///
-/// `DELETE /project/projects/{id}` · tool `delete_a_connect_wise_psa_project_by_id`
+/// `DELETE /project/projects/{id}` · tool [`delete_a_connect_wise_psa_project_by_id`](crate::CATALOG)
 ///
-/// * `id`: project ID (see `project::list_projects`)
+/// * `id`: project ID, from [`project::list_projects`](crate::project::list_projects)
 #[doc(alias = "DELETE /project/projects/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_by_id")]
 pub fn delete_project(id: i32) -> Request<()> {
@@ -93,9 +93,9 @@ pub fn delete_project(id: i32) -> Request<()> {
 
 /// Gets a project's workplan.
 ///
-/// `GET /project/projects/{id}/projectWorkplan` · tool `get_single_connect_wise_psa_project_workplan`
+/// `GET /project/projects/{id}/projectWorkplan` · tool [`get_single_connect_wise_psa_project_workplan`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
 #[doc(alias = "GET /project/projects/{id}/projectWorkplan")]
 #[doc(alias = "get_single_connect_wise_psa_project_workplan")]
 pub fn get_project_workplan(project_id: i32) -> Request<ProjectWorkplan> {
@@ -105,9 +105,9 @@ pub fn get_project_workplan(project_id: i32) -> Request<ProjectWorkplan> {
 
 /// As project template to a project.
 ///
-/// `POST /project/projects/{parentId}/applyTemplate/{id}` · tool `apply_template_to_a_connect_wise_psa_project_by_id`
+/// `POST /project/projects/{parentId}/applyTemplate/{id}` · tool [`apply_template_to_a_connect_wise_psa_project_by_id`](crate::CATALOG)
 ///
-/// * `id`: project ID (see `project::list_projects`)
+/// * `id`: project ID, from [`project::list_projects`](crate::project::list_projects)
 /// * `template_id`: template ID
 #[doc(alias = "POST /project/projects/{parentId}/applyTemplate/{id}")]
 #[doc(alias = "apply_template_to_a_connect_wise_psa_project_by_id")]
@@ -119,10 +119,10 @@ pub fn apply_template_to_project(id: i32, template_id: i32) -> Request<ProjectWo
 
 /// Severals project templates to a project.
 ///
-/// `POST /project/projects/{parentId}/applyTemplates` · tool `apply_templates_to_a_connect_wise_psa_project_by_id`
+/// `POST /project/projects/{parentId}/applyTemplates` · tool [`apply_templates_to_a_connect_wise_psa_project_by_id`](crate::CATALOG)
 ///
-/// * `id`: project ID (see `project::list_projects`)
-/// * `body`: the request body.
+/// * `id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `body`: the request body
 #[doc(alias = "POST /project/projects/{parentId}/applyTemplates")]
 #[doc(alias = "apply_templates_to_a_connect_wise_psa_project_by_id")]
 pub fn apply_templates_to_project(
@@ -136,12 +136,12 @@ pub fn apply_templates_to_project(
 
 /// Lists a project's contacts.
 ///
-/// `GET /project/projects/{parentId}/contacts` · tool `list_all_connect_wise_psa_project_contacts`
+/// `GET /project/projects/{parentId}/contacts` · tool [`list_all_connect_wise_psa_project_contacts`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projects/{parentId}/contacts")]
 #[doc(alias = "list_all_connect_wise_psa_project_contacts")]
 pub fn list_project_contacts(
@@ -155,10 +155,10 @@ pub fn list_project_contacts(
 
 /// Adds a contact to a project.
 ///
-/// `POST /project/projects/{parentId}/contacts` · tool `create_a_connect_wise_psa_project_contact`
+/// `POST /project/projects/{parentId}/contacts` · tool [`create_a_connect_wise_psa_project_contact`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `body`: the contact to create.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `body`: the contact to create
 #[doc(alias = "POST /project/projects/{parentId}/contacts")]
 #[doc(alias = "create_a_connect_wise_psa_project_contact")]
 pub fn create_project_contact(
@@ -172,10 +172,10 @@ pub fn create_project_contact(
 
 /// Gets a project contact by its ID.
 ///
-/// `GET /project/projects/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_project_contact_by_id`
+/// `GET /project/projects/{parentId}/contacts/{id}` · tool [`get_single_connect_wise_psa_project_contact_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project contact ID (see `project::list_project_contacts`)
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project contact ID, from [`project::list_project_contacts`](crate::project::list_project_contacts)
 #[doc(alias = "GET /project/projects/{parentId}/contacts/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_contact_by_id")]
 pub fn get_project_contact(project_id: i32, id: i32) -> Request<ProjectContact> {
@@ -186,10 +186,10 @@ pub fn get_project_contact(project_id: i32, id: i32) -> Request<ProjectContact> 
 
 /// Removes a contact from a project.
 ///
-/// `DELETE /project/projects/{parentId}/contacts/{id}` · tool `delete_a_connect_wise_psa_project_contact_by_id`
+/// `DELETE /project/projects/{parentId}/contacts/{id}` · tool [`delete_a_connect_wise_psa_project_contact_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project contact ID (see `project::list_project_contacts`)
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project contact ID, from [`project::list_project_contacts`](crate::project::list_project_contacts)
 #[doc(alias = "DELETE /project/projects/{parentId}/contacts/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_contact_by_id")]
 pub fn delete_project_contact(project_id: i32, id: i32) -> Request<()> {
@@ -200,12 +200,12 @@ pub fn delete_project_contact(project_id: i32, id: i32) -> Request<()> {
 
 /// Lists a project's notes.
 ///
-/// `GET /project/projects/{parentId}/notes` · tool `list_all_connect_wise_psa_project_notes`
+/// `GET /project/projects/{parentId}/notes` · tool [`list_all_connect_wise_psa_project_notes`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projects/{parentId}/notes")]
 #[doc(alias = "list_all_connect_wise_psa_project_notes")]
 pub fn list_project_notes(
@@ -219,10 +219,10 @@ pub fn list_project_notes(
 
 /// Adds a note to a project.
 ///
-/// `POST /project/projects/{parentId}/notes` · tool `create_a_connect_wise_psa_project_note`
+/// `POST /project/projects/{parentId}/notes` · tool [`create_a_connect_wise_psa_project_note`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `body`: the note to create.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `body`: the note to create
 #[doc(alias = "POST /project/projects/{parentId}/notes")]
 #[doc(alias = "create_a_connect_wise_psa_project_note")]
 pub fn create_project_note(project_id: i32, body: &ProjectNote) -> Request<ProjectNote> {
@@ -233,10 +233,10 @@ pub fn create_project_note(project_id: i32, body: &ProjectNote) -> Request<Proje
 
 /// Counts a project's notes.
 ///
-/// `GET /project/projects/{parentId}/notes/count` · tool `count_connect_wise_psa_project_notes`
+/// `GET /project/projects/{parentId}/notes/count` · tool [`count_connect_wise_psa_project_notes`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `query`: which rows are counted
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/projects/{parentId}/notes/count")]
 #[doc(alias = "count_connect_wise_psa_project_notes")]
 pub fn count_project_notes(project_id: i32, query: &CountQuery) -> Request<Count> {
@@ -248,10 +248,10 @@ pub fn count_project_notes(project_id: i32, query: &CountQuery) -> Request<Count
 
 /// Gets a project note by its ID.
 ///
-/// `GET /project/projects/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_project_note_by_id`
+/// `GET /project/projects/{parentId}/notes/{id}` · tool [`get_single_connect_wise_psa_project_note_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project note ID (see `project::list_project_notes`)
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project note ID, from [`project::list_project_notes`](crate::project::list_project_notes)
 #[doc(alias = "GET /project/projects/{parentId}/notes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_note_by_id")]
 pub fn get_project_note(project_id: i32, id: i32) -> Request<ProjectNote> {
@@ -262,11 +262,11 @@ pub fn get_project_note(project_id: i32, id: i32) -> Request<ProjectNote> {
 
 /// Replaces a project note. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/projects/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_project_note_by_id`
+/// `PUT /project/projects/{parentId}/notes/{id}` · tool [`replace_a_connect_wise_psa_project_note_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project note ID (see `project::list_project_notes`)
-/// * `body`: the new state of the note.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project note ID, from [`project::list_project_notes`](crate::project::list_project_notes)
+/// * `body`: the new state of the note
 #[doc(alias = "PUT /project/projects/{parentId}/notes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_note_by_id")]
 pub fn replace_project_note(
@@ -282,11 +282,11 @@ pub fn replace_project_note(
 
 /// Updates a project note.
 ///
-/// `PATCH /project/projects/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_project_note_by_id`
+/// `PATCH /project/projects/{parentId}/notes/{id}` · tool [`update_a_connect_wise_psa_project_note_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project note ID (see `project::list_project_notes`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project note ID, from [`project::list_project_notes`](crate::project::list_project_notes)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/projects/{parentId}/notes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_note_by_id")]
 pub fn update_project_note(
@@ -302,10 +302,10 @@ pub fn update_project_note(
 
 /// Deletes a project note.
 ///
-/// `DELETE /project/projects/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_project_note_by_id`
+/// `DELETE /project/projects/{parentId}/notes/{id}` · tool [`delete_a_connect_wise_psa_project_note_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project note ID (see `project::list_project_notes`)
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project note ID, from [`project::list_project_notes`](crate::project::list_project_notes)
 #[doc(alias = "DELETE /project/projects/{parentId}/notes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_note_by_id")]
 pub fn delete_project_note(project_id: i32, id: i32) -> Request<()> {
@@ -316,12 +316,12 @@ pub fn delete_project_note(project_id: i32, id: i32) -> Request<()> {
 
 /// Lists a project's phases.
 ///
-/// `GET /project/projects/{parentId}/phases` · tool `list_all_connect_wise_psa_project_phases`
+/// `GET /project/projects/{parentId}/phases` · tool [`list_all_connect_wise_psa_project_phases`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projects/{parentId}/phases")]
 #[doc(alias = "list_all_connect_wise_psa_project_phases")]
 pub fn list_project_phases(
@@ -335,10 +335,10 @@ pub fn list_project_phases(
 
 /// Adds a phase to a project.
 ///
-/// `POST /project/projects/{parentId}/phases` · tool `create_a_connect_wise_psa_project_phase`
+/// `POST /project/projects/{parentId}/phases` · tool [`create_a_connect_wise_psa_project_phase`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `body`: the phase to create.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `body`: the phase to create
 #[doc(alias = "POST /project/projects/{parentId}/phases")]
 #[doc(alias = "create_a_connect_wise_psa_project_phase")]
 pub fn create_project_phase(
@@ -352,10 +352,10 @@ pub fn create_project_phase(
 
 /// Counts a project's phases.
 ///
-/// `GET /project/projects/{parentId}/phases/count` · tool `count_connect_wise_psa_project_phases`
+/// `GET /project/projects/{parentId}/phases/count` · tool [`count_connect_wise_psa_project_phases`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `query`: which rows are counted
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/projects/{parentId}/phases/count")]
 #[doc(alias = "count_connect_wise_psa_project_phases")]
 pub fn count_project_phases(project_id: i32, query: &CountQuery) -> Request<Count> {
@@ -367,10 +367,10 @@ pub fn count_project_phases(project_id: i32, query: &CountQuery) -> Request<Coun
 
 /// Gets a project phase by its ID.
 ///
-/// `GET /project/projects/{parentId}/phases/{id}` · tool `get_single_connect_wise_psa_project_phase_by_id`
+/// `GET /project/projects/{parentId}/phases/{id}` · tool [`get_single_connect_wise_psa_project_phase_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project phase ID (see `project::list_project_phases`)
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project phase ID, from [`project::list_project_phases`](crate::project::list_project_phases)
 #[doc(alias = "GET /project/projects/{parentId}/phases/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_phase_by_id")]
 pub fn get_project_phase(project_id: i32, id: i32) -> Request<ProjectPhase> {
@@ -381,11 +381,11 @@ pub fn get_project_phase(project_id: i32, id: i32) -> Request<ProjectPhase> {
 
 /// Replaces a project phase. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/projects/{parentId}/phases/{id}` · tool `replace_a_connect_wise_psa_project_phase_by_id`
+/// `PUT /project/projects/{parentId}/phases/{id}` · tool [`replace_a_connect_wise_psa_project_phase_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project phase ID (see `project::list_project_phases`)
-/// * `body`: the new state of the phase.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project phase ID, from [`project::list_project_phases`](crate::project::list_project_phases)
+/// * `body`: the new state of the phase
 #[doc(alias = "PUT /project/projects/{parentId}/phases/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_phase_by_id")]
 pub fn replace_project_phase(
@@ -401,11 +401,11 @@ pub fn replace_project_phase(
 
 /// Updates a project phase.
 ///
-/// `PATCH /project/projects/{parentId}/phases/{id}` · tool `update_a_connect_wise_psa_project_phase_by_id`
+/// `PATCH /project/projects/{parentId}/phases/{id}` · tool [`update_a_connect_wise_psa_project_phase_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project phase ID (see `project::list_project_phases`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project phase ID, from [`project::list_project_phases`](crate::project::list_project_phases)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/projects/{parentId}/phases/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_phase_by_id")]
 pub fn update_project_phase(
@@ -421,10 +421,10 @@ pub fn update_project_phase(
 
 /// Deletes a project phase.
 ///
-/// `DELETE /project/projects/{parentId}/phases/{id}` · tool `delete_a_connect_wise_psa_project_phase_by_id`
+/// `DELETE /project/projects/{parentId}/phases/{id}` · tool [`delete_a_connect_wise_psa_project_phase_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project phase ID (see `project::list_project_phases`)
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project phase ID, from [`project::list_project_phases`](crate::project::list_project_phases)
 #[doc(alias = "DELETE /project/projects/{parentId}/phases/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_phase_by_id")]
 pub fn delete_project_phase(project_id: i32, id: i32) -> Request<()> {
@@ -435,12 +435,12 @@ pub fn delete_project_phase(project_id: i32, id: i32) -> Request<()> {
 
 /// Lists a project's team members.
 ///
-/// `GET /project/projects/{parentId}/teamMembers` · tool `list_all_connect_wise_psa_project_team_members`
+/// `GET /project/projects/{parentId}/teamMembers` · tool [`list_all_connect_wise_psa_project_team_members`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/projects/{parentId}/teamMembers")]
 #[doc(alias = "list_all_connect_wise_psa_project_team_members")]
 pub fn list_project_team_members(
@@ -454,10 +454,10 @@ pub fn list_project_team_members(
 
 /// Adds a team member to a project.
 ///
-/// `POST /project/projects/{parentId}/teamMembers` · tool `create_a_connect_wise_psa_project_team_member`
+/// `POST /project/projects/{parentId}/teamMembers` · tool [`create_a_connect_wise_psa_project_team_member`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `body`: the team member to create.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `body`: the team member to create
 #[doc(alias = "POST /project/projects/{parentId}/teamMembers")]
 #[doc(alias = "create_a_connect_wise_psa_project_team_member")]
 pub fn create_project_team_member(
@@ -471,10 +471,10 @@ pub fn create_project_team_member(
 
 /// Counts a project's team members.
 ///
-/// `GET /project/projects/{parentId}/teamMembers/count` · tool `count_connect_wise_psa_project_team_members`
+/// `GET /project/projects/{parentId}/teamMembers/count` · tool [`count_connect_wise_psa_project_team_members`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `query`: which rows are counted
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/projects/{parentId}/teamMembers/count")]
 #[doc(alias = "count_connect_wise_psa_project_team_members")]
 pub fn count_project_team_members(
@@ -489,10 +489,10 @@ pub fn count_project_team_members(
 
 /// Gets a project team member by its ID.
 ///
-/// `GET /project/projects/{parentId}/teamMembers/{id}` · tool `get_single_connect_wise_psa_project_team_member_by_id`
+/// `GET /project/projects/{parentId}/teamMembers/{id}` · tool [`get_single_connect_wise_psa_project_team_member_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project team member ID (see `project::list_project_team_members`)
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project team member ID, from [`project::list_project_team_members`](crate::project::list_project_team_members)
 #[doc(alias = "GET /project/projects/{parentId}/teamMembers/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_team_member_by_id")]
 pub fn get_project_team_member(project_id: i32, id: i32) -> Request<ProjectTeamMember> {
@@ -503,11 +503,11 @@ pub fn get_project_team_member(project_id: i32, id: i32) -> Request<ProjectTeamM
 
 /// Replaces a project team member. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/projects/{parentId}/teamMembers/{id}` · tool `replace_a_connect_wise_psa_project_team_member_by_id`
+/// `PUT /project/projects/{parentId}/teamMembers/{id}` · tool [`replace_a_connect_wise_psa_project_team_member_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project team member ID (see `project::list_project_team_members`)
-/// * `body`: the new state of the team member.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project team member ID, from [`project::list_project_team_members`](crate::project::list_project_team_members)
+/// * `body`: the new state of the team member
 #[doc(alias = "PUT /project/projects/{parentId}/teamMembers/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_team_member_by_id")]
 pub fn replace_project_team_member(
@@ -523,11 +523,11 @@ pub fn replace_project_team_member(
 
 /// Updates a project team member.
 ///
-/// `PATCH /project/projects/{parentId}/teamMembers/{id}` · tool `update_a_connect_wise_psa_project_team_member_by_id`
+/// `PATCH /project/projects/{parentId}/teamMembers/{id}` · tool [`update_a_connect_wise_psa_project_team_member_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project team member ID (see `project::list_project_team_members`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project team member ID, from [`project::list_project_team_members`](crate::project::list_project_team_members)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/projects/{parentId}/teamMembers/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_team_member_by_id")]
 pub fn update_project_team_member(
@@ -543,10 +543,10 @@ pub fn update_project_team_member(
 
 /// Removes a team member from a project.
 ///
-/// `DELETE /project/projects/{parentId}/teamMembers/{id}` · tool `delete_a_connect_wise_psa_project_team_member_by_id`
+/// `DELETE /project/projects/{parentId}/teamMembers/{id}` · tool [`delete_a_connect_wise_psa_project_team_member_by_id`](crate::CATALOG)
 ///
-/// * `project_id`: project ID (see `project::list_projects`)
-/// * `id`: project team member ID (see `project::list_project_team_members`)
+/// * `project_id`: project ID, from [`project::list_projects`](crate::project::list_projects)
+/// * `id`: project team member ID, from [`project::list_project_team_members`](crate::project::list_project_team_members)
 #[doc(alias = "DELETE /project/projects/{parentId}/teamMembers/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_team_member_by_id")]
 pub fn delete_project_team_member(project_id: i32, id: i32) -> Request<()> {

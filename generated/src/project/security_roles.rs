@@ -9,11 +9,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists project security roles.
 ///
-/// `GET /project/securityRoles` · tool `list_all_connect_wise_psa_project_security_roles`
+/// `GET /project/securityRoles` · tool [`list_all_connect_wise_psa_project_security_roles`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/securityRoles")]
 #[doc(alias = "list_all_connect_wise_psa_project_security_roles")]
 pub fn list_security_roles(query: &ListQuery) -> Request<Vec<ProjectSecurityRole>> {
@@ -22,9 +22,9 @@ pub fn list_security_roles(query: &ListQuery) -> Request<Vec<ProjectSecurityRole
 
 /// Creates a project security role.
 ///
-/// `POST /project/securityRoles` · tool `create_a_connect_wise_psa_project_security_role`
+/// `POST /project/securityRoles` · tool [`create_a_connect_wise_psa_project_security_role`](crate::CATALOG)
 ///
-/// * `body`: the project security role to create.
+/// * `body`: the project security role to create
 #[doc(alias = "POST /project/securityRoles")]
 #[doc(alias = "create_a_connect_wise_psa_project_security_role")]
 pub fn create_security_role(body: &ProjectSecurityRole) -> Request<ProjectSecurityRole> {
@@ -33,9 +33,9 @@ pub fn create_security_role(body: &ProjectSecurityRole) -> Request<ProjectSecuri
 
 /// Counts project security roles.
 ///
-/// `GET /project/securityRoles/count` · tool `count_connect_wise_psa_project_security_roles`
+/// `GET /project/securityRoles/count` · tool [`count_connect_wise_psa_project_security_roles`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/securityRoles/count")]
 #[doc(alias = "count_connect_wise_psa_project_security_roles")]
 pub fn count_security_roles(query: &CountQuery) -> Request<Count> {
@@ -46,11 +46,11 @@ pub fn count_security_roles(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of project security roles.
 ///
-/// `GET /project/securityRoles/info` · tool `list_all_connect_wise_psa_project_security_role_info`
+/// `GET /project/securityRoles/info` · tool [`list_all_connect_wise_psa_project_security_role_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/securityRoles/info")]
 #[doc(alias = "list_all_connect_wise_psa_project_security_role_info")]
 pub fn list_security_role_info(
@@ -61,9 +61,9 @@ pub fn list_security_role_info(
 
 /// Gets a project security role by its ID.
 ///
-/// `GET /project/securityRoles/{id}` · tool `get_single_connect_wise_psa_project_security_role_by_id`
+/// `GET /project/securityRoles/{id}` · tool [`get_single_connect_wise_psa_project_security_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: project security role ID (see `project::list_security_roles`)
+/// * `id`: project security role ID, from [`project::list_security_roles`](crate::project::list_security_roles)
 #[doc(alias = "GET /project/securityRoles/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_security_role_by_id")]
 pub fn get_security_role(id: i32) -> Request<ProjectSecurityRole> {
@@ -72,10 +72,10 @@ pub fn get_security_role(id: i32) -> Request<ProjectSecurityRole> {
 
 /// Replaces a project security role. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/securityRoles/{id}` · tool `replace_a_connect_wise_psa_project_security_role_by_id`
+/// `PUT /project/securityRoles/{id}` · tool [`replace_a_connect_wise_psa_project_security_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: project security role ID (see `project::list_security_roles`)
-/// * `body`: the new state of the project security role.
+/// * `id`: project security role ID, from [`project::list_security_roles`](crate::project::list_security_roles)
+/// * `body`: the new state of the project security role
 #[doc(alias = "PUT /project/securityRoles/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_security_role_by_id")]
 pub fn replace_security_role(
@@ -87,10 +87,10 @@ pub fn replace_security_role(
 
 /// Updates a project security role.
 ///
-/// `PATCH /project/securityRoles/{id}` · tool `update_a_connect_wise_psa_project_security_role_by_id`
+/// `PATCH /project/securityRoles/{id}` · tool [`update_a_connect_wise_psa_project_security_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: project security role ID (see `project::list_security_roles`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: project security role ID, from [`project::list_security_roles`](crate::project::list_security_roles)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/securityRoles/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_security_role_by_id")]
 pub fn update_security_role(
@@ -104,9 +104,9 @@ pub fn update_security_role(
 
 /// Deletes a project security role.
 ///
-/// `DELETE /project/securityRoles/{id}` · tool `delete_a_connect_wise_psa_project_security_role_by_id`
+/// `DELETE /project/securityRoles/{id}` · tool [`delete_a_connect_wise_psa_project_security_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: project security role ID (see `project::list_security_roles`)
+/// * `id`: project security role ID, from [`project::list_security_roles`](crate::project::list_security_roles)
 #[doc(alias = "DELETE /project/securityRoles/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_security_role_by_id")]
 pub fn delete_security_role(id: i32) -> Request<()> {
@@ -115,9 +115,9 @@ pub fn delete_security_role(id: i32) -> Request<()> {
 
 /// Gets a project security role summary by its ID.
 ///
-/// `GET /project/securityRoles/{id}/info` · tool `get_single_connect_wise_psa_project_security_role_info_by_id`
+/// `GET /project/securityRoles/{id}/info` · tool [`get_single_connect_wise_psa_project_security_role_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: project security role ID (see `project::list_security_roles`)
+/// * `id`: project security role ID, from [`project::list_security_roles`](crate::project::list_security_roles)
 #[doc(alias = "GET /project/securityRoles/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_project_security_role_info_by_id")]
 pub fn get_security_role_info(id: i32) -> Request<ProjectSecurityRoleInfo> {
@@ -126,12 +126,12 @@ pub fn get_security_role_info(id: i32) -> Request<ProjectSecurityRoleInfo> {
 
 /// Lists a project security role's settings.
 ///
-/// `GET /project/securityRoles/{parentId}/settings` · tool `list_all_connect_wise_psa_project_security_role_settings`
+/// `GET /project/securityRoles/{parentId}/settings` · tool [`list_all_connect_wise_psa_project_security_role_settings`](crate::CATALOG)
 ///
-/// * `security_role_id`: project security role ID (see `project::list_security_roles`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `security_role_id`: project security role ID, from [`project::list_security_roles`](crate::project::list_security_roles)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/securityRoles/{parentId}/settings")]
 #[doc(alias = "list_all_connect_wise_psa_project_security_role_settings")]
 pub fn list_security_role_settings(
@@ -145,10 +145,10 @@ pub fn list_security_role_settings(
 
 /// Counts a project security role's settings.
 ///
-/// `GET /project/securityRoles/{parentId}/settings/count` · tool `count_connect_wise_psa_project_security_role_settings`
+/// `GET /project/securityRoles/{parentId}/settings/count` · tool [`count_connect_wise_psa_project_security_role_settings`](crate::CATALOG)
 ///
-/// * `security_role_id`: project security role ID (see `project::list_security_roles`)
-/// * `query`: which rows are counted
+/// * `security_role_id`: project security role ID, from [`project::list_security_roles`](crate::project::list_security_roles)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/securityRoles/{parentId}/settings/count")]
 #[doc(alias = "count_connect_wise_psa_project_security_role_settings")]
 pub fn count_security_role_settings(
@@ -163,10 +163,10 @@ pub fn count_security_role_settings(
 
 /// Gets a project security role setting by its ID.
 ///
-/// `GET /project/securityRoles/{parentId}/settings/{id}` · tool `get_single_connect_wise_psa_project_security_role_setting_by_id`
+/// `GET /project/securityRoles/{parentId}/settings/{id}` · tool [`get_single_connect_wise_psa_project_security_role_setting_by_id`](crate::CATALOG)
 ///
-/// * `security_role_id`: project security role ID (see `project::list_security_roles`)
-/// * `id`: project security role setting ID (see `project::list_security_role_settings`)
+/// * `security_role_id`: project security role ID, from [`project::list_security_roles`](crate::project::list_security_roles)
+/// * `id`: project security role setting ID, from [`project::list_security_role_settings`](crate::project::list_security_role_settings)
 #[doc(alias = "GET /project/securityRoles/{parentId}/settings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_security_role_setting_by_id")]
 pub fn get_security_role_setting(
@@ -180,11 +180,11 @@ pub fn get_security_role_setting(
 
 /// Replaces a project security role setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/securityRoles/{parentId}/settings/{id}` · tool `replace_a_connect_wise_psa_security_role_setting_by_id`
+/// `PUT /project/securityRoles/{parentId}/settings/{id}` · tool [`replace_a_connect_wise_psa_security_role_setting_by_id`](crate::CATALOG)
 ///
-/// * `security_role_id`: project security role ID (see `project::list_security_roles`)
-/// * `id`: project security role setting ID (see `project::list_security_role_settings`)
-/// * `body`: the new state of the setting.
+/// * `security_role_id`: project security role ID, from [`project::list_security_roles`](crate::project::list_security_roles)
+/// * `id`: project security role setting ID, from [`project::list_security_role_settings`](crate::project::list_security_role_settings)
+/// * `body`: the new state of the setting
 #[doc(alias = "PUT /project/securityRoles/{parentId}/settings/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_security_role_setting_by_id")]
 pub fn replace_security_role_setting(
@@ -200,11 +200,11 @@ pub fn replace_security_role_setting(
 
 /// Updates a project security role setting.
 ///
-/// `PATCH /project/securityRoles/{parentId}/settings/{id}` · tool `update_a_connect_wise_psa_security_role_setting_by_id`
+/// `PATCH /project/securityRoles/{parentId}/settings/{id}` · tool [`update_a_connect_wise_psa_security_role_setting_by_id`](crate::CATALOG)
 ///
-/// * `security_role_id`: project security role ID (see `project::list_security_roles`)
-/// * `id`: project security role setting ID (see `project::list_security_role_settings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `security_role_id`: project security role ID, from [`project::list_security_roles`](crate::project::list_security_roles)
+/// * `id`: project security role setting ID, from [`project::list_security_role_settings`](crate::project::list_security_role_settings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/securityRoles/{parentId}/settings/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_security_role_setting_by_id")]
 pub fn update_security_role_setting(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists status indicators.
 ///
-/// `GET /project/statusIndicators` · tool `list_all_connect_wise_psa_project_status_indicators`
+/// `GET /project/statusIndicators` · tool [`list_all_connect_wise_psa_project_status_indicators`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/statusIndicators")]
 #[doc(alias = "list_all_connect_wise_psa_project_status_indicators")]
 pub fn list_status_indicators(query: &ListQuery) -> Request<Vec<StatusIndicator>> {
@@ -20,9 +20,9 @@ pub fn list_status_indicators(query: &ListQuery) -> Request<Vec<StatusIndicator>
 
 /// Counts status indicators.
 ///
-/// `GET /project/statusIndicators/count` · tool `count_connect_wise_psa_project_status_indicators`
+/// `GET /project/statusIndicators/count` · tool [`count_connect_wise_psa_project_status_indicators`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/statusIndicators/count")]
 #[doc(alias = "count_connect_wise_psa_project_status_indicators")]
 pub fn count_status_indicators(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_status_indicators(query: &CountQuery) -> Request<Count> {
 
 /// Gets a status indicator by its ID.
 ///
-/// `GET /project/statusIndicators/{id}` · tool `get_single_connect_wise_psa_project_status_indicator_by_id`
+/// `GET /project/statusIndicators/{id}` · tool [`get_single_connect_wise_psa_project_status_indicator_by_id`](crate::CATALOG)
 ///
-/// * `id`: status indicator ID (see `project::list_status_indicators`)
+/// * `id`: status indicator ID, from [`project::list_status_indicators`](crate::project::list_status_indicators)
 #[doc(alias = "GET /project/statusIndicators/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_status_indicator_by_id")]
 pub fn get_status_indicator(id: i32) -> Request<StatusIndicator> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists project statuses.
 ///
-/// `GET /project/statuses` · tool `list_all_connect_wise_psa_project_statuses`
+/// `GET /project/statuses` · tool [`list_all_connect_wise_psa_project_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/statuses")]
 #[doc(alias = "list_all_connect_wise_psa_project_statuses")]
 pub fn list_statuses(query: &ListQuery) -> Request<Vec<ProjectStatus>> {
@@ -20,9 +20,9 @@ pub fn list_statuses(query: &ListQuery) -> Request<Vec<ProjectStatus>> {
 
 /// Creates a project status.
 ///
-/// `POST /project/statuses` · tool `create_a_connect_wise_psa_project_status`
+/// `POST /project/statuses` · tool [`create_a_connect_wise_psa_project_status`](crate::CATALOG)
 ///
-/// * `body`: the project status to create.
+/// * `body`: the project status to create
 #[doc(alias = "POST /project/statuses")]
 #[doc(alias = "create_a_connect_wise_psa_project_status")]
 pub fn create_status(body: &ProjectStatus) -> Request<ProjectStatus> {
@@ -31,9 +31,9 @@ pub fn create_status(body: &ProjectStatus) -> Request<ProjectStatus> {
 
 /// Counts project statuses.
 ///
-/// `GET /project/statuses/count` · tool `count_connect_wise_psa_project_statuses`
+/// `GET /project/statuses/count` · tool [`count_connect_wise_psa_project_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/statuses/count")]
 #[doc(alias = "count_connect_wise_psa_project_statuses")]
 pub fn count_statuses(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_statuses(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of project statuses.
 ///
-/// `GET /project/statuses/info` · tool `list_all_connect_wise_psa_project_status_info`
+/// `GET /project/statuses/info` · tool [`list_all_connect_wise_psa_project_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/statuses/info")]
 #[doc(alias = "list_all_connect_wise_psa_project_status_info")]
 pub fn list_status_info(query: &ListQuery) -> Request<Vec<ProjectStatusInfo>> {
@@ -57,9 +57,9 @@ pub fn list_status_info(query: &ListQuery) -> Request<Vec<ProjectStatusInfo>> {
 
 /// Counts project status summaries.
 ///
-/// `GET /project/statuses/info/count` · tool `count_connect_wise_psa_project_status_info`
+/// `GET /project/statuses/info/count` · tool [`count_connect_wise_psa_project_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/statuses/info/count")]
 #[doc(alias = "count_connect_wise_psa_project_status_info")]
 pub fn count_status_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_status_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a project status by its ID.
 ///
-/// `GET /project/statuses/{id}` · tool `get_single_connect_wise_psa_project_status_by_id`
+/// `GET /project/statuses/{id}` · tool [`get_single_connect_wise_psa_project_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: project status ID (see `project::list_statuses`)
+/// * `id`: project status ID, from [`project::list_statuses`](crate::project::list_statuses)
 #[doc(alias = "GET /project/statuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_status_by_id")]
 pub fn get_status(id: i32) -> Request<ProjectStatus> {
@@ -81,10 +81,10 @@ pub fn get_status(id: i32) -> Request<ProjectStatus> {
 
 /// Replaces a project status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/statuses/{id}` · tool `replace_a_connect_wise_psa_project_status_by_id`
+/// `PUT /project/statuses/{id}` · tool [`replace_a_connect_wise_psa_project_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: project status ID (see `project::list_statuses`)
-/// * `body`: the new state of the project status.
+/// * `id`: project status ID, from [`project::list_statuses`](crate::project::list_statuses)
+/// * `body`: the new state of the project status
 #[doc(alias = "PUT /project/statuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_status_by_id")]
 pub fn replace_status(id: i32, body: &ProjectStatus) -> Request<ProjectStatus> {
@@ -93,10 +93,10 @@ pub fn replace_status(id: i32, body: &ProjectStatus) -> Request<ProjectStatus> {
 
 /// Updates a project status.
 ///
-/// `PATCH /project/statuses/{id}` · tool `update_a_connect_wise_psa_project_status_by_id`
+/// `PATCH /project/statuses/{id}` · tool [`update_a_connect_wise_psa_project_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: project status ID (see `project::list_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: project status ID, from [`project::list_statuses`](crate::project::list_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/statuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_status_by_id")]
 pub fn update_status(id: i32, patch: &Patch<ProjectStatus>) -> Request<ProjectStatus> {
@@ -105,9 +105,9 @@ pub fn update_status(id: i32, patch: &Patch<ProjectStatus>) -> Request<ProjectSt
 
 /// Deletes a project status.
 ///
-/// `DELETE /project/statuses/{id}` · tool `delete_a_connect_wise_psa_project_status_by_id`
+/// `DELETE /project/statuses/{id}` · tool [`delete_a_connect_wise_psa_project_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: project status ID (see `project::list_statuses`)
+/// * `id`: project status ID, from [`project::list_statuses`](crate::project::list_statuses)
 #[doc(alias = "DELETE /project/statuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_status_by_id")]
 pub fn delete_status(id: i32) -> Request<()> {
@@ -116,23 +116,23 @@ pub fn delete_status(id: i32) -> Request<()> {
 
 /// Gets a project status summary by its ID.
 ///
-/// `GET /project/statuses/{id}/info` · tool `get_single_connect_wise_psa_project_status_info_by_id`
+/// `GET /project/statuses/{id}/info` · tool [`get_single_connect_wise_psa_project_status_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: project status ID (see `project::list_statuses`)
+/// * `id`: project status ID, from [`project::list_statuses`](crate::project::list_statuses)
 #[doc(alias = "GET /project/statuses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_project_status_info_by_id")]
 pub fn get_status_info(id: i32) -> Request<ProjectStatusInfo> {
     Request::new(Method::Get, "/project/statuses/{id}/info").path("id", id)
 }
 
-/// Checks where a project status is used.
+/// Checks which records reference a project status.
 ///
-/// `GET /project/statuses/{id}/usages` · tool `check_connect_wise_psa_project_status_usages_by_id`
+/// `GET /project/statuses/{id}/usages` · tool [`check_connect_wise_psa_project_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: project status ID (see `project::list_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: project status ID, from [`project::list_statuses`](crate::project::list_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/statuses/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_project_status_usages_by_id")]
 pub fn check_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -141,14 +141,14 @@ pub fn check_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
         .query(query)
 }
 
-/// Lists the places where a project status is used.
+/// Lists the records that reference a project status.
 ///
-/// `GET /project/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_project_status_usages_by_id`
+/// `GET /project/statuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_project_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: project status ID (see `project::list_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: project status ID, from [`project::list_statuses`](crate::project::list_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/statuses/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_project_status_usages_by_id")]
 pub fn list_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

@@ -5,10 +5,10 @@ use crate::project::ProjectTicketNote;
 
 /// Sets a project ticket note's type and flags.
 ///
-/// `POST /project/ticketNote/{id}/markAs/` · tool `mark_a_connect_wise_psa_project_ticket_note_by_id`
+/// `POST /project/ticketNote/{id}/markAs/` · tool [`mark_a_connect_wise_psa_project_ticket_note_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /project/ticketNote/{id}/markAs/")]
 #[doc(alias = "mark_a_connect_wise_psa_project_ticket_note_by_id")]
 pub fn mark_ticket_note(id: i32, body: &ProjectTicketNote) -> Request<()> {

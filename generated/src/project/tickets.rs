@@ -12,11 +12,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists project tickets.
 ///
-/// `GET /project/tickets` · tool `list_all_connect_wise_psa_project_tickets`
+/// `GET /project/tickets` · tool [`list_all_connect_wise_psa_project_tickets`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/tickets")]
 #[doc(alias = "list_all_connect_wise_psa_project_tickets")]
 pub fn list_tickets(query: &ListQuery) -> Request<Vec<ProjectTicket>> {
@@ -25,9 +25,9 @@ pub fn list_tickets(query: &ListQuery) -> Request<Vec<ProjectTicket>> {
 
 /// Creates a project ticket.
 ///
-/// `POST /project/tickets` · tool `create_a_connect_wise_psa_project_ticket`
+/// `POST /project/tickets` · tool [`create_a_connect_wise_psa_project_ticket`](crate::CATALOG)
 ///
-/// * `body`: the project ticket to create.
+/// * `body`: the project ticket to create
 #[doc(alias = "POST /project/tickets")]
 #[doc(alias = "create_a_connect_wise_psa_project_ticket")]
 pub fn create_ticket(body: &ProjectTicket) -> Request<ProjectTicket> {
@@ -36,9 +36,9 @@ pub fn create_ticket(body: &ProjectTicket) -> Request<ProjectTicket> {
 
 /// Counts project tickets.
 ///
-/// `GET /project/tickets/count` · tool `count_connect_wise_psa_project_tickets`
+/// `GET /project/tickets/count` · tool [`count_connect_wise_psa_project_tickets`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/tickets/count")]
 #[doc(alias = "count_connect_wise_psa_project_tickets")]
 pub fn count_tickets(query: &CountQuery) -> Request<Count> {
@@ -49,9 +49,9 @@ pub fn count_tickets(query: &CountQuery) -> Request<Count> {
 
 /// Searches project tickets with conditions in the request body.
 ///
-/// `POST /project/tickets/search` · tool `search_all_connect_wise_psa_project_tickets`
+/// `POST /project/tickets/search` · tool [`search_all_connect_wise_psa_project_tickets`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /project/tickets/search")]
 #[doc(alias = "search_all_connect_wise_psa_project_tickets")]
 pub fn search_tickets(body: &FilterValues) -> Request<Vec<ProjectTicket>> {
@@ -60,9 +60,9 @@ pub fn search_tickets(body: &FilterValues) -> Request<Vec<ProjectTicket>> {
 
 /// Gets a project ticket by its ID.
 ///
-/// `GET /project/tickets/{id}` · tool `get_single_connect_wise_psa_project_ticket_by_id`
+/// `GET /project/tickets/{id}` · tool [`get_single_connect_wise_psa_project_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: project ticket ID (see `project::list_tickets`)
+/// * `id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
 #[doc(alias = "GET /project/tickets/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_ticket_by_id")]
 pub fn get_ticket(id: i32) -> Request<ProjectTicket> {
@@ -71,10 +71,10 @@ pub fn get_ticket(id: i32) -> Request<ProjectTicket> {
 
 /// Replaces a project ticket. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/tickets/{id}` · tool `replace_a_connect_wise_psa_project_ticket_by_id`
+/// `PUT /project/tickets/{id}` · tool [`replace_a_connect_wise_psa_project_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: project ticket ID (see `project::list_tickets`)
-/// * `body`: the new state of the project ticket.
+/// * `id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `body`: the new state of the project ticket
 #[doc(alias = "PUT /project/tickets/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_ticket_by_id")]
 pub fn replace_ticket(id: i32, body: &ProjectTicket) -> Request<ProjectTicket> {
@@ -83,10 +83,10 @@ pub fn replace_ticket(id: i32, body: &ProjectTicket) -> Request<ProjectTicket> {
 
 /// Updates a project ticket.
 ///
-/// `PATCH /project/tickets/{id}` · tool `update_a_connect_wise_psa_project_ticket_by_id`
+/// `PATCH /project/tickets/{id}` · tool [`update_a_connect_wise_psa_project_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: project ticket ID (see `project::list_tickets`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/tickets/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_ticket_by_id")]
 pub fn update_ticket(id: i32, patch: &Patch<ProjectTicket>) -> Request<ProjectTicket> {
@@ -95,9 +95,9 @@ pub fn update_ticket(id: i32, patch: &Patch<ProjectTicket>) -> Request<ProjectTi
 
 /// Deletes a project ticket.
 ///
-/// `DELETE /project/tickets/{id}` · tool `delete_a_connect_wise_psa_project_ticket_by_id`
+/// `DELETE /project/tickets/{id}` · tool [`delete_a_connect_wise_psa_project_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: project ticket ID (see `project::list_tickets`)
+/// * `id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
 #[doc(alias = "DELETE /project/tickets/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_ticket_by_id")]
 pub fn delete_ticket(id: i32) -> Request<()> {
@@ -106,12 +106,12 @@ pub fn delete_ticket(id: i32) -> Request<()> {
 
 /// Lists a project ticket's activities.
 ///
-/// `GET /project/tickets/{parentId}/activities` · tool `list_all_connect_wise_psa_project_ticket_activities`
+/// `GET /project/tickets/{parentId}/activities` · tool [`list_all_connect_wise_psa_project_ticket_activities`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/tickets/{parentId}/activities")]
 #[doc(alias = "list_all_connect_wise_psa_project_ticket_activities")]
 pub fn list_ticket_activities(
@@ -125,10 +125,10 @@ pub fn list_ticket_activities(
 
 /// Counts a project ticket's activities.
 ///
-/// `GET /project/tickets/{parentId}/activities/count` · tool `count_connect_wise_psa_project_ticket_activities`
+/// `GET /project/tickets/{parentId}/activities/count` · tool [`count_connect_wise_psa_project_ticket_activities`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/tickets/{parentId}/activities/count")]
 #[doc(alias = "count_connect_wise_psa_project_ticket_activities")]
 pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Count> {
@@ -140,12 +140,12 @@ pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Co
 
 /// Lists all notes on a project ticket, including notes from its time entries.
 ///
-/// `GET /project/tickets/{parentId}/allNotes` · tool `list_all_connect_wise_psa_project_ticket_notes_of_any_kind`
+/// `GET /project/tickets/{parentId}/allNotes` · tool [`list_all_connect_wise_psa_project_ticket_notes_of_any_kind`](crate::CATALOG)
 ///
-/// * `id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/tickets/{parentId}/allNotes")]
 #[doc(alias = "list_all_connect_wise_psa_project_ticket_notes_of_any_kind")]
 pub fn list_ticket_notes_of_any_kind(
@@ -159,12 +159,12 @@ pub fn list_ticket_notes_of_any_kind(
 
 /// Lists a project ticket's configurations.
 ///
-/// `GET /project/tickets/{parentId}/configurations` · tool `list_all_connect_wise_psa_project_ticket_configurations`
+/// `GET /project/tickets/{parentId}/configurations` · tool [`list_all_connect_wise_psa_project_ticket_configurations`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/tickets/{parentId}/configurations")]
 #[doc(alias = "list_all_connect_wise_psa_project_ticket_configurations")]
 pub fn list_ticket_configurations(
@@ -178,10 +178,10 @@ pub fn list_ticket_configurations(
 
 /// Adds a configuration to a project ticket.
 ///
-/// `POST /project/tickets/{parentId}/configurations` · tool `create_a_connect_wise_psa_project_ticket_configuration`
+/// `POST /project/tickets/{parentId}/configurations` · tool [`create_a_connect_wise_psa_project_ticket_configuration`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `body`: the configuration to create.
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `body`: the configuration to create
 #[doc(alias = "POST /project/tickets/{parentId}/configurations")]
 #[doc(alias = "create_a_connect_wise_psa_project_ticket_configuration")]
 pub fn create_ticket_configuration(
@@ -195,10 +195,10 @@ pub fn create_ticket_configuration(
 
 /// Counts a project ticket's configurations.
 ///
-/// `GET /project/tickets/{parentId}/configurations/count` · tool `count_connect_wise_psa_project_ticket_configurations`
+/// `GET /project/tickets/{parentId}/configurations/count` · tool [`count_connect_wise_psa_project_ticket_configurations`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/tickets/{parentId}/configurations/count")]
 #[doc(alias = "count_connect_wise_psa_project_ticket_configurations")]
 pub fn count_ticket_configurations(
@@ -213,10 +213,10 @@ pub fn count_ticket_configurations(
 
 /// Gets a project ticket configuration by its ID.
 ///
-/// `GET /project/tickets/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_project_ticket_configuration_by_id`
+/// `GET /project/tickets/{parentId}/configurations/{id}` · tool [`get_single_connect_wise_psa_project_ticket_configuration_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `id`: project ticket configuration ID (see `project::list_ticket_configurations`)
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `id`: project ticket configuration ID, from [`project::list_ticket_configurations`](crate::project::list_ticket_configurations)
 #[doc(alias = "GET /project/tickets/{parentId}/configurations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_ticket_configuration_by_id")]
 pub fn get_ticket_configuration(
@@ -230,10 +230,10 @@ pub fn get_ticket_configuration(
 
 /// Removes a configuration from a project ticket.
 ///
-/// `DELETE /project/tickets/{parentId}/configurations/{id}` · tool `delete_a_connect_wise_psa_project_ticket_configuration_by_id`
+/// `DELETE /project/tickets/{parentId}/configurations/{id}` · tool [`delete_a_connect_wise_psa_project_ticket_configuration_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `id`: project ticket configuration ID (see `project::list_ticket_configurations`)
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `id`: project ticket configuration ID, from [`project::list_ticket_configurations`](crate::project::list_ticket_configurations)
 #[doc(alias = "DELETE /project/tickets/{parentId}/configurations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_ticket_configuration_by_id")]
 pub fn delete_ticket_configuration(ticket_id: i32, id: i32) -> Request<()> {
@@ -244,10 +244,10 @@ pub fn delete_ticket_configuration(ticket_id: i32, id: i32) -> Request<()> {
 
 /// Converts a project ticket to the record type given by recordType.
 ///
-/// `POST /project/tickets/{parentId}/convert` · tool `convert_a_connect_wise_psa_project_ticket_by_id`
+/// `POST /project/tickets/{parentId}/convert` · tool [`convert_a_connect_wise_psa_project_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: project ticket ID (see `project::list_tickets`)
-/// * `body`: the request body.
+/// * `id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `body`: the request body
 #[doc(alias = "POST /project/tickets/{parentId}/convert")]
 #[doc(alias = "convert_a_connect_wise_psa_project_ticket_by_id")]
 pub fn convert_ticket(id: i32, body: &ConvertItem) -> Request<SuccessResponse> {
@@ -258,12 +258,12 @@ pub fn convert_ticket(id: i32, body: &ConvertItem) -> Request<SuccessResponse> {
 
 /// Lists a project ticket's documents.
 ///
-/// `GET /project/tickets/{parentId}/documents` · tool `list_all_connect_wise_psa_project_ticket_documents`
+/// `GET /project/tickets/{parentId}/documents` · tool [`list_all_connect_wise_psa_project_ticket_documents`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/tickets/{parentId}/documents")]
 #[doc(alias = "list_all_connect_wise_psa_project_ticket_documents")]
 pub fn list_ticket_documents(
@@ -277,10 +277,10 @@ pub fn list_ticket_documents(
 
 /// Counts a project ticket's documents.
 ///
-/// `GET /project/tickets/{parentId}/documents/count` · tool `count_connect_wise_psa_project_ticket_documents`
+/// `GET /project/tickets/{parentId}/documents/count` · tool [`count_connect_wise_psa_project_ticket_documents`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/tickets/{parentId}/documents/count")]
 #[doc(alias = "count_connect_wise_psa_project_ticket_documents")]
 pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Count> {
@@ -292,12 +292,12 @@ pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Cou
 
 /// Lists a project ticket's notes.
 ///
-/// `GET /project/tickets/{parentId}/notes` · tool `list_all_connect_wise_psa_project_ticket_notes`
+/// `GET /project/tickets/{parentId}/notes` · tool [`list_all_connect_wise_psa_project_ticket_notes`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/tickets/{parentId}/notes")]
 #[doc(alias = "list_all_connect_wise_psa_project_ticket_notes")]
 pub fn list_ticket_notes(ticket_id: i32, query: &ListQuery) -> Request<Vec<TicketNote>> {
@@ -308,10 +308,10 @@ pub fn list_ticket_notes(ticket_id: i32, query: &ListQuery) -> Request<Vec<Ticke
 
 /// Adds a note to a project ticket.
 ///
-/// `POST /project/tickets/{parentId}/notes` · tool `create_a_connect_wise_psa_project_ticket_note`
+/// `POST /project/tickets/{parentId}/notes` · tool [`create_a_connect_wise_psa_project_ticket_note`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `body`: the note to create.
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `body`: the note to create
 #[doc(alias = "POST /project/tickets/{parentId}/notes")]
 #[doc(alias = "create_a_connect_wise_psa_project_ticket_note")]
 pub fn create_ticket_note(ticket_id: i32, body: &TicketNote) -> Request<TicketNote> {
@@ -322,10 +322,10 @@ pub fn create_ticket_note(ticket_id: i32, body: &TicketNote) -> Request<TicketNo
 
 /// Counts a project ticket's notes.
 ///
-/// `GET /project/tickets/{parentId}/notes/count` · tool `count_connect_wise_psa_project_ticket_notes`
+/// `GET /project/tickets/{parentId}/notes/count` · tool [`count_connect_wise_psa_project_ticket_notes`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/tickets/{parentId}/notes/count")]
 #[doc(alias = "count_connect_wise_psa_project_ticket_notes")]
 pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> {
@@ -337,10 +337,10 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
 
 /// Gets a project ticket note by its ID.
 ///
-/// `GET /project/tickets/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_project_ticket_note_by_id`
+/// `GET /project/tickets/{parentId}/notes/{id}` · tool [`get_single_connect_wise_psa_project_ticket_note_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `id`: project ticket note ID (see `project::list_ticket_notes`)
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `id`: project ticket note ID, from [`project::list_ticket_notes`](crate::project::list_ticket_notes)
 #[doc(alias = "GET /project/tickets/{parentId}/notes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_ticket_note_by_id")]
 pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<TicketNote> {
@@ -351,11 +351,11 @@ pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<TicketNote> {
 
 /// Replaces a project ticket note. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/tickets/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_project_ticket_note_by_id`
+/// `PUT /project/tickets/{parentId}/notes/{id}` · tool [`replace_a_connect_wise_psa_project_ticket_note_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `id`: project ticket note ID (see `project::list_ticket_notes`)
-/// * `body`: the new state of the note.
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `id`: project ticket note ID, from [`project::list_ticket_notes`](crate::project::list_ticket_notes)
+/// * `body`: the new state of the note
 #[doc(alias = "PUT /project/tickets/{parentId}/notes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_ticket_note_by_id")]
 pub fn replace_ticket_note(
@@ -371,11 +371,11 @@ pub fn replace_ticket_note(
 
 /// Updates a project ticket note.
 ///
-/// `PATCH /project/tickets/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_project_ticket_note_by_id`
+/// `PATCH /project/tickets/{parentId}/notes/{id}` · tool [`update_a_connect_wise_psa_project_ticket_note_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `id`: project ticket note ID (see `project::list_ticket_notes`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `id`: project ticket note ID, from [`project::list_ticket_notes`](crate::project::list_ticket_notes)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/tickets/{parentId}/notes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_ticket_note_by_id")]
 pub fn update_ticket_note(
@@ -391,10 +391,10 @@ pub fn update_ticket_note(
 
 /// Deletes a project ticket note.
 ///
-/// `DELETE /project/tickets/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_project_ticket_note_by_id`
+/// `DELETE /project/tickets/{parentId}/notes/{id}` · tool [`delete_a_connect_wise_psa_project_ticket_note_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `id`: project ticket note ID (see `project::list_ticket_notes`)
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `id`: project ticket note ID, from [`project::list_ticket_notes`](crate::project::list_ticket_notes)
 #[doc(alias = "DELETE /project/tickets/{parentId}/notes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_ticket_note_by_id")]
 pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
@@ -405,12 +405,12 @@ pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
 
 /// Lists a project ticket's products.
 ///
-/// `GET /project/tickets/{parentId}/products` · tool `list_all_connect_wise_psa_project_ticket_products`
+/// `GET /project/tickets/{parentId}/products` · tool [`list_all_connect_wise_psa_project_ticket_products`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/tickets/{parentId}/products")]
 #[doc(alias = "list_all_connect_wise_psa_project_ticket_products")]
 pub fn list_ticket_products(
@@ -424,10 +424,10 @@ pub fn list_ticket_products(
 
 /// Counts a project ticket's products.
 ///
-/// `GET /project/tickets/{parentId}/products/count` · tool `count_connect_wise_psa_project_ticket_products`
+/// `GET /project/tickets/{parentId}/products/count` · tool [`count_connect_wise_psa_project_ticket_products`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/tickets/{parentId}/products/count")]
 #[doc(alias = "count_connect_wise_psa_project_ticket_products")]
 pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Count> {
@@ -439,12 +439,12 @@ pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Coun
 
 /// Lists a project ticket's schedule entries.
 ///
-/// `GET /project/tickets/{parentId}/scheduleentries` · tool `list_all_connect_wise_psa_project_ticket_scheduleentries`
+/// `GET /project/tickets/{parentId}/scheduleentries` · tool [`list_all_connect_wise_psa_project_ticket_scheduleentries`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/tickets/{parentId}/scheduleentries")]
 #[doc(alias = "list_all_connect_wise_psa_project_ticket_scheduleentries")]
 pub fn list_ticket_schedule_entries(
@@ -458,10 +458,10 @@ pub fn list_ticket_schedule_entries(
 
 /// Counts a project ticket's schedule entries.
 ///
-/// `GET /project/tickets/{parentId}/scheduleentries/count` · tool `count_connect_wise_psa_project_ticket_scheduleentries`
+/// `GET /project/tickets/{parentId}/scheduleentries/count` · tool [`count_connect_wise_psa_project_ticket_scheduleentries`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/tickets/{parentId}/scheduleentries/count")]
 #[doc(alias = "count_connect_wise_psa_project_ticket_scheduleentries")]
 pub fn count_ticket_schedule_entries(
@@ -476,12 +476,12 @@ pub fn count_ticket_schedule_entries(
 
 /// Lists a project ticket's tasks.
 ///
-/// `GET /project/tickets/{parentId}/tasks` · tool `list_all_connect_wise_psa_project_ticket_tasks`
+/// `GET /project/tickets/{parentId}/tasks` · tool [`list_all_connect_wise_psa_project_ticket_tasks`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/tickets/{parentId}/tasks")]
 #[doc(alias = "list_all_connect_wise_psa_project_ticket_tasks")]
 pub fn list_ticket_tasks(ticket_id: i32, query: &ListQuery) -> Request<Vec<TicketTask>> {
@@ -492,10 +492,10 @@ pub fn list_ticket_tasks(ticket_id: i32, query: &ListQuery) -> Request<Vec<Ticke
 
 /// Adds a task to a project ticket.
 ///
-/// `POST /project/tickets/{parentId}/tasks` · tool `create_a_connect_wise_psa_project_ticket_task`
+/// `POST /project/tickets/{parentId}/tasks` · tool [`create_a_connect_wise_psa_project_ticket_task`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `body`: the task to create.
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `body`: the task to create
 #[doc(alias = "POST /project/tickets/{parentId}/tasks")]
 #[doc(alias = "create_a_connect_wise_psa_project_ticket_task")]
 pub fn create_ticket_task(ticket_id: i32, body: &TicketTask) -> Request<TicketTask> {
@@ -506,10 +506,10 @@ pub fn create_ticket_task(ticket_id: i32, body: &TicketTask) -> Request<TicketTa
 
 /// Counts a project ticket's tasks.
 ///
-/// `GET /project/tickets/{parentId}/tasks/count` · tool `count_connect_wise_psa_project_ticket_tasks`
+/// `GET /project/tickets/{parentId}/tasks/count` · tool [`count_connect_wise_psa_project_ticket_tasks`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/tickets/{parentId}/tasks/count")]
 #[doc(alias = "count_connect_wise_psa_project_ticket_tasks")]
 pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> {
@@ -521,10 +521,10 @@ pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> 
 
 /// Gets a project ticket task by its ID.
 ///
-/// `GET /project/tickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_project_ticket_task_by_id`
+/// `GET /project/tickets/{parentId}/tasks/{id}` · tool [`get_single_connect_wise_psa_project_ticket_task_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `id`: project ticket task ID (see `project::list_ticket_tasks`)
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `id`: project ticket task ID, from [`project::list_ticket_tasks`](crate::project::list_ticket_tasks)
 #[doc(alias = "GET /project/tickets/{parentId}/tasks/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_project_ticket_task_by_id")]
 pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<TicketTask> {
@@ -535,11 +535,11 @@ pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<TicketTask> {
 
 /// Replaces a project ticket task. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /project/tickets/{parentId}/tasks/{id}` · tool `replace_a_connect_wise_psa_project_ticket_task_by_id`
+/// `PUT /project/tickets/{parentId}/tasks/{id}` · tool [`replace_a_connect_wise_psa_project_ticket_task_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `id`: project ticket task ID (see `project::list_ticket_tasks`)
-/// * `body`: the new state of the task.
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `id`: project ticket task ID, from [`project::list_ticket_tasks`](crate::project::list_ticket_tasks)
+/// * `body`: the new state of the task
 #[doc(alias = "PUT /project/tickets/{parentId}/tasks/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_project_ticket_task_by_id")]
 pub fn replace_ticket_task(
@@ -555,11 +555,11 @@ pub fn replace_ticket_task(
 
 /// Updates a project ticket task.
 ///
-/// `PATCH /project/tickets/{parentId}/tasks/{id}` · tool `update_a_connect_wise_psa_project_ticket_task_by_id`
+/// `PATCH /project/tickets/{parentId}/tasks/{id}` · tool [`update_a_connect_wise_psa_project_ticket_task_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `id`: project ticket task ID (see `project::list_ticket_tasks`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `id`: project ticket task ID, from [`project::list_ticket_tasks`](crate::project::list_ticket_tasks)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /project/tickets/{parentId}/tasks/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_project_ticket_task_by_id")]
 pub fn update_ticket_task(
@@ -575,10 +575,10 @@ pub fn update_ticket_task(
 
 /// Deletes a project ticket task.
 ///
-/// `DELETE /project/tickets/{parentId}/tasks/{id}` · tool `delete_a_connect_wise_psa_project_ticket_task_by_id`
+/// `DELETE /project/tickets/{parentId}/tasks/{id}` · tool [`delete_a_connect_wise_psa_project_ticket_task_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `id`: project ticket task ID (see `project::list_ticket_tasks`)
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `id`: project ticket task ID, from [`project::list_ticket_tasks`](crate::project::list_ticket_tasks)
 #[doc(alias = "DELETE /project/tickets/{parentId}/tasks/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_project_ticket_task_by_id")]
 pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
@@ -589,12 +589,12 @@ pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
 
 /// Lists a project ticket's time entries.
 ///
-/// `GET /project/tickets/{parentId}/timeentries` · tool `list_all_connect_wise_psa_project_ticket_timeentries`
+/// `GET /project/tickets/{parentId}/timeentries` · tool [`list_all_connect_wise_psa_project_ticket_timeentries`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /project/tickets/{parentId}/timeentries")]
 #[doc(alias = "list_all_connect_wise_psa_project_ticket_timeentries")]
 pub fn list_ticket_time_entries(
@@ -608,10 +608,10 @@ pub fn list_ticket_time_entries(
 
 /// Counts a project ticket's time entries.
 ///
-/// `GET /project/tickets/{parentId}/timeentries/count` · tool `count_connect_wise_psa_project_ticket_timeentries`
+/// `GET /project/tickets/{parentId}/timeentries/count` · tool [`count_connect_wise_psa_project_ticket_timeentries`](crate::CATALOG)
 ///
-/// * `ticket_id`: project ticket ID (see `project::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: project ticket ID, from [`project::list_tickets`](crate::project::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /project/tickets/{parentId}/timeentries/count")]
 #[doc(alias = "count_connect_wise_psa_project_ticket_timeentries")]
 pub fn count_ticket_time_entries(ticket_id: i32, query: &CountQuery) -> Request<Count> {

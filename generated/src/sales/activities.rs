@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales activities.
 ///
-/// `GET /sales/activities` · tool `list_all_connect_wise_psa_sales_activities`
+/// `GET /sales/activities` · tool [`list_all_connect_wise_psa_sales_activities`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/activities")]
 #[doc(alias = "list_all_connect_wise_psa_sales_activities")]
 pub fn list_activities(query: &ListQuery) -> Request<Vec<Activity>> {
@@ -20,9 +20,9 @@ pub fn list_activities(query: &ListQuery) -> Request<Vec<Activity>> {
 
 /// Creates a sales activity.
 ///
-/// `POST /sales/activities` · tool `create_a_connect_wise_psa_sales_activity`
+/// `POST /sales/activities` · tool [`create_a_connect_wise_psa_sales_activity`](crate::CATALOG)
 ///
-/// * `body`: the sales activity to create.
+/// * `body`: the sales activity to create
 #[doc(alias = "POST /sales/activities")]
 #[doc(alias = "create_a_connect_wise_psa_sales_activity")]
 pub fn create_activity(body: &Activity) -> Request<Activity> {
@@ -31,9 +31,9 @@ pub fn create_activity(body: &Activity) -> Request<Activity> {
 
 /// Counts sales activities.
 ///
-/// `GET /sales/activities/count` · tool `count_connect_wise_psa_sales_activities`
+/// `GET /sales/activities/count` · tool [`count_connect_wise_psa_sales_activities`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/activities/count")]
 #[doc(alias = "count_connect_wise_psa_sales_activities")]
 pub fn count_activities(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_activities(query: &CountQuery) -> Request<Count> {
 
 /// Lists activity statuses.
 ///
-/// `GET /sales/activities/statuses` · tool `list_all_connect_wise_psa_sales_activity_statuses`
+/// `GET /sales/activities/statuses` · tool [`list_all_connect_wise_psa_sales_activity_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/activities/statuses")]
 #[doc(alias = "list_all_connect_wise_psa_sales_activity_statuses")]
 pub fn list_activity_statuses(query: &ListQuery) -> Request<Vec<ActivityStatus>> {
@@ -57,9 +57,9 @@ pub fn list_activity_statuses(query: &ListQuery) -> Request<Vec<ActivityStatus>>
 
 /// Creates an activity status.
 ///
-/// `POST /sales/activities/statuses` · tool `create_a_connect_wise_psa_sales_activity_status`
+/// `POST /sales/activities/statuses` · tool [`create_a_connect_wise_psa_sales_activity_status`](crate::CATALOG)
 ///
-/// * `body`: the activity status to create.
+/// * `body`: the activity status to create
 #[doc(alias = "POST /sales/activities/statuses")]
 #[doc(alias = "create_a_connect_wise_psa_sales_activity_status")]
 pub fn create_activity_status(body: &ActivityStatus) -> Request<ActivityStatus> {
@@ -68,9 +68,9 @@ pub fn create_activity_status(body: &ActivityStatus) -> Request<ActivityStatus> 
 
 /// Counts activity statuses.
 ///
-/// `GET /sales/activities/statuses/count` · tool `count_connect_wise_psa_sales_activity_statuses`
+/// `GET /sales/activities/statuses/count` · tool [`count_connect_wise_psa_sales_activity_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/activities/statuses/count")]
 #[doc(alias = "count_connect_wise_psa_sales_activity_statuses")]
 pub fn count_activity_statuses(query: &CountQuery) -> Request<Count> {
@@ -81,11 +81,11 @@ pub fn count_activity_statuses(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of activity statuses.
 ///
-/// `GET /sales/activities/statuses/info` · tool `list_all_connect_wise_psa_sales_activity_status_info`
+/// `GET /sales/activities/statuses/info` · tool [`list_all_connect_wise_psa_sales_activity_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/activities/statuses/info")]
 #[doc(alias = "list_all_connect_wise_psa_sales_activity_status_info")]
 pub fn list_activity_status_info(query: &ListQuery) -> Request<Vec<ActivityStatusInfo>> {
@@ -94,9 +94,9 @@ pub fn list_activity_status_info(query: &ListQuery) -> Request<Vec<ActivityStatu
 
 /// Counts activity status summaries.
 ///
-/// `GET /sales/activities/statuses/info/count` · tool `count_connect_wise_psa_sales_activity_status_info`
+/// `GET /sales/activities/statuses/info/count` · tool [`count_connect_wise_psa_sales_activity_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/activities/statuses/info/count")]
 #[doc(alias = "count_connect_wise_psa_sales_activity_status_info")]
 pub fn count_activity_status_info(query: &CountQuery) -> Request<Count> {
@@ -107,9 +107,9 @@ pub fn count_activity_status_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an activity status by its ID.
 ///
-/// `GET /sales/activities/statuses/{id}` · tool `get_single_connect_wise_psa_sales_activity_status_by_id`
+/// `GET /sales/activities/statuses/{id}` · tool [`get_single_connect_wise_psa_sales_activity_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity status ID (see `sales::list_activity_statuses`)
+/// * `id`: activity status ID, from [`sales::list_activity_statuses`](crate::sales::list_activity_statuses)
 #[doc(alias = "GET /sales/activities/statuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_activity_status_by_id")]
 pub fn get_activity_status(id: i32) -> Request<ActivityStatus> {
@@ -118,10 +118,10 @@ pub fn get_activity_status(id: i32) -> Request<ActivityStatus> {
 
 /// Replaces an activity status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/activities/statuses/{id}` · tool `replace_a_connect_wise_psa_sales_activity_status_by_id`
+/// `PUT /sales/activities/statuses/{id}` · tool [`replace_a_connect_wise_psa_sales_activity_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity status ID (see `sales::list_activity_statuses`)
-/// * `body`: the new state of the activity status.
+/// * `id`: activity status ID, from [`sales::list_activity_statuses`](crate::sales::list_activity_statuses)
+/// * `body`: the new state of the activity status
 #[doc(alias = "PUT /sales/activities/statuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_activity_status_by_id")]
 pub fn replace_activity_status(
@@ -135,10 +135,10 @@ pub fn replace_activity_status(
 
 /// Updates an activity status.
 ///
-/// `PATCH /sales/activities/statuses/{id}` · tool `update_a_connect_wise_psa_sales_activity_status_by_id`
+/// `PATCH /sales/activities/statuses/{id}` · tool [`update_a_connect_wise_psa_sales_activity_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity status ID (see `sales::list_activity_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: activity status ID, from [`sales::list_activity_statuses`](crate::sales::list_activity_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/activities/statuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_activity_status_by_id")]
 pub fn update_activity_status(
@@ -152,9 +152,9 @@ pub fn update_activity_status(
 
 /// Deletes an activity status.
 ///
-/// `DELETE /sales/activities/statuses/{id}` · tool `delete_a_connect_wise_psa_sales_activity_status_by_id`
+/// `DELETE /sales/activities/statuses/{id}` · tool [`delete_a_connect_wise_psa_sales_activity_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity status ID (see `sales::list_activity_statuses`)
+/// * `id`: activity status ID, from [`sales::list_activity_statuses`](crate::sales::list_activity_statuses)
 #[doc(alias = "DELETE /sales/activities/statuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_activity_status_by_id")]
 pub fn delete_activity_status(id: i32) -> Request<()> {
@@ -163,9 +163,9 @@ pub fn delete_activity_status(id: i32) -> Request<()> {
 
 /// Gets an activity status summary by its ID.
 ///
-/// `GET /sales/activities/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_activity_status_info_by_id`
+/// `GET /sales/activities/statuses/{id}/info` · tool [`get_single_connect_wise_psa_sales_activity_status_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity status ID (see `sales::list_activity_statuses`)
+/// * `id`: activity status ID, from [`sales::list_activity_statuses`](crate::sales::list_activity_statuses)
 #[doc(alias = "GET /sales/activities/statuses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_sales_activity_status_info_by_id")]
 pub fn get_activity_status_info(id: i32) -> Request<ActivityStatusInfo> {
@@ -174,11 +174,11 @@ pub fn get_activity_status_info(id: i32) -> Request<ActivityStatusInfo> {
 
 /// Lists activity types.
 ///
-/// `GET /sales/activities/types` · tool `list_all_connect_wise_psa_sales_activity_types`
+/// `GET /sales/activities/types` · tool [`list_all_connect_wise_psa_sales_activity_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/activities/types")]
 #[doc(alias = "list_all_connect_wise_psa_sales_activity_types")]
 pub fn list_activity_types(query: &ListQuery) -> Request<Vec<ActivityType>> {
@@ -187,9 +187,9 @@ pub fn list_activity_types(query: &ListQuery) -> Request<Vec<ActivityType>> {
 
 /// Creates an activity type.
 ///
-/// `POST /sales/activities/types` · tool `create_a_connect_wise_psa_sales_activity_type`
+/// `POST /sales/activities/types` · tool [`create_a_connect_wise_psa_sales_activity_type`](crate::CATALOG)
 ///
-/// * `body`: the activity type to create.
+/// * `body`: the activity type to create
 #[doc(alias = "POST /sales/activities/types")]
 #[doc(alias = "create_a_connect_wise_psa_sales_activity_type")]
 pub fn create_activity_type(body: &ActivityType) -> Request<ActivityType> {
@@ -198,9 +198,9 @@ pub fn create_activity_type(body: &ActivityType) -> Request<ActivityType> {
 
 /// Counts activity types.
 ///
-/// `GET /sales/activities/types/count` · tool `count_connect_wise_psa_sales_activity_types`
+/// `GET /sales/activities/types/count` · tool [`count_connect_wise_psa_sales_activity_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/activities/types/count")]
 #[doc(alias = "count_connect_wise_psa_sales_activity_types")]
 pub fn count_activity_types(query: &CountQuery) -> Request<Count> {
@@ -211,9 +211,9 @@ pub fn count_activity_types(query: &CountQuery) -> Request<Count> {
 
 /// Gets an activity type by its ID.
 ///
-/// `GET /sales/activities/types/{id}` · tool `get_single_connect_wise_psa_sales_activity_type_by_id`
+/// `GET /sales/activities/types/{id}` · tool [`get_single_connect_wise_psa_sales_activity_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity type ID (see `sales::list_activity_types`)
+/// * `id`: activity type ID, from [`sales::list_activity_types`](crate::sales::list_activity_types)
 #[doc(alias = "GET /sales/activities/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_activity_type_by_id")]
 pub fn get_activity_type(id: i32) -> Request<ActivityType> {
@@ -222,10 +222,10 @@ pub fn get_activity_type(id: i32) -> Request<ActivityType> {
 
 /// Replaces an activity type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/activities/types/{id}` · tool `replace_a_connect_wise_psa_sales_activity_type_by_id`
+/// `PUT /sales/activities/types/{id}` · tool [`replace_a_connect_wise_psa_sales_activity_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity type ID (see `sales::list_activity_types`)
-/// * `body`: the new state of the activity type.
+/// * `id`: activity type ID, from [`sales::list_activity_types`](crate::sales::list_activity_types)
+/// * `body`: the new state of the activity type
 #[doc(alias = "PUT /sales/activities/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_activity_type_by_id")]
 pub fn replace_activity_type(id: i32, body: &ActivityType) -> Request<ActivityType> {
@@ -234,10 +234,10 @@ pub fn replace_activity_type(id: i32, body: &ActivityType) -> Request<ActivityTy
 
 /// Updates an activity type.
 ///
-/// `PATCH /sales/activities/types/{id}` · tool `update_a_connect_wise_psa_sales_activity_type_by_id`
+/// `PATCH /sales/activities/types/{id}` · tool [`update_a_connect_wise_psa_sales_activity_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity type ID (see `sales::list_activity_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: activity type ID, from [`sales::list_activity_types`](crate::sales::list_activity_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/activities/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_activity_type_by_id")]
 pub fn update_activity_type(
@@ -251,23 +251,23 @@ pub fn update_activity_type(
 
 /// Deletes an activity type.
 ///
-/// `DELETE /sales/activities/types/{id}` · tool `delete_a_connect_wise_psa_sales_activity_type_by_id`
+/// `DELETE /sales/activities/types/{id}` · tool [`delete_a_connect_wise_psa_sales_activity_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity type ID (see `sales::list_activity_types`)
+/// * `id`: activity type ID, from [`sales::list_activity_types`](crate::sales::list_activity_types)
 #[doc(alias = "DELETE /sales/activities/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_activity_type_by_id")]
 pub fn delete_activity_type(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/activities/types/{id}").path("id", id)
 }
 
-/// Checks where an activity type is used.
+/// Checks which records reference an activity type.
 ///
-/// `GET /sales/activities/types/{id}/usages` · tool `check_connect_wise_psa_sales_activity_type_usages_by_id`
+/// `GET /sales/activities/types/{id}/usages` · tool [`check_connect_wise_psa_sales_activity_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity type ID (see `sales::list_activity_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: activity type ID, from [`sales::list_activity_types`](crate::sales::list_activity_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/activities/types/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_sales_activity_type_usages_by_id")]
 pub fn check_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -276,14 +276,14 @@ pub fn check_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
         .query(query)
 }
 
-/// Lists the places where an activity type is used.
+/// Lists the records that reference an activity type.
 ///
-/// `GET /sales/activities/types/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_activity_type_usages_by_id`
+/// `GET /sales/activities/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_sales_activity_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity type ID (see `sales::list_activity_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: activity type ID, from [`sales::list_activity_types`](crate::sales::list_activity_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/activities/types/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_sales_activity_type_usages_by_id")]
 pub fn list_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -294,9 +294,9 @@ pub fn list_activity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
 
 /// Gets a sales activity by its ID.
 ///
-/// `GET /sales/activities/{id}` · tool `get_single_connect_wise_psa_sales_activity_by_id`
+/// `GET /sales/activities/{id}` · tool [`get_single_connect_wise_psa_sales_activity_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales activity ID (see `sales::list_activities`)
+/// * `id`: sales activity ID, from [`sales::list_activities`](crate::sales::list_activities)
 #[doc(alias = "GET /sales/activities/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_activity_by_id")]
 pub fn get_activity(id: i32) -> Request<Activity> {
@@ -305,10 +305,10 @@ pub fn get_activity(id: i32) -> Request<Activity> {
 
 /// Replaces a sales activity. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/activities/{id}` · tool `replace_a_connect_wise_psa_sales_activity_by_id`
+/// `PUT /sales/activities/{id}` · tool [`replace_a_connect_wise_psa_sales_activity_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales activity ID (see `sales::list_activities`)
-/// * `body`: the new state of the sales activity.
+/// * `id`: sales activity ID, from [`sales::list_activities`](crate::sales::list_activities)
+/// * `body`: the new state of the sales activity
 #[doc(alias = "PUT /sales/activities/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_activity_by_id")]
 pub fn replace_activity(id: i32, body: &Activity) -> Request<Activity> {
@@ -317,10 +317,10 @@ pub fn replace_activity(id: i32, body: &Activity) -> Request<Activity> {
 
 /// Updates a sales activity.
 ///
-/// `PATCH /sales/activities/{id}` · tool `update_a_connect_wise_psa_sales_activity_by_id`
+/// `PATCH /sales/activities/{id}` · tool [`update_a_connect_wise_psa_sales_activity_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales activity ID (see `sales::list_activities`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: sales activity ID, from [`sales::list_activities`](crate::sales::list_activities)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/activities/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_activity_by_id")]
 pub fn update_activity(id: i32, patch: &Patch<Activity>) -> Request<Activity> {
@@ -329,9 +329,9 @@ pub fn update_activity(id: i32, patch: &Patch<Activity>) -> Request<Activity> {
 
 /// Deletes a sales activity.
 ///
-/// `DELETE /sales/activities/{id}` · tool `delete_a_connect_wise_psa_sales_activity_by_id`
+/// `DELETE /sales/activities/{id}` · tool [`delete_a_connect_wise_psa_sales_activity_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales activity ID (see `sales::list_activities`)
+/// * `id`: sales activity ID, from [`sales::list_activities`](crate::sales::list_activities)
 #[doc(alias = "DELETE /sales/activities/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_activity_by_id")]
 pub fn delete_activity(id: i32) -> Request<()> {

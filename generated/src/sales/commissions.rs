@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales commissions.
 ///
-/// `GET /sales/commissions` · tool `list_all_connect_wise_psa_sales_commissions`
+/// `GET /sales/commissions` · tool [`list_all_connect_wise_psa_sales_commissions`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/commissions")]
 #[doc(alias = "list_all_connect_wise_psa_sales_commissions")]
 pub fn list_commissions(query: &ListQuery) -> Request<Vec<Commission>> {
@@ -20,9 +20,9 @@ pub fn list_commissions(query: &ListQuery) -> Request<Vec<Commission>> {
 
 /// Creates a sales commission.
 ///
-/// `POST /sales/commissions` · tool `create_a_connect_wise_psa_sales_commission`
+/// `POST /sales/commissions` · tool [`create_a_connect_wise_psa_sales_commission`](crate::CATALOG)
 ///
-/// * `body`: the sales commission to create.
+/// * `body`: the sales commission to create
 #[doc(alias = "POST /sales/commissions")]
 #[doc(alias = "create_a_connect_wise_psa_sales_commission")]
 pub fn create_commission(body: &Commission) -> Request<Commission> {
@@ -31,9 +31,9 @@ pub fn create_commission(body: &Commission) -> Request<Commission> {
 
 /// Counts sales commissions.
 ///
-/// `GET /sales/commissions/count` · tool `count_connect_wise_psa_sales_commissions`
+/// `GET /sales/commissions/count` · tool [`count_connect_wise_psa_sales_commissions`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/commissions/count")]
 #[doc(alias = "count_connect_wise_psa_sales_commissions")]
 pub fn count_commissions(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_commissions(query: &CountQuery) -> Request<Count> {
 
 /// Gets a sales commission by its ID.
 ///
-/// `GET /sales/commissions/{id}` · tool `get_single_connect_wise_psa_sales_commission_by_id`
+/// `GET /sales/commissions/{id}` · tool [`get_single_connect_wise_psa_sales_commission_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales commission ID (see `sales::list_commissions`)
+/// * `id`: sales commission ID, from [`sales::list_commissions`](crate::sales::list_commissions)
 #[doc(alias = "GET /sales/commissions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_commission_by_id")]
 pub fn get_commission(id: i32) -> Request<Commission> {
@@ -55,10 +55,10 @@ pub fn get_commission(id: i32) -> Request<Commission> {
 
 /// Replaces a sales commission. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/commissions/{id}` · tool `replace_a_connect_wise_psa_sales_commission_by_id`
+/// `PUT /sales/commissions/{id}` · tool [`replace_a_connect_wise_psa_sales_commission_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales commission ID (see `sales::list_commissions`)
-/// * `body`: the new state of the sales commission.
+/// * `id`: sales commission ID, from [`sales::list_commissions`](crate::sales::list_commissions)
+/// * `body`: the new state of the sales commission
 #[doc(alias = "PUT /sales/commissions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_commission_by_id")]
 pub fn replace_commission(id: i32, body: &Commission) -> Request<Commission> {
@@ -67,10 +67,10 @@ pub fn replace_commission(id: i32, body: &Commission) -> Request<Commission> {
 
 /// Updates a sales commission.
 ///
-/// `PATCH /sales/commissions/{id}` · tool `update_a_connect_wise_psa_sales_commission_by_id`
+/// `PATCH /sales/commissions/{id}` · tool [`update_a_connect_wise_psa_sales_commission_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales commission ID (see `sales::list_commissions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: sales commission ID, from [`sales::list_commissions`](crate::sales::list_commissions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/commissions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_commission_by_id")]
 pub fn update_commission(id: i32, patch: &Patch<Commission>) -> Request<Commission> {
@@ -79,23 +79,23 @@ pub fn update_commission(id: i32, patch: &Patch<Commission>) -> Request<Commissi
 
 /// Deletes a sales commission.
 ///
-/// `DELETE /sales/commissions/{id}` · tool `delete_a_connect_wise_psa_sales_commission_by_id`
+/// `DELETE /sales/commissions/{id}` · tool [`delete_a_connect_wise_psa_sales_commission_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales commission ID (see `sales::list_commissions`)
+/// * `id`: sales commission ID, from [`sales::list_commissions`](crate::sales::list_commissions)
 #[doc(alias = "DELETE /sales/commissions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_commission_by_id")]
 pub fn delete_commission(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/sales/commissions/{id}").path("id", id)
 }
 
-/// Checks where a sales commission is used.
+/// Checks which records reference a sales commission.
 ///
-/// `GET /sales/commissions/{id}/usages` · tool `check_connect_wise_psa_sales_commission_usages_by_id`
+/// `GET /sales/commissions/{id}/usages` · tool [`check_connect_wise_psa_sales_commission_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales commission ID (see `sales::list_commissions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: sales commission ID, from [`sales::list_commissions`](crate::sales::list_commissions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/commissions/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_sales_commission_usages_by_id")]
 pub fn check_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -104,14 +104,14 @@ pub fn check_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
         .query(query)
 }
 
-/// Lists the places where a sales commission is used.
+/// Lists the records that reference a sales commission.
 ///
-/// `GET /sales/commissions/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_commission_usages_by_id`
+/// `GET /sales/commissions/{id}/usages/list` · tool [`list_all_connect_wise_psa_sales_commission_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales commission ID (see `sales::list_commissions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: sales commission ID, from [`sales::list_commissions`](crate::sales::list_commissions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/commissions/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_sales_commission_usages_by_id")]
 pub fn list_commission_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

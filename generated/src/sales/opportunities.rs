@@ -13,11 +13,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists opportunities.
 ///
-/// `GET /sales/opportunities` · tool `list_all_connect_wise_psa_sales_opportunities`
+/// `GET /sales/opportunities` · tool [`list_all_connect_wise_psa_sales_opportunities`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities")]
 #[doc(alias = "list_all_connect_wise_psa_sales_opportunities")]
 pub fn list_opportunities(query: &ListQuery) -> Request<Vec<Opportunity>> {
@@ -26,9 +26,9 @@ pub fn list_opportunities(query: &ListQuery) -> Request<Vec<Opportunity>> {
 
 /// Creates an opportunity.
 ///
-/// `POST /sales/opportunities` · tool `create_a_connect_wise_psa_sales_opportunity`
+/// `POST /sales/opportunities` · tool [`create_a_connect_wise_psa_sales_opportunity`](crate::CATALOG)
 ///
-/// * `body`: the opportunity to create.
+/// * `body`: the opportunity to create
 #[doc(alias = "POST /sales/opportunities")]
 #[doc(alias = "create_a_connect_wise_psa_sales_opportunity")]
 pub fn create_opportunity(body: &Opportunity) -> Request<Opportunity> {
@@ -37,12 +37,12 @@ pub fn create_opportunity(body: &Opportunity) -> Request<Opportunity> {
 
 /// Lists opportunity conversions.
 ///
-/// `GET /sales/opportunities/conversions/{id}` · tool `list_all_connect_wise_psa_sales_opportunity_conversions_by_id`
+/// `GET /sales/opportunities/conversions/{id}` · tool [`list_all_connect_wise_psa_sales_opportunity_conversions_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity ID (see `sales::list_opportunities`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/conversions/{id}")]
 #[doc(alias = "list_all_connect_wise_psa_sales_opportunity_conversions_by_id")]
 pub fn list_opportunity_conversions(
@@ -56,9 +56,9 @@ pub fn list_opportunity_conversions(
 
 /// Counts opportunities.
 ///
-/// `GET /sales/opportunities/count` · tool `count_connect_wise_psa_sales_opportunities`
+/// `GET /sales/opportunities/count` · tool [`count_connect_wise_psa_sales_opportunities`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/opportunities/count")]
 #[doc(alias = "count_connect_wise_psa_sales_opportunities")]
 pub fn count_opportunities(query: &CountQuery) -> Request<Count> {
@@ -69,7 +69,7 @@ pub fn count_opportunities(query: &CountQuery) -> Request<Count> {
 
 /// Gets an opportunity record with the default values for a new opportunity.
 ///
-/// `GET /sales/opportunities/default` · tool `get_default_connect_wise_psa_sales_opportunity`
+/// `GET /sales/opportunities/default` · tool [`get_default_connect_wise_psa_sales_opportunity`](crate::CATALOG)
 #[doc(alias = "GET /sales/opportunities/default")]
 #[doc(alias = "get_default_connect_wise_psa_sales_opportunity")]
 pub fn get_default_opportunity() -> Request<Opportunity> {
@@ -78,11 +78,11 @@ pub fn get_default_opportunity() -> Request<Opportunity> {
 
 /// Lists opportunity ratings.
 ///
-/// `GET /sales/opportunities/ratings` · tool `list_all_connect_wise_psa_sales_opportunity_ratings`
+/// `GET /sales/opportunities/ratings` · tool [`list_all_connect_wise_psa_sales_opportunity_ratings`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/ratings")]
 #[doc(alias = "list_all_connect_wise_psa_sales_opportunity_ratings")]
 pub fn list_opportunity_ratings(query: &ListQuery) -> Request<Vec<OpportunityRating>> {
@@ -91,9 +91,9 @@ pub fn list_opportunity_ratings(query: &ListQuery) -> Request<Vec<OpportunityRat
 
 /// Creates an opportunity rating.
 ///
-/// `POST /sales/opportunities/ratings` · tool `create_a_connect_wise_psa_sales_opportunity_rating`
+/// `POST /sales/opportunities/ratings` · tool [`create_a_connect_wise_psa_sales_opportunity_rating`](crate::CATALOG)
 ///
-/// * `body`: the opportunity rating to create.
+/// * `body`: the opportunity rating to create
 #[doc(alias = "POST /sales/opportunities/ratings")]
 #[doc(alias = "create_a_connect_wise_psa_sales_opportunity_rating")]
 pub fn create_opportunity_rating(
@@ -104,9 +104,9 @@ pub fn create_opportunity_rating(
 
 /// Counts opportunity ratings.
 ///
-/// `GET /sales/opportunities/ratings/count` · tool `count_connect_wise_psa_sales_opportunity_ratings`
+/// `GET /sales/opportunities/ratings/count` · tool [`count_connect_wise_psa_sales_opportunity_ratings`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/opportunities/ratings/count")]
 #[doc(alias = "count_connect_wise_psa_sales_opportunity_ratings")]
 pub fn count_opportunity_ratings(query: &CountQuery) -> Request<Count> {
@@ -117,11 +117,11 @@ pub fn count_opportunity_ratings(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of opportunity ratings.
 ///
-/// `GET /sales/opportunities/ratings/info` · tool `list_all_connect_wise_psa_sales_opportunity_rating_info`
+/// `GET /sales/opportunities/ratings/info` · tool [`list_all_connect_wise_psa_sales_opportunity_rating_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/ratings/info")]
 #[doc(alias = "list_all_connect_wise_psa_sales_opportunity_rating_info")]
 pub fn list_opportunity_rating_info(
@@ -132,9 +132,9 @@ pub fn list_opportunity_rating_info(
 
 /// Counts opportunity rating summaries.
 ///
-/// `GET /sales/opportunities/ratings/info/count` · tool `count_connect_wise_psa_sales_opportunity_rating_info`
+/// `GET /sales/opportunities/ratings/info/count` · tool [`count_connect_wise_psa_sales_opportunity_rating_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/opportunities/ratings/info/count")]
 #[doc(alias = "count_connect_wise_psa_sales_opportunity_rating_info")]
 pub fn count_opportunity_rating_info(query: &CountQuery) -> Request<Count> {
@@ -145,9 +145,9 @@ pub fn count_opportunity_rating_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an opportunity rating by its ID.
 ///
-/// `GET /sales/opportunities/ratings/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_rating_by_id`
+/// `GET /sales/opportunities/ratings/{id}` · tool [`get_single_connect_wise_psa_sales_opportunity_rating_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
+/// * `id`: opportunity rating ID, from [`sales::list_opportunity_ratings`](crate::sales::list_opportunity_ratings)
 #[doc(alias = "GET /sales/opportunities/ratings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_opportunity_rating_by_id")]
 pub fn get_opportunity_rating(id: i32) -> Request<OpportunityRating> {
@@ -156,10 +156,10 @@ pub fn get_opportunity_rating(id: i32) -> Request<OpportunityRating> {
 
 /// Replaces an opportunity rating. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/opportunities/ratings/{id}` · tool `replace_a_connect_wise_psa_sales_opportunity_rating_by_id`
+/// `PUT /sales/opportunities/ratings/{id}` · tool [`replace_a_connect_wise_psa_sales_opportunity_rating_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
-/// * `body`: the new state of the opportunity rating.
+/// * `id`: opportunity rating ID, from [`sales::list_opportunity_ratings`](crate::sales::list_opportunity_ratings)
+/// * `body`: the new state of the opportunity rating
 #[doc(alias = "PUT /sales/opportunities/ratings/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_opportunity_rating_by_id")]
 pub fn replace_opportunity_rating(
@@ -173,10 +173,10 @@ pub fn replace_opportunity_rating(
 
 /// Updates an opportunity rating.
 ///
-/// `PATCH /sales/opportunities/ratings/{id}` · tool `update_a_connect_wise_psa_sales_opportunity_rating_by_id`
+/// `PATCH /sales/opportunities/ratings/{id}` · tool [`update_a_connect_wise_psa_sales_opportunity_rating_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: opportunity rating ID, from [`sales::list_opportunity_ratings`](crate::sales::list_opportunity_ratings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/opportunities/ratings/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_opportunity_rating_by_id")]
 pub fn update_opportunity_rating(
@@ -190,9 +190,9 @@ pub fn update_opportunity_rating(
 
 /// Deletes an opportunity rating.
 ///
-/// `DELETE /sales/opportunities/ratings/{id}` · tool `delete_a_connect_wise_psa_sales_opportunity_rating_by_id`
+/// `DELETE /sales/opportunities/ratings/{id}` · tool [`delete_a_connect_wise_psa_sales_opportunity_rating_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
+/// * `id`: opportunity rating ID, from [`sales::list_opportunity_ratings`](crate::sales::list_opportunity_ratings)
 #[doc(alias = "DELETE /sales/opportunities/ratings/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_opportunity_rating_by_id")]
 pub fn delete_opportunity_rating(id: i32) -> Request<()> {
@@ -201,9 +201,9 @@ pub fn delete_opportunity_rating(id: i32) -> Request<()> {
 
 /// Gets an opportunity rating summary by its ID.
 ///
-/// `GET /sales/opportunities/ratings/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_rating_info_by_id`
+/// `GET /sales/opportunities/ratings/{id}/info` · tool [`get_single_connect_wise_psa_sales_opportunity_rating_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity rating ID (see `sales::list_opportunity_ratings`)
+/// * `id`: opportunity rating ID, from [`sales::list_opportunity_ratings`](crate::sales::list_opportunity_ratings)
 #[doc(alias = "GET /sales/opportunities/ratings/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_sales_opportunity_rating_info_by_id")]
 pub fn get_opportunity_rating_info(id: i32) -> Request<OpportunityRatingInfo> {
@@ -212,11 +212,11 @@ pub fn get_opportunity_rating_info(id: i32) -> Request<OpportunityRatingInfo> {
 
 /// Lists opportunity statuses.
 ///
-/// `GET /sales/opportunities/statuses` · tool `list_all_connect_wise_psa_sales_opportunity_statuses`
+/// `GET /sales/opportunities/statuses` · tool [`list_all_connect_wise_psa_sales_opportunity_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/statuses")]
 #[doc(alias = "list_all_connect_wise_psa_sales_opportunity_statuses")]
 pub fn list_opportunity_statuses(query: &ListQuery) -> Request<Vec<OpportunityStatus>> {
@@ -225,9 +225,9 @@ pub fn list_opportunity_statuses(query: &ListQuery) -> Request<Vec<OpportunitySt
 
 /// Creates an opportunity status.
 ///
-/// `POST /sales/opportunities/statuses` · tool `create_a_connect_wise_psa_sales_opportunity_status`
+/// `POST /sales/opportunities/statuses` · tool [`create_a_connect_wise_psa_sales_opportunity_status`](crate::CATALOG)
 ///
-/// * `body`: the opportunity status to create.
+/// * `body`: the opportunity status to create
 #[doc(alias = "POST /sales/opportunities/statuses")]
 #[doc(alias = "create_a_connect_wise_psa_sales_opportunity_status")]
 pub fn create_opportunity_status(
@@ -238,9 +238,9 @@ pub fn create_opportunity_status(
 
 /// Counts opportunity statuses.
 ///
-/// `GET /sales/opportunities/statuses/count` · tool `count_connect_wise_psa_sales_opportunity_statuses`
+/// `GET /sales/opportunities/statuses/count` · tool [`count_connect_wise_psa_sales_opportunity_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/opportunities/statuses/count")]
 #[doc(alias = "count_connect_wise_psa_sales_opportunity_statuses")]
 pub fn count_opportunity_statuses(query: &CountQuery) -> Request<Count> {
@@ -251,11 +251,11 @@ pub fn count_opportunity_statuses(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of opportunity statuses.
 ///
-/// `GET /sales/opportunities/statuses/info` · tool `list_all_connect_wise_psa_sales_opportunity_status_info`
+/// `GET /sales/opportunities/statuses/info` · tool [`list_all_connect_wise_psa_sales_opportunity_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/statuses/info")]
 #[doc(alias = "list_all_connect_wise_psa_sales_opportunity_status_info")]
 pub fn list_opportunity_status_info(
@@ -266,9 +266,9 @@ pub fn list_opportunity_status_info(
 
 /// Counts opportunity status summaries.
 ///
-/// `GET /sales/opportunities/statuses/info/count` · tool `count_connect_wise_psa_sales_opportunity_status_info`
+/// `GET /sales/opportunities/statuses/info/count` · tool [`count_connect_wise_psa_sales_opportunity_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/opportunities/statuses/info/count")]
 #[doc(alias = "count_connect_wise_psa_sales_opportunity_status_info")]
 pub fn count_opportunity_status_info(query: &CountQuery) -> Request<Count> {
@@ -279,9 +279,9 @@ pub fn count_opportunity_status_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an opportunity status by its ID.
 ///
-/// `GET /sales/opportunities/statuses/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_status_by_id`
+/// `GET /sales/opportunities/statuses/{id}` · tool [`get_single_connect_wise_psa_sales_opportunity_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
+/// * `id`: opportunity status ID, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses)
 #[doc(alias = "GET /sales/opportunities/statuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_opportunity_status_by_id")]
 pub fn get_opportunity_status(id: i32) -> Request<OpportunityStatus> {
@@ -290,10 +290,10 @@ pub fn get_opportunity_status(id: i32) -> Request<OpportunityStatus> {
 
 /// Replaces an opportunity status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/opportunities/statuses/{id}` · tool `replace_a_connect_wise_psa_sales_opportunity_status_by_id`
+/// `PUT /sales/opportunities/statuses/{id}` · tool [`replace_a_connect_wise_psa_sales_opportunity_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
-/// * `body`: the new state of the opportunity status.
+/// * `id`: opportunity status ID, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses)
+/// * `body`: the new state of the opportunity status
 #[doc(alias = "PUT /sales/opportunities/statuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_opportunity_status_by_id")]
 pub fn replace_opportunity_status(
@@ -307,10 +307,10 @@ pub fn replace_opportunity_status(
 
 /// Updates an opportunity status.
 ///
-/// `PATCH /sales/opportunities/statuses/{id}` · tool `update_a_connect_wise_psa_sales_opportunity_status_by_id`
+/// `PATCH /sales/opportunities/statuses/{id}` · tool [`update_a_connect_wise_psa_sales_opportunity_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: opportunity status ID, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/opportunities/statuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_opportunity_status_by_id")]
 pub fn update_opportunity_status(
@@ -324,9 +324,9 @@ pub fn update_opportunity_status(
 
 /// Deletes an opportunity status.
 ///
-/// `DELETE /sales/opportunities/statuses/{id}` · tool `delete_a_connect_wise_psa_sales_opportunity_status_by_id`
+/// `DELETE /sales/opportunities/statuses/{id}` · tool [`delete_a_connect_wise_psa_sales_opportunity_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
+/// * `id`: opportunity status ID, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses)
 #[doc(alias = "DELETE /sales/opportunities/statuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_opportunity_status_by_id")]
 pub fn delete_opportunity_status(id: i32) -> Request<()> {
@@ -335,23 +335,23 @@ pub fn delete_opportunity_status(id: i32) -> Request<()> {
 
 /// Gets an opportunity status summary by its ID.
 ///
-/// `GET /sales/opportunities/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_status_info_by_id`
+/// `GET /sales/opportunities/statuses/{id}/info` · tool [`get_single_connect_wise_psa_sales_opportunity_status_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
+/// * `id`: opportunity status ID, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses)
 #[doc(alias = "GET /sales/opportunities/statuses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_sales_opportunity_status_info_by_id")]
 pub fn get_opportunity_status_info(id: i32) -> Request<OpportunityStatusInfo> {
     Request::new(Method::Get, "/sales/opportunities/statuses/{id}/info").path("id", id)
 }
 
-/// Checks where an opportunity status is used.
+/// Checks which records reference an opportunity status.
 ///
-/// `GET /sales/opportunities/statuses/{id}/usages` · tool `check_connect_wise_psa_sales_opportunity_status_usages_by_id`
+/// `GET /sales/opportunities/statuses/{id}/usages` · tool [`check_connect_wise_psa_sales_opportunity_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: opportunity status ID, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/statuses/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_sales_opportunity_status_usages_by_id")]
 pub fn check_opportunity_status_usages(
@@ -363,14 +363,14 @@ pub fn check_opportunity_status_usages(
         .query(query)
 }
 
-/// Lists the places where an opportunity status is used.
+/// Lists the records that reference an opportunity status.
 ///
-/// `GET /sales/opportunities/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_opportunity_status_usages_by_id`
+/// `GET /sales/opportunities/statuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_sales_opportunity_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity status ID (see `sales::list_opportunity_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: opportunity status ID, from [`sales::list_opportunity_statuses`](crate::sales::list_opportunity_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/statuses/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_sales_opportunity_status_usages_by_id")]
 pub fn list_opportunity_status_usages(
@@ -384,11 +384,11 @@ pub fn list_opportunity_status_usages(
 
 /// Lists opportunity types.
 ///
-/// `GET /sales/opportunities/types` · tool `list_all_connect_wise_psa_sales_opportunity_types`
+/// `GET /sales/opportunities/types` · tool [`list_all_connect_wise_psa_sales_opportunity_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/types")]
 #[doc(alias = "list_all_connect_wise_psa_sales_opportunity_types")]
 pub fn list_opportunity_types(query: &ListQuery) -> Request<Vec<OpportunityType>> {
@@ -397,9 +397,9 @@ pub fn list_opportunity_types(query: &ListQuery) -> Request<Vec<OpportunityType>
 
 /// Creates an opportunity type.
 ///
-/// `POST /sales/opportunities/types` · tool `create_a_connect_wise_psa_sales_opportunity_type`
+/// `POST /sales/opportunities/types` · tool [`create_a_connect_wise_psa_sales_opportunity_type`](crate::CATALOG)
 ///
-/// * `body`: the opportunity type to create.
+/// * `body`: the opportunity type to create
 #[doc(alias = "POST /sales/opportunities/types")]
 #[doc(alias = "create_a_connect_wise_psa_sales_opportunity_type")]
 pub fn create_opportunity_type(body: &OpportunityType) -> Request<OpportunityType> {
@@ -408,9 +408,9 @@ pub fn create_opportunity_type(body: &OpportunityType) -> Request<OpportunityTyp
 
 /// Counts opportunity types.
 ///
-/// `GET /sales/opportunities/types/count` · tool `count_connect_wise_psa_sales_opportunity_types`
+/// `GET /sales/opportunities/types/count` · tool [`count_connect_wise_psa_sales_opportunity_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/opportunities/types/count")]
 #[doc(alias = "count_connect_wise_psa_sales_opportunity_types")]
 pub fn count_opportunity_types(query: &CountQuery) -> Request<Count> {
@@ -421,11 +421,11 @@ pub fn count_opportunity_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of opportunity types.
 ///
-/// `GET /sales/opportunities/types/info` · tool `list_all_connect_wise_psa_sales_opportunity_type_info`
+/// `GET /sales/opportunities/types/info` · tool [`list_all_connect_wise_psa_sales_opportunity_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/types/info")]
 #[doc(alias = "list_all_connect_wise_psa_sales_opportunity_type_info")]
 pub fn list_opportunity_type_info(
@@ -436,9 +436,9 @@ pub fn list_opportunity_type_info(
 
 /// Counts opportunity type summaries.
 ///
-/// `GET /sales/opportunities/types/info/count` · tool `count_connect_wise_psa_sales_opportunity_type_info`
+/// `GET /sales/opportunities/types/info/count` · tool [`count_connect_wise_psa_sales_opportunity_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/opportunities/types/info/count")]
 #[doc(alias = "count_connect_wise_psa_sales_opportunity_type_info")]
 pub fn count_opportunity_type_info(query: &CountQuery) -> Request<Count> {
@@ -449,9 +449,9 @@ pub fn count_opportunity_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an opportunity type by its ID.
 ///
-/// `GET /sales/opportunities/types/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_type_by_id`
+/// `GET /sales/opportunities/types/{id}` · tool [`get_single_connect_wise_psa_sales_opportunity_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
+/// * `id`: opportunity type ID, from [`sales::list_opportunity_types`](crate::sales::list_opportunity_types)
 #[doc(alias = "GET /sales/opportunities/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_opportunity_type_by_id")]
 pub fn get_opportunity_type(id: i32) -> Request<OpportunityType> {
@@ -460,10 +460,10 @@ pub fn get_opportunity_type(id: i32) -> Request<OpportunityType> {
 
 /// Replaces an opportunity type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/opportunities/types/{id}` · tool `replace_a_connect_wise_psa_sales_opportunity_type_by_id`
+/// `PUT /sales/opportunities/types/{id}` · tool [`replace_a_connect_wise_psa_sales_opportunity_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
-/// * `body`: the new state of the opportunity type.
+/// * `id`: opportunity type ID, from [`sales::list_opportunity_types`](crate::sales::list_opportunity_types)
+/// * `body`: the new state of the opportunity type
 #[doc(alias = "PUT /sales/opportunities/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_opportunity_type_by_id")]
 pub fn replace_opportunity_type(
@@ -477,10 +477,10 @@ pub fn replace_opportunity_type(
 
 /// Updates an opportunity type.
 ///
-/// `PATCH /sales/opportunities/types/{id}` · tool `update_a_connect_wise_psa_sales_opportunity_type_by_id`
+/// `PATCH /sales/opportunities/types/{id}` · tool [`update_a_connect_wise_psa_sales_opportunity_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: opportunity type ID, from [`sales::list_opportunity_types`](crate::sales::list_opportunity_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/opportunities/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_opportunity_type_by_id")]
 pub fn update_opportunity_type(
@@ -494,9 +494,9 @@ pub fn update_opportunity_type(
 
 /// Deletes an opportunity type.
 ///
-/// `DELETE /sales/opportunities/types/{id}` · tool `delete_a_connect_wise_psa_sales_opportunity_type_by_id`
+/// `DELETE /sales/opportunities/types/{id}` · tool [`delete_a_connect_wise_psa_sales_opportunity_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
+/// * `id`: opportunity type ID, from [`sales::list_opportunity_types`](crate::sales::list_opportunity_types)
 #[doc(alias = "DELETE /sales/opportunities/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_opportunity_type_by_id")]
 pub fn delete_opportunity_type(id: i32) -> Request<()> {
@@ -505,23 +505,23 @@ pub fn delete_opportunity_type(id: i32) -> Request<()> {
 
 /// Gets an opportunity type summary by its ID.
 ///
-/// `GET /sales/opportunities/types/{id}/info` · tool `get_single_connect_wise_psa_sales_opportunity_type_info_by_id`
+/// `GET /sales/opportunities/types/{id}/info` · tool [`get_single_connect_wise_psa_sales_opportunity_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
+/// * `id`: opportunity type ID, from [`sales::list_opportunity_types`](crate::sales::list_opportunity_types)
 #[doc(alias = "GET /sales/opportunities/types/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_sales_opportunity_type_info_by_id")]
 pub fn get_opportunity_type_info(id: i32) -> Request<OpportunityTypeInfo> {
     Request::new(Method::Get, "/sales/opportunities/types/{id}/info").path("id", id)
 }
 
-/// Checks where an opportunity type is used.
+/// Checks which records reference an opportunity type.
 ///
-/// `GET /sales/opportunities/types/{id}/usages` · tool `check_connect_wise_psa_sales_opportunity_type_usages_by_id`
+/// `GET /sales/opportunities/types/{id}/usages` · tool [`check_connect_wise_psa_sales_opportunity_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: opportunity type ID, from [`sales::list_opportunity_types`](crate::sales::list_opportunity_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/types/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_sales_opportunity_type_usages_by_id")]
 pub fn check_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -530,14 +530,14 @@ pub fn check_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<
         .query(query)
 }
 
-/// Lists the places where an opportunity type is used.
+/// Lists the records that reference an opportunity type.
 ///
-/// `GET /sales/opportunities/types/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_opportunity_type_usages_by_id`
+/// `GET /sales/opportunities/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_sales_opportunity_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity type ID (see `sales::list_opportunity_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: opportunity type ID, from [`sales::list_opportunity_types`](crate::sales::list_opportunity_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/types/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_sales_opportunity_type_usages_by_id")]
 pub fn list_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -548,9 +548,9 @@ pub fn list_opportunity_type_usages(id: i32, query: &ListQuery) -> Request<Vec<U
 
 /// Gets an opportunity by its ID.
 ///
-/// `GET /sales/opportunities/{id}` · tool `get_single_connect_wise_psa_sales_opportunity_by_id`
+/// `GET /sales/opportunities/{id}` · tool [`get_single_connect_wise_psa_sales_opportunity_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
 #[doc(alias = "GET /sales/opportunities/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_opportunity_by_id")]
 pub fn get_opportunity(id: i32) -> Request<Opportunity> {
@@ -559,10 +559,10 @@ pub fn get_opportunity(id: i32) -> Request<Opportunity> {
 
 /// Replaces an opportunity. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/opportunities/{id}` · tool `replace_a_connect_wise_psa_sales_opportunity_by_id`
+/// `PUT /sales/opportunities/{id}` · tool [`replace_a_connect_wise_psa_sales_opportunity_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity ID (see `sales::list_opportunities`)
-/// * `body`: the new state of the opportunity.
+/// * `id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `body`: the new state of the opportunity
 #[doc(alias = "PUT /sales/opportunities/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_opportunity_by_id")]
 pub fn replace_opportunity(id: i32, body: &Opportunity) -> Request<Opportunity> {
@@ -571,10 +571,10 @@ pub fn replace_opportunity(id: i32, body: &Opportunity) -> Request<Opportunity> 
 
 /// Updates an opportunity.
 ///
-/// `PATCH /sales/opportunities/{id}` · tool `update_a_connect_wise_psa_sales_opportunity_by_id`
+/// `PATCH /sales/opportunities/{id}` · tool [`update_a_connect_wise_psa_sales_opportunity_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity ID (see `sales::list_opportunities`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/opportunities/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_opportunity_by_id")]
 pub fn update_opportunity(id: i32, patch: &Patch<Opportunity>) -> Request<Opportunity> {
@@ -583,9 +583,9 @@ pub fn update_opportunity(id: i32, patch: &Patch<Opportunity>) -> Request<Opport
 
 /// Deletes an opportunity.
 ///
-/// `DELETE /sales/opportunities/{id}` · tool `delete_a_connect_wise_psa_sales_opportunity_by_id`
+/// `DELETE /sales/opportunities/{id}` · tool [`delete_a_connect_wise_psa_sales_opportunity_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity ID (see `sales::list_opportunities`)
+/// * `id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
 #[doc(alias = "DELETE /sales/opportunities/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_opportunity_by_id")]
 pub fn delete_opportunity(id: i32) -> Request<()> {
@@ -594,10 +594,10 @@ pub fn delete_opportunity(id: i32) -> Request<()> {
 
 /// Creates an agreement from an opportunity.
 ///
-/// `POST /sales/opportunities/{id}/convertToAgreement` · tool `convert_a_connect_wise_psa_sales_opportunity_to_agreement_by_id`
+/// `POST /sales/opportunities/{id}/convertToAgreement` · tool [`convert_a_connect_wise_psa_sales_opportunity_to_agreement_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity ID (see `sales::list_opportunities`)
-/// * `body`: the request body.
+/// * `id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `body`: the request body
 #[doc(alias = "POST /sales/opportunities/{id}/convertToAgreement")]
 #[doc(alias = "convert_a_connect_wise_psa_sales_opportunity_to_agreement_by_id")]
 pub fn convert_opportunity_to_agreement(
@@ -611,10 +611,10 @@ pub fn convert_opportunity_to_agreement(
 
 /// Creates a project from an opportunity.
 ///
-/// `POST /sales/opportunities/{id}/convertToProject` · tool `convert_a_connect_wise_psa_sales_opportunity_to_project_by_id`
+/// `POST /sales/opportunities/{id}/convertToProject` · tool [`convert_a_connect_wise_psa_sales_opportunity_to_project_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity ID (see `sales::list_opportunities`)
-/// * `body`: the request body.
+/// * `id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `body`: the request body
 #[doc(alias = "POST /sales/opportunities/{id}/convertToProject")]
 #[doc(alias = "convert_a_connect_wise_psa_sales_opportunity_to_project_by_id")]
 pub fn convert_opportunity_to_project(
@@ -628,10 +628,10 @@ pub fn convert_opportunity_to_project(
 
 /// Creates a sales order from an opportunity.
 ///
-/// `POST /sales/opportunities/{id}/convertToSalesOrder` · tool `convert_a_connect_wise_psa_sales_opp_to_sales_order_by_id`
+/// `POST /sales/opportunities/{id}/convertToSalesOrder` · tool [`convert_a_connect_wise_psa_sales_opp_to_sales_order_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity ID (see `sales::list_opportunities`)
-/// * `body`: the request body.
+/// * `id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `body`: the request body
 #[doc(alias = "POST /sales/opportunities/{id}/convertToSalesOrder")]
 #[doc(alias = "convert_a_connect_wise_psa_sales_opp_to_sales_order_by_id")]
 pub fn convert_opportunity_to_sales_order(
@@ -645,10 +645,10 @@ pub fn convert_opportunity_to_sales_order(
 
 /// Creates a service ticket from an opportunity.
 ///
-/// `POST /sales/opportunities/{id}/convertToServiceTicket` · tool `convert_a_connect_wise_psa_sales_opp_to_service_ticket_by_id`
+/// `POST /sales/opportunities/{id}/convertToServiceTicket` · tool [`convert_a_connect_wise_psa_sales_opp_to_service_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: opportunity ID (see `sales::list_opportunities`)
-/// * `body`: the request body.
+/// * `id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `body`: the request body
 #[doc(alias = "POST /sales/opportunities/{id}/convertToServiceTicket")]
 #[doc(alias = "convert_a_connect_wise_psa_sales_opp_to_service_ticket_by_id")]
 pub fn convert_opportunity_to_service_ticket(
@@ -662,12 +662,12 @@ pub fn convert_opportunity_to_service_ticket(
 
 /// Lists an opportunity's contacts.
 ///
-/// `GET /sales/opportunities/{parentId}/contacts` · tool `list_all_connect_wise_psa_opportunity_contacts`
+/// `GET /sales/opportunities/{parentId}/contacts` · tool [`list_all_connect_wise_psa_opportunity_contacts`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/{parentId}/contacts")]
 #[doc(alias = "list_all_connect_wise_psa_opportunity_contacts")]
 pub fn list_opportunity_contacts(
@@ -681,10 +681,10 @@ pub fn list_opportunity_contacts(
 
 /// Adds a contact to an opportunity.
 ///
-/// `POST /sales/opportunities/{parentId}/contacts` · tool `create_a_connect_wise_psa_opportunity_contact`
+/// `POST /sales/opportunities/{parentId}/contacts` · tool [`create_a_connect_wise_psa_opportunity_contact`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `body`: the contact to create.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `body`: the contact to create
 #[doc(alias = "POST /sales/opportunities/{parentId}/contacts")]
 #[doc(alias = "create_a_connect_wise_psa_opportunity_contact")]
 pub fn create_opportunity_contact(
@@ -698,10 +698,10 @@ pub fn create_opportunity_contact(
 
 /// Counts an opportunity's contacts.
 ///
-/// `GET /sales/opportunities/{parentId}/contacts/count` · tool `count_connect_wise_psa_opportunity_contacts`
+/// `GET /sales/opportunities/{parentId}/contacts/count` · tool [`count_connect_wise_psa_opportunity_contacts`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `query`: which rows are counted
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/opportunities/{parentId}/contacts/count")]
 #[doc(alias = "count_connect_wise_psa_opportunity_contacts")]
 pub fn count_opportunity_contacts(
@@ -716,10 +716,10 @@ pub fn count_opportunity_contacts(
 
 /// Gets an opportunity contact by its ID.
 ///
-/// `GET /sales/opportunities/{parentId}/contacts/{id}` · tool `get_single_connect_wise_psa_opportunity_contact_by_id`
+/// `GET /sales/opportunities/{parentId}/contacts/{id}` · tool [`get_single_connect_wise_psa_opportunity_contact_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity contact ID (see `sales::list_opportunity_contacts`)
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity contact ID, from [`sales::list_opportunity_contacts`](crate::sales::list_opportunity_contacts)
 #[doc(alias = "GET /sales/opportunities/{parentId}/contacts/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_opportunity_contact_by_id")]
 pub fn get_opportunity_contact(
@@ -733,11 +733,11 @@ pub fn get_opportunity_contact(
 
 /// Replaces an opportunity contact. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/opportunities/{parentId}/contacts/{id}` · tool `replace_a_connect_wise_psa_opportunity_contact_by_id`
+/// `PUT /sales/opportunities/{parentId}/contacts/{id}` · tool [`replace_a_connect_wise_psa_opportunity_contact_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity contact ID (see `sales::list_opportunity_contacts`)
-/// * `body`: the new state of the contact.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity contact ID, from [`sales::list_opportunity_contacts`](crate::sales::list_opportunity_contacts)
+/// * `body`: the new state of the contact
 #[doc(alias = "PUT /sales/opportunities/{parentId}/contacts/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_opportunity_contact_by_id")]
 pub fn replace_opportunity_contact(
@@ -753,11 +753,11 @@ pub fn replace_opportunity_contact(
 
 /// Updates an opportunity contact.
 ///
-/// `PATCH /sales/opportunities/{parentId}/contacts/{id}` · tool `update_a_connect_wise_psa_opportunity_contact_by_id`
+/// `PATCH /sales/opportunities/{parentId}/contacts/{id}` · tool [`update_a_connect_wise_psa_opportunity_contact_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity contact ID (see `sales::list_opportunity_contacts`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity contact ID, from [`sales::list_opportunity_contacts`](crate::sales::list_opportunity_contacts)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/opportunities/{parentId}/contacts/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_opportunity_contact_by_id")]
 pub fn update_opportunity_contact(
@@ -773,10 +773,10 @@ pub fn update_opportunity_contact(
 
 /// Removes a contact from an opportunity.
 ///
-/// `DELETE /sales/opportunities/{parentId}/contacts/{id}` · tool `delete_a_connect_wise_psa_opportunity_contact_by_id`
+/// `DELETE /sales/opportunities/{parentId}/contacts/{id}` · tool [`delete_a_connect_wise_psa_opportunity_contact_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity contact ID (see `sales::list_opportunity_contacts`)
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity contact ID, from [`sales::list_opportunity_contacts`](crate::sales::list_opportunity_contacts)
 #[doc(alias = "DELETE /sales/opportunities/{parentId}/contacts/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_opportunity_contact_by_id")]
 pub fn delete_opportunity_contact(opportunity_id: i32, id: i32) -> Request<()> {
@@ -787,12 +787,12 @@ pub fn delete_opportunity_contact(opportunity_id: i32, id: i32) -> Request<()> {
 
 /// Lists an opportunity's forecasts.
 ///
-/// `GET /sales/opportunities/{parentId}/forecast` · tool `list_all_connect_wise_psa_opportunity_forecasts`
+/// `GET /sales/opportunities/{parentId}/forecast` · tool [`list_all_connect_wise_psa_opportunity_forecasts`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/{parentId}/forecast")]
 #[doc(alias = "list_all_connect_wise_psa_opportunity_forecasts")]
 pub fn list_opportunity_forecasts(
@@ -806,10 +806,10 @@ pub fn list_opportunity_forecasts(
 
 /// Adds a forecast to an opportunity.
 ///
-/// `POST /sales/opportunities/{parentId}/forecast` · tool `create_a_connect_wise_psa_opportunity_forecast`
+/// `POST /sales/opportunities/{parentId}/forecast` · tool [`create_a_connect_wise_psa_opportunity_forecast`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `body`: the forecast to create.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `body`: the forecast to create
 #[doc(alias = "POST /sales/opportunities/{parentId}/forecast")]
 #[doc(alias = "create_a_connect_wise_psa_opportunity_forecast")]
 pub fn create_opportunity_forecast(
@@ -823,10 +823,10 @@ pub fn create_opportunity_forecast(
 
 /// Replaces an opportunity's forecast. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/opportunities/{parentId}/forecast/` · tool `replace_a_connect_wise_psa_opportunity_forecast`
+/// `PUT /sales/opportunities/{parentId}/forecast/` · tool [`replace_a_connect_wise_psa_opportunity_forecast`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `body`: the new state of the forecast.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `body`: the new state of the forecast
 #[doc(alias = "PUT /sales/opportunities/{parentId}/forecast/")]
 #[doc(alias = "replace_a_connect_wise_psa_opportunity_forecast")]
 pub fn replace_opportunity_forecast(
@@ -840,10 +840,10 @@ pub fn replace_opportunity_forecast(
 
 /// Updates an opportunity's forecast.
 ///
-/// `PATCH /sales/opportunities/{parentId}/forecast/` · tool `update_a_connect_wise_psa_opportunity_forecast`
+/// `PATCH /sales/opportunities/{parentId}/forecast/` · tool [`update_a_connect_wise_psa_opportunity_forecast`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/opportunities/{parentId}/forecast/")]
 #[doc(alias = "update_a_connect_wise_psa_opportunity_forecast")]
 pub fn update_opportunity_forecast(
@@ -857,9 +857,9 @@ pub fn update_opportunity_forecast(
 
 /// Deletes an opportunity's forecast.
 ///
-/// `DELETE /sales/opportunities/{parentId}/forecast/` · tool `delete_a_connect_wise_psa_opportunity_forecast`
+/// `DELETE /sales/opportunities/{parentId}/forecast/` · tool [`delete_a_connect_wise_psa_opportunity_forecast`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
 #[doc(alias = "DELETE /sales/opportunities/{parentId}/forecast/")]
 #[doc(alias = "delete_a_connect_wise_psa_opportunity_forecast")]
 pub fn delete_opportunity_forecast(opportunity_id: i32) -> Request<()> {
@@ -869,9 +869,9 @@ pub fn delete_opportunity_forecast(opportunity_id: i32) -> Request<()> {
 
 /// Copies a forecast item within an opportunity.
 ///
-/// `POST /sales/opportunities/{parentId}/forecast/copy/{id}` · tool `copy_a_connect_wise_psa_opportunity_forecast_item_by_id`
+/// `POST /sales/opportunities/{parentId}/forecast/copy/{id}` · tool [`copy_a_connect_wise_psa_opportunity_forecast_item_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
 /// * `id`: ID
 #[doc(alias = "POST /sales/opportunities/{parentId}/forecast/copy/{id}")]
 #[doc(alias = "copy_a_connect_wise_psa_opportunity_forecast_item_by_id")]
@@ -886,10 +886,10 @@ pub fn copy_opportunity_forecast_item(
 
 /// Counts an opportunity's forecasts.
 ///
-/// `GET /sales/opportunities/{parentId}/forecast/count` · tool `count_connect_wise_psa_opportunity_forecasts`
+/// `GET /sales/opportunities/{parentId}/forecast/count` · tool [`count_connect_wise_psa_opportunity_forecasts`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `query`: which rows are counted
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/opportunities/{parentId}/forecast/count")]
 #[doc(alias = "count_connect_wise_psa_opportunity_forecasts")]
 pub fn count_opportunity_forecasts(
@@ -904,10 +904,10 @@ pub fn count_opportunity_forecasts(
 
 /// Gets an opportunity forecast item.
 ///
-/// `GET /sales/opportunities/{parentId}/forecast/{id}` · tool `get_single_connect_wise_psa_opportunity_forecast_item_by_id`
+/// `GET /sales/opportunities/{parentId}/forecast/{id}` · tool [`get_single_connect_wise_psa_opportunity_forecast_item_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity forecast ID, from [`sales::list_opportunity_forecasts`](crate::sales::list_opportunity_forecasts)
 #[doc(alias = "GET /sales/opportunities/{parentId}/forecast/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_opportunity_forecast_item_by_id")]
 pub fn get_opportunity_forecast_item(
@@ -921,11 +921,11 @@ pub fn get_opportunity_forecast_item(
 
 /// Creates an opportunity forecast item.
 ///
-/// `POST /sales/opportunities/{parentId}/forecast/{id}` · tool `create_a_connect_wise_psa_opportunity_forecast_item_by_id`
+/// `POST /sales/opportunities/{parentId}/forecast/{id}` · tool [`create_a_connect_wise_psa_opportunity_forecast_item_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
-/// * `body`: the forecast to create.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity forecast ID, from [`sales::list_opportunity_forecasts`](crate::sales::list_opportunity_forecasts)
+/// * `body`: the forecast to create
 #[doc(alias = "POST /sales/opportunities/{parentId}/forecast/{id}")]
 #[doc(alias = "create_a_connect_wise_psa_opportunity_forecast_item_by_id")]
 pub fn create_opportunity_forecast_item(
@@ -941,11 +941,11 @@ pub fn create_opportunity_forecast_item(
 
 /// Replaces an opportunity forecast item. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/opportunities/{parentId}/forecast/{id}` · tool `replace_a_connect_wise_psa_opportunity_forecast_item_by_id`
+/// `PUT /sales/opportunities/{parentId}/forecast/{id}` · tool [`replace_a_connect_wise_psa_opportunity_forecast_item_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
-/// * `body`: the new state of the forecast.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity forecast ID, from [`sales::list_opportunity_forecasts`](crate::sales::list_opportunity_forecasts)
+/// * `body`: the new state of the forecast
 #[doc(alias = "PUT /sales/opportunities/{parentId}/forecast/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_opportunity_forecast_item_by_id")]
 pub fn replace_opportunity_forecast_item(
@@ -961,11 +961,11 @@ pub fn replace_opportunity_forecast_item(
 
 /// Updates an opportunity forecast item.
 ///
-/// `PATCH /sales/opportunities/{parentId}/forecast/{id}` · tool `update_a_connect_wise_psa_opportunity_forecast_item_by_id`
+/// `PATCH /sales/opportunities/{parentId}/forecast/{id}` · tool [`update_a_connect_wise_psa_opportunity_forecast_item_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity forecast ID, from [`sales::list_opportunity_forecasts`](crate::sales::list_opportunity_forecasts)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/opportunities/{parentId}/forecast/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_opportunity_forecast_item_by_id")]
 pub fn update_opportunity_forecast_item(
@@ -981,10 +981,10 @@ pub fn update_opportunity_forecast_item(
 
 /// Deletes an opportunity forecast item.
 ///
-/// `DELETE /sales/opportunities/{parentId}/forecast/{id}` · tool `delete_a_connect_wise_psa_opportunity_forecast_item_by_id`
+/// `DELETE /sales/opportunities/{parentId}/forecast/{id}` · tool [`delete_a_connect_wise_psa_opportunity_forecast_item_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity forecast ID (see `sales::list_opportunity_forecasts`)
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity forecast ID, from [`sales::list_opportunity_forecasts`](crate::sales::list_opportunity_forecasts)
 #[doc(alias = "DELETE /sales/opportunities/{parentId}/forecast/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_opportunity_forecast_item_by_id")]
 pub fn delete_opportunity_forecast_item(opportunity_id: i32, id: i32) -> Request<()> {
@@ -995,12 +995,12 @@ pub fn delete_opportunity_forecast_item(opportunity_id: i32, id: i32) -> Request
 
 /// Lists an opportunity's notes.
 ///
-/// `GET /sales/opportunities/{parentId}/notes` · tool `list_all_connect_wise_psa_opportunity_notes`
+/// `GET /sales/opportunities/{parentId}/notes` · tool [`list_all_connect_wise_psa_opportunity_notes`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/{parentId}/notes")]
 #[doc(alias = "list_all_connect_wise_psa_opportunity_notes")]
 pub fn list_opportunity_notes(
@@ -1014,10 +1014,10 @@ pub fn list_opportunity_notes(
 
 /// Adds a note to an opportunity.
 ///
-/// `POST /sales/opportunities/{parentId}/notes` · tool `create_a_connect_wise_psa_opportunity_note`
+/// `POST /sales/opportunities/{parentId}/notes` · tool [`create_a_connect_wise_psa_opportunity_note`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `body`: the note to create.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `body`: the note to create
 #[doc(alias = "POST /sales/opportunities/{parentId}/notes")]
 #[doc(alias = "create_a_connect_wise_psa_opportunity_note")]
 pub fn create_opportunity_note(
@@ -1031,12 +1031,12 @@ pub fn create_opportunity_note(
 
 /// Counts an opportunity's notes.
 ///
-/// `GET /sales/opportunities/{parentId}/notes/count` · tool `count_connect_wise_psa_opportunity_notes`
+/// `GET /sales/opportunities/{parentId}/notes/count` · tool [`count_connect_wise_psa_opportunity_notes`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `query`: which rows are counted
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `query`: which records are counted
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/{parentId}/notes/count")]
 #[doc(alias = "count_connect_wise_psa_opportunity_notes")]
 pub fn count_opportunity_notes(
@@ -1051,10 +1051,10 @@ pub fn count_opportunity_notes(
 
 /// Gets an opportunity note by its ID.
 ///
-/// `GET /sales/opportunities/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_opportunity_note_by_id`
+/// `GET /sales/opportunities/{parentId}/notes/{id}` · tool [`get_single_connect_wise_psa_opportunity_note_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity note ID (see `sales::list_opportunity_notes`)
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity note ID, from [`sales::list_opportunity_notes`](crate::sales::list_opportunity_notes)
 #[doc(alias = "GET /sales/opportunities/{parentId}/notes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_opportunity_note_by_id")]
 pub fn get_opportunity_note(opportunity_id: i32, id: i32) -> Request<OpportunityNote> {
@@ -1065,11 +1065,11 @@ pub fn get_opportunity_note(opportunity_id: i32, id: i32) -> Request<Opportunity
 
 /// Replaces an opportunity note. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/opportunities/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_opportunity_note_by_id`
+/// `PUT /sales/opportunities/{parentId}/notes/{id}` · tool [`replace_a_connect_wise_psa_opportunity_note_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity note ID (see `sales::list_opportunity_notes`)
-/// * `body`: the new state of the note.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity note ID, from [`sales::list_opportunity_notes`](crate::sales::list_opportunity_notes)
+/// * `body`: the new state of the note
 #[doc(alias = "PUT /sales/opportunities/{parentId}/notes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_opportunity_note_by_id")]
 pub fn replace_opportunity_note(
@@ -1085,11 +1085,11 @@ pub fn replace_opportunity_note(
 
 /// Updates an opportunity note.
 ///
-/// `PATCH /sales/opportunities/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_opportunity_note_by_id`
+/// `PATCH /sales/opportunities/{parentId}/notes/{id}` · tool [`update_a_connect_wise_psa_opportunity_note_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity note ID (see `sales::list_opportunity_notes`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity note ID, from [`sales::list_opportunity_notes`](crate::sales::list_opportunity_notes)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/opportunities/{parentId}/notes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_opportunity_note_by_id")]
 pub fn update_opportunity_note(
@@ -1105,10 +1105,10 @@ pub fn update_opportunity_note(
 
 /// Deletes an opportunity note.
 ///
-/// `DELETE /sales/opportunities/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_opportunity_note_by_id`
+/// `DELETE /sales/opportunities/{parentId}/notes/{id}` · tool [`delete_a_connect_wise_psa_opportunity_note_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity note ID (see `sales::list_opportunity_notes`)
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity note ID, from [`sales::list_opportunity_notes`](crate::sales::list_opportunity_notes)
 #[doc(alias = "DELETE /sales/opportunities/{parentId}/notes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_opportunity_note_by_id")]
 pub fn delete_opportunity_note(opportunity_id: i32, id: i32) -> Request<()> {
@@ -1119,12 +1119,12 @@ pub fn delete_opportunity_note(opportunity_id: i32, id: i32) -> Request<()> {
 
 /// Lists an opportunity's team members.
 ///
-/// `GET /sales/opportunities/{parentId}/team` · tool `list_all_connect_wise_psa_opportunity_teams`
+/// `GET /sales/opportunities/{parentId}/team` · tool [`list_all_connect_wise_psa_opportunity_teams`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/opportunities/{parentId}/team")]
 #[doc(alias = "list_all_connect_wise_psa_opportunity_teams")]
 pub fn list_opportunity_teams(
@@ -1138,10 +1138,10 @@ pub fn list_opportunity_teams(
 
 /// Adds a team member to an opportunity.
 ///
-/// `POST /sales/opportunities/{parentId}/team` · tool `create_a_connect_wise_psa_opportunity_team`
+/// `POST /sales/opportunities/{parentId}/team` · tool [`create_a_connect_wise_psa_opportunity_team`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `body`: the team member to create.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `body`: the team member to create
 #[doc(alias = "POST /sales/opportunities/{parentId}/team")]
 #[doc(alias = "create_a_connect_wise_psa_opportunity_team")]
 pub fn create_opportunity_team(opportunity_id: i32, body: &Team) -> Request<Team> {
@@ -1152,10 +1152,10 @@ pub fn create_opportunity_team(opportunity_id: i32, body: &Team) -> Request<Team
 
 /// Counts an opportunity's team members.
 ///
-/// `GET /sales/opportunities/{parentId}/team/count` · tool `count_connect_wise_psa_opportunity_teams`
+/// `GET /sales/opportunities/{parentId}/team/count` · tool [`count_connect_wise_psa_opportunity_teams`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `query`: which rows are counted
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/opportunities/{parentId}/team/count")]
 #[doc(alias = "count_connect_wise_psa_opportunity_teams")]
 pub fn count_opportunity_teams(
@@ -1170,10 +1170,10 @@ pub fn count_opportunity_teams(
 
 /// Gets an opportunity team member by its ID.
 ///
-/// `GET /sales/opportunities/{parentId}/team/{id}` · tool `get_single_connect_wise_psa_opportunity_team_by_id`
+/// `GET /sales/opportunities/{parentId}/team/{id}` · tool [`get_single_connect_wise_psa_opportunity_team_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity team member ID (see `sales::list_opportunity_teams`)
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity team member ID, from [`sales::list_opportunity_teams`](crate::sales::list_opportunity_teams)
 #[doc(alias = "GET /sales/opportunities/{parentId}/team/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_opportunity_team_by_id")]
 pub fn get_opportunity_team(opportunity_id: i32, id: i32) -> Request<Team> {
@@ -1184,11 +1184,11 @@ pub fn get_opportunity_team(opportunity_id: i32, id: i32) -> Request<Team> {
 
 /// Replaces an opportunity team member. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/opportunities/{parentId}/team/{id}` · tool `replace_a_connect_wise_psa_opportunity_team_by_id`
+/// `PUT /sales/opportunities/{parentId}/team/{id}` · tool [`replace_a_connect_wise_psa_opportunity_team_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity team member ID (see `sales::list_opportunity_teams`)
-/// * `body`: the new state of the team member.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity team member ID, from [`sales::list_opportunity_teams`](crate::sales::list_opportunity_teams)
+/// * `body`: the new state of the team member
 #[doc(alias = "PUT /sales/opportunities/{parentId}/team/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_opportunity_team_by_id")]
 pub fn replace_opportunity_team(
@@ -1204,11 +1204,11 @@ pub fn replace_opportunity_team(
 
 /// Updates an opportunity team member.
 ///
-/// `PATCH /sales/opportunities/{parentId}/team/{id}` · tool `update_a_connect_wise_psa_opportunity_team_by_id`
+/// `PATCH /sales/opportunities/{parentId}/team/{id}` · tool [`update_a_connect_wise_psa_opportunity_team_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity team member ID (see `sales::list_opportunity_teams`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity team member ID, from [`sales::list_opportunity_teams`](crate::sales::list_opportunity_teams)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/opportunities/{parentId}/team/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_opportunity_team_by_id")]
 pub fn update_opportunity_team(
@@ -1224,10 +1224,10 @@ pub fn update_opportunity_team(
 
 /// Removes a team member from an opportunity.
 ///
-/// `DELETE /sales/opportunities/{parentId}/team/{id}` · tool `delete_a_connect_wise_psa_opportunity_team_by_id`
+/// `DELETE /sales/opportunities/{parentId}/team/{id}` · tool [`delete_a_connect_wise_psa_opportunity_team_by_id`](crate::CATALOG)
 ///
-/// * `opportunity_id`: opportunity ID (see `sales::list_opportunities`)
-/// * `id`: opportunity team member ID (see `sales::list_opportunity_teams`)
+/// * `opportunity_id`: opportunity ID, from [`sales::list_opportunities`](crate::sales::list_opportunities)
+/// * `id`: opportunity team member ID, from [`sales::list_opportunity_teams`](crate::sales::list_opportunity_teams)
 #[doc(alias = "DELETE /sales/opportunities/{parentId}/team/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_opportunity_team_by_id")]
 pub fn delete_opportunity_team(opportunity_id: i32, id: i32) -> Request<()> {

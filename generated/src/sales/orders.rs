@@ -10,11 +10,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales orders.
 ///
-/// `GET /sales/orders` · tool `list_all_connect_wise_psa_sales_orders`
+/// `GET /sales/orders` · tool [`list_all_connect_wise_psa_sales_orders`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/orders")]
 #[doc(alias = "list_all_connect_wise_psa_sales_orders")]
 pub fn list_orders(query: &ListQuery) -> Request<Vec<Order>> {
@@ -23,9 +23,9 @@ pub fn list_orders(query: &ListQuery) -> Request<Vec<Order>> {
 
 /// Creates a sales order.
 ///
-/// `POST /sales/orders` · tool `create_a_connect_wise_psa_sales_order`
+/// `POST /sales/orders` · tool [`create_a_connect_wise_psa_sales_order`](crate::CATALOG)
 ///
-/// * `body`: the sales order to create.
+/// * `body`: the sales order to create
 #[doc(alias = "POST /sales/orders")]
 #[doc(alias = "create_a_connect_wise_psa_sales_order")]
 pub fn create_order(body: &Order) -> Request<Order> {
@@ -34,12 +34,12 @@ pub fn create_order(body: &Order) -> Request<Order> {
 
 /// Lists sales order conversions.
 ///
-/// `GET /sales/orders/conversions/{id}` · tool `list_all_connect_wise_psa_sales_order_conversions_by_id`
+/// `GET /sales/orders/conversions/{id}` · tool [`list_all_connect_wise_psa_sales_order_conversions_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order ID (see `sales::list_orders`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/orders/conversions/{id}")]
 #[doc(alias = "list_all_connect_wise_psa_sales_order_conversions_by_id")]
 pub fn list_order_conversions(
@@ -53,9 +53,9 @@ pub fn list_order_conversions(
 
 /// Counts sales orders.
 ///
-/// `GET /sales/orders/count` · tool `count_connect_wise_psa_sales_orders`
+/// `GET /sales/orders/count` · tool [`count_connect_wise_psa_sales_orders`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/orders/count")]
 #[doc(alias = "count_connect_wise_psa_sales_orders")]
 pub fn count_orders(query: &CountQuery) -> Request<Count> {
@@ -64,11 +64,11 @@ pub fn count_orders(query: &CountQuery) -> Request<Count> {
 
 /// Lists sales order statuses.
 ///
-/// `GET /sales/orders/statuses` · tool `list_all_connect_wise_psa_sales_order_statuses`
+/// `GET /sales/orders/statuses` · tool [`list_all_connect_wise_psa_sales_order_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/orders/statuses")]
 #[doc(alias = "list_all_connect_wise_psa_sales_order_statuses")]
 pub fn list_order_statuses(query: &ListQuery) -> Request<Vec<OrderStatus>> {
@@ -77,9 +77,9 @@ pub fn list_order_statuses(query: &ListQuery) -> Request<Vec<OrderStatus>> {
 
 /// Creates a sales order status.
 ///
-/// `POST /sales/orders/statuses` · tool `create_a_connect_wise_psa_sales_order_status`
+/// `POST /sales/orders/statuses` · tool [`create_a_connect_wise_psa_sales_order_status`](crate::CATALOG)
 ///
-/// * `body`: the sales order status to create.
+/// * `body`: the sales order status to create
 #[doc(alias = "POST /sales/orders/statuses")]
 #[doc(alias = "create_a_connect_wise_psa_sales_order_status")]
 pub fn create_order_status(body: &OrderStatus) -> Request<Vec<OrderStatus>> {
@@ -88,9 +88,9 @@ pub fn create_order_status(body: &OrderStatus) -> Request<Vec<OrderStatus>> {
 
 /// Counts sales order statuses.
 ///
-/// `GET /sales/orders/statuses/count` · tool `count_connect_wise_psa_sales_order_statuses`
+/// `GET /sales/orders/statuses/count` · tool [`count_connect_wise_psa_sales_order_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/orders/statuses/count")]
 #[doc(alias = "count_connect_wise_psa_sales_order_statuses")]
 pub fn count_order_statuses(query: &CountQuery) -> Request<Count> {
@@ -101,11 +101,11 @@ pub fn count_order_statuses(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of sales order statuses.
 ///
-/// `GET /sales/orders/statuses/info` · tool `list_all_connect_wise_psa_sales_order_status_info`
+/// `GET /sales/orders/statuses/info` · tool [`list_all_connect_wise_psa_sales_order_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/orders/statuses/info")]
 #[doc(alias = "list_all_connect_wise_psa_sales_order_status_info")]
 pub fn list_order_status_info(query: &ListQuery) -> Request<Vec<OrderStatusInfo>> {
@@ -114,9 +114,9 @@ pub fn list_order_status_info(query: &ListQuery) -> Request<Vec<OrderStatusInfo>
 
 /// Counts sales order status summaries.
 ///
-/// `GET /sales/orders/statuses/info/count` · tool `count_connect_wise_psa_sales_order_status_info`
+/// `GET /sales/orders/statuses/info/count` · tool [`count_connect_wise_psa_sales_order_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/orders/statuses/info/count")]
 #[doc(alias = "count_connect_wise_psa_sales_order_status_info")]
 pub fn count_order_status_info(query: &CountQuery) -> Request<Count> {
@@ -127,9 +127,9 @@ pub fn count_order_status_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a sales order status by its ID.
 ///
-/// `GET /sales/orders/statuses/{id}` · tool `get_single_connect_wise_psa_sales_order_status_by_id`
+/// `GET /sales/orders/statuses/{id}` · tool [`get_single_connect_wise_psa_sales_order_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
 #[doc(alias = "GET /sales/orders/statuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_order_status_by_id")]
 pub fn get_order_status(id: i32) -> Request<OrderStatus> {
@@ -138,10 +138,10 @@ pub fn get_order_status(id: i32) -> Request<OrderStatus> {
 
 /// Replaces a sales order status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/orders/statuses/{id}` · tool `replace_a_connect_wise_psa_sales_order_status_by_id`
+/// `PUT /sales/orders/statuses/{id}` · tool [`replace_a_connect_wise_psa_sales_order_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `body`: the new state of the sales order status.
+/// * `id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `body`: the new state of the sales order status
 #[doc(alias = "PUT /sales/orders/statuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_order_status_by_id")]
 pub fn replace_order_status(id: i32, body: &OrderStatus) -> Request<OrderStatus> {
@@ -150,10 +150,10 @@ pub fn replace_order_status(id: i32, body: &OrderStatus) -> Request<OrderStatus>
 
 /// Updates a sales order status.
 ///
-/// `PATCH /sales/orders/statuses/{id}` · tool `update_a_connect_wise_psa_sales_order_status_by_id`
+/// `PATCH /sales/orders/statuses/{id}` · tool [`update_a_connect_wise_psa_sales_order_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/orders/statuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_order_status_by_id")]
 pub fn update_order_status(id: i32, patch: &Patch<OrderStatus>) -> Request<OrderStatus> {
@@ -164,9 +164,9 @@ pub fn update_order_status(id: i32, patch: &Patch<OrderStatus>) -> Request<Order
 
 /// Deletes a sales order status.
 ///
-/// `DELETE /sales/orders/statuses/{id}` · tool `delete_a_connect_wise_psa_sales_order_status_by_id`
+/// `DELETE /sales/orders/statuses/{id}` · tool [`delete_a_connect_wise_psa_sales_order_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
 #[doc(alias = "DELETE /sales/orders/statuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_order_status_by_id")]
 pub fn delete_order_status(id: i32) -> Request<()> {
@@ -175,23 +175,23 @@ pub fn delete_order_status(id: i32) -> Request<()> {
 
 /// Gets a sales order status summary by its ID.
 ///
-/// `GET /sales/orders/statuses/{id}/info` · tool `get_single_connect_wise_psa_sales_order_status_info_by_id`
+/// `GET /sales/orders/statuses/{id}/info` · tool [`get_single_connect_wise_psa_sales_order_status_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order status ID (see `sales::list_order_statuses`)
+/// * `id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
 #[doc(alias = "GET /sales/orders/statuses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_sales_order_status_info_by_id")]
 pub fn get_order_status_info(id: i32) -> Request<OrderStatusInfo> {
     Request::new(Method::Get, "/sales/orders/statuses/{id}/info").path("id", id)
 }
 
-/// Checks where a sales order status is used.
+/// Checks which records reference a sales order status.
 ///
-/// `GET /sales/orders/statuses/{id}/usages` · tool `check_connect_wise_psa_sales_order_status_usages_by_id`
+/// `GET /sales/orders/statuses/{id}/usages` · tool [`check_connect_wise_psa_sales_order_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/orders/statuses/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_sales_order_status_usages_by_id")]
 pub fn check_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -200,14 +200,14 @@ pub fn check_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a sales order status is used.
+/// Lists the records that reference a sales order status.
 ///
-/// `GET /sales/orders/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_order_status_usages_by_id`
+/// `GET /sales/orders/statuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_sales_order_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/orders/statuses/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_sales_order_status_usages_by_id")]
 pub fn list_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -218,12 +218,12 @@ pub fn list_order_status_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 
 /// Lists the email templates for a sales order status.
 ///
-/// `GET /sales/orders/statuses/{parentId}/emailtemplates/` · tool `list_all_connect_wise_psa_order_status_emailtemplates`
+/// `GET /sales/orders/statuses/{parentId}/emailtemplates/` · tool [`list_all_connect_wise_psa_order_status_emailtemplates`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/orders/statuses/{parentId}/emailtemplates/")]
 #[doc(alias = "list_all_connect_wise_psa_order_status_emailtemplates")]
 pub fn list_order_status_email_templates(
@@ -237,10 +237,10 @@ pub fn list_order_status_email_templates(
 
 /// Adds an email template to a sales order status.
 ///
-/// `POST /sales/orders/statuses/{parentId}/emailtemplates/` · tool `create_a_connect_wise_psa_order_status_emailtemplate`
+/// `POST /sales/orders/statuses/{parentId}/emailtemplates/` · tool [`create_a_connect_wise_psa_order_status_emailtemplate`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `body`: the email template to create.
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `body`: the email template to create
 #[doc(alias = "POST /sales/orders/statuses/{parentId}/emailtemplates/")]
 #[doc(alias = "create_a_connect_wise_psa_order_status_emailtemplate")]
 pub fn create_order_status_email_template(
@@ -254,10 +254,10 @@ pub fn create_order_status_email_template(
 
 /// Counts the email templates for a sales order status.
 ///
-/// `GET /sales/orders/statuses/{parentId}/emailtemplates/count` · tool `count_connect_wise_psa_order_status_emailtemplates`
+/// `GET /sales/orders/statuses/{parentId}/emailtemplates/count` · tool [`count_connect_wise_psa_order_status_emailtemplates`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `query`: which rows are counted
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/orders/statuses/{parentId}/emailtemplates/count")]
 #[doc(alias = "count_connect_wise_psa_order_status_emailtemplates")]
 pub fn count_order_status_email_templates(
@@ -272,10 +272,10 @@ pub fn count_order_status_email_templates(
 
 /// Gets an email template for a sales order status by its ID.
 ///
-/// `GET /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `get_single_connect_wise_psa_order_status_emailtemplate_by_id`
+/// `GET /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool [`get_single_connect_wise_psa_order_status_emailtemplate_by_id`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `id`: sales order status email template ID (see `sales::list_order_status_email_templates`)
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `id`: sales order status email template ID, from [`sales::list_order_status_email_templates`](crate::sales::list_order_status_email_templates)
 #[doc(alias = "GET /sales/orders/statuses/{parentId}/emailtemplates/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_order_status_emailtemplate_by_id")]
 pub fn get_order_status_email_template(
@@ -289,11 +289,11 @@ pub fn get_order_status_email_template(
 
 /// Replaces an email template for a sales order status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `replace_a_connect_wise_psa_order_status_emailtemplate_by_id`
+/// `PUT /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool [`replace_a_connect_wise_psa_order_status_emailtemplate_by_id`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `id`: sales order status email template ID (see `sales::list_order_status_email_templates`)
-/// * `body`: the new state of the email template.
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `id`: sales order status email template ID, from [`sales::list_order_status_email_templates`](crate::sales::list_order_status_email_templates)
+/// * `body`: the new state of the email template
 #[doc(alias = "PUT /sales/orders/statuses/{parentId}/emailtemplates/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_order_status_emailtemplate_by_id")]
 pub fn replace_order_status_email_template(
@@ -309,11 +309,11 @@ pub fn replace_order_status_email_template(
 
 /// Updates an email template for a sales order status.
 ///
-/// `PATCH /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `update_a_connect_wise_psa_order_status_emailtemplate_by_id`
+/// `PATCH /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool [`update_a_connect_wise_psa_order_status_emailtemplate_by_id`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `id`: sales order status email template ID (see `sales::list_order_status_email_templates`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `id`: sales order status email template ID, from [`sales::list_order_status_email_templates`](crate::sales::list_order_status_email_templates)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/orders/statuses/{parentId}/emailtemplates/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_order_status_emailtemplate_by_id")]
 pub fn update_order_status_email_template(
@@ -329,10 +329,10 @@ pub fn update_order_status_email_template(
 
 /// Deletes an email template for a sales order status.
 ///
-/// `DELETE /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool `delete_a_connect_wise_psa_order_status_emailtemplate_by_id`
+/// `DELETE /sales/orders/statuses/{parentId}/emailtemplates/{id}` · tool [`delete_a_connect_wise_psa_order_status_emailtemplate_by_id`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `id`: sales order status email template ID (see `sales::list_order_status_email_templates`)
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `id`: sales order status email template ID, from [`sales::list_order_status_email_templates`](crate::sales::list_order_status_email_templates)
 #[doc(alias = "DELETE /sales/orders/statuses/{parentId}/emailtemplates/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_order_status_emailtemplate_by_id")]
 pub fn delete_order_status_email_template(status_id: i32, id: i32) -> Request<()> {
@@ -343,12 +343,12 @@ pub fn delete_order_status_email_template(status_id: i32, id: i32) -> Request<()
 
 /// Lists the notifications for a sales order status.
 ///
-/// `GET /sales/orders/statuses/{parentId}/notifications` · tool `list_all_connect_wise_psa_order_status_notifications`
+/// `GET /sales/orders/statuses/{parentId}/notifications` · tool [`list_all_connect_wise_psa_order_status_notifications`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/orders/statuses/{parentId}/notifications")]
 #[doc(alias = "list_all_connect_wise_psa_order_status_notifications")]
 pub fn list_order_status_notifications(
@@ -362,10 +362,10 @@ pub fn list_order_status_notifications(
 
 /// Adds a notification to a sales order status.
 ///
-/// `POST /sales/orders/statuses/{parentId}/notifications` · tool `create_a_connect_wise_psa_order_status_notification`
+/// `POST /sales/orders/statuses/{parentId}/notifications` · tool [`create_a_connect_wise_psa_order_status_notification`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `body`: the notification to create.
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `body`: the notification to create
 #[doc(alias = "POST /sales/orders/statuses/{parentId}/notifications")]
 #[doc(alias = "create_a_connect_wise_psa_order_status_notification")]
 pub fn create_order_status_notification(
@@ -379,10 +379,10 @@ pub fn create_order_status_notification(
 
 /// Counts the notifications for a sales order status.
 ///
-/// `GET /sales/orders/statuses/{parentId}/notifications/count` · tool `count_connect_wise_psa_order_status_notifications`
+/// `GET /sales/orders/statuses/{parentId}/notifications/count` · tool [`count_connect_wise_psa_order_status_notifications`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `query`: which rows are counted
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/orders/statuses/{parentId}/notifications/count")]
 #[doc(alias = "count_connect_wise_psa_order_status_notifications")]
 pub fn count_order_status_notifications(
@@ -397,10 +397,10 @@ pub fn count_order_status_notifications(
 
 /// Gets a sales order status notification by its ID.
 ///
-/// `GET /sales/orders/statuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_order_status_notification_by_id`
+/// `GET /sales/orders/statuses/{parentId}/notifications/{id}` · tool [`get_single_connect_wise_psa_order_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `id`: sales order status notification ID (see `sales::list_order_status_notifications`)
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `id`: sales order status notification ID, from [`sales::list_order_status_notifications`](crate::sales::list_order_status_notifications)
 #[doc(alias = "GET /sales/orders/statuses/{parentId}/notifications/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_order_status_notification_by_id")]
 pub fn get_order_status_notification(
@@ -414,11 +414,11 @@ pub fn get_order_status_notification(
 
 /// Replaces a sales order status notification. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/orders/statuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_order_status_notification_by_id`
+/// `PUT /sales/orders/statuses/{parentId}/notifications/{id}` · tool [`replace_a_connect_wise_psa_order_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `id`: sales order status notification ID (see `sales::list_order_status_notifications`)
-/// * `body`: the new state of the notification.
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `id`: sales order status notification ID, from [`sales::list_order_status_notifications`](crate::sales::list_order_status_notifications)
+/// * `body`: the new state of the notification
 #[doc(alias = "PUT /sales/orders/statuses/{parentId}/notifications/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_order_status_notification_by_id")]
 pub fn replace_order_status_notification(
@@ -434,11 +434,11 @@ pub fn replace_order_status_notification(
 
 /// Updates a sales order status notification.
 ///
-/// `PATCH /sales/orders/statuses/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_order_status_notification_by_id`
+/// `PATCH /sales/orders/statuses/{parentId}/notifications/{id}` · tool [`update_a_connect_wise_psa_order_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `id`: sales order status notification ID (see `sales::list_order_status_notifications`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `id`: sales order status notification ID, from [`sales::list_order_status_notifications`](crate::sales::list_order_status_notifications)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/orders/statuses/{parentId}/notifications/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_order_status_notification_by_id")]
 pub fn update_order_status_notification(
@@ -454,10 +454,10 @@ pub fn update_order_status_notification(
 
 /// Deletes a sales order status notification.
 ///
-/// `DELETE /sales/orders/statuses/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_order_status_notification_by_id`
+/// `DELETE /sales/orders/statuses/{parentId}/notifications/{id}` · tool [`delete_a_connect_wise_psa_order_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `status_id`: sales order status ID (see `sales::list_order_statuses`)
-/// * `id`: sales order status notification ID (see `sales::list_order_status_notifications`)
+/// * `status_id`: sales order status ID, from [`sales::list_order_statuses`](crate::sales::list_order_statuses)
+/// * `id`: sales order status notification ID, from [`sales::list_order_status_notifications`](crate::sales::list_order_status_notifications)
 #[doc(alias = "DELETE /sales/orders/statuses/{parentId}/notifications/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_order_status_notification_by_id")]
 pub fn delete_order_status_notification(status_id: i32, id: i32) -> Request<()> {
@@ -468,9 +468,9 @@ pub fn delete_order_status_notification(status_id: i32, id: i32) -> Request<()> 
 
 /// Gets a sales order by its ID.
 ///
-/// `GET /sales/orders/{id}` · tool `get_single_connect_wise_psa_sales_order_by_id`
+/// `GET /sales/orders/{id}` · tool [`get_single_connect_wise_psa_sales_order_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order ID (see `sales::list_orders`)
+/// * `id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
 #[doc(alias = "GET /sales/orders/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_order_by_id")]
 pub fn get_order(id: i32) -> Request<Order> {
@@ -479,10 +479,10 @@ pub fn get_order(id: i32) -> Request<Order> {
 
 /// Replaces a sales order. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/orders/{id}` · tool `replace_a_connect_wise_psa_sales_order_by_id`
+/// `PUT /sales/orders/{id}` · tool [`replace_a_connect_wise_psa_sales_order_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order ID (see `sales::list_orders`)
-/// * `body`: the new state of the sales order.
+/// * `id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `body`: the new state of the sales order
 #[doc(alias = "PUT /sales/orders/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_order_by_id")]
 pub fn replace_order(id: i32, body: &Order) -> Request<Order> {
@@ -491,10 +491,10 @@ pub fn replace_order(id: i32, body: &Order) -> Request<Order> {
 
 /// Updates a sales order.
 ///
-/// `PATCH /sales/orders/{id}` · tool `update_a_connect_wise_psa_sales_order_by_id`
+/// `PATCH /sales/orders/{id}` · tool [`update_a_connect_wise_psa_sales_order_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order ID (see `sales::list_orders`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/orders/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_order_by_id")]
 pub fn update_order(id: i32, patch: &Patch<Order>) -> Request<Order> {
@@ -503,9 +503,9 @@ pub fn update_order(id: i32, patch: &Patch<Order>) -> Request<Order> {
 
 /// Deletes a sales order.
 ///
-/// `DELETE /sales/orders/{id}` · tool `delete_a_connect_wise_psa_sales_order_by_id`
+/// `DELETE /sales/orders/{id}` · tool [`delete_a_connect_wise_psa_sales_order_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order ID (see `sales::list_orders`)
+/// * `id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
 #[doc(alias = "DELETE /sales/orders/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_order_by_id")]
 pub fn delete_order(id: i32) -> Request<()> {
@@ -514,9 +514,9 @@ pub fn delete_order(id: i32) -> Request<()> {
 
 /// Creates a service ticket from a sales order.
 ///
-/// `POST /sales/orders/{id}/convertToServiceTicket` · tool `convert_a_connect_wise_psa_sales_order_to_service_ticket_by_id`
+/// `POST /sales/orders/{id}/convertToServiceTicket` · tool [`convert_a_connect_wise_psa_sales_order_to_service_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order ID (see `sales::list_orders`)
+/// * `id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
 #[doc(alias = "POST /sales/orders/{id}/convertToServiceTicket")]
 #[doc(alias = "convert_a_connect_wise_psa_sales_order_to_service_ticket_by_id")]
 pub fn convert_order_to_service_ticket(id: i32) -> Request<Ticket> {
@@ -526,12 +526,12 @@ pub fn convert_order_to_service_ticket(id: i32) -> Request<Ticket> {
 
 /// Lists a sales order's financial recaps.
 ///
-/// `GET /sales/orders/{id}/financialrecap` · tool `list_all_connect_wise_psa_order_financialrecaps`
+/// `GET /sales/orders/{id}/financialrecap` · tool [`list_all_connect_wise_psa_order_financialrecaps`](crate::CATALOG)
 ///
-/// * `order_id`: sales order ID (see `sales::list_orders`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `order_id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/orders/{id}/financialrecap")]
 #[doc(alias = "list_all_connect_wise_psa_order_financialrecaps")]
 pub fn list_order_financial_recaps(
@@ -545,12 +545,12 @@ pub fn list_order_financial_recaps(
 
 /// Lists a sales order's line items.
 ///
-/// `GET /sales/orders/{parentId}/lineitems/` · tool `list_all_connect_wise_psa_order_lineitems`
+/// `GET /sales/orders/{parentId}/lineitems/` · tool [`list_all_connect_wise_psa_order_lineitems`](crate::CATALOG)
 ///
-/// * `order_id`: sales order ID (see `sales::list_orders`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `order_id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/orders/{parentId}/lineitems/")]
 #[doc(alias = "list_all_connect_wise_psa_order_lineitems")]
 pub fn list_order_line_items(
@@ -564,10 +564,10 @@ pub fn list_order_line_items(
 
 /// Adds a line item to a sales order.
 ///
-/// `POST /sales/orders/{parentId}/lineitems/` · tool `create_a_connect_wise_psa_order_lineitem`
+/// `POST /sales/orders/{parentId}/lineitems/` · tool [`create_a_connect_wise_psa_order_lineitem`](crate::CATALOG)
 ///
-/// * `order_id`: sales order ID (see `sales::list_orders`)
-/// * `body`: the line item to create.
+/// * `order_id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `body`: the line item to create
 #[doc(alias = "POST /sales/orders/{parentId}/lineitems/")]
 #[doc(alias = "create_a_connect_wise_psa_order_lineitem")]
 pub fn create_order_line_item(
@@ -581,10 +581,10 @@ pub fn create_order_line_item(
 
 /// Counts a sales order's line items.
 ///
-/// `GET /sales/orders/{parentId}/lineitems/count` · tool `count_connect_wise_psa_order_lineitems`
+/// `GET /sales/orders/{parentId}/lineitems/count` · tool [`count_connect_wise_psa_order_lineitems`](crate::CATALOG)
 ///
-/// * `order_id`: sales order ID (see `sales::list_orders`)
-/// * `query`: which rows are counted
+/// * `order_id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/orders/{parentId}/lineitems/count")]
 #[doc(alias = "count_connect_wise_psa_order_lineitems")]
 pub fn count_order_line_items(order_id: i32, query: &CountQuery) -> Request<Count> {
@@ -596,10 +596,10 @@ pub fn count_order_line_items(order_id: i32, query: &CountQuery) -> Request<Coun
 
 /// Gets a sales order line item by its ID.
 ///
-/// `GET /sales/orders/{parentId}/lineitems/{id}` · tool `get_single_connect_wise_psa_order_lineitem_by_id`
+/// `GET /sales/orders/{parentId}/lineitems/{id}` · tool [`get_single_connect_wise_psa_order_lineitem_by_id`](crate::CATALOG)
 ///
-/// * `order_id`: sales order ID (see `sales::list_orders`)
-/// * `id`: sales order line item ID (see `sales::list_order_line_items`)
+/// * `order_id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `id`: sales order line item ID, from [`sales::list_order_line_items`](crate::sales::list_order_line_items)
 #[doc(alias = "GET /sales/orders/{parentId}/lineitems/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_order_lineitem_by_id")]
 pub fn get_order_line_item(order_id: i32, id: i32) -> Request<SalesOrdersLineItem> {
@@ -610,11 +610,11 @@ pub fn get_order_line_item(order_id: i32, id: i32) -> Request<SalesOrdersLineIte
 
 /// Replaces a sales order line item. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/orders/{parentId}/lineitems/{id}` · tool `replace_a_connect_wise_psa_order_lineitem_by_id`
+/// `PUT /sales/orders/{parentId}/lineitems/{id}` · tool [`replace_a_connect_wise_psa_order_lineitem_by_id`](crate::CATALOG)
 ///
-/// * `order_id`: sales order ID (see `sales::list_orders`)
-/// * `id`: sales order line item ID (see `sales::list_order_line_items`)
-/// * `body`: the new state of the line item.
+/// * `order_id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `id`: sales order line item ID, from [`sales::list_order_line_items`](crate::sales::list_order_line_items)
+/// * `body`: the new state of the line item
 #[doc(alias = "PUT /sales/orders/{parentId}/lineitems/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_order_lineitem_by_id")]
 pub fn replace_order_line_item(
@@ -630,11 +630,11 @@ pub fn replace_order_line_item(
 
 /// Updates a sales order line item.
 ///
-/// `PATCH /sales/orders/{parentId}/lineitems/{id}` · tool `update_a_connect_wise_psa_order_lineitem_by_id`
+/// `PATCH /sales/orders/{parentId}/lineitems/{id}` · tool [`update_a_connect_wise_psa_order_lineitem_by_id`](crate::CATALOG)
 ///
-/// * `order_id`: sales order ID (see `sales::list_orders`)
-/// * `id`: sales order line item ID (see `sales::list_order_line_items`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `order_id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `id`: sales order line item ID, from [`sales::list_order_line_items`](crate::sales::list_order_line_items)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/orders/{parentId}/lineitems/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_order_lineitem_by_id")]
 pub fn update_order_line_item(
@@ -650,10 +650,10 @@ pub fn update_order_line_item(
 
 /// Deletes a sales order line item.
 ///
-/// `DELETE /sales/orders/{parentId}/lineitems/{id}` · tool `delete_a_connect_wise_psa_order_lineitem_by_id`
+/// `DELETE /sales/orders/{parentId}/lineitems/{id}` · tool [`delete_a_connect_wise_psa_order_lineitem_by_id`](crate::CATALOG)
 ///
-/// * `order_id`: sales order ID (see `sales::list_orders`)
-/// * `id`: sales order line item ID (see `sales::list_order_line_items`)
+/// * `order_id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `id`: sales order line item ID, from [`sales::list_order_line_items`](crate::sales::list_order_line_items)
 #[doc(alias = "DELETE /sales/orders/{parentId}/lineitems/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_order_lineitem_by_id")]
 pub fn delete_order_line_item(order_id: i32, id: i32) -> Request<()> {

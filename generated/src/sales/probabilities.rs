@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales probabilities.
 ///
-/// `GET /sales/probabilities` · tool `list_all_connect_wise_psa_sales_probabilities`
+/// `GET /sales/probabilities` · tool [`list_all_connect_wise_psa_sales_probabilities`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/probabilities")]
 #[doc(alias = "list_all_connect_wise_psa_sales_probabilities")]
 pub fn list_probabilities(query: &ListQuery) -> Request<Vec<SalesProbability>> {
@@ -20,9 +20,9 @@ pub fn list_probabilities(query: &ListQuery) -> Request<Vec<SalesProbability>> {
 
 /// Creates a sales probability.
 ///
-/// `POST /sales/probabilities` · tool `create_a_connect_wise_psa_sales_probability`
+/// `POST /sales/probabilities` · tool [`create_a_connect_wise_psa_sales_probability`](crate::CATALOG)
 ///
-/// * `body`: the sales probability to create.
+/// * `body`: the sales probability to create
 #[doc(alias = "POST /sales/probabilities")]
 #[doc(alias = "create_a_connect_wise_psa_sales_probability")]
 pub fn create_probability(body: &SalesProbability) -> Request<SalesProbability> {
@@ -31,9 +31,9 @@ pub fn create_probability(body: &SalesProbability) -> Request<SalesProbability> 
 
 /// Counts sales probabilities.
 ///
-/// `GET /sales/probabilities/count` · tool `count_connect_wise_psa_sales_probabilities`
+/// `GET /sales/probabilities/count` · tool [`count_connect_wise_psa_sales_probabilities`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/probabilities/count")]
 #[doc(alias = "count_connect_wise_psa_sales_probabilities")]
 pub fn count_probabilities(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_probabilities(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of sales probabilities.
 ///
-/// `GET /sales/probabilities/info` · tool `list_all_connect_wise_psa_sales_probability_info`
+/// `GET /sales/probabilities/info` · tool [`list_all_connect_wise_psa_sales_probability_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/probabilities/info")]
 #[doc(alias = "list_all_connect_wise_psa_sales_probability_info")]
 pub fn list_probability_info(query: &ListQuery) -> Request<Vec<SalesProbabilityInfo>> {
@@ -57,9 +57,9 @@ pub fn list_probability_info(query: &ListQuery) -> Request<Vec<SalesProbabilityI
 
 /// Counts sales probability summaries.
 ///
-/// `GET /sales/probabilities/info/count` · tool `count_connect_wise_psa_sales_probability_info`
+/// `GET /sales/probabilities/info/count` · tool [`count_connect_wise_psa_sales_probability_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/probabilities/info/count")]
 #[doc(alias = "count_connect_wise_psa_sales_probability_info")]
 pub fn count_probability_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_probability_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a sales probability by its ID.
 ///
-/// `GET /sales/probabilities/{id}` · tool `get_single_connect_wise_psa_sales_probability_by_id`
+/// `GET /sales/probabilities/{id}` · tool [`get_single_connect_wise_psa_sales_probability_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales probability ID (see `sales::list_probabilities`)
+/// * `id`: sales probability ID, from [`sales::list_probabilities`](crate::sales::list_probabilities)
 #[doc(alias = "GET /sales/probabilities/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_probability_by_id")]
 pub fn get_probability(id: i32) -> Request<SalesProbability> {
@@ -81,10 +81,10 @@ pub fn get_probability(id: i32) -> Request<SalesProbability> {
 
 /// Replaces a sales probability. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/probabilities/{id}` · tool `replace_a_connect_wise_psa_sales_probability_by_id`
+/// `PUT /sales/probabilities/{id}` · tool [`replace_a_connect_wise_psa_sales_probability_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales probability ID (see `sales::list_probabilities`)
-/// * `body`: the new state of the sales probability.
+/// * `id`: sales probability ID, from [`sales::list_probabilities`](crate::sales::list_probabilities)
+/// * `body`: the new state of the sales probability
 #[doc(alias = "PUT /sales/probabilities/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_probability_by_id")]
 pub fn replace_probability(
@@ -96,10 +96,10 @@ pub fn replace_probability(
 
 /// Updates a sales probability.
 ///
-/// `PATCH /sales/probabilities/{id}` · tool `update_a_connect_wise_psa_sales_probability_by_id`
+/// `PATCH /sales/probabilities/{id}` · tool [`update_a_connect_wise_psa_sales_probability_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales probability ID (see `sales::list_probabilities`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: sales probability ID, from [`sales::list_probabilities`](crate::sales::list_probabilities)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/probabilities/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_probability_by_id")]
 pub fn update_probability(
@@ -111,9 +111,9 @@ pub fn update_probability(
 
 /// Deletes a sales probability.
 ///
-/// `DELETE /sales/probabilities/{id}` · tool `delete_a_connect_wise_psa_sales_probability_by_id`
+/// `DELETE /sales/probabilities/{id}` · tool [`delete_a_connect_wise_psa_sales_probability_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales probability ID (see `sales::list_probabilities`)
+/// * `id`: sales probability ID, from [`sales::list_probabilities`](crate::sales::list_probabilities)
 #[doc(alias = "DELETE /sales/probabilities/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_probability_by_id")]
 pub fn delete_probability(id: i32) -> Request<()> {
@@ -122,9 +122,9 @@ pub fn delete_probability(id: i32) -> Request<()> {
 
 /// Gets a sales probability summary by its ID.
 ///
-/// `GET /sales/probabilities/{id}/info` · tool `get_single_connect_wise_psa_sales_probability_info_by_id`
+/// `GET /sales/probabilities/{id}/info` · tool [`get_single_connect_wise_psa_sales_probability_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales probability ID (see `sales::list_probabilities`)
+/// * `id`: sales probability ID, from [`sales::list_probabilities`](crate::sales::list_probabilities)
 #[doc(alias = "GET /sales/probabilities/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_sales_probability_info_by_id")]
 pub fn get_probability_info(id: i32) -> Request<SalesProbabilityInfo> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales quotas.
 ///
-/// `GET /sales/quotas` · tool `list_all_connect_wise_psa_sales_quotas`
+/// `GET /sales/quotas` · tool [`list_all_connect_wise_psa_sales_quotas`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/quotas")]
 #[doc(alias = "list_all_connect_wise_psa_sales_quotas")]
 pub fn list_quotas(query: &ListQuery) -> Request<Vec<SalesQuota>> {
@@ -20,9 +20,9 @@ pub fn list_quotas(query: &ListQuery) -> Request<Vec<SalesQuota>> {
 
 /// Creates a sales quota.
 ///
-/// `POST /sales/quotas` · tool `create_a_connect_wise_psa_sales_quota`
+/// `POST /sales/quotas` · tool [`create_a_connect_wise_psa_sales_quota`](crate::CATALOG)
 ///
-/// * `body`: the sales quota to create.
+/// * `body`: the sales quota to create
 #[doc(alias = "POST /sales/quotas")]
 #[doc(alias = "create_a_connect_wise_psa_sales_quota")]
 pub fn create_quota(body: &SalesQuota) -> Request<SalesQuota> {
@@ -31,9 +31,9 @@ pub fn create_quota(body: &SalesQuota) -> Request<SalesQuota> {
 
 /// Counts sales quotas.
 ///
-/// `GET /sales/quotas/count` · tool `count_connect_wise_psa_sales_quotas`
+/// `GET /sales/quotas/count` · tool [`count_connect_wise_psa_sales_quotas`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/quotas/count")]
 #[doc(alias = "count_connect_wise_psa_sales_quotas")]
 pub fn count_quotas(query: &CountQuery) -> Request<Count> {
@@ -42,9 +42,9 @@ pub fn count_quotas(query: &CountQuery) -> Request<Count> {
 
 /// Gets a sales quota by its ID.
 ///
-/// `GET /sales/quotas/{id}` · tool `get_single_connect_wise_psa_sales_quota_by_id`
+/// `GET /sales/quotas/{id}` · tool [`get_single_connect_wise_psa_sales_quota_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales quota ID (see `sales::list_quotas`)
+/// * `id`: sales quota ID, from [`sales::list_quotas`](crate::sales::list_quotas)
 #[doc(alias = "GET /sales/quotas/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_quota_by_id")]
 pub fn get_quota(id: i32) -> Request<SalesQuota> {
@@ -53,10 +53,10 @@ pub fn get_quota(id: i32) -> Request<SalesQuota> {
 
 /// Replaces a sales quota. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/quotas/{id}` · tool `replace_a_connect_wise_psa_sales_quota_by_id`
+/// `PUT /sales/quotas/{id}` · tool [`replace_a_connect_wise_psa_sales_quota_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales quota ID (see `sales::list_quotas`)
-/// * `body`: the new state of the sales quota.
+/// * `id`: sales quota ID, from [`sales::list_quotas`](crate::sales::list_quotas)
+/// * `body`: the new state of the sales quota
 #[doc(alias = "PUT /sales/quotas/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_quota_by_id")]
 pub fn replace_quota(id: i32, body: &SalesQuota) -> Request<SalesQuota> {
@@ -65,10 +65,10 @@ pub fn replace_quota(id: i32, body: &SalesQuota) -> Request<SalesQuota> {
 
 /// Updates a sales quota.
 ///
-/// `PATCH /sales/quotas/{id}` · tool `update_a_connect_wise_psa_sales_quota_by_id`
+/// `PATCH /sales/quotas/{id}` · tool [`update_a_connect_wise_psa_sales_quota_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales quota ID (see `sales::list_quotas`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: sales quota ID, from [`sales::list_quotas`](crate::sales::list_quotas)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/quotas/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_quota_by_id")]
 pub fn update_quota(id: i32, patch: &Patch<SalesQuota>) -> Request<SalesQuota> {
@@ -77,9 +77,9 @@ pub fn update_quota(id: i32, patch: &Patch<SalesQuota>) -> Request<SalesQuota> {
 
 /// Deletes a sales quota.
 ///
-/// `DELETE /sales/quotas/{id}` · tool `delete_a_connect_wise_psa_sales_quota_by_id`
+/// `DELETE /sales/quotas/{id}` · tool [`delete_a_connect_wise_psa_sales_quota_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales quota ID (see `sales::list_quotas`)
+/// * `id`: sales quota ID, from [`sales::list_quotas`](crate::sales::list_quotas)
 #[doc(alias = "DELETE /sales/quotas/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_quota_by_id")]
 pub fn delete_quota(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales roles.
 ///
-/// `GET /sales/roles` · tool `list_all_connect_wise_psa_sales_roles`
+/// `GET /sales/roles` · tool [`list_all_connect_wise_psa_sales_roles`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/roles")]
 #[doc(alias = "list_all_connect_wise_psa_sales_roles")]
 pub fn list_roles(query: &ListQuery) -> Request<Vec<Role>> {
@@ -20,9 +20,9 @@ pub fn list_roles(query: &ListQuery) -> Request<Vec<Role>> {
 
 /// Creates a sales role.
 ///
-/// `POST /sales/roles` · tool `create_a_connect_wise_psa_sales_role`
+/// `POST /sales/roles` · tool [`create_a_connect_wise_psa_sales_role`](crate::CATALOG)
 ///
-/// * `body`: the sales role to create.
+/// * `body`: the sales role to create
 #[doc(alias = "POST /sales/roles")]
 #[doc(alias = "create_a_connect_wise_psa_sales_role")]
 pub fn create_role(body: &Role) -> Request<Role> {
@@ -31,9 +31,9 @@ pub fn create_role(body: &Role) -> Request<Role> {
 
 /// Counts sales roles.
 ///
-/// `GET /sales/roles/count` · tool `count_connect_wise_psa_sales_roles`
+/// `GET /sales/roles/count` · tool [`count_connect_wise_psa_sales_roles`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/roles/count")]
 #[doc(alias = "count_connect_wise_psa_sales_roles")]
 pub fn count_roles(query: &CountQuery) -> Request<Count> {
@@ -42,9 +42,9 @@ pub fn count_roles(query: &CountQuery) -> Request<Count> {
 
 /// Gets a sales role by its ID.
 ///
-/// `GET /sales/roles/{id}` · tool `get_single_connect_wise_psa_sales_role_by_id`
+/// `GET /sales/roles/{id}` · tool [`get_single_connect_wise_psa_sales_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales role ID (see `sales::list_roles`)
+/// * `id`: sales role ID, from [`sales::list_roles`](crate::sales::list_roles)
 #[doc(alias = "GET /sales/roles/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_role_by_id")]
 pub fn get_role(id: i32) -> Request<Role> {
@@ -53,10 +53,10 @@ pub fn get_role(id: i32) -> Request<Role> {
 
 /// Replaces a sales role. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/roles/{id}` · tool `replace_a_connect_wise_psa_sales_role_by_id`
+/// `PUT /sales/roles/{id}` · tool [`replace_a_connect_wise_psa_sales_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales role ID (see `sales::list_roles`)
-/// * `body`: the new state of the sales role.
+/// * `id`: sales role ID, from [`sales::list_roles`](crate::sales::list_roles)
+/// * `body`: the new state of the sales role
 #[doc(alias = "PUT /sales/roles/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_role_by_id")]
 pub fn replace_role(id: i32, body: &Role) -> Request<Role> {
@@ -65,10 +65,10 @@ pub fn replace_role(id: i32, body: &Role) -> Request<Role> {
 
 /// Updates a sales role.
 ///
-/// `PATCH /sales/roles/{id}` · tool `update_a_connect_wise_psa_sales_role_by_id`
+/// `PATCH /sales/roles/{id}` · tool [`update_a_connect_wise_psa_sales_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales role ID (see `sales::list_roles`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: sales role ID, from [`sales::list_roles`](crate::sales::list_roles)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/roles/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_role_by_id")]
 pub fn update_role(id: i32, patch: &Patch<Role>) -> Request<Role> {
@@ -77,9 +77,9 @@ pub fn update_role(id: i32, patch: &Patch<Role>) -> Request<Role> {
 
 /// Deletes a sales role.
 ///
-/// `DELETE /sales/roles/{id}` · tool `delete_a_connect_wise_psa_sales_role_by_id`
+/// `DELETE /sales/roles/{id}` · tool [`delete_a_connect_wise_psa_sales_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales role ID (see `sales::list_roles`)
+/// * `id`: sales role ID, from [`sales::list_roles`](crate::sales::list_roles)
 #[doc(alias = "DELETE /sales/roles/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_role_by_id")]
 pub fn delete_role(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales teams.
 ///
-/// `GET /sales/salesTeams` · tool `list_all_connect_wise_psa_sales_teams`
+/// `GET /sales/salesTeams` · tool [`list_all_connect_wise_psa_sales_teams`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/salesTeams")]
 #[doc(alias = "list_all_connect_wise_psa_sales_teams")]
 pub fn list_sales_teams(query: &ListQuery) -> Request<Vec<SalesTeam>> {
@@ -20,9 +20,9 @@ pub fn list_sales_teams(query: &ListQuery) -> Request<Vec<SalesTeam>> {
 
 /// Creates a sales team.
 ///
-/// `POST /sales/salesTeams` · tool `create_a_connect_wise_psa_sales_team`
+/// `POST /sales/salesTeams` · tool [`create_a_connect_wise_psa_sales_team`](crate::CATALOG)
 ///
-/// * `body`: the sales team to create.
+/// * `body`: the sales team to create
 #[doc(alias = "POST /sales/salesTeams")]
 #[doc(alias = "create_a_connect_wise_psa_sales_team")]
 pub fn create_sales_team(body: &SalesTeam) -> Request<SalesTeam> {
@@ -31,9 +31,9 @@ pub fn create_sales_team(body: &SalesTeam) -> Request<SalesTeam> {
 
 /// Counts sales teams.
 ///
-/// `GET /sales/salesTeams/count` · tool `count_connect_wise_psa_sales_teams`
+/// `GET /sales/salesTeams/count` · tool [`count_connect_wise_psa_sales_teams`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/salesTeams/count")]
 #[doc(alias = "count_connect_wise_psa_sales_teams")]
 pub fn count_sales_teams(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_sales_teams(query: &CountQuery) -> Request<Count> {
 
 /// Gets a sales team by its ID.
 ///
-/// `GET /sales/salesTeams/{id}` · tool `get_single_connect_wise_psa_sales_team_by_id`
+/// `GET /sales/salesTeams/{id}` · tool [`get_single_connect_wise_psa_sales_team_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales team ID (see `sales::list_sales_teams`)
+/// * `id`: sales team ID, from [`sales::list_sales_teams`](crate::sales::list_sales_teams)
 #[doc(alias = "GET /sales/salesTeams/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_team_by_id")]
 pub fn get_sales_team(id: i32) -> Request<SalesTeam> {
@@ -55,10 +55,10 @@ pub fn get_sales_team(id: i32) -> Request<SalesTeam> {
 
 /// Replaces a sales team. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/salesTeams/{id}` · tool `replace_a_connect_wise_psa_sales_team_by_id`
+/// `PUT /sales/salesTeams/{id}` · tool [`replace_a_connect_wise_psa_sales_team_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales team ID (see `sales::list_sales_teams`)
-/// * `body`: the new state of the sales team.
+/// * `id`: sales team ID, from [`sales::list_sales_teams`](crate::sales::list_sales_teams)
+/// * `body`: the new state of the sales team
 #[doc(alias = "PUT /sales/salesTeams/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_team_by_id")]
 pub fn replace_sales_team(id: i32, body: &SalesTeam) -> Request<SalesTeam> {
@@ -67,10 +67,10 @@ pub fn replace_sales_team(id: i32, body: &SalesTeam) -> Request<SalesTeam> {
 
 /// Updates a sales team.
 ///
-/// `PATCH /sales/salesTeams/{id}` · tool `update_a_connect_wise_psa_sales_team_by_id`
+/// `PATCH /sales/salesTeams/{id}` · tool [`update_a_connect_wise_psa_sales_team_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales team ID (see `sales::list_sales_teams`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: sales team ID, from [`sales::list_sales_teams`](crate::sales::list_sales_teams)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/salesTeams/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_team_by_id")]
 pub fn update_sales_team(id: i32, patch: &Patch<SalesTeam>) -> Request<SalesTeam> {
@@ -79,9 +79,9 @@ pub fn update_sales_team(id: i32, patch: &Patch<SalesTeam>) -> Request<SalesTeam
 
 /// Deletes a sales team.
 ///
-/// `DELETE /sales/salesTeams/{id}` · tool `delete_a_connect_wise_psa_sales_team_by_id`
+/// `DELETE /sales/salesTeams/{id}` · tool [`delete_a_connect_wise_psa_sales_team_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales team ID (see `sales::list_sales_teams`)
+/// * `id`: sales team ID, from [`sales::list_sales_teams`](crate::sales::list_sales_teams)
 #[doc(alias = "DELETE /sales/salesTeams/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_team_by_id")]
 pub fn delete_sales_team(id: i32) -> Request<()> {
@@ -90,12 +90,12 @@ pub fn delete_sales_team(id: i32) -> Request<()> {
 
 /// Lists a sales team's members.
 ///
-/// `GET /sales/salesTeams/{parentId}/members` · tool `list_all_connect_wise_psa_sales_team_members`
+/// `GET /sales/salesTeams/{parentId}/members` · tool [`list_all_connect_wise_psa_sales_team_members`](crate::CATALOG)
 ///
-/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `sales_team_id`: sales team ID, from [`sales::list_sales_teams`](crate::sales::list_sales_teams)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/salesTeams/{parentId}/members")]
 #[doc(alias = "list_all_connect_wise_psa_sales_team_members")]
 pub fn list_sales_team_members(
@@ -109,10 +109,10 @@ pub fn list_sales_team_members(
 
 /// Adds a member to a sales team.
 ///
-/// `POST /sales/salesTeams/{parentId}/members` · tool `create_a_connect_wise_psa_sales_team_member`
+/// `POST /sales/salesTeams/{parentId}/members` · tool [`create_a_connect_wise_psa_sales_team_member`](crate::CATALOG)
 ///
-/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
-/// * `body`: the member to create.
+/// * `sales_team_id`: sales team ID, from [`sales::list_sales_teams`](crate::sales::list_sales_teams)
+/// * `body`: the member to create
 #[doc(alias = "POST /sales/salesTeams/{parentId}/members")]
 #[doc(alias = "create_a_connect_wise_psa_sales_team_member")]
 pub fn create_sales_team_member(
@@ -126,10 +126,10 @@ pub fn create_sales_team_member(
 
 /// Counts a sales team's members.
 ///
-/// `GET /sales/salesTeams/{parentId}/members/count` · tool `count_connect_wise_psa_sales_team_members`
+/// `GET /sales/salesTeams/{parentId}/members/count` · tool [`count_connect_wise_psa_sales_team_members`](crate::CATALOG)
 ///
-/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
-/// * `query`: which rows are counted
+/// * `sales_team_id`: sales team ID, from [`sales::list_sales_teams`](crate::sales::list_sales_teams)
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/salesTeams/{parentId}/members/count")]
 #[doc(alias = "count_connect_wise_psa_sales_team_members")]
 pub fn count_sales_team_members(
@@ -144,10 +144,10 @@ pub fn count_sales_team_members(
 
 /// Gets a sales team member by its ID.
 ///
-/// `GET /sales/salesTeams/{parentId}/members/{id}` · tool `get_single_connect_wise_psa_sales_team_member_by_id`
+/// `GET /sales/salesTeams/{parentId}/members/{id}` · tool [`get_single_connect_wise_psa_sales_team_member_by_id`](crate::CATALOG)
 ///
-/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
-/// * `id`: sales team member ID (see `sales::list_sales_team_members`)
+/// * `sales_team_id`: sales team ID, from [`sales::list_sales_teams`](crate::sales::list_sales_teams)
+/// * `id`: sales team member ID, from [`sales::list_sales_team_members`](crate::sales::list_sales_team_members)
 #[doc(alias = "GET /sales/salesTeams/{parentId}/members/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_team_member_by_id")]
 pub fn get_sales_team_member(sales_team_id: i32, id: i32) -> Request<SalesTeamMember> {
@@ -158,11 +158,11 @@ pub fn get_sales_team_member(sales_team_id: i32, id: i32) -> Request<SalesTeamMe
 
 /// Replaces a sales team member. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/salesTeams/{parentId}/members/{id}` · tool `replace_a_connect_wise_psa_sales_team_member_by_id`
+/// `PUT /sales/salesTeams/{parentId}/members/{id}` · tool [`replace_a_connect_wise_psa_sales_team_member_by_id`](crate::CATALOG)
 ///
-/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
-/// * `id`: sales team member ID (see `sales::list_sales_team_members`)
-/// * `body`: the new state of the member.
+/// * `sales_team_id`: sales team ID, from [`sales::list_sales_teams`](crate::sales::list_sales_teams)
+/// * `id`: sales team member ID, from [`sales::list_sales_team_members`](crate::sales::list_sales_team_members)
+/// * `body`: the new state of the member
 #[doc(alias = "PUT /sales/salesTeams/{parentId}/members/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_team_member_by_id")]
 pub fn replace_sales_team_member(
@@ -178,11 +178,11 @@ pub fn replace_sales_team_member(
 
 /// Updates a sales team member.
 ///
-/// `PATCH /sales/salesTeams/{parentId}/members/{id}` · tool `update_a_connect_wise_psa_sales_team_member_by_id`
+/// `PATCH /sales/salesTeams/{parentId}/members/{id}` · tool [`update_a_connect_wise_psa_sales_team_member_by_id`](crate::CATALOG)
 ///
-/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
-/// * `id`: sales team member ID (see `sales::list_sales_team_members`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `sales_team_id`: sales team ID, from [`sales::list_sales_teams`](crate::sales::list_sales_teams)
+/// * `id`: sales team member ID, from [`sales::list_sales_team_members`](crate::sales::list_sales_team_members)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/salesTeams/{parentId}/members/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_team_member_by_id")]
 pub fn update_sales_team_member(
@@ -198,10 +198,10 @@ pub fn update_sales_team_member(
 
 /// Removes a member from a sales team.
 ///
-/// `DELETE /sales/salesTeams/{parentId}/members/{id}` · tool `delete_a_connect_wise_psa_sales_team_member_by_id`
+/// `DELETE /sales/salesTeams/{parentId}/members/{id}` · tool [`delete_a_connect_wise_psa_sales_team_member_by_id`](crate::CATALOG)
 ///
-/// * `sales_team_id`: sales team ID (see `sales::list_sales_teams`)
-/// * `id`: sales team member ID (see `sales::list_sales_team_members`)
+/// * `sales_team_id`: sales team ID, from [`sales::list_sales_teams`](crate::sales::list_sales_teams)
+/// * `id`: sales team member ID, from [`sales::list_sales_team_members`](crate::sales::list_sales_team_members)
 #[doc(alias = "DELETE /sales/salesTeams/{parentId}/members/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_team_member_by_id")]
 pub fn delete_sales_team_member(sales_team_id: i32, id: i32) -> Request<()> {

@@ -6,9 +6,9 @@ use crate::query::CountQuery;
 
 /// Counts schedule holiday lists.
 ///
-/// `GET /sales/schedule/holidaylists/info/count` · tool `count_connect_wise_psa_sales_schedule_holidaylist_info`
+/// `GET /sales/schedule/holidaylists/info/count` · tool [`count_connect_wise_psa_sales_schedule_holidaylist_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/schedule/holidaylists/info/count")]
 #[doc(alias = "count_connect_wise_psa_sales_schedule_holidaylist_info")]
 pub fn count_schedule_holiday_list_info(query: &CountQuery) -> Request<Count> {
@@ -17,10 +17,10 @@ pub fn count_schedule_holiday_list_info(query: &CountQuery) -> Request<Count> {
 
 /// Counts a schedule holiday list's holidays.
 ///
-/// `GET /sales/schedule/holidaylists/{parentId}/holidays/info/count` · tool `count_connect_wise_psa_schedule_holidaylist_holiday_info`
+/// `GET /sales/schedule/holidaylists/{parentId}/holidays/info/count` · tool [`count_connect_wise_psa_schedule_holidaylist_holiday_info`](crate::CATALOG)
 ///
-/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `query`: which rows are counted
+/// * `holiday_list_id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/schedule/holidaylists/{parentId}/holidays/info/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_holidaylist_holiday_info")]
 pub fn count_schedule_holiday_list_holiday_info(

@@ -6,9 +6,9 @@ use crate::query::CountQuery;
 
 /// Counts service priorities.
 ///
-/// `GET /sales/service/priority/info/count` · tool `count_connect_wise_psa_sales_service_priority_info`
+/// `GET /sales/service/priority/info/count` · tool [`count_connect_wise_psa_sales_service_priority_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/service/priority/info/count")]
 #[doc(alias = "count_connect_wise_psa_sales_service_priority_info")]
 pub fn count_service_priority_info(query: &CountQuery) -> Request<Count> {

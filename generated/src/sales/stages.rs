@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales stages.
 ///
-/// `GET /sales/stages` · tool `list_all_connect_wise_psa_sales_stages`
+/// `GET /sales/stages` · tool [`list_all_connect_wise_psa_sales_stages`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/stages")]
 #[doc(alias = "list_all_connect_wise_psa_sales_stages")]
 pub fn list_stages(query: &ListQuery) -> Request<Vec<OpportunityStage>> {
@@ -20,9 +20,9 @@ pub fn list_stages(query: &ListQuery) -> Request<Vec<OpportunityStage>> {
 
 /// Creates a sales stage.
 ///
-/// `POST /sales/stages` · tool `create_a_connect_wise_psa_sales_stage`
+/// `POST /sales/stages` · tool [`create_a_connect_wise_psa_sales_stage`](crate::CATALOG)
 ///
-/// * `body`: the sales stage to create.
+/// * `body`: the sales stage to create
 #[doc(alias = "POST /sales/stages")]
 #[doc(alias = "create_a_connect_wise_psa_sales_stage")]
 pub fn create_stage(body: &OpportunityStage) -> Request<OpportunityStage> {
@@ -31,9 +31,9 @@ pub fn create_stage(body: &OpportunityStage) -> Request<OpportunityStage> {
 
 /// Counts sales stages.
 ///
-/// `GET /sales/stages/count` · tool `count_connect_wise_psa_sales_stages`
+/// `GET /sales/stages/count` · tool [`count_connect_wise_psa_sales_stages`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/stages/count")]
 #[doc(alias = "count_connect_wise_psa_sales_stages")]
 pub fn count_stages(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_stages(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of sales stages.
 ///
-/// `GET /sales/stages/info` · tool `list_all_connect_wise_psa_sales_stage_info`
+/// `GET /sales/stages/info` · tool [`list_all_connect_wise_psa_sales_stage_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/stages/info")]
 #[doc(alias = "list_all_connect_wise_psa_sales_stage_info")]
 pub fn list_stage_info(query: &ListQuery) -> Request<Vec<OpportunityStageInfo>> {
@@ -57,9 +57,9 @@ pub fn list_stage_info(query: &ListQuery) -> Request<Vec<OpportunityStageInfo>> 
 
 /// Counts sales stage summaries.
 ///
-/// `GET /sales/stages/info/count` · tool `count_connect_wise_psa_sales_stage_info`
+/// `GET /sales/stages/info/count` · tool [`count_connect_wise_psa_sales_stage_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/stages/info/count")]
 #[doc(alias = "count_connect_wise_psa_sales_stage_info")]
 pub fn count_stage_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_stage_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a sales stage by its ID.
 ///
-/// `GET /sales/stages/{id}` · tool `get_single_connect_wise_psa_sales_stage_by_id`
+/// `GET /sales/stages/{id}` · tool [`get_single_connect_wise_psa_sales_stage_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales stage ID (see `sales::list_stages`)
+/// * `id`: sales stage ID, from [`sales::list_stages`](crate::sales::list_stages)
 #[doc(alias = "GET /sales/stages/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sales_stage_by_id")]
 pub fn get_stage(id: i32) -> Request<OpportunityStage> {
@@ -81,10 +81,10 @@ pub fn get_stage(id: i32) -> Request<OpportunityStage> {
 
 /// Replaces a sales stage. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/stages/{id}` · tool `replace_a_connect_wise_psa_sales_stage_by_id`
+/// `PUT /sales/stages/{id}` · tool [`replace_a_connect_wise_psa_sales_stage_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales stage ID (see `sales::list_stages`)
-/// * `body`: the new state of the sales stage.
+/// * `id`: sales stage ID, from [`sales::list_stages`](crate::sales::list_stages)
+/// * `body`: the new state of the sales stage
 #[doc(alias = "PUT /sales/stages/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sales_stage_by_id")]
 pub fn replace_stage(id: i32, body: &OpportunityStage) -> Request<OpportunityStage> {
@@ -93,10 +93,10 @@ pub fn replace_stage(id: i32, body: &OpportunityStage) -> Request<OpportunitySta
 
 /// Updates a sales stage.
 ///
-/// `PATCH /sales/stages/{id}` · tool `update_a_connect_wise_psa_sales_stage_by_id`
+/// `PATCH /sales/stages/{id}` · tool [`update_a_connect_wise_psa_sales_stage_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales stage ID (see `sales::list_stages`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: sales stage ID, from [`sales::list_stages`](crate::sales::list_stages)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/stages/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sales_stage_by_id")]
 pub fn update_stage(
@@ -108,9 +108,9 @@ pub fn update_stage(
 
 /// Deletes a sales stage.
 ///
-/// `DELETE /sales/stages/{id}` · tool `delete_a_connect_wise_psa_sales_stage_by_id`
+/// `DELETE /sales/stages/{id}` · tool [`delete_a_connect_wise_psa_sales_stage_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales stage ID (see `sales::list_stages`)
+/// * `id`: sales stage ID, from [`sales::list_stages`](crate::sales::list_stages)
 #[doc(alias = "DELETE /sales/stages/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sales_stage_by_id")]
 pub fn delete_stage(id: i32) -> Request<()> {
@@ -119,37 +119,37 @@ pub fn delete_stage(id: i32) -> Request<()> {
 
 /// Gets a sales stage summary by its ID.
 ///
-/// `GET /sales/stages/{id}/info` · tool `get_single_connect_wise_psa_sales_stage_info_by_id`
+/// `GET /sales/stages/{id}/info` · tool [`get_single_connect_wise_psa_sales_stage_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales stage ID (see `sales::list_stages`)
+/// * `id`: sales stage ID, from [`sales::list_stages`](crate::sales::list_stages)
 #[doc(alias = "GET /sales/stages/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_sales_stage_info_by_id")]
 pub fn get_stage_info(id: i32) -> Request<OpportunityStageInfo> {
     Request::new(Method::Get, "/sales/stages/{id}/info").path("id", id)
 }
 
-/// Checks where a sales stage is used.
+/// Checks which records reference a sales stage.
 ///
-/// `GET /sales/stages/{id}/usages` · tool `check_connect_wise_psa_sales_stage_usages_by_id`
+/// `GET /sales/stages/{id}/usages` · tool [`check_connect_wise_psa_sales_stage_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales stage ID (see `sales::list_stages`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: sales stage ID, from [`sales::list_stages`](crate::sales::list_stages)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/stages/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_sales_stage_usages_by_id")]
 pub fn check_stage_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/sales/stages/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a sales stage is used.
+/// Lists the records that reference a sales stage.
 ///
-/// `GET /sales/stages/{id}/usages/list` · tool `list_all_connect_wise_psa_sales_stage_usages_by_id`
+/// `GET /sales/stages/{id}/usages/list` · tool [`list_all_connect_wise_psa_sales_stage_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales stage ID (see `sales::list_stages`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: sales stage ID, from [`sales::list_stages`](crate::sales::list_stages)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/stages/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_sales_stage_usages_by_id")]
 pub fn list_stage_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

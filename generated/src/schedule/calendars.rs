@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule calendars.
 ///
-/// `GET /schedule/calendars` · tool `list_all_connect_wise_psa_schedule_calendars`
+/// `GET /schedule/calendars` · tool [`list_all_connect_wise_psa_schedule_calendars`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/calendars")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_calendars")]
 pub fn list_calendars(query: &ListQuery) -> Request<Vec<Calendar>> {
@@ -20,9 +20,9 @@ pub fn list_calendars(query: &ListQuery) -> Request<Vec<Calendar>> {
 
 /// Creates a schedule calendar.
 ///
-/// `POST /schedule/calendars` · tool `create_a_connect_wise_psa_schedule_calendar`
+/// `POST /schedule/calendars` · tool [`create_a_connect_wise_psa_schedule_calendar`](crate::CATALOG)
 ///
-/// * `body`: the schedule calendar to create.
+/// * `body`: the schedule calendar to create
 #[doc(alias = "POST /schedule/calendars")]
 #[doc(alias = "create_a_connect_wise_psa_schedule_calendar")]
 pub fn create_calendar(body: &Calendar) -> Request<Calendar> {
@@ -31,9 +31,9 @@ pub fn create_calendar(body: &Calendar) -> Request<Calendar> {
 
 /// Counts schedule calendars.
 ///
-/// `GET /schedule/calendars/count` · tool `count_connect_wise_psa_schedule_calendars`
+/// `GET /schedule/calendars/count` · tool [`count_connect_wise_psa_schedule_calendars`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/calendars/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_calendars")]
 pub fn count_calendars(query: &CountQuery) -> Request<Calendar> {
@@ -44,11 +44,11 @@ pub fn count_calendars(query: &CountQuery) -> Request<Calendar> {
 
 /// Lists summaries of schedule calendars.
 ///
-/// `GET /schedule/calendars/info` · tool `list_all_connect_wise_psa_schedule_calendar_info`
+/// `GET /schedule/calendars/info` · tool [`list_all_connect_wise_psa_schedule_calendar_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/calendars/info")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_calendar_info")]
 pub fn list_calendar_info(query: &ListQuery) -> Request<Vec<CalendarInfo>> {
@@ -57,9 +57,9 @@ pub fn list_calendar_info(query: &ListQuery) -> Request<Vec<CalendarInfo>> {
 
 /// Counts schedule calendar summaries.
 ///
-/// `GET /schedule/calendars/info/count` · tool `count_connect_wise_psa_schedule_calendar_info`
+/// `GET /schedule/calendars/info/count` · tool [`count_connect_wise_psa_schedule_calendar_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/calendars/info/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_calendar_info")]
 pub fn count_calendar_info(query: &CountQuery) -> Request<CalendarInfo> {
@@ -70,9 +70,9 @@ pub fn count_calendar_info(query: &CountQuery) -> Request<CalendarInfo> {
 
 /// Gets a schedule calendar by its ID.
 ///
-/// `GET /schedule/calendars/{id}` · tool `get_single_connect_wise_psa_schedule_calendar_by_id`
+/// `GET /schedule/calendars/{id}` · tool [`get_single_connect_wise_psa_schedule_calendar_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
+/// * `id`: schedule calendar ID, from [`schedule::list_calendars`](crate::schedule::list_calendars)
 #[doc(alias = "GET /schedule/calendars/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_calendar_by_id")]
 pub fn get_calendar(id: i32) -> Request<Calendar> {
@@ -81,10 +81,10 @@ pub fn get_calendar(id: i32) -> Request<Calendar> {
 
 /// Replaces a schedule calendar. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /schedule/calendars/{id}` · tool `replace_a_connect_wise_psa_schedule_calendar_by_id`
+/// `PUT /schedule/calendars/{id}` · tool [`replace_a_connect_wise_psa_schedule_calendar_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
-/// * `body`: the new state of the schedule calendar.
+/// * `id`: schedule calendar ID, from [`schedule::list_calendars`](crate::schedule::list_calendars)
+/// * `body`: the new state of the schedule calendar
 #[doc(alias = "PUT /schedule/calendars/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_schedule_calendar_by_id")]
 pub fn replace_calendar(id: i32, body: &Calendar) -> Request<Calendar> {
@@ -93,10 +93,10 @@ pub fn replace_calendar(id: i32, body: &Calendar) -> Request<Calendar> {
 
 /// Updates a schedule calendar.
 ///
-/// `PATCH /schedule/calendars/{id}` · tool `update_a_connect_wise_psa_schedule_calendar_by_id`
+/// `PATCH /schedule/calendars/{id}` · tool [`update_a_connect_wise_psa_schedule_calendar_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: schedule calendar ID, from [`schedule::list_calendars`](crate::schedule::list_calendars)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /schedule/calendars/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_schedule_calendar_by_id")]
 pub fn update_calendar(id: i32, patch: &Patch<Calendar>) -> Request<Calendar> {
@@ -105,9 +105,9 @@ pub fn update_calendar(id: i32, patch: &Patch<Calendar>) -> Request<Calendar> {
 
 /// Deletes a schedule calendar.
 ///
-/// `DELETE /schedule/calendars/{id}` · tool `delete_a_connect_wise_psa_schedule_calendar_by_id`
+/// `DELETE /schedule/calendars/{id}` · tool [`delete_a_connect_wise_psa_schedule_calendar_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
+/// * `id`: schedule calendar ID, from [`schedule::list_calendars`](crate::schedule::list_calendars)
 #[doc(alias = "DELETE /schedule/calendars/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_schedule_calendar_by_id")]
 pub fn delete_calendar(id: i32) -> Request<()> {
@@ -116,9 +116,9 @@ pub fn delete_calendar(id: i32) -> Request<()> {
 
 /// Copies a schedule calendar.
 ///
-/// `POST /schedule/calendars/{id}/copy` · tool `copy_a_connect_wise_psa_schedule_calendar_by_id`
+/// `POST /schedule/calendars/{id}/copy` · tool [`copy_a_connect_wise_psa_schedule_calendar_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
+/// * `id`: schedule calendar ID, from [`schedule::list_calendars`](crate::schedule::list_calendars)
 #[doc(alias = "POST /schedule/calendars/{id}/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_schedule_calendar_by_id")]
 pub fn copy_calendar(id: i32) -> Request<Calendar> {
@@ -127,23 +127,23 @@ pub fn copy_calendar(id: i32) -> Request<Calendar> {
 
 /// Gets a schedule calendar summary by its ID.
 ///
-/// `GET /schedule/calendars/{id}/info` · tool `get_single_connect_wise_psa_schedule_calendar_info_by_id`
+/// `GET /schedule/calendars/{id}/info` · tool [`get_single_connect_wise_psa_schedule_calendar_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
+/// * `id`: schedule calendar ID, from [`schedule::list_calendars`](crate::schedule::list_calendars)
 #[doc(alias = "GET /schedule/calendars/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_calendar_info_by_id")]
 pub fn get_calendar_info(id: i32) -> Request<CalendarInfo> {
     Request::new(Method::Get, "/schedule/calendars/{id}/info").path("id", id)
 }
 
-/// Checks where a schedule calendar is used.
+/// Checks which records reference a schedule calendar.
 ///
-/// `GET /schedule/calendars/{id}/usages` · tool `check_connect_wise_psa_schedule_calendar_usages_by_id`
+/// `GET /schedule/calendars/{id}/usages` · tool [`check_connect_wise_psa_schedule_calendar_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: schedule calendar ID, from [`schedule::list_calendars`](crate::schedule::list_calendars)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/calendars/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_schedule_calendar_usages_by_id")]
 pub fn check_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -152,14 +152,14 @@ pub fn check_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists the places where a schedule calendar is used.
+/// Lists the records that reference a schedule calendar.
 ///
-/// `GET /schedule/calendars/{id}/usages/list` · tool `list_all_connect_wise_psa_schedule_calendar_usages_by_id`
+/// `GET /schedule/calendars/{id}/usages/list` · tool [`list_all_connect_wise_psa_schedule_calendar_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule calendar ID (see `schedule::list_calendars`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: schedule calendar ID, from [`schedule::list_calendars`](crate::schedule::list_calendars)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/calendars/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_calendar_usages_by_id")]
 pub fn list_calendar_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

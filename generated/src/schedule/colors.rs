@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule colors.
 ///
-/// `GET /schedule/colors` · tool `list_all_connect_wise_psa_schedule_colors`
+/// `GET /schedule/colors` · tool [`list_all_connect_wise_psa_schedule_colors`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/colors")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_colors")]
 pub fn list_colors(query: &ListQuery) -> Request<Vec<ScheduleColor>> {
@@ -20,9 +20,9 @@ pub fn list_colors(query: &ListQuery) -> Request<Vec<ScheduleColor>> {
 
 /// Counts schedule colors.
 ///
-/// `GET /schedule/colors/count` · tool `count_connect_wise_psa_schedule_colors`
+/// `GET /schedule/colors/count` · tool [`count_connect_wise_psa_schedule_colors`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/colors/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_colors")]
 pub fn count_colors(query: &CountQuery) -> Request<Count> {
@@ -33,7 +33,7 @@ pub fn count_colors(query: &CountQuery) -> Request<Count> {
 
 /// Resets all schedule colors to their defaults.
 ///
-/// `POST /schedule/colors/reset` · tool `reset_connect_wise_psa_schedule_colors`
+/// `POST /schedule/colors/reset` · tool [`reset_connect_wise_psa_schedule_colors`](crate::CATALOG)
 #[doc(alias = "POST /schedule/colors/reset")]
 #[doc(alias = "reset_connect_wise_psa_schedule_colors")]
 pub fn reset_colors() -> Request<Vec<ScheduleColor>> {
@@ -42,9 +42,9 @@ pub fn reset_colors() -> Request<Vec<ScheduleColor>> {
 
 /// Gets a schedule color by its ID.
 ///
-/// `GET /schedule/colors/{id}` · tool `get_single_connect_wise_psa_schedule_color_by_id`
+/// `GET /schedule/colors/{id}` · tool [`get_single_connect_wise_psa_schedule_color_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule color ID (see `schedule::list_colors`)
+/// * `id`: schedule color ID, from [`schedule::list_colors`](crate::schedule::list_colors)
 #[doc(alias = "GET /schedule/colors/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_color_by_id")]
 pub fn get_color(id: i32) -> Request<ScheduleColor> {
@@ -53,10 +53,10 @@ pub fn get_color(id: i32) -> Request<ScheduleColor> {
 
 /// Replaces a schedule color. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /schedule/colors/{id}` · tool `replace_a_connect_wise_psa_schedule_color_by_id`
+/// `PUT /schedule/colors/{id}` · tool [`replace_a_connect_wise_psa_schedule_color_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule color ID (see `schedule::list_colors`)
-/// * `body`: the new state of the schedule color.
+/// * `id`: schedule color ID, from [`schedule::list_colors`](crate::schedule::list_colors)
+/// * `body`: the new state of the schedule color
 #[doc(alias = "PUT /schedule/colors/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_schedule_color_by_id")]
 pub fn replace_color(id: i32, body: &ScheduleColor) -> Request<ScheduleColor> {
@@ -65,10 +65,10 @@ pub fn replace_color(id: i32, body: &ScheduleColor) -> Request<ScheduleColor> {
 
 /// Updates a schedule color.
 ///
-/// `PATCH /schedule/colors/{id}` · tool `update_a_connect_wise_psa_schedule_color_by_id`
+/// `PATCH /schedule/colors/{id}` · tool [`update_a_connect_wise_psa_schedule_color_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule color ID (see `schedule::list_colors`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: schedule color ID, from [`schedule::list_colors`](crate::schedule::list_colors)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /schedule/colors/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_schedule_color_by_id")]
 pub fn update_color(id: i32, patch: &Patch<ScheduleColor>) -> Request<ScheduleColor> {
@@ -77,9 +77,9 @@ pub fn update_color(id: i32, patch: &Patch<ScheduleColor>) -> Request<ScheduleCo
 
 /// Clears a schedule color's settings.
 ///
-/// `POST /schedule/colors/{id}/clear` · tool `clear_a_connect_wise_psa_schedule_color_by_id`
+/// `POST /schedule/colors/{id}/clear` · tool [`clear_a_connect_wise_psa_schedule_color_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule color ID (see `schedule::list_colors`)
+/// * `id`: schedule color ID, from [`schedule::list_colors`](crate::schedule::list_colors)
 #[doc(alias = "POST /schedule/colors/{id}/clear")]
 #[doc(alias = "clear_a_connect_wise_psa_schedule_color_by_id")]
 pub fn clear_color(id: i32) -> Request<ScheduleColor> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule entry details.
 ///
-/// `GET /schedule/details` · tool `list_all_connect_wise_psa_schedule_details`
+/// `GET /schedule/details` · tool [`list_all_connect_wise_psa_schedule_details`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/details")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_details")]
 pub fn list_details(query: &ListQuery) -> Request<Vec<ScheduleEntryDetail>> {
@@ -20,9 +20,9 @@ pub fn list_details(query: &ListQuery) -> Request<Vec<ScheduleEntryDetail>> {
 
 /// Counts schedule entry details.
 ///
-/// `GET /schedule/details/count` · tool `count_connect_wise_psa_schedule_details`
+/// `GET /schedule/details/count` · tool [`count_connect_wise_psa_schedule_details`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/details/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_details")]
 pub fn count_details(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_details(query: &CountQuery) -> Request<Count> {
 
 /// Gets a schedule entry detail by its ID.
 ///
-/// `GET /schedule/details/{id}` · tool `get_single_connect_wise_psa_schedule_detail_by_id`
+/// `GET /schedule/details/{id}` · tool [`get_single_connect_wise_psa_schedule_detail_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule entry detail ID (see `schedule::list_details`)
+/// * `id`: schedule entry detail ID, from [`schedule::list_details`](crate::schedule::list_details)
 #[doc(alias = "GET /schedule/details/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_detail_by_id")]
 pub fn get_detail(id: i32) -> Request<ScheduleEntryDetail> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule entries.
 ///
-/// `GET /schedule/entries` · tool `list_all_connect_wise_psa_schedule_entries`
+/// `GET /schedule/entries` · tool [`list_all_connect_wise_psa_schedule_entries`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/entries")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_entries")]
 pub fn list_entries(query: &ListQuery) -> Request<Vec<ScheduleEntry>> {
@@ -20,9 +20,9 @@ pub fn list_entries(query: &ListQuery) -> Request<Vec<ScheduleEntry>> {
 
 /// Creates a schedule entry.
 ///
-/// `POST /schedule/entries` · tool `create_a_connect_wise_psa_schedule_entry`
+/// `POST /schedule/entries` · tool [`create_a_connect_wise_psa_schedule_entry`](crate::CATALOG)
 ///
-/// * `body`: the schedule entry to create.
+/// * `body`: the schedule entry to create
 #[doc(alias = "POST /schedule/entries")]
 #[doc(alias = "create_a_connect_wise_psa_schedule_entry")]
 pub fn create_entry(body: &ScheduleEntry) -> Request<ScheduleEntry> {
@@ -31,9 +31,9 @@ pub fn create_entry(body: &ScheduleEntry) -> Request<ScheduleEntry> {
 
 /// Counts schedule entries.
 ///
-/// `GET /schedule/entries/count` · tool `count_connect_wise_psa_schedule_entries`
+/// `GET /schedule/entries/count` · tool [`count_connect_wise_psa_schedule_entries`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/entries/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_entries")]
 pub fn count_entries(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
 
 /// Gets a schedule entry by its ID.
 ///
-/// `GET /schedule/entries/{id}` · tool `get_single_connect_wise_psa_schedule_entry_by_id`
+/// `GET /schedule/entries/{id}` · tool [`get_single_connect_wise_psa_schedule_entry_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule entry ID (see `schedule::list_entries`)
+/// * `id`: schedule entry ID, from [`schedule::list_entries`](crate::schedule::list_entries)
 #[doc(alias = "GET /schedule/entries/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_entry_by_id")]
 pub fn get_entry(id: i32) -> Request<ScheduleEntry> {
@@ -55,10 +55,10 @@ pub fn get_entry(id: i32) -> Request<ScheduleEntry> {
 
 /// Replaces a schedule entry. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /schedule/entries/{id}` · tool `replace_a_connect_wise_psa_schedule_entry_by_id`
+/// `PUT /schedule/entries/{id}` · tool [`replace_a_connect_wise_psa_schedule_entry_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule entry ID (see `schedule::list_entries`)
-/// * `body`: the new state of the schedule entry.
+/// * `id`: schedule entry ID, from [`schedule::list_entries`](crate::schedule::list_entries)
+/// * `body`: the new state of the schedule entry
 #[doc(alias = "PUT /schedule/entries/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_schedule_entry_by_id")]
 pub fn replace_entry(id: i32, body: &ScheduleEntry) -> Request<ScheduleEntry> {
@@ -67,10 +67,10 @@ pub fn replace_entry(id: i32, body: &ScheduleEntry) -> Request<ScheduleEntry> {
 
 /// Updates a schedule entry.
 ///
-/// `PATCH /schedule/entries/{id}` · tool `update_a_connect_wise_psa_schedule_entry_by_id`
+/// `PATCH /schedule/entries/{id}` · tool [`update_a_connect_wise_psa_schedule_entry_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule entry ID (see `schedule::list_entries`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: schedule entry ID, from [`schedule::list_entries`](crate::schedule::list_entries)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /schedule/entries/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_schedule_entry_by_id")]
 pub fn update_entry(id: i32, patch: &Patch<ScheduleEntry>) -> Request<ScheduleEntry> {
@@ -79,9 +79,9 @@ pub fn update_entry(id: i32, patch: &Patch<ScheduleEntry>) -> Request<ScheduleEn
 
 /// Deletes a schedule entry.
 ///
-/// `DELETE /schedule/entries/{id}` · tool `delete_a_connect_wise_psa_schedule_entry_by_id`
+/// `DELETE /schedule/entries/{id}` · tool [`delete_a_connect_wise_psa_schedule_entry_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule entry ID (see `schedule::list_entries`)
+/// * `id`: schedule entry ID, from [`schedule::list_entries`](crate::schedule::list_entries)
 #[doc(alias = "DELETE /schedule/entries/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_schedule_entry_by_id")]
 pub fn delete_entry(id: i32) -> Request<()> {
@@ -90,9 +90,9 @@ pub fn delete_entry(id: i32) -> Request<()> {
 
 /// Deletes a schedule entry and choose whether to notify the assigned member.
 ///
-/// `DELETE /schedule/entries/{id}/{notifyResource}` · tool `delete_a_connect_wise_psa_schedule_entry_and_notify_by_id`
+/// `DELETE /schedule/entries/{id}/{notifyResource}` · tool [`delete_a_connect_wise_psa_schedule_entry_and_notify_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule entry ID (see `schedule::list_entries`)
+/// * `id`: schedule entry ID, from [`schedule::list_entries`](crate::schedule::list_entries)
 /// * `notify_resource`: notify resource
 #[doc(alias = "DELETE /schedule/entries/{id}/{notifyResource}")]
 #[doc(alias = "delete_a_connect_wise_psa_schedule_entry_and_notify_by_id")]
@@ -104,12 +104,12 @@ pub fn delete_entry_and_notify(id: i32, notify_resource: &str) -> Request<()> {
 
 /// Lists a schedule entry's details.
 ///
-/// `GET /schedule/entries/{parentId}/details` · tool `list_all_connect_wise_psa_entry_details`
+/// `GET /schedule/entries/{parentId}/details` · tool [`list_all_connect_wise_psa_entry_details`](crate::CATALOG)
 ///
-/// * `entry_id`: schedule entry ID (see `schedule::list_entries`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `entry_id`: schedule entry ID, from [`schedule::list_entries`](crate::schedule::list_entries)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/entries/{parentId}/details")]
 #[doc(alias = "list_all_connect_wise_psa_entry_details")]
 pub fn list_entry_details(
@@ -123,10 +123,10 @@ pub fn list_entry_details(
 
 /// Counts a schedule entry's details.
 ///
-/// `GET /schedule/entries/{parentId}/details/count` · tool `count_connect_wise_psa_entry_details`
+/// `GET /schedule/entries/{parentId}/details/count` · tool [`count_connect_wise_psa_entry_details`](crate::CATALOG)
 ///
-/// * `entry_id`: schedule entry ID (see `schedule::list_entries`)
-/// * `query`: which rows are counted
+/// * `entry_id`: schedule entry ID, from [`schedule::list_entries`](crate::schedule::list_entries)
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/entries/{parentId}/details/count")]
 #[doc(alias = "count_connect_wise_psa_entry_details")]
 pub fn count_entry_details(entry_id: i32, query: &CountQuery) -> Request<Count> {
@@ -138,10 +138,10 @@ pub fn count_entry_details(entry_id: i32, query: &CountQuery) -> Request<Count> 
 
 /// Gets a schedule entry's detail by its ID.
 ///
-/// `GET /schedule/entries/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_entry_detail_by_id`
+/// `GET /schedule/entries/{parentId}/details/{id}` · tool [`get_single_connect_wise_psa_entry_detail_by_id`](crate::CATALOG)
 ///
-/// * `entry_id`: schedule entry ID (see `schedule::list_entries`)
-/// * `id`: schedule entry detail ID (see `schedule::list_entry_details`)
+/// * `entry_id`: schedule entry ID, from [`schedule::list_entries`](crate::schedule::list_entries)
+/// * `id`: schedule entry detail ID, from [`schedule::list_entry_details`](crate::schedule::list_entry_details)
 #[doc(alias = "GET /schedule/entries/{parentId}/details/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_entry_detail_by_id")]
 pub fn get_entry_detail(entry_id: i32, id: i32) -> Request<ScheduleDetail> {

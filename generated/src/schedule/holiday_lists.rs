@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists holiday lists.
 ///
-/// `GET /schedule/holidayLists` · tool `list_all_connect_wise_psa_schedule_holiday_lists`
+/// `GET /schedule/holidayLists` · tool [`list_all_connect_wise_psa_schedule_holiday_lists`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/holidayLists")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_holiday_lists")]
 pub fn list_holiday_lists(query: &ListQuery) -> Request<Vec<HolidayList>> {
@@ -20,9 +20,9 @@ pub fn list_holiday_lists(query: &ListQuery) -> Request<Vec<HolidayList>> {
 
 /// Creates a holiday list.
 ///
-/// `POST /schedule/holidayLists` · tool `create_a_connect_wise_psa_schedule_holiday_list`
+/// `POST /schedule/holidayLists` · tool [`create_a_connect_wise_psa_schedule_holiday_list`](crate::CATALOG)
 ///
-/// * `body`: the holiday list to create.
+/// * `body`: the holiday list to create
 #[doc(alias = "POST /schedule/holidayLists")]
 #[doc(alias = "create_a_connect_wise_psa_schedule_holiday_list")]
 pub fn create_holiday_list(body: &HolidayList) -> Request<HolidayList> {
@@ -31,9 +31,9 @@ pub fn create_holiday_list(body: &HolidayList) -> Request<HolidayList> {
 
 /// Copies a holiday list.
 ///
-/// `POST /schedule/holidayLists/copy` · tool `copy_a_connect_wise_psa_schedule_holiday_list`
+/// `POST /schedule/holidayLists/copy` · tool [`copy_a_connect_wise_psa_schedule_holiday_list`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /schedule/holidayLists/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_schedule_holiday_list")]
 pub fn copy_holiday_list(body: &HolidayList) -> Request<HolidayList> {
@@ -42,9 +42,9 @@ pub fn copy_holiday_list(body: &HolidayList) -> Request<HolidayList> {
 
 /// Counts holiday lists.
 ///
-/// `GET /schedule/holidayLists/count` · tool `count_connect_wise_psa_schedule_holiday_lists`
+/// `GET /schedule/holidayLists/count` · tool [`count_connect_wise_psa_schedule_holiday_lists`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/holidayLists/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_holiday_lists")]
 pub fn count_holiday_lists(query: &CountQuery) -> Request<Count> {
@@ -55,9 +55,9 @@ pub fn count_holiday_lists(query: &CountQuery) -> Request<Count> {
 
 /// Gets a holiday list by its ID.
 ///
-/// `GET /schedule/holidayLists/{id}` · tool `get_single_connect_wise_psa_schedule_holiday_list_by_id`
+/// `GET /schedule/holidayLists/{id}` · tool [`get_single_connect_wise_psa_schedule_holiday_list_by_id`](crate::CATALOG)
 ///
-/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
+/// * `id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
 #[doc(alias = "GET /schedule/holidayLists/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_holiday_list_by_id")]
 pub fn get_holiday_list(id: i32) -> Request<HolidayList> {
@@ -66,10 +66,10 @@ pub fn get_holiday_list(id: i32) -> Request<HolidayList> {
 
 /// Replaces a holiday list. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /schedule/holidayLists/{id}` · tool `replace_a_connect_wise_psa_schedule_holiday_list_by_id`
+/// `PUT /schedule/holidayLists/{id}` · tool [`replace_a_connect_wise_psa_schedule_holiday_list_by_id`](crate::CATALOG)
 ///
-/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `body`: the new state of the holiday list.
+/// * `id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `body`: the new state of the holiday list
 #[doc(alias = "PUT /schedule/holidayLists/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_schedule_holiday_list_by_id")]
 pub fn replace_holiday_list(id: i32, body: &HolidayList) -> Request<HolidayList> {
@@ -78,10 +78,10 @@ pub fn replace_holiday_list(id: i32, body: &HolidayList) -> Request<HolidayList>
 
 /// Updates a holiday list.
 ///
-/// `PATCH /schedule/holidayLists/{id}` · tool `update_a_connect_wise_psa_schedule_holiday_list_by_id`
+/// `PATCH /schedule/holidayLists/{id}` · tool [`update_a_connect_wise_psa_schedule_holiday_list_by_id`](crate::CATALOG)
 ///
-/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /schedule/holidayLists/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_schedule_holiday_list_by_id")]
 pub fn update_holiday_list(id: i32, patch: &Patch<HolidayList>) -> Request<HolidayList> {
@@ -92,23 +92,23 @@ pub fn update_holiday_list(id: i32, patch: &Patch<HolidayList>) -> Request<Holid
 
 /// Deletes a holiday list.
 ///
-/// `DELETE /schedule/holidayLists/{id}` · tool `delete_a_connect_wise_psa_schedule_holiday_list_by_id`
+/// `DELETE /schedule/holidayLists/{id}` · tool [`delete_a_connect_wise_psa_schedule_holiday_list_by_id`](crate::CATALOG)
 ///
-/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
+/// * `id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
 #[doc(alias = "DELETE /schedule/holidayLists/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_schedule_holiday_list_by_id")]
 pub fn delete_holiday_list(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/schedule/holidayLists/{id}").path("id", id)
 }
 
-/// Checks where a holiday list is used.
+/// Checks which records reference a holiday list.
 ///
-/// `GET /schedule/holidayLists/{id}/usages` · tool `check_connect_wise_psa_schedule_holiday_list_usages_by_id`
+/// `GET /schedule/holidayLists/{id}/usages` · tool [`check_connect_wise_psa_schedule_holiday_list_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/holidayLists/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_schedule_holiday_list_usages_by_id")]
 pub fn check_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -117,14 +117,14 @@ pub fn check_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usag
         .query(query)
 }
 
-/// Lists the places where a holiday list is used.
+/// Lists the records that reference a holiday list.
 ///
-/// `GET /schedule/holidayLists/{id}/usages/list` · tool `list_all_connect_wise_psa_schedule_holiday_list_usages_by_id`
+/// `GET /schedule/holidayLists/{id}/usages/list` · tool [`list_all_connect_wise_psa_schedule_holiday_list_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/holidayLists/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_holiday_list_usages_by_id")]
 pub fn list_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -135,12 +135,12 @@ pub fn list_holiday_list_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
 
 /// Lists a holiday list's holidays.
 ///
-/// `GET /schedule/holidayLists/{parentId}/holidays` · tool `list_all_connect_wise_psa_holiday_list_holidays`
+/// `GET /schedule/holidayLists/{parentId}/holidays` · tool [`list_all_connect_wise_psa_holiday_list_holidays`](crate::CATALOG)
 ///
-/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `holiday_list_id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/holidayLists/{parentId}/holidays")]
 #[doc(alias = "list_all_connect_wise_psa_holiday_list_holidays")]
 pub fn list_holiday_list_holidays(
@@ -154,10 +154,10 @@ pub fn list_holiday_list_holidays(
 
 /// Adds a holiday to a holiday list.
 ///
-/// `POST /schedule/holidayLists/{parentId}/holidays` · tool `create_a_connect_wise_psa_holiday_list_holiday`
+/// `POST /schedule/holidayLists/{parentId}/holidays` · tool [`create_a_connect_wise_psa_holiday_list_holiday`](crate::CATALOG)
 ///
-/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `body`: the holiday to create.
+/// * `holiday_list_id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `body`: the holiday to create
 #[doc(alias = "POST /schedule/holidayLists/{parentId}/holidays")]
 #[doc(alias = "create_a_connect_wise_psa_holiday_list_holiday")]
 pub fn create_holiday_list_holiday(
@@ -171,10 +171,10 @@ pub fn create_holiday_list_holiday(
 
 /// Counts a holiday list's holidays.
 ///
-/// `GET /schedule/holidayLists/{parentId}/holidays/count` · tool `count_connect_wise_psa_holiday_list_holidays`
+/// `GET /schedule/holidayLists/{parentId}/holidays/count` · tool [`count_connect_wise_psa_holiday_list_holidays`](crate::CATALOG)
 ///
-/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `query`: which rows are counted
+/// * `holiday_list_id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/holidayLists/{parentId}/holidays/count")]
 #[doc(alias = "count_connect_wise_psa_holiday_list_holidays")]
 pub fn count_holiday_list_holidays(
@@ -189,10 +189,10 @@ pub fn count_holiday_list_holidays(
 
 /// Gets a holiday list holiday by its ID.
 ///
-/// `GET /schedule/holidayLists/{parentId}/holidays/{id}` · tool `get_single_connect_wise_psa_holiday_list_holiday_by_id`
+/// `GET /schedule/holidayLists/{parentId}/holidays/{id}` · tool [`get_single_connect_wise_psa_holiday_list_holiday_by_id`](crate::CATALOG)
 ///
-/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
+/// * `holiday_list_id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `id`: holiday list holiday ID, from [`schedule::list_holiday_list_holidays`](crate::schedule::list_holiday_list_holidays)
 #[doc(alias = "GET /schedule/holidayLists/{parentId}/holidays/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_holiday_list_holiday_by_id")]
 pub fn get_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<Holiday> {
@@ -203,11 +203,11 @@ pub fn get_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<Holida
 
 /// Replaces a holiday list holiday. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /schedule/holidayLists/{parentId}/holidays/{id}` · tool `replace_a_connect_wise_psa_holiday_list_holiday_by_id`
+/// `PUT /schedule/holidayLists/{parentId}/holidays/{id}` · tool [`replace_a_connect_wise_psa_holiday_list_holiday_by_id`](crate::CATALOG)
 ///
-/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
-/// * `body`: the new state of the holiday.
+/// * `holiday_list_id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `id`: holiday list holiday ID, from [`schedule::list_holiday_list_holidays`](crate::schedule::list_holiday_list_holidays)
+/// * `body`: the new state of the holiday
 #[doc(alias = "PUT /schedule/holidayLists/{parentId}/holidays/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_holiday_list_holiday_by_id")]
 pub fn replace_holiday_list_holiday(
@@ -223,11 +223,11 @@ pub fn replace_holiday_list_holiday(
 
 /// Updates a holiday list holiday.
 ///
-/// `PATCH /schedule/holidayLists/{parentId}/holidays/{id}` · tool `update_a_connect_wise_psa_holiday_list_holiday_by_id`
+/// `PATCH /schedule/holidayLists/{parentId}/holidays/{id}` · tool [`update_a_connect_wise_psa_holiday_list_holiday_by_id`](crate::CATALOG)
 ///
-/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `holiday_list_id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `id`: holiday list holiday ID, from [`schedule::list_holiday_list_holidays`](crate::schedule::list_holiday_list_holidays)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /schedule/holidayLists/{parentId}/holidays/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_holiday_list_holiday_by_id")]
 pub fn update_holiday_list_holiday(
@@ -243,10 +243,10 @@ pub fn update_holiday_list_holiday(
 
 /// Deletes a holiday list holiday.
 ///
-/// `DELETE /schedule/holidayLists/{parentId}/holidays/{id}` · tool `delete_a_connect_wise_psa_holiday_list_holiday_by_id`
+/// `DELETE /schedule/holidayLists/{parentId}/holidays/{id}` · tool [`delete_a_connect_wise_psa_holiday_list_holiday_by_id`](crate::CATALOG)
 ///
-/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
+/// * `holiday_list_id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `id`: holiday list holiday ID, from [`schedule::list_holiday_list_holidays`](crate::schedule::list_holiday_list_holidays)
 #[doc(alias = "DELETE /schedule/holidayLists/{parentId}/holidays/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_holiday_list_holiday_by_id")]
 pub fn delete_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<()> {
@@ -257,11 +257,11 @@ pub fn delete_holiday_list_holiday(holiday_list_id: i32, id: i32) -> Request<()>
 
 /// Lists summaries of holiday lists.
 ///
-/// `GET /schedule/holidaylists/info` · tool `list_all_connect_wise_psa_schedule_holidaylist_info`
+/// `GET /schedule/holidaylists/info` · tool [`list_all_connect_wise_psa_schedule_holidaylist_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/holidaylists/info")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_holidaylist_info")]
 pub fn list_holiday_list_info(query: &ListQuery) -> Request<Vec<HolidayListInfo>> {
@@ -270,9 +270,9 @@ pub fn list_holiday_list_info(query: &ListQuery) -> Request<Vec<HolidayListInfo>
 
 /// Gets a holiday list summary by its ID.
 ///
-/// `GET /schedule/holidaylists/{id}/info` · tool `get_single_connect_wise_psa_schedule_holidaylist_info_by_id`
+/// `GET /schedule/holidaylists/{id}/info` · tool [`get_single_connect_wise_psa_schedule_holidaylist_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: holiday list ID (see `schedule::list_holiday_lists`)
+/// * `id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
 #[doc(alias = "GET /schedule/holidaylists/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_holidaylist_info_by_id")]
 pub fn get_holiday_list_info(id: i32) -> Request<HolidayListInfo> {
@@ -281,12 +281,12 @@ pub fn get_holiday_list_info(id: i32) -> Request<HolidayListInfo> {
 
 /// Lists summaries of a holiday list's holidays.
 ///
-/// `GET /schedule/holidaylists/{parentId}/holidays/info` · tool `list_all_connect_wise_psa_holidaylist_holiday_info`
+/// `GET /schedule/holidaylists/{parentId}/holidays/info` · tool [`list_all_connect_wise_psa_holidaylist_holiday_info`](crate::CATALOG)
 ///
-/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `holiday_list_id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/holidaylists/{parentId}/holidays/info")]
 #[doc(alias = "list_all_connect_wise_psa_holidaylist_holiday_info")]
 pub fn list_holiday_list_holiday_info(
@@ -300,10 +300,10 @@ pub fn list_holiday_list_holiday_info(
 
 /// Gets a holiday list holiday summary by its ID.
 ///
-/// `GET /schedule/holidaylists/{parentId}/holidays/{id}/info` · tool `get_single_connect_wise_psa_holidaylist_holiday_info_by_id`
+/// `GET /schedule/holidaylists/{parentId}/holidays/{id}/info` · tool [`get_single_connect_wise_psa_holidaylist_holiday_info_by_id`](crate::CATALOG)
 ///
-/// * `holiday_list_id`: holiday list ID (see `schedule::list_holiday_lists`)
-/// * `id`: holiday list holiday ID (see `schedule::list_holiday_list_holidays`)
+/// * `holiday_list_id`: holiday list ID, from [`schedule::list_holiday_lists`](crate::schedule::list_holiday_lists)
+/// * `id`: holiday list holiday ID, from [`schedule::list_holiday_list_holidays`](crate::schedule::list_holiday_list_holidays)
 #[doc(alias = "GET /schedule/holidaylists/{parentId}/holidays/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_holidaylist_holiday_info_by_id")]
 pub fn get_holiday_list_holiday_info(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists portal calendars.
 ///
-/// `GET /schedule/portalcalendars` · tool `list_all_connect_wise_psa_schedule_portalcalendars`
+/// `GET /schedule/portalcalendars` · tool [`list_all_connect_wise_psa_schedule_portalcalendars`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/portalcalendars")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_portalcalendars")]
 pub fn list_portal_calendars(query: &ListQuery) -> Request<Vec<PortalCalendar>> {
@@ -20,9 +20,9 @@ pub fn list_portal_calendars(query: &ListQuery) -> Request<Vec<PortalCalendar>> 
 
 /// Counts portal calendars.
 ///
-/// `GET /schedule/portalcalendars/count` · tool `count_connect_wise_psa_schedule_portalcalendars`
+/// `GET /schedule/portalcalendars/count` · tool [`count_connect_wise_psa_schedule_portalcalendars`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/portalcalendars/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_portalcalendars")]
 pub fn count_portal_calendars(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_portal_calendars(query: &CountQuery) -> Request<Count> {
 
 /// Gets a portal calendar by its ID.
 ///
-/// `GET /schedule/portalcalendars/{id}` · tool `get_single_connect_wise_psa_schedule_portalcalendar_by_id`
+/// `GET /schedule/portalcalendars/{id}` · tool [`get_single_connect_wise_psa_schedule_portalcalendar_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal calendar ID (see `schedule::list_portal_calendars`)
+/// * `id`: portal calendar ID, from [`schedule::list_portal_calendars`](crate::schedule::list_portal_calendars)
 #[doc(alias = "GET /schedule/portalcalendars/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_portalcalendar_by_id")]
 pub fn get_portal_calendar(id: i32) -> Request<PortalCalendar> {
@@ -44,10 +44,10 @@ pub fn get_portal_calendar(id: i32) -> Request<PortalCalendar> {
 
 /// Replaces a portal calendar. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /schedule/portalcalendars/{id}` · tool `replace_a_connect_wise_psa_schedule_portalcalendar_by_id`
+/// `PUT /schedule/portalcalendars/{id}` · tool [`replace_a_connect_wise_psa_schedule_portalcalendar_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal calendar ID (see `schedule::list_portal_calendars`)
-/// * `body`: the new state of the portal calendar.
+/// * `id`: portal calendar ID, from [`schedule::list_portal_calendars`](crate::schedule::list_portal_calendars)
+/// * `body`: the new state of the portal calendar
 #[doc(alias = "PUT /schedule/portalcalendars/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_schedule_portalcalendar_by_id")]
 pub fn replace_portal_calendar(
@@ -59,10 +59,10 @@ pub fn replace_portal_calendar(
 
 /// Updates a portal calendar.
 ///
-/// `PATCH /schedule/portalcalendars/{id}` · tool `update_a_connect_wise_psa_schedule_portalcalendar_by_id`
+/// `PATCH /schedule/portalcalendars/{id}` · tool [`update_a_connect_wise_psa_schedule_portalcalendar_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal calendar ID (see `schedule::list_portal_calendars`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: portal calendar ID, from [`schedule::list_portal_calendars`](crate::schedule::list_portal_calendars)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /schedule/portalcalendars/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_schedule_portalcalendar_by_id")]
 pub fn update_portal_calendar(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists reminder times.
 ///
-/// `GET /schedule/reminderTimes` · tool `list_all_connect_wise_psa_schedule_reminder_times`
+/// `GET /schedule/reminderTimes` · tool [`list_all_connect_wise_psa_schedule_reminder_times`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/reminderTimes")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_reminder_times")]
 pub fn list_reminder_times(query: &ListQuery) -> Request<Vec<ScheduleReminderTime>> {
@@ -20,9 +20,9 @@ pub fn list_reminder_times(query: &ListQuery) -> Request<Vec<ScheduleReminderTim
 
 /// Counts reminder times.
 ///
-/// `GET /schedule/reminderTimes/count` · tool `count_connect_wise_psa_schedule_reminder_times`
+/// `GET /schedule/reminderTimes/count` · tool [`count_connect_wise_psa_schedule_reminder_times`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/reminderTimes/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_reminder_times")]
 pub fn count_reminder_times(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_reminder_times(query: &CountQuery) -> Request<Count> {
 
 /// Gets a reminder time by its ID.
 ///
-/// `GET /schedule/reminderTimes/{id}` · tool `get_single_connect_wise_psa_schedule_reminder_time_by_id`
+/// `GET /schedule/reminderTimes/{id}` · tool [`get_single_connect_wise_psa_schedule_reminder_time_by_id`](crate::CATALOG)
 ///
-/// * `id`: reminder time ID (see `schedule::list_reminder_times`)
+/// * `id`: reminder time ID, from [`schedule::list_reminder_times`](crate::schedule::list_reminder_times)
 #[doc(alias = "GET /schedule/reminderTimes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_reminder_time_by_id")]
 pub fn get_reminder_time(id: i32) -> Request<ScheduleReminderTime> {
@@ -44,10 +44,10 @@ pub fn get_reminder_time(id: i32) -> Request<ScheduleReminderTime> {
 
 /// Replaces a reminder time. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /schedule/reminderTimes/{id}` · tool `replace_a_connect_wise_psa_schedule_reminder_time_by_id`
+/// `PUT /schedule/reminderTimes/{id}` · tool [`replace_a_connect_wise_psa_schedule_reminder_time_by_id`](crate::CATALOG)
 ///
-/// * `id`: reminder time ID (see `schedule::list_reminder_times`)
-/// * `body`: the new state of the reminder time.
+/// * `id`: reminder time ID, from [`schedule::list_reminder_times`](crate::schedule::list_reminder_times)
+/// * `body`: the new state of the reminder time
 #[doc(alias = "PUT /schedule/reminderTimes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_schedule_reminder_time_by_id")]
 pub fn replace_reminder_time(
@@ -59,10 +59,10 @@ pub fn replace_reminder_time(
 
 /// Updates a reminder time.
 ///
-/// `PATCH /schedule/reminderTimes/{id}` · tool `update_a_connect_wise_psa_schedule_reminder_time_by_id`
+/// `PATCH /schedule/reminderTimes/{id}` · tool [`update_a_connect_wise_psa_schedule_reminder_time_by_id`](crate::CATALOG)
 ///
-/// * `id`: reminder time ID (see `schedule::list_reminder_times`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: reminder time ID, from [`schedule::list_reminder_times`](crate::schedule::list_reminder_times)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /schedule/reminderTimes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_schedule_reminder_time_by_id")]
 pub fn update_reminder_time(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule statuses.
 ///
-/// `GET /schedule/statuses` · tool `list_all_connect_wise_psa_schedule_statuses`
+/// `GET /schedule/statuses` · tool [`list_all_connect_wise_psa_schedule_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/statuses")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_statuses")]
 pub fn list_statuses(query: &ListQuery) -> Request<Vec<ScheduleStatus>> {
@@ -20,9 +20,9 @@ pub fn list_statuses(query: &ListQuery) -> Request<Vec<ScheduleStatus>> {
 
 /// Creates a schedule status.
 ///
-/// `POST /schedule/statuses` · tool `create_a_connect_wise_psa_schedule_status`
+/// `POST /schedule/statuses` · tool [`create_a_connect_wise_psa_schedule_status`](crate::CATALOG)
 ///
-/// * `body`: the schedule status to create.
+/// * `body`: the schedule status to create
 #[doc(alias = "POST /schedule/statuses")]
 #[doc(alias = "create_a_connect_wise_psa_schedule_status")]
 pub fn create_status(body: &ScheduleStatus) -> Request<ScheduleStatus> {
@@ -31,9 +31,9 @@ pub fn create_status(body: &ScheduleStatus) -> Request<ScheduleStatus> {
 
 /// Counts schedule statuses.
 ///
-/// `GET /schedule/statuses/count` · tool `count_connect_wise_psa_schedule_statuses`
+/// `GET /schedule/statuses/count` · tool [`count_connect_wise_psa_schedule_statuses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/statuses/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_statuses")]
 pub fn count_statuses(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_statuses(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of schedule statuses.
 ///
-/// `GET /schedule/statuses/info` · tool `list_all_connect_wise_psa_schedule_status_info`
+/// `GET /schedule/statuses/info` · tool [`list_all_connect_wise_psa_schedule_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/statuses/info")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_status_info")]
 pub fn list_status_info(query: &ListQuery) -> Request<Vec<ScheduleStatusInfo>> {
@@ -57,9 +57,9 @@ pub fn list_status_info(query: &ListQuery) -> Request<Vec<ScheduleStatusInfo>> {
 
 /// Counts schedule status summaries.
 ///
-/// `GET /schedule/statuses/info/count` · tool `count_connect_wise_psa_schedule_status_info`
+/// `GET /schedule/statuses/info/count` · tool [`count_connect_wise_psa_schedule_status_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/statuses/info/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_status_info")]
 pub fn count_status_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_status_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a schedule status by its ID.
 ///
-/// `GET /schedule/statuses/{id}` · tool `get_single_connect_wise_psa_schedule_status_by_id`
+/// `GET /schedule/statuses/{id}` · tool [`get_single_connect_wise_psa_schedule_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule status ID (see `schedule::list_statuses`)
+/// * `id`: schedule status ID, from [`schedule::list_statuses`](crate::schedule::list_statuses)
 #[doc(alias = "GET /schedule/statuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_status_by_id")]
 pub fn get_status(id: i32) -> Request<ScheduleStatus> {
@@ -81,10 +81,10 @@ pub fn get_status(id: i32) -> Request<ScheduleStatus> {
 
 /// Replaces a schedule status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /schedule/statuses/{id}` · tool `replace_a_connect_wise_psa_schedule_status_by_id`
+/// `PUT /schedule/statuses/{id}` · tool [`replace_a_connect_wise_psa_schedule_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule status ID (see `schedule::list_statuses`)
-/// * `body`: the new state of the schedule status.
+/// * `id`: schedule status ID, from [`schedule::list_statuses`](crate::schedule::list_statuses)
+/// * `body`: the new state of the schedule status
 #[doc(alias = "PUT /schedule/statuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_schedule_status_by_id")]
 pub fn replace_status(id: i32, body: &ScheduleStatus) -> Request<ScheduleStatus> {
@@ -93,10 +93,10 @@ pub fn replace_status(id: i32, body: &ScheduleStatus) -> Request<ScheduleStatus>
 
 /// Updates a schedule status.
 ///
-/// `PATCH /schedule/statuses/{id}` · tool `update_a_connect_wise_psa_schedule_status_by_id`
+/// `PATCH /schedule/statuses/{id}` · tool [`update_a_connect_wise_psa_schedule_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule status ID (see `schedule::list_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: schedule status ID, from [`schedule::list_statuses`](crate::schedule::list_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /schedule/statuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_schedule_status_by_id")]
 pub fn update_status(id: i32, patch: &Patch<ScheduleStatus>) -> Request<ScheduleStatus> {
@@ -105,9 +105,9 @@ pub fn update_status(id: i32, patch: &Patch<ScheduleStatus>) -> Request<Schedule
 
 /// Deletes a schedule status.
 ///
-/// `DELETE /schedule/statuses/{id}` · tool `delete_a_connect_wise_psa_schedule_status_by_id`
+/// `DELETE /schedule/statuses/{id}` · tool [`delete_a_connect_wise_psa_schedule_status_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule status ID (see `schedule::list_statuses`)
+/// * `id`: schedule status ID, from [`schedule::list_statuses`](crate::schedule::list_statuses)
 #[doc(alias = "DELETE /schedule/statuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_schedule_status_by_id")]
 pub fn delete_status(id: i32) -> Request<()> {
@@ -116,9 +116,9 @@ pub fn delete_status(id: i32) -> Request<()> {
 
 /// Gets a schedule status summary by its ID.
 ///
-/// `GET /schedule/statuses/{id}/info` · tool `get_single_connect_wise_psa_schedule_status_info_by_id`
+/// `GET /schedule/statuses/{id}/info` · tool [`get_single_connect_wise_psa_schedule_status_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule status ID (see `schedule::list_statuses`)
+/// * `id`: schedule status ID, from [`schedule::list_statuses`](crate::schedule::list_statuses)
 #[doc(alias = "GET /schedule/statuses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_status_info_by_id")]
 pub fn get_status_info(id: i32) -> Request<ScheduleStatusInfo> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule types.
 ///
-/// `GET /schedule/types` · tool `list_all_connect_wise_psa_schedule_types`
+/// `GET /schedule/types` · tool [`list_all_connect_wise_psa_schedule_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/types")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_types")]
 pub fn list_types(query: &ListQuery) -> Request<Vec<ScheduleType>> {
@@ -20,9 +20,9 @@ pub fn list_types(query: &ListQuery) -> Request<Vec<ScheduleType>> {
 
 /// Creates a schedule type.
 ///
-/// `POST /schedule/types` · tool `create_a_connect_wise_psa_schedule_type`
+/// `POST /schedule/types` · tool [`create_a_connect_wise_psa_schedule_type`](crate::CATALOG)
 ///
-/// * `body`: the schedule type to create.
+/// * `body`: the schedule type to create
 #[doc(alias = "POST /schedule/types")]
 #[doc(alias = "create_a_connect_wise_psa_schedule_type")]
 pub fn create_type(body: &ScheduleType) -> Request<ScheduleType> {
@@ -31,9 +31,9 @@ pub fn create_type(body: &ScheduleType) -> Request<ScheduleType> {
 
 /// Counts schedule types.
 ///
-/// `GET /schedule/types/count` · tool `count_connect_wise_psa_schedule_types`
+/// `GET /schedule/types/count` · tool [`count_connect_wise_psa_schedule_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/types/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_types")]
 pub fn count_types(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of schedule types.
 ///
-/// `GET /schedule/types/info` · tool `list_all_connect_wise_psa_schedule_type_info`
+/// `GET /schedule/types/info` · tool [`list_all_connect_wise_psa_schedule_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/types/info")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_type_info")]
 pub fn list_type_info(query: &ListQuery) -> Request<Vec<ScheduleTypeInfo>> {
@@ -57,9 +57,9 @@ pub fn list_type_info(query: &ListQuery) -> Request<Vec<ScheduleTypeInfo>> {
 
 /// Counts schedule type summaries.
 ///
-/// `GET /schedule/types/info/count` · tool `count_connect_wise_psa_schedule_type_info`
+/// `GET /schedule/types/info/count` · tool [`count_connect_wise_psa_schedule_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /schedule/types/info/count")]
 #[doc(alias = "count_connect_wise_psa_schedule_type_info")]
 pub fn count_type_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a schedule type by its ID.
 ///
-/// `GET /schedule/types/{id}` · tool `get_single_connect_wise_psa_schedule_type_by_id`
+/// `GET /schedule/types/{id}` · tool [`get_single_connect_wise_psa_schedule_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule type ID (see `schedule::list_types`)
+/// * `id`: schedule type ID, from [`schedule::list_types`](crate::schedule::list_types)
 #[doc(alias = "GET /schedule/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_type_by_id")]
 pub fn get_type(id: i32) -> Request<ScheduleType> {
@@ -81,10 +81,10 @@ pub fn get_type(id: i32) -> Request<ScheduleType> {
 
 /// Replaces a schedule type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /schedule/types/{id}` · tool `replace_a_connect_wise_psa_schedule_type_by_id`
+/// `PUT /schedule/types/{id}` · tool [`replace_a_connect_wise_psa_schedule_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule type ID (see `schedule::list_types`)
-/// * `body`: the new state of the schedule type.
+/// * `id`: schedule type ID, from [`schedule::list_types`](crate::schedule::list_types)
+/// * `body`: the new state of the schedule type
 #[doc(alias = "PUT /schedule/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_schedule_type_by_id")]
 pub fn replace_type(id: i32, body: &ScheduleType) -> Request<ScheduleType> {
@@ -93,10 +93,10 @@ pub fn replace_type(id: i32, body: &ScheduleType) -> Request<ScheduleType> {
 
 /// Updates a schedule type.
 ///
-/// `PATCH /schedule/types/{id}` · tool `update_a_connect_wise_psa_schedule_type_by_id`
+/// `PATCH /schedule/types/{id}` · tool [`update_a_connect_wise_psa_schedule_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule type ID (see `schedule::list_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: schedule type ID, from [`schedule::list_types`](crate::schedule::list_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /schedule/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_schedule_type_by_id")]
 pub fn update_type(id: i32, patch: &Patch<ScheduleType>) -> Request<ScheduleType> {
@@ -105,9 +105,9 @@ pub fn update_type(id: i32, patch: &Patch<ScheduleType>) -> Request<ScheduleType
 
 /// Deletes a schedule type.
 ///
-/// `DELETE /schedule/types/{id}` · tool `delete_a_connect_wise_psa_schedule_type_by_id`
+/// `DELETE /schedule/types/{id}` · tool [`delete_a_connect_wise_psa_schedule_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule type ID (see `schedule::list_types`)
+/// * `id`: schedule type ID, from [`schedule::list_types`](crate::schedule::list_types)
 #[doc(alias = "DELETE /schedule/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_schedule_type_by_id")]
 pub fn delete_type(id: i32) -> Request<()> {
@@ -116,37 +116,37 @@ pub fn delete_type(id: i32) -> Request<()> {
 
 /// Gets a schedule type summary by its ID.
 ///
-/// `GET /schedule/types/{id}/info` · tool `get_single_connect_wise_psa_schedule_type_info_by_id`
+/// `GET /schedule/types/{id}/info` · tool [`get_single_connect_wise_psa_schedule_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule type ID (see `schedule::list_types`)
+/// * `id`: schedule type ID, from [`schedule::list_types`](crate::schedule::list_types)
 #[doc(alias = "GET /schedule/types/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_schedule_type_info_by_id")]
 pub fn get_type_info(id: i32) -> Request<ScheduleTypeInfo> {
     Request::new(Method::Get, "/schedule/types/{id}/info").path("id", id)
 }
 
-/// Checks where a schedule type is used.
+/// Checks which records reference a schedule type.
 ///
-/// `GET /schedule/types/{id}/usages` · tool `check_connect_wise_psa_schedule_type_usages_by_id`
+/// `GET /schedule/types/{id}/usages` · tool [`check_connect_wise_psa_schedule_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule type ID (see `schedule::list_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: schedule type ID, from [`schedule::list_types`](crate::schedule::list_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/types/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_schedule_type_usages_by_id")]
 pub fn check_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/schedule/types/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a schedule type is used.
+/// Lists the records that reference a schedule type.
 ///
-/// `GET /schedule/types/{id}/usages/list` · tool `list_all_connect_wise_psa_schedule_type_usages_by_id`
+/// `GET /schedule/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_schedule_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule type ID (see `schedule::list_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: schedule type ID, from [`schedule::list_types`](crate::schedule::list_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /schedule/types/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_schedule_type_usages_by_id")]
 pub fn list_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

@@ -12,11 +12,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists service boards.
 ///
-/// `GET /service/boards` · tool `list_all_connect_wise_psa_service_boards`
+/// `GET /service/boards` · tool [`list_all_connect_wise_psa_service_boards`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards")]
 #[doc(alias = "list_all_connect_wise_psa_service_boards")]
 pub fn list_boards(query: &ListQuery) -> Request<Vec<Board>> {
@@ -25,9 +25,9 @@ pub fn list_boards(query: &ListQuery) -> Request<Vec<Board>> {
 
 /// Creates a service board.
 ///
-/// `POST /service/boards` · tool `create_a_connect_wise_psa_service_board`
+/// `POST /service/boards` · tool [`create_a_connect_wise_psa_service_board`](crate::CATALOG)
 ///
-/// * `body`: the service board to create.
+/// * `body`: the service board to create
 #[doc(alias = "POST /service/boards")]
 #[doc(alias = "create_a_connect_wise_psa_service_board")]
 pub fn create_board(body: &Board) -> Request<Board> {
@@ -36,9 +36,9 @@ pub fn create_board(body: &Board) -> Request<Board> {
 
 /// Copies a service board.
 ///
-/// `POST /service/boards/copy` · tool `copy_a_connect_wise_psa_service_board`
+/// `POST /service/boards/copy` · tool [`copy_a_connect_wise_psa_service_board`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /service/boards/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_service_board")]
 pub fn copy_board(body: &BoardCopy) -> Request<Board> {
@@ -47,9 +47,9 @@ pub fn copy_board(body: &BoardCopy) -> Request<Board> {
 
 /// Counts service boards.
 ///
-/// `GET /service/boards/count` · tool `count_connect_wise_psa_service_boards`
+/// `GET /service/boards/count` · tool [`count_connect_wise_psa_service_boards`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/count")]
 #[doc(alias = "count_connect_wise_psa_service_boards")]
 pub fn count_boards(query: &CountQuery) -> Request<Count> {
@@ -58,13 +58,13 @@ pub fn count_boards(query: &CountQuery) -> Request<Count> {
 
 /// Lists the associations for a service board ticket item.
 ///
-/// `GET /service/boards/{grandparentId}/items/{parentId}/associations` · tool `list_all_connect_wise_psa_board_item_associations`
+/// `GET /service/boards/{grandparentId}/items/{parentId}/associations` · tool [`list_all_connect_wise_psa_board_item_associations`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `item_id`: service board ticket item ID (see `service::list_board_items`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `item_id`: service board ticket item ID, from [`service::list_board_items`](crate::service::list_board_items)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{grandparentId}/items/{parentId}/associations")]
 #[doc(alias = "list_all_connect_wise_psa_board_item_associations")]
 pub fn list_board_item_associations(
@@ -83,11 +83,11 @@ pub fn list_board_item_associations(
 
 /// Counts the associations for a service board ticket item.
 ///
-/// `GET /service/boards/{grandparentId}/items/{parentId}/associations/count` · tool `count_connect_wise_psa_board_item_associations`
+/// `GET /service/boards/{grandparentId}/items/{parentId}/associations/count` · tool [`count_connect_wise_psa_board_item_associations`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `item_id`: service board ticket item ID (see `service::list_board_items`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `item_id`: service board ticket item ID, from [`service::list_board_items`](crate::service::list_board_items)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{grandparentId}/items/{parentId}/associations/count")]
 #[doc(alias = "count_connect_wise_psa_board_item_associations")]
 pub fn count_board_item_associations(
@@ -107,11 +107,11 @@ pub fn count_board_item_associations(
 
 /// Gets an association for a service board ticket item by its ID.
 ///
-/// `GET /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool `get_single_connect_wise_psa_board_item_association_by_id`
+/// `GET /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool [`get_single_connect_wise_psa_board_item_association_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `item_id`: service board ticket item ID (see `service::list_board_items`)
-/// * `id`: service board ticket item association ID (see `service::list_board_item_associations`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `item_id`: service board ticket item ID, from [`service::list_board_items`](crate::service::list_board_items)
+/// * `id`: service board ticket item association ID, from [`service::list_board_item_associations`](crate::service::list_board_item_associations)
 #[doc(alias = "GET /service/boards/{grandparentId}/items/{parentId}/associations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_item_association_by_id")]
 pub fn get_board_item_association(
@@ -130,12 +130,12 @@ pub fn get_board_item_association(
 
 /// Replaces an association for a service board ticket item. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool `replace_a_connect_wise_psa_board_item_association_by_id`
+/// `PUT /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool [`replace_a_connect_wise_psa_board_item_association_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `item_id`: service board ticket item ID (see `service::list_board_items`)
-/// * `id`: service board ticket item association ID (see `service::list_board_item_associations`)
-/// * `body`: the new state of the association.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `item_id`: service board ticket item ID, from [`service::list_board_items`](crate::service::list_board_items)
+/// * `id`: service board ticket item association ID, from [`service::list_board_item_associations`](crate::service::list_board_item_associations)
+/// * `body`: the new state of the association
 #[doc(alias = "PUT /service/boards/{grandparentId}/items/{parentId}/associations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_item_association_by_id")]
 pub fn replace_board_item_association(
@@ -156,12 +156,12 @@ pub fn replace_board_item_association(
 
 /// Updates an association for a service board ticket item.
 ///
-/// `PATCH /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool `update_a_connect_wise_psa_board_item_association_by_id`
+/// `PATCH /service/boards/{grandparentId}/items/{parentId}/associations/{id}` · tool [`update_a_connect_wise_psa_board_item_association_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `item_id`: service board ticket item ID (see `service::list_board_items`)
-/// * `id`: service board ticket item association ID (see `service::list_board_item_associations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `item_id`: service board ticket item ID, from [`service::list_board_items`](crate::service::list_board_items)
+/// * `id`: service board ticket item association ID, from [`service::list_board_item_associations`](crate::service::list_board_item_associations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(
     alias = "PATCH /service/boards/{grandparentId}/items/{parentId}/associations/{id}"
 )]
@@ -184,13 +184,13 @@ pub fn update_board_item_association(
 
 /// Lists the notifications for a service board ticket status.
 ///
-/// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications` · tool `list_all_connect_wise_psa_board_status_notifications`
+/// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications` · tool [`list_all_connect_wise_psa_board_status_notifications`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `status_id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{grandparentId}/statuses/{parentId}/notifications")]
 #[doc(alias = "list_all_connect_wise_psa_board_status_notifications")]
 pub fn list_board_status_notifications(
@@ -209,11 +209,11 @@ pub fn list_board_status_notifications(
 
 /// Adds a notification to a service board ticket status.
 ///
-/// `POST /service/boards/{grandparentId}/statuses/{parentId}/notifications` · tool `create_a_connect_wise_psa_board_status_notification`
+/// `POST /service/boards/{grandparentId}/statuses/{parentId}/notifications` · tool [`create_a_connect_wise_psa_board_status_notification`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
-/// * `body`: the notification to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `status_id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
+/// * `body`: the notification to create
 #[doc(alias = "POST /service/boards/{grandparentId}/statuses/{parentId}/notifications")]
 #[doc(alias = "create_a_connect_wise_psa_board_status_notification")]
 pub fn create_board_status_notification(
@@ -232,11 +232,11 @@ pub fn create_board_status_notification(
 
 /// Counts the notifications for a service board ticket status.
 ///
-/// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/count` · tool `count_connect_wise_psa_board_status_notifications`
+/// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/count` · tool [`count_connect_wise_psa_board_status_notifications`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `status_id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
+/// * `query`: which records are counted
 #[doc(
     alias = "GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/count"
 )]
@@ -258,11 +258,11 @@ pub fn count_board_status_notifications(
 
 /// Gets a notification for a service board ticket status by its ID.
 ///
-/// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_board_status_notification_by_id`
+/// `GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool [`get_single_connect_wise_psa_board_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
-/// * `id`: service board ticket status notification ID (see `service::list_board_status_notifications`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `status_id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
+/// * `id`: service board ticket status notification ID, from [`service::list_board_status_notifications`](crate::service::list_board_status_notifications)
 #[doc(
     alias = "GET /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
 )]
@@ -283,12 +283,12 @@ pub fn get_board_status_notification(
 
 /// Replaces a notification for a service board ticket status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_board_status_notification_by_id`
+/// `PUT /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool [`replace_a_connect_wise_psa_board_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
-/// * `id`: service board ticket status notification ID (see `service::list_board_status_notifications`)
-/// * `body`: the new state of the notification.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `status_id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
+/// * `id`: service board ticket status notification ID, from [`service::list_board_status_notifications`](crate::service::list_board_status_notifications)
+/// * `body`: the new state of the notification
 #[doc(
     alias = "PUT /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
 )]
@@ -311,12 +311,12 @@ pub fn replace_board_status_notification(
 
 /// Updates a notification for a service board ticket status.
 ///
-/// `PATCH /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_board_status_notification_by_id`
+/// `PATCH /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool [`update_a_connect_wise_psa_board_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
-/// * `id`: service board ticket status notification ID (see `service::list_board_status_notifications`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `status_id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
+/// * `id`: service board ticket status notification ID, from [`service::list_board_status_notifications`](crate::service::list_board_status_notifications)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(
     alias = "PATCH /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
 )]
@@ -339,11 +339,11 @@ pub fn update_board_status_notification(
 
 /// Deletes a notification for a service board ticket status.
 ///
-/// `DELETE /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_board_status_notification_by_id`
+/// `DELETE /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}` · tool [`delete_a_connect_wise_psa_board_status_notification_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `status_id`: service board ticket status ID (see `service::list_board_statuses`)
-/// * `id`: service board ticket status notification ID (see `service::list_board_status_notifications`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `status_id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
+/// * `id`: service board ticket status notification ID, from [`service::list_board_status_notifications`](crate::service::list_board_status_notifications)
 #[doc(
     alias = "DELETE /service/boards/{grandparentId}/statuses/{parentId}/notifications/{id}"
 )]
@@ -364,9 +364,9 @@ pub fn delete_board_status_notification(
 
 /// Gets a service board by its ID.
 ///
-/// `GET /service/boards/{id}` · tool `get_single_connect_wise_psa_service_board_by_id`
+/// `GET /service/boards/{id}` · tool [`get_single_connect_wise_psa_service_board_by_id`](crate::CATALOG)
 ///
-/// * `id`: service board ID (see `service::list_boards`)
+/// * `id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
 #[doc(alias = "GET /service/boards/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_board_by_id")]
 pub fn get_board(id: i32) -> Request<Board> {
@@ -375,10 +375,10 @@ pub fn get_board(id: i32) -> Request<Board> {
 
 /// Replaces a service board. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/boards/{id}` · tool `replace_a_connect_wise_psa_service_board_by_id`
+/// `PUT /service/boards/{id}` · tool [`replace_a_connect_wise_psa_service_board_by_id`](crate::CATALOG)
 ///
-/// * `id`: service board ID (see `service::list_boards`)
-/// * `body`: the new state of the service board.
+/// * `id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the new state of the service board
 #[doc(alias = "PUT /service/boards/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_board_by_id")]
 pub fn replace_board(id: i32, body: &Board) -> Request<Board> {
@@ -387,10 +387,10 @@ pub fn replace_board(id: i32, body: &Board) -> Request<Board> {
 
 /// Updates a service board.
 ///
-/// `PATCH /service/boards/{id}` · tool `update_a_connect_wise_psa_service_board_by_id`
+/// `PATCH /service/boards/{id}` · tool [`update_a_connect_wise_psa_service_board_by_id`](crate::CATALOG)
 ///
-/// * `id`: service board ID (see `service::list_boards`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/boards/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_board_by_id")]
 pub fn update_board(id: i32, patch: &Patch<Board>) -> Request<Board> {
@@ -399,37 +399,37 @@ pub fn update_board(id: i32, patch: &Patch<Board>) -> Request<Board> {
 
 /// Deletes a service board.
 ///
-/// `DELETE /service/boards/{id}` · tool `delete_a_connect_wise_psa_service_board_by_id`
+/// `DELETE /service/boards/{id}` · tool [`delete_a_connect_wise_psa_service_board_by_id`](crate::CATALOG)
 ///
-/// * `id`: service board ID (see `service::list_boards`)
+/// * `id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
 #[doc(alias = "DELETE /service/boards/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_board_by_id")]
 pub fn delete_board(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/boards/{id}").path("id", id)
 }
 
-/// Checks where a service board is used.
+/// Checks which records reference a service board.
 ///
-/// `GET /service/boards/{id}/usages` · tool `check_connect_wise_psa_service_board_usages_by_id`
+/// `GET /service/boards/{id}/usages` · tool [`check_connect_wise_psa_service_board_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_service_board_usages_by_id")]
 pub fn check_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/boards/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a service board is used.
+/// Lists the records that reference a service board.
 ///
-/// `GET /service/boards/{id}/usages/list` · tool `list_all_connect_wise_psa_service_board_usages_by_id`
+/// `GET /service/boards/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_board_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_service_board_usages_by_id")]
 pub fn list_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -440,12 +440,12 @@ pub fn list_board_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 
 /// Lists a service board's auto-assign resources.
 ///
-/// `GET /service/boards/{parentId}/autoAssignResources` · tool `list_all_connect_wise_psa_board_auto_assign_resources`
+/// `GET /service/boards/{parentId}/autoAssignResources` · tool [`list_all_connect_wise_psa_board_auto_assign_resources`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/autoAssignResources")]
 #[doc(alias = "list_all_connect_wise_psa_board_auto_assign_resources")]
 pub fn list_board_auto_assign_resources(
@@ -459,10 +459,10 @@ pub fn list_board_auto_assign_resources(
 
 /// Adds an auto-assign resource to a service board.
 ///
-/// `POST /service/boards/{parentId}/autoAssignResources` · tool `create_a_connect_wise_psa_board_auto_assign_resource`
+/// `POST /service/boards/{parentId}/autoAssignResources` · tool [`create_a_connect_wise_psa_board_auto_assign_resource`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the auto-assign resource to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the auto-assign resource to create
 #[doc(alias = "POST /service/boards/{parentId}/autoAssignResources")]
 #[doc(alias = "create_a_connect_wise_psa_board_auto_assign_resource")]
 pub fn create_board_auto_assign_resource(
@@ -476,10 +476,10 @@ pub fn create_board_auto_assign_resource(
 
 /// Counts a service board's auto-assign resources.
 ///
-/// `GET /service/boards/{parentId}/autoAssignResources/count` · tool `count_connect_wise_psa_board_auto_assign_resources`
+/// `GET /service/boards/{parentId}/autoAssignResources/count` · tool [`count_connect_wise_psa_board_auto_assign_resources`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/autoAssignResources/count")]
 #[doc(alias = "count_connect_wise_psa_board_auto_assign_resources")]
 pub fn count_board_auto_assign_resources(
@@ -494,10 +494,10 @@ pub fn count_board_auto_assign_resources(
 
 /// Gets a service board auto-assign resource by its ID.
 ///
-/// `GET /service/boards/{parentId}/autoAssignResources/{id}` · tool `get_single_connect_wise_psa_board_auto_assign_resource_by_id`
+/// `GET /service/boards/{parentId}/autoAssignResources/{id}` · tool [`get_single_connect_wise_psa_board_auto_assign_resource_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board auto-assign resource ID, from [`service::list_board_auto_assign_resources`](crate::service::list_board_auto_assign_resources)
 #[doc(alias = "GET /service/boards/{parentId}/autoAssignResources/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_auto_assign_resource_by_id")]
 pub fn get_board_auto_assign_resource(
@@ -511,11 +511,11 @@ pub fn get_board_auto_assign_resource(
 
 /// Replaces a service board auto-assign resource. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/boards/{parentId}/autoAssignResources/{id}` · tool `replace_a_connect_wise_psa_board_auto_assign_resource_by_id`
+/// `PUT /service/boards/{parentId}/autoAssignResources/{id}` · tool [`replace_a_connect_wise_psa_board_auto_assign_resource_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
-/// * `body`: the new state of the auto-assign resource.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board auto-assign resource ID, from [`service::list_board_auto_assign_resources`](crate::service::list_board_auto_assign_resources)
+/// * `body`: the new state of the auto-assign resource
 #[doc(alias = "PUT /service/boards/{parentId}/autoAssignResources/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_auto_assign_resource_by_id")]
 pub fn replace_board_auto_assign_resource(
@@ -531,11 +531,11 @@ pub fn replace_board_auto_assign_resource(
 
 /// Updates a service board auto-assign resource.
 ///
-/// `PATCH /service/boards/{parentId}/autoAssignResources/{id}` · tool `update_a_connect_wise_psa_board_auto_assign_resource_by_id`
+/// `PATCH /service/boards/{parentId}/autoAssignResources/{id}` · tool [`update_a_connect_wise_psa_board_auto_assign_resource_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board auto-assign resource ID, from [`service::list_board_auto_assign_resources`](crate::service::list_board_auto_assign_resources)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/boards/{parentId}/autoAssignResources/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_auto_assign_resource_by_id")]
 pub fn update_board_auto_assign_resource(
@@ -551,10 +551,10 @@ pub fn update_board_auto_assign_resource(
 
 /// Deletes a service board auto-assign resource.
 ///
-/// `DELETE /service/boards/{parentId}/autoAssignResources/{id}` · tool `delete_a_connect_wise_psa_board_auto_assign_resource_by_id`
+/// `DELETE /service/boards/{parentId}/autoAssignResources/{id}` · tool [`delete_a_connect_wise_psa_board_auto_assign_resource_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board auto-assign resource ID (see `service::list_board_auto_assign_resources`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board auto-assign resource ID, from [`service::list_board_auto_assign_resources`](crate::service::list_board_auto_assign_resources)
 #[doc(alias = "DELETE /service/boards/{parentId}/autoAssignResources/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_auto_assign_resource_by_id")]
 pub fn delete_board_auto_assign_resource(board_id: i32, id: i32) -> Request<()> {
@@ -565,12 +565,12 @@ pub fn delete_board_auto_assign_resource(board_id: i32, id: i32) -> Request<()> 
 
 /// Lists a service board's automatic templates.
 ///
-/// `GET /service/boards/{parentId}/autoTemplates` · tool `list_all_connect_wise_psa_board_auto_templates`
+/// `GET /service/boards/{parentId}/autoTemplates` · tool [`list_all_connect_wise_psa_board_auto_templates`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/autoTemplates")]
 #[doc(alias = "list_all_connect_wise_psa_board_auto_templates")]
 pub fn list_board_auto_templates(
@@ -584,10 +584,10 @@ pub fn list_board_auto_templates(
 
 /// Adds an automatic template to a service board.
 ///
-/// `POST /service/boards/{parentId}/autoTemplates` · tool `create_a_connect_wise_psa_board_auto_template`
+/// `POST /service/boards/{parentId}/autoTemplates` · tool [`create_a_connect_wise_psa_board_auto_template`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the automatic template to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the automatic template to create
 #[doc(alias = "POST /service/boards/{parentId}/autoTemplates")]
 #[doc(alias = "create_a_connect_wise_psa_board_auto_template")]
 pub fn create_board_auto_template(
@@ -601,10 +601,10 @@ pub fn create_board_auto_template(
 
 /// Counts a service board's automatic templates.
 ///
-/// `GET /service/boards/{parentId}/autoTemplates/count` · tool `count_connect_wise_psa_board_auto_templates`
+/// `GET /service/boards/{parentId}/autoTemplates/count` · tool [`count_connect_wise_psa_board_auto_templates`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/autoTemplates/count")]
 #[doc(alias = "count_connect_wise_psa_board_auto_templates")]
 pub fn count_board_auto_templates(board_id: i32, query: &CountQuery) -> Request<Count> {
@@ -616,10 +616,10 @@ pub fn count_board_auto_templates(board_id: i32, query: &CountQuery) -> Request<
 
 /// Gets a service board automatic template by its ID.
 ///
-/// `GET /service/boards/{parentId}/autoTemplates/{id}` · tool `get_single_connect_wise_psa_board_auto_template_by_id`
+/// `GET /service/boards/{parentId}/autoTemplates/{id}` · tool [`get_single_connect_wise_psa_board_auto_template_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board automatic template ID, from [`service::list_board_auto_templates`](crate::service::list_board_auto_templates)
 #[doc(alias = "GET /service/boards/{parentId}/autoTemplates/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_auto_template_by_id")]
 pub fn get_board_auto_template(board_id: i32, id: i32) -> Request<BoardAutoTemplate> {
@@ -630,11 +630,11 @@ pub fn get_board_auto_template(board_id: i32, id: i32) -> Request<BoardAutoTempl
 
 /// Replaces a service board automatic template. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/boards/{parentId}/autoTemplates/{id}` · tool `replace_a_connect_wise_psa_board_auto_template_by_id`
+/// `PUT /service/boards/{parentId}/autoTemplates/{id}` · tool [`replace_a_connect_wise_psa_board_auto_template_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
-/// * `body`: the new state of the automatic template.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board automatic template ID, from [`service::list_board_auto_templates`](crate::service::list_board_auto_templates)
+/// * `body`: the new state of the automatic template
 #[doc(alias = "PUT /service/boards/{parentId}/autoTemplates/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_auto_template_by_id")]
 pub fn replace_board_auto_template(
@@ -650,11 +650,11 @@ pub fn replace_board_auto_template(
 
 /// Updates a service board automatic template.
 ///
-/// `PATCH /service/boards/{parentId}/autoTemplates/{id}` · tool `update_a_connect_wise_psa_board_auto_template_by_id`
+/// `PATCH /service/boards/{parentId}/autoTemplates/{id}` · tool [`update_a_connect_wise_psa_board_auto_template_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board automatic template ID, from [`service::list_board_auto_templates`](crate::service::list_board_auto_templates)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/boards/{parentId}/autoTemplates/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_auto_template_by_id")]
 pub fn update_board_auto_template(
@@ -670,10 +670,10 @@ pub fn update_board_auto_template(
 
 /// Deletes a service board automatic template.
 ///
-/// `DELETE /service/boards/{parentId}/autoTemplates/{id}` · tool `delete_a_connect_wise_psa_board_auto_template_by_id`
+/// `DELETE /service/boards/{parentId}/autoTemplates/{id}` · tool [`delete_a_connect_wise_psa_board_auto_template_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board automatic template ID (see `service::list_board_auto_templates`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board automatic template ID, from [`service::list_board_auto_templates`](crate::service::list_board_auto_templates)
 #[doc(alias = "DELETE /service/boards/{parentId}/autoTemplates/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_auto_template_by_id")]
 pub fn delete_board_auto_template(board_id: i32, id: i32) -> Request<()> {
@@ -684,12 +684,12 @@ pub fn delete_board_auto_template(board_id: i32, id: i32) -> Request<()> {
 
 /// Lists a service board's excluded members.
 ///
-/// `GET /service/boards/{parentId}/excludedMembers` · tool `list_all_connect_wise_psa_board_excluded_members`
+/// `GET /service/boards/{parentId}/excludedMembers` · tool [`list_all_connect_wise_psa_board_excluded_members`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/excludedMembers")]
 #[doc(alias = "list_all_connect_wise_psa_board_excluded_members")]
 pub fn list_board_excluded_members(
@@ -703,10 +703,10 @@ pub fn list_board_excluded_members(
 
 /// Excludes a member from a service board.
 ///
-/// `POST /service/boards/{parentId}/excludedMembers` · tool `create_a_connect_wise_psa_board_excluded_member`
+/// `POST /service/boards/{parentId}/excludedMembers` · tool [`create_a_connect_wise_psa_board_excluded_member`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the excluded member to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the excluded member to create
 #[doc(alias = "POST /service/boards/{parentId}/excludedMembers")]
 #[doc(alias = "create_a_connect_wise_psa_board_excluded_member")]
 pub fn create_board_excluded_member(
@@ -720,10 +720,10 @@ pub fn create_board_excluded_member(
 
 /// Counts a service board's excluded members.
 ///
-/// `GET /service/boards/{parentId}/excludedMembers/count` · tool `count_connect_wise_psa_board_excluded_members`
+/// `GET /service/boards/{parentId}/excludedMembers/count` · tool [`count_connect_wise_psa_board_excluded_members`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/excludedMembers/count")]
 #[doc(alias = "count_connect_wise_psa_board_excluded_members")]
 pub fn count_board_excluded_members(
@@ -738,10 +738,10 @@ pub fn count_board_excluded_members(
 
 /// Gets a service board excluded member by its ID.
 ///
-/// `GET /service/boards/{parentId}/excludedMembers/{id}` · tool `get_single_connect_wise_psa_board_excluded_member_by_id`
+/// `GET /service/boards/{parentId}/excludedMembers/{id}` · tool [`get_single_connect_wise_psa_board_excluded_member_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board excluded member ID (see `service::list_board_excluded_members`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board excluded member ID, from [`service::list_board_excluded_members`](crate::service::list_board_excluded_members)
 #[doc(alias = "GET /service/boards/{parentId}/excludedMembers/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_excluded_member_by_id")]
 pub fn get_board_excluded_member(
@@ -755,10 +755,10 @@ pub fn get_board_excluded_member(
 
 /// Removes a member from a service board's excluded members.
 ///
-/// `DELETE /service/boards/{parentId}/excludedMembers/{id}` · tool `delete_a_connect_wise_psa_board_excluded_member_by_id`
+/// `DELETE /service/boards/{parentId}/excludedMembers/{id}` · tool [`delete_a_connect_wise_psa_board_excluded_member_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board excluded member ID (see `service::list_board_excluded_members`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board excluded member ID, from [`service::list_board_excluded_members`](crate::service::list_board_excluded_members)
 #[doc(alias = "DELETE /service/boards/{parentId}/excludedMembers/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_excluded_member_by_id")]
 pub fn delete_board_excluded_member(board_id: i32, id: i32) -> Request<()> {
@@ -769,12 +769,12 @@ pub fn delete_board_excluded_member(board_id: i32, id: i32) -> Request<()> {
 
 /// Lists a service board's ticket items.
 ///
-/// `GET /service/boards/{parentId}/items` · tool `list_all_connect_wise_psa_board_items`
+/// `GET /service/boards/{parentId}/items` · tool [`list_all_connect_wise_psa_board_items`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/items")]
 #[doc(alias = "list_all_connect_wise_psa_board_items")]
 pub fn list_board_items(board_id: i32, query: &ListQuery) -> Request<Vec<BoardItem>> {
@@ -785,10 +785,10 @@ pub fn list_board_items(board_id: i32, query: &ListQuery) -> Request<Vec<BoardIt
 
 /// Adds a ticket item to a service board.
 ///
-/// `POST /service/boards/{parentId}/items` · tool `create_a_connect_wise_psa_board_item`
+/// `POST /service/boards/{parentId}/items` · tool [`create_a_connect_wise_psa_board_item`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the ticket item to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the ticket item to create
 #[doc(alias = "POST /service/boards/{parentId}/items")]
 #[doc(alias = "create_a_connect_wise_psa_board_item")]
 pub fn create_board_item(board_id: i32, body: &BoardItem) -> Request<BoardItem> {
@@ -799,10 +799,10 @@ pub fn create_board_item(board_id: i32, body: &BoardItem) -> Request<BoardItem> 
 
 /// Counts a service board's ticket items.
 ///
-/// `GET /service/boards/{parentId}/items/count` · tool `count_connect_wise_psa_board_items`
+/// `GET /service/boards/{parentId}/items/count` · tool [`count_connect_wise_psa_board_items`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/items/count")]
 #[doc(alias = "count_connect_wise_psa_board_items")]
 pub fn count_board_items(board_id: i32, query: &CountQuery) -> Request<Count> {
@@ -814,10 +814,10 @@ pub fn count_board_items(board_id: i32, query: &CountQuery) -> Request<Count> {
 
 /// Gets a service board ticket item by its ID.
 ///
-/// `GET /service/boards/{parentId}/items/{id}` · tool `get_single_connect_wise_psa_board_item_by_id`
+/// `GET /service/boards/{parentId}/items/{id}` · tool [`get_single_connect_wise_psa_board_item_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket item ID (see `service::list_board_items`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket item ID, from [`service::list_board_items`](crate::service::list_board_items)
 #[doc(alias = "GET /service/boards/{parentId}/items/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_item_by_id")]
 pub fn get_board_item(board_id: i32, id: i32) -> Request<BoardItem> {
@@ -828,11 +828,11 @@ pub fn get_board_item(board_id: i32, id: i32) -> Request<BoardItem> {
 
 /// Replaces a service board ticket item. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/boards/{parentId}/items/{id}` · tool `replace_a_connect_wise_psa_board_item_by_id`
+/// `PUT /service/boards/{parentId}/items/{id}` · tool [`replace_a_connect_wise_psa_board_item_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket item ID (see `service::list_board_items`)
-/// * `body`: the new state of the ticket item.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket item ID, from [`service::list_board_items`](crate::service::list_board_items)
+/// * `body`: the new state of the ticket item
 #[doc(alias = "PUT /service/boards/{parentId}/items/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_item_by_id")]
 pub fn replace_board_item(
@@ -848,11 +848,11 @@ pub fn replace_board_item(
 
 /// Updates a service board ticket item.
 ///
-/// `PATCH /service/boards/{parentId}/items/{id}` · tool `update_a_connect_wise_psa_board_item_by_id`
+/// `PATCH /service/boards/{parentId}/items/{id}` · tool [`update_a_connect_wise_psa_board_item_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket item ID (see `service::list_board_items`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket item ID, from [`service::list_board_items`](crate::service::list_board_items)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/boards/{parentId}/items/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_item_by_id")]
 pub fn update_board_item(
@@ -868,10 +868,10 @@ pub fn update_board_item(
 
 /// Deletes a service board ticket item.
 ///
-/// `DELETE /service/boards/{parentId}/items/{id}` · tool `delete_a_connect_wise_psa_board_item_by_id`
+/// `DELETE /service/boards/{parentId}/items/{id}` · tool [`delete_a_connect_wise_psa_board_item_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket item ID (see `service::list_board_items`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket item ID, from [`service::list_board_items`](crate::service::list_board_items)
 #[doc(alias = "DELETE /service/boards/{parentId}/items/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_item_by_id")]
 pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
@@ -880,15 +880,15 @@ pub fn delete_board_item(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Checks where a service board ticket item is used.
+/// Checks which records reference a service board ticket item.
 ///
-/// `GET /service/boards/{parentId}/items/{id}/usages` · tool `check_connect_wise_psa_board_item_usages_by_id`
+/// `GET /service/boards/{parentId}/items/{id}/usages` · tool [`check_connect_wise_psa_board_item_usages_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket item ID (see `service::list_board_items`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket item ID, from [`service::list_board_items`](crate::service::list_board_items)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/items/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_board_item_usages_by_id")]
 pub fn check_board_item_usages(
@@ -902,15 +902,15 @@ pub fn check_board_item_usages(
         .query(query)
 }
 
-/// Lists the places where a service board ticket item is used.
+/// Lists the records that reference a service board ticket item.
 ///
-/// `GET /service/boards/{parentId}/items/{id}/usages/list` · tool `list_all_connect_wise_psa_board_item_usages_by_id`
+/// `GET /service/boards/{parentId}/items/{id}/usages/list` · tool [`list_all_connect_wise_psa_board_item_usages_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket item ID (see `service::list_board_items`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket item ID, from [`service::list_board_items`](crate::service::list_board_items)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/items/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_board_item_usages_by_id")]
 pub fn list_board_item_usages(
@@ -926,12 +926,12 @@ pub fn list_board_item_usages(
 
 /// Lists a service board's notifications.
 ///
-/// `GET /service/boards/{parentId}/notifications` · tool `list_all_connect_wise_psa_board_notifications`
+/// `GET /service/boards/{parentId}/notifications` · tool [`list_all_connect_wise_psa_board_notifications`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/notifications")]
 #[doc(alias = "list_all_connect_wise_psa_board_notifications")]
 pub fn list_board_notifications(
@@ -945,10 +945,10 @@ pub fn list_board_notifications(
 
 /// Adds a notification to a service board.
 ///
-/// `POST /service/boards/{parentId}/notifications` · tool `create_a_connect_wise_psa_board_notification`
+/// `POST /service/boards/{parentId}/notifications` · tool [`create_a_connect_wise_psa_board_notification`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the notification to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the notification to create
 #[doc(alias = "POST /service/boards/{parentId}/notifications")]
 #[doc(alias = "create_a_connect_wise_psa_board_notification")]
 pub fn create_board_notification(
@@ -962,10 +962,10 @@ pub fn create_board_notification(
 
 /// Counts a service board's notifications.
 ///
-/// `GET /service/boards/{parentId}/notifications/count` · tool `count_connect_wise_psa_board_notifications`
+/// `GET /service/boards/{parentId}/notifications/count` · tool [`count_connect_wise_psa_board_notifications`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/notifications/count")]
 #[doc(alias = "count_connect_wise_psa_board_notifications")]
 pub fn count_board_notifications(board_id: i32, query: &CountQuery) -> Request<Count> {
@@ -977,10 +977,10 @@ pub fn count_board_notifications(board_id: i32, query: &CountQuery) -> Request<C
 
 /// Gets a service board notification by its ID.
 ///
-/// `GET /service/boards/{parentId}/notifications/{id}` · tool `get_single_connect_wise_psa_board_notification_by_id`
+/// `GET /service/boards/{parentId}/notifications/{id}` · tool [`get_single_connect_wise_psa_board_notification_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board notification ID (see `service::list_board_notifications`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board notification ID, from [`service::list_board_notifications`](crate::service::list_board_notifications)
 #[doc(alias = "GET /service/boards/{parentId}/notifications/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_notification_by_id")]
 pub fn get_board_notification(board_id: i32, id: i32) -> Request<BoardNotification> {
@@ -991,11 +991,11 @@ pub fn get_board_notification(board_id: i32, id: i32) -> Request<BoardNotificati
 
 /// Replaces a service board notification. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/boards/{parentId}/notifications/{id}` · tool `replace_a_connect_wise_psa_board_notification_by_id`
+/// `PUT /service/boards/{parentId}/notifications/{id}` · tool [`replace_a_connect_wise_psa_board_notification_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board notification ID (see `service::list_board_notifications`)
-/// * `body`: the new state of the notification.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board notification ID, from [`service::list_board_notifications`](crate::service::list_board_notifications)
+/// * `body`: the new state of the notification
 #[doc(alias = "PUT /service/boards/{parentId}/notifications/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_notification_by_id")]
 pub fn replace_board_notification(
@@ -1011,11 +1011,11 @@ pub fn replace_board_notification(
 
 /// Updates a service board notification.
 ///
-/// `PATCH /service/boards/{parentId}/notifications/{id}` · tool `update_a_connect_wise_psa_board_notification_by_id`
+/// `PATCH /service/boards/{parentId}/notifications/{id}` · tool [`update_a_connect_wise_psa_board_notification_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board notification ID (see `service::list_board_notifications`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board notification ID, from [`service::list_board_notifications`](crate::service::list_board_notifications)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/boards/{parentId}/notifications/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_notification_by_id")]
 pub fn update_board_notification(
@@ -1031,10 +1031,10 @@ pub fn update_board_notification(
 
 /// Deletes a service board notification.
 ///
-/// `DELETE /service/boards/{parentId}/notifications/{id}` · tool `delete_a_connect_wise_psa_board_notification_by_id`
+/// `DELETE /service/boards/{parentId}/notifications/{id}` · tool [`delete_a_connect_wise_psa_board_notification_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board notification ID (see `service::list_board_notifications`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board notification ID, from [`service::list_board_notifications`](crate::service::list_board_notifications)
 #[doc(alias = "DELETE /service/boards/{parentId}/notifications/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_notification_by_id")]
 pub fn delete_board_notification(board_id: i32, id: i32) -> Request<()> {
@@ -1045,12 +1045,12 @@ pub fn delete_board_notification(board_id: i32, id: i32) -> Request<()> {
 
 /// Lists a service board's skill mappings.
 ///
-/// `GET /service/boards/{parentId}/skillMappings/` · tool `list_all_connect_wise_psa_board_skill_mappings`
+/// `GET /service/boards/{parentId}/skillMappings/` · tool [`list_all_connect_wise_psa_board_skill_mappings`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/skillMappings/")]
 #[doc(alias = "list_all_connect_wise_psa_board_skill_mappings")]
 pub fn list_board_skill_mappings(
@@ -1064,10 +1064,10 @@ pub fn list_board_skill_mappings(
 
 /// Adds a skill mapping to a service board.
 ///
-/// `POST /service/boards/{parentId}/skillMappings/` · tool `create_a_connect_wise_psa_board_skill_mapping`
+/// `POST /service/boards/{parentId}/skillMappings/` · tool [`create_a_connect_wise_psa_board_skill_mapping`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the skill mapping to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the skill mapping to create
 #[doc(alias = "POST /service/boards/{parentId}/skillMappings/")]
 #[doc(alias = "create_a_connect_wise_psa_board_skill_mapping")]
 pub fn create_board_skill_mapping(
@@ -1081,10 +1081,10 @@ pub fn create_board_skill_mapping(
 
 /// Counts a service board's skill mappings.
 ///
-/// `GET /service/boards/{parentId}/skillMappings/count` · tool `count_connect_wise_psa_board_skill_mappings`
+/// `GET /service/boards/{parentId}/skillMappings/count` · tool [`count_connect_wise_psa_board_skill_mappings`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/skillMappings/count")]
 #[doc(alias = "count_connect_wise_psa_board_skill_mappings")]
 pub fn count_board_skill_mappings(board_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1096,10 +1096,10 @@ pub fn count_board_skill_mappings(board_id: i32, query: &CountQuery) -> Request<
 
 /// Gets a service board skill mapping by its ID.
 ///
-/// `GET /service/boards/{parentId}/skillMappings/{id}` · tool `get_single_connect_wise_psa_board_skill_mapping_by_id`
+/// `GET /service/boards/{parentId}/skillMappings/{id}` · tool [`get_single_connect_wise_psa_board_skill_mapping_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board skill mapping ID, from [`service::list_board_skill_mappings`](crate::service::list_board_skill_mappings)
 #[doc(alias = "GET /service/boards/{parentId}/skillMappings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_skill_mapping_by_id")]
 pub fn get_board_skill_mapping(board_id: i32, id: i32) -> Request<BoardSkillMapping> {
@@ -1110,11 +1110,11 @@ pub fn get_board_skill_mapping(board_id: i32, id: i32) -> Request<BoardSkillMapp
 
 /// Replaces a service board skill mapping. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/boards/{parentId}/skillMappings/{id}` · tool `replace_a_connect_wise_psa_board_skill_mapping_by_id`
+/// `PUT /service/boards/{parentId}/skillMappings/{id}` · tool [`replace_a_connect_wise_psa_board_skill_mapping_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
-/// * `body`: the new state of the skill mapping.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board skill mapping ID, from [`service::list_board_skill_mappings`](crate::service::list_board_skill_mappings)
+/// * `body`: the new state of the skill mapping
 #[doc(alias = "PUT /service/boards/{parentId}/skillMappings/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_skill_mapping_by_id")]
 pub fn replace_board_skill_mapping(
@@ -1130,11 +1130,11 @@ pub fn replace_board_skill_mapping(
 
 /// Updates a service board skill mapping.
 ///
-/// `PATCH /service/boards/{parentId}/skillMappings/{id}` · tool `update_a_connect_wise_psa_board_skill_mapping_by_id`
+/// `PATCH /service/boards/{parentId}/skillMappings/{id}` · tool [`update_a_connect_wise_psa_board_skill_mapping_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board skill mapping ID, from [`service::list_board_skill_mappings`](crate::service::list_board_skill_mappings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/boards/{parentId}/skillMappings/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_skill_mapping_by_id")]
 pub fn update_board_skill_mapping(
@@ -1150,10 +1150,10 @@ pub fn update_board_skill_mapping(
 
 /// Deletes a service board skill mapping.
 ///
-/// `DELETE /service/boards/{parentId}/skillMappings/{id}` · tool `delete_a_connect_wise_psa_board_skill_mapping_by_id`
+/// `DELETE /service/boards/{parentId}/skillMappings/{id}` · tool [`delete_a_connect_wise_psa_board_skill_mapping_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board skill mapping ID (see `service::list_board_skill_mappings`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board skill mapping ID, from [`service::list_board_skill_mappings`](crate::service::list_board_skill_mappings)
 #[doc(alias = "DELETE /service/boards/{parentId}/skillMappings/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_skill_mapping_by_id")]
 pub fn delete_board_skill_mapping(board_id: i32, id: i32) -> Request<()> {
@@ -1164,12 +1164,12 @@ pub fn delete_board_skill_mapping(board_id: i32, id: i32) -> Request<()> {
 
 /// Lists a service board's ticket statuses.
 ///
-/// `GET /service/boards/{parentId}/statuses` · tool `list_all_connect_wise_psa_board_statuses`
+/// `GET /service/boards/{parentId}/statuses` · tool [`list_all_connect_wise_psa_board_statuses`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/statuses")]
 #[doc(alias = "list_all_connect_wise_psa_board_statuses")]
 pub fn list_board_statuses(
@@ -1183,10 +1183,10 @@ pub fn list_board_statuses(
 
 /// Adds a ticket status to a service board.
 ///
-/// `POST /service/boards/{parentId}/statuses` · tool `create_a_connect_wise_psa_board_status`
+/// `POST /service/boards/{parentId}/statuses` · tool [`create_a_connect_wise_psa_board_status`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the ticket status to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the ticket status to create
 #[doc(alias = "POST /service/boards/{parentId}/statuses")]
 #[doc(alias = "create_a_connect_wise_psa_board_status")]
 pub fn create_board_status(board_id: i32, body: &BoardStatus) -> Request<BoardStatus> {
@@ -1197,10 +1197,10 @@ pub fn create_board_status(board_id: i32, body: &BoardStatus) -> Request<BoardSt
 
 /// Counts a service board's ticket statuses.
 ///
-/// `GET /service/boards/{parentId}/statuses/count` · tool `count_connect_wise_psa_board_statuses`
+/// `GET /service/boards/{parentId}/statuses/count` · tool [`count_connect_wise_psa_board_statuses`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/statuses/count")]
 #[doc(alias = "count_connect_wise_psa_board_statuses")]
 pub fn count_board_statuses(board_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1212,12 +1212,12 @@ pub fn count_board_statuses(board_id: i32, query: &CountQuery) -> Request<Count>
 
 /// Lists summaries of a service board's ticket statuses.
 ///
-/// `GET /service/boards/{parentId}/statuses/info` · tool `list_all_connect_wise_psa_board_status_info`
+/// `GET /service/boards/{parentId}/statuses/info` · tool [`list_all_connect_wise_psa_board_status_info`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/statuses/info")]
 #[doc(alias = "list_all_connect_wise_psa_board_status_info")]
 pub fn list_board_status_info(
@@ -1231,10 +1231,10 @@ pub fn list_board_status_info(
 
 /// Counts service board ticket status summaries.
 ///
-/// `GET /service/boards/{parentId}/statuses/info/count` · tool `count_connect_wise_psa_board_status_info`
+/// `GET /service/boards/{parentId}/statuses/info/count` · tool [`count_connect_wise_psa_board_status_info`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/statuses/info/count")]
 #[doc(alias = "count_connect_wise_psa_board_status_info")]
 pub fn count_board_status_info(board_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1246,10 +1246,10 @@ pub fn count_board_status_info(board_id: i32, query: &CountQuery) -> Request<Cou
 
 /// Gets a service board ticket status by its ID.
 ///
-/// `GET /service/boards/{parentId}/statuses/{id}` · tool `get_single_connect_wise_psa_board_status_by_id`
+/// `GET /service/boards/{parentId}/statuses/{id}` · tool [`get_single_connect_wise_psa_board_status_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
 #[doc(alias = "GET /service/boards/{parentId}/statuses/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_status_by_id")]
 pub fn get_board_status(board_id: i32, id: i32) -> Request<BoardStatus> {
@@ -1260,11 +1260,11 @@ pub fn get_board_status(board_id: i32, id: i32) -> Request<BoardStatus> {
 
 /// Replaces a service board ticket status. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/boards/{parentId}/statuses/{id}` · tool `replace_a_connect_wise_psa_board_status_by_id`
+/// `PUT /service/boards/{parentId}/statuses/{id}` · tool [`replace_a_connect_wise_psa_board_status_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
-/// * `body`: the new state of the ticket status.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
+/// * `body`: the new state of the ticket status
 #[doc(alias = "PUT /service/boards/{parentId}/statuses/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_status_by_id")]
 pub fn replace_board_status(
@@ -1280,11 +1280,11 @@ pub fn replace_board_status(
 
 /// Updates a service board ticket status.
 ///
-/// `PATCH /service/boards/{parentId}/statuses/{id}` · tool `update_a_connect_wise_psa_board_status_by_id`
+/// `PATCH /service/boards/{parentId}/statuses/{id}` · tool [`update_a_connect_wise_psa_board_status_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/boards/{parentId}/statuses/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_status_by_id")]
 pub fn update_board_status(
@@ -1300,10 +1300,10 @@ pub fn update_board_status(
 
 /// Deletes a service board ticket status.
 ///
-/// `DELETE /service/boards/{parentId}/statuses/{id}` · tool `delete_a_connect_wise_psa_board_status_by_id`
+/// `DELETE /service/boards/{parentId}/statuses/{id}` · tool [`delete_a_connect_wise_psa_board_status_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
 #[doc(alias = "DELETE /service/boards/{parentId}/statuses/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_status_by_id")]
 pub fn delete_board_status(board_id: i32, id: i32) -> Request<()> {
@@ -1314,10 +1314,10 @@ pub fn delete_board_status(board_id: i32, id: i32) -> Request<()> {
 
 /// Gets a service board ticket status summary by its ID.
 ///
-/// `GET /service/boards/{parentId}/statuses/{id}/info` · tool `get_single_connect_wise_psa_board_status_info_by_id`
+/// `GET /service/boards/{parentId}/statuses/{id}/info` · tool [`get_single_connect_wise_psa_board_status_info_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
 #[doc(alias = "GET /service/boards/{parentId}/statuses/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_board_status_info_by_id")]
 pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo> {
@@ -1326,15 +1326,15 @@ pub fn get_board_status_info(board_id: i32, id: i32) -> Request<BoardStatusInfo>
         .path("id", id)
 }
 
-/// Checks where a service board ticket status is used.
+/// Checks which records reference a service board ticket status.
 ///
-/// `GET /service/boards/{parentId}/statuses/{id}/usages` · tool `check_connect_wise_psa_board_status_usages_by_id`
+/// `GET /service/boards/{parentId}/statuses/{id}/usages` · tool [`check_connect_wise_psa_board_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/statuses/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_board_status_usages_by_id")]
 pub fn check_board_status_usages(
@@ -1348,15 +1348,15 @@ pub fn check_board_status_usages(
         .query(query)
 }
 
-/// Lists the places where a service board ticket status is used.
+/// Lists the records that reference a service board ticket status.
 ///
-/// `GET /service/boards/{parentId}/statuses/{id}/usages/list` · tool `list_all_connect_wise_psa_board_status_usages_by_id`
+/// `GET /service/boards/{parentId}/statuses/{id}/usages/list` · tool [`list_all_connect_wise_psa_board_status_usages_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket status ID (see `service::list_board_statuses`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket status ID, from [`service::list_board_statuses`](crate::service::list_board_statuses)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/statuses/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_board_status_usages_by_id")]
 pub fn list_board_status_usages(
@@ -1372,12 +1372,12 @@ pub fn list_board_status_usages(
 
 /// Lists a service board's ticket subtypes.
 ///
-/// `GET /service/boards/{parentId}/subtypes` · tool `list_all_connect_wise_psa_board_subtypes`
+/// `GET /service/boards/{parentId}/subtypes` · tool [`list_all_connect_wise_psa_board_subtypes`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/subtypes")]
 #[doc(alias = "list_all_connect_wise_psa_board_subtypes")]
 pub fn list_board_sub_types(
@@ -1391,10 +1391,10 @@ pub fn list_board_sub_types(
 
 /// Adds a ticket subtype to a service board.
 ///
-/// `POST /service/boards/{parentId}/subtypes` · tool `create_a_connect_wise_psa_board_subtype`
+/// `POST /service/boards/{parentId}/subtypes` · tool [`create_a_connect_wise_psa_board_subtype`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the ticket subtype to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the ticket subtype to create
 #[doc(alias = "POST /service/boards/{parentId}/subtypes")]
 #[doc(alias = "create_a_connect_wise_psa_board_subtype")]
 pub fn create_board_sub_type(
@@ -1408,10 +1408,10 @@ pub fn create_board_sub_type(
 
 /// Counts a service board's ticket subtypes.
 ///
-/// `GET /service/boards/{parentId}/subtypes/count` · tool `count_connect_wise_psa_board_subtypes`
+/// `GET /service/boards/{parentId}/subtypes/count` · tool [`count_connect_wise_psa_board_subtypes`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/subtypes/count")]
 #[doc(alias = "count_connect_wise_psa_board_subtypes")]
 pub fn count_board_sub_types(board_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1423,12 +1423,12 @@ pub fn count_board_sub_types(board_id: i32, query: &CountQuery) -> Request<Count
 
 /// Lists summaries of a service board's ticket subtypes.
 ///
-/// `GET /service/boards/{parentId}/subtypes/info` · tool `list_all_connect_wise_psa_board_subtype_info`
+/// `GET /service/boards/{parentId}/subtypes/info` · tool [`list_all_connect_wise_psa_board_subtype_info`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/subtypes/info")]
 #[doc(alias = "list_all_connect_wise_psa_board_subtype_info")]
 pub fn list_board_sub_type_info(
@@ -1442,10 +1442,10 @@ pub fn list_board_sub_type_info(
 
 /// Counts service board ticket subtype summaries.
 ///
-/// `GET /service/boards/{parentId}/subtypes/info/count` · tool `count_connect_wise_psa_board_subtype_info`
+/// `GET /service/boards/{parentId}/subtypes/info/count` · tool [`count_connect_wise_psa_board_subtype_info`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/subtypes/info/count")]
 #[doc(alias = "count_connect_wise_psa_board_subtype_info")]
 pub fn count_board_sub_type_info(board_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1457,10 +1457,10 @@ pub fn count_board_sub_type_info(board_id: i32, query: &CountQuery) -> Request<C
 
 /// Gets a service board ticket subtype by its ID.
 ///
-/// `GET /service/boards/{parentId}/subtypes/{id}` · tool `get_single_connect_wise_psa_board_subtype_by_id`
+/// `GET /service/boards/{parentId}/subtypes/{id}` · tool [`get_single_connect_wise_psa_board_subtype_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket subtype ID, from [`service::list_board_sub_types`](crate::service::list_board_sub_types)
 #[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_subtype_by_id")]
 pub fn get_board_sub_type(board_id: i32, id: i32) -> Request<BoardSubType> {
@@ -1471,11 +1471,11 @@ pub fn get_board_sub_type(board_id: i32, id: i32) -> Request<BoardSubType> {
 
 /// Replaces a service board ticket subtype. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/boards/{parentId}/subtypes/{id}` · tool `replace_a_connect_wise_psa_board_subtype_by_id`
+/// `PUT /service/boards/{parentId}/subtypes/{id}` · tool [`replace_a_connect_wise_psa_board_subtype_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
-/// * `body`: the new state of the ticket subtype.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket subtype ID, from [`service::list_board_sub_types`](crate::service::list_board_sub_types)
+/// * `body`: the new state of the ticket subtype
 #[doc(alias = "PUT /service/boards/{parentId}/subtypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_subtype_by_id")]
 pub fn replace_board_sub_type(
@@ -1491,11 +1491,11 @@ pub fn replace_board_sub_type(
 
 /// Updates a service board ticket subtype.
 ///
-/// `PATCH /service/boards/{parentId}/subtypes/{id}` · tool `update_a_connect_wise_psa_board_subtype_by_id`
+/// `PATCH /service/boards/{parentId}/subtypes/{id}` · tool [`update_a_connect_wise_psa_board_subtype_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket subtype ID, from [`service::list_board_sub_types`](crate::service::list_board_sub_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/boards/{parentId}/subtypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_subtype_by_id")]
 pub fn update_board_sub_type(
@@ -1511,10 +1511,10 @@ pub fn update_board_sub_type(
 
 /// Deletes a service board ticket subtype.
 ///
-/// `DELETE /service/boards/{parentId}/subtypes/{id}` · tool `delete_a_connect_wise_psa_board_subtype_by_id`
+/// `DELETE /service/boards/{parentId}/subtypes/{id}` · tool [`delete_a_connect_wise_psa_board_subtype_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket subtype ID, from [`service::list_board_sub_types`](crate::service::list_board_sub_types)
 #[doc(alias = "DELETE /service/boards/{parentId}/subtypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_subtype_by_id")]
 pub fn delete_board_sub_type(board_id: i32, id: i32) -> Request<()> {
@@ -1525,10 +1525,10 @@ pub fn delete_board_sub_type(board_id: i32, id: i32) -> Request<()> {
 
 /// Gets a service board ticket subtype summary by its ID.
 ///
-/// `GET /service/boards/{parentId}/subtypes/{id}/info` · tool `get_single_connect_wise_psa_board_subtype_info_by_id`
+/// `GET /service/boards/{parentId}/subtypes/{id}/info` · tool [`get_single_connect_wise_psa_board_subtype_info_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket subtype ID, from [`service::list_board_sub_types`](crate::service::list_board_sub_types)
 #[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_board_subtype_info_by_id")]
 pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeInfo> {
@@ -1537,15 +1537,15 @@ pub fn get_board_sub_type_info(board_id: i32, id: i32) -> Request<BoardSubTypeIn
         .path("id", id)
 }
 
-/// Checks where a service board ticket subtype is used.
+/// Checks which records reference a service board ticket subtype.
 ///
-/// `GET /service/boards/{parentId}/subtypes/{id}/usages` · tool `check_connect_wise_psa_board_subtype_usages_by_id`
+/// `GET /service/boards/{parentId}/subtypes/{id}/usages` · tool [`check_connect_wise_psa_board_subtype_usages_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket subtype ID, from [`service::list_board_sub_types`](crate::service::list_board_sub_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_board_subtype_usages_by_id")]
 pub fn check_board_sub_type_usages(
@@ -1559,15 +1559,15 @@ pub fn check_board_sub_type_usages(
         .query(query)
 }
 
-/// Lists the places where a service board ticket subtype is used.
+/// Lists the records that reference a service board ticket subtype.
 ///
-/// `GET /service/boards/{parentId}/subtypes/{id}/usages/list` · tool `list_all_connect_wise_psa_board_subtype_usages_by_id`
+/// `GET /service/boards/{parentId}/subtypes/{id}/usages/list` · tool [`list_all_connect_wise_psa_board_subtype_usages_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket subtype ID (see `service::list_board_sub_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket subtype ID, from [`service::list_board_sub_types`](crate::service::list_board_sub_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/subtypes/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_board_subtype_usages_by_id")]
 pub fn list_board_sub_type_usages(
@@ -1583,12 +1583,12 @@ pub fn list_board_sub_type_usages(
 
 /// Lists a service board's teams.
 ///
-/// `GET /service/boards/{parentId}/teams` · tool `list_all_connect_wise_psa_service_board_teams`
+/// `GET /service/boards/{parentId}/teams` · tool [`list_all_connect_wise_psa_service_board_teams`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/teams")]
 #[doc(alias = "list_all_connect_wise_psa_service_board_teams")]
 pub fn list_board_teams(board_id: i32, query: &ListQuery) -> Request<Vec<BoardTeam>> {
@@ -1599,10 +1599,10 @@ pub fn list_board_teams(board_id: i32, query: &ListQuery) -> Request<Vec<BoardTe
 
 /// Adds a team to a service board.
 ///
-/// `POST /service/boards/{parentId}/teams` · tool `create_a_connect_wise_psa_service_board_team`
+/// `POST /service/boards/{parentId}/teams` · tool [`create_a_connect_wise_psa_service_board_team`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the team to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the team to create
 #[doc(alias = "POST /service/boards/{parentId}/teams")]
 #[doc(alias = "create_a_connect_wise_psa_service_board_team")]
 pub fn create_board_team(board_id: i32, body: &BoardTeam) -> Request<BoardTeam> {
@@ -1613,10 +1613,10 @@ pub fn create_board_team(board_id: i32, body: &BoardTeam) -> Request<BoardTeam> 
 
 /// Counts a service board's teams.
 ///
-/// `GET /service/boards/{parentId}/teams/count` · tool `count_connect_wise_psa_service_board_teams`
+/// `GET /service/boards/{parentId}/teams/count` · tool [`count_connect_wise_psa_service_board_teams`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/teams/count")]
 #[doc(alias = "count_connect_wise_psa_service_board_teams")]
 pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1628,12 +1628,12 @@ pub fn count_board_teams(board_id: i32, query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of a service board's teams.
 ///
-/// `GET /service/boards/{parentId}/teams/info` · tool `list_all_connect_wise_psa_service_board_team_info`
+/// `GET /service/boards/{parentId}/teams/info` · tool [`list_all_connect_wise_psa_service_board_team_info`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/teams/info")]
 #[doc(alias = "list_all_connect_wise_psa_service_board_team_info")]
 pub fn list_board_team_info(
@@ -1647,10 +1647,10 @@ pub fn list_board_team_info(
 
 /// Counts service board team summaries.
 ///
-/// `GET /service/boards/{parentId}/teams/info/count` · tool `count_connect_wise_psa_service_board_team_info`
+/// `GET /service/boards/{parentId}/teams/info/count` · tool [`count_connect_wise_psa_service_board_team_info`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/teams/info/count")]
 #[doc(alias = "count_connect_wise_psa_service_board_team_info")]
 pub fn count_board_team_info(board_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1662,10 +1662,10 @@ pub fn count_board_team_info(board_id: i32, query: &CountQuery) -> Request<Count
 
 /// Gets a service board team by its ID.
 ///
-/// `GET /service/boards/{parentId}/teams/{id}` · tool `get_single_connect_wise_psa_service_board_team_by_id`
+/// `GET /service/boards/{parentId}/teams/{id}` · tool [`get_single_connect_wise_psa_service_board_team_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board team ID (see `service::list_board_teams`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board team ID, from [`service::list_board_teams`](crate::service::list_board_teams)
 #[doc(alias = "GET /service/boards/{parentId}/teams/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_board_team_by_id")]
 pub fn get_board_team(board_id: i32, id: i32) -> Request<BoardTeam> {
@@ -1676,11 +1676,11 @@ pub fn get_board_team(board_id: i32, id: i32) -> Request<BoardTeam> {
 
 /// Replaces a service board team. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/boards/{parentId}/teams/{id}` · tool `replace_a_connect_wise_psa_service_board_team_by_id`
+/// `PUT /service/boards/{parentId}/teams/{id}` · tool [`replace_a_connect_wise_psa_service_board_team_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board team ID (see `service::list_board_teams`)
-/// * `body`: the new state of the team.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board team ID, from [`service::list_board_teams`](crate::service::list_board_teams)
+/// * `body`: the new state of the team
 #[doc(alias = "PUT /service/boards/{parentId}/teams/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_board_team_by_id")]
 pub fn replace_board_team(
@@ -1696,11 +1696,11 @@ pub fn replace_board_team(
 
 /// Updates a service board team.
 ///
-/// `PATCH /service/boards/{parentId}/teams/{id}` · tool `update_a_connect_wise_psa_service_board_team_by_id`
+/// `PATCH /service/boards/{parentId}/teams/{id}` · tool [`update_a_connect_wise_psa_service_board_team_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board team ID (see `service::list_board_teams`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board team ID, from [`service::list_board_teams`](crate::service::list_board_teams)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/boards/{parentId}/teams/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_board_team_by_id")]
 pub fn update_board_team(
@@ -1716,10 +1716,10 @@ pub fn update_board_team(
 
 /// Deletes a service board team.
 ///
-/// `DELETE /service/boards/{parentId}/teams/{id}` · tool `delete_a_connect_wise_psa_service_board_team_by_id`
+/// `DELETE /service/boards/{parentId}/teams/{id}` · tool [`delete_a_connect_wise_psa_service_board_team_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board team ID (see `service::list_board_teams`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board team ID, from [`service::list_board_teams`](crate::service::list_board_teams)
 #[doc(alias = "DELETE /service/boards/{parentId}/teams/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_board_team_by_id")]
 pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
@@ -1730,10 +1730,10 @@ pub fn delete_board_team(board_id: i32, id: i32) -> Request<()> {
 
 /// Gets a service board team summary by its ID.
 ///
-/// `GET /service/boards/{parentId}/teams/{id}/info` · tool `get_single_connect_wise_psa_service_board_team_info_by_id`
+/// `GET /service/boards/{parentId}/teams/{id}/info` · tool [`get_single_connect_wise_psa_service_board_team_info_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board team ID (see `service::list_board_teams`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board team ID, from [`service::list_board_teams`](crate::service::list_board_teams)
 #[doc(alias = "GET /service/boards/{parentId}/teams/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_service_board_team_info_by_id")]
 pub fn get_board_team_info(board_id: i32, id: i32) -> Request<BoardTeamInfo> {
@@ -1742,15 +1742,15 @@ pub fn get_board_team_info(board_id: i32, id: i32) -> Request<BoardTeamInfo> {
         .path("id", id)
 }
 
-/// Lists the places where a service board team is used.
+/// Lists the records that reference a service board team.
 ///
-/// `GET /service/boards/{parentId}/teams/{id}/usages/list` · tool `list_all_connect_wise_psa_board_team_usages_by_id`
+/// `GET /service/boards/{parentId}/teams/{id}/usages/list` · tool [`list_all_connect_wise_psa_board_team_usages_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board team ID (see `service::list_board_teams`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board team ID, from [`service::list_board_teams`](crate::service::list_board_teams)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/teams/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_board_team_usages_by_id")]
 pub fn list_board_team_usages(
@@ -1766,12 +1766,12 @@ pub fn list_board_team_usages(
 
 /// Lists the type, subtype and item associations for a service board.
 ///
-/// `GET /service/boards/{parentId}/typeSubTypeItemAssociations` · tool `list_all_connect_wise_psa_board_type_subtype_item_associations`
+/// `GET /service/boards/{parentId}/typeSubTypeItemAssociations` · tool [`list_all_connect_wise_psa_board_type_subtype_item_associations`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/typeSubTypeItemAssociations")]
 #[doc(alias = "list_all_connect_wise_psa_board_type_subtype_item_associations")]
 pub fn list_board_type_sub_type_item_associations(
@@ -1785,10 +1785,10 @@ pub fn list_board_type_sub_type_item_associations(
 
 /// Counts the type, subtype and item associations for a service board.
 ///
-/// `GET /service/boards/{parentId}/typeSubTypeItemAssociations/count` · tool `count_connect_wise_psa_board_type_subtype_item_associations`
+/// `GET /service/boards/{parentId}/typeSubTypeItemAssociations/count` · tool [`count_connect_wise_psa_board_type_subtype_item_associations`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/typeSubTypeItemAssociations/count")]
 #[doc(alias = "count_connect_wise_psa_board_type_subtype_item_associations")]
 pub fn count_board_type_sub_type_item_associations(
@@ -1806,10 +1806,10 @@ pub fn count_board_type_sub_type_item_associations(
 
 /// Gets a type, subtype and item association for a service board by its ID.
 ///
-/// `GET /service/boards/{parentId}/typeSubTypeItemAssociations/{id}` · tool `get_single_connect_wise_psa_board_type_subtype_item_assoc_by_id`
+/// `GET /service/boards/{parentId}/typeSubTypeItemAssociations/{id}` · tool [`get_single_connect_wise_psa_board_type_subtype_item_assoc_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board type, subtype and item association ID (see `service::list_board_type_sub_type_item_associations`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board type, subtype and item association ID, from [`service::list_board_type_sub_type_item_associations`](crate::service::list_board_type_sub_type_item_associations)
 #[doc(alias = "GET /service/boards/{parentId}/typeSubTypeItemAssociations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_type_subtype_item_assoc_by_id")]
 pub fn get_board_type_sub_type_item_association(
@@ -1826,12 +1826,12 @@ pub fn get_board_type_sub_type_item_association(
 
 /// Lists a service board's ticket types.
 ///
-/// `GET /service/boards/{parentId}/types` · tool `list_all_connect_wise_psa_board_types`
+/// `GET /service/boards/{parentId}/types` · tool [`list_all_connect_wise_psa_board_types`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/types")]
 #[doc(alias = "list_all_connect_wise_psa_board_types")]
 pub fn list_board_types(board_id: i32, query: &ListQuery) -> Request<Vec<BoardType>> {
@@ -1842,10 +1842,10 @@ pub fn list_board_types(board_id: i32, query: &ListQuery) -> Request<Vec<BoardTy
 
 /// Adds a ticket type to a service board.
 ///
-/// `POST /service/boards/{parentId}/types` · tool `create_a_connect_wise_psa_board_type`
+/// `POST /service/boards/{parentId}/types` · tool [`create_a_connect_wise_psa_board_type`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `body`: the ticket type to create.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `body`: the ticket type to create
 #[doc(alias = "POST /service/boards/{parentId}/types")]
 #[doc(alias = "create_a_connect_wise_psa_board_type")]
 pub fn create_board_type(board_id: i32, body: &BoardType) -> Request<BoardType> {
@@ -1856,10 +1856,10 @@ pub fn create_board_type(board_id: i32, body: &BoardType) -> Request<BoardType> 
 
 /// Counts a service board's ticket types.
 ///
-/// `GET /service/boards/{parentId}/types/count` · tool `count_connect_wise_psa_board_types`
+/// `GET /service/boards/{parentId}/types/count` · tool [`count_connect_wise_psa_board_types`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `query`: which rows are counted
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/boards/{parentId}/types/count")]
 #[doc(alias = "count_connect_wise_psa_board_types")]
 pub fn count_board_types(board_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1871,10 +1871,10 @@ pub fn count_board_types(board_id: i32, query: &CountQuery) -> Request<Count> {
 
 /// Gets a service board ticket type by its ID.
 ///
-/// `GET /service/boards/{parentId}/types/{id}` · tool `get_single_connect_wise_psa_board_type_by_id`
+/// `GET /service/boards/{parentId}/types/{id}` · tool [`get_single_connect_wise_psa_board_type_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket type ID (see `service::list_board_types`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket type ID, from [`service::list_board_types`](crate::service::list_board_types)
 #[doc(alias = "GET /service/boards/{parentId}/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_board_type_by_id")]
 pub fn get_board_type(board_id: i32, id: i32) -> Request<BoardType> {
@@ -1885,11 +1885,11 @@ pub fn get_board_type(board_id: i32, id: i32) -> Request<BoardType> {
 
 /// Replaces a service board ticket type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/boards/{parentId}/types/{id}` · tool `replace_a_connect_wise_psa_board_type_by_id`
+/// `PUT /service/boards/{parentId}/types/{id}` · tool [`replace_a_connect_wise_psa_board_type_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket type ID (see `service::list_board_types`)
-/// * `body`: the new state of the ticket type.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket type ID, from [`service::list_board_types`](crate::service::list_board_types)
+/// * `body`: the new state of the ticket type
 #[doc(alias = "PUT /service/boards/{parentId}/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_board_type_by_id")]
 pub fn replace_board_type(
@@ -1905,11 +1905,11 @@ pub fn replace_board_type(
 
 /// Updates a service board ticket type.
 ///
-/// `PATCH /service/boards/{parentId}/types/{id}` · tool `update_a_connect_wise_psa_board_type_by_id`
+/// `PATCH /service/boards/{parentId}/types/{id}` · tool [`update_a_connect_wise_psa_board_type_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket type ID (see `service::list_board_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket type ID, from [`service::list_board_types`](crate::service::list_board_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/boards/{parentId}/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_board_type_by_id")]
 pub fn update_board_type(
@@ -1925,10 +1925,10 @@ pub fn update_board_type(
 
 /// Deletes a service board ticket type.
 ///
-/// `DELETE /service/boards/{parentId}/types/{id}` · tool `delete_a_connect_wise_psa_board_type_by_id`
+/// `DELETE /service/boards/{parentId}/types/{id}` · tool [`delete_a_connect_wise_psa_board_type_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket type ID (see `service::list_board_types`)
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket type ID, from [`service::list_board_types`](crate::service::list_board_types)
 #[doc(alias = "DELETE /service/boards/{parentId}/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_board_type_by_id")]
 pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
@@ -1937,15 +1937,15 @@ pub fn delete_board_type(board_id: i32, id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Checks where a service board ticket type is used.
+/// Checks which records reference a service board ticket type.
 ///
-/// `GET /service/boards/{parentId}/types/{id}/usages` · tool `check_connect_wise_psa_board_type_usages_by_id`
+/// `GET /service/boards/{parentId}/types/{id}/usages` · tool [`check_connect_wise_psa_board_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket type ID (see `service::list_board_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket type ID, from [`service::list_board_types`](crate::service::list_board_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/types/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_board_type_usages_by_id")]
 pub fn check_board_type_usages(
@@ -1959,15 +1959,15 @@ pub fn check_board_type_usages(
         .query(query)
 }
 
-/// Lists the places where a service board ticket type is used.
+/// Lists the records that reference a service board ticket type.
 ///
-/// `GET /service/boards/{parentId}/types/{id}/usages/list` · tool `list_all_connect_wise_psa_board_type_usages_by_id`
+/// `GET /service/boards/{parentId}/types/{id}/usages/list` · tool [`list_all_connect_wise_psa_board_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `board_id`: service board ID (see `service::list_boards`)
-/// * `id`: service board ticket type ID (see `service::list_board_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `board_id`: service board ID, from [`service::list_boards`](crate::service::list_boards)
+/// * `id`: service board ticket type ID, from [`service::list_board_types`](crate::service::list_board_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/boards/{parentId}/types/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_board_type_usages_by_id")]
 pub fn list_board_type_usages(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists service codes.
 ///
-/// `GET /service/codes` · tool `list_all_connect_wise_psa_service_codes`
+/// `GET /service/codes` · tool [`list_all_connect_wise_psa_service_codes`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/codes")]
 #[doc(alias = "list_all_connect_wise_psa_service_codes")]
 pub fn list_codes(query: &ListQuery) -> Request<Vec<Code>> {
@@ -20,9 +20,9 @@ pub fn list_codes(query: &ListQuery) -> Request<Vec<Code>> {
 
 /// Creates a service code.
 ///
-/// `POST /service/codes` · tool `create_a_connect_wise_psa_service_code`
+/// `POST /service/codes` · tool [`create_a_connect_wise_psa_service_code`](crate::CATALOG)
 ///
-/// * `body`: the service code to create.
+/// * `body`: the service code to create
 #[doc(alias = "POST /service/codes")]
 #[doc(alias = "create_a_connect_wise_psa_service_code")]
 pub fn create_code(body: &Code) -> Request<Code> {
@@ -31,9 +31,9 @@ pub fn create_code(body: &Code) -> Request<Code> {
 
 /// Counts service codes.
 ///
-/// `GET /service/codes/count` · tool `count_connect_wise_psa_service_codes`
+/// `GET /service/codes/count` · tool [`count_connect_wise_psa_service_codes`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/codes/count")]
 #[doc(alias = "count_connect_wise_psa_service_codes")]
 pub fn count_codes(query: &CountQuery) -> Request<Count> {
@@ -42,9 +42,9 @@ pub fn count_codes(query: &CountQuery) -> Request<Count> {
 
 /// Gets a service code by its ID.
 ///
-/// `GET /service/codes/{id}` · tool `get_single_connect_wise_psa_service_code_by_id`
+/// `GET /service/codes/{id}` · tool [`get_single_connect_wise_psa_service_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: service code ID (see `service::list_codes`)
+/// * `id`: service code ID, from [`service::list_codes`](crate::service::list_codes)
 #[doc(alias = "GET /service/codes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_code_by_id")]
 pub fn get_code(id: i32) -> Request<Code> {
@@ -53,10 +53,10 @@ pub fn get_code(id: i32) -> Request<Code> {
 
 /// Replaces a service code. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/codes/{id}` · tool `replace_a_connect_wise_psa_service_code_by_id`
+/// `PUT /service/codes/{id}` · tool [`replace_a_connect_wise_psa_service_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: service code ID (see `service::list_codes`)
-/// * `body`: the new state of the service code.
+/// * `id`: service code ID, from [`service::list_codes`](crate::service::list_codes)
+/// * `body`: the new state of the service code
 #[doc(alias = "PUT /service/codes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_code_by_id")]
 pub fn replace_code(id: i32, body: &Code) -> Request<Code> {
@@ -65,10 +65,10 @@ pub fn replace_code(id: i32, body: &Code) -> Request<Code> {
 
 /// Updates a service code.
 ///
-/// `PATCH /service/codes/{id}` · tool `update_a_connect_wise_psa_service_code_by_id`
+/// `PATCH /service/codes/{id}` · tool [`update_a_connect_wise_psa_service_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: service code ID (see `service::list_codes`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: service code ID, from [`service::list_codes`](crate::service::list_codes)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/codes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_code_by_id")]
 pub fn update_code(id: i32, patch: &Patch<Code>) -> Request<Code> {
@@ -77,9 +77,9 @@ pub fn update_code(id: i32, patch: &Patch<Code>) -> Request<Code> {
 
 /// Deletes a service code.
 ///
-/// `DELETE /service/codes/{id}` · tool `delete_a_connect_wise_psa_service_code_by_id`
+/// `DELETE /service/codes/{id}` · tool [`delete_a_connect_wise_psa_service_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: service code ID (see `service::list_codes`)
+/// * `id`: service code ID, from [`service::list_codes`](crate::service::list_codes)
 #[doc(alias = "DELETE /service/codes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_code_by_id")]
 pub fn delete_code(id: i32) -> Request<()> {

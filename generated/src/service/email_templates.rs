@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists service email templates.
 ///
-/// `GET /service/emailTemplates` · tool `list_all_connect_wise_psa_service_email_templates`
+/// `GET /service/emailTemplates` · tool [`list_all_connect_wise_psa_service_email_templates`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/emailTemplates")]
 #[doc(alias = "list_all_connect_wise_psa_service_email_templates")]
 pub fn list_email_templates(query: &ListQuery) -> Request<Vec<ServiceEmailTemplate>> {
@@ -20,9 +20,9 @@ pub fn list_email_templates(query: &ListQuery) -> Request<Vec<ServiceEmailTempla
 
 /// Creates a service email template.
 ///
-/// `POST /service/emailTemplates` · tool `create_a_connect_wise_psa_service_email_template`
+/// `POST /service/emailTemplates` · tool [`create_a_connect_wise_psa_service_email_template`](crate::CATALOG)
 ///
-/// * `body`: the service email template to create.
+/// * `body`: the service email template to create
 #[doc(alias = "POST /service/emailTemplates")]
 #[doc(alias = "create_a_connect_wise_psa_service_email_template")]
 pub fn create_email_template(
@@ -33,9 +33,9 @@ pub fn create_email_template(
 
 /// Counts service email templates.
 ///
-/// `GET /service/emailTemplates/count` · tool `count_connect_wise_psa_service_email_templates`
+/// `GET /service/emailTemplates/count` · tool [`count_connect_wise_psa_service_email_templates`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/emailTemplates/count")]
 #[doc(alias = "count_connect_wise_psa_service_email_templates")]
 pub fn count_email_templates(query: &CountQuery) -> Request<Count> {
@@ -46,9 +46,9 @@ pub fn count_email_templates(query: &CountQuery) -> Request<Count> {
 
 /// Gets a service email template by its ID.
 ///
-/// `GET /service/emailTemplates/{id}` · tool `get_single_connect_wise_psa_service_email_template_by_id`
+/// `GET /service/emailTemplates/{id}` · tool [`get_single_connect_wise_psa_service_email_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: service email template ID (see `service::list_email_templates`)
+/// * `id`: service email template ID, from [`service::list_email_templates`](crate::service::list_email_templates)
 #[doc(alias = "GET /service/emailTemplates/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_email_template_by_id")]
 pub fn get_email_template(id: i32) -> Request<ServiceEmailTemplate> {
@@ -57,10 +57,10 @@ pub fn get_email_template(id: i32) -> Request<ServiceEmailTemplate> {
 
 /// Replaces a service email template. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/emailTemplates/{id}` · tool `replace_a_connect_wise_psa_service_email_template_by_id`
+/// `PUT /service/emailTemplates/{id}` · tool [`replace_a_connect_wise_psa_service_email_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: service email template ID (see `service::list_email_templates`)
-/// * `body`: the new state of the service email template.
+/// * `id`: service email template ID, from [`service::list_email_templates`](crate::service::list_email_templates)
+/// * `body`: the new state of the service email template
 #[doc(alias = "PUT /service/emailTemplates/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_email_template_by_id")]
 pub fn replace_email_template(
@@ -72,10 +72,10 @@ pub fn replace_email_template(
 
 /// Updates a service email template.
 ///
-/// `PATCH /service/emailTemplates/{id}` · tool `update_a_connect_wise_psa_service_email_template_by_id`
+/// `PATCH /service/emailTemplates/{id}` · tool [`update_a_connect_wise_psa_service_email_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: service email template ID (see `service::list_email_templates`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: service email template ID, from [`service::list_email_templates`](crate::service::list_email_templates)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/emailTemplates/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_email_template_by_id")]
 pub fn update_email_template(
@@ -89,23 +89,23 @@ pub fn update_email_template(
 
 /// Deletes a service email template.
 ///
-/// `DELETE /service/emailTemplates/{id}` · tool `delete_a_connect_wise_psa_service_email_template_by_id`
+/// `DELETE /service/emailTemplates/{id}` · tool [`delete_a_connect_wise_psa_service_email_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: service email template ID (see `service::list_email_templates`)
+/// * `id`: service email template ID, from [`service::list_email_templates`](crate::service::list_email_templates)
 #[doc(alias = "DELETE /service/emailTemplates/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_email_template_by_id")]
 pub fn delete_email_template(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/emailTemplates/{id}").path("id", id)
 }
 
-/// Checks where a service email template is used.
+/// Checks which records reference a service email template.
 ///
-/// `GET /service/emailTemplates/{id}/usages` · tool `check_connect_wise_psa_service_email_template_usages_by_id`
+/// `GET /service/emailTemplates/{id}/usages` · tool [`check_connect_wise_psa_service_email_template_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: service email template ID (see `service::list_email_templates`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: service email template ID, from [`service::list_email_templates`](crate::service::list_email_templates)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/emailTemplates/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_service_email_template_usages_by_id")]
 pub fn check_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -114,14 +114,14 @@ pub fn check_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
         .query(query)
 }
 
-/// Lists the places where a service email template is used.
+/// Lists the records that reference a service email template.
 ///
-/// `GET /service/emailTemplates/{id}/usages/list` · tool `list_all_connect_wise_psa_service_email_template_usages_by_id`
+/// `GET /service/emailTemplates/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_email_template_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: service email template ID (see `service::list_email_templates`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: service email template ID, from [`service::list_email_templates`](crate::service::list_email_templates)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/emailTemplates/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_service_email_template_usages_by_id")]
 pub fn list_email_template_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ticket impacts.
 ///
-/// `GET /service/impacts` · tool `list_all_connect_wise_psa_service_impacts`
+/// `GET /service/impacts` · tool [`list_all_connect_wise_psa_service_impacts`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/impacts")]
 #[doc(alias = "list_all_connect_wise_psa_service_impacts")]
 pub fn list_impacts(query: &ListQuery) -> Request<Vec<Impact>> {
@@ -20,9 +20,9 @@ pub fn list_impacts(query: &ListQuery) -> Request<Vec<Impact>> {
 
 /// Counts ticket impacts.
 ///
-/// `GET /service/impacts/count` · tool `count_connect_wise_psa_service_impacts`
+/// `GET /service/impacts/count` · tool [`count_connect_wise_psa_service_impacts`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/impacts/count")]
 #[doc(alias = "count_connect_wise_psa_service_impacts")]
 pub fn count_impacts(query: &CountQuery) -> Request<Count> {
@@ -31,9 +31,9 @@ pub fn count_impacts(query: &CountQuery) -> Request<Count> {
 
 /// Gets a ticket impact by its ID.
 ///
-/// `GET /service/impacts/{id}` · tool `get_single_connect_wise_psa_service_impact_by_id`
+/// `GET /service/impacts/{id}` · tool [`get_single_connect_wise_psa_service_impact_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket impact ID (see `service::list_impacts`)
+/// * `id`: ticket impact ID, from [`service::list_impacts`](crate::service::list_impacts)
 #[doc(alias = "GET /service/impacts/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_impact_by_id")]
 pub fn get_impact(id: i32) -> Request<Impact> {
@@ -42,10 +42,10 @@ pub fn get_impact(id: i32) -> Request<Impact> {
 
 /// Replaces a ticket impact. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/impacts/{id}` · tool `replace_a_connect_wise_psa_service_impact_by_id`
+/// `PUT /service/impacts/{id}` · tool [`replace_a_connect_wise_psa_service_impact_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket impact ID (see `service::list_impacts`)
-/// * `body`: the new state of the ticket impact.
+/// * `id`: ticket impact ID, from [`service::list_impacts`](crate::service::list_impacts)
+/// * `body`: the new state of the ticket impact
 #[doc(alias = "PUT /service/impacts/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_impact_by_id")]
 pub fn replace_impact(id: i32, body: &Impact) -> Request<Impact> {
@@ -54,10 +54,10 @@ pub fn replace_impact(id: i32, body: &Impact) -> Request<Impact> {
 
 /// Updates a ticket impact.
 ///
-/// `PATCH /service/impacts/{id}` · tool `update_a_connect_wise_psa_service_impact_by_id`
+/// `PATCH /service/impacts/{id}` · tool [`update_a_connect_wise_psa_service_impact_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket impact ID (see `service::list_impacts`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: ticket impact ID, from [`service::list_impacts`](crate::service::list_impacts)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/impacts/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_impact_by_id")]
 pub fn update_impact(id: i32, patch: &Patch<Impact>) -> Request<Impact> {

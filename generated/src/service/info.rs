@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists summaries of service boards.
 ///
-/// `GET /service/info/boards` · tool `list_all_connect_wise_psa_service_info_boards`
+/// `GET /service/info/boards` · tool [`list_all_connect_wise_psa_service_info_boards`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/info/boards")]
 #[doc(alias = "list_all_connect_wise_psa_service_info_boards")]
 pub fn list_info_boards(query: &ListQuery) -> Request<Vec<BoardInfo>> {
@@ -20,11 +20,11 @@ pub fn list_info_boards(query: &ListQuery) -> Request<Vec<BoardInfo>> {
 
 /// Lists active service boards.
 ///
-/// `GET /service/info/boards/active` · tool `list_active_connect_wise_psa_service_info_boards`
+/// `GET /service/info/boards/active` · tool [`list_active_connect_wise_psa_service_info_boards`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/info/boards/active")]
 #[doc(alias = "list_active_connect_wise_psa_service_info_boards")]
 pub fn list_active_info_boards(query: &ListQuery) -> Request<Vec<BoardInfo>> {
@@ -33,9 +33,9 @@ pub fn list_active_info_boards(query: &ListQuery) -> Request<Vec<BoardInfo>> {
 
 /// Counts service board summaries.
 ///
-/// `GET /service/info/boards/count` · tool `count_connect_wise_psa_service_info_boards`
+/// `GET /service/info/boards/count` · tool [`count_connect_wise_psa_service_info_boards`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/info/boards/count")]
 #[doc(alias = "count_connect_wise_psa_service_info_boards")]
 pub fn count_info_boards(query: &CountQuery) -> Request<Count> {
@@ -46,9 +46,9 @@ pub fn count_info_boards(query: &CountQuery) -> Request<Count> {
 
 /// Gets a service board summary by its ID.
 ///
-/// `GET /service/info/boards/{id}` · tool `get_single_connect_wise_psa_service_info_board_by_id`
+/// `GET /service/info/boards/{id}` · tool [`get_single_connect_wise_psa_service_info_board_by_id`](crate::CATALOG)
 ///
-/// * `id`: service board ID (see `service::list_info_boards`)
+/// * `id`: service board ID, from [`service::list_info_boards`](crate::service::list_info_boards)
 #[doc(alias = "GET /service/info/boards/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_info_board_by_id")]
 pub fn get_info_board(id: i32) -> Request<BoardInfo> {
@@ -57,11 +57,11 @@ pub fn get_info_board(id: i32) -> Request<BoardInfo> {
 
 /// Lists service board types.
 ///
-/// `GET /service/info/boardtypes` · tool `list_all_connect_wise_psa_service_info_boardtypes`
+/// `GET /service/info/boardtypes` · tool [`list_all_connect_wise_psa_service_info_boardtypes`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/info/boardtypes")]
 #[doc(alias = "list_all_connect_wise_psa_service_info_boardtypes")]
 pub fn list_info_board_types(query: &ListQuery) -> Request<Vec<BoardTypeInfo>> {
@@ -70,9 +70,9 @@ pub fn list_info_board_types(query: &ListQuery) -> Request<Vec<BoardTypeInfo>> {
 
 /// Counts service board types.
 ///
-/// `GET /service/info/boardtypes/count` · tool `count_connect_wise_psa_service_info_boardtypes`
+/// `GET /service/info/boardtypes/count` · tool [`count_connect_wise_psa_service_info_boardtypes`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/info/boardtypes/count")]
 #[doc(alias = "count_connect_wise_psa_service_info_boardtypes")]
 pub fn count_info_board_types(query: &CountQuery) -> Request<Count> {
@@ -83,9 +83,9 @@ pub fn count_info_board_types(query: &CountQuery) -> Request<Count> {
 
 /// Gets a service board type by its ID.
 ///
-/// `GET /service/info/boardtypes/{id}` · tool `get_single_connect_wise_psa_service_info_boardtype_by_id`
+/// `GET /service/info/boardtypes/{id}` · tool [`get_single_connect_wise_psa_service_info_boardtype_by_id`](crate::CATALOG)
 ///
-/// * `id`: service board type ID (see `service::list_info_board_types`)
+/// * `id`: service board type ID, from [`service::list_info_board_types`](crate::service::list_info_board_types)
 #[doc(alias = "GET /service/info/boardtypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_info_boardtype_by_id")]
 pub fn get_info_board_type(id: i32) -> Request<BoardTypeInfo> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists knowledge base articles.
 ///
-/// `GET /service/knowledgeBaseArticles` · tool `list_all_connect_wise_psa_service_knowledge_base_articles`
+/// `GET /service/knowledgeBaseArticles` · tool [`list_all_connect_wise_psa_service_knowledge_base_articles`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/knowledgeBaseArticles")]
 #[doc(alias = "list_all_connect_wise_psa_service_knowledge_base_articles")]
 pub fn list_knowledge_base_articles(
@@ -22,9 +22,9 @@ pub fn list_knowledge_base_articles(
 
 /// Creates a knowledge base article.
 ///
-/// `POST /service/knowledgeBaseArticles` · tool `create_a_connect_wise_psa_service_knowledge_base_article`
+/// `POST /service/knowledgeBaseArticles` · tool [`create_a_connect_wise_psa_service_knowledge_base_article`](crate::CATALOG)
 ///
-/// * `body`: the knowledge base article to create.
+/// * `body`: the knowledge base article to create
 #[doc(alias = "POST /service/knowledgeBaseArticles")]
 #[doc(alias = "create_a_connect_wise_psa_service_knowledge_base_article")]
 pub fn create_knowledge_base_article(
@@ -35,9 +35,9 @@ pub fn create_knowledge_base_article(
 
 /// Counts knowledge base articles.
 ///
-/// `GET /service/knowledgeBaseArticles/count` · tool `count_connect_wise_psa_service_knowledge_base_articles`
+/// `GET /service/knowledgeBaseArticles/count` · tool [`count_connect_wise_psa_service_knowledge_base_articles`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/knowledgeBaseArticles/count")]
 #[doc(alias = "count_connect_wise_psa_service_knowledge_base_articles")]
 pub fn count_knowledge_base_articles(query: &CountQuery) -> Request<Count> {
@@ -48,9 +48,9 @@ pub fn count_knowledge_base_articles(query: &CountQuery) -> Request<Count> {
 
 /// Gets a knowledge base article by its ID.
 ///
-/// `GET /service/knowledgeBaseArticles/{id}` · tool `get_single_connect_wise_psa_service_know_base_article_by_id`
+/// `GET /service/knowledgeBaseArticles/{id}` · tool [`get_single_connect_wise_psa_service_know_base_article_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base article ID (see `service::list_knowledge_base_articles`)
+/// * `id`: knowledge base article ID, from [`service::list_knowledge_base_articles`](crate::service::list_knowledge_base_articles)
 #[doc(alias = "GET /service/knowledgeBaseArticles/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_know_base_article_by_id")]
 pub fn get_knowledge_base_article(id: i32) -> Request<KnowledgeBaseArticle> {
@@ -59,10 +59,10 @@ pub fn get_knowledge_base_article(id: i32) -> Request<KnowledgeBaseArticle> {
 
 /// Replaces a knowledge base article. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/knowledgeBaseArticles/{id}` · tool `replace_a_connect_wise_psa_service_knowledge_base_article_by_id`
+/// `PUT /service/knowledgeBaseArticles/{id}` · tool [`replace_a_connect_wise_psa_service_knowledge_base_article_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base article ID (see `service::list_knowledge_base_articles`)
-/// * `body`: the new state of the knowledge base article.
+/// * `id`: knowledge base article ID, from [`service::list_knowledge_base_articles`](crate::service::list_knowledge_base_articles)
+/// * `body`: the new state of the knowledge base article
 #[doc(alias = "PUT /service/knowledgeBaseArticles/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_knowledge_base_article_by_id")]
 pub fn replace_knowledge_base_article(
@@ -76,10 +76,10 @@ pub fn replace_knowledge_base_article(
 
 /// Updates a knowledge base article.
 ///
-/// `PATCH /service/knowledgeBaseArticles/{id}` · tool `update_a_connect_wise_psa_service_knowledge_base_article_by_id`
+/// `PATCH /service/knowledgeBaseArticles/{id}` · tool [`update_a_connect_wise_psa_service_knowledge_base_article_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base article ID (see `service::list_knowledge_base_articles`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: knowledge base article ID, from [`service::list_knowledge_base_articles`](crate::service::list_knowledge_base_articles)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/knowledgeBaseArticles/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_knowledge_base_article_by_id")]
 pub fn update_knowledge_base_article(
@@ -93,9 +93,9 @@ pub fn update_knowledge_base_article(
 
 /// Deletes a knowledge base article.
 ///
-/// `DELETE /service/knowledgeBaseArticles/{id}` · tool `delete_a_connect_wise_psa_service_knowledge_base_article_by_id`
+/// `DELETE /service/knowledgeBaseArticles/{id}` · tool [`delete_a_connect_wise_psa_service_knowledge_base_article_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base article ID (see `service::list_knowledge_base_articles`)
+/// * `id`: knowledge base article ID, from [`service::list_knowledge_base_articles`](crate::service::list_knowledge_base_articles)
 #[doc(alias = "DELETE /service/knowledgeBaseArticles/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_knowledge_base_article_by_id")]
 pub fn delete_knowledge_base_article(id: i32) -> Request<()> {

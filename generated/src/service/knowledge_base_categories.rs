@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists knowledge base categories.
 ///
-/// `GET /service/knowledgeBaseCategories` · tool `list_all_connect_wise_psa_service_knowledge_base_categories`
+/// `GET /service/knowledgeBaseCategories` · tool [`list_all_connect_wise_psa_service_knowledge_base_categories`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/knowledgeBaseCategories")]
 #[doc(alias = "list_all_connect_wise_psa_service_knowledge_base_categories")]
 pub fn list_knowledge_base_categories(
@@ -22,9 +22,9 @@ pub fn list_knowledge_base_categories(
 
 /// Creates a knowledge base category.
 ///
-/// `POST /service/knowledgeBaseCategories` · tool `create_a_connect_wise_psa_service_knowledge_base_category`
+/// `POST /service/knowledgeBaseCategories` · tool [`create_a_connect_wise_psa_service_knowledge_base_category`](crate::CATALOG)
 ///
-/// * `body`: the knowledge base category to create.
+/// * `body`: the knowledge base category to create
 #[doc(alias = "POST /service/knowledgeBaseCategories")]
 #[doc(alias = "create_a_connect_wise_psa_service_knowledge_base_category")]
 pub fn create_knowledge_base_category(
@@ -35,9 +35,9 @@ pub fn create_knowledge_base_category(
 
 /// Counts knowledge base categories.
 ///
-/// `GET /service/knowledgeBaseCategories/count` · tool `count_connect_wise_psa_service_knowledge_base_categories`
+/// `GET /service/knowledgeBaseCategories/count` · tool [`count_connect_wise_psa_service_knowledge_base_categories`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/knowledgeBaseCategories/count")]
 #[doc(alias = "count_connect_wise_psa_service_knowledge_base_categories")]
 pub fn count_knowledge_base_categories(query: &CountQuery) -> Request<Count> {
@@ -48,9 +48,9 @@ pub fn count_knowledge_base_categories(query: &CountQuery) -> Request<Count> {
 
 /// Gets a knowledge base category by its ID.
 ///
-/// `GET /service/knowledgeBaseCategories/{id}` · tool `get_single_connect_wise_psa_service_know_base_category_by_id`
+/// `GET /service/knowledgeBaseCategories/{id}` · tool [`get_single_connect_wise_psa_service_know_base_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base category ID (see `service::list_knowledge_base_categories`)
+/// * `id`: knowledge base category ID, from [`service::list_knowledge_base_categories`](crate::service::list_knowledge_base_categories)
 #[doc(alias = "GET /service/knowledgeBaseCategories/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_know_base_category_by_id")]
 pub fn get_knowledge_base_category(id: i32) -> Request<KnowledgeBaseCategory> {
@@ -59,10 +59,10 @@ pub fn get_knowledge_base_category(id: i32) -> Request<KnowledgeBaseCategory> {
 
 /// Replaces a knowledge base category. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/knowledgeBaseCategories/{id}` · tool `replace_a_connect_wise_psa_service_know_base_category_by_id`
+/// `PUT /service/knowledgeBaseCategories/{id}` · tool [`replace_a_connect_wise_psa_service_know_base_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base category ID (see `service::list_knowledge_base_categories`)
-/// * `body`: the new state of the knowledge base category.
+/// * `id`: knowledge base category ID, from [`service::list_knowledge_base_categories`](crate::service::list_knowledge_base_categories)
+/// * `body`: the new state of the knowledge base category
 #[doc(alias = "PUT /service/knowledgeBaseCategories/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_know_base_category_by_id")]
 pub fn replace_knowledge_base_category(
@@ -76,10 +76,10 @@ pub fn replace_knowledge_base_category(
 
 /// Updates a knowledge base category.
 ///
-/// `PATCH /service/knowledgeBaseCategories/{id}` · tool `update_a_connect_wise_psa_service_knowledge_base_category_by_id`
+/// `PATCH /service/knowledgeBaseCategories/{id}` · tool [`update_a_connect_wise_psa_service_knowledge_base_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base category ID (see `service::list_knowledge_base_categories`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: knowledge base category ID, from [`service::list_knowledge_base_categories`](crate::service::list_knowledge_base_categories)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/knowledgeBaseCategories/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_knowledge_base_category_by_id")]
 pub fn update_knowledge_base_category(
@@ -93,9 +93,9 @@ pub fn update_knowledge_base_category(
 
 /// Deletes a knowledge base category.
 ///
-/// `DELETE /service/knowledgeBaseCategories/{id}` · tool `delete_a_connect_wise_psa_service_knowledge_base_category_by_id`
+/// `DELETE /service/knowledgeBaseCategories/{id}` · tool [`delete_a_connect_wise_psa_service_knowledge_base_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base category ID (see `service::list_knowledge_base_categories`)
+/// * `id`: knowledge base category ID, from [`service::list_knowledge_base_categories`](crate::service::list_knowledge_base_categories)
 #[doc(alias = "DELETE /service/knowledgeBaseCategories/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_knowledge_base_category_by_id")]
 pub fn delete_knowledge_base_category(id: i32) -> Request<()> {

@@ -5,7 +5,7 @@ use crate::service::KnowledgeBaseSettings;
 
 /// Gets the knowledge base setting.
 ///
-/// `GET /service/knowledgebasesettings` · tool `get_single_connect_wise_psa_service_knowledgebasesetting`
+/// `GET /service/knowledgebasesettings` · tool [`get_single_connect_wise_psa_service_knowledgebasesetting`](crate::CATALOG)
 #[doc(alias = "GET /service/knowledgebasesettings")]
 #[doc(alias = "get_single_connect_wise_psa_service_knowledgebasesetting")]
 pub fn get_knowledge_base_setting() -> Request<KnowledgeBaseSettings> {
@@ -14,9 +14,9 @@ pub fn get_knowledge_base_setting() -> Request<KnowledgeBaseSettings> {
 
 /// Creates a knowledge base setting.
 ///
-/// `POST /service/knowledgebasesettings` · tool `create_a_connect_wise_psa_service_knowledgebasesetting`
+/// `POST /service/knowledgebasesettings` · tool [`create_a_connect_wise_psa_service_knowledgebasesetting`](crate::CATALOG)
 ///
-/// * `body`: the knowledge base setting to create.
+/// * `body`: the knowledge base setting to create
 #[doc(alias = "POST /service/knowledgebasesettings")]
 #[doc(alias = "create_a_connect_wise_psa_service_knowledgebasesetting")]
 pub fn create_knowledge_base_setting(
@@ -27,7 +27,7 @@ pub fn create_knowledge_base_setting(
 
 /// Gets a knowledge base setting by its ID.
 ///
-/// `GET /service/knowledgebasesettings/{id}` · tool `get_single_connect_wise_psa_service_knowledgebasesetting_by_id`
+/// `GET /service/knowledgebasesettings/{id}` · tool [`get_single_connect_wise_psa_service_knowledgebasesetting_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
 #[doc(alias = "GET /service/knowledgebasesettings/{id}")]
@@ -38,10 +38,10 @@ pub fn get_knowledge_base_setting_by_id(id: i32) -> Request<KnowledgeBaseSetting
 
 /// Replaces a knowledge base setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/knowledgebasesettings/{id}` · tool `replace_a_connect_wise_psa_service_knowledgebasesetting_by_id`
+/// `PUT /service/knowledgebasesettings/{id}` · tool [`replace_a_connect_wise_psa_service_knowledgebasesetting_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
-/// * `body`: the new state of the knowledge base setting.
+/// * `body`: the new state of the knowledge base setting
 #[doc(alias = "PUT /service/knowledgebasesettings/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_knowledgebasesetting_by_id")]
 pub fn replace_knowledge_base_setting(
@@ -55,10 +55,10 @@ pub fn replace_knowledge_base_setting(
 
 /// Updates a knowledge base setting.
 ///
-/// `PATCH /service/knowledgebasesettings/{id}` · tool `update_a_connect_wise_psa_service_knowledgebasesetting_by_id`
+/// `PATCH /service/knowledgebasesettings/{id}` · tool [`update_a_connect_wise_psa_service_knowledgebasesetting_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
-/// * `patch`: the changes, as a JSON Patch.
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/knowledgebasesettings/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_knowledgebasesetting_by_id")]
 pub fn update_knowledge_base_setting(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists knowledge base subcategories.
 ///
-/// `GET /service/knowledgeBaseSubCategories` · tool `list_all_connect_wise_psa_service_knowledge_base_sub_categories`
+/// `GET /service/knowledgeBaseSubCategories` · tool [`list_all_connect_wise_psa_service_knowledge_base_sub_categories`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/knowledgeBaseSubCategories")]
 #[doc(alias = "list_all_connect_wise_psa_service_knowledge_base_sub_categories")]
 pub fn list_knowledge_base_sub_categories(
@@ -22,9 +22,9 @@ pub fn list_knowledge_base_sub_categories(
 
 /// Creates a knowledge base subcategory.
 ///
-/// `POST /service/knowledgeBaseSubCategories` · tool `create_a_connect_wise_psa_service_knowledge_base_sub_category`
+/// `POST /service/knowledgeBaseSubCategories` · tool [`create_a_connect_wise_psa_service_knowledge_base_sub_category`](crate::CATALOG)
 ///
-/// * `body`: the knowledge base subcategory to create.
+/// * `body`: the knowledge base subcategory to create
 #[doc(alias = "POST /service/knowledgeBaseSubCategories")]
 #[doc(alias = "create_a_connect_wise_psa_service_knowledge_base_sub_category")]
 pub fn create_knowledge_base_sub_category(
@@ -35,9 +35,9 @@ pub fn create_knowledge_base_sub_category(
 
 /// Counts knowledge base subcategories.
 ///
-/// `GET /service/knowledgeBaseSubCategories/count` · tool `count_connect_wise_psa_service_knowledge_base_sub_categories`
+/// `GET /service/knowledgeBaseSubCategories/count` · tool [`count_connect_wise_psa_service_knowledge_base_sub_categories`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/knowledgeBaseSubCategories/count")]
 #[doc(alias = "count_connect_wise_psa_service_knowledge_base_sub_categories")]
 pub fn count_knowledge_base_sub_categories(query: &CountQuery) -> Request<Count> {
@@ -48,9 +48,9 @@ pub fn count_knowledge_base_sub_categories(query: &CountQuery) -> Request<Count>
 
 /// Gets a knowledge base subcategory by its ID.
 ///
-/// `GET /service/knowledgeBaseSubCategories/{id}` · tool `get_single_connect_wise_psa_service_know_base_sub_cat_by_id`
+/// `GET /service/knowledgeBaseSubCategories/{id}` · tool [`get_single_connect_wise_psa_service_know_base_sub_cat_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
+/// * `id`: knowledge base subcategory ID, from [`service::list_knowledge_base_sub_categories`](crate::service::list_knowledge_base_sub_categories)
 #[doc(alias = "GET /service/knowledgeBaseSubCategories/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_know_base_sub_cat_by_id")]
 pub fn get_knowledge_base_sub_category(id: i32) -> Request<KnowledgeBaseSubCategory> {
@@ -59,10 +59,10 @@ pub fn get_knowledge_base_sub_category(id: i32) -> Request<KnowledgeBaseSubCateg
 
 /// Replaces a knowledge base subcategory. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/knowledgeBaseSubCategories/{id}` · tool `replace_a_connect_wise_psa_service_know_base_sub_category_by_id`
+/// `PUT /service/knowledgeBaseSubCategories/{id}` · tool [`replace_a_connect_wise_psa_service_know_base_sub_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
-/// * `body`: the new state of the knowledge base subcategory.
+/// * `id`: knowledge base subcategory ID, from [`service::list_knowledge_base_sub_categories`](crate::service::list_knowledge_base_sub_categories)
+/// * `body`: the new state of the knowledge base subcategory
 #[doc(alias = "PUT /service/knowledgeBaseSubCategories/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_know_base_sub_category_by_id")]
 pub fn replace_knowledge_base_sub_category(
@@ -76,10 +76,10 @@ pub fn replace_knowledge_base_sub_category(
 
 /// Updates a knowledge base subcategory.
 ///
-/// `PATCH /service/knowledgeBaseSubCategories/{id}` · tool `update_a_connect_wise_psa_service_know_base_sub_category_by_id`
+/// `PATCH /service/knowledgeBaseSubCategories/{id}` · tool [`update_a_connect_wise_psa_service_know_base_sub_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: knowledge base subcategory ID, from [`service::list_knowledge_base_sub_categories`](crate::service::list_knowledge_base_sub_categories)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/knowledgeBaseSubCategories/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_know_base_sub_category_by_id")]
 pub fn update_knowledge_base_sub_category(
@@ -93,9 +93,9 @@ pub fn update_knowledge_base_sub_category(
 
 /// Deletes a knowledge base subcategory.
 ///
-/// `DELETE /service/knowledgeBaseSubCategories/{id}` · tool `delete_a_connect_wise_psa_service_know_base_sub_category_by_id`
+/// `DELETE /service/knowledgeBaseSubCategories/{id}` · tool [`delete_a_connect_wise_psa_service_know_base_sub_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
+/// * `id`: knowledge base subcategory ID, from [`service::list_knowledge_base_sub_categories`](crate::service::list_knowledge_base_sub_categories)
 #[doc(alias = "DELETE /service/knowledgeBaseSubCategories/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_know_base_sub_category_by_id")]
 pub fn delete_knowledge_base_sub_category(id: i32) -> Request<()> {
@@ -103,14 +103,14 @@ pub fn delete_knowledge_base_sub_category(id: i32) -> Request<()> {
         .path("id", id)
 }
 
-/// Checks where a knowledge base subcategory is used.
+/// Checks which records reference a knowledge base subcategory.
 ///
-/// `GET /service/knowledgeBaseSubCategories/{id}/usages` · tool `check_connect_wise_psa_service_know_base_sub_cat_usages_by_id`
+/// `GET /service/knowledgeBaseSubCategories/{id}/usages` · tool [`check_connect_wise_psa_service_know_base_sub_cat_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: knowledge base subcategory ID, from [`service::list_knowledge_base_sub_categories`](crate::service::list_knowledge_base_sub_categories)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/knowledgeBaseSubCategories/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_service_know_base_sub_cat_usages_by_id")]
 pub fn check_knowledge_base_sub_category_usages(
@@ -122,14 +122,14 @@ pub fn check_knowledge_base_sub_category_usages(
         .query(query)
 }
 
-/// Lists the places where a knowledge base subcategory is used.
+/// Lists the records that reference a knowledge base subcategory.
 ///
-/// `GET /service/knowledgeBaseSubCategories/{id}/usages/list` · tool `list_all_connect_wise_psa_svc_know_base_sub_cat_usages_by_id`
+/// `GET /service/knowledgeBaseSubCategories/{id}/usages/list` · tool [`list_all_connect_wise_psa_svc_know_base_sub_cat_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: knowledge base subcategory ID (see `service::list_knowledge_base_sub_categories`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: knowledge base subcategory ID, from [`service::list_knowledge_base_sub_categories`](crate::service::list_knowledge_base_sub_categories)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/knowledgeBaseSubCategories/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_svc_know_base_sub_cat_usages_by_id")]
 pub fn list_knowledge_base_sub_category_usages(

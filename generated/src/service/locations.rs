@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists service locations.
 ///
-/// `GET /service/locations` · tool `list_all_connect_wise_psa_service_locations`
+/// `GET /service/locations` · tool [`list_all_connect_wise_psa_service_locations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/locations")]
 #[doc(alias = "list_all_connect_wise_psa_service_locations")]
 pub fn list_locations(query: &ListQuery) -> Request<Vec<ServiceLocation>> {
@@ -20,9 +20,9 @@ pub fn list_locations(query: &ListQuery) -> Request<Vec<ServiceLocation>> {
 
 /// Creates a service location.
 ///
-/// `POST /service/locations` · tool `create_a_connect_wise_psa_service_location`
+/// `POST /service/locations` · tool [`create_a_connect_wise_psa_service_location`](crate::CATALOG)
 ///
-/// * `body`: the service location to create.
+/// * `body`: the service location to create
 #[doc(alias = "POST /service/locations")]
 #[doc(alias = "create_a_connect_wise_psa_service_location")]
 pub fn create_location(body: &ServiceLocation) -> Request<ServiceLocation> {
@@ -31,9 +31,9 @@ pub fn create_location(body: &ServiceLocation) -> Request<ServiceLocation> {
 
 /// Counts service locations.
 ///
-/// `GET /service/locations/count` · tool `count_connect_wise_psa_service_locations`
+/// `GET /service/locations/count` · tool [`count_connect_wise_psa_service_locations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/locations/count")]
 #[doc(alias = "count_connect_wise_psa_service_locations")]
 pub fn count_locations(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_locations(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of service locations.
 ///
-/// `GET /service/locations/info` · tool `list_all_connect_wise_psa_service_location_info`
+/// `GET /service/locations/info` · tool [`list_all_connect_wise_psa_service_location_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/locations/info")]
 #[doc(alias = "list_all_connect_wise_psa_service_location_info")]
 pub fn list_location_info(query: &ListQuery) -> Request<Vec<ServiceLocationInfo>> {
@@ -57,9 +57,9 @@ pub fn list_location_info(query: &ListQuery) -> Request<Vec<ServiceLocationInfo>
 
 /// Counts service location summaries.
 ///
-/// `GET /service/locations/info/count` · tool `count_connect_wise_psa_service_location_info`
+/// `GET /service/locations/info/count` · tool [`count_connect_wise_psa_service_location_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/locations/info/count")]
 #[doc(alias = "count_connect_wise_psa_service_location_info")]
 pub fn count_location_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_location_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a service location by its ID.
 ///
-/// `GET /service/locations/{id}` · tool `get_single_connect_wise_psa_service_location_by_id`
+/// `GET /service/locations/{id}` · tool [`get_single_connect_wise_psa_service_location_by_id`](crate::CATALOG)
 ///
-/// * `id`: service location ID (see `service::list_locations`)
+/// * `id`: service location ID, from [`service::list_locations`](crate::service::list_locations)
 #[doc(alias = "GET /service/locations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_location_by_id")]
 pub fn get_location(id: i32) -> Request<ServiceLocation> {
@@ -81,10 +81,10 @@ pub fn get_location(id: i32) -> Request<ServiceLocation> {
 
 /// Replaces a service location. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/locations/{id}` · tool `replace_a_connect_wise_psa_service_location_by_id`
+/// `PUT /service/locations/{id}` · tool [`replace_a_connect_wise_psa_service_location_by_id`](crate::CATALOG)
 ///
-/// * `id`: service location ID (see `service::list_locations`)
-/// * `body`: the new state of the service location.
+/// * `id`: service location ID, from [`service::list_locations`](crate::service::list_locations)
+/// * `body`: the new state of the service location
 #[doc(alias = "PUT /service/locations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_location_by_id")]
 pub fn replace_location(id: i32, body: &ServiceLocation) -> Request<ServiceLocation> {
@@ -93,10 +93,10 @@ pub fn replace_location(id: i32, body: &ServiceLocation) -> Request<ServiceLocat
 
 /// Updates a service location.
 ///
-/// `PATCH /service/locations/{id}` · tool `update_a_connect_wise_psa_service_location_by_id`
+/// `PATCH /service/locations/{id}` · tool [`update_a_connect_wise_psa_service_location_by_id`](crate::CATALOG)
 ///
-/// * `id`: service location ID (see `service::list_locations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: service location ID, from [`service::list_locations`](crate::service::list_locations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/locations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_location_by_id")]
 pub fn update_location(
@@ -108,9 +108,9 @@ pub fn update_location(
 
 /// Deletes a service location.
 ///
-/// `DELETE /service/locations/{id}` · tool `delete_a_connect_wise_psa_service_location_by_id`
+/// `DELETE /service/locations/{id}` · tool [`delete_a_connect_wise_psa_service_location_by_id`](crate::CATALOG)
 ///
-/// * `id`: service location ID (see `service::list_locations`)
+/// * `id`: service location ID, from [`service::list_locations`](crate::service::list_locations)
 #[doc(alias = "DELETE /service/locations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_location_by_id")]
 pub fn delete_location(id: i32) -> Request<()> {
@@ -119,9 +119,9 @@ pub fn delete_location(id: i32) -> Request<()> {
 
 /// Gets a service location summary by its ID.
 ///
-/// `GET /service/locations/{id}/info` · tool `get_single_connect_wise_psa_service_location_info_by_id`
+/// `GET /service/locations/{id}/info` · tool [`get_single_connect_wise_psa_service_location_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: service location ID (see `service::list_locations`)
+/// * `id`: service location ID, from [`service::list_locations`](crate::service::list_locations)
 #[doc(alias = "GET /service/locations/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_service_location_info_by_id")]
 pub fn get_location_info(id: i32) -> Request<ServiceLocationInfo> {

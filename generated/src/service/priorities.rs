@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ticket priorities.
 ///
-/// `GET /service/priorities` · tool `list_all_connect_wise_psa_service_priorities`
+/// `GET /service/priorities` · tool [`list_all_connect_wise_psa_service_priorities`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/priorities")]
 #[doc(alias = "list_all_connect_wise_psa_service_priorities")]
 pub fn list_priorities(query: &ListQuery) -> Request<Vec<Priority>> {
@@ -20,9 +20,9 @@ pub fn list_priorities(query: &ListQuery) -> Request<Vec<Priority>> {
 
 /// Creates a ticket priority.
 ///
-/// `POST /service/priorities` · tool `create_a_connect_wise_psa_service_priority`
+/// `POST /service/priorities` · tool [`create_a_connect_wise_psa_service_priority`](crate::CATALOG)
 ///
-/// * `body`: the ticket priority to create.
+/// * `body`: the ticket priority to create
 #[doc(alias = "POST /service/priorities")]
 #[doc(alias = "create_a_connect_wise_psa_service_priority")]
 pub fn create_priority(body: &Priority) -> Request<Priority> {
@@ -31,9 +31,9 @@ pub fn create_priority(body: &Priority) -> Request<Priority> {
 
 /// Counts ticket priorities.
 ///
-/// `GET /service/priorities/count` · tool `count_connect_wise_psa_service_priorities`
+/// `GET /service/priorities/count` · tool [`count_connect_wise_psa_service_priorities`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/priorities/count")]
 #[doc(alias = "count_connect_wise_psa_service_priorities")]
 pub fn count_priorities(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_priorities(query: &CountQuery) -> Request<Count> {
 
 /// Gets a ticket priority by its ID.
 ///
-/// `GET /service/priorities/{id}` · tool `get_single_connect_wise_psa_service_priority_by_id`
+/// `GET /service/priorities/{id}` · tool [`get_single_connect_wise_psa_service_priority_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket priority ID (see `service::list_priorities`)
+/// * `id`: ticket priority ID, from [`service::list_priorities`](crate::service::list_priorities)
 #[doc(alias = "GET /service/priorities/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_priority_by_id")]
 pub fn get_priority(id: i32) -> Request<Priority> {
@@ -55,10 +55,10 @@ pub fn get_priority(id: i32) -> Request<Priority> {
 
 /// Replaces a ticket priority. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/priorities/{id}` · tool `replace_a_connect_wise_psa_service_priority_by_id`
+/// `PUT /service/priorities/{id}` · tool [`replace_a_connect_wise_psa_service_priority_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket priority ID (see `service::list_priorities`)
-/// * `body`: the new state of the ticket priority.
+/// * `id`: ticket priority ID, from [`service::list_priorities`](crate::service::list_priorities)
+/// * `body`: the new state of the ticket priority
 #[doc(alias = "PUT /service/priorities/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_priority_by_id")]
 pub fn replace_priority(id: i32, body: &Priority) -> Request<Priority> {
@@ -67,10 +67,10 @@ pub fn replace_priority(id: i32, body: &Priority) -> Request<Priority> {
 
 /// Updates a ticket priority.
 ///
-/// `PATCH /service/priorities/{id}` · tool `update_a_connect_wise_psa_service_priority_by_id`
+/// `PATCH /service/priorities/{id}` · tool [`update_a_connect_wise_psa_service_priority_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket priority ID (see `service::list_priorities`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: ticket priority ID, from [`service::list_priorities`](crate::service::list_priorities)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/priorities/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_priority_by_id")]
 pub fn update_priority(id: i32, patch: &Patch<Priority>) -> Request<Priority> {
@@ -79,9 +79,9 @@ pub fn update_priority(id: i32, patch: &Patch<Priority>) -> Request<Priority> {
 
 /// Deletes a ticket priority.
 ///
-/// `DELETE /service/priorities/{id}` · tool `delete_a_connect_wise_psa_service_priority_by_id`
+/// `DELETE /service/priorities/{id}` · tool [`delete_a_connect_wise_psa_service_priority_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket priority ID (see `service::list_priorities`)
+/// * `id`: ticket priority ID, from [`service::list_priorities`](crate::service::list_priorities)
 #[doc(alias = "DELETE /service/priorities/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_priority_by_id")]
 pub fn delete_priority(id: i32) -> Request<()> {
@@ -90,9 +90,9 @@ pub fn delete_priority(id: i32) -> Request<()> {
 
 /// Downloads a ticket priority's icon.
 ///
-/// `GET /service/priorities/{id}/image` · tool `download_a_connect_wise_psa_service_priority_image_by_id`
+/// `GET /service/priorities/{id}/image` · tool [`download_a_connect_wise_psa_service_priority_image_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket priority ID (see `service::list_priorities`)
+/// * `id`: ticket priority ID, from [`service::list_priorities`](crate::service::list_priorities)
 /// * `last_modified`: query parameter `lastModified`
 #[doc(alias = "GET /service/priorities/{id}/image")]
 #[doc(alias = "download_a_connect_wise_psa_service_priority_image_by_id")]
@@ -102,14 +102,14 @@ pub fn download_priority_image(id: i32, last_modified: &str) -> Request<Download
         .parameter("lastModified", last_modified)
 }
 
-/// Checks where a ticket priority is used.
+/// Checks which records reference a ticket priority.
 ///
-/// `GET /service/priorities/{id}/usages` · tool `check_connect_wise_psa_service_priority_usages_by_id`
+/// `GET /service/priorities/{id}/usages` · tool [`check_connect_wise_psa_service_priority_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket priority ID (see `service::list_priorities`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: ticket priority ID, from [`service::list_priorities`](crate::service::list_priorities)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/priorities/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_service_priority_usages_by_id")]
 pub fn check_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -118,14 +118,14 @@ pub fn check_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists the places where a ticket priority is used.
+/// Lists the records that reference a ticket priority.
 ///
-/// `GET /service/priorities/{id}/usages/list` · tool `list_all_connect_wise_psa_service_priority_usages_by_id`
+/// `GET /service/priorities/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_priority_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket priority ID (see `service::list_priorities`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: ticket priority ID, from [`service::list_priorities`](crate::service::list_priorities)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/priorities/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_service_priority_usages_by_id")]
 pub fn list_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -136,11 +136,11 @@ pub fn list_priority_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 
 /// Lists ticket priorities.
 ///
-/// `GET /service/priority/info` · tool `list_all_connect_wise_psa_service_priority_info`
+/// `GET /service/priority/info` · tool [`list_all_connect_wise_psa_service_priority_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/priority/info")]
 #[doc(alias = "list_all_connect_wise_psa_service_priority_info")]
 pub fn list_priority_info(query: &ListQuery) -> Request<Vec<PriorityInfo>> {
@@ -149,9 +149,9 @@ pub fn list_priority_info(query: &ListQuery) -> Request<Vec<PriorityInfo>> {
 
 /// Gets a ticket priority by its ID.
 ///
-/// `GET /service/priority/{id}/info` · tool `get_single_connect_wise_psa_service_priority_info_by_id`
+/// `GET /service/priority/{id}/info` · tool [`get_single_connect_wise_psa_service_priority_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket priority ID (see `service::list_priorities`)
+/// * `id`: ticket priority ID, from [`service::list_priorities`](crate::service::list_priorities)
 #[doc(alias = "GET /service/priority/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_service_priority_info_by_id")]
 pub fn get_priority_info(id: i32) -> Request<PriorityInfo> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedulable members.
 ///
-/// `GET /service/scheduling/members/info` · tool `list_all_connect_wise_psa_service_scheduling_member_info`
+/// `GET /service/scheduling/members/info` · tool [`list_all_connect_wise_psa_service_scheduling_member_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/scheduling/members/info")]
 #[doc(alias = "list_all_connect_wise_psa_service_scheduling_member_info")]
 pub fn list_scheduling_member_info(
@@ -22,9 +22,9 @@ pub fn list_scheduling_member_info(
 
 /// Counts schedulable members.
 ///
-/// `GET /service/scheduling/members/info/count` · tool `count_connect_wise_psa_service_scheduling_member_info`
+/// `GET /service/scheduling/members/info/count` · tool [`count_connect_wise_psa_service_scheduling_member_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/scheduling/members/info/count")]
 #[doc(alias = "count_connect_wise_psa_service_scheduling_member_info")]
 pub fn count_scheduling_member_info(query: &CountQuery) -> Request<Count> {
@@ -35,7 +35,7 @@ pub fn count_scheduling_member_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a schedulable member by its ID.
 ///
-/// `GET /service/scheduling/members/{id}/info` · tool `get_single_connect_wise_psa_service_sched_member_info_by_id`
+/// `GET /service/scheduling/members/{id}/info` · tool [`get_single_connect_wise_psa_service_sched_member_info_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
 #[doc(alias = "GET /service/scheduling/members/{id}/info")]

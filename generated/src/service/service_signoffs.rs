@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists service sign-offs.
 ///
-/// `GET /service/serviceSignoff` · tool `list_all_connect_wise_psa_service_signoffs`
+/// `GET /service/serviceSignoff` · tool [`list_all_connect_wise_psa_service_signoffs`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/serviceSignoff")]
 #[doc(alias = "list_all_connect_wise_psa_service_signoffs")]
 pub fn list_service_signoffs(query: &ListQuery) -> Request<Vec<ServiceSignoff>> {
@@ -20,9 +20,9 @@ pub fn list_service_signoffs(query: &ListQuery) -> Request<Vec<ServiceSignoff>> 
 
 /// Creates a service sign-off.
 ///
-/// `POST /service/serviceSignoff` · tool `create_a_connect_wise_psa_service_signoff`
+/// `POST /service/serviceSignoff` · tool [`create_a_connect_wise_psa_service_signoff`](crate::CATALOG)
 ///
-/// * `body`: the service sign-off to create.
+/// * `body`: the service sign-off to create
 #[doc(alias = "POST /service/serviceSignoff")]
 #[doc(alias = "create_a_connect_wise_psa_service_signoff")]
 pub fn create_service_signoff(body: &ServiceSignoff) -> Request<ServiceSignoff> {
@@ -31,9 +31,9 @@ pub fn create_service_signoff(body: &ServiceSignoff) -> Request<ServiceSignoff> 
 
 /// Counts service sign-offs.
 ///
-/// `GET /service/serviceSignoff/count` · tool `count_connect_wise_psa_service_signoffs`
+/// `GET /service/serviceSignoff/count` · tool [`count_connect_wise_psa_service_signoffs`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/serviceSignoff/count")]
 #[doc(alias = "count_connect_wise_psa_service_signoffs")]
 pub fn count_service_signoffs(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_service_signoffs(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of service sign-offs.
 ///
-/// `GET /service/serviceSignoff/info` · tool `list_all_connect_wise_psa_service_signoff_info`
+/// `GET /service/serviceSignoff/info` · tool [`list_all_connect_wise_psa_service_signoff_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/serviceSignoff/info")]
 #[doc(alias = "list_all_connect_wise_psa_service_signoff_info")]
 pub fn list_service_signoff_info(query: &ListQuery) -> Request<Vec<ServiceSignoffInfo>> {
@@ -57,9 +57,9 @@ pub fn list_service_signoff_info(query: &ListQuery) -> Request<Vec<ServiceSignof
 
 /// Counts service sign-off summaries.
 ///
-/// `GET /service/serviceSignoff/info/count` · tool `count_connect_wise_psa_service_signoff_info`
+/// `GET /service/serviceSignoff/info/count` · tool [`count_connect_wise_psa_service_signoff_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/serviceSignoff/info/count")]
 #[doc(alias = "count_connect_wise_psa_service_signoff_info")]
 pub fn count_service_signoff_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_service_signoff_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a service sign-off by its ID.
 ///
-/// `GET /service/serviceSignoff/{id}` · tool `get_single_connect_wise_psa_service_signoff_by_id`
+/// `GET /service/serviceSignoff/{id}` · tool [`get_single_connect_wise_psa_service_signoff_by_id`](crate::CATALOG)
 ///
-/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
+/// * `id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
 #[doc(alias = "GET /service/serviceSignoff/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_signoff_by_id")]
 pub fn get_service_signoff(id: i32) -> Request<ServiceSignoff> {
@@ -81,10 +81,10 @@ pub fn get_service_signoff(id: i32) -> Request<ServiceSignoff> {
 
 /// Replaces a service sign-off. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/serviceSignoff/{id}` · tool `replace_a_connect_wise_psa_service_signoff_by_id`
+/// `PUT /service/serviceSignoff/{id}` · tool [`replace_a_connect_wise_psa_service_signoff_by_id`](crate::CATALOG)
 ///
-/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
-/// * `body`: the new state of the service sign-off.
+/// * `id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
+/// * `body`: the new state of the service sign-off
 #[doc(alias = "PUT /service/serviceSignoff/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_signoff_by_id")]
 pub fn replace_service_signoff(
@@ -96,10 +96,10 @@ pub fn replace_service_signoff(
 
 /// Updates a service sign-off.
 ///
-/// `PATCH /service/serviceSignoff/{id}` · tool `update_a_connect_wise_psa_service_signoff_by_id`
+/// `PATCH /service/serviceSignoff/{id}` · tool [`update_a_connect_wise_psa_service_signoff_by_id`](crate::CATALOG)
 ///
-/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/serviceSignoff/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_signoff_by_id")]
 pub fn update_service_signoff(
@@ -113,9 +113,9 @@ pub fn update_service_signoff(
 
 /// Deletes a service sign-off.
 ///
-/// `DELETE /service/serviceSignoff/{id}` · tool `delete_a_connect_wise_psa_service_signoff_by_id`
+/// `DELETE /service/serviceSignoff/{id}` · tool [`delete_a_connect_wise_psa_service_signoff_by_id`](crate::CATALOG)
 ///
-/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
+/// * `id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
 #[doc(alias = "DELETE /service/serviceSignoff/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_signoff_by_id")]
 pub fn delete_service_signoff(id: i32) -> Request<()> {
@@ -124,23 +124,23 @@ pub fn delete_service_signoff(id: i32) -> Request<()> {
 
 /// Gets a service sign-off summary by its ID.
 ///
-/// `GET /service/serviceSignoff/{id}/info` · tool `get_single_connect_wise_psa_service_signoff_info_by_id`
+/// `GET /service/serviceSignoff/{id}/info` · tool [`get_single_connect_wise_psa_service_signoff_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
+/// * `id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
 #[doc(alias = "GET /service/serviceSignoff/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_service_signoff_info_by_id")]
 pub fn get_service_signoff_info(id: i32) -> Request<ServiceSignoffInfo> {
     Request::new(Method::Get, "/service/serviceSignoff/{id}/info").path("id", id)
 }
 
-/// Checks where a service sign-off is used.
+/// Checks which records reference a service sign-off.
 ///
-/// `GET /service/serviceSignoff/{id}/usages` · tool `check_connect_wise_psa_service_signoff_usages_by_id`
+/// `GET /service/serviceSignoff/{id}/usages` · tool [`check_connect_wise_psa_service_signoff_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/serviceSignoff/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_service_signoff_usages_by_id")]
 pub fn check_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -149,14 +149,14 @@ pub fn check_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<U
         .query(query)
 }
 
-/// Lists the places where a service sign-off is used.
+/// Lists the records that reference a service sign-off.
 ///
-/// `GET /service/serviceSignoff/{id}/usages/list` · tool `list_all_connect_wise_psa_service_signoff_usages_by_id`
+/// `GET /service/serviceSignoff/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_signoff_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: service sign-off ID (see `service::list_service_signoffs`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/serviceSignoff/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_service_signoff_usages_by_id")]
 pub fn list_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -167,12 +167,12 @@ pub fn list_service_signoff_usages(id: i32, query: &ListQuery) -> Request<Vec<Us
 
 /// Lists a service sign-off's custom fields.
 ///
-/// `GET /service/serviceSignoff/{parentId}/signoffcustomfields` · tool `list_all_connect_wise_psa_service_signoff_customfields`
+/// `GET /service/serviceSignoff/{parentId}/signoffcustomfields` · tool [`list_all_connect_wise_psa_service_signoff_customfields`](crate::CATALOG)
 ///
-/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `service_signoff_id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/serviceSignoff/{parentId}/signoffcustomfields")]
 #[doc(alias = "list_all_connect_wise_psa_service_signoff_customfields")]
 pub fn list_service_signoff_custom_fields(
@@ -186,10 +186,10 @@ pub fn list_service_signoff_custom_fields(
 
 /// Adds a custom field to a service sign-off.
 ///
-/// `POST /service/serviceSignoff/{parentId}/signoffcustomfields` · tool `create_a_connect_wise_psa_service_signoff_customfield`
+/// `POST /service/serviceSignoff/{parentId}/signoffcustomfields` · tool [`create_a_connect_wise_psa_service_signoff_customfield`](crate::CATALOG)
 ///
-/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
-/// * `body`: the custom field to create.
+/// * `service_signoff_id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
+/// * `body`: the custom field to create
 #[doc(alias = "POST /service/serviceSignoff/{parentId}/signoffcustomfields")]
 #[doc(alias = "create_a_connect_wise_psa_service_signoff_customfield")]
 pub fn create_service_signoff_custom_field(
@@ -203,10 +203,10 @@ pub fn create_service_signoff_custom_field(
 
 /// Counts a service sign-off's custom fields.
 ///
-/// `GET /service/serviceSignoff/{parentId}/signoffcustomfields/count` · tool `count_connect_wise_psa_service_signoff_customfields`
+/// `GET /service/serviceSignoff/{parentId}/signoffcustomfields/count` · tool [`count_connect_wise_psa_service_signoff_customfields`](crate::CATALOG)
 ///
-/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
-/// * `query`: which rows are counted
+/// * `service_signoff_id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/serviceSignoff/{parentId}/signoffcustomfields/count")]
 #[doc(alias = "count_connect_wise_psa_service_signoff_customfields")]
 pub fn count_service_signoff_custom_fields(
@@ -224,10 +224,10 @@ pub fn count_service_signoff_custom_fields(
 
 /// Gets a service sign-off custom field by its ID.
 ///
-/// `GET /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `get_single_connect_wise_psa_service_signoff_customfield_by_id`
+/// `GET /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool [`get_single_connect_wise_psa_service_signoff_customfield_by_id`](crate::CATALOG)
 ///
-/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
-/// * `id`: service sign-off custom field ID (see `service::list_service_signoff_custom_fields`)
+/// * `service_signoff_id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
+/// * `id`: service sign-off custom field ID, from [`service::list_service_signoff_custom_fields`](crate::service::list_service_signoff_custom_fields)
 #[doc(alias = "GET /service/serviceSignoff/{parentId}/signoffcustomfields/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_signoff_customfield_by_id")]
 pub fn get_service_signoff_custom_field(
@@ -244,11 +244,11 @@ pub fn get_service_signoff_custom_field(
 
 /// Replaces a service sign-off custom field. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `replace_a_connect_wise_psa_service_signoff_customfield_by_id`
+/// `PUT /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool [`replace_a_connect_wise_psa_service_signoff_customfield_by_id`](crate::CATALOG)
 ///
-/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
-/// * `id`: service sign-off custom field ID (see `service::list_service_signoff_custom_fields`)
-/// * `body`: the new state of the custom field.
+/// * `service_signoff_id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
+/// * `id`: service sign-off custom field ID, from [`service::list_service_signoff_custom_fields`](crate::service::list_service_signoff_custom_fields)
+/// * `body`: the new state of the custom field
 #[doc(alias = "PUT /service/serviceSignoff/{parentId}/signoffcustomfields/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_signoff_customfield_by_id")]
 pub fn replace_service_signoff_custom_field(
@@ -267,11 +267,11 @@ pub fn replace_service_signoff_custom_field(
 
 /// Updates a service sign-off custom field.
 ///
-/// `PATCH /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `update_a_connect_wise_psa_service_signoff_customfield_by_id`
+/// `PATCH /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool [`update_a_connect_wise_psa_service_signoff_customfield_by_id`](crate::CATALOG)
 ///
-/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
-/// * `id`: service sign-off custom field ID (see `service::list_service_signoff_custom_fields`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `service_signoff_id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
+/// * `id`: service sign-off custom field ID, from [`service::list_service_signoff_custom_fields`](crate::service::list_service_signoff_custom_fields)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/serviceSignoff/{parentId}/signoffcustomfields/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_signoff_customfield_by_id")]
 pub fn update_service_signoff_custom_field(
@@ -290,10 +290,10 @@ pub fn update_service_signoff_custom_field(
 
 /// Deletes a service sign-off custom field.
 ///
-/// `DELETE /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool `delete_a_connect_wise_psa_service_signoff_customfield_by_id`
+/// `DELETE /service/serviceSignoff/{parentId}/signoffcustomfields/{id}` · tool [`delete_a_connect_wise_psa_service_signoff_customfield_by_id`](crate::CATALOG)
 ///
-/// * `service_signoff_id`: service sign-off ID (see `service::list_service_signoffs`)
-/// * `id`: service sign-off custom field ID (see `service::list_service_signoff_custom_fields`)
+/// * `service_signoff_id`: service sign-off ID, from [`service::list_service_signoffs`](crate::service::list_service_signoffs)
+/// * `id`: service sign-off custom field ID, from [`service::list_service_signoff_custom_fields`](crate::service::list_service_signoff_custom_fields)
 #[doc(alias = "DELETE /service/serviceSignoff/{parentId}/signoffcustomfields/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_signoff_customfield_by_id")]
 pub fn delete_service_signoff_custom_field(

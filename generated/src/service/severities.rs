@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ticket severities.
 ///
-/// `GET /service/severities` · tool `list_all_connect_wise_psa_service_severities`
+/// `GET /service/severities` · tool [`list_all_connect_wise_psa_service_severities`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/severities")]
 #[doc(alias = "list_all_connect_wise_psa_service_severities")]
 pub fn list_severities(query: &ListQuery) -> Request<Vec<Severity>> {
@@ -20,9 +20,9 @@ pub fn list_severities(query: &ListQuery) -> Request<Vec<Severity>> {
 
 /// Counts ticket severities.
 ///
-/// `GET /service/severities/count` · tool `count_connect_wise_psa_service_severities`
+/// `GET /service/severities/count` · tool [`count_connect_wise_psa_service_severities`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/severities/count")]
 #[doc(alias = "count_connect_wise_psa_service_severities")]
 pub fn count_severities(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_severities(query: &CountQuery) -> Request<Count> {
 
 /// Gets a ticket severity by its ID.
 ///
-/// `GET /service/severities/{id}` · tool `get_single_connect_wise_psa_service_severity_by_id`
+/// `GET /service/severities/{id}` · tool [`get_single_connect_wise_psa_service_severity_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket severity ID (see `service::list_severities`)
+/// * `id`: ticket severity ID, from [`service::list_severities`](crate::service::list_severities)
 #[doc(alias = "GET /service/severities/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_severity_by_id")]
 pub fn get_severity(id: i32) -> Request<Severity> {
@@ -44,10 +44,10 @@ pub fn get_severity(id: i32) -> Request<Severity> {
 
 /// Replaces a ticket severity. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/severities/{id}` · tool `replace_a_connect_wise_psa_service_severity_by_id`
+/// `PUT /service/severities/{id}` · tool [`replace_a_connect_wise_psa_service_severity_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket severity ID (see `service::list_severities`)
-/// * `body`: the new state of the ticket severity.
+/// * `id`: ticket severity ID, from [`service::list_severities`](crate::service::list_severities)
+/// * `body`: the new state of the ticket severity
 #[doc(alias = "PUT /service/severities/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_severity_by_id")]
 pub fn replace_severity(id: i32, body: &Severity) -> Request<Severity> {
@@ -56,10 +56,10 @@ pub fn replace_severity(id: i32, body: &Severity) -> Request<Severity> {
 
 /// Updates a ticket severity.
 ///
-/// `PATCH /service/severities/{id}` · tool `update_a_connect_wise_psa_service_severity_by_id`
+/// `PATCH /service/severities/{id}` · tool [`update_a_connect_wise_psa_service_severity_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket severity ID (see `service::list_severities`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: ticket severity ID, from [`service::list_severities`](crate::service::list_severities)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/severities/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_severity_by_id")]
 pub fn update_severity(id: i32, patch: &Patch<Severity>) -> Request<Severity> {

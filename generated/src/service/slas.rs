@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists SLAs.
 ///
-/// `GET /service/SLAs` · tool `list_all_connect_wise_psa_service_slas`
+/// `GET /service/SLAs` · tool [`list_all_connect_wise_psa_service_slas`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/SLAs")]
 #[doc(alias = "list_all_connect_wise_psa_service_slas")]
 pub fn list_slas(query: &ListQuery) -> Request<Vec<Sla>> {
@@ -20,9 +20,9 @@ pub fn list_slas(query: &ListQuery) -> Request<Vec<Sla>> {
 
 /// Creates an SLA.
 ///
-/// `POST /service/SLAs` · tool `create_a_connect_wise_psa_service_sla`
+/// `POST /service/SLAs` · tool [`create_a_connect_wise_psa_service_sla`](crate::CATALOG)
 ///
-/// * `body`: the SLA to create.
+/// * `body`: the SLA to create
 #[doc(alias = "POST /service/SLAs")]
 #[doc(alias = "create_a_connect_wise_psa_service_sla")]
 pub fn create_sla(body: &Sla) -> Request<Sla> {
@@ -31,9 +31,9 @@ pub fn create_sla(body: &Sla) -> Request<Sla> {
 
 /// Counts SLAs.
 ///
-/// `GET /service/SLAs/count` · tool `count_connect_wise_psa_service_slas`
+/// `GET /service/SLAs/count` · tool [`count_connect_wise_psa_service_slas`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/SLAs/count")]
 #[doc(alias = "count_connect_wise_psa_service_slas")]
 pub fn count_slas(query: &CountQuery) -> Request<Count> {
@@ -42,9 +42,9 @@ pub fn count_slas(query: &CountQuery) -> Request<Count> {
 
 /// Counts SLA summaries.
 ///
-/// `GET /service/SLAs/info/count` · tool `count_connect_wise_psa_service_sla_info`
+/// `GET /service/SLAs/info/count` · tool [`count_connect_wise_psa_service_sla_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/SLAs/info/count")]
 #[doc(alias = "count_connect_wise_psa_service_sla_info")]
 pub fn count_sla_info(query: &CountQuery) -> Request<Count> {
@@ -55,9 +55,9 @@ pub fn count_sla_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an SLA by its ID.
 ///
-/// `GET /service/SLAs/{id}` · tool `get_single_connect_wise_psa_service_sla_by_id`
+/// `GET /service/SLAs/{id}` · tool [`get_single_connect_wise_psa_service_sla_by_id`](crate::CATALOG)
 ///
-/// * `id`: SLA ID (see `service::list_slas`)
+/// * `id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
 #[doc(alias = "GET /service/SLAs/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_sla_by_id")]
 pub fn get_sla(id: i32) -> Request<Sla> {
@@ -66,10 +66,10 @@ pub fn get_sla(id: i32) -> Request<Sla> {
 
 /// Replaces an SLA. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/SLAs/{id}` · tool `replace_a_connect_wise_psa_service_sla_by_id`
+/// `PUT /service/SLAs/{id}` · tool [`replace_a_connect_wise_psa_service_sla_by_id`](crate::CATALOG)
 ///
-/// * `id`: SLA ID (see `service::list_slas`)
-/// * `body`: the new state of the SLA.
+/// * `id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
+/// * `body`: the new state of the SLA
 #[doc(alias = "PUT /service/SLAs/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_sla_by_id")]
 pub fn replace_sla(id: i32, body: &Sla) -> Request<Sla> {
@@ -78,10 +78,10 @@ pub fn replace_sla(id: i32, body: &Sla) -> Request<Sla> {
 
 /// Updates an SLA.
 ///
-/// `PATCH /service/SLAs/{id}` · tool `update_a_connect_wise_psa_service_sla_by_id`
+/// `PATCH /service/SLAs/{id}` · tool [`update_a_connect_wise_psa_service_sla_by_id`](crate::CATALOG)
 ///
-/// * `id`: SLA ID (see `service::list_slas`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/SLAs/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_sla_by_id")]
 pub fn update_sla(id: i32, patch: &Patch<Sla>) -> Request<Sla> {
@@ -90,37 +90,37 @@ pub fn update_sla(id: i32, patch: &Patch<Sla>) -> Request<Sla> {
 
 /// Deletes an SLA.
 ///
-/// `DELETE /service/SLAs/{id}` · tool `delete_a_connect_wise_psa_service_sla_by_id`
+/// `DELETE /service/SLAs/{id}` · tool [`delete_a_connect_wise_psa_service_sla_by_id`](crate::CATALOG)
 ///
-/// * `id`: SLA ID (see `service::list_slas`)
+/// * `id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
 #[doc(alias = "DELETE /service/SLAs/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_sla_by_id")]
 pub fn delete_sla(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/service/SLAs/{id}").path("id", id)
 }
 
-/// Checks where an SLA is used.
+/// Checks which records reference an SLA.
 ///
-/// `GET /service/SLAs/{id}/usages` · tool `check_connect_wise_psa_service_sla_usages_by_id`
+/// `GET /service/SLAs/{id}/usages` · tool [`check_connect_wise_psa_service_sla_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: SLA ID (see `service::list_slas`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/SLAs/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_service_sla_usages_by_id")]
 pub fn check_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/SLAs/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where an SLA is used.
+/// Lists the records that reference an SLA.
 ///
-/// `GET /service/SLAs/{id}/usages/list` · tool `list_all_connect_wise_psa_service_sla_usages_by_id`
+/// `GET /service/SLAs/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_sla_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: SLA ID (see `service::list_slas`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/SLAs/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_service_sla_usages_by_id")]
 pub fn list_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -131,12 +131,12 @@ pub fn list_sla_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 
 /// Lists an SLA's priorities.
 ///
-/// `GET /service/SLAs/{parentId}/priorities` · tool `list_all_connect_wise_psa_sla_priorities`
+/// `GET /service/SLAs/{parentId}/priorities` · tool [`list_all_connect_wise_psa_sla_priorities`](crate::CATALOG)
 ///
-/// * `sla_id`: SLA ID (see `service::list_slas`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `sla_id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/SLAs/{parentId}/priorities")]
 #[doc(alias = "list_all_connect_wise_psa_sla_priorities")]
 pub fn list_sla_priorities(sla_id: i32, query: &ListQuery) -> Request<Vec<SlaPriority>> {
@@ -147,10 +147,10 @@ pub fn list_sla_priorities(sla_id: i32, query: &ListQuery) -> Request<Vec<SlaPri
 
 /// Adds a priority to an SLA.
 ///
-/// `POST /service/SLAs/{parentId}/priorities` · tool `create_a_connect_wise_psa_sla_priority`
+/// `POST /service/SLAs/{parentId}/priorities` · tool [`create_a_connect_wise_psa_sla_priority`](crate::CATALOG)
 ///
-/// * `sla_id`: SLA ID (see `service::list_slas`)
-/// * `body`: the priority to create.
+/// * `sla_id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
+/// * `body`: the priority to create
 #[doc(alias = "POST /service/SLAs/{parentId}/priorities")]
 #[doc(alias = "create_a_connect_wise_psa_sla_priority")]
 pub fn create_sla_priority(sla_id: i32, body: &SlaPriority) -> Request<SlaPriority> {
@@ -161,10 +161,10 @@ pub fn create_sla_priority(sla_id: i32, body: &SlaPriority) -> Request<SlaPriori
 
 /// Counts an SLA's priorities.
 ///
-/// `GET /service/SLAs/{parentId}/priorities/count` · tool `count_connect_wise_psa_sla_priorities`
+/// `GET /service/SLAs/{parentId}/priorities/count` · tool [`count_connect_wise_psa_sla_priorities`](crate::CATALOG)
 ///
-/// * `sla_id`: SLA ID (see `service::list_slas`)
-/// * `query`: which rows are counted
+/// * `sla_id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/SLAs/{parentId}/priorities/count")]
 #[doc(alias = "count_connect_wise_psa_sla_priorities")]
 pub fn count_sla_priorities(sla_id: i32, query: &CountQuery) -> Request<Count> {
@@ -176,10 +176,10 @@ pub fn count_sla_priorities(sla_id: i32, query: &CountQuery) -> Request<Count> {
 
 /// Gets an SLA priority by its ID.
 ///
-/// `GET /service/SLAs/{parentId}/priorities/{id}` · tool `get_single_connect_wise_psa_sla_priority_by_id`
+/// `GET /service/SLAs/{parentId}/priorities/{id}` · tool [`get_single_connect_wise_psa_sla_priority_by_id`](crate::CATALOG)
 ///
-/// * `sla_id`: SLA ID (see `service::list_slas`)
-/// * `id`: SLA priority ID (see `service::list_sla_priorities`)
+/// * `sla_id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
+/// * `id`: SLA priority ID, from [`service::list_sla_priorities`](crate::service::list_sla_priorities)
 #[doc(alias = "GET /service/SLAs/{parentId}/priorities/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sla_priority_by_id")]
 pub fn get_sla_priority(sla_id: i32, id: i32) -> Request<SlaPriority> {
@@ -190,11 +190,11 @@ pub fn get_sla_priority(sla_id: i32, id: i32) -> Request<SlaPriority> {
 
 /// Replaces an SLA priority. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/SLAs/{parentId}/priorities/{id}` · tool `replace_a_connect_wise_psa_sla_priority_by_id`
+/// `PUT /service/SLAs/{parentId}/priorities/{id}` · tool [`replace_a_connect_wise_psa_sla_priority_by_id`](crate::CATALOG)
 ///
-/// * `sla_id`: SLA ID (see `service::list_slas`)
-/// * `id`: SLA priority ID (see `service::list_sla_priorities`)
-/// * `body`: the new state of the priority.
+/// * `sla_id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
+/// * `id`: SLA priority ID, from [`service::list_sla_priorities`](crate::service::list_sla_priorities)
+/// * `body`: the new state of the priority
 #[doc(alias = "PUT /service/SLAs/{parentId}/priorities/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sla_priority_by_id")]
 pub fn replace_sla_priority(
@@ -210,11 +210,11 @@ pub fn replace_sla_priority(
 
 /// Updates an SLA priority.
 ///
-/// `PATCH /service/SLAs/{parentId}/priorities/{id}` · tool `update_a_connect_wise_psa_sla_priority_by_id`
+/// `PATCH /service/SLAs/{parentId}/priorities/{id}` · tool [`update_a_connect_wise_psa_sla_priority_by_id`](crate::CATALOG)
 ///
-/// * `sla_id`: SLA ID (see `service::list_slas`)
-/// * `id`: SLA priority ID (see `service::list_sla_priorities`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `sla_id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
+/// * `id`: SLA priority ID, from [`service::list_sla_priorities`](crate::service::list_sla_priorities)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/SLAs/{parentId}/priorities/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sla_priority_by_id")]
 pub fn update_sla_priority(
@@ -230,10 +230,10 @@ pub fn update_sla_priority(
 
 /// Deletes an SLA priority.
 ///
-/// `DELETE /service/SLAs/{parentId}/priorities/{id}` · tool `delete_a_connect_wise_psa_sla_priority_by_id`
+/// `DELETE /service/SLAs/{parentId}/priorities/{id}` · tool [`delete_a_connect_wise_psa_sla_priority_by_id`](crate::CATALOG)
 ///
-/// * `sla_id`: SLA ID (see `service::list_slas`)
-/// * `id`: SLA priority ID (see `service::list_sla_priorities`)
+/// * `sla_id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
+/// * `id`: SLA priority ID, from [`service::list_sla_priorities`](crate::service::list_sla_priorities)
 #[doc(alias = "DELETE /service/SLAs/{parentId}/priorities/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_sla_priority_by_id")]
 pub fn delete_sla_priority(sla_id: i32, id: i32) -> Request<()> {
@@ -244,11 +244,11 @@ pub fn delete_sla_priority(sla_id: i32, id: i32) -> Request<()> {
 
 /// Lists summaries of SLAs.
 ///
-/// `GET /service/slas/info` · tool `list_all_connect_wise_psa_service_sla_info`
+/// `GET /service/slas/info` · tool [`list_all_connect_wise_psa_service_sla_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/slas/info")]
 #[doc(alias = "list_all_connect_wise_psa_service_sla_info")]
 pub fn list_sla_info(query: &ListQuery) -> Request<Vec<SlaInfo>> {
@@ -257,9 +257,9 @@ pub fn list_sla_info(query: &ListQuery) -> Request<Vec<SlaInfo>> {
 
 /// Gets an SLA summary by its ID.
 ///
-/// `GET /service/slas/{id}/info` · tool `get_single_connect_wise_psa_service_sla_info_by_id`
+/// `GET /service/slas/{id}/info` · tool [`get_single_connect_wise_psa_service_sla_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: SLA ID (see `service::list_slas`)
+/// * `id`: SLA ID, from [`service::list_slas`](crate::service::list_slas)
 #[doc(alias = "GET /service/slas/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_service_sla_info_by_id")]
 pub fn get_sla_info(id: i32) -> Request<SlaInfo> {

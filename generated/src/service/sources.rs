@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ticket sources.
 ///
-/// `GET /service/sources` · tool `list_all_connect_wise_psa_service_sources`
+/// `GET /service/sources` · tool [`list_all_connect_wise_psa_service_sources`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/sources")]
 #[doc(alias = "list_all_connect_wise_psa_service_sources")]
 pub fn list_sources(query: &ListQuery) -> Request<Vec<Source>> {
@@ -20,9 +20,9 @@ pub fn list_sources(query: &ListQuery) -> Request<Vec<Source>> {
 
 /// Creates a ticket source.
 ///
-/// `POST /service/sources` · tool `create_a_connect_wise_psa_service_source`
+/// `POST /service/sources` · tool [`create_a_connect_wise_psa_service_source`](crate::CATALOG)
 ///
-/// * `body`: the ticket source to create.
+/// * `body`: the ticket source to create
 #[doc(alias = "POST /service/sources")]
 #[doc(alias = "create_a_connect_wise_psa_service_source")]
 pub fn create_source(body: &Source) -> Request<Source> {
@@ -31,9 +31,9 @@ pub fn create_source(body: &Source) -> Request<Source> {
 
 /// Counts ticket sources.
 ///
-/// `GET /service/sources/count` · tool `count_connect_wise_psa_service_sources`
+/// `GET /service/sources/count` · tool [`count_connect_wise_psa_service_sources`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/sources/count")]
 #[doc(alias = "count_connect_wise_psa_service_sources")]
 pub fn count_sources(query: &CountQuery) -> Request<Count> {
@@ -42,11 +42,11 @@ pub fn count_sources(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of ticket sources.
 ///
-/// `GET /service/sources/info` · tool `list_all_connect_wise_psa_service_source_info`
+/// `GET /service/sources/info` · tool [`list_all_connect_wise_psa_service_source_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/sources/info")]
 #[doc(alias = "list_all_connect_wise_psa_service_source_info")]
 pub fn list_source_info(query: &ListQuery) -> Request<Vec<SourceInfo>> {
@@ -55,9 +55,9 @@ pub fn list_source_info(query: &ListQuery) -> Request<Vec<SourceInfo>> {
 
 /// Counts ticket source summaries.
 ///
-/// `GET /service/sources/info/count` · tool `count_connect_wise_psa_service_source_info`
+/// `GET /service/sources/info/count` · tool [`count_connect_wise_psa_service_source_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/sources/info/count")]
 #[doc(alias = "count_connect_wise_psa_service_source_info")]
 pub fn count_source_info(query: &CountQuery) -> Request<Count> {
@@ -68,9 +68,9 @@ pub fn count_source_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a ticket source by its ID.
 ///
-/// `GET /service/sources/{id}` · tool `get_single_connect_wise_psa_service_source_by_id`
+/// `GET /service/sources/{id}` · tool [`get_single_connect_wise_psa_service_source_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket source ID (see `service::list_sources`)
+/// * `id`: ticket source ID, from [`service::list_sources`](crate::service::list_sources)
 #[doc(alias = "GET /service/sources/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_source_by_id")]
 pub fn get_source(id: i32) -> Request<Source> {
@@ -79,10 +79,10 @@ pub fn get_source(id: i32) -> Request<Source> {
 
 /// Replaces a ticket source. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/sources/{id}` · tool `replace_a_connect_wise_psa_service_source_by_id`
+/// `PUT /service/sources/{id}` · tool [`replace_a_connect_wise_psa_service_source_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket source ID (see `service::list_sources`)
-/// * `body`: the new state of the ticket source.
+/// * `id`: ticket source ID, from [`service::list_sources`](crate::service::list_sources)
+/// * `body`: the new state of the ticket source
 #[doc(alias = "PUT /service/sources/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_source_by_id")]
 pub fn replace_source(id: i32, body: &Source) -> Request<Source> {
@@ -91,10 +91,10 @@ pub fn replace_source(id: i32, body: &Source) -> Request<Source> {
 
 /// Updates a ticket source.
 ///
-/// `PATCH /service/sources/{id}` · tool `update_a_connect_wise_psa_service_source_by_id`
+/// `PATCH /service/sources/{id}` · tool [`update_a_connect_wise_psa_service_source_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket source ID (see `service::list_sources`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: ticket source ID, from [`service::list_sources`](crate::service::list_sources)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/sources/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_source_by_id")]
 pub fn update_source(id: i32, patch: &Patch<Source>) -> Request<Source> {
@@ -103,9 +103,9 @@ pub fn update_source(id: i32, patch: &Patch<Source>) -> Request<Source> {
 
 /// Deletes a ticket source.
 ///
-/// `DELETE /service/sources/{id}` · tool `delete_a_connect_wise_psa_service_source_by_id`
+/// `DELETE /service/sources/{id}` · tool [`delete_a_connect_wise_psa_service_source_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket source ID (see `service::list_sources`)
+/// * `id`: ticket source ID, from [`service::list_sources`](crate::service::list_sources)
 #[doc(alias = "DELETE /service/sources/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_source_by_id")]
 pub fn delete_source(id: i32) -> Request<()> {
@@ -114,37 +114,37 @@ pub fn delete_source(id: i32) -> Request<()> {
 
 /// Gets a ticket source summary by its ID.
 ///
-/// `GET /service/sources/{id}/info` · tool `get_single_connect_wise_psa_service_source_info_by_id`
+/// `GET /service/sources/{id}/info` · tool [`get_single_connect_wise_psa_service_source_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket source ID (see `service::list_sources`)
+/// * `id`: ticket source ID, from [`service::list_sources`](crate::service::list_sources)
 #[doc(alias = "GET /service/sources/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_service_source_info_by_id")]
 pub fn get_source_info(id: i32) -> Request<SourceInfo> {
     Request::new(Method::Get, "/service/sources/{id}/info").path("id", id)
 }
 
-/// Checks where a ticket source is used.
+/// Checks which records reference a ticket source.
 ///
-/// `GET /service/sources/{id}/usages` · tool `check_connect_wise_psa_service_source_usages_by_id`
+/// `GET /service/sources/{id}/usages` · tool [`check_connect_wise_psa_service_source_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket source ID (see `service::list_sources`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: ticket source ID, from [`service::list_sources`](crate::service::list_sources)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/sources/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_service_source_usages_by_id")]
 pub fn check_source_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/sources/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a ticket source is used.
+/// Lists the records that reference a ticket source.
 ///
-/// `GET /service/sources/{id}/usages/list` · tool `list_all_connect_wise_psa_service_source_usages_by_id`
+/// `GET /service/sources/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_source_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket source ID (see `service::list_sources`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: ticket source ID, from [`service::list_sources`](crate::service::list_sources)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/sources/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_service_source_usages_by_id")]
 pub fn list_source_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

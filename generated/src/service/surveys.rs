@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists service surveys.
 ///
-/// `GET /service/surveys` · tool `list_all_connect_wise_psa_service_surveys`
+/// `GET /service/surveys` · tool [`list_all_connect_wise_psa_service_surveys`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/surveys")]
 #[doc(alias = "list_all_connect_wise_psa_service_surveys")]
 pub fn list_surveys(query: &ListQuery) -> Request<Vec<ServiceSurvey>> {
@@ -20,9 +20,9 @@ pub fn list_surveys(query: &ListQuery) -> Request<Vec<ServiceSurvey>> {
 
 /// Creates a service survey.
 ///
-/// `POST /service/surveys` · tool `create_a_connect_wise_psa_service_survey`
+/// `POST /service/surveys` · tool [`create_a_connect_wise_psa_service_survey`](crate::CATALOG)
 ///
-/// * `body`: the service survey to create.
+/// * `body`: the service survey to create
 #[doc(alias = "POST /service/surveys")]
 #[doc(alias = "create_a_connect_wise_psa_service_survey")]
 pub fn create_survey(body: &ServiceSurvey) -> Request<ServiceSurvey> {
@@ -31,9 +31,9 @@ pub fn create_survey(body: &ServiceSurvey) -> Request<ServiceSurvey> {
 
 /// Counts service surveys.
 ///
-/// `GET /service/surveys/count` · tool `count_connect_wise_psa_service_surveys`
+/// `GET /service/surveys/count` · tool [`count_connect_wise_psa_service_surveys`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/surveys/count")]
 #[doc(alias = "count_connect_wise_psa_service_surveys")]
 pub fn count_surveys(query: &CountQuery) -> Request<Count> {
@@ -44,13 +44,13 @@ pub fn count_surveys(query: &CountQuery) -> Request<Count> {
 
 /// Lists a service survey question's options.
 ///
-/// `GET /service/surveys/{grandparentId}/questions/{parentId}/options` · tool `list_all_connect_wise_psa_survey_question_options`
+/// `GET /service/surveys/{grandparentId}/questions/{parentId}/options` · tool [`list_all_connect_wise_psa_survey_question_options`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `question_id`: service survey question ID, from [`service::list_survey_questions`](crate::service::list_survey_questions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/surveys/{grandparentId}/questions/{parentId}/options")]
 #[doc(alias = "list_all_connect_wise_psa_survey_question_options")]
 pub fn list_survey_question_options(
@@ -69,11 +69,11 @@ pub fn list_survey_question_options(
 
 /// Adds an option to a service survey question.
 ///
-/// `POST /service/surveys/{grandparentId}/questions/{parentId}/options` · tool `create_a_connect_wise_psa_survey_question_option`
+/// `POST /service/surveys/{grandparentId}/questions/{parentId}/options` · tool [`create_a_connect_wise_psa_survey_question_option`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
-/// * `body`: the option to create.
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `question_id`: service survey question ID, from [`service::list_survey_questions`](crate::service::list_survey_questions)
+/// * `body`: the option to create
 #[doc(alias = "POST /service/surveys/{grandparentId}/questions/{parentId}/options")]
 #[doc(alias = "create_a_connect_wise_psa_survey_question_option")]
 pub fn create_survey_question_option(
@@ -92,11 +92,11 @@ pub fn create_survey_question_option(
 
 /// Counts a service survey question's options.
 ///
-/// `GET /service/surveys/{grandparentId}/questions/{parentId}/options/count` · tool `count_connect_wise_psa_survey_question_options`
+/// `GET /service/surveys/{grandparentId}/questions/{parentId}/options/count` · tool [`count_connect_wise_psa_survey_question_options`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
-/// * `query`: which rows are counted
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `question_id`: service survey question ID, from [`service::list_survey_questions`](crate::service::list_survey_questions)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/surveys/{grandparentId}/questions/{parentId}/options/count")]
 #[doc(alias = "count_connect_wise_psa_survey_question_options")]
 pub fn count_survey_question_options(
@@ -116,11 +116,11 @@ pub fn count_survey_question_options(
 
 /// Gets a service survey question option by its ID.
 ///
-/// `GET /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `get_single_connect_wise_psa_survey_question_option_by_id`
+/// `GET /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool [`get_single_connect_wise_psa_survey_question_option_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
-/// * `id`: service survey question option ID (see `service::list_survey_question_options`)
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `question_id`: service survey question ID, from [`service::list_survey_questions`](crate::service::list_survey_questions)
+/// * `id`: service survey question option ID, from [`service::list_survey_question_options`](crate::service::list_survey_question_options)
 #[doc(alias = "GET /service/surveys/{grandparentId}/questions/{parentId}/options/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_survey_question_option_by_id")]
 pub fn get_survey_question_option(
@@ -139,12 +139,12 @@ pub fn get_survey_question_option(
 
 /// Replaces a service survey question option. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `replace_a_connect_wise_psa_survey_question_option_by_id`
+/// `PUT /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool [`replace_a_connect_wise_psa_survey_question_option_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
-/// * `id`: service survey question option ID (see `service::list_survey_question_options`)
-/// * `body`: the new state of the option.
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `question_id`: service survey question ID, from [`service::list_survey_questions`](crate::service::list_survey_questions)
+/// * `id`: service survey question option ID, from [`service::list_survey_question_options`](crate::service::list_survey_question_options)
+/// * `body`: the new state of the option
 #[doc(alias = "PUT /service/surveys/{grandparentId}/questions/{parentId}/options/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_survey_question_option_by_id")]
 pub fn replace_survey_question_option(
@@ -165,12 +165,12 @@ pub fn replace_survey_question_option(
 
 /// Updates a service survey question option.
 ///
-/// `PATCH /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `update_a_connect_wise_psa_survey_question_option_by_id`
+/// `PATCH /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool [`update_a_connect_wise_psa_survey_question_option_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
-/// * `id`: service survey question option ID (see `service::list_survey_question_options`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `question_id`: service survey question ID, from [`service::list_survey_questions`](crate::service::list_survey_questions)
+/// * `id`: service survey question option ID, from [`service::list_survey_question_options`](crate::service::list_survey_question_options)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(
     alias = "PATCH /service/surveys/{grandparentId}/questions/{parentId}/options/{id}"
 )]
@@ -193,11 +193,11 @@ pub fn update_survey_question_option(
 
 /// Deletes a service survey question option.
 ///
-/// `DELETE /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool `delete_a_connect_wise_psa_survey_question_option_by_id`
+/// `DELETE /service/surveys/{grandparentId}/questions/{parentId}/options/{id}` · tool [`delete_a_connect_wise_psa_survey_question_option_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `question_id`: service survey question ID (see `service::list_survey_questions`)
-/// * `id`: service survey question option ID (see `service::list_survey_question_options`)
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `question_id`: service survey question ID, from [`service::list_survey_questions`](crate::service::list_survey_questions)
+/// * `id`: service survey question option ID, from [`service::list_survey_question_options`](crate::service::list_survey_question_options)
 #[doc(
     alias = "DELETE /service/surveys/{grandparentId}/questions/{parentId}/options/{id}"
 )]
@@ -218,9 +218,9 @@ pub fn delete_survey_question_option(
 
 /// Gets a service survey by its ID.
 ///
-/// `GET /service/surveys/{id}` · tool `get_single_connect_wise_psa_service_survey_by_id`
+/// `GET /service/surveys/{id}` · tool [`get_single_connect_wise_psa_service_survey_by_id`](crate::CATALOG)
 ///
-/// * `id`: service survey ID (see `service::list_surveys`)
+/// * `id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
 #[doc(alias = "GET /service/surveys/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_survey_by_id")]
 pub fn get_survey(id: i32) -> Request<ServiceSurvey> {
@@ -229,10 +229,10 @@ pub fn get_survey(id: i32) -> Request<ServiceSurvey> {
 
 /// Replaces a service survey. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/surveys/{id}` · tool `replace_a_connect_wise_psa_service_survey_by_id`
+/// `PUT /service/surveys/{id}` · tool [`replace_a_connect_wise_psa_service_survey_by_id`](crate::CATALOG)
 ///
-/// * `id`: service survey ID (see `service::list_surveys`)
-/// * `body`: the new state of the service survey.
+/// * `id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `body`: the new state of the service survey
 #[doc(alias = "PUT /service/surveys/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_survey_by_id")]
 pub fn replace_survey(id: i32, body: &ServiceSurvey) -> Request<ServiceSurvey> {
@@ -241,10 +241,10 @@ pub fn replace_survey(id: i32, body: &ServiceSurvey) -> Request<ServiceSurvey> {
 
 /// Updates a service survey.
 ///
-/// `PATCH /service/surveys/{id}` · tool `update_a_connect_wise_psa_service_survey_by_id`
+/// `PATCH /service/surveys/{id}` · tool [`update_a_connect_wise_psa_service_survey_by_id`](crate::CATALOG)
 ///
-/// * `id`: service survey ID (see `service::list_surveys`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/surveys/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_survey_by_id")]
 pub fn update_survey(id: i32, patch: &Patch<ServiceSurvey>) -> Request<ServiceSurvey> {
@@ -253,9 +253,9 @@ pub fn update_survey(id: i32, patch: &Patch<ServiceSurvey>) -> Request<ServiceSu
 
 /// Deletes a service survey.
 ///
-/// `DELETE /service/surveys/{id}` · tool `delete_a_connect_wise_psa_service_survey_by_id`
+/// `DELETE /service/surveys/{id}` · tool [`delete_a_connect_wise_psa_service_survey_by_id`](crate::CATALOG)
 ///
-/// * `id`: service survey ID (see `service::list_surveys`)
+/// * `id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
 #[doc(alias = "DELETE /service/surveys/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_survey_by_id")]
 pub fn delete_survey(id: i32) -> Request<()> {
@@ -264,37 +264,37 @@ pub fn delete_survey(id: i32) -> Request<()> {
 
 /// Copies a service survey.
 ///
-/// `POST /service/surveys/{id}/copy` · tool `copy_a_connect_wise_psa_service_survey_by_id`
+/// `POST /service/surveys/{id}/copy` · tool [`copy_a_connect_wise_psa_service_survey_by_id`](crate::CATALOG)
 ///
-/// * `id`: service survey ID (see `service::list_surveys`)
+/// * `id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
 #[doc(alias = "POST /service/surveys/{id}/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_service_survey_by_id")]
 pub fn copy_survey(id: i32) -> Request<ServiceSurvey> {
     Request::new(Method::Post, "/service/surveys/{id}/copy").path("id", id)
 }
 
-/// Checks where a service survey is used.
+/// Checks which records reference a service survey.
 ///
-/// `GET /service/surveys/{id}/usages` · tool `check_connect_wise_psa_service_survey_usages_by_id`
+/// `GET /service/surveys/{id}/usages` · tool [`check_connect_wise_psa_service_survey_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: service survey ID (see `service::list_surveys`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/surveys/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_service_survey_usages_by_id")]
 pub fn check_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/service/surveys/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a service survey is used.
+/// Lists the records that reference a service survey.
 ///
-/// `GET /service/surveys/{id}/usages/list` · tool `list_all_connect_wise_psa_service_survey_usages_by_id`
+/// `GET /service/surveys/{id}/usages/list` · tool [`list_all_connect_wise_psa_service_survey_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: service survey ID (see `service::list_surveys`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/surveys/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_service_survey_usages_by_id")]
 pub fn list_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -305,12 +305,12 @@ pub fn list_survey_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 
 /// Lists a service survey's questions.
 ///
-/// `GET /service/surveys/{parentId}/questions` · tool `list_all_connect_wise_psa_service_survey_questions`
+/// `GET /service/surveys/{parentId}/questions` · tool [`list_all_connect_wise_psa_service_survey_questions`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/surveys/{parentId}/questions")]
 #[doc(alias = "list_all_connect_wise_psa_service_survey_questions")]
 pub fn list_survey_questions(
@@ -324,10 +324,10 @@ pub fn list_survey_questions(
 
 /// Adds a question to a service survey.
 ///
-/// `POST /service/surveys/{parentId}/questions` · tool `create_a_connect_wise_psa_service_survey_question`
+/// `POST /service/surveys/{parentId}/questions` · tool [`create_a_connect_wise_psa_service_survey_question`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `body`: the question to create.
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `body`: the question to create
 #[doc(alias = "POST /service/surveys/{parentId}/questions")]
 #[doc(alias = "create_a_connect_wise_psa_service_survey_question")]
 pub fn create_survey_question(
@@ -341,10 +341,10 @@ pub fn create_survey_question(
 
 /// Counts a service survey's questions.
 ///
-/// `GET /service/surveys/{parentId}/questions/count` · tool `count_connect_wise_psa_service_survey_questions`
+/// `GET /service/surveys/{parentId}/questions/count` · tool [`count_connect_wise_psa_service_survey_questions`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `query`: which rows are counted
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/surveys/{parentId}/questions/count")]
 #[doc(alias = "count_connect_wise_psa_service_survey_questions")]
 pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Count> {
@@ -356,10 +356,10 @@ pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Cou
 
 /// Gets a service survey question by its ID.
 ///
-/// `GET /service/surveys/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_service_survey_question_by_id`
+/// `GET /service/surveys/{parentId}/questions/{id}` · tool [`get_single_connect_wise_psa_service_survey_question_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `id`: service survey question ID (see `service::list_survey_questions`)
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `id`: service survey question ID, from [`service::list_survey_questions`](crate::service::list_survey_questions)
 #[doc(alias = "GET /service/surveys/{parentId}/questions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_survey_question_by_id")]
 pub fn get_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQuestion> {
@@ -370,11 +370,11 @@ pub fn get_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQues
 
 /// Replaces a service survey question. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/surveys/{parentId}/questions/{id}` · tool `replace_a_connect_wise_psa_service_survey_question_by_id`
+/// `PUT /service/surveys/{parentId}/questions/{id}` · tool [`replace_a_connect_wise_psa_service_survey_question_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `id`: service survey question ID (see `service::list_survey_questions`)
-/// * `body`: the new state of the question.
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `id`: service survey question ID, from [`service::list_survey_questions`](crate::service::list_survey_questions)
+/// * `body`: the new state of the question
 #[doc(alias = "PUT /service/surveys/{parentId}/questions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_survey_question_by_id")]
 pub fn replace_survey_question(
@@ -390,11 +390,11 @@ pub fn replace_survey_question(
 
 /// Updates a service survey question.
 ///
-/// `PATCH /service/surveys/{parentId}/questions/{id}` · tool `update_a_connect_wise_psa_service_survey_question_by_id`
+/// `PATCH /service/surveys/{parentId}/questions/{id}` · tool [`update_a_connect_wise_psa_service_survey_question_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `id`: service survey question ID (see `service::list_survey_questions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `id`: service survey question ID, from [`service::list_survey_questions`](crate::service::list_survey_questions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/surveys/{parentId}/questions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_survey_question_by_id")]
 pub fn update_survey_question(
@@ -410,10 +410,10 @@ pub fn update_survey_question(
 
 /// Deletes a service survey question.
 ///
-/// `DELETE /service/surveys/{parentId}/questions/{id}` · tool `delete_a_connect_wise_psa_service_survey_question_by_id`
+/// `DELETE /service/surveys/{parentId}/questions/{id}` · tool [`delete_a_connect_wise_psa_service_survey_question_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `id`: service survey question ID (see `service::list_survey_questions`)
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `id`: service survey question ID, from [`service::list_survey_questions`](crate::service::list_survey_questions)
 #[doc(alias = "DELETE /service/surveys/{parentId}/questions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_survey_question_by_id")]
 pub fn delete_survey_question(survey_id: i32, id: i32) -> Request<()> {
@@ -424,10 +424,10 @@ pub fn delete_survey_question(survey_id: i32, id: i32) -> Request<()> {
 
 /// Copies a service survey question.
 ///
-/// `POST /service/surveys/{parentId}/questions/{id}/copy` · tool `copy_a_connect_wise_psa_survey_question_by_id`
+/// `POST /service/surveys/{parentId}/questions/{id}/copy` · tool [`copy_a_connect_wise_psa_survey_question_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `id`: service survey question ID (see `service::list_survey_questions`)
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `id`: service survey question ID, from [`service::list_survey_questions`](crate::service::list_survey_questions)
 #[doc(alias = "POST /service/surveys/{parentId}/questions/{id}/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_survey_question_by_id")]
 pub fn copy_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQuestion> {
@@ -438,12 +438,12 @@ pub fn copy_survey_question(survey_id: i32, id: i32) -> Request<ServiceSurveyQue
 
 /// Lists a service survey's results.
 ///
-/// `GET /service/surveys/{parentId}/results` · tool `list_all_connect_wise_psa_survey_results`
+/// `GET /service/surveys/{parentId}/results` · tool [`list_all_connect_wise_psa_survey_results`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/surveys/{parentId}/results")]
 #[doc(alias = "list_all_connect_wise_psa_survey_results")]
 pub fn list_survey_results(
@@ -457,10 +457,10 @@ pub fn list_survey_results(
 
 /// Adds a result to a service survey.
 ///
-/// `POST /service/surveys/{parentId}/results` · tool `create_a_connect_wise_psa_survey_result`
+/// `POST /service/surveys/{parentId}/results` · tool [`create_a_connect_wise_psa_survey_result`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `body`: the result to create.
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `body`: the result to create
 #[doc(alias = "POST /service/surveys/{parentId}/results")]
 #[doc(alias = "create_a_connect_wise_psa_survey_result")]
 pub fn create_survey_result(
@@ -474,10 +474,10 @@ pub fn create_survey_result(
 
 /// Counts a service survey's results.
 ///
-/// `GET /service/surveys/{parentId}/results/count` · tool `count_connect_wise_psa_survey_results`
+/// `GET /service/surveys/{parentId}/results/count` · tool [`count_connect_wise_psa_survey_results`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `query`: which rows are counted
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/surveys/{parentId}/results/count")]
 #[doc(alias = "count_connect_wise_psa_survey_results")]
 pub fn count_survey_results(survey_id: i32, query: &CountQuery) -> Request<Count> {
@@ -489,10 +489,10 @@ pub fn count_survey_results(survey_id: i32, query: &CountQuery) -> Request<Count
 
 /// Gets a service survey result by its ID.
 ///
-/// `GET /service/surveys/{parentId}/results/{id}` · tool `get_single_connect_wise_psa_survey_result_by_id`
+/// `GET /service/surveys/{parentId}/results/{id}` · tool [`get_single_connect_wise_psa_survey_result_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `id`: service survey result ID (see `service::list_survey_results`)
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `id`: service survey result ID, from [`service::list_survey_results`](crate::service::list_survey_results)
 #[doc(alias = "GET /service/surveys/{parentId}/results/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_survey_result_by_id")]
 pub fn get_survey_result(survey_id: i32, id: i32) -> Request<SurveyResult> {
@@ -503,11 +503,11 @@ pub fn get_survey_result(survey_id: i32, id: i32) -> Request<SurveyResult> {
 
 /// Replaces a service survey result. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/surveys/{parentId}/results/{id}` · tool `replace_a_connect_wise_psa_survey_result_by_id`
+/// `PUT /service/surveys/{parentId}/results/{id}` · tool [`replace_a_connect_wise_psa_survey_result_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `id`: service survey result ID (see `service::list_survey_results`)
-/// * `body`: the new state of the result.
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `id`: service survey result ID, from [`service::list_survey_results`](crate::service::list_survey_results)
+/// * `body`: the new state of the result
 #[doc(alias = "PUT /service/surveys/{parentId}/results/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_survey_result_by_id")]
 pub fn replace_survey_result(
@@ -523,11 +523,11 @@ pub fn replace_survey_result(
 
 /// Updates a service survey result.
 ///
-/// `PATCH /service/surveys/{parentId}/results/{id}` · tool `update_a_connect_wise_psa_survey_result_by_id`
+/// `PATCH /service/surveys/{parentId}/results/{id}` · tool [`update_a_connect_wise_psa_survey_result_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `id`: service survey result ID (see `service::list_survey_results`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `id`: service survey result ID, from [`service::list_survey_results`](crate::service::list_survey_results)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/surveys/{parentId}/results/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_survey_result_by_id")]
 pub fn update_survey_result(
@@ -543,10 +543,10 @@ pub fn update_survey_result(
 
 /// Deletes a service survey result.
 ///
-/// `DELETE /service/surveys/{parentId}/results/{id}` · tool `delete_a_connect_wise_psa_survey_result_by_id`
+/// `DELETE /service/surveys/{parentId}/results/{id}` · tool [`delete_a_connect_wise_psa_survey_result_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: service survey ID (see `service::list_surveys`)
-/// * `id`: service survey result ID (see `service::list_survey_results`)
+/// * `survey_id`: service survey ID, from [`service::list_surveys`](crate::service::list_surveys)
+/// * `id`: service survey result ID, from [`service::list_survey_results`](crate::service::list_survey_results)
 #[doc(alias = "DELETE /service/surveys/{parentId}/results/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_survey_result_by_id")]
 pub fn delete_survey_result(survey_id: i32, id: i32) -> Request<()> {

@@ -5,9 +5,9 @@ use crate::service::TeamMember;
 
 /// Creates a team member.
 ///
-/// `POST /service/teamMembers` · tool `create_a_connect_wise_psa_service_team_member`
+/// `POST /service/teamMembers` · tool [`create_a_connect_wise_psa_service_team_member`](crate::CATALOG)
 ///
-/// * `body`: the team member to create.
+/// * `body`: the team member to create
 #[doc(alias = "POST /service/teamMembers")]
 #[doc(alias = "create_a_connect_wise_psa_service_team_member")]
 pub fn create_team_member(body: &TeamMember) -> Request<TeamMember> {

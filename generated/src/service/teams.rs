@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists service teams.
 ///
-/// `GET /service/teams` · tool `list_all_connect_wise_psa_service_teams`
+/// `GET /service/teams` · tool [`list_all_connect_wise_psa_service_teams`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/teams")]
 #[doc(alias = "list_all_connect_wise_psa_service_teams")]
 pub fn list_teams(query: &ListQuery) -> Request<Vec<ServiceTeam>> {
@@ -20,9 +20,9 @@ pub fn list_teams(query: &ListQuery) -> Request<Vec<ServiceTeam>> {
 
 /// Counts service teams.
 ///
-/// `GET /service/teams/count` · tool `count_connect_wise_psa_service_teams`
+/// `GET /service/teams/count` · tool [`count_connect_wise_psa_service_teams`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/teams/count")]
 #[doc(alias = "count_connect_wise_psa_service_teams")]
 pub fn count_teams(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_teams(query: &CountQuery) -> Request<Count> {
 
 /// Gets a service team by its ID.
 ///
-/// `GET /service/teams/{id}` · tool `get_single_connect_wise_psa_service_team_by_id`
+/// `GET /service/teams/{id}` · tool [`get_single_connect_wise_psa_service_team_by_id`](crate::CATALOG)
 ///
-/// * `id`: service team ID (see `service::list_teams`)
+/// * `id`: service team ID, from [`service::list_teams`](crate::service::list_teams)
 #[doc(alias = "GET /service/teams/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_team_by_id")]
 pub fn get_team(id: i32) -> Request<ServiceTeam> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ticket templates.
 ///
-/// `GET /service/templates` · tool `list_all_connect_wise_psa_service_templates`
+/// `GET /service/templates` · tool [`list_all_connect_wise_psa_service_templates`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/templates")]
 #[doc(alias = "list_all_connect_wise_psa_service_templates")]
 pub fn list_templates(query: &ListQuery) -> Request<Vec<ServiceTemplate>> {
@@ -20,9 +20,9 @@ pub fn list_templates(query: &ListQuery) -> Request<Vec<ServiceTemplate>> {
 
 /// Counts ticket templates.
 ///
-/// `GET /service/templates/count` · tool `count_connect_wise_psa_service_templates`
+/// `GET /service/templates/count` · tool [`count_connect_wise_psa_service_templates`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/templates/count")]
 #[doc(alias = "count_connect_wise_psa_service_templates")]
 pub fn count_templates(query: &CountQuery) -> Request<Count> {
@@ -33,11 +33,11 @@ pub fn count_templates(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of ticket templates.
 ///
-/// `GET /service/templates/info` · tool `list_all_connect_wise_psa_service_template_info`
+/// `GET /service/templates/info` · tool [`list_all_connect_wise_psa_service_template_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/templates/info")]
 #[doc(alias = "list_all_connect_wise_psa_service_template_info")]
 pub fn list_template_info(query: &ListQuery) -> Request<Vec<ServiceTemplateInfo>> {
@@ -46,9 +46,9 @@ pub fn list_template_info(query: &ListQuery) -> Request<Vec<ServiceTemplateInfo>
 
 /// Counts ticket template summaries.
 ///
-/// `GET /service/templates/info/count` · tool `count_connect_wise_psa_service_template_info`
+/// `GET /service/templates/info/count` · tool [`count_connect_wise_psa_service_template_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/templates/info/count")]
 #[doc(alias = "count_connect_wise_psa_service_template_info")]
 pub fn count_template_info(query: &CountQuery) -> Request<Count> {
@@ -59,9 +59,9 @@ pub fn count_template_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a ticket template by its ID.
 ///
-/// `GET /service/templates/{id}` · tool `get_single_connect_wise_psa_service_template_by_id`
+/// `GET /service/templates/{id}` · tool [`get_single_connect_wise_psa_service_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket template ID (see `service::list_templates`)
+/// * `id`: ticket template ID, from [`service::list_templates`](crate::service::list_templates)
 #[doc(alias = "GET /service/templates/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_template_by_id")]
 pub fn get_template(id: i32) -> Request<ServiceTemplate> {
@@ -70,9 +70,9 @@ pub fn get_template(id: i32) -> Request<ServiceTemplate> {
 
 /// Generates tickets from a ticket template.
 ///
-/// `POST /service/templates/{id}/generate` · tool `generate_tickets_from_a_connect_wise_psa_service_template_by_id`
+/// `POST /service/templates/{id}/generate` · tool [`generate_tickets_from_a_connect_wise_psa_service_template_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket template ID (see `service::list_templates`)
+/// * `id`: ticket template ID, from [`service::list_templates`](crate::service::list_templates)
 #[doc(alias = "POST /service/templates/{id}/generate")]
 #[doc(alias = "generate_tickets_from_a_connect_wise_psa_service_template_by_id")]
 pub fn generate_tickets_from_template(id: i32) -> Request<TemplateGeneratedCountsModel> {
@@ -81,9 +81,9 @@ pub fn generate_tickets_from_template(id: i32) -> Request<TemplateGeneratedCount
 
 /// Gets a ticket template summary by its ID.
 ///
-/// `GET /service/templates/{id}/info` · tool `get_single_connect_wise_psa_service_template_info_by_id`
+/// `GET /service/templates/{id}/info` · tool [`get_single_connect_wise_psa_service_template_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket template ID (see `service::list_templates`)
+/// * `id`: ticket template ID, from [`service::list_templates`](crate::service::list_templates)
 #[doc(alias = "GET /service/templates/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_service_template_info_by_id")]
 pub fn get_template_info(id: i32) -> Request<ServiceTemplateInfo> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ticket links.
 ///
-/// `GET /service/ticketLinks` · tool `list_all_connect_wise_psa_service_ticket_links`
+/// `GET /service/ticketLinks` · tool [`list_all_connect_wise_psa_service_ticket_links`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/ticketLinks")]
 #[doc(alias = "list_all_connect_wise_psa_service_ticket_links")]
 pub fn list_ticket_links(query: &ListQuery) -> Request<Vec<ServiceTicketLink>> {
@@ -20,9 +20,9 @@ pub fn list_ticket_links(query: &ListQuery) -> Request<Vec<ServiceTicketLink>> {
 
 /// Creates a ticket link.
 ///
-/// `POST /service/ticketLinks` · tool `create_a_connect_wise_psa_service_ticket_link`
+/// `POST /service/ticketLinks` · tool [`create_a_connect_wise_psa_service_ticket_link`](crate::CATALOG)
 ///
-/// * `body`: the ticket link to create.
+/// * `body`: the ticket link to create
 #[doc(alias = "POST /service/ticketLinks")]
 #[doc(alias = "create_a_connect_wise_psa_service_ticket_link")]
 pub fn create_ticket_link(body: &ServiceTicketLink) -> Request<ServiceTicketLink> {
@@ -31,9 +31,9 @@ pub fn create_ticket_link(body: &ServiceTicketLink) -> Request<ServiceTicketLink
 
 /// Counts ticket links.
 ///
-/// `GET /service/ticketLinks/count` · tool `count_connect_wise_psa_service_ticket_links`
+/// `GET /service/ticketLinks/count` · tool [`count_connect_wise_psa_service_ticket_links`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/ticketLinks/count")]
 #[doc(alias = "count_connect_wise_psa_service_ticket_links")]
 pub fn count_ticket_links(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_ticket_links(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of ticket links.
 ///
-/// `GET /service/ticketLinks/info` · tool `list_all_connect_wise_psa_service_ticket_link_info`
+/// `GET /service/ticketLinks/info` · tool [`list_all_connect_wise_psa_service_ticket_link_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/ticketLinks/info")]
 #[doc(alias = "list_all_connect_wise_psa_service_ticket_link_info")]
 pub fn list_ticket_link_info(query: &ListQuery) -> Request<Vec<ServiceTicketLinkInfo>> {
@@ -57,9 +57,9 @@ pub fn list_ticket_link_info(query: &ListQuery) -> Request<Vec<ServiceTicketLink
 
 /// Counts ticket link summaries.
 ///
-/// `GET /service/ticketLinks/info/count` · tool `count_connect_wise_psa_service_ticket_link_info`
+/// `GET /service/ticketLinks/info/count` · tool [`count_connect_wise_psa_service_ticket_link_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/ticketLinks/info/count")]
 #[doc(alias = "count_connect_wise_psa_service_ticket_link_info")]
 pub fn count_ticket_link_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_ticket_link_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a ticket link by its ID.
 ///
-/// `GET /service/ticketLinks/{id}` · tool `get_single_connect_wise_psa_service_ticket_link_by_id`
+/// `GET /service/ticketLinks/{id}` · tool [`get_single_connect_wise_psa_service_ticket_link_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket link ID (see `service::list_ticket_links`)
+/// * `id`: ticket link ID, from [`service::list_ticket_links`](crate::service::list_ticket_links)
 #[doc(alias = "GET /service/ticketLinks/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_ticket_link_by_id")]
 pub fn get_ticket_link(id: i32) -> Request<ServiceTicketLink> {
@@ -81,10 +81,10 @@ pub fn get_ticket_link(id: i32) -> Request<ServiceTicketLink> {
 
 /// Replaces a ticket link. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/ticketLinks/{id}` · tool `replace_a_connect_wise_psa_service_ticket_link_by_id`
+/// `PUT /service/ticketLinks/{id}` · tool [`replace_a_connect_wise_psa_service_ticket_link_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket link ID (see `service::list_ticket_links`)
-/// * `body`: the new state of the ticket link.
+/// * `id`: ticket link ID, from [`service::list_ticket_links`](crate::service::list_ticket_links)
+/// * `body`: the new state of the ticket link
 #[doc(alias = "PUT /service/ticketLinks/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_ticket_link_by_id")]
 pub fn replace_ticket_link(
@@ -96,10 +96,10 @@ pub fn replace_ticket_link(
 
 /// Updates a ticket link.
 ///
-/// `PATCH /service/ticketLinks/{id}` · tool `update_a_connect_wise_psa_service_ticket_link_by_id`
+/// `PATCH /service/ticketLinks/{id}` · tool [`update_a_connect_wise_psa_service_ticket_link_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket link ID (see `service::list_ticket_links`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: ticket link ID, from [`service::list_ticket_links`](crate::service::list_ticket_links)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/ticketLinks/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_ticket_link_by_id")]
 pub fn update_ticket_link(
@@ -111,9 +111,9 @@ pub fn update_ticket_link(
 
 /// Deletes a ticket link.
 ///
-/// `DELETE /service/ticketLinks/{id}` · tool `delete_a_connect_wise_psa_service_ticket_link_by_id`
+/// `DELETE /service/ticketLinks/{id}` · tool [`delete_a_connect_wise_psa_service_ticket_link_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket link ID (see `service::list_ticket_links`)
+/// * `id`: ticket link ID, from [`service::list_ticket_links`](crate::service::list_ticket_links)
 #[doc(alias = "DELETE /service/ticketLinks/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_ticket_link_by_id")]
 pub fn delete_ticket_link(id: i32) -> Request<()> {
@@ -122,9 +122,9 @@ pub fn delete_ticket_link(id: i32) -> Request<()> {
 
 /// Gets a ticket link summary by its ID.
 ///
-/// `GET /service/ticketLinks/{id}/info` · tool `get_single_connect_wise_psa_service_ticket_link_info_by_id`
+/// `GET /service/ticketLinks/{id}/info` · tool [`get_single_connect_wise_psa_service_ticket_link_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket link ID (see `service::list_ticket_links`)
+/// * `id`: ticket link ID, from [`service::list_ticket_links`](crate::service::list_ticket_links)
 #[doc(alias = "GET /service/ticketLinks/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_service_ticket_link_info_by_id")]
 pub fn get_ticket_link_info(id: i32) -> Request<ServiceTicketLinkInfo> {

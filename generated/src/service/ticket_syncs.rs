@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ticket syncs.
 ///
-/// `GET /service/ticketSyncs` · tool `list_all_connect_wise_psa_service_ticket_syncs`
+/// `GET /service/ticketSyncs` · tool [`list_all_connect_wise_psa_service_ticket_syncs`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/ticketSyncs")]
 #[doc(alias = "list_all_connect_wise_psa_service_ticket_syncs")]
 pub fn list_ticket_syncs(query: &ListQuery) -> Request<Vec<TicketSync>> {
@@ -20,9 +20,9 @@ pub fn list_ticket_syncs(query: &ListQuery) -> Request<Vec<TicketSync>> {
 
 /// Creates a ticket sync.
 ///
-/// `POST /service/ticketSyncs` · tool `create_a_connect_wise_psa_service_ticket_sync`
+/// `POST /service/ticketSyncs` · tool [`create_a_connect_wise_psa_service_ticket_sync`](crate::CATALOG)
 ///
-/// * `body`: the ticket sync to create.
+/// * `body`: the ticket sync to create
 #[doc(alias = "POST /service/ticketSyncs")]
 #[doc(alias = "create_a_connect_wise_psa_service_ticket_sync")]
 pub fn create_ticket_sync(body: &TicketSync) -> Request<TicketSync> {
@@ -31,9 +31,9 @@ pub fn create_ticket_sync(body: &TicketSync) -> Request<TicketSync> {
 
 /// Counts ticket syncs.
 ///
-/// `GET /service/ticketSyncs/count` · tool `count_connect_wise_psa_service_ticket_syncs`
+/// `GET /service/ticketSyncs/count` · tool [`count_connect_wise_psa_service_ticket_syncs`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/ticketSyncs/count")]
 #[doc(alias = "count_connect_wise_psa_service_ticket_syncs")]
 pub fn count_ticket_syncs(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_ticket_syncs(query: &CountQuery) -> Request<Count> {
 
 /// Gets a ticket sync by its ID.
 ///
-/// `GET /service/ticketSyncs/{id}` · tool `get_single_connect_wise_psa_service_ticket_sync_by_id`
+/// `GET /service/ticketSyncs/{id}` · tool [`get_single_connect_wise_psa_service_ticket_sync_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket sync ID (see `service::list_ticket_syncs`)
+/// * `id`: ticket sync ID, from [`service::list_ticket_syncs`](crate::service::list_ticket_syncs)
 #[doc(alias = "GET /service/ticketSyncs/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_service_ticket_sync_by_id")]
 pub fn get_ticket_sync(id: i32) -> Request<TicketSync> {
@@ -55,10 +55,10 @@ pub fn get_ticket_sync(id: i32) -> Request<TicketSync> {
 
 /// Replaces a ticket sync. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/ticketSyncs/{id}` · tool `replace_a_connect_wise_psa_service_ticket_sync_by_id`
+/// `PUT /service/ticketSyncs/{id}` · tool [`replace_a_connect_wise_psa_service_ticket_sync_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket sync ID (see `service::list_ticket_syncs`)
-/// * `body`: the new state of the ticket sync.
+/// * `id`: ticket sync ID, from [`service::list_ticket_syncs`](crate::service::list_ticket_syncs)
+/// * `body`: the new state of the ticket sync
 #[doc(alias = "PUT /service/ticketSyncs/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_service_ticket_sync_by_id")]
 pub fn replace_ticket_sync(id: i32, body: &TicketSync) -> Request<TicketSync> {
@@ -67,10 +67,10 @@ pub fn replace_ticket_sync(id: i32, body: &TicketSync) -> Request<TicketSync> {
 
 /// Updates a ticket sync.
 ///
-/// `PATCH /service/ticketSyncs/{id}` · tool `update_a_connect_wise_psa_service_ticket_sync_by_id`
+/// `PATCH /service/ticketSyncs/{id}` · tool [`update_a_connect_wise_psa_service_ticket_sync_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket sync ID (see `service::list_ticket_syncs`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: ticket sync ID, from [`service::list_ticket_syncs`](crate::service::list_ticket_syncs)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/ticketSyncs/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_service_ticket_sync_by_id")]
 pub fn update_ticket_sync(id: i32, patch: &Patch<TicketSync>) -> Request<TicketSync> {
@@ -79,9 +79,9 @@ pub fn update_ticket_sync(id: i32, patch: &Patch<TicketSync>) -> Request<TicketS
 
 /// Deletes a ticket sync.
 ///
-/// `DELETE /service/ticketSyncs/{id}` · tool `delete_a_connect_wise_psa_service_ticket_sync_by_id`
+/// `DELETE /service/ticketSyncs/{id}` · tool [`delete_a_connect_wise_psa_service_ticket_sync_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket sync ID (see `service::list_ticket_syncs`)
+/// * `id`: ticket sync ID, from [`service::list_ticket_syncs`](crate::service::list_ticket_syncs)
 #[doc(alias = "DELETE /service/ticketSyncs/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_service_ticket_sync_by_id")]
 pub fn delete_ticket_sync(id: i32) -> Request<()> {

@@ -13,11 +13,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists tickets.
 ///
-/// `GET /service/tickets` · tool `list_all_connect_wise_psa_tickets`
+/// `GET /service/tickets` · tool [`list_all_connect_wise_psa_tickets`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets")]
 #[doc(alias = "list_all_connect_wise_psa_tickets")]
 pub fn list_tickets(query: &ListQuery) -> Request<Vec<Ticket>> {
@@ -26,9 +26,9 @@ pub fn list_tickets(query: &ListQuery) -> Request<Vec<Ticket>> {
 
 /// Creates a ticket.
 ///
-/// `POST /service/tickets` · tool `create_a_connect_wise_psa_ticket`
+/// `POST /service/tickets` · tool [`create_a_connect_wise_psa_ticket`](crate::CATALOG)
 ///
-/// * `body`: the ticket to create.
+/// * `body`: the ticket to create
 #[doc(alias = "POST /service/tickets")]
 #[doc(alias = "create_a_connect_wise_psa_ticket")]
 pub fn create_ticket(body: &Ticket) -> Request<Ticket> {
@@ -37,11 +37,11 @@ pub fn create_ticket(body: &Ticket) -> Request<Ticket> {
 
 /// Lists service tickets with calculated SLA figures.
 ///
-/// `GET /service/tickets/calculateSla` · tool `list_all_connect_wise_psa_tickets_with_calculated_sla`
+/// `GET /service/tickets/calculateSla` · tool [`list_all_connect_wise_psa_tickets_with_calculated_sla`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets/calculateSla")]
 #[doc(alias = "list_all_connect_wise_psa_tickets_with_calculated_sla")]
 pub fn list_tickets_with_calculated_sla(query: &ListQuery) -> Request<Vec<Ticket>> {
@@ -50,11 +50,11 @@ pub fn list_tickets_with_calculated_sla(query: &ListQuery) -> Request<Vec<Ticket
 
 /// Lists ticket change logs.
 ///
-/// `GET /service/tickets/changelogs` · tool `list_all_connect_wise_psa_ticket_changelogs`
+/// `GET /service/tickets/changelogs` · tool [`list_all_connect_wise_psa_ticket_changelogs`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets/changelogs")]
 #[doc(alias = "list_all_connect_wise_psa_ticket_changelogs")]
 pub fn list_ticket_change_logs(query: &ListQuery) -> Request<Vec<TicketChangeLog>> {
@@ -63,7 +63,7 @@ pub fn list_ticket_change_logs(query: &ListQuery) -> Request<Vec<TicketChangeLog
 
 /// Deletes all ticket change logs.
 ///
-/// `DELETE /service/tickets/changelogs` · tool `delete_all_connect_wise_psa_ticket_changelogs`
+/// `DELETE /service/tickets/changelogs` · tool [`delete_all_connect_wise_psa_ticket_changelogs`](crate::CATALOG)
 #[doc(alias = "DELETE /service/tickets/changelogs")]
 #[doc(alias = "delete_all_connect_wise_psa_ticket_changelogs")]
 pub fn delete_ticket_change_logs() -> Request<()> {
@@ -72,9 +72,9 @@ pub fn delete_ticket_change_logs() -> Request<()> {
 
 /// Counts tickets.
 ///
-/// `GET /service/tickets/count` · tool `count_connect_wise_psa_tickets`
+/// `GET /service/tickets/count` · tool [`count_connect_wise_psa_tickets`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/tickets/count")]
 #[doc(alias = "count_connect_wise_psa_tickets")]
 pub fn count_tickets(query: &CountQuery) -> Request<Count> {
@@ -83,11 +83,11 @@ pub fn count_tickets(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of tickets.
 ///
-/// `GET /service/tickets/info` · tool `list_all_connect_wise_psa_ticket_info`
+/// `GET /service/tickets/info` · tool [`list_all_connect_wise_psa_ticket_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets/info")]
 #[doc(alias = "list_all_connect_wise_psa_ticket_info")]
 pub fn list_ticket_info(query: &ListQuery) -> Request<Vec<TicketInfo>> {
@@ -96,9 +96,9 @@ pub fn list_ticket_info(query: &ListQuery) -> Request<Vec<TicketInfo>> {
 
 /// Counts ticket summaries.
 ///
-/// `GET /service/tickets/info/count` · tool `count_connect_wise_psa_ticket_info`
+/// `GET /service/tickets/info/count` · tool [`count_connect_wise_psa_ticket_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/tickets/info/count")]
 #[doc(alias = "count_connect_wise_psa_ticket_info")]
 pub fn count_ticket_info(query: &CountQuery) -> Request<Count> {
@@ -109,9 +109,9 @@ pub fn count_ticket_info(query: &CountQuery) -> Request<Count> {
 
 /// Searches service tickets with conditions in the request body.
 ///
-/// `POST /service/tickets/search` · tool `search_all_connect_wise_psa_tickets`
+/// `POST /service/tickets/search` · tool [`search_all_connect_wise_psa_tickets`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /service/tickets/search")]
 #[doc(alias = "search_all_connect_wise_psa_tickets")]
 pub fn search_tickets(body: &FilterValues) -> Request<Vec<Ticket>> {
@@ -120,9 +120,9 @@ pub fn search_tickets(body: &FilterValues) -> Request<Vec<Ticket>> {
 
 /// Gets a ticket by its ID.
 ///
-/// `GET /service/tickets/{id}` · tool `get_single_connect_wise_psa_ticket_by_id`
+/// `GET /service/tickets/{id}` · tool [`get_single_connect_wise_psa_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
 #[doc(alias = "GET /service/tickets/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_ticket_by_id")]
 pub fn get_ticket(id: i32) -> Request<Ticket> {
@@ -131,10 +131,10 @@ pub fn get_ticket(id: i32) -> Request<Ticket> {
 
 /// Replaces a ticket. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/tickets/{id}` · tool `replace_a_connect_wise_psa_ticket_by_id`
+/// `PUT /service/tickets/{id}` · tool [`replace_a_connect_wise_psa_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket ID (see `service::list_tickets`)
-/// * `body`: the new state of the ticket.
+/// * `id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `body`: the new state of the ticket
 #[doc(alias = "PUT /service/tickets/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_ticket_by_id")]
 pub fn replace_ticket(id: i32, body: &Ticket) -> Request<Ticket> {
@@ -143,10 +143,10 @@ pub fn replace_ticket(id: i32, body: &Ticket) -> Request<Ticket> {
 
 /// Updates a service ticket.
 ///
-/// `PATCH /service/tickets/{id}` · tool `update_a_connect_wise_psa_ticket_by_id`
+/// `PATCH /service/tickets/{id}` · tool [`update_a_connect_wise_psa_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket ID (see `service::list_tickets`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/tickets/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_ticket_by_id")]
 pub fn update_ticket(id: i32, patch: &Patch<Ticket>) -> Request<Ticket> {
@@ -155,9 +155,9 @@ pub fn update_ticket(id: i32, patch: &Patch<Ticket>) -> Request<Ticket> {
 
 /// Deletes a ticket.
 ///
-/// `DELETE /service/tickets/{id}` · tool `delete_a_connect_wise_psa_ticket_by_id`
+/// `DELETE /service/tickets/{id}` · tool [`delete_a_connect_wise_psa_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
 #[doc(alias = "DELETE /service/tickets/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_ticket_by_id")]
 pub fn delete_ticket(id: i32) -> Request<()> {
@@ -166,9 +166,9 @@ pub fn delete_ticket(id: i32) -> Request<()> {
 
 /// Copies a ticket.
 ///
-/// `POST /service/tickets/{id}/copy` · tool `copy_a_connect_wise_psa_ticket_by_id`
+/// `POST /service/tickets/{id}/copy` · tool [`copy_a_connect_wise_psa_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
 #[doc(alias = "POST /service/tickets/{id}/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_ticket_by_id")]
 pub fn copy_ticket(id: i32) -> Request<Ticket> {
@@ -177,9 +177,9 @@ pub fn copy_ticket(id: i32) -> Request<Ticket> {
 
 /// Gets a ticket summary by its ID.
 ///
-/// `GET /service/tickets/{id}/info` · tool `get_single_connect_wise_psa_ticket_info_by_id`
+/// `GET /service/tickets/{id}/info` · tool [`get_single_connect_wise_psa_ticket_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket ID (see `service::list_tickets`)
+/// * `id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
 #[doc(alias = "GET /service/tickets/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_ticket_info_by_id")]
 pub fn get_ticket_info(id: i32) -> Request<TicketInfo> {
@@ -188,12 +188,12 @@ pub fn get_ticket_info(id: i32) -> Request<TicketInfo> {
 
 /// Lists a ticket's activities.
 ///
-/// `GET /service/tickets/{parentId}/activities` · tool `list_all_connect_wise_psa_ticket_activities`
+/// `GET /service/tickets/{parentId}/activities` · tool [`list_all_connect_wise_psa_ticket_activities`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets/{parentId}/activities")]
 #[doc(alias = "list_all_connect_wise_psa_ticket_activities")]
 pub fn list_ticket_activities(
@@ -207,10 +207,10 @@ pub fn list_ticket_activities(
 
 /// Counts a ticket's activities.
 ///
-/// `GET /service/tickets/{parentId}/activities/count` · tool `count_connect_wise_psa_ticket_activities`
+/// `GET /service/tickets/{parentId}/activities/count` · tool [`count_connect_wise_psa_ticket_activities`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/tickets/{parentId}/activities/count")]
 #[doc(alias = "count_connect_wise_psa_ticket_activities")]
 pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Count> {
@@ -222,12 +222,12 @@ pub fn count_ticket_activities(ticket_id: i32, query: &CountQuery) -> Request<Co
 
 /// Lists all notes on a service ticket, including notes from its time entries.
 ///
-/// `GET /service/tickets/{parentId}/allNotes` · tool `list_all_connect_wise_psa_ticket_notes_of_any_kind`
+/// `GET /service/tickets/{parentId}/allNotes` · tool [`list_all_connect_wise_psa_ticket_notes_of_any_kind`](crate::CATALOG)
 ///
-/// * `id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets/{parentId}/allNotes")]
 #[doc(alias = "list_all_connect_wise_psa_ticket_notes_of_any_kind")]
 pub fn list_ticket_notes_of_any_kind(
@@ -241,10 +241,10 @@ pub fn list_ticket_notes_of_any_kind(
 
 /// Attaches existing tickets to a parent ticket as its children.
 ///
-/// `POST /service/tickets/{parentId}/attachChildren` · tool `attach_connect_wise_psa_ticket_children_by_id`
+/// `POST /service/tickets/{parentId}/attachChildren` · tool [`attach_connect_wise_psa_ticket_children_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket ID (see `service::list_tickets`)
-/// * `body`: the request body.
+/// * `id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `body`: the request body
 #[doc(alias = "POST /service/tickets/{parentId}/attachChildren")]
 #[doc(alias = "attach_connect_wise_psa_ticket_children_by_id")]
 pub fn attach_ticket_children(id: i32, body: &TicketBundle) -> Request<SuccessResponse> {
@@ -255,12 +255,12 @@ pub fn attach_ticket_children(id: i32, body: &TicketBundle) -> Request<SuccessRe
 
 /// Lists a ticket's configurations.
 ///
-/// `GET /service/tickets/{parentId}/configurations` · tool `list_all_connect_wise_psa_ticket_configurations`
+/// `GET /service/tickets/{parentId}/configurations` · tool [`list_all_connect_wise_psa_ticket_configurations`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets/{parentId}/configurations")]
 #[doc(alias = "list_all_connect_wise_psa_ticket_configurations")]
 pub fn list_ticket_configurations(
@@ -274,10 +274,10 @@ pub fn list_ticket_configurations(
 
 /// Adds a configuration to a ticket.
 ///
-/// `POST /service/tickets/{parentId}/configurations` · tool `create_a_connect_wise_psa_ticket_configuration`
+/// `POST /service/tickets/{parentId}/configurations` · tool [`create_a_connect_wise_psa_ticket_configuration`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `body`: the configuration to create.
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `body`: the configuration to create
 #[doc(alias = "POST /service/tickets/{parentId}/configurations")]
 #[doc(alias = "create_a_connect_wise_psa_ticket_configuration")]
 pub fn create_ticket_configuration(
@@ -291,10 +291,10 @@ pub fn create_ticket_configuration(
 
 /// Counts a ticket's configurations.
 ///
-/// `GET /service/tickets/{parentId}/configurations/count` · tool `count_connect_wise_psa_ticket_configurations`
+/// `GET /service/tickets/{parentId}/configurations/count` · tool [`count_connect_wise_psa_ticket_configurations`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/tickets/{parentId}/configurations/count")]
 #[doc(alias = "count_connect_wise_psa_ticket_configurations")]
 pub fn count_ticket_configurations(
@@ -309,10 +309,10 @@ pub fn count_ticket_configurations(
 
 /// Gets a ticket configuration by its ID.
 ///
-/// `GET /service/tickets/{parentId}/configurations/{id}` · tool `get_single_connect_wise_psa_ticket_configuration_by_id`
+/// `GET /service/tickets/{parentId}/configurations/{id}` · tool [`get_single_connect_wise_psa_ticket_configuration_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `id`: ticket configuration ID (see `service::list_ticket_configurations`)
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `id`: ticket configuration ID, from [`service::list_ticket_configurations`](crate::service::list_ticket_configurations)
 #[doc(alias = "GET /service/tickets/{parentId}/configurations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_ticket_configuration_by_id")]
 pub fn get_ticket_configuration(
@@ -326,10 +326,10 @@ pub fn get_ticket_configuration(
 
 /// Removes a configuration from a ticket.
 ///
-/// `DELETE /service/tickets/{parentId}/configurations/{id}` · tool `delete_a_connect_wise_psa_ticket_configuration_by_id`
+/// `DELETE /service/tickets/{parentId}/configurations/{id}` · tool [`delete_a_connect_wise_psa_ticket_configuration_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `id`: ticket configuration ID (see `service::list_ticket_configurations`)
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `id`: ticket configuration ID, from [`service::list_ticket_configurations`](crate::service::list_ticket_configurations)
 #[doc(alias = "DELETE /service/tickets/{parentId}/configurations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_ticket_configuration_by_id")]
 pub fn delete_ticket_configuration(ticket_id: i32, id: i32) -> Request<()> {
@@ -340,10 +340,10 @@ pub fn delete_ticket_configuration(ticket_id: i32, id: i32) -> Request<()> {
 
 /// Converts a service ticket to a project ticket.
 ///
-/// `POST /service/tickets/{parentId}/convert` · tool `convert_a_connect_wise_psa_ticket_to_project_ticket_by_id`
+/// `POST /service/tickets/{parentId}/convert` · tool [`convert_a_connect_wise_psa_ticket_to_project_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket ID (see `service::list_tickets`)
-/// * `body`: the request body.
+/// * `id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `body`: the request body
 #[doc(alias = "POST /service/tickets/{parentId}/convert")]
 #[doc(alias = "convert_a_connect_wise_psa_ticket_to_project_ticket_by_id")]
 pub fn convert_ticket_to_project_ticket(
@@ -357,12 +357,12 @@ pub fn convert_ticket_to_project_ticket(
 
 /// Lists a ticket's documents.
 ///
-/// `GET /service/tickets/{parentId}/documents` · tool `list_all_connect_wise_psa_ticket_documents`
+/// `GET /service/tickets/{parentId}/documents` · tool [`list_all_connect_wise_psa_ticket_documents`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets/{parentId}/documents")]
 #[doc(alias = "list_all_connect_wise_psa_ticket_documents")]
 pub fn list_ticket_documents(
@@ -376,10 +376,10 @@ pub fn list_ticket_documents(
 
 /// Counts a ticket's documents.
 ///
-/// `GET /service/tickets/{parentId}/documents/count` · tool `count_connect_wise_psa_ticket_documents`
+/// `GET /service/tickets/{parentId}/documents/count` · tool [`count_connect_wise_psa_ticket_documents`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/tickets/{parentId}/documents/count")]
 #[doc(alias = "count_connect_wise_psa_ticket_documents")]
 pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Count> {
@@ -391,10 +391,10 @@ pub fn count_ticket_documents(ticket_id: i32, query: &CountQuery) -> Request<Cou
 
 /// Merges other tickets into a ticket.
 ///
-/// `POST /service/tickets/{parentId}/merge` · tool `merge_a_connect_wise_psa_ticket_by_id`
+/// `POST /service/tickets/{parentId}/merge` · tool [`merge_a_connect_wise_psa_ticket_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket ID (see `service::list_tickets`)
-/// * `body`: the request body.
+/// * `id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `body`: the request body
 #[doc(alias = "POST /service/tickets/{parentId}/merge")]
 #[doc(alias = "merge_a_connect_wise_psa_ticket_by_id")]
 pub fn merge_ticket(id: i32, body: &TicketMerge) -> Request<SuccessResponse> {
@@ -405,12 +405,12 @@ pub fn merge_ticket(id: i32, body: &TicketMerge) -> Request<SuccessResponse> {
 
 /// Lists a ticket's notes.
 ///
-/// `GET /service/tickets/{parentId}/notes` · tool `list_all_connect_wise_psa_ticket_notes`
+/// `GET /service/tickets/{parentId}/notes` · tool [`list_all_connect_wise_psa_ticket_notes`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets/{parentId}/notes")]
 #[doc(alias = "list_all_connect_wise_psa_ticket_notes")]
 pub fn list_ticket_notes(
@@ -424,10 +424,10 @@ pub fn list_ticket_notes(
 
 /// Adds a note to a service ticket.
 ///
-/// `POST /service/tickets/{parentId}/notes` · tool `create_a_connect_wise_psa_ticket_note`
+/// `POST /service/tickets/{parentId}/notes` · tool [`create_a_connect_wise_psa_ticket_note`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `body`: the note to create.
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `body`: the note to create
 #[doc(alias = "POST /service/tickets/{parentId}/notes")]
 #[doc(alias = "create_a_connect_wise_psa_ticket_note")]
 pub fn create_ticket_note(ticket_id: i32, body: &ServiceNote) -> Request<ServiceNote> {
@@ -438,10 +438,10 @@ pub fn create_ticket_note(ticket_id: i32, body: &ServiceNote) -> Request<Service
 
 /// Counts a ticket's notes.
 ///
-/// `GET /service/tickets/{parentId}/notes/count` · tool `count_connect_wise_psa_ticket_notes`
+/// `GET /service/tickets/{parentId}/notes/count` · tool [`count_connect_wise_psa_ticket_notes`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/tickets/{parentId}/notes/count")]
 #[doc(alias = "count_connect_wise_psa_ticket_notes")]
 pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> {
@@ -453,10 +453,10 @@ pub fn count_ticket_notes(ticket_id: i32, query: &CountQuery) -> Request<Count> 
 
 /// Gets a ticket's note by its ID.
 ///
-/// `GET /service/tickets/{parentId}/notes/{id}` · tool `get_single_connect_wise_psa_ticket_note_by_id`
+/// `GET /service/tickets/{parentId}/notes/{id}` · tool [`get_single_connect_wise_psa_ticket_note_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `id`: ticket note ID (see `service::list_ticket_notes`)
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `id`: ticket note ID, from [`service::list_ticket_notes`](crate::service::list_ticket_notes)
 #[doc(alias = "GET /service/tickets/{parentId}/notes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_ticket_note_by_id")]
 pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<ServiceNote> {
@@ -467,11 +467,11 @@ pub fn get_ticket_note(ticket_id: i32, id: i32) -> Request<ServiceNote> {
 
 /// Replaces a ticket's note. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/tickets/{parentId}/notes/{id}` · tool `replace_a_connect_wise_psa_ticket_note_by_id`
+/// `PUT /service/tickets/{parentId}/notes/{id}` · tool [`replace_a_connect_wise_psa_ticket_note_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `id`: ticket note ID (see `service::list_ticket_notes`)
-/// * `body`: the new state of the note.
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `id`: ticket note ID, from [`service::list_ticket_notes`](crate::service::list_ticket_notes)
+/// * `body`: the new state of the note
 #[doc(alias = "PUT /service/tickets/{parentId}/notes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_ticket_note_by_id")]
 pub fn replace_ticket_note(
@@ -487,11 +487,11 @@ pub fn replace_ticket_note(
 
 /// Updates a ticket's note.
 ///
-/// `PATCH /service/tickets/{parentId}/notes/{id}` · tool `update_a_connect_wise_psa_ticket_note_by_id`
+/// `PATCH /service/tickets/{parentId}/notes/{id}` · tool [`update_a_connect_wise_psa_ticket_note_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `id`: ticket note ID (see `service::list_ticket_notes`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `id`: ticket note ID, from [`service::list_ticket_notes`](crate::service::list_ticket_notes)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/tickets/{parentId}/notes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_ticket_note_by_id")]
 pub fn update_ticket_note(
@@ -507,10 +507,10 @@ pub fn update_ticket_note(
 
 /// Deletes a ticket's note.
 ///
-/// `DELETE /service/tickets/{parentId}/notes/{id}` · tool `delete_a_connect_wise_psa_ticket_note_by_id`
+/// `DELETE /service/tickets/{parentId}/notes/{id}` · tool [`delete_a_connect_wise_psa_ticket_note_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `id`: ticket note ID (see `service::list_ticket_notes`)
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `id`: ticket note ID, from [`service::list_ticket_notes`](crate::service::list_ticket_notes)
 #[doc(alias = "DELETE /service/tickets/{parentId}/notes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_ticket_note_by_id")]
 pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
@@ -521,12 +521,12 @@ pub fn delete_ticket_note(ticket_id: i32, id: i32) -> Request<()> {
 
 /// Lists a ticket's products.
 ///
-/// `GET /service/tickets/{parentId}/products` · tool `list_all_connect_wise_psa_ticket_products`
+/// `GET /service/tickets/{parentId}/products` · tool [`list_all_connect_wise_psa_ticket_products`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets/{parentId}/products")]
 #[doc(alias = "list_all_connect_wise_psa_ticket_products")]
 pub fn list_ticket_products(
@@ -540,10 +540,10 @@ pub fn list_ticket_products(
 
 /// Counts a ticket's products.
 ///
-/// `GET /service/tickets/{parentId}/products/count` · tool `count_connect_wise_psa_ticket_products`
+/// `GET /service/tickets/{parentId}/products/count` · tool [`count_connect_wise_psa_ticket_products`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/tickets/{parentId}/products/count")]
 #[doc(alias = "count_connect_wise_psa_ticket_products")]
 pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Count> {
@@ -555,12 +555,12 @@ pub fn count_ticket_products(ticket_id: i32, query: &CountQuery) -> Request<Coun
 
 /// Lists a ticket's schedule entries.
 ///
-/// `GET /service/tickets/{parentId}/scheduleentries` · tool `list_all_connect_wise_psa_ticket_scheduleentries`
+/// `GET /service/tickets/{parentId}/scheduleentries` · tool [`list_all_connect_wise_psa_ticket_scheduleentries`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets/{parentId}/scheduleentries")]
 #[doc(alias = "list_all_connect_wise_psa_ticket_scheduleentries")]
 pub fn list_ticket_schedule_entries(
@@ -574,10 +574,10 @@ pub fn list_ticket_schedule_entries(
 
 /// Counts a ticket's schedule entries.
 ///
-/// `GET /service/tickets/{parentId}/scheduleentries/count` · tool `count_connect_wise_psa_ticket_scheduleentries`
+/// `GET /service/tickets/{parentId}/scheduleentries/count` · tool [`count_connect_wise_psa_ticket_scheduleentries`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/tickets/{parentId}/scheduleentries/count")]
 #[doc(alias = "count_connect_wise_psa_ticket_scheduleentries")]
 pub fn count_ticket_schedule_entries(
@@ -592,12 +592,12 @@ pub fn count_ticket_schedule_entries(
 
 /// Lists a ticket's tasks.
 ///
-/// `GET /service/tickets/{parentId}/tasks` · tool `list_all_connect_wise_psa_ticket_tasks`
+/// `GET /service/tickets/{parentId}/tasks` · tool [`list_all_connect_wise_psa_ticket_tasks`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets/{parentId}/tasks")]
 #[doc(alias = "list_all_connect_wise_psa_ticket_tasks")]
 pub fn list_ticket_tasks(
@@ -611,10 +611,10 @@ pub fn list_ticket_tasks(
 
 /// Adds a task to a ticket.
 ///
-/// `POST /service/tickets/{parentId}/tasks` · tool `create_a_connect_wise_psa_ticket_task`
+/// `POST /service/tickets/{parentId}/tasks` · tool [`create_a_connect_wise_psa_ticket_task`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `body`: the task to create.
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `body`: the task to create
 #[doc(alias = "POST /service/tickets/{parentId}/tasks")]
 #[doc(alias = "create_a_connect_wise_psa_ticket_task")]
 pub fn create_ticket_task(ticket_id: i32, body: &ServiceTask) -> Request<ServiceTask> {
@@ -625,10 +625,10 @@ pub fn create_ticket_task(ticket_id: i32, body: &ServiceTask) -> Request<Service
 
 /// Counts a ticket's tasks.
 ///
-/// `GET /service/tickets/{parentId}/tasks/count` · tool `count_connect_wise_psa_ticket_tasks`
+/// `GET /service/tickets/{parentId}/tasks/count` · tool [`count_connect_wise_psa_ticket_tasks`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/tickets/{parentId}/tasks/count")]
 #[doc(alias = "count_connect_wise_psa_ticket_tasks")]
 pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> {
@@ -640,10 +640,10 @@ pub fn count_ticket_tasks(ticket_id: i32, query: &CountQuery) -> Request<Count> 
 
 /// Gets a ticket task by its ID.
 ///
-/// `GET /service/tickets/{parentId}/tasks/{id}` · tool `get_single_connect_wise_psa_ticket_task_by_id`
+/// `GET /service/tickets/{parentId}/tasks/{id}` · tool [`get_single_connect_wise_psa_ticket_task_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `id`: ticket task ID (see `service::list_ticket_tasks`)
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `id`: ticket task ID, from [`service::list_ticket_tasks`](crate::service::list_ticket_tasks)
 #[doc(alias = "GET /service/tickets/{parentId}/tasks/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_ticket_task_by_id")]
 pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<ServiceTask> {
@@ -654,11 +654,11 @@ pub fn get_ticket_task(ticket_id: i32, id: i32) -> Request<ServiceTask> {
 
 /// Replaces a ticket task. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /service/tickets/{parentId}/tasks/{id}` · tool `replace_a_connect_wise_psa_ticket_task_by_id`
+/// `PUT /service/tickets/{parentId}/tasks/{id}` · tool [`replace_a_connect_wise_psa_ticket_task_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `id`: ticket task ID (see `service::list_ticket_tasks`)
-/// * `body`: the new state of the task.
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `id`: ticket task ID, from [`service::list_ticket_tasks`](crate::service::list_ticket_tasks)
+/// * `body`: the new state of the task
 #[doc(alias = "PUT /service/tickets/{parentId}/tasks/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_ticket_task_by_id")]
 pub fn replace_ticket_task(
@@ -674,11 +674,11 @@ pub fn replace_ticket_task(
 
 /// Updates a ticket task.
 ///
-/// `PATCH /service/tickets/{parentId}/tasks/{id}` · tool `update_a_connect_wise_psa_ticket_task_by_id`
+/// `PATCH /service/tickets/{parentId}/tasks/{id}` · tool [`update_a_connect_wise_psa_ticket_task_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `id`: ticket task ID (see `service::list_ticket_tasks`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `id`: ticket task ID, from [`service::list_ticket_tasks`](crate::service::list_ticket_tasks)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /service/tickets/{parentId}/tasks/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_ticket_task_by_id")]
 pub fn update_ticket_task(
@@ -694,10 +694,10 @@ pub fn update_ticket_task(
 
 /// Deletes a ticket task.
 ///
-/// `DELETE /service/tickets/{parentId}/tasks/{id}` · tool `delete_a_connect_wise_psa_ticket_task_by_id`
+/// `DELETE /service/tickets/{parentId}/tasks/{id}` · tool [`delete_a_connect_wise_psa_ticket_task_by_id`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `id`: ticket task ID (see `service::list_ticket_tasks`)
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `id`: ticket task ID, from [`service::list_ticket_tasks`](crate::service::list_ticket_tasks)
 #[doc(alias = "DELETE /service/tickets/{parentId}/tasks/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_ticket_task_by_id")]
 pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
@@ -708,12 +708,12 @@ pub fn delete_ticket_task(ticket_id: i32, id: i32) -> Request<()> {
 
 /// Lists a ticket's time entries.
 ///
-/// `GET /service/tickets/{parentId}/timeentries` · tool `list_all_connect_wise_psa_ticket_timeentries`
+/// `GET /service/tickets/{parentId}/timeentries` · tool [`list_all_connect_wise_psa_ticket_timeentries`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /service/tickets/{parentId}/timeentries")]
 #[doc(alias = "list_all_connect_wise_psa_ticket_timeentries")]
 pub fn list_ticket_time_entries(
@@ -727,10 +727,10 @@ pub fn list_ticket_time_entries(
 
 /// Counts a ticket's time entries.
 ///
-/// `GET /service/tickets/{parentId}/timeentries/count` · tool `count_connect_wise_psa_ticket_timeentries`
+/// `GET /service/tickets/{parentId}/timeentries/count` · tool [`count_connect_wise_psa_ticket_timeentries`](crate::CATALOG)
 ///
-/// * `ticket_id`: ticket ID (see `service::list_tickets`)
-/// * `query`: which rows are counted
+/// * `ticket_id`: ticket ID, from [`service::list_tickets`](crate::service::list_tickets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /service/tickets/{parentId}/timeentries/count")]
 #[doc(alias = "count_connect_wise_psa_ticket_timeentries")]
 pub fn count_ticket_time_entries(ticket_id: i32, query: &CountQuery) -> Request<Count> {

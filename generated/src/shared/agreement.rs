@@ -216,7 +216,7 @@ pub enum AgreementAgreementStatus {
     Expired,
     /// `Inactive`
     Inactive,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -241,7 +241,7 @@ pub enum AgreementApplicationCycle {
     ContractQuarter,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -256,7 +256,7 @@ pub enum AgreementApplicationUnits {
     Hours,
     /// `Incidents`
     Incidents,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -273,7 +273,7 @@ pub enum AgreementBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -290,7 +290,7 @@ pub enum AgreementBillProducts {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -307,7 +307,7 @@ pub enum AgreementBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -322,7 +322,7 @@ pub enum AgreementEmployeeCompNotExceed {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -335,7 +335,7 @@ pub enum AgreementEmployeeCompRate {
     Actual,
     /// `Hourly`
     Hourly,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -348,7 +348,7 @@ pub enum AgreementInvoicingCycle {
     ContractYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -365,7 +365,7 @@ pub enum AgreementPeriodType {
     Both,
     /// `Undefined`
     Undefined,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -649,7 +649,7 @@ impl ModelFields for Agreement {
 
 toolcrate_runtime::impl_model!(Agreement);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Agreement> for crate::shared::AgreementReference {
     fn from(record: &Agreement) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A billing cycle, as [`finance::list_billing_cycles`](crate::finance::list_billing_cycles) lists it.
 ///
-/// [`finance::list_billing_cycles`](crate::finance::list_billing_cycles) lists them, [`finance::get_billing_cycle`](crate::finance::get_billing_cycle) gets one and [`finance::create_billing_cycle`](crate::finance::create_billing_cycle) creates one.
+/// [`finance::get_billing_cycle`](crate::finance::get_billing_cycle) gets one and [`finance::create_billing_cycle`](crate::finance::create_billing_cycle) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingCycle {
@@ -63,7 +63,7 @@ pub enum BillingCycleBillingOptions {
     Weekly,
     /// `Yearly`
     Yearly,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -112,7 +112,7 @@ impl ModelFields for BillingCycle {
 
 toolcrate_runtime::impl_model!(BillingCycle);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&BillingCycle> for crate::shared::BillingCycleReference {
     fn from(record: &BillingCycle) -> Self {
         Self {

@@ -56,7 +56,7 @@ pub enum CustomFieldValueEntryMethod {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -87,7 +87,7 @@ pub enum CustomFieldValueType {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -129,7 +129,7 @@ impl ModelFields for DocumentInfo {
 
 toolcrate_runtime::impl_model!(DocumentInfo);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&DocumentInfo> for crate::shared::DocumentReference {
     fn from(record: &DocumentInfo) -> Self {
         Self {

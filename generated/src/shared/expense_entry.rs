@@ -111,7 +111,7 @@ pub enum ExpenseEntryBillableOption {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -128,7 +128,7 @@ pub enum ExpenseEntryChargeToType {
     ChargeCode,
     /// `Activity`
     Activity,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -161,7 +161,7 @@ pub enum ExpenseEntryStatus {
     WrittenOff,
     /// `BilledAgreement`
     BilledAgreement,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

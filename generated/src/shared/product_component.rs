@@ -7,7 +7,7 @@ use crate::shared::{CatalogItemReference, CompanyReference, ProductItemReference
 
 /// A product component, as [`procurement::list_product_components`](crate::procurement::list_product_components) lists it.
 ///
-/// [`procurement::list_product_components`](crate::procurement::list_product_components) lists them, [`procurement::get_product_component`](crate::procurement::get_product_component) gets one and [`procurement::create_product_component`](crate::procurement::create_product_component) creates one.
+/// [`procurement::get_product_component`](crate::procurement::get_product_component) gets one and [`procurement::create_product_component`](crate::procurement::create_product_component) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductComponent {

@@ -203,7 +203,7 @@ pub enum ProductItemBillableOption {
     DoNotBill,
     /// `NoCharge`
     NoCharge,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -220,7 +220,7 @@ pub enum ProductItemPriceMethod {
     PercentMarkdownFromPrice,
     /// `PricePerUnit`
     PricePerUnit,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -239,7 +239,7 @@ pub enum ProductItemProductClass {
     NonInventory,
     /// `Service`
     Service,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -511,7 +511,7 @@ impl ModelFields for ProductItem {
 
 toolcrate_runtime::impl_model!(ProductItem);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProductItem> for crate::shared::ProductItemReference {
     fn from(record: &ProductItem) -> Self {
         Self {
@@ -521,7 +521,7 @@ impl From<&ProductItem> for crate::shared::ProductItemReference {
     }
 }
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProductItem> for crate::shared::ProductReference {
     fn from(record: &ProductItem) -> Self {
         Self {

@@ -46,7 +46,7 @@ pub enum ProductRecurringCycleType {
     ContractYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -187,7 +187,7 @@ pub enum ProjectBillingMethod {
     NotToExceed,
     /// `OverrideRate`
     OverrideRate,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -204,7 +204,7 @@ pub enum ProjectBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -221,7 +221,7 @@ pub enum ProjectBillProducts {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -238,7 +238,7 @@ pub enum ProjectBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -251,7 +251,7 @@ pub enum ProjectBillingRateType {
     StaffMember,
     /// `WorkRole`
     WorkRole,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -264,7 +264,7 @@ pub enum ProjectBudgetAnalysis {
     ActualHours,
     /// `BillableHours`
     BillableHours,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -500,7 +500,7 @@ impl ModelFields for Project {
 
 toolcrate_runtime::impl_model!(Project);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Project> for crate::shared::ProjectReference {
     fn from(record: &Project) -> Self {
         Self {

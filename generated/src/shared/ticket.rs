@@ -282,7 +282,7 @@ pub enum TicketBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -299,7 +299,7 @@ pub enum TicketBillProducts {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -316,7 +316,7 @@ pub enum TicketBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -333,7 +333,7 @@ pub enum TicketBillingMethod {
     NotToExceed,
     /// `OverrideRate`
     OverrideRate,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -348,7 +348,7 @@ pub enum TicketImpact {
     Medium,
     /// `High`
     High,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -369,7 +369,7 @@ pub enum TicketKnowledgeBaseLinkType {
     ServiceTicket,
     /// `Time`
     Time,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -382,7 +382,7 @@ pub enum TicketPredecessorType {
     Ticket,
     /// `Phase`
     Phase,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -397,7 +397,7 @@ pub enum TicketRecordType {
     ProjectTicket,
     /// `ServiceTicket`
     ServiceTicket,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -412,7 +412,7 @@ pub enum TicketSeverity {
     Medium,
     /// `High`
     High,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -429,7 +429,7 @@ pub enum TicketSubBillingMethod {
     NotToExceed,
     /// `OverrideRate`
     OverrideRate,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -818,7 +818,7 @@ impl ModelFields for Ticket {
 
 toolcrate_runtime::impl_model!(Ticket);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Ticket> for crate::shared::TicketReference {
     fn from(record: &Ticket) -> Self {
         Self {

@@ -167,7 +167,7 @@ pub enum TimeEntryBillableOption {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -184,7 +184,7 @@ pub enum TimeEntryChargeToType {
     ChargeCode,
     /// `Activity`
     Activity,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -217,7 +217,7 @@ pub enum TimeEntryStatus {
     WrittenOff,
     /// `BilledAgreement`
     BilledAgreement,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -441,7 +441,7 @@ impl ModelFields for TimeEntry {
 
 toolcrate_runtime::impl_model!(TimeEntry);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&TimeEntry> for crate::shared::TimeEntryReference {
     fn from(record: &TimeEntry) -> Self {
         Self {

@@ -7,9 +7,9 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Creates an allowed file type.
 ///
-/// `POST /system/AllowedFileTypes/` · tool `create_a_connect_wise_psa_system_allowed_file_type`
+/// `POST /system/AllowedFileTypes/` · tool [`create_a_connect_wise_psa_system_allowed_file_type`](crate::CATALOG)
 ///
-/// * `body`: the allowed file type to create.
+/// * `body`: the allowed file type to create
 #[doc(alias = "POST /system/AllowedFileTypes/")]
 #[doc(alias = "create_a_connect_wise_psa_system_allowed_file_type")]
 pub fn create_allowed_file_type(body: &AllowedFileType) -> Request<AllowedFileType> {
@@ -18,11 +18,11 @@ pub fn create_allowed_file_type(body: &AllowedFileType) -> Request<AllowedFileTy
 
 /// Lists allowed file types.
 ///
-/// `GET /system/allowedfiletypes/` · tool `list_all_connect_wise_psa_system_allowedfiletypes`
+/// `GET /system/allowedfiletypes/` · tool [`list_all_connect_wise_psa_system_allowedfiletypes`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/allowedfiletypes/")]
 #[doc(alias = "list_all_connect_wise_psa_system_allowedfiletypes")]
 pub fn list_allowed_file_types(query: &ListQuery) -> Request<Vec<AllowedFileType>> {
@@ -31,9 +31,9 @@ pub fn list_allowed_file_types(query: &ListQuery) -> Request<Vec<AllowedFileType
 
 /// Counts allowed file types.
 ///
-/// `GET /system/allowedfiletypes/count` · tool `count_connect_wise_psa_system_allowedfiletypes`
+/// `GET /system/allowedfiletypes/count` · tool [`count_connect_wise_psa_system_allowedfiletypes`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/allowedfiletypes/count")]
 #[doc(alias = "count_connect_wise_psa_system_allowedfiletypes")]
 pub fn count_allowed_file_types(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_allowed_file_types(query: &CountQuery) -> Request<Count> {
 
 /// Gets an allowed file type by its ID.
 ///
-/// `GET /system/allowedfiletypes/{id}` · tool `get_single_connect_wise_psa_system_allowedfiletype_by_id`
+/// `GET /system/allowedfiletypes/{id}` · tool [`get_single_connect_wise_psa_system_allowedfiletype_by_id`](crate::CATALOG)
 ///
-/// * `id`: allowed file type ID (see `system::list_allowed_file_types`)
+/// * `id`: allowed file type ID, from [`system::list_allowed_file_types`](crate::system::list_allowed_file_types)
 #[doc(alias = "GET /system/allowedfiletypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_allowedfiletype_by_id")]
 pub fn get_allowed_file_type(id: i32) -> Request<AllowedFileType> {
@@ -55,10 +55,10 @@ pub fn get_allowed_file_type(id: i32) -> Request<AllowedFileType> {
 
 /// Replaces an allowed file type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/allowedfiletypes/{id}` · tool `replace_a_connect_wise_psa_system_allowedfiletype_by_id`
+/// `PUT /system/allowedfiletypes/{id}` · tool [`replace_a_connect_wise_psa_system_allowedfiletype_by_id`](crate::CATALOG)
 ///
-/// * `id`: allowed file type ID (see `system::list_allowed_file_types`)
-/// * `body`: the new state of the allowed file type.
+/// * `id`: allowed file type ID, from [`system::list_allowed_file_types`](crate::system::list_allowed_file_types)
+/// * `body`: the new state of the allowed file type
 #[doc(alias = "PUT /system/allowedfiletypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_allowedfiletype_by_id")]
 pub fn replace_allowed_file_type(
@@ -70,10 +70,10 @@ pub fn replace_allowed_file_type(
 
 /// Updates an allowed file type.
 ///
-/// `PATCH /system/allowedfiletypes/{id}` · tool `update_a_connect_wise_psa_system_allowedfiletype_by_id`
+/// `PATCH /system/allowedfiletypes/{id}` · tool [`update_a_connect_wise_psa_system_allowedfiletype_by_id`](crate::CATALOG)
 ///
-/// * `id`: allowed file type ID (see `system::list_allowed_file_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: allowed file type ID, from [`system::list_allowed_file_types`](crate::system::list_allowed_file_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/allowedfiletypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_allowedfiletype_by_id")]
 pub fn update_allowed_file_type(
@@ -87,9 +87,9 @@ pub fn update_allowed_file_type(
 
 /// Deletes an allowed file type.
 ///
-/// `DELETE /system/allowedfiletypes/{id}` · tool `delete_a_connect_wise_psa_system_allowedfiletype_by_id`
+/// `DELETE /system/allowedfiletypes/{id}` · tool [`delete_a_connect_wise_psa_system_allowedfiletype_by_id`](crate::CATALOG)
 ///
-/// * `id`: allowed file type ID (see `system::list_allowed_file_types`)
+/// * `id`: allowed file type ID, from [`system::list_allowed_file_types`](crate::system::list_allowed_file_types)
 #[doc(alias = "DELETE /system/allowedfiletypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_allowedfiletype_by_id")]
 pub fn delete_allowed_file_type(id: i32) -> Request<()> {

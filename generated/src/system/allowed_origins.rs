@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists allowed origins.
 ///
-/// `GET /system/allowedorigins` · tool `list_all_connect_wise_psa_system_allowedorigins`
+/// `GET /system/allowedorigins` · tool [`list_all_connect_wise_psa_system_allowedorigins`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/allowedorigins")]
 #[doc(alias = "list_all_connect_wise_psa_system_allowedorigins")]
 pub fn list_allowed_origins(query: &ListQuery) -> Request<Vec<AllowedOrigin>> {
@@ -20,9 +20,9 @@ pub fn list_allowed_origins(query: &ListQuery) -> Request<Vec<AllowedOrigin>> {
 
 /// Creates an allowed origin.
 ///
-/// `POST /system/allowedorigins` · tool `create_a_connect_wise_psa_system_allowedorigin`
+/// `POST /system/allowedorigins` · tool [`create_a_connect_wise_psa_system_allowedorigin`](crate::CATALOG)
 ///
-/// * `body`: the allowed origin to create.
+/// * `body`: the allowed origin to create
 #[doc(alias = "POST /system/allowedorigins")]
 #[doc(alias = "create_a_connect_wise_psa_system_allowedorigin")]
 pub fn create_allowed_origin(body: &AllowedOrigin) -> Request<AllowedOrigin> {
@@ -31,9 +31,9 @@ pub fn create_allowed_origin(body: &AllowedOrigin) -> Request<AllowedOrigin> {
 
 /// Counts allowed origins.
 ///
-/// `GET /system/allowedorigins/count` · tool `count_connect_wise_psa_system_allowedorigins`
+/// `GET /system/allowedorigins/count` · tool [`count_connect_wise_psa_system_allowedorigins`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/allowedorigins/count")]
 #[doc(alias = "count_connect_wise_psa_system_allowedorigins")]
 pub fn count_allowed_origins(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_allowed_origins(query: &CountQuery) -> Request<Count> {
 
 /// Gets an allowed origin by its ID.
 ///
-/// `GET /system/allowedorigins/{id}` · tool `get_single_connect_wise_psa_system_allowedorigin_by_id`
+/// `GET /system/allowedorigins/{id}` · tool [`get_single_connect_wise_psa_system_allowedorigin_by_id`](crate::CATALOG)
 ///
-/// * `id`: allowed origin ID (see `system::list_allowed_origins`)
+/// * `id`: allowed origin ID, from [`system::list_allowed_origins`](crate::system::list_allowed_origins)
 #[doc(alias = "GET /system/allowedorigins/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_allowedorigin_by_id")]
 pub fn get_allowed_origin(id: i32) -> Request<AllowedOrigin> {
@@ -55,10 +55,10 @@ pub fn get_allowed_origin(id: i32) -> Request<AllowedOrigin> {
 
 /// Replaces an allowed origin. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/allowedorigins/{id}` · tool `replace_a_connect_wise_psa_system_allowedorigin_by_id`
+/// `PUT /system/allowedorigins/{id}` · tool [`replace_a_connect_wise_psa_system_allowedorigin_by_id`](crate::CATALOG)
 ///
-/// * `id`: allowed origin ID (see `system::list_allowed_origins`)
-/// * `body`: the new state of the allowed origin.
+/// * `id`: allowed origin ID, from [`system::list_allowed_origins`](crate::system::list_allowed_origins)
+/// * `body`: the new state of the allowed origin
 #[doc(alias = "PUT /system/allowedorigins/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_allowedorigin_by_id")]
 pub fn replace_allowed_origin(id: i32, body: &AllowedOrigin) -> Request<AllowedOrigin> {
@@ -67,10 +67,10 @@ pub fn replace_allowed_origin(id: i32, body: &AllowedOrigin) -> Request<AllowedO
 
 /// Updates an allowed origin.
 ///
-/// `PATCH /system/allowedorigins/{id}` · tool `update_a_connect_wise_psa_system_allowedorigin_by_id`
+/// `PATCH /system/allowedorigins/{id}` · tool [`update_a_connect_wise_psa_system_allowedorigin_by_id`](crate::CATALOG)
 ///
-/// * `id`: allowed origin ID (see `system::list_allowed_origins`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: allowed origin ID, from [`system::list_allowed_origins`](crate::system::list_allowed_origins)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/allowedorigins/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_allowedorigin_by_id")]
 pub fn update_allowed_origin(
@@ -84,9 +84,9 @@ pub fn update_allowed_origin(
 
 /// Deletes an allowed origin.
 ///
-/// `DELETE /system/allowedorigins/{id}` · tool `delete_a_connect_wise_psa_system_allowedorigin_by_id`
+/// `DELETE /system/allowedorigins/{id}` · tool [`delete_a_connect_wise_psa_system_allowedorigin_by_id`](crate::CATALOG)
 ///
-/// * `id`: allowed origin ID (see `system::list_allowed_origins`)
+/// * `id`: allowed origin ID, from [`system::list_allowed_origins`](crate::system::list_allowed_origins)
 #[doc(alias = "DELETE /system/allowedorigins/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_allowedorigin_by_id")]
 pub fn delete_allowed_origin(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists API members.
 ///
-/// `GET /system/apiMembers` · tool `list_all_connect_wise_psa_system_api_members`
+/// `GET /system/apiMembers` · tool [`list_all_connect_wise_psa_system_api_members`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/apiMembers")]
 #[doc(alias = "list_all_connect_wise_psa_system_api_members")]
 pub fn list_api_members(query: &ListQuery) -> Request<Vec<ApiMember>> {
@@ -20,9 +20,9 @@ pub fn list_api_members(query: &ListQuery) -> Request<Vec<ApiMember>> {
 
 /// Creates an API member.
 ///
-/// `POST /system/apiMembers` · tool `create_a_connect_wise_psa_system_api_member`
+/// `POST /system/apiMembers` · tool [`create_a_connect_wise_psa_system_api_member`](crate::CATALOG)
 ///
-/// * `body`: the API member to create.
+/// * `body`: the API member to create
 #[doc(alias = "POST /system/apiMembers")]
 #[doc(alias = "create_a_connect_wise_psa_system_api_member")]
 pub fn create_api_member(body: &ApiMember) -> Request<ApiMember> {
@@ -31,9 +31,9 @@ pub fn create_api_member(body: &ApiMember) -> Request<ApiMember> {
 
 /// Counts API members.
 ///
-/// `GET /system/apiMembers/count` · tool `count_connect_wise_psa_system_api_members`
+/// `GET /system/apiMembers/count` · tool [`count_connect_wise_psa_system_api_members`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/apiMembers/count")]
 #[doc(alias = "count_connect_wise_psa_system_api_members")]
 pub fn count_api_members(query: &CountQuery) -> Request<Count> {
@@ -44,7 +44,7 @@ pub fn count_api_members(query: &CountQuery) -> Request<Count> {
 
 /// Gets an API member record with the default values for a new API member.
 ///
-/// `GET /system/apiMembers/default` · tool `get_default_connect_wise_psa_system_api_member`
+/// `GET /system/apiMembers/default` · tool [`get_default_connect_wise_psa_system_api_member`](crate::CATALOG)
 #[doc(alias = "GET /system/apiMembers/default")]
 #[doc(alias = "get_default_connect_wise_psa_system_api_member")]
 pub fn get_default_api_member() -> Request<ApiMember> {
@@ -53,9 +53,9 @@ pub fn get_default_api_member() -> Request<ApiMember> {
 
 /// Gets an API member by its ID.
 ///
-/// `GET /system/apiMembers/{id}` · tool `get_single_connect_wise_psa_system_api_member_by_id`
+/// `GET /system/apiMembers/{id}` · tool [`get_single_connect_wise_psa_system_api_member_by_id`](crate::CATALOG)
 ///
-/// * `id`: API member ID (see `system::list_api_members`)
+/// * `id`: API member ID, from [`system::list_api_members`](crate::system::list_api_members)
 #[doc(alias = "GET /system/apiMembers/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_api_member_by_id")]
 pub fn get_api_member(id: i32) -> Request<ApiMember> {
@@ -64,10 +64,10 @@ pub fn get_api_member(id: i32) -> Request<ApiMember> {
 
 /// Replaces an API member. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/apiMembers/{id}` · tool `replace_a_connect_wise_psa_system_api_member_by_id`
+/// `PUT /system/apiMembers/{id}` · tool [`replace_a_connect_wise_psa_system_api_member_by_id`](crate::CATALOG)
 ///
-/// * `id`: API member ID (see `system::list_api_members`)
-/// * `body`: the new state of the API member.
+/// * `id`: API member ID, from [`system::list_api_members`](crate::system::list_api_members)
+/// * `body`: the new state of the API member
 #[doc(alias = "PUT /system/apiMembers/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_api_member_by_id")]
 pub fn replace_api_member(id: i32, body: &ApiMember) -> Request<ApiMember> {
@@ -76,10 +76,10 @@ pub fn replace_api_member(id: i32, body: &ApiMember) -> Request<ApiMember> {
 
 /// Updates an API member.
 ///
-/// `PATCH /system/apiMembers/{id}` · tool `update_a_connect_wise_psa_system_api_member_by_id`
+/// `PATCH /system/apiMembers/{id}` · tool [`update_a_connect_wise_psa_system_api_member_by_id`](crate::CATALOG)
 ///
-/// * `id`: API member ID (see `system::list_api_members`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: API member ID, from [`system::list_api_members`](crate::system::list_api_members)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/apiMembers/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_api_member_by_id")]
 pub fn update_api_member(id: i32, patch: &Patch<ApiMember>) -> Request<ApiMember> {

@@ -7,15 +7,15 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists audit trail entries.
 ///
-/// `GET /system/audittrail` · tool `list_all_connect_wise_psa_system_audittrails`
+/// `GET /system/audittrail` · tool [`list_all_connect_wise_psa_system_audittrails`](crate::CATALOG)
 ///
 /// * `type_`: query parameter `type`
 /// * `id`: query parameter `id`
 /// * `device_identifier`: query parameter `deviceIdentifier`
 /// * `x_ref_rec_id`: query parameter `xrefRecId`
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/audittrail")]
 #[doc(alias = "list_all_connect_wise_psa_system_audittrails")]
 pub fn list_audit_trails(
@@ -35,13 +35,13 @@ pub fn list_audit_trails(
 
 /// Counts audit trail entries.
 ///
-/// `GET /system/audittrail/count` · tool `count_connect_wise_psa_system_audittrails`
+/// `GET /system/audittrail/count` · tool [`count_connect_wise_psa_system_audittrails`](crate::CATALOG)
 ///
 /// * `type_`: query parameter `type`
 /// * `id`: query parameter `id`
 /// * `device_identifier`: query parameter `deviceIdentifier`
 /// * `x_ref_rec_id`: query parameter `xrefRecId`
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/audittrail/count")]
 #[doc(alias = "count_connect_wise_psa_system_audittrails")]
 pub fn count_audit_trails(

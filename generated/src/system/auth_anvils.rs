@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists AuthAnvil setups.
 ///
-/// `GET /system/authAnvils` · tool `list_all_connect_wise_psa_system_auth_anvils`
+/// `GET /system/authAnvils` · tool [`list_all_connect_wise_psa_system_auth_anvils`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/authAnvils")]
 #[doc(alias = "list_all_connect_wise_psa_system_auth_anvils")]
 pub fn list_auth_anvils(query: &ListQuery) -> Request<Vec<AuthAnvil>> {
@@ -20,9 +20,9 @@ pub fn list_auth_anvils(query: &ListQuery) -> Request<Vec<AuthAnvil>> {
 
 /// Counts AuthAnvil setups.
 ///
-/// `GET /system/authAnvils/count` · tool `count_connect_wise_psa_system_auth_anvils`
+/// `GET /system/authAnvils/count` · tool [`count_connect_wise_psa_system_auth_anvils`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/authAnvils/count")]
 #[doc(alias = "count_connect_wise_psa_system_auth_anvils")]
 pub fn count_auth_anvils(query: &CountQuery) -> Request<Count> {
@@ -33,7 +33,7 @@ pub fn count_auth_anvils(query: &CountQuery) -> Request<Count> {
 
 /// Tests the connection to AuthAnvil.
 ///
-/// `GET /system/authAnvils/testConnection` · tool `test_connect_wise_psa_system_auth_anvil_connection`
+/// `GET /system/authAnvils/testConnection` · tool [`test_connect_wise_psa_system_auth_anvil_connection`](crate::CATALOG)
 #[doc(alias = "GET /system/authAnvils/testConnection")]
 #[doc(alias = "test_connect_wise_psa_system_auth_anvil_connection")]
 pub fn test_auth_anvil_connection() -> Request<SuccessResponse> {
@@ -42,9 +42,9 @@ pub fn test_auth_anvil_connection() -> Request<SuccessResponse> {
 
 /// Gets an AuthAnvil setup by its ID.
 ///
-/// `GET /system/authAnvils/{id}` · tool `get_single_connect_wise_psa_system_auth_anvil_by_id`
+/// `GET /system/authAnvils/{id}` · tool [`get_single_connect_wise_psa_system_auth_anvil_by_id`](crate::CATALOG)
 ///
-/// * `id`: AuthAnvil setup ID (see `system::list_auth_anvils`)
+/// * `id`: AuthAnvil setup ID, from [`system::list_auth_anvils`](crate::system::list_auth_anvils)
 #[doc(alias = "GET /system/authAnvils/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_auth_anvil_by_id")]
 pub fn get_auth_anvil(id: i32) -> Request<AuthAnvil> {
@@ -53,10 +53,10 @@ pub fn get_auth_anvil(id: i32) -> Request<AuthAnvil> {
 
 /// Replaces an AuthAnvil setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/authAnvils/{id}` · tool `replace_a_connect_wise_psa_system_auth_anvil_by_id`
+/// `PUT /system/authAnvils/{id}` · tool [`replace_a_connect_wise_psa_system_auth_anvil_by_id`](crate::CATALOG)
 ///
-/// * `id`: AuthAnvil setup ID (see `system::list_auth_anvils`)
-/// * `body`: the new state of the AuthAnvil setup.
+/// * `id`: AuthAnvil setup ID, from [`system::list_auth_anvils`](crate::system::list_auth_anvils)
+/// * `body`: the new state of the AuthAnvil setup
 #[doc(alias = "PUT /system/authAnvils/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_auth_anvil_by_id")]
 pub fn replace_auth_anvil(id: i32, body: &AuthAnvil) -> Request<AuthAnvil> {
@@ -65,10 +65,10 @@ pub fn replace_auth_anvil(id: i32, body: &AuthAnvil) -> Request<AuthAnvil> {
 
 /// Updates an AuthAnvil setup.
 ///
-/// `PATCH /system/authAnvils/{id}` · tool `update_a_connect_wise_psa_system_auth_anvil_by_id`
+/// `PATCH /system/authAnvils/{id}` · tool [`update_a_connect_wise_psa_system_auth_anvil_by_id`](crate::CATALOG)
 ///
-/// * `id`: AuthAnvil setup ID (see `system::list_auth_anvils`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: AuthAnvil setup ID, from [`system::list_auth_anvils`](crate::system::list_auth_anvils)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/authAnvils/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_auth_anvil_by_id")]
 pub fn update_auth_anvil(id: i32, patch: &Patch<AuthAnvil>) -> Request<AuthAnvil> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists automatic sync times.
 ///
-/// `GET /system/autoSyncTime` · tool `list_all_connect_wise_psa_system_auto_sync_times`
+/// `GET /system/autoSyncTime` · tool [`list_all_connect_wise_psa_system_auto_sync_times`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/autoSyncTime")]
 #[doc(alias = "list_all_connect_wise_psa_system_auto_sync_times")]
 pub fn list_auto_sync_times(query: &ListQuery) -> Request<Vec<AutoSyncTime>> {
@@ -20,9 +20,9 @@ pub fn list_auto_sync_times(query: &ListQuery) -> Request<Vec<AutoSyncTime>> {
 
 /// Creates an automatic sync time.
 ///
-/// `POST /system/autoSyncTime` · tool `create_a_connect_wise_psa_system_auto_sync_time`
+/// `POST /system/autoSyncTime` · tool [`create_a_connect_wise_psa_system_auto_sync_time`](crate::CATALOG)
 ///
-/// * `body`: the automatic sync time to create.
+/// * `body`: the automatic sync time to create
 #[doc(alias = "POST /system/autoSyncTime")]
 #[doc(alias = "create_a_connect_wise_psa_system_auto_sync_time")]
 pub fn create_auto_sync_time(body: &AutoSyncTime) -> Request<AutoSyncTime> {
@@ -31,9 +31,9 @@ pub fn create_auto_sync_time(body: &AutoSyncTime) -> Request<AutoSyncTime> {
 
 /// Counts automatic sync times.
 ///
-/// `GET /system/autoSyncTime/count` · tool `count_connect_wise_psa_system_auto_sync_times`
+/// `GET /system/autoSyncTime/count` · tool [`count_connect_wise_psa_system_auto_sync_times`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/autoSyncTime/count")]
 #[doc(alias = "count_connect_wise_psa_system_auto_sync_times")]
 pub fn count_auto_sync_times(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_auto_sync_times(query: &CountQuery) -> Request<Count> {
 
 /// Gets an automatic sync time by its ID.
 ///
-/// `GET /system/autoSyncTime/{id}` · tool `get_single_connect_wise_psa_system_auto_sync_time_by_id`
+/// `GET /system/autoSyncTime/{id}` · tool [`get_single_connect_wise_psa_system_auto_sync_time_by_id`](crate::CATALOG)
 ///
-/// * `id`: automatic sync time ID (see `system::list_auto_sync_times`)
+/// * `id`: automatic sync time ID, from [`system::list_auto_sync_times`](crate::system::list_auto_sync_times)
 #[doc(alias = "GET /system/autoSyncTime/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_auto_sync_time_by_id")]
 pub fn get_auto_sync_time(id: i32) -> Request<AutoSyncTime> {
@@ -55,10 +55,10 @@ pub fn get_auto_sync_time(id: i32) -> Request<AutoSyncTime> {
 
 /// Replaces an automatic sync time. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/autoSyncTime/{id}` · tool `replace_a_connect_wise_psa_system_auto_sync_time_by_id`
+/// `PUT /system/autoSyncTime/{id}` · tool [`replace_a_connect_wise_psa_system_auto_sync_time_by_id`](crate::CATALOG)
 ///
-/// * `id`: automatic sync time ID (see `system::list_auto_sync_times`)
-/// * `body`: the new state of the automatic sync time.
+/// * `id`: automatic sync time ID, from [`system::list_auto_sync_times`](crate::system::list_auto_sync_times)
+/// * `body`: the new state of the automatic sync time
 #[doc(alias = "PUT /system/autoSyncTime/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_auto_sync_time_by_id")]
 pub fn replace_auto_sync_time(id: i32, body: &AutoSyncTime) -> Request<AutoSyncTime> {
@@ -67,10 +67,10 @@ pub fn replace_auto_sync_time(id: i32, body: &AutoSyncTime) -> Request<AutoSyncT
 
 /// Updates an automatic sync time.
 ///
-/// `PATCH /system/autoSyncTime/{id}` · tool `update_a_connect_wise_psa_system_auto_sync_time_by_id`
+/// `PATCH /system/autoSyncTime/{id}` · tool [`update_a_connect_wise_psa_system_auto_sync_time_by_id`](crate::CATALOG)
 ///
-/// * `id`: automatic sync time ID (see `system::list_auto_sync_times`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: automatic sync time ID, from [`system::list_auto_sync_times`](crate::system::list_auto_sync_times)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/autoSyncTime/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_auto_sync_time_by_id")]
 pub fn update_auto_sync_time(
@@ -82,9 +82,9 @@ pub fn update_auto_sync_time(
 
 /// Deletes an automatic sync time.
 ///
-/// `DELETE /system/autoSyncTime/{id}` · tool `delete_a_connect_wise_psa_system_auto_sync_time_by_id`
+/// `DELETE /system/autoSyncTime/{id}` · tool [`delete_a_connect_wise_psa_system_auto_sync_time_by_id`](crate::CATALOG)
 ///
-/// * `id`: automatic sync time ID (see `system::list_auto_sync_times`)
+/// * `id`: automatic sync time ID, from [`system::list_auto_sync_times`](crate::system::list_auto_sync_times)
 #[doc(alias = "DELETE /system/autoSyncTime/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_auto_sync_time_by_id")]
 pub fn delete_auto_sync_time(id: i32) -> Request<()> {

@@ -6,11 +6,11 @@ use crate::query::ListQuery;
 
 /// Lists billable options.
 ///
-/// `GET /system/BillableOptions/info` · tool `list_all_connect_wise_psa_system_billable_option_info`
+/// `GET /system/BillableOptions/info` · tool [`list_all_connect_wise_psa_system_billable_option_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/BillableOptions/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_billable_option_info")]
 pub fn list_billable_option_info(

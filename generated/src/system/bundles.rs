@@ -5,9 +5,9 @@ use crate::system::{BundleRequestsCollection, BundleResultsCollection};
 
 /// Counts system bundle results.
 ///
-/// `POST /system/bundles/count` · tool `count_connect_wise_psa_system_bundle_results`
+/// `POST /system/bundles/count` · tool [`count_connect_wise_psa_system_bundle_results`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /system/bundles/count")]
 #[doc(alias = "count_connect_wise_psa_system_bundle_results")]
 pub fn count_system_bundle_results(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists callbacks.
 ///
-/// `GET /system/callbacks` · tool `list_all_connect_wise_psa_system_callbacks`
+/// `GET /system/callbacks` · tool [`list_all_connect_wise_psa_system_callbacks`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/callbacks")]
 #[doc(alias = "list_all_connect_wise_psa_system_callbacks")]
 pub fn list_callbacks(query: &ListQuery) -> Request<Vec<CallbackEntry>> {
@@ -20,9 +20,9 @@ pub fn list_callbacks(query: &ListQuery) -> Request<Vec<CallbackEntry>> {
 
 /// Creates a callback.
 ///
-/// `POST /system/callbacks` · tool `create_a_connect_wise_psa_system_callback`
+/// `POST /system/callbacks` · tool [`create_a_connect_wise_psa_system_callback`](crate::CATALOG)
 ///
-/// * `body`: the callback to create.
+/// * `body`: the callback to create
 #[doc(alias = "POST /system/callbacks")]
 #[doc(alias = "create_a_connect_wise_psa_system_callback")]
 pub fn create_callback(body: &CallbackEntry) -> Request<CallbackEntry> {
@@ -31,9 +31,9 @@ pub fn create_callback(body: &CallbackEntry) -> Request<CallbackEntry> {
 
 /// Counts callbacks.
 ///
-/// `GET /system/callbacks/count` · tool `count_connect_wise_psa_system_callbacks`
+/// `GET /system/callbacks/count` · tool [`count_connect_wise_psa_system_callbacks`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/callbacks/count")]
 #[doc(alias = "count_connect_wise_psa_system_callbacks")]
 pub fn count_callbacks(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_callbacks(query: &CountQuery) -> Request<Count> {
 
 /// Gets a callback by its ID.
 ///
-/// `GET /system/callbacks/{id}` · tool `get_single_connect_wise_psa_system_callback_by_id`
+/// `GET /system/callbacks/{id}` · tool [`get_single_connect_wise_psa_system_callback_by_id`](crate::CATALOG)
 ///
-/// * `id`: callback ID (see `system::list_callbacks`)
+/// * `id`: callback ID, from [`system::list_callbacks`](crate::system::list_callbacks)
 #[doc(alias = "GET /system/callbacks/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_callback_by_id")]
 pub fn get_callback(id: i32) -> Request<CallbackEntry> {
@@ -55,10 +55,10 @@ pub fn get_callback(id: i32) -> Request<CallbackEntry> {
 
 /// Replaces a callback. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/callbacks/{id}` · tool `replace_a_connect_wise_psa_system_callback_by_id`
+/// `PUT /system/callbacks/{id}` · tool [`replace_a_connect_wise_psa_system_callback_by_id`](crate::CATALOG)
 ///
-/// * `id`: callback ID (see `system::list_callbacks`)
-/// * `body`: the new state of the callback.
+/// * `id`: callback ID, from [`system::list_callbacks`](crate::system::list_callbacks)
+/// * `body`: the new state of the callback
 #[doc(alias = "PUT /system/callbacks/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_callback_by_id")]
 pub fn replace_callback(id: i32, body: &CallbackEntry) -> Request<CallbackEntry> {
@@ -67,10 +67,10 @@ pub fn replace_callback(id: i32, body: &CallbackEntry) -> Request<CallbackEntry>
 
 /// Updates a callback.
 ///
-/// `PATCH /system/callbacks/{id}` · tool `update_a_connect_wise_psa_system_callback_by_id`
+/// `PATCH /system/callbacks/{id}` · tool [`update_a_connect_wise_psa_system_callback_by_id`](crate::CATALOG)
 ///
-/// * `id`: callback ID (see `system::list_callbacks`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: callback ID, from [`system::list_callbacks`](crate::system::list_callbacks)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/callbacks/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_callback_by_id")]
 pub fn update_callback(id: i32, patch: &Patch<CallbackEntry>) -> Request<CallbackEntry> {
@@ -79,9 +79,9 @@ pub fn update_callback(id: i32, patch: &Patch<CallbackEntry>) -> Request<Callbac
 
 /// Deletes a callback.
 ///
-/// `DELETE /system/callbacks/{id}` · tool `delete_a_connect_wise_psa_system_callback_by_id`
+/// `DELETE /system/callbacks/{id}` · tool [`delete_a_connect_wise_psa_system_callback_by_id`](crate::CATALOG)
 ///
-/// * `id`: callback ID (see `system::list_callbacks`)
+/// * `id`: callback ID, from [`system::list_callbacks`](crate::system::list_callbacks)
 #[doc(alias = "DELETE /system/callbacks/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_callback_by_id")]
 pub fn delete_callback(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists certifications.
 ///
-/// `GET /system/certifications` · tool `list_all_connect_wise_psa_system_certifications`
+/// `GET /system/certifications` · tool [`list_all_connect_wise_psa_system_certifications`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/certifications")]
 #[doc(alias = "list_all_connect_wise_psa_system_certifications")]
 pub fn list_certifications(query: &ListQuery) -> Request<Vec<Certification>> {
@@ -20,9 +20,9 @@ pub fn list_certifications(query: &ListQuery) -> Request<Vec<Certification>> {
 
 /// Creates a certification.
 ///
-/// `POST /system/certifications` · tool `create_a_connect_wise_psa_system_certification`
+/// `POST /system/certifications` · tool [`create_a_connect_wise_psa_system_certification`](crate::CATALOG)
 ///
-/// * `body`: the certification to create.
+/// * `body`: the certification to create
 #[doc(alias = "POST /system/certifications")]
 #[doc(alias = "create_a_connect_wise_psa_system_certification")]
 pub fn create_certification(body: &Certification) -> Request<Certification> {
@@ -31,9 +31,9 @@ pub fn create_certification(body: &Certification) -> Request<Certification> {
 
 /// Counts certifications.
 ///
-/// `GET /system/certifications/count` · tool `count_connect_wise_psa_system_certifications`
+/// `GET /system/certifications/count` · tool [`count_connect_wise_psa_system_certifications`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/certifications/count")]
 #[doc(alias = "count_connect_wise_psa_system_certifications")]
 pub fn count_certifications(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_certifications(query: &CountQuery) -> Request<Count> {
 
 /// Gets a certification by its ID.
 ///
-/// `GET /system/certifications/{id}` · tool `get_single_connect_wise_psa_system_certification_by_id`
+/// `GET /system/certifications/{id}` · tool [`get_single_connect_wise_psa_system_certification_by_id`](crate::CATALOG)
 ///
-/// * `id`: certification ID (see `system::list_certifications`)
+/// * `id`: certification ID, from [`system::list_certifications`](crate::system::list_certifications)
 #[doc(alias = "GET /system/certifications/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_certification_by_id")]
 pub fn get_certification(id: i32) -> Request<Certification> {
@@ -55,10 +55,10 @@ pub fn get_certification(id: i32) -> Request<Certification> {
 
 /// Replaces a certification. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/certifications/{id}` · tool `replace_a_connect_wise_psa_system_certification_by_id`
+/// `PUT /system/certifications/{id}` · tool [`replace_a_connect_wise_psa_system_certification_by_id`](crate::CATALOG)
 ///
-/// * `id`: certification ID (see `system::list_certifications`)
-/// * `body`: the new state of the certification.
+/// * `id`: certification ID, from [`system::list_certifications`](crate::system::list_certifications)
+/// * `body`: the new state of the certification
 #[doc(alias = "PUT /system/certifications/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_certification_by_id")]
 pub fn replace_certification(id: i32, body: &Certification) -> Request<Certification> {
@@ -67,10 +67,10 @@ pub fn replace_certification(id: i32, body: &Certification) -> Request<Certifica
 
 /// Updates a certification.
 ///
-/// `PATCH /system/certifications/{id}` · tool `update_a_connect_wise_psa_system_certification_by_id`
+/// `PATCH /system/certifications/{id}` · tool [`update_a_connect_wise_psa_system_certification_by_id`](crate::CATALOG)
 ///
-/// * `id`: certification ID (see `system::list_certifications`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: certification ID, from [`system::list_certifications`](crate::system::list_certifications)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/certifications/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_certification_by_id")]
 pub fn update_certification(
@@ -84,23 +84,23 @@ pub fn update_certification(
 
 /// Deletes a certification.
 ///
-/// `DELETE /system/certifications/{id}` · tool `delete_a_connect_wise_psa_system_certification_by_id`
+/// `DELETE /system/certifications/{id}` · tool [`delete_a_connect_wise_psa_system_certification_by_id`](crate::CATALOG)
 ///
-/// * `id`: certification ID (see `system::list_certifications`)
+/// * `id`: certification ID, from [`system::list_certifications`](crate::system::list_certifications)
 #[doc(alias = "DELETE /system/certifications/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_certification_by_id")]
 pub fn delete_certification(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/certifications/{id}").path("id", id)
 }
 
-/// Checks where a certification is used.
+/// Checks which records reference a certification.
 ///
-/// `GET /system/certifications/{id}/usages` · tool `check_connect_wise_psa_system_certification_usages_by_id`
+/// `GET /system/certifications/{id}/usages` · tool [`check_connect_wise_psa_system_certification_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: certification ID (see `system::list_certifications`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: certification ID, from [`system::list_certifications`](crate::system::list_certifications)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/certifications/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_system_certification_usages_by_id")]
 pub fn check_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -109,14 +109,14 @@ pub fn check_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usa
         .query(query)
 }
 
-/// Lists the places where a certification is used.
+/// Lists the records that reference a certification.
 ///
-/// `GET /system/certifications/{id}/usages/list` · tool `list_all_connect_wise_psa_system_certification_usages_by_id`
+/// `GET /system/certifications/{id}/usages/list` · tool [`list_all_connect_wise_psa_system_certification_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: certification ID (see `system::list_certifications`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: certification ID, from [`system::list_certifications`](crate::system::list_certifications)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/certifications/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_system_certification_usages_by_id")]
 pub fn list_certification_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ConnectWise hosted screens.
 ///
-/// `GET /system/connectWiseHostedScreens` · tool `list_all_connect_wise_psa_connect_wise_hosted_screens`
+/// `GET /system/connectWiseHostedScreens` · tool [`list_all_connect_wise_psa_connect_wise_hosted_screens`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/connectWiseHostedScreens")]
 #[doc(alias = "list_all_connect_wise_psa_connect_wise_hosted_screens")]
 pub fn list_connect_wise_hosted_screens(
@@ -22,9 +22,9 @@ pub fn list_connect_wise_hosted_screens(
 
 /// Counts ConnectWise hosted screens.
 ///
-/// `GET /system/connectWiseHostedScreens/count` · tool `count_connect_wise_psa_connect_wise_hosted_screens`
+/// `GET /system/connectWiseHostedScreens/count` · tool [`count_connect_wise_psa_connect_wise_hosted_screens`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/connectWiseHostedScreens/count")]
 #[doc(alias = "count_connect_wise_psa_connect_wise_hosted_screens")]
 pub fn count_connect_wise_hosted_screens(query: &CountQuery) -> Request<Count> {
@@ -35,9 +35,9 @@ pub fn count_connect_wise_hosted_screens(query: &CountQuery) -> Request<Count> {
 
 /// Gets a ConnectWise hosted screen by its ID.
 ///
-/// `GET /system/connectWiseHostedScreens/{id}` · tool `get_single_connect_wise_psa_connect_wise_hosted_screen_by_id`
+/// `GET /system/connectWiseHostedScreens/{id}` · tool [`get_single_connect_wise_psa_connect_wise_hosted_screen_by_id`](crate::CATALOG)
 ///
-/// * `id`: ConnectWise hosted screen ID (see `system::list_connect_wise_hosted_screens`)
+/// * `id`: ConnectWise hosted screen ID, from [`system::list_connect_wise_hosted_screens`](crate::system::list_connect_wise_hosted_screens)
 #[doc(alias = "GET /system/connectWiseHostedScreens/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_connect_wise_hosted_screen_by_id")]
 pub fn get_connect_wise_hosted_screen(id: i32) -> Request<ConnectWiseHostedScreen> {

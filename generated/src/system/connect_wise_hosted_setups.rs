@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ConnectWise hosted setups.
 ///
-/// `GET /system/connectwisehostedsetups` · tool `list_all_connect_wise_psa_system_connectwisehostedsetups`
+/// `GET /system/connectwisehostedsetups` · tool [`list_all_connect_wise_psa_system_connectwisehostedsetups`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/connectwisehostedsetups")]
 #[doc(alias = "list_all_connect_wise_psa_system_connectwisehostedsetups")]
 pub fn list_connect_wise_hosted_setups(
@@ -22,9 +22,9 @@ pub fn list_connect_wise_hosted_setups(
 
 /// Creates a ConnectWise hosted setup.
 ///
-/// `POST /system/connectwisehostedsetups` · tool `create_a_connect_wise_psa_system_connectwisehostedsetup`
+/// `POST /system/connectwisehostedsetups` · tool [`create_a_connect_wise_psa_system_connectwisehostedsetup`](crate::CATALOG)
 ///
-/// * `body`: the ConnectWise hosted setup to create.
+/// * `body`: the ConnectWise hosted setup to create
 #[doc(alias = "POST /system/connectwisehostedsetups")]
 #[doc(alias = "create_a_connect_wise_psa_system_connectwisehostedsetup")]
 pub fn create_connect_wise_hosted_setup(
@@ -35,9 +35,9 @@ pub fn create_connect_wise_hosted_setup(
 
 /// Counts ConnectWise hosted setups.
 ///
-/// `GET /system/connectwisehostedsetups/count` · tool `count_connect_wise_psa_system_connectwisehostedsetups`
+/// `GET /system/connectwisehostedsetups/count` · tool [`count_connect_wise_psa_system_connectwisehostedsetups`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/connectwisehostedsetups/count")]
 #[doc(alias = "count_connect_wise_psa_system_connectwisehostedsetups")]
 pub fn count_connect_wise_hosted_setups(query: &CountQuery) -> Request<Count> {
@@ -48,9 +48,9 @@ pub fn count_connect_wise_hosted_setups(query: &CountQuery) -> Request<Count> {
 
 /// Gets a ConnectWise hosted setup by its ID.
 ///
-/// `GET /system/connectwisehostedsetups/{id}` · tool `get_single_connect_wise_psa_system_connectwisehostedsetup_by_id`
+/// `GET /system/connectwisehostedsetups/{id}` · tool [`get_single_connect_wise_psa_system_connectwisehostedsetup_by_id`](crate::CATALOG)
 ///
-/// * `id`: ConnectWise hosted setup ID (see `system::list_connect_wise_hosted_setups`)
+/// * `id`: ConnectWise hosted setup ID, from [`system::list_connect_wise_hosted_setups`](crate::system::list_connect_wise_hosted_setups)
 #[doc(alias = "GET /system/connectwisehostedsetups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_connectwisehostedsetup_by_id")]
 pub fn get_connect_wise_hosted_setup(id: i32) -> Request<ConnectWiseHostedSetup> {
@@ -59,10 +59,10 @@ pub fn get_connect_wise_hosted_setup(id: i32) -> Request<ConnectWiseHostedSetup>
 
 /// Replaces a ConnectWise hosted setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/connectwisehostedsetups/{id}` · tool `replace_a_connect_wise_psa_system_connectwisehostedsetup_by_id`
+/// `PUT /system/connectwisehostedsetups/{id}` · tool [`replace_a_connect_wise_psa_system_connectwisehostedsetup_by_id`](crate::CATALOG)
 ///
-/// * `id`: ConnectWise hosted setup ID (see `system::list_connect_wise_hosted_setups`)
-/// * `body`: the new state of the ConnectWise hosted setup.
+/// * `id`: ConnectWise hosted setup ID, from [`system::list_connect_wise_hosted_setups`](crate::system::list_connect_wise_hosted_setups)
+/// * `body`: the new state of the ConnectWise hosted setup
 #[doc(alias = "PUT /system/connectwisehostedsetups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_connectwisehostedsetup_by_id")]
 pub fn replace_connect_wise_hosted_setup(
@@ -76,10 +76,10 @@ pub fn replace_connect_wise_hosted_setup(
 
 /// Updates a ConnectWise hosted setup.
 ///
-/// `PATCH /system/connectwisehostedsetups/{id}` · tool `update_a_connect_wise_psa_system_connectwisehostedsetup_by_id`
+/// `PATCH /system/connectwisehostedsetups/{id}` · tool [`update_a_connect_wise_psa_system_connectwisehostedsetup_by_id`](crate::CATALOG)
 ///
-/// * `id`: ConnectWise hosted setup ID (see `system::list_connect_wise_hosted_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: ConnectWise hosted setup ID, from [`system::list_connect_wise_hosted_setups`](crate::system::list_connect_wise_hosted_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/connectwisehostedsetups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_connectwisehostedsetup_by_id")]
 pub fn update_connect_wise_hosted_setup(
@@ -93,9 +93,9 @@ pub fn update_connect_wise_hosted_setup(
 
 /// Deletes a ConnectWise hosted setup.
 ///
-/// `DELETE /system/connectwisehostedsetups/{id}` · tool `delete_a_connect_wise_psa_system_connectwisehostedsetup_by_id`
+/// `DELETE /system/connectwisehostedsetups/{id}` · tool [`delete_a_connect_wise_psa_system_connectwisehostedsetup_by_id`](crate::CATALOG)
 ///
-/// * `id`: ConnectWise hosted setup ID (see `system::list_connect_wise_hosted_setups`)
+/// * `id`: ConnectWise hosted setup ID, from [`system::list_connect_wise_hosted_setups`](crate::system::list_connect_wise_hosted_setups)
 #[doc(alias = "DELETE /system/connectwisehostedsetups/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_connectwisehostedsetup_by_id")]
 pub fn delete_connect_wise_hosted_setup(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists contact sync monitoring rules.
 ///
-/// `GET /system/contactsync/monitoring` · tool `list_all_connect_wise_psa_contactsync_monitoring`
+/// `GET /system/contactsync/monitoring` · tool [`list_all_connect_wise_psa_contactsync_monitoring`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/contactsync/monitoring")]
 #[doc(alias = "list_all_connect_wise_psa_contactsync_monitoring")]
 pub fn list_contact_sync_monitoring(
@@ -22,7 +22,7 @@ pub fn list_contact_sync_monitoring(
 
 /// Creates a contact sync monitoring rule.
 ///
-/// `POST /system/contactsync/monitoring/` · tool `create_a_connect_wise_psa_contactsync_monitoring`
+/// `POST /system/contactsync/monitoring/` · tool [`create_a_connect_wise_psa_contactsync_monitoring`](crate::CATALOG)
 #[doc(alias = "POST /system/contactsync/monitoring/")]
 #[doc(alias = "create_a_connect_wise_psa_contactsync_monitoring")]
 pub fn create_contact_sync_monitoring() -> Request<M365ContactSyncMonitoring> {
@@ -31,9 +31,9 @@ pub fn create_contact_sync_monitoring() -> Request<M365ContactSyncMonitoring> {
 
 /// Updates the contact sync monitoring rule.
 ///
-/// `PATCH /system/contactsync/monitoring/` · tool `update_a_connect_wise_psa_contactsync_monitoring`
+/// `PATCH /system/contactsync/monitoring/` · tool [`update_a_connect_wise_psa_contactsync_monitoring`](crate::CATALOG)
 ///
-/// * `patch`: the changes, as a JSON Patch.
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/contactsync/monitoring/")]
 #[doc(alias = "update_a_connect_wise_psa_contactsync_monitoring")]
 pub fn update_contact_sync_monitoring(
@@ -44,9 +44,9 @@ pub fn update_contact_sync_monitoring(
 
 /// Counts contact sync monitoring rules.
 ///
-/// `GET /system/contactsync/monitoring/count` · tool `count_connect_wise_psa_contactsync_monitoring`
+/// `GET /system/contactsync/monitoring/count` · tool [`count_connect_wise_psa_contactsync_monitoring`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/contactsync/monitoring/count")]
 #[doc(alias = "count_connect_wise_psa_contactsync_monitoring")]
 pub fn count_contact_sync_monitoring(query: &CountQuery) -> Request<Count> {
@@ -57,7 +57,7 @@ pub fn count_contact_sync_monitoring(query: &CountQuery) -> Request<Count> {
 
 /// Gets the contact sync monitoring notification type.
 ///
-/// `GET /system/contactsync/monitoring/notificationtype/` · tool `get_connect_wise_psa_contactsync_monitoring_notification_type`
+/// `GET /system/contactsync/monitoring/notificationtype/` · tool [`get_connect_wise_psa_contactsync_monitoring_notification_type`](crate::CATALOG)
 #[doc(alias = "GET /system/contactsync/monitoring/notificationtype/")]
 #[doc(alias = "get_connect_wise_psa_contactsync_monitoring_notification_type")]
 pub fn get_contact_sync_monitoring_notification_type() -> Request<
@@ -68,7 +68,7 @@ pub fn get_contact_sync_monitoring_notification_type() -> Request<
 
 /// Gets a contact sync monitoring rule by its type ID.
 ///
-/// `GET /system/contactsync/monitoring/type/{id}` · tool `get_single_connect_wise_psa_contactsync_monitoring_by_type_id`
+/// `GET /system/contactsync/monitoring/type/{id}` · tool [`get_single_connect_wise_psa_contactsync_monitoring_by_type_id`](crate::CATALOG)
 ///
 /// * `type_id`: type ID
 #[doc(alias = "GET /system/contactsync/monitoring/type/{id}")]
@@ -82,7 +82,7 @@ pub fn get_contact_sync_monitoring_by_type_id(
 
 /// Deletes a contact sync monitoring rule by type ID.
 ///
-/// `DELETE /system/contactsync/monitoring/type/{id}` · tool `delete_a_connect_wise_psa_contactsync_monitoring_by_type_id`
+/// `DELETE /system/contactsync/monitoring/type/{id}` · tool [`delete_a_connect_wise_psa_contactsync_monitoring_by_type_id`](crate::CATALOG)
 ///
 /// * `type_id`: type ID
 #[doc(alias = "DELETE /system/contactsync/monitoring/type/{id}")]
@@ -94,9 +94,9 @@ pub fn delete_contact_sync_monitoring(type_id: i32) -> Request<()> {
 
 /// Gets a contact sync monitoring rule by its ID.
 ///
-/// `GET /system/contactsync/monitoring/{id}` · tool `get_single_connect_wise_psa_contactsync_monitoring_by_id`
+/// `GET /system/contactsync/monitoring/{id}` · tool [`get_single_connect_wise_psa_contactsync_monitoring_by_id`](crate::CATALOG)
 ///
-/// * `id`: contact sync monitoring rule ID (see `system::list_contact_sync_monitoring`)
+/// * `id`: contact sync monitoring rule ID, from [`system::list_contact_sync_monitoring`](crate::system::list_contact_sync_monitoring)
 #[doc(alias = "GET /system/contactsync/monitoring/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_contactsync_monitoring_by_id")]
 pub fn get_contact_sync_monitoring(id: i32) -> Request<M365ContactSyncMonitoring> {

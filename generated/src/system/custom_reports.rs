@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists custom reports.
 ///
-/// `GET /system/customReports` · tool `list_all_connect_wise_psa_system_custom_reports`
+/// `GET /system/customReports` · tool [`list_all_connect_wise_psa_system_custom_reports`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/customReports")]
 #[doc(alias = "list_all_connect_wise_psa_system_custom_reports")]
 pub fn list_custom_reports(query: &ListQuery) -> Request<Vec<CustomReport>> {
@@ -20,9 +20,9 @@ pub fn list_custom_reports(query: &ListQuery) -> Request<Vec<CustomReport>> {
 
 /// Creates a custom report.
 ///
-/// `POST /system/customReports` · tool `create_a_connect_wise_psa_system_custom_report`
+/// `POST /system/customReports` · tool [`create_a_connect_wise_psa_system_custom_report`](crate::CATALOG)
 ///
-/// * `body`: the custom report to create.
+/// * `body`: the custom report to create
 #[doc(alias = "POST /system/customReports")]
 #[doc(alias = "create_a_connect_wise_psa_system_custom_report")]
 pub fn create_custom_report(body: &CustomReport) -> Request<CustomReport> {
@@ -31,9 +31,9 @@ pub fn create_custom_report(body: &CustomReport) -> Request<CustomReport> {
 
 /// Counts custom reports.
 ///
-/// `GET /system/customReports/count` · tool `count_connect_wise_psa_system_custom_reports`
+/// `GET /system/customReports/count` · tool [`count_connect_wise_psa_system_custom_reports`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/customReports/count")]
 #[doc(alias = "count_connect_wise_psa_system_custom_reports")]
 pub fn count_custom_reports(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_custom_reports(query: &CountQuery) -> Request<Count> {
 
 /// Gets a custom report by its ID.
 ///
-/// `GET /system/customReports/{id}` · tool `get_single_connect_wise_psa_system_custom_report_by_id`
+/// `GET /system/customReports/{id}` · tool [`get_single_connect_wise_psa_system_custom_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: custom report ID (see `system::list_custom_reports`)
+/// * `id`: custom report ID, from [`system::list_custom_reports`](crate::system::list_custom_reports)
 #[doc(alias = "GET /system/customReports/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_custom_report_by_id")]
 pub fn get_custom_report(id: i32) -> Request<CustomReport> {
@@ -55,10 +55,10 @@ pub fn get_custom_report(id: i32) -> Request<CustomReport> {
 
 /// Replaces a custom report. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/customReports/{id}` · tool `replace_a_connect_wise_psa_system_custom_report_by_id`
+/// `PUT /system/customReports/{id}` · tool [`replace_a_connect_wise_psa_system_custom_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: custom report ID (see `system::list_custom_reports`)
-/// * `body`: the new state of the custom report.
+/// * `id`: custom report ID, from [`system::list_custom_reports`](crate::system::list_custom_reports)
+/// * `body`: the new state of the custom report
 #[doc(alias = "PUT /system/customReports/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_custom_report_by_id")]
 pub fn replace_custom_report(id: i32, body: &CustomReport) -> Request<CustomReport> {
@@ -67,10 +67,10 @@ pub fn replace_custom_report(id: i32, body: &CustomReport) -> Request<CustomRepo
 
 /// Updates a custom report.
 ///
-/// `PATCH /system/customReports/{id}` · tool `update_a_connect_wise_psa_system_custom_report_by_id`
+/// `PATCH /system/customReports/{id}` · tool [`update_a_connect_wise_psa_system_custom_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: custom report ID (see `system::list_custom_reports`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: custom report ID, from [`system::list_custom_reports`](crate::system::list_custom_reports)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/customReports/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_custom_report_by_id")]
 pub fn update_custom_report(
@@ -82,9 +82,9 @@ pub fn update_custom_report(
 
 /// Deletes a custom report.
 ///
-/// `DELETE /system/customReports/{id}` · tool `delete_a_connect_wise_psa_system_custom_report_by_id`
+/// `DELETE /system/customReports/{id}` · tool [`delete_a_connect_wise_psa_system_custom_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: custom report ID (see `system::list_custom_reports`)
+/// * `id`: custom report ID, from [`system::list_custom_reports`](crate::system::list_custom_reports)
 #[doc(alias = "DELETE /system/customReports/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_custom_report_by_id")]
 pub fn delete_custom_report(id: i32) -> Request<()> {
@@ -93,12 +93,12 @@ pub fn delete_custom_report(id: i32) -> Request<()> {
 
 /// Lists a custom report's parameters.
 ///
-/// `GET /system/customReports/{parentId}/parameters` · tool `list_all_connect_wise_psa_custom_report_parameters`
+/// `GET /system/customReports/{parentId}/parameters` · tool [`list_all_connect_wise_psa_custom_report_parameters`](crate::CATALOG)
 ///
-/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `custom_report_id`: custom report ID, from [`system::list_custom_reports`](crate::system::list_custom_reports)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/customReports/{parentId}/parameters")]
 #[doc(alias = "list_all_connect_wise_psa_custom_report_parameters")]
 pub fn list_custom_report_parameters(
@@ -112,10 +112,10 @@ pub fn list_custom_report_parameters(
 
 /// Adds a parameter to a custom report.
 ///
-/// `POST /system/customReports/{parentId}/parameters` · tool `create_a_connect_wise_psa_custom_report_parameter`
+/// `POST /system/customReports/{parentId}/parameters` · tool [`create_a_connect_wise_psa_custom_report_parameter`](crate::CATALOG)
 ///
-/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
-/// * `body`: the parameter to create.
+/// * `custom_report_id`: custom report ID, from [`system::list_custom_reports`](crate::system::list_custom_reports)
+/// * `body`: the parameter to create
 #[doc(alias = "POST /system/customReports/{parentId}/parameters")]
 #[doc(alias = "create_a_connect_wise_psa_custom_report_parameter")]
 pub fn create_custom_report_parameter(
@@ -129,10 +129,10 @@ pub fn create_custom_report_parameter(
 
 /// Counts a custom report's parameters.
 ///
-/// `GET /system/customReports/{parentId}/parameters/count` · tool `count_connect_wise_psa_custom_report_parameters`
+/// `GET /system/customReports/{parentId}/parameters/count` · tool [`count_connect_wise_psa_custom_report_parameters`](crate::CATALOG)
 ///
-/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
-/// * `query`: which rows are counted
+/// * `custom_report_id`: custom report ID, from [`system::list_custom_reports`](crate::system::list_custom_reports)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/customReports/{parentId}/parameters/count")]
 #[doc(alias = "count_connect_wise_psa_custom_report_parameters")]
 pub fn count_custom_report_parameters(
@@ -147,10 +147,10 @@ pub fn count_custom_report_parameters(
 
 /// Gets a custom report parameter by its ID.
 ///
-/// `GET /system/customReports/{parentId}/parameters/{id}` · tool `get_single_connect_wise_psa_custom_report_parameter_by_id`
+/// `GET /system/customReports/{parentId}/parameters/{id}` · tool [`get_single_connect_wise_psa_custom_report_parameter_by_id`](crate::CATALOG)
 ///
-/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
-/// * `id`: custom report parameter ID (see `system::list_custom_report_parameters`)
+/// * `custom_report_id`: custom report ID, from [`system::list_custom_reports`](crate::system::list_custom_reports)
+/// * `id`: custom report parameter ID, from [`system::list_custom_report_parameters`](crate::system::list_custom_report_parameters)
 #[doc(alias = "GET /system/customReports/{parentId}/parameters/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_custom_report_parameter_by_id")]
 pub fn get_custom_report_parameter(
@@ -164,11 +164,11 @@ pub fn get_custom_report_parameter(
 
 /// Replaces a custom report parameter. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/customReports/{parentId}/parameters/{id}` · tool `replace_a_connect_wise_psa_custom_report_parameter_by_id`
+/// `PUT /system/customReports/{parentId}/parameters/{id}` · tool [`replace_a_connect_wise_psa_custom_report_parameter_by_id`](crate::CATALOG)
 ///
-/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
-/// * `id`: custom report parameter ID (see `system::list_custom_report_parameters`)
-/// * `body`: the new state of the parameter.
+/// * `custom_report_id`: custom report ID, from [`system::list_custom_reports`](crate::system::list_custom_reports)
+/// * `id`: custom report parameter ID, from [`system::list_custom_report_parameters`](crate::system::list_custom_report_parameters)
+/// * `body`: the new state of the parameter
 #[doc(alias = "PUT /system/customReports/{parentId}/parameters/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_custom_report_parameter_by_id")]
 pub fn replace_custom_report_parameter(
@@ -184,11 +184,11 @@ pub fn replace_custom_report_parameter(
 
 /// Updates a custom report parameter.
 ///
-/// `PATCH /system/customReports/{parentId}/parameters/{id}` · tool `update_a_connect_wise_psa_custom_report_parameter_by_id`
+/// `PATCH /system/customReports/{parentId}/parameters/{id}` · tool [`update_a_connect_wise_psa_custom_report_parameter_by_id`](crate::CATALOG)
 ///
-/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
-/// * `id`: custom report parameter ID (see `system::list_custom_report_parameters`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `custom_report_id`: custom report ID, from [`system::list_custom_reports`](crate::system::list_custom_reports)
+/// * `id`: custom report parameter ID, from [`system::list_custom_report_parameters`](crate::system::list_custom_report_parameters)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/customReports/{parentId}/parameters/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_custom_report_parameter_by_id")]
 pub fn update_custom_report_parameter(
@@ -204,10 +204,10 @@ pub fn update_custom_report_parameter(
 
 /// Deletes a custom report parameter.
 ///
-/// `DELETE /system/customReports/{parentId}/parameters/{id}` · tool `delete_a_connect_wise_psa_custom_report_parameter_by_id`
+/// `DELETE /system/customReports/{parentId}/parameters/{id}` · tool [`delete_a_connect_wise_psa_custom_report_parameter_by_id`](crate::CATALOG)
 ///
-/// * `custom_report_id`: custom report ID (see `system::list_custom_reports`)
-/// * `id`: custom report parameter ID (see `system::list_custom_report_parameters`)
+/// * `custom_report_id`: custom report ID, from [`system::list_custom_reports`](crate::system::list_custom_reports)
+/// * `id`: custom report parameter ID, from [`system::list_custom_report_parameters`](crate::system::list_custom_report_parameters)
 #[doc(alias = "DELETE /system/customReports/{parentId}/parameters/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_custom_report_parameter_by_id")]
 pub fn delete_custom_report_parameter(custom_report_id: i32, id: i32) -> Request<()> {

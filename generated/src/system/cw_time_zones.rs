@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ConnectWise time zones.
 ///
-/// `GET /system/cwTimeZones` · tool `list_all_connect_wise_psa_system_cw_time_zones`
+/// `GET /system/cwTimeZones` · tool [`list_all_connect_wise_psa_system_cw_time_zones`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/cwTimeZones")]
 #[doc(alias = "list_all_connect_wise_psa_system_cw_time_zones")]
 pub fn list_cw_time_zones(query: &ListQuery) -> Request<Vec<CwTimeZone>> {
@@ -20,9 +20,9 @@ pub fn list_cw_time_zones(query: &ListQuery) -> Request<Vec<CwTimeZone>> {
 
 /// Counts ConnectWise time zones.
 ///
-/// `GET /system/cwTimeZones/count` · tool `count_connect_wise_psa_system_cw_time_zones`
+/// `GET /system/cwTimeZones/count` · tool [`count_connect_wise_psa_system_cw_time_zones`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/cwTimeZones/count")]
 #[doc(alias = "count_connect_wise_psa_system_cw_time_zones")]
 pub fn count_cw_time_zones(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_cw_time_zones(query: &CountQuery) -> Request<Count> {
 
 /// Gets a ConnectWise time zone by its ID.
 ///
-/// `GET /system/cwTimeZones/{id}` · tool `get_single_connect_wise_psa_system_cw_time_zone_by_id`
+/// `GET /system/cwTimeZones/{id}` · tool [`get_single_connect_wise_psa_system_cw_time_zone_by_id`](crate::CATALOG)
 ///
-/// * `id`: ConnectWise time zone ID (see `system::list_cw_time_zones`)
+/// * `id`: ConnectWise time zone ID, from [`system::list_cw_time_zones`](crate::system::list_cw_time_zones)
 #[doc(alias = "GET /system/cwTimeZones/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_cw_time_zone_by_id")]
 pub fn get_cw_time_zone(id: i32) -> Request<CwTimeZone> {

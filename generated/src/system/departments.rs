@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists departments.
 ///
-/// `GET /system/departments` · tool `list_all_connect_wise_psa_system_departments`
+/// `GET /system/departments` · tool [`list_all_connect_wise_psa_system_departments`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/departments")]
 #[doc(alias = "list_all_connect_wise_psa_system_departments")]
 pub fn list_departments(query: &ListQuery) -> Request<Vec<Department>> {
@@ -20,9 +20,9 @@ pub fn list_departments(query: &ListQuery) -> Request<Vec<Department>> {
 
 /// Creates a department.
 ///
-/// `POST /system/departments` · tool `create_a_connect_wise_psa_system_department`
+/// `POST /system/departments` · tool [`create_a_connect_wise_psa_system_department`](crate::CATALOG)
 ///
-/// * `body`: the department to create.
+/// * `body`: the department to create
 #[doc(alias = "POST /system/departments")]
 #[doc(alias = "create_a_connect_wise_psa_system_department")]
 pub fn create_department(body: &Department) -> Request<Department> {
@@ -31,9 +31,9 @@ pub fn create_department(body: &Department) -> Request<Department> {
 
 /// Counts departments.
 ///
-/// `GET /system/departments/count` · tool `count_connect_wise_psa_system_departments`
+/// `GET /system/departments/count` · tool [`count_connect_wise_psa_system_departments`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/departments/count")]
 #[doc(alias = "count_connect_wise_psa_system_departments")]
 pub fn count_departments(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_departments(query: &CountQuery) -> Request<Count> {
 
 /// Gets a department by its ID.
 ///
-/// `GET /system/departments/{id}` · tool `get_single_connect_wise_psa_system_department_by_id`
+/// `GET /system/departments/{id}` · tool [`get_single_connect_wise_psa_system_department_by_id`](crate::CATALOG)
 ///
-/// * `id`: department ID (see `system::list_departments`)
+/// * `id`: department ID, from [`system::list_departments`](crate::system::list_departments)
 #[doc(alias = "GET /system/departments/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_department_by_id")]
 pub fn get_department(id: i32) -> Request<Department> {
@@ -55,10 +55,10 @@ pub fn get_department(id: i32) -> Request<Department> {
 
 /// Replaces a department. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/departments/{id}` · tool `replace_a_connect_wise_psa_system_department_by_id`
+/// `PUT /system/departments/{id}` · tool [`replace_a_connect_wise_psa_system_department_by_id`](crate::CATALOG)
 ///
-/// * `id`: department ID (see `system::list_departments`)
-/// * `body`: the new state of the department.
+/// * `id`: department ID, from [`system::list_departments`](crate::system::list_departments)
+/// * `body`: the new state of the department
 #[doc(alias = "PUT /system/departments/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_department_by_id")]
 pub fn replace_department(id: i32, body: &Department) -> Request<Department> {
@@ -67,10 +67,10 @@ pub fn replace_department(id: i32, body: &Department) -> Request<Department> {
 
 /// Updates a department.
 ///
-/// `PATCH /system/departments/{id}` · tool `update_a_connect_wise_psa_system_department_by_id`
+/// `PATCH /system/departments/{id}` · tool [`update_a_connect_wise_psa_system_department_by_id`](crate::CATALOG)
 ///
-/// * `id`: department ID (see `system::list_departments`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: department ID, from [`system::list_departments`](crate::system::list_departments)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/departments/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_department_by_id")]
 pub fn update_department(id: i32, patch: &Patch<Department>) -> Request<Department> {
@@ -79,23 +79,23 @@ pub fn update_department(id: i32, patch: &Patch<Department>) -> Request<Departme
 
 /// Deletes a department.
 ///
-/// `DELETE /system/departments/{id}` · tool `delete_a_connect_wise_psa_system_department_by_id`
+/// `DELETE /system/departments/{id}` · tool [`delete_a_connect_wise_psa_system_department_by_id`](crate::CATALOG)
 ///
-/// * `id`: department ID (see `system::list_departments`)
+/// * `id`: department ID, from [`system::list_departments`](crate::system::list_departments)
 #[doc(alias = "DELETE /system/departments/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_department_by_id")]
 pub fn delete_department(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/departments/{id}").path("id", id)
 }
 
-/// Checks where a department is used.
+/// Checks which records reference a department.
 ///
-/// `GET /system/departments/{id}/usages` · tool `check_connect_wise_psa_system_department_usages_by_id`
+/// `GET /system/departments/{id}/usages` · tool [`check_connect_wise_psa_system_department_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: department ID (see `system::list_departments`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: department ID, from [`system::list_departments`](crate::system::list_departments)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/departments/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_system_department_usages_by_id")]
 pub fn check_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -104,14 +104,14 @@ pub fn check_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
         .query(query)
 }
 
-/// Lists the places where a department is used.
+/// Lists the records that reference a department.
 ///
-/// `GET /system/departments/{id}/usages/list` · tool `list_all_connect_wise_psa_system_department_usages_by_id`
+/// `GET /system/departments/{id}/usages/list` · tool [`list_all_connect_wise_psa_system_department_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: department ID (see `system::list_departments`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: department ID, from [`system::list_departments`](crate::system::list_departments)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/departments/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_system_department_usages_by_id")]
 pub fn list_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -122,12 +122,12 @@ pub fn list_department_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>>
 
 /// Lists a department's locations.
 ///
-/// `GET /system/departments/{parentId}/locations` · tool `list_all_connect_wise_psa_department_locations`
+/// `GET /system/departments/{parentId}/locations` · tool [`list_all_connect_wise_psa_department_locations`](crate::CATALOG)
 ///
-/// * `department_id`: department ID (see `system::list_departments`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `department_id`: department ID, from [`system::list_departments`](crate::system::list_departments)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/departments/{parentId}/locations")]
 #[doc(alias = "list_all_connect_wise_psa_department_locations")]
 pub fn list_department_locations(
@@ -141,10 +141,10 @@ pub fn list_department_locations(
 
 /// Adds a location to a department.
 ///
-/// `POST /system/departments/{parentId}/locations` · tool `create_a_connect_wise_psa_department_location`
+/// `POST /system/departments/{parentId}/locations` · tool [`create_a_connect_wise_psa_department_location`](crate::CATALOG)
 ///
-/// * `department_id`: department ID (see `system::list_departments`)
-/// * `body`: the location to create.
+/// * `department_id`: department ID, from [`system::list_departments`](crate::system::list_departments)
+/// * `body`: the location to create
 #[doc(alias = "POST /system/departments/{parentId}/locations")]
 #[doc(alias = "create_a_connect_wise_psa_department_location")]
 pub fn create_department_location(
@@ -158,10 +158,10 @@ pub fn create_department_location(
 
 /// Counts a department's locations.
 ///
-/// `GET /system/departments/{parentId}/locations/count` · tool `count_connect_wise_psa_department_locations`
+/// `GET /system/departments/{parentId}/locations/count` · tool [`count_connect_wise_psa_department_locations`](crate::CATALOG)
 ///
-/// * `department_id`: department ID (see `system::list_departments`)
-/// * `query`: which rows are counted
+/// * `department_id`: department ID, from [`system::list_departments`](crate::system::list_departments)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/departments/{parentId}/locations/count")]
 #[doc(alias = "count_connect_wise_psa_department_locations")]
 pub fn count_department_locations(
@@ -176,10 +176,10 @@ pub fn count_department_locations(
 
 /// Gets a department's location by its ID.
 ///
-/// `GET /system/departments/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_department_location_by_id`
+/// `GET /system/departments/{parentId}/locations/{id}` · tool [`get_single_connect_wise_psa_department_location_by_id`](crate::CATALOG)
 ///
-/// * `department_id`: department ID (see `system::list_departments`)
-/// * `id`: department location ID (see `system::list_department_locations`)
+/// * `department_id`: department ID, from [`system::list_departments`](crate::system::list_departments)
+/// * `id`: department location ID, from [`system::list_department_locations`](crate::system::list_department_locations)
 #[doc(alias = "GET /system/departments/{parentId}/locations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_department_location_by_id")]
 pub fn get_department_location(
@@ -193,11 +193,11 @@ pub fn get_department_location(
 
 /// Replaces a department's location. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/departments/{parentId}/locations/{id}` · tool `replace_a_connect_wise_psa_department_location_by_id`
+/// `PUT /system/departments/{parentId}/locations/{id}` · tool [`replace_a_connect_wise_psa_department_location_by_id`](crate::CATALOG)
 ///
-/// * `department_id`: department ID (see `system::list_departments`)
-/// * `id`: department location ID (see `system::list_department_locations`)
-/// * `body`: the new state of the location.
+/// * `department_id`: department ID, from [`system::list_departments`](crate::system::list_departments)
+/// * `id`: department location ID, from [`system::list_department_locations`](crate::system::list_department_locations)
+/// * `body`: the new state of the location
 #[doc(alias = "PUT /system/departments/{parentId}/locations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_department_location_by_id")]
 pub fn replace_department_location(
@@ -213,11 +213,11 @@ pub fn replace_department_location(
 
 /// Updates a department's location.
 ///
-/// `PATCH /system/departments/{parentId}/locations/{id}` · tool `update_a_connect_wise_psa_department_location_by_id`
+/// `PATCH /system/departments/{parentId}/locations/{id}` · tool [`update_a_connect_wise_psa_department_location_by_id`](crate::CATALOG)
 ///
-/// * `department_id`: department ID (see `system::list_departments`)
-/// * `id`: department location ID (see `system::list_department_locations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `department_id`: department ID, from [`system::list_departments`](crate::system::list_departments)
+/// * `id`: department location ID, from [`system::list_department_locations`](crate::system::list_department_locations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/departments/{parentId}/locations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_department_location_by_id")]
 pub fn update_department_location(
@@ -233,10 +233,10 @@ pub fn update_department_location(
 
 /// Removes a location from a department.
 ///
-/// `DELETE /system/departments/{parentId}/locations/{id}` · tool `delete_a_connect_wise_psa_department_location_by_id`
+/// `DELETE /system/departments/{parentId}/locations/{id}` · tool [`delete_a_connect_wise_psa_department_location_by_id`](crate::CATALOG)
 ///
-/// * `department_id`: department ID (see `system::list_departments`)
-/// * `id`: department location ID (see `system::list_department_locations`)
+/// * `department_id`: department ID, from [`system::list_departments`](crate::system::list_departments)
+/// * `id`: department location ID, from [`system::list_department_locations`](crate::system::list_department_locations)
 #[doc(alias = "DELETE /system/departments/{parentId}/locations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_department_location_by_id")]
 pub fn delete_department_location(department_id: i32, id: i32) -> Request<()> {

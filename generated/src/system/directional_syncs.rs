@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists system directional syncs.
 ///
-/// `GET /system/directionalSyncs/info` · tool `list_all_connect_wise_psa_system_directional_sync_info`
+/// `GET /system/directionalSyncs/info` · tool [`list_all_connect_wise_psa_system_directional_sync_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/directionalSyncs/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_directional_sync_info")]
 pub fn list_directional_sync_info(
@@ -22,9 +22,9 @@ pub fn list_directional_sync_info(
 
 /// Counts system directional syncs.
 ///
-/// `GET /system/directionalSyncs/info/count` · tool `count_connect_wise_psa_system_directional_sync_info`
+/// `GET /system/directionalSyncs/info/count` · tool [`count_connect_wise_psa_system_directional_sync_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/directionalSyncs/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_directional_sync_info")]
 pub fn count_directional_sync_info(query: &CountQuery) -> Request<Count> {
@@ -35,7 +35,7 @@ pub fn count_directional_sync_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a system directional sync by its ID.
 ///
-/// `GET /system/directionalSyncs/{id}/info` · tool `get_single_connect_wise_psa_system_directional_sync_info_by_id`
+/// `GET /system/directionalSyncs/{id}/info` · tool [`get_single_connect_wise_psa_system_directional_sync_info_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
 #[doc(alias = "GET /system/directionalSyncs/{id}/info")]

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists document types.
 ///
-/// `GET /system/documentTypes/info` · tool `list_all_connect_wise_psa_system_document_type_info`
+/// `GET /system/documentTypes/info` · tool [`list_all_connect_wise_psa_system_document_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/documentTypes/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_document_type_info")]
 pub fn list_document_type_info(query: &ListQuery) -> Request<Vec<DocumentType>> {
@@ -20,9 +20,9 @@ pub fn list_document_type_info(query: &ListQuery) -> Request<Vec<DocumentType>> 
 
 /// Counts document types.
 ///
-/// `GET /system/documentTypes/info/count` · tool `count_connect_wise_psa_system_document_type_info`
+/// `GET /system/documentTypes/info/count` · tool [`count_connect_wise_psa_system_document_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/documentTypes/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_document_type_info")]
 pub fn count_document_type_info(query: &CountQuery) -> Request<Count> {
@@ -33,7 +33,7 @@ pub fn count_document_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a document type by its ID.
 ///
-/// `GET /system/documentTypes/{id}/info` · tool `get_single_connect_wise_psa_system_document_type_info_by_id`
+/// `GET /system/documentTypes/{id}/info` · tool [`get_single_connect_wise_psa_system_document_type_info_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
 #[doc(alias = "GET /system/documentTypes/{id}/info")]

@@ -6,13 +6,13 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists documents.
 ///
-/// `GET /system/documents` · tool `list_all_connect_wise_psa_system_documents`
+/// `GET /system/documents` · tool [`list_all_connect_wise_psa_system_documents`](crate::CATALOG)
 ///
 /// * `record_type`: query parameter `recordType`
 /// * `record_id`: query parameter `recordId`
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/documents")]
 #[doc(alias = "list_all_connect_wise_psa_system_documents")]
 pub fn list_documents(
@@ -28,9 +28,9 @@ pub fn list_documents(
 
 /// Uploads a file as a document attached to the record given by recordType and recordId.
 ///
-/// `POST /system/documents` · tool `create_a_connect_wise_psa_system_document`
+/// `POST /system/documents` · tool [`create_a_connect_wise_psa_system_document`](crate::CATALOG)
 ///
-/// * `form`: the parts `file` (file), `isAvatar`, `privateFlag`, `readOnlyFlay`, `recordId`, `recordType`, `title`, `url`.
+/// * `form`: the parts `file` (file), `isAvatar`, `privateFlag`, `readOnlyFlay`, `recordId`, `recordType`, `title`, `url`
 #[doc(alias = "POST /system/documents")]
 #[doc(alias = "create_a_connect_wise_psa_system_document")]
 pub fn create_document(form: &Form) -> Request<DocumentInfo> {
@@ -39,11 +39,11 @@ pub fn create_document(form: &Form) -> Request<DocumentInfo> {
 
 /// Counts documents.
 ///
-/// `GET /system/documents/count` · tool `count_connect_wise_psa_system_documents`
+/// `GET /system/documents/count` · tool [`count_connect_wise_psa_system_documents`](crate::CATALOG)
 ///
 /// * `record_type`: query parameter `recordType`
 /// * `record_id`: query parameter `recordId`
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/documents/count")]
 #[doc(alias = "count_connect_wise_psa_system_documents")]
 pub fn count_documents(
@@ -60,7 +60,7 @@ pub fn count_documents(
 
 /// Downloads a sample that shows how to upload documents.
 ///
-/// `GET /system/documents/uploadsample` · tool `download_a_connect_wise_psa_system_document_upload_sample`
+/// `GET /system/documents/uploadsample` · tool [`download_a_connect_wise_psa_system_document_upload_sample`](crate::CATALOG)
 #[doc(alias = "GET /system/documents/uploadsample")]
 #[doc(alias = "download_a_connect_wise_psa_system_document_upload_sample")]
 pub fn download_document_upload_sample() -> Request<Download> {
@@ -69,9 +69,9 @@ pub fn download_document_upload_sample() -> Request<Download> {
 
 /// Gets a document by its ID.
 ///
-/// `GET /system/documents/{id}` · tool `get_single_connect_wise_psa_system_document_by_id`
+/// `GET /system/documents/{id}` · tool [`get_single_connect_wise_psa_system_document_by_id`](crate::CATALOG)
 ///
-/// * `id`: document ID (see `system::list_documents`)
+/// * `id`: document ID, from [`system::list_documents`](crate::system::list_documents)
 #[doc(alias = "GET /system/documents/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_document_by_id")]
 pub fn get_document(id: i32) -> Request<DocumentInfo> {
@@ -80,10 +80,10 @@ pub fn get_document(id: i32) -> Request<DocumentInfo> {
 
 /// Uploads a new file for an existing document.
 ///
-/// `POST /system/documents/{id}` · tool `update_a_connect_wise_psa_system_document_file_by_id`
+/// `POST /system/documents/{id}` · tool [`update_a_connect_wise_psa_system_document_file_by_id`](crate::CATALOG)
 ///
-/// * `id`: document ID (see `system::list_documents`)
-/// * `form`: the parts `file` (file), `isAvatar`, `privateFlag`, `readOnlyFlay`, `recordId`, `recordType`, `title`, `url`.
+/// * `id`: document ID, from [`system::list_documents`](crate::system::list_documents)
+/// * `form`: the parts `file` (file), `isAvatar`, `privateFlag`, `readOnlyFlay`, `recordId`, `recordType`, `title`, `url`
 #[doc(alias = "POST /system/documents/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_document_file_by_id")]
 pub fn update_system_document_file(id: i32, form: &Form) -> Request<DocumentInfo> {
@@ -92,9 +92,9 @@ pub fn update_system_document_file(id: i32, form: &Form) -> Request<DocumentInfo
 
 /// Deletes a document.
 ///
-/// `DELETE /system/documents/{id}` · tool `delete_a_connect_wise_psa_system_document_by_id`
+/// `DELETE /system/documents/{id}` · tool [`delete_a_connect_wise_psa_system_document_by_id`](crate::CATALOG)
 ///
-/// * `id`: document ID (see `system::list_documents`)
+/// * `id`: document ID, from [`system::list_documents`](crate::system::list_documents)
 #[doc(alias = "DELETE /system/documents/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_document_by_id")]
 pub fn delete_document(id: i32) -> Request<()> {
@@ -103,9 +103,9 @@ pub fn delete_document(id: i32) -> Request<()> {
 
 /// Downloads a document's file.
 ///
-/// `GET /system/documents/{id}/download` · tool `download_a_connect_wise_psa_system_document_by_id`
+/// `GET /system/documents/{id}/download` · tool [`download_a_connect_wise_psa_system_document_by_id`](crate::CATALOG)
 ///
-/// * `id`: document ID (see `system::list_documents`)
+/// * `id`: document ID, from [`system::list_documents`](crate::system::list_documents)
 /// * `last_modified`: query parameter `lastModified`
 #[doc(alias = "GET /system/documents/{id}/download")]
 #[doc(alias = "download_a_connect_wise_psa_system_document_by_id")]
@@ -117,9 +117,9 @@ pub fn download_document(id: i32, last_modified: Option<&str>) -> Request<Downlo
 
 /// Downloads a document's thumbnail.
 ///
-/// `GET /system/documents/{id}/thumbnail` · tool `download_a_connect_wise_psa_system_document_thumbnail_by_id`
+/// `GET /system/documents/{id}/thumbnail` · tool [`download_a_connect_wise_psa_system_document_thumbnail_by_id`](crate::CATALOG)
 ///
-/// * `id`: document ID (see `system::list_documents`)
+/// * `id`: document ID, from [`system::list_documents`](crate::system::list_documents)
 /// * `last_modified`: query parameter `lastModified`
 #[doc(alias = "GET /system/documents/{id}/thumbnail")]
 #[doc(alias = "download_a_connect_wise_psa_system_document_thumbnail_by_id")]

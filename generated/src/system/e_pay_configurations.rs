@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists e-payment configurations.
 ///
-/// `GET /system/ePayConfigurations` · tool `list_all_connect_wise_psa_system_e_pay_configurations`
+/// `GET /system/ePayConfigurations` · tool [`list_all_connect_wise_psa_system_e_pay_configurations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/ePayConfigurations")]
 #[doc(alias = "list_all_connect_wise_psa_system_e_pay_configurations")]
 pub fn list_e_pay_configurations(query: &ListQuery) -> Request<Vec<EPayConfiguration>> {
@@ -20,9 +20,9 @@ pub fn list_e_pay_configurations(query: &ListQuery) -> Request<Vec<EPayConfigura
 
 /// Creates an e-payment configuration.
 ///
-/// `POST /system/ePayConfigurations` · tool `create_a_connect_wise_psa_system_e_pay_configuration`
+/// `POST /system/ePayConfigurations` · tool [`create_a_connect_wise_psa_system_e_pay_configuration`](crate::CATALOG)
 ///
-/// * `body`: the e-payment configuration to create.
+/// * `body`: the e-payment configuration to create
 #[doc(alias = "POST /system/ePayConfigurations")]
 #[doc(alias = "create_a_connect_wise_psa_system_e_pay_configuration")]
 pub fn create_e_pay_configuration(
@@ -33,9 +33,9 @@ pub fn create_e_pay_configuration(
 
 /// Counts e-payment configurations.
 ///
-/// `GET /system/ePayConfigurations/count` · tool `count_connect_wise_psa_system_e_pay_configurations`
+/// `GET /system/ePayConfigurations/count` · tool [`count_connect_wise_psa_system_e_pay_configurations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/ePayConfigurations/count")]
 #[doc(alias = "count_connect_wise_psa_system_e_pay_configurations")]
 pub fn count_e_pay_configurations(query: &CountQuery) -> Request<Count> {
@@ -46,9 +46,9 @@ pub fn count_e_pay_configurations(query: &CountQuery) -> Request<Count> {
 
 /// Gets an e-payment configuration by its ID.
 ///
-/// `GET /system/ePayConfigurations/{id}` · tool `get_single_connect_wise_psa_system_e_pay_configuration_by_id`
+/// `GET /system/ePayConfigurations/{id}` · tool [`get_single_connect_wise_psa_system_e_pay_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: e-payment configuration ID (see `system::list_e_pay_configurations`)
+/// * `id`: e-payment configuration ID, from [`system::list_e_pay_configurations`](crate::system::list_e_pay_configurations)
 #[doc(alias = "GET /system/ePayConfigurations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_e_pay_configuration_by_id")]
 pub fn get_e_pay_configuration(id: i32) -> Request<EPayConfiguration> {
@@ -57,10 +57,10 @@ pub fn get_e_pay_configuration(id: i32) -> Request<EPayConfiguration> {
 
 /// Replaces an e-payment configuration. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/ePayConfigurations/{id}` · tool `replace_a_connect_wise_psa_system_e_pay_configuration_by_id`
+/// `PUT /system/ePayConfigurations/{id}` · tool [`replace_a_connect_wise_psa_system_e_pay_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: e-payment configuration ID (see `system::list_e_pay_configurations`)
-/// * `body`: the new state of the e-payment configuration.
+/// * `id`: e-payment configuration ID, from [`system::list_e_pay_configurations`](crate::system::list_e_pay_configurations)
+/// * `body`: the new state of the e-payment configuration
 #[doc(alias = "PUT /system/ePayConfigurations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_e_pay_configuration_by_id")]
 pub fn replace_e_pay_configuration(
@@ -74,10 +74,10 @@ pub fn replace_e_pay_configuration(
 
 /// Updates an e-payment configuration.
 ///
-/// `PATCH /system/ePayConfigurations/{id}` · tool `update_a_connect_wise_psa_system_e_pay_configuration_by_id`
+/// `PATCH /system/ePayConfigurations/{id}` · tool [`update_a_connect_wise_psa_system_e_pay_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: e-payment configuration ID (see `system::list_e_pay_configurations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: e-payment configuration ID, from [`system::list_e_pay_configurations`](crate::system::list_e_pay_configurations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/ePayConfigurations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_e_pay_configuration_by_id")]
 pub fn update_e_pay_configuration(
@@ -91,9 +91,9 @@ pub fn update_e_pay_configuration(
 
 /// Deletes an e-payment configuration.
 ///
-/// `DELETE /system/ePayConfigurations/{id}` · tool `delete_a_connect_wise_psa_system_e_pay_configuration_by_id`
+/// `DELETE /system/ePayConfigurations/{id}` · tool [`delete_a_connect_wise_psa_system_e_pay_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: e-payment configuration ID (see `system::list_e_pay_configurations`)
+/// * `id`: e-payment configuration ID, from [`system::list_e_pay_configurations`](crate::system::list_e_pay_configurations)
 #[doc(alias = "DELETE /system/ePayConfigurations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_e_pay_configuration_by_id")]
 pub fn delete_e_pay_configuration(id: i32) -> Request<()> {

@@ -10,11 +10,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists email connectors.
 ///
-/// `GET /system/emailConnectors` · tool `list_all_connect_wise_psa_system_email_connectors`
+/// `GET /system/emailConnectors` · tool [`list_all_connect_wise_psa_system_email_connectors`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/emailConnectors")]
 #[doc(alias = "list_all_connect_wise_psa_system_email_connectors")]
 pub fn list_email_connectors(query: &ListQuery) -> Request<Vec<EmailConnector>> {
@@ -23,9 +23,9 @@ pub fn list_email_connectors(query: &ListQuery) -> Request<Vec<EmailConnector>> 
 
 /// Creates an email connector.
 ///
-/// `POST /system/emailConnectors` · tool `create_a_connect_wise_psa_system_email_connector`
+/// `POST /system/emailConnectors` · tool [`create_a_connect_wise_psa_system_email_connector`](crate::CATALOG)
 ///
-/// * `body`: the email connector to create.
+/// * `body`: the email connector to create
 #[doc(alias = "POST /system/emailConnectors")]
 #[doc(alias = "create_a_connect_wise_psa_system_email_connector")]
 pub fn create_email_connector(body: &EmailConnector) -> Request<EmailConnector> {
@@ -34,9 +34,9 @@ pub fn create_email_connector(body: &EmailConnector) -> Request<EmailConnector> 
 
 /// Counts email connectors.
 ///
-/// `GET /system/emailConnectors/count` · tool `count_connect_wise_psa_system_email_connectors`
+/// `GET /system/emailConnectors/count` · tool [`count_connect_wise_psa_system_email_connectors`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/emailConnectors/count")]
 #[doc(alias = "count_connect_wise_psa_system_email_connectors")]
 pub fn count_email_connectors(query: &CountQuery) -> Request<Count> {
@@ -47,11 +47,11 @@ pub fn count_email_connectors(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of email connectors.
 ///
-/// `GET /system/emailConnectors/info` · tool `list_all_connect_wise_psa_system_email_connector_info`
+/// `GET /system/emailConnectors/info` · tool [`list_all_connect_wise_psa_system_email_connector_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/emailConnectors/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_email_connector_info")]
 pub fn list_email_connector_info(query: &ListQuery) -> Request<Vec<EmailConnectorInfo>> {
@@ -60,9 +60,9 @@ pub fn list_email_connector_info(query: &ListQuery) -> Request<Vec<EmailConnecto
 
 /// Counts email connector summaries.
 ///
-/// `GET /system/emailConnectors/info/count` · tool `count_connect_wise_psa_system_email_connector_info`
+/// `GET /system/emailConnectors/info/count` · tool [`count_connect_wise_psa_system_email_connector_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/emailConnectors/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_email_connector_info")]
 pub fn count_email_connector_info(query: &CountQuery) -> Request<Count> {
@@ -73,13 +73,13 @@ pub fn count_email_connector_info(query: &CountQuery) -> Request<Count> {
 
 /// Lists the parsing rules for an email connector parsing style.
 ///
-/// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules` · tool `list_all_connect_wise_psa_email_connector_parsing_rules`
+/// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules` · tool [`list_all_connect_wise_psa_email_connector_parsing_rules`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `parsing_style_id`: email connector parsing style ID, from [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(
     alias = "GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules"
 )]
@@ -100,11 +100,11 @@ pub fn list_email_connector_parsing_style_parsing_rules(
 
 /// Adds a parsing rule to an email connector parsing style.
 ///
-/// `POST /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules` · tool `create_a_connect_wise_psa_email_connector_parsing_rule`
+/// `POST /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules` · tool [`create_a_connect_wise_psa_email_connector_parsing_rule`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
-/// * `body`: the parsing rule to create.
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `parsing_style_id`: email connector parsing style ID, from [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles)
+/// * `body`: the parsing rule to create
 #[doc(
     alias = "POST /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules"
 )]
@@ -125,11 +125,11 @@ pub fn create_email_connector_parsing_style_parsing_rule(
 
 /// Counts the parsing rules for an email connector parsing style.
 ///
-/// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/count` · tool `count_connect_wise_psa_email_connector_parsing_rules`
+/// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/count` · tool [`count_connect_wise_psa_email_connector_parsing_rules`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
-/// * `query`: which rows are counted
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `parsing_style_id`: email connector parsing style ID, from [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles)
+/// * `query`: which records are counted
 #[doc(
     alias = "GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/count"
 )]
@@ -151,11 +151,11 @@ pub fn count_email_connector_parsing_style_parsing_rules(
 
 /// Gets a parsing rule for an email connector parsing style by its ID.
 ///
-/// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `get_single_connect_wise_psa_email_connector_parsing_rule_by_id`
+/// `GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool [`get_single_connect_wise_psa_email_connector_parsing_rule_by_id`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
-/// * `id`: email connector parsing style parsing rule ID (see `system::list_email_connector_parsing_style_parsing_rules`)
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `parsing_style_id`: email connector parsing style ID, from [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles)
+/// * `id`: email connector parsing style parsing rule ID, from [`system::list_email_connector_parsing_style_parsing_rules`](crate::system::list_email_connector_parsing_style_parsing_rules)
 #[doc(
     alias = "GET /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}"
 )]
@@ -176,12 +176,12 @@ pub fn get_email_connector_parsing_style_parsing_rule(
 
 /// Replaces a parsing rule for an email connector parsing style. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `replace_a_connect_wise_psa_email_connector_parsing_rule_by_id`
+/// `PUT /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool [`replace_a_connect_wise_psa_email_connector_parsing_rule_by_id`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
-/// * `id`: email connector parsing style parsing rule ID (see `system::list_email_connector_parsing_style_parsing_rules`)
-/// * `body`: the new state of the parsing rule.
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `parsing_style_id`: email connector parsing style ID, from [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles)
+/// * `id`: email connector parsing style parsing rule ID, from [`system::list_email_connector_parsing_style_parsing_rules`](crate::system::list_email_connector_parsing_style_parsing_rules)
+/// * `body`: the new state of the parsing rule
 #[doc(
     alias = "PUT /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}"
 )]
@@ -204,12 +204,12 @@ pub fn replace_email_connector_parsing_style_parsing_rule(
 
 /// Updates a parsing rule for an email connector parsing style.
 ///
-/// `PATCH /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `update_a_connect_wise_psa_email_connector_parsing_rule_by_id`
+/// `PATCH /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool [`update_a_connect_wise_psa_email_connector_parsing_rule_by_id`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
-/// * `id`: email connector parsing style parsing rule ID (see `system::list_email_connector_parsing_style_parsing_rules`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `parsing_style_id`: email connector parsing style ID, from [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles)
+/// * `id`: email connector parsing style parsing rule ID, from [`system::list_email_connector_parsing_style_parsing_rules`](crate::system::list_email_connector_parsing_style_parsing_rules)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(
     alias = "PATCH /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}"
 )]
@@ -232,11 +232,11 @@ pub fn update_email_connector_parsing_style_parsing_rule(
 
 /// Deletes a parsing rule for an email connector parsing style.
 ///
-/// `DELETE /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool `delete_a_connect_wise_psa_email_connector_parsing_rule_by_id`
+/// `DELETE /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}` · tool [`delete_a_connect_wise_psa_email_connector_parsing_rule_by_id`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `parsing_style_id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
-/// * `id`: email connector parsing style parsing rule ID (see `system::list_email_connector_parsing_style_parsing_rules`)
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `parsing_style_id`: email connector parsing style ID, from [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles)
+/// * `id`: email connector parsing style parsing rule ID, from [`system::list_email_connector_parsing_style_parsing_rules`](crate::system::list_email_connector_parsing_style_parsing_rules)
 #[doc(
     alias = "DELETE /system/emailConnectors/{grandparentId}/parsingStyles/{parentId}/parsingRules/{id}"
 )]
@@ -257,9 +257,9 @@ pub fn delete_email_connector_parsing_style_parsing_rule(
 
 /// Gets an email connector by its ID.
 ///
-/// `GET /system/emailConnectors/{id}` · tool `get_single_connect_wise_psa_system_email_connector_by_id`
+/// `GET /system/emailConnectors/{id}` · tool [`get_single_connect_wise_psa_system_email_connector_by_id`](crate::CATALOG)
 ///
-/// * `id`: email connector ID (see `system::list_email_connectors`)
+/// * `id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
 #[doc(alias = "GET /system/emailConnectors/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_email_connector_by_id")]
 pub fn get_email_connector(id: i32) -> Request<EmailConnector> {
@@ -268,10 +268,10 @@ pub fn get_email_connector(id: i32) -> Request<EmailConnector> {
 
 /// Replaces an email connector. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/emailConnectors/{id}` · tool `replace_a_connect_wise_psa_system_email_connector_by_id`
+/// `PUT /system/emailConnectors/{id}` · tool [`replace_a_connect_wise_psa_system_email_connector_by_id`](crate::CATALOG)
 ///
-/// * `id`: email connector ID (see `system::list_email_connectors`)
-/// * `body`: the new state of the email connector.
+/// * `id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `body`: the new state of the email connector
 #[doc(alias = "PUT /system/emailConnectors/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_email_connector_by_id")]
 pub fn replace_email_connector(
@@ -283,10 +283,10 @@ pub fn replace_email_connector(
 
 /// Updates an email connector.
 ///
-/// `PATCH /system/emailConnectors/{id}` · tool `update_a_connect_wise_psa_system_email_connector_by_id`
+/// `PATCH /system/emailConnectors/{id}` · tool [`update_a_connect_wise_psa_system_email_connector_by_id`](crate::CATALOG)
 ///
-/// * `id`: email connector ID (see `system::list_email_connectors`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/emailConnectors/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_email_connector_by_id")]
 pub fn update_email_connector(
@@ -300,9 +300,9 @@ pub fn update_email_connector(
 
 /// Deletes an email connector.
 ///
-/// `DELETE /system/emailConnectors/{id}` · tool `delete_a_connect_wise_psa_system_email_connector_by_id`
+/// `DELETE /system/emailConnectors/{id}` · tool [`delete_a_connect_wise_psa_system_email_connector_by_id`](crate::CATALOG)
 ///
-/// * `id`: email connector ID (see `system::list_email_connectors`)
+/// * `id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
 #[doc(alias = "DELETE /system/emailConnectors/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_email_connector_by_id")]
 pub fn delete_email_connector(id: i32) -> Request<()> {
@@ -311,9 +311,9 @@ pub fn delete_email_connector(id: i32) -> Request<()> {
 
 /// Gets an email connector summary by its ID.
 ///
-/// `GET /system/emailConnectors/{id}/info` · tool `get_single_connect_wise_psa_system_email_connector_info_by_id`
+/// `GET /system/emailConnectors/{id}/info` · tool [`get_single_connect_wise_psa_system_email_connector_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: email connector ID (see `system::list_email_connectors`)
+/// * `id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
 #[doc(alias = "GET /system/emailConnectors/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_email_connector_info_by_id")]
 pub fn get_email_connector_info(id: i32) -> Request<EmailConnectorInfo> {
@@ -322,12 +322,12 @@ pub fn get_email_connector_info(id: i32) -> Request<EmailConnectorInfo> {
 
 /// Lists an email connector's parsing styles.
 ///
-/// `GET /system/emailConnectors/{parentId}/parsingStyles` · tool `list_all_connect_wise_psa_email_connector_parsing_styles`
+/// `GET /system/emailConnectors/{parentId}/parsingStyles` · tool [`list_all_connect_wise_psa_email_connector_parsing_styles`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/emailConnectors/{parentId}/parsingStyles")]
 #[doc(alias = "list_all_connect_wise_psa_email_connector_parsing_styles")]
 pub fn list_email_connector_parsing_styles(
@@ -341,10 +341,10 @@ pub fn list_email_connector_parsing_styles(
 
 /// Adds a parsing style to an email connector.
 ///
-/// `POST /system/emailConnectors/{parentId}/parsingStyles` · tool `create_a_connect_wise_psa_email_connector_parsing_style`
+/// `POST /system/emailConnectors/{parentId}/parsingStyles` · tool [`create_a_connect_wise_psa_email_connector_parsing_style`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `body`: the parsing style to create.
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `body`: the parsing style to create
 #[doc(alias = "POST /system/emailConnectors/{parentId}/parsingStyles")]
 #[doc(alias = "create_a_connect_wise_psa_email_connector_parsing_style")]
 pub fn create_email_connector_parsing_style(
@@ -358,10 +358,10 @@ pub fn create_email_connector_parsing_style(
 
 /// Counts an email connector's parsing styles.
 ///
-/// `GET /system/emailConnectors/{parentId}/parsingStyles/count` · tool `count_connect_wise_psa_email_connector_parsing_styles`
+/// `GET /system/emailConnectors/{parentId}/parsingStyles/count` · tool [`count_connect_wise_psa_email_connector_parsing_styles`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `query`: which rows are counted
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/emailConnectors/{parentId}/parsingStyles/count")]
 #[doc(alias = "count_connect_wise_psa_email_connector_parsing_styles")]
 pub fn count_email_connector_parsing_styles(
@@ -376,10 +376,10 @@ pub fn count_email_connector_parsing_styles(
 
 /// Gets an email connector parsing style by its ID.
 ///
-/// `GET /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `get_single_connect_wise_psa_email_connector_parsing_style_by_id`
+/// `GET /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool [`get_single_connect_wise_psa_email_connector_parsing_style_by_id`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `id`: email connector parsing style ID, from [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles)
 #[doc(alias = "GET /system/emailConnectors/{parentId}/parsingStyles/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_email_connector_parsing_style_by_id")]
 pub fn get_email_connector_parsing_style(
@@ -393,11 +393,11 @@ pub fn get_email_connector_parsing_style(
 
 /// Replaces an email connector parsing style. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `replace_a_connect_wise_psa_email_connector_parsing_style_by_id`
+/// `PUT /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool [`replace_a_connect_wise_psa_email_connector_parsing_style_by_id`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
-/// * `body`: the new state of the parsing style.
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `id`: email connector parsing style ID, from [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles)
+/// * `body`: the new state of the parsing style
 #[doc(alias = "PUT /system/emailConnectors/{parentId}/parsingStyles/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_email_connector_parsing_style_by_id")]
 pub fn replace_email_connector_parsing_style(
@@ -413,11 +413,11 @@ pub fn replace_email_connector_parsing_style(
 
 /// Updates an email connector parsing style.
 ///
-/// `PATCH /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `update_a_connect_wise_psa_email_connector_parsing_style_by_id`
+/// `PATCH /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool [`update_a_connect_wise_psa_email_connector_parsing_style_by_id`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `id`: email connector parsing style ID, from [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/emailConnectors/{parentId}/parsingStyles/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_email_connector_parsing_style_by_id")]
 pub fn update_email_connector_parsing_style(
@@ -433,10 +433,10 @@ pub fn update_email_connector_parsing_style(
 
 /// Deletes an email connector parsing style.
 ///
-/// `DELETE /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool `delete_a_connect_wise_psa_email_connector_parsing_style_by_id`
+/// `DELETE /system/emailConnectors/{parentId}/parsingStyles/{id}` · tool [`delete_a_connect_wise_psa_email_connector_parsing_style_by_id`](crate::CATALOG)
 ///
-/// * `email_connector_id`: email connector ID (see `system::list_email_connectors`)
-/// * `id`: email connector parsing style ID (see `system::list_email_connector_parsing_styles`)
+/// * `email_connector_id`: email connector ID, from [`system::list_email_connectors`](crate::system::list_email_connectors)
+/// * `id`: email connector parsing style ID, from [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles)
 #[doc(alias = "DELETE /system/emailConnectors/{parentId}/parsingStyles/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_email_connector_parsing_style_by_id")]
 pub fn delete_email_connector_parsing_style(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists email exclusions.
 ///
-/// `GET /system/emailExclusions` · tool `list_all_connect_wise_psa_system_email_exclusions`
+/// `GET /system/emailExclusions` · tool [`list_all_connect_wise_psa_system_email_exclusions`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/emailExclusions")]
 #[doc(alias = "list_all_connect_wise_psa_system_email_exclusions")]
 pub fn list_email_exclusions(query: &ListQuery) -> Request<Vec<EmailExclusion>> {
@@ -20,9 +20,9 @@ pub fn list_email_exclusions(query: &ListQuery) -> Request<Vec<EmailExclusion>> 
 
 /// Creates an email exclusion.
 ///
-/// `POST /system/emailExclusions` · tool `create_a_connect_wise_psa_system_email_exclusion`
+/// `POST /system/emailExclusions` · tool [`create_a_connect_wise_psa_system_email_exclusion`](crate::CATALOG)
 ///
-/// * `body`: the email exclusion to create.
+/// * `body`: the email exclusion to create
 #[doc(alias = "POST /system/emailExclusions")]
 #[doc(alias = "create_a_connect_wise_psa_system_email_exclusion")]
 pub fn create_email_exclusion(body: &EmailExclusion) -> Request<EmailExclusion> {
@@ -31,9 +31,9 @@ pub fn create_email_exclusion(body: &EmailExclusion) -> Request<EmailExclusion> 
 
 /// Counts email exclusions.
 ///
-/// `GET /system/emailExclusions/count` · tool `count_connect_wise_psa_system_email_exclusions`
+/// `GET /system/emailExclusions/count` · tool [`count_connect_wise_psa_system_email_exclusions`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/emailExclusions/count")]
 #[doc(alias = "count_connect_wise_psa_system_email_exclusions")]
 pub fn count_email_exclusions(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_email_exclusions(query: &CountQuery) -> Request<Count> {
 
 /// Gets an email exclusion by its ID.
 ///
-/// `GET /system/emailExclusions/{id}` · tool `get_single_connect_wise_psa_system_email_exclusion_by_id`
+/// `GET /system/emailExclusions/{id}` · tool [`get_single_connect_wise_psa_system_email_exclusion_by_id`](crate::CATALOG)
 ///
-/// * `id`: email exclusion ID (see `system::list_email_exclusions`)
+/// * `id`: email exclusion ID, from [`system::list_email_exclusions`](crate::system::list_email_exclusions)
 #[doc(alias = "GET /system/emailExclusions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_email_exclusion_by_id")]
 pub fn get_email_exclusion(id: i32) -> Request<EmailExclusion> {
@@ -55,10 +55,10 @@ pub fn get_email_exclusion(id: i32) -> Request<EmailExclusion> {
 
 /// Replaces an email exclusion. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/emailExclusions/{id}` · tool `replace_a_connect_wise_psa_system_email_exclusion_by_id`
+/// `PUT /system/emailExclusions/{id}` · tool [`replace_a_connect_wise_psa_system_email_exclusion_by_id`](crate::CATALOG)
 ///
-/// * `id`: email exclusion ID (see `system::list_email_exclusions`)
-/// * `body`: the new state of the email exclusion.
+/// * `id`: email exclusion ID, from [`system::list_email_exclusions`](crate::system::list_email_exclusions)
+/// * `body`: the new state of the email exclusion
 #[doc(alias = "PUT /system/emailExclusions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_email_exclusion_by_id")]
 pub fn replace_email_exclusion(
@@ -70,10 +70,10 @@ pub fn replace_email_exclusion(
 
 /// Updates an email exclusion.
 ///
-/// `PATCH /system/emailExclusions/{id}` · tool `update_a_connect_wise_psa_system_email_exclusion_by_id`
+/// `PATCH /system/emailExclusions/{id}` · tool [`update_a_connect_wise_psa_system_email_exclusion_by_id`](crate::CATALOG)
 ///
-/// * `id`: email exclusion ID (see `system::list_email_exclusions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: email exclusion ID, from [`system::list_email_exclusions`](crate::system::list_email_exclusions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/emailExclusions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_email_exclusion_by_id")]
 pub fn update_email_exclusion(
@@ -87,9 +87,9 @@ pub fn update_email_exclusion(
 
 /// Deletes an email exclusion.
 ///
-/// `DELETE /system/emailExclusions/{id}` · tool `delete_a_connect_wise_psa_system_email_exclusion_by_id`
+/// `DELETE /system/emailExclusions/{id}` · tool [`delete_a_connect_wise_psa_system_email_exclusion_by_id`](crate::CATALOG)
 ///
-/// * `id`: email exclusion ID (see `system::list_email_exclusions`)
+/// * `id`: email exclusion ID, from [`system::list_email_exclusions`](crate::system::list_email_exclusions)
 #[doc(alias = "DELETE /system/emailExclusions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_email_exclusion_by_id")]
 pub fn delete_email_exclusion(id: i32) -> Request<()> {

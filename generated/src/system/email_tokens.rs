@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists email tokens.
 ///
-/// `GET /system/emailTokens` · tool `list_all_connect_wise_psa_system_email_tokens`
+/// `GET /system/emailTokens` · tool [`list_all_connect_wise_psa_system_email_tokens`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/emailTokens")]
 #[doc(alias = "list_all_connect_wise_psa_system_email_tokens")]
 pub fn list_email_tokens(query: &ListQuery) -> Request<Vec<EmailToken>> {
@@ -20,9 +20,9 @@ pub fn list_email_tokens(query: &ListQuery) -> Request<Vec<EmailToken>> {
 
 /// Counts email tokens.
 ///
-/// `GET /system/emailTokens/count` · tool `count_connect_wise_psa_system_email_tokens`
+/// `GET /system/emailTokens/count` · tool [`count_connect_wise_psa_system_email_tokens`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/emailTokens/count")]
 #[doc(alias = "count_connect_wise_psa_system_email_tokens")]
 pub fn count_email_tokens(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_email_tokens(query: &CountQuery) -> Request<Count> {
 
 /// Gets an email token by its ID.
 ///
-/// `GET /system/emailTokens/{id}` · tool `get_single_connect_wise_psa_system_email_token_by_id`
+/// `GET /system/emailTokens/{id}` · tool [`get_single_connect_wise_psa_system_email_token_by_id`](crate::CATALOG)
 ///
-/// * `id`: email token ID (see `system::list_email_tokens`)
+/// * `id`: email token ID, from [`system::list_email_tokens`](crate::system::list_email_tokens)
 #[doc(alias = "GET /system/emailTokens/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_email_token_by_id")]
 pub fn get_email_token(id: i32) -> Request<EmailToken> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists experiments.
 ///
-/// `GET /system/experiments` · tool `list_all_connect_wise_psa_system_experiments`
+/// `GET /system/experiments` · tool [`list_all_connect_wise_psa_system_experiments`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/experiments")]
 #[doc(alias = "list_all_connect_wise_psa_system_experiments")]
 pub fn list_experiments(query: &ListQuery) -> Request<Vec<Experiment>> {
@@ -20,9 +20,9 @@ pub fn list_experiments(query: &ListQuery) -> Request<Vec<Experiment>> {
 
 /// Counts experiments.
 ///
-/// `GET /system/experiments/count` · tool `count_connect_wise_psa_system_experiments`
+/// `GET /system/experiments/count` · tool [`count_connect_wise_psa_system_experiments`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/experiments/count")]
 #[doc(alias = "count_connect_wise_psa_system_experiments")]
 pub fn count_experiments(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_experiments(query: &CountQuery) -> Request<Count> {
 
 /// Gets an experiment by its ID.
 ///
-/// `GET /system/experiments/{id}` · tool `get_single_connect_wise_psa_system_experiment_by_id`
+/// `GET /system/experiments/{id}` · tool [`get_single_connect_wise_psa_system_experiment_by_id`](crate::CATALOG)
 ///
-/// * `id`: experiment ID (see `system::list_experiments`)
+/// * `id`: experiment ID, from [`system::list_experiments`](crate::system::list_experiments)
 #[doc(alias = "GET /system/experiments/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_experiment_by_id")]
 pub fn get_experiment(id: i32) -> Request<Experiment> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists file upload settings.
 ///
-/// `GET /system/fileuploadsettings/` · tool `list_all_connect_wise_psa_system_fileuploadsettings`
+/// `GET /system/fileuploadsettings/` · tool [`list_all_connect_wise_psa_system_fileuploadsettings`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/fileuploadsettings/")]
 #[doc(alias = "list_all_connect_wise_psa_system_fileuploadsettings")]
 pub fn list_file_upload_settings(query: &ListQuery) -> Request<Vec<FileUploadSetting>> {
@@ -20,9 +20,9 @@ pub fn list_file_upload_settings(query: &ListQuery) -> Request<Vec<FileUploadSet
 
 /// Counts file upload settings.
 ///
-/// `GET /system/fileuploadsettings/count` · tool `count_connect_wise_psa_system_fileuploadsettings`
+/// `GET /system/fileuploadsettings/count` · tool [`count_connect_wise_psa_system_fileuploadsettings`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/fileuploadsettings/count")]
 #[doc(alias = "count_connect_wise_psa_system_fileuploadsettings")]
 pub fn count_file_upload_settings(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_file_upload_settings(query: &CountQuery) -> Request<Count> {
 
 /// Gets a file upload setting by its ID.
 ///
-/// `GET /system/fileuploadsettings/{id}` · tool `get_single_connect_wise_psa_system_fileuploadsetting_by_id`
+/// `GET /system/fileuploadsettings/{id}` · tool [`get_single_connect_wise_psa_system_fileuploadsetting_by_id`](crate::CATALOG)
 ///
-/// * `id`: file upload setting ID (see `system::list_file_upload_settings`)
+/// * `id`: file upload setting ID, from [`system::list_file_upload_settings`](crate::system::list_file_upload_settings)
 #[doc(alias = "GET /system/fileuploadsettings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_fileuploadsetting_by_id")]
 pub fn get_file_upload_setting(id: i32) -> Request<FileUploadSetting> {
@@ -44,10 +44,10 @@ pub fn get_file_upload_setting(id: i32) -> Request<FileUploadSetting> {
 
 /// Replaces a file upload setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/fileuploadsettings/{id}` · tool `replace_a_connect_wise_psa_system_fileuploadsetting_by_id`
+/// `PUT /system/fileuploadsettings/{id}` · tool [`replace_a_connect_wise_psa_system_fileuploadsetting_by_id`](crate::CATALOG)
 ///
-/// * `id`: file upload setting ID (see `system::list_file_upload_settings`)
-/// * `body`: the new state of the file upload setting.
+/// * `id`: file upload setting ID, from [`system::list_file_upload_settings`](crate::system::list_file_upload_settings)
+/// * `body`: the new state of the file upload setting
 #[doc(alias = "PUT /system/fileuploadsettings/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_fileuploadsetting_by_id")]
 pub fn replace_file_upload_setting(
@@ -61,10 +61,10 @@ pub fn replace_file_upload_setting(
 
 /// Updates a file upload setting.
 ///
-/// `PATCH /system/fileuploadsettings/{id}` · tool `update_a_connect_wise_psa_system_fileuploadsetting_by_id`
+/// `PATCH /system/fileuploadsettings/{id}` · tool [`update_a_connect_wise_psa_system_fileuploadsetting_by_id`](crate::CATALOG)
 ///
-/// * `id`: file upload setting ID (see `system::list_file_upload_settings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: file upload setting ID, from [`system::list_file_upload_settings`](crate::system::list_file_upload_settings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/fileuploadsettings/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_fileuploadsetting_by_id")]
 pub fn update_file_upload_setting(

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists Google email setups.
 ///
-/// `GET /system/googleemailsetup/` · tool `list_all_connect_wise_psa_system_googleemailsetups`
+/// `GET /system/googleemailsetup/` · tool [`list_all_connect_wise_psa_system_googleemailsetups`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/googleemailsetup/")]
 #[doc(alias = "list_all_connect_wise_psa_system_googleemailsetups")]
 pub fn list_google_email_setups(query: &ListQuery) -> Request<Vec<GoogleEmailSetup>> {
@@ -20,9 +20,9 @@ pub fn list_google_email_setups(query: &ListQuery) -> Request<Vec<GoogleEmailSet
 
 /// Creates a Google email setup.
 ///
-/// `POST /system/googleemailsetup/` · tool `create_a_connect_wise_psa_system_googleemailsetup`
+/// `POST /system/googleemailsetup/` · tool [`create_a_connect_wise_psa_system_googleemailsetup`](crate::CATALOG)
 ///
-/// * `body`: the Google email setup to create.
+/// * `body`: the Google email setup to create
 #[doc(alias = "POST /system/googleemailsetup/")]
 #[doc(alias = "create_a_connect_wise_psa_system_googleemailsetup")]
 pub fn create_google_email_setup(body: &GoogleEmailSetup) -> Request<GoogleEmailSetup> {
@@ -31,9 +31,9 @@ pub fn create_google_email_setup(body: &GoogleEmailSetup) -> Request<GoogleEmail
 
 /// Counts Google email setups.
 ///
-/// `GET /system/googleemailsetup/count` · tool `count_connect_wise_psa_system_googleemailsetups`
+/// `GET /system/googleemailsetup/count` · tool [`count_connect_wise_psa_system_googleemailsetups`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/googleemailsetup/count")]
 #[doc(alias = "count_connect_wise_psa_system_googleemailsetups")]
 pub fn count_google_email_setups(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_google_email_setups(query: &CountQuery) -> Request<Count> {
 
 /// Gets a Google email setup by its ID.
 ///
-/// `GET /system/googleemailsetup/{id}` · tool `get_single_connect_wise_psa_system_googleemailsetup_by_id`
+/// `GET /system/googleemailsetup/{id}` · tool [`get_single_connect_wise_psa_system_googleemailsetup_by_id`](crate::CATALOG)
 ///
-/// * `id`: Google email setup ID (see `system::list_google_email_setups`)
+/// * `id`: Google email setup ID, from [`system::list_google_email_setups`](crate::system::list_google_email_setups)
 #[doc(alias = "GET /system/googleemailsetup/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_googleemailsetup_by_id")]
 pub fn get_google_email_setup(id: i32) -> Request<GoogleEmailSetup> {
@@ -55,10 +55,10 @@ pub fn get_google_email_setup(id: i32) -> Request<GoogleEmailSetup> {
 
 /// Replaces a Google email setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/googleemailsetup/{id}` · tool `replace_a_connect_wise_psa_system_googleemailsetup_by_id`
+/// `PUT /system/googleemailsetup/{id}` · tool [`replace_a_connect_wise_psa_system_googleemailsetup_by_id`](crate::CATALOG)
 ///
-/// * `id`: Google email setup ID (see `system::list_google_email_setups`)
-/// * `body`: the new state of the Google email setup.
+/// * `id`: Google email setup ID, from [`system::list_google_email_setups`](crate::system::list_google_email_setups)
+/// * `body`: the new state of the Google email setup
 #[doc(alias = "PUT /system/googleemailsetup/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_googleemailsetup_by_id")]
 pub fn replace_google_email_setup(
@@ -70,10 +70,10 @@ pub fn replace_google_email_setup(
 
 /// Updates a Google email setup.
 ///
-/// `PATCH /system/googleemailsetup/{id}` · tool `update_a_connect_wise_psa_system_googleemailsetup_by_id`
+/// `PATCH /system/googleemailsetup/{id}` · tool [`update_a_connect_wise_psa_system_googleemailsetup_by_id`](crate::CATALOG)
 ///
-/// * `id`: Google email setup ID (see `system::list_google_email_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: Google email setup ID, from [`system::list_google_email_setups`](crate::system::list_google_email_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/googleemailsetup/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_googleemailsetup_by_id")]
 pub fn update_google_email_setup(
@@ -87,9 +87,9 @@ pub fn update_google_email_setup(
 
 /// Deletes a Google email setup.
 ///
-/// `DELETE /system/googleemailsetup/{id}` · tool `delete_a_connect_wise_psa_system_googleemailsetup_by_id`
+/// `DELETE /system/googleemailsetup/{id}` · tool [`delete_a_connect_wise_psa_system_googleemailsetup_by_id`](crate::CATALOG)
 ///
-/// * `id`: Google email setup ID (see `system::list_google_email_setups`)
+/// * `id`: Google email setup ID, from [`system::list_google_email_setups`](crate::system::list_google_email_setups)
 #[doc(alias = "DELETE /system/googleemailsetup/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_googleemailsetup_by_id")]
 pub fn delete_google_email_setup(id: i32) -> Request<()> {
@@ -98,9 +98,9 @@ pub fn delete_google_email_setup(id: i32) -> Request<()> {
 
 /// Tests a Google email setup's connection.
 ///
-/// `POST /system/googleemailsetup/{id}/testConnection` · tool `test_connect_wise_psa_system_googleemailsetup_connection_by_id`
+/// `POST /system/googleemailsetup/{id}/testConnection` · tool [`test_connect_wise_psa_system_googleemailsetup_connection_by_id`](crate::CATALOG)
 ///
-/// * `id`: Google email setup ID (see `system::list_google_email_setups`)
+/// * `id`: Google email setup ID, from [`system::list_google_email_setups`](crate::system::list_google_email_setups)
 #[doc(alias = "POST /system/googleemailsetup/{id}/testConnection")]
 #[doc(alias = "test_connect_wise_psa_system_googleemailsetup_connection_by_id")]
 pub fn test_google_email_setup_connection(id: i32) -> Request<SuccessResponse> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists IMAP setups.
 ///
-/// `GET /system/imaps` · tool `list_all_connect_wise_psa_system_imaps`
+/// `GET /system/imaps` · tool [`list_all_connect_wise_psa_system_imaps`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/imaps")]
 #[doc(alias = "list_all_connect_wise_psa_system_imaps")]
 pub fn list_imaps(query: &ListQuery) -> Request<Vec<Imap>> {
@@ -20,9 +20,9 @@ pub fn list_imaps(query: &ListQuery) -> Request<Vec<Imap>> {
 
 /// Creates an IMAP setup.
 ///
-/// `POST /system/imaps` · tool `create_a_connect_wise_psa_system_imap`
+/// `POST /system/imaps` · tool [`create_a_connect_wise_psa_system_imap`](crate::CATALOG)
 ///
-/// * `body`: the IMAP setup to create.
+/// * `body`: the IMAP setup to create
 #[doc(alias = "POST /system/imaps")]
 #[doc(alias = "create_a_connect_wise_psa_system_imap")]
 pub fn create_imap(body: &Imap) -> Request<Imap> {
@@ -31,9 +31,9 @@ pub fn create_imap(body: &Imap) -> Request<Imap> {
 
 /// Counts IMAP setups.
 ///
-/// `GET /system/imaps/count` · tool `count_connect_wise_psa_system_imaps`
+/// `GET /system/imaps/count` · tool [`count_connect_wise_psa_system_imaps`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/imaps/count")]
 #[doc(alias = "count_connect_wise_psa_system_imaps")]
 pub fn count_imaps(query: &CountQuery) -> Request<Count> {
@@ -42,11 +42,11 @@ pub fn count_imaps(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of IMAP setups.
 ///
-/// `GET /system/imaps/info` · tool `list_all_connect_wise_psa_system_imap_info`
+/// `GET /system/imaps/info` · tool [`list_all_connect_wise_psa_system_imap_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/imaps/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_imap_info")]
 pub fn list_imap_info(query: &ListQuery) -> Request<Vec<ImapInfo>> {
@@ -55,9 +55,9 @@ pub fn list_imap_info(query: &ListQuery) -> Request<Vec<ImapInfo>> {
 
 /// Counts IMAP setup summaries.
 ///
-/// `GET /system/imaps/info/count` · tool `count_connect_wise_psa_system_imap_info`
+/// `GET /system/imaps/info/count` · tool [`count_connect_wise_psa_system_imap_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/imaps/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_imap_info")]
 pub fn count_imap_info(query: &CountQuery) -> Request<Count> {
@@ -68,9 +68,9 @@ pub fn count_imap_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an IMAP setup by its ID.
 ///
-/// `GET /system/imaps/{id}` · tool `get_single_connect_wise_psa_system_imap_by_id`
+/// `GET /system/imaps/{id}` · tool [`get_single_connect_wise_psa_system_imap_by_id`](crate::CATALOG)
 ///
-/// * `id`: IMAP setup ID (see `system::list_imaps`)
+/// * `id`: IMAP setup ID, from [`system::list_imaps`](crate::system::list_imaps)
 #[doc(alias = "GET /system/imaps/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_imap_by_id")]
 pub fn get_imap(id: i32) -> Request<Imap> {
@@ -79,10 +79,10 @@ pub fn get_imap(id: i32) -> Request<Imap> {
 
 /// Replaces an IMAP setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/imaps/{id}` · tool `replace_a_connect_wise_psa_system_imap_by_id`
+/// `PUT /system/imaps/{id}` · tool [`replace_a_connect_wise_psa_system_imap_by_id`](crate::CATALOG)
 ///
-/// * `id`: IMAP setup ID (see `system::list_imaps`)
-/// * `body`: the new state of the IMAP setup.
+/// * `id`: IMAP setup ID, from [`system::list_imaps`](crate::system::list_imaps)
+/// * `body`: the new state of the IMAP setup
 #[doc(alias = "PUT /system/imaps/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_imap_by_id")]
 pub fn replace_imap(id: i32, body: &Imap) -> Request<Imap> {
@@ -91,10 +91,10 @@ pub fn replace_imap(id: i32, body: &Imap) -> Request<Imap> {
 
 /// Updates an IMAP setup.
 ///
-/// `PATCH /system/imaps/{id}` · tool `update_a_connect_wise_psa_system_imap_by_id`
+/// `PATCH /system/imaps/{id}` · tool [`update_a_connect_wise_psa_system_imap_by_id`](crate::CATALOG)
 ///
-/// * `id`: IMAP setup ID (see `system::list_imaps`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: IMAP setup ID, from [`system::list_imaps`](crate::system::list_imaps)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/imaps/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_imap_by_id")]
 pub fn update_imap(id: i32, patch: &Patch<Imap>) -> Request<Imap> {
@@ -103,9 +103,9 @@ pub fn update_imap(id: i32, patch: &Patch<Imap>) -> Request<Imap> {
 
 /// Deletes an IMAP setup.
 ///
-/// `DELETE /system/imaps/{id}` · tool `delete_a_connect_wise_psa_system_imap_by_id`
+/// `DELETE /system/imaps/{id}` · tool [`delete_a_connect_wise_psa_system_imap_by_id`](crate::CATALOG)
 ///
-/// * `id`: IMAP setup ID (see `system::list_imaps`)
+/// * `id`: IMAP setup ID, from [`system::list_imaps`](crate::system::list_imaps)
 #[doc(alias = "DELETE /system/imaps/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_imap_by_id")]
 pub fn delete_imap(id: i32) -> Request<()> {
@@ -114,9 +114,9 @@ pub fn delete_imap(id: i32) -> Request<()> {
 
 /// Gets an IMAP setup summary by its ID.
 ///
-/// `GET /system/imaps/{id}/info` · tool `get_single_connect_wise_psa_system_imap_info_by_id`
+/// `GET /system/imaps/{id}/info` · tool [`get_single_connect_wise_psa_system_imap_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: IMAP setup ID (see `system::list_imaps`)
+/// * `id`: IMAP setup ID, from [`system::list_imaps`](crate::system::list_imaps)
 #[doc(alias = "GET /system/imaps/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_imap_info_by_id")]
 pub fn get_imap_info(id: i32) -> Request<ImapInfo> {

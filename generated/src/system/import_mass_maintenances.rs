@@ -5,7 +5,7 @@ use crate::system::ImportMassMaintenance;
 
 /// Runs a mass maintenance import.
 ///
-/// `POST /system/importMassMaintenance/{id}` · tool `run_a_connect_wise_psa_system_import_mass_maintenance_by_id`
+/// `POST /system/importMassMaintenance/{id}` · tool [`run_a_connect_wise_psa_system_import_mass_maintenance_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
 #[doc(alias = "POST /system/importMassMaintenance/{id}")]

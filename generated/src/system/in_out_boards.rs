@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists in/out board entries.
 ///
-/// `GET /system/inOutBoards` · tool `list_all_connect_wise_psa_system_in_out_boards`
+/// `GET /system/inOutBoards` · tool [`list_all_connect_wise_psa_system_in_out_boards`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/inOutBoards")]
 #[doc(alias = "list_all_connect_wise_psa_system_in_out_boards")]
 pub fn list_in_out_boards(query: &ListQuery) -> Request<Vec<InOutBoard>> {
@@ -20,9 +20,9 @@ pub fn list_in_out_boards(query: &ListQuery) -> Request<Vec<InOutBoard>> {
 
 /// Creates an in/out board entry.
 ///
-/// `POST /system/inOutBoards` · tool `create_a_connect_wise_psa_system_in_out_board`
+/// `POST /system/inOutBoards` · tool [`create_a_connect_wise_psa_system_in_out_board`](crate::CATALOG)
 ///
-/// * `body`: the in/out board entry to create.
+/// * `body`: the in/out board entry to create
 #[doc(alias = "POST /system/inOutBoards")]
 #[doc(alias = "create_a_connect_wise_psa_system_in_out_board")]
 pub fn create_in_out_board(body: &InOutBoard) -> Request<InOutBoard> {
@@ -31,9 +31,9 @@ pub fn create_in_out_board(body: &InOutBoard) -> Request<InOutBoard> {
 
 /// Counts in/out board entries.
 ///
-/// `GET /system/inOutBoards/count` · tool `count_connect_wise_psa_system_in_out_boards`
+/// `GET /system/inOutBoards/count` · tool [`count_connect_wise_psa_system_in_out_boards`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/inOutBoards/count")]
 #[doc(alias = "count_connect_wise_psa_system_in_out_boards")]
 pub fn count_in_out_boards(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_in_out_boards(query: &CountQuery) -> Request<Count> {
 
 /// Gets an in/out board entry by its ID.
 ///
-/// `GET /system/inOutBoards/{id}` · tool `get_single_connect_wise_psa_system_in_out_board_by_id`
+/// `GET /system/inOutBoards/{id}` · tool [`get_single_connect_wise_psa_system_in_out_board_by_id`](crate::CATALOG)
 ///
-/// * `id`: in/out board entry ID (see `system::list_in_out_boards`)
+/// * `id`: in/out board entry ID, from [`system::list_in_out_boards`](crate::system::list_in_out_boards)
 #[doc(alias = "GET /system/inOutBoards/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_in_out_board_by_id")]
 pub fn get_in_out_board(id: i32) -> Request<InOutBoard> {
@@ -55,10 +55,10 @@ pub fn get_in_out_board(id: i32) -> Request<InOutBoard> {
 
 /// Replaces an in/out board entry. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/inOutBoards/{id}` · tool `replace_a_connect_wise_psa_system_in_out_board_by_id`
+/// `PUT /system/inOutBoards/{id}` · tool [`replace_a_connect_wise_psa_system_in_out_board_by_id`](crate::CATALOG)
 ///
-/// * `id`: in/out board entry ID (see `system::list_in_out_boards`)
-/// * `body`: the new state of the in/out board entry.
+/// * `id`: in/out board entry ID, from [`system::list_in_out_boards`](crate::system::list_in_out_boards)
+/// * `body`: the new state of the in/out board entry
 #[doc(alias = "PUT /system/inOutBoards/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_in_out_board_by_id")]
 pub fn replace_in_out_board(id: i32, body: &InOutBoard) -> Request<InOutBoard> {
@@ -67,10 +67,10 @@ pub fn replace_in_out_board(id: i32, body: &InOutBoard) -> Request<InOutBoard> {
 
 /// Updates an in/out board entry.
 ///
-/// `PATCH /system/inOutBoards/{id}` · tool `update_a_connect_wise_psa_system_in_out_board_by_id`
+/// `PATCH /system/inOutBoards/{id}` · tool [`update_a_connect_wise_psa_system_in_out_board_by_id`](crate::CATALOG)
 ///
-/// * `id`: in/out board entry ID (see `system::list_in_out_boards`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: in/out board entry ID, from [`system::list_in_out_boards`](crate::system::list_in_out_boards)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/inOutBoards/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_in_out_board_by_id")]
 pub fn update_in_out_board(id: i32, patch: &Patch<InOutBoard>) -> Request<InOutBoard> {
@@ -79,9 +79,9 @@ pub fn update_in_out_board(id: i32, patch: &Patch<InOutBoard>) -> Request<InOutB
 
 /// Deletes an in/out board entry.
 ///
-/// `DELETE /system/inOutBoards/{id}` · tool `delete_a_connect_wise_psa_system_in_out_board_by_id`
+/// `DELETE /system/inOutBoards/{id}` · tool [`delete_a_connect_wise_psa_system_in_out_board_by_id`](crate::CATALOG)
 ///
-/// * `id`: in/out board entry ID (see `system::list_in_out_boards`)
+/// * `id`: in/out board entry ID, from [`system::list_in_out_boards`](crate::system::list_in_out_boards)
 #[doc(alias = "DELETE /system/inOutBoards/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_in_out_board_by_id")]
 pub fn delete_in_out_board(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists in/out types.
 ///
-/// `GET /system/inOutTypes` · tool `list_all_connect_wise_psa_system_in_out_types`
+/// `GET /system/inOutTypes` · tool [`list_all_connect_wise_psa_system_in_out_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/inOutTypes")]
 #[doc(alias = "list_all_connect_wise_psa_system_in_out_types")]
 pub fn list_in_out_types(query: &ListQuery) -> Request<Vec<InOutType>> {
@@ -20,9 +20,9 @@ pub fn list_in_out_types(query: &ListQuery) -> Request<Vec<InOutType>> {
 
 /// Creates an in/out type.
 ///
-/// `POST /system/inOutTypes` · tool `create_a_connect_wise_psa_system_in_out_type`
+/// `POST /system/inOutTypes` · tool [`create_a_connect_wise_psa_system_in_out_type`](crate::CATALOG)
 ///
-/// * `body`: the in/out type to create.
+/// * `body`: the in/out type to create
 #[doc(alias = "POST /system/inOutTypes")]
 #[doc(alias = "create_a_connect_wise_psa_system_in_out_type")]
 pub fn create_in_out_type(body: &InOutType) -> Request<InOutType> {
@@ -31,9 +31,9 @@ pub fn create_in_out_type(body: &InOutType) -> Request<InOutType> {
 
 /// Counts in/out types.
 ///
-/// `GET /system/inOutTypes/count` · tool `count_connect_wise_psa_system_in_out_types`
+/// `GET /system/inOutTypes/count` · tool [`count_connect_wise_psa_system_in_out_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/inOutTypes/count")]
 #[doc(alias = "count_connect_wise_psa_system_in_out_types")]
 pub fn count_in_out_types(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_in_out_types(query: &CountQuery) -> Request<Count> {
 
 /// Counts in/out type summaries.
 ///
-/// `GET /system/inOutTypes/count/info` · tool `count_connect_wise_psa_system_in_out_type_info`
+/// `GET /system/inOutTypes/count/info` · tool [`count_connect_wise_psa_system_in_out_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/inOutTypes/count/info")]
 #[doc(alias = "count_connect_wise_psa_system_in_out_type_info")]
 pub fn count_in_out_type_info(query: &CountQuery) -> Request<Count> {
@@ -55,11 +55,11 @@ pub fn count_in_out_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of in/out types.
 ///
-/// `GET /system/inOutTypes/info` · tool `list_all_connect_wise_psa_system_in_out_type_info`
+/// `GET /system/inOutTypes/info` · tool [`list_all_connect_wise_psa_system_in_out_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/inOutTypes/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_in_out_type_info")]
 pub fn list_in_out_type_info(query: &ListQuery) -> Request<Vec<InOutTypeInfo>> {
@@ -68,9 +68,9 @@ pub fn list_in_out_type_info(query: &ListQuery) -> Request<Vec<InOutTypeInfo>> {
 
 /// Gets an in/out type by its ID.
 ///
-/// `GET /system/inOutTypes/{id}` · tool `get_single_connect_wise_psa_system_in_out_type_by_id`
+/// `GET /system/inOutTypes/{id}` · tool [`get_single_connect_wise_psa_system_in_out_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: in/out type ID (see `system::list_in_out_types`)
+/// * `id`: in/out type ID, from [`system::list_in_out_types`](crate::system::list_in_out_types)
 #[doc(alias = "GET /system/inOutTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_in_out_type_by_id")]
 pub fn get_in_out_type(id: i32) -> Request<InOutType> {
@@ -79,10 +79,10 @@ pub fn get_in_out_type(id: i32) -> Request<InOutType> {
 
 /// Replaces an in/out type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/inOutTypes/{id}` · tool `replace_a_connect_wise_psa_system_in_out_type_by_id`
+/// `PUT /system/inOutTypes/{id}` · tool [`replace_a_connect_wise_psa_system_in_out_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: in/out type ID (see `system::list_in_out_types`)
-/// * `body`: the new state of the in/out type.
+/// * `id`: in/out type ID, from [`system::list_in_out_types`](crate::system::list_in_out_types)
+/// * `body`: the new state of the in/out type
 #[doc(alias = "PUT /system/inOutTypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_in_out_type_by_id")]
 pub fn replace_in_out_type(id: i32, body: &InOutType) -> Request<InOutType> {
@@ -91,10 +91,10 @@ pub fn replace_in_out_type(id: i32, body: &InOutType) -> Request<InOutType> {
 
 /// Updates an in/out type.
 ///
-/// `PATCH /system/inOutTypes/{id}` · tool `update_a_connect_wise_psa_system_in_out_type_by_id`
+/// `PATCH /system/inOutTypes/{id}` · tool [`update_a_connect_wise_psa_system_in_out_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: in/out type ID (see `system::list_in_out_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: in/out type ID, from [`system::list_in_out_types`](crate::system::list_in_out_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/inOutTypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_in_out_type_by_id")]
 pub fn update_in_out_type(id: i32, patch: &Patch<InOutType>) -> Request<InOutType> {
@@ -103,9 +103,9 @@ pub fn update_in_out_type(id: i32, patch: &Patch<InOutType>) -> Request<InOutTyp
 
 /// Deletes an in/out type.
 ///
-/// `DELETE /system/inOutTypes/{id}` · tool `delete_a_connect_wise_psa_system_in_out_type_by_id`
+/// `DELETE /system/inOutTypes/{id}` · tool [`delete_a_connect_wise_psa_system_in_out_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: in/out type ID (see `system::list_in_out_types`)
+/// * `id`: in/out type ID, from [`system::list_in_out_types`](crate::system::list_in_out_types)
 #[doc(alias = "DELETE /system/inOutTypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_in_out_type_by_id")]
 pub fn delete_in_out_type(id: i32) -> Request<()> {
@@ -114,9 +114,9 @@ pub fn delete_in_out_type(id: i32) -> Request<()> {
 
 /// Gets an in/out type summary by its ID.
 ///
-/// `GET /system/inOutTypes/{id}/info` · tool `get_single_connect_wise_psa_system_in_out_type_info_by_id`
+/// `GET /system/inOutTypes/{id}/info` · tool [`get_single_connect_wise_psa_system_in_out_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: in/out type ID (see `system::list_in_out_types`)
+/// * `id`: in/out type ID, from [`system::list_in_out_types`](crate::system::list_in_out_types)
 #[doc(alias = "GET /system/inOutTypes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_in_out_type_info_by_id")]
 pub fn get_in_out_type_info(id: i32) -> Request<InOutTypeInfo> {

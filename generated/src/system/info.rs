@@ -10,11 +10,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists department locations.
 ///
-/// `GET /system/info/departmentlocations` · tool `list_all_connect_wise_psa_system_info_departmentlocations`
+/// `GET /system/info/departmentlocations` · tool [`list_all_connect_wise_psa_system_info_departmentlocations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/info/departmentlocations")]
 #[doc(alias = "list_all_connect_wise_psa_system_info_departmentlocations")]
 pub fn list_info_department_locations(
@@ -25,9 +25,9 @@ pub fn list_info_department_locations(
 
 /// Counts department locations.
 ///
-/// `GET /system/info/departmentlocations/count` · tool `count_connect_wise_psa_system_info_departmentlocations`
+/// `GET /system/info/departmentlocations/count` · tool [`count_connect_wise_psa_system_info_departmentlocations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/info/departmentlocations/count")]
 #[doc(alias = "count_connect_wise_psa_system_info_departmentlocations")]
 pub fn count_info_department_locations(query: &CountQuery) -> Request<Count> {
@@ -38,9 +38,9 @@ pub fn count_info_department_locations(query: &CountQuery) -> Request<Count> {
 
 /// Gets a department location by its ID.
 ///
-/// `GET /system/info/departmentlocations/{id}` · tool `get_single_connect_wise_psa_sys_info_departmentlocation_by_id`
+/// `GET /system/info/departmentlocations/{id}` · tool [`get_single_connect_wise_psa_sys_info_departmentlocation_by_id`](crate::CATALOG)
 ///
-/// * `id`: department location ID (see `system::list_info_department_locations`)
+/// * `id`: department location ID, from [`system::list_info_department_locations`](crate::system::list_info_department_locations)
 #[doc(alias = "GET /system/info/departmentlocations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sys_info_departmentlocation_by_id")]
 pub fn get_info_department_location(id: i32) -> Request<DepartmentLocationInfo> {
@@ -49,11 +49,11 @@ pub fn get_info_department_location(id: i32) -> Request<DepartmentLocationInfo> 
 
 /// Lists summaries of departments.
 ///
-/// `GET /system/info/departments` · tool `list_all_connect_wise_psa_system_info_departments`
+/// `GET /system/info/departments` · tool [`list_all_connect_wise_psa_system_info_departments`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/info/departments")]
 #[doc(alias = "list_all_connect_wise_psa_system_info_departments")]
 pub fn list_info_departments(query: &ListQuery) -> Request<Vec<DepartmentInfo>> {
@@ -62,9 +62,9 @@ pub fn list_info_departments(query: &ListQuery) -> Request<Vec<DepartmentInfo>> 
 
 /// Counts department summaries.
 ///
-/// `GET /system/info/departments/count` · tool `count_connect_wise_psa_system_info_departments`
+/// `GET /system/info/departments/count` · tool [`count_connect_wise_psa_system_info_departments`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/info/departments/count")]
 #[doc(alias = "count_connect_wise_psa_system_info_departments")]
 pub fn count_info_departments(query: &CountQuery) -> Request<Count> {
@@ -75,9 +75,9 @@ pub fn count_info_departments(query: &CountQuery) -> Request<Count> {
 
 /// Gets a department summary by its ID.
 ///
-/// `GET /system/info/departments/{id}` · tool `get_single_connect_wise_psa_system_info_department_by_id`
+/// `GET /system/info/departments/{id}` · tool [`get_single_connect_wise_psa_system_info_department_by_id`](crate::CATALOG)
 ///
-/// * `id`: department ID (see `system::list_info_departments`)
+/// * `id`: department ID, from [`system::list_info_departments`](crate::system::list_info_departments)
 #[doc(alias = "GET /system/info/departments/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_info_department_by_id")]
 pub fn get_info_department(id: i32) -> Request<DepartmentInfo> {
@@ -86,11 +86,11 @@ pub fn get_info_department(id: i32) -> Request<DepartmentInfo> {
 
 /// Lists summaries of links.
 ///
-/// `GET /system/info/links` · tool `list_all_connect_wise_psa_system_info_links`
+/// `GET /system/info/links` · tool [`list_all_connect_wise_psa_system_info_links`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/info/links")]
 #[doc(alias = "list_all_connect_wise_psa_system_info_links")]
 pub fn list_info_links(query: &ListQuery) -> Request<Vec<LinkInfo>> {
@@ -99,9 +99,9 @@ pub fn list_info_links(query: &ListQuery) -> Request<Vec<LinkInfo>> {
 
 /// Counts link summaries.
 ///
-/// `GET /system/info/links/count` · tool `count_connect_wise_psa_system_info_links`
+/// `GET /system/info/links/count` · tool [`count_connect_wise_psa_system_info_links`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/info/links/count")]
 #[doc(alias = "count_connect_wise_psa_system_info_links")]
 pub fn count_info_links(query: &CountQuery) -> Request<Count> {
@@ -112,9 +112,9 @@ pub fn count_info_links(query: &CountQuery) -> Request<Count> {
 
 /// Gets a link summary by its ID.
 ///
-/// `GET /system/info/links/{id}` · tool `get_single_connect_wise_psa_system_info_link_by_id`
+/// `GET /system/info/links/{id}` · tool [`get_single_connect_wise_psa_system_info_link_by_id`](crate::CATALOG)
 ///
-/// * `id`: link ID (see `system::list_info_links`)
+/// * `id`: link ID, from [`system::list_info_links`](crate::system::list_info_links)
 #[doc(alias = "GET /system/info/links/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_info_link_by_id")]
 pub fn get_info_link(id: i32) -> Request<LinkInfo> {
@@ -123,10 +123,10 @@ pub fn get_info_link(id: i32) -> Request<LinkInfo> {
 
 /// Fills in the placeholders in a link's URL for a record, without changing anything.
 ///
-/// `POST /system/info/links/{id}/resolveurl` · tool `resolve_a_connect_wise_psa_system_info_link_url_by_id`
+/// `POST /system/info/links/{id}/resolveurl` · tool [`resolve_a_connect_wise_psa_system_info_link_url_by_id`](crate::CATALOG)
 ///
-/// * `id`: link ID (see `system::list_info_links`)
-/// * `body`: the request body.
+/// * `id`: link ID, from [`system::list_info_links`](crate::system::list_info_links)
+/// * `body`: the request body
 #[doc(alias = "POST /system/info/links/{id}/resolveurl")]
 #[doc(alias = "resolve_a_connect_wise_psa_system_info_link_url_by_id")]
 pub fn resolve_info_link_url(
@@ -140,11 +140,11 @@ pub fn resolve_info_link_url(
 
 /// Lists locales.
 ///
-/// `GET /system/info/locales` · tool `list_all_connect_wise_psa_system_info_locales`
+/// `GET /system/info/locales` · tool [`list_all_connect_wise_psa_system_info_locales`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/info/locales")]
 #[doc(alias = "list_all_connect_wise_psa_system_info_locales")]
 pub fn list_info_locales(query: &ListQuery) -> Request<Vec<LocaleInfo>> {
@@ -153,9 +153,9 @@ pub fn list_info_locales(query: &ListQuery) -> Request<Vec<LocaleInfo>> {
 
 /// Counts locales.
 ///
-/// `GET /system/info/locales/count` · tool `count_connect_wise_psa_system_info_locales`
+/// `GET /system/info/locales/count` · tool [`count_connect_wise_psa_system_info_locales`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/info/locales/count")]
 #[doc(alias = "count_connect_wise_psa_system_info_locales")]
 pub fn count_info_locales(query: &CountQuery) -> Request<Count> {
@@ -166,9 +166,9 @@ pub fn count_info_locales(query: &CountQuery) -> Request<Count> {
 
 /// Gets a locale by its ID.
 ///
-/// `GET /system/info/locales/{id}` · tool `get_single_connect_wise_psa_system_info_locale_by_id`
+/// `GET /system/info/locales/{id}` · tool [`get_single_connect_wise_psa_system_info_locale_by_id`](crate::CATALOG)
 ///
-/// * `id`: locale ID (see `system::list_info_locales`)
+/// * `id`: locale ID, from [`system::list_info_locales`](crate::system::list_info_locales)
 #[doc(alias = "GET /system/info/locales/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_info_locale_by_id")]
 pub fn get_info_locale(id: i32) -> Request<LocaleInfo> {
@@ -177,11 +177,11 @@ pub fn get_info_locale(id: i32) -> Request<LocaleInfo> {
 
 /// Lists summaries of locations.
 ///
-/// `GET /system/info/locations` · tool `list_all_connect_wise_psa_system_info_locations`
+/// `GET /system/info/locations` · tool [`list_all_connect_wise_psa_system_info_locations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/info/locations")]
 #[doc(alias = "list_all_connect_wise_psa_system_info_locations")]
 pub fn list_info_locations(query: &ListQuery) -> Request<Vec<LocationInfo>> {
@@ -190,9 +190,9 @@ pub fn list_info_locations(query: &ListQuery) -> Request<Vec<LocationInfo>> {
 
 /// Counts location summaries.
 ///
-/// `GET /system/info/locations/count` · tool `count_connect_wise_psa_system_info_locations`
+/// `GET /system/info/locations/count` · tool [`count_connect_wise_psa_system_info_locations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/info/locations/count")]
 #[doc(alias = "count_connect_wise_psa_system_info_locations")]
 pub fn count_info_locations(query: &CountQuery) -> Request<Count> {
@@ -203,9 +203,9 @@ pub fn count_info_locations(query: &CountQuery) -> Request<Count> {
 
 /// Gets a location summary by its ID.
 ///
-/// `GET /system/info/locations/{id}` · tool `get_single_connect_wise_psa_system_info_location_by_id`
+/// `GET /system/info/locations/{id}` · tool [`get_single_connect_wise_psa_system_info_location_by_id`](crate::CATALOG)
 ///
-/// * `id`: location ID (see `system::list_info_locations`)
+/// * `id`: location ID, from [`system::list_info_locations`](crate::system::list_info_locations)
 #[doc(alias = "GET /system/info/locations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_info_location_by_id")]
 pub fn get_info_location(id: i32) -> Request<LocationInfo> {
@@ -214,11 +214,11 @@ pub fn get_info_location(id: i32) -> Request<LocationInfo> {
 
 /// Lists summaries of members.
 ///
-/// `GET /system/info/members` · tool `list_all_connect_wise_psa_system_info_members`
+/// `GET /system/info/members` · tool [`list_all_connect_wise_psa_system_info_members`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/info/members")]
 #[doc(alias = "list_all_connect_wise_psa_system_info_members")]
 pub fn list_info_members(query: &ListQuery) -> Request<Vec<MemberInfo>> {
@@ -227,9 +227,9 @@ pub fn list_info_members(query: &ListQuery) -> Request<Vec<MemberInfo>> {
 
 /// Counts member summaries.
 ///
-/// `GET /system/info/members/count` · tool `count_connect_wise_psa_system_info_members`
+/// `GET /system/info/members/count` · tool [`count_connect_wise_psa_system_info_members`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/info/members/count")]
 #[doc(alias = "count_connect_wise_psa_system_info_members")]
 pub fn count_info_members(query: &CountQuery) -> Request<Count> {
@@ -240,9 +240,9 @@ pub fn count_info_members(query: &CountQuery) -> Request<Count> {
 
 /// Gets a member summary by its ID.
 ///
-/// `GET /system/info/members/{id}` · tool `get_single_connect_wise_psa_system_info_member_by_id`
+/// `GET /system/info/members/{id}` · tool [`get_single_connect_wise_psa_system_info_member_by_id`](crate::CATALOG)
 ///
-/// * `id`: member ID (see `system::list_info_members`)
+/// * `id`: member ID, from [`system::list_info_members`](crate::system::list_info_members)
 #[doc(alias = "GET /system/info/members/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_info_member_by_id")]
 pub fn get_info_member(id: i32) -> Request<MemberInfo> {
@@ -251,9 +251,9 @@ pub fn get_info_member(id: i32) -> Request<MemberInfo> {
 
 /// Gets a member summary by its identifier.
 ///
-/// `GET /system/info/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool `get_single_connect_wise_psa_system_info_member_by_identifier`
+/// `GET /system/info/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool [`get_single_connect_wise_psa_system_info_member_by_identifier`](crate::CATALOG)
 ///
-/// * `member_identifier`: member ID (see `system::list_info_members`)
+/// * `member_identifier`: member identifier, from [`system::list_info_members`](crate::system::list_info_members)
 #[doc(alias = "GET /system/info/members/{memberIdentifier}")]
 #[doc(alias = "get_single_connect_wise_psa_system_info_member_by_identifier")]
 pub fn get_info_member_by_identifier(member_identifier: &str) -> Request<MemberInfo> {
@@ -263,11 +263,11 @@ pub fn get_info_member_by_identifier(member_identifier: &str) -> Request<MemberI
 
 /// Lists personas.
 ///
-/// `GET /system/info/personas` · tool `list_all_connect_wise_psa_system_info_personas`
+/// `GET /system/info/personas` · tool [`list_all_connect_wise_psa_system_info_personas`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/info/personas")]
 #[doc(alias = "list_all_connect_wise_psa_system_info_personas")]
 pub fn list_info_personas(query: &ListQuery) -> Request<Vec<PersonasInfo>> {
@@ -276,9 +276,9 @@ pub fn list_info_personas(query: &ListQuery) -> Request<Vec<PersonasInfo>> {
 
 /// Counts personas.
 ///
-/// `GET /system/info/personas/count` · tool `count_connect_wise_psa_system_info_personas`
+/// `GET /system/info/personas/count` · tool [`count_connect_wise_psa_system_info_personas`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/info/personas/count")]
 #[doc(alias = "count_connect_wise_psa_system_info_personas")]
 pub fn count_info_personas(query: &CountQuery) -> Request<Count> {
@@ -289,9 +289,9 @@ pub fn count_info_personas(query: &CountQuery) -> Request<Count> {
 
 /// Gets a persona by its ID.
 ///
-/// `GET /system/info/personas/{id}` · tool `get_single_connect_wise_psa_system_info_persona_by_id`
+/// `GET /system/info/personas/{id}` · tool [`get_single_connect_wise_psa_system_info_persona_by_id`](crate::CATALOG)
 ///
-/// * `id`: persona ID (see `system::list_info_personas`)
+/// * `id`: persona ID, from [`system::list_info_personas`](crate::system::list_info_personas)
 #[doc(alias = "GET /system/info/personas/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_info_persona_by_id")]
 pub fn get_info_persona(id: i32) -> Request<PersonasInfo> {
@@ -300,11 +300,11 @@ pub fn get_info_persona(id: i32) -> Request<PersonasInfo> {
 
 /// Lists summaries of standard notes.
 ///
-/// `GET /system/info/standardNotes` · tool `list_all_connect_wise_psa_system_info_standard_notes`
+/// `GET /system/info/standardNotes` · tool [`list_all_connect_wise_psa_system_info_standard_notes`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/info/standardNotes")]
 #[doc(alias = "list_all_connect_wise_psa_system_info_standard_notes")]
 pub fn list_info_standard_notes(query: &ListQuery) -> Request<Vec<StandardNoteInfo>> {
@@ -313,9 +313,9 @@ pub fn list_info_standard_notes(query: &ListQuery) -> Request<Vec<StandardNoteIn
 
 /// Counts standard note summaries.
 ///
-/// `GET /system/info/standardNotes/count` · tool `count_connect_wise_psa_system_info_standard_notes`
+/// `GET /system/info/standardNotes/count` · tool [`count_connect_wise_psa_system_info_standard_notes`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/info/standardNotes/count")]
 #[doc(alias = "count_connect_wise_psa_system_info_standard_notes")]
 pub fn count_info_standard_notes(query: &CountQuery) -> Request<Count> {
@@ -326,9 +326,9 @@ pub fn count_info_standard_notes(query: &CountQuery) -> Request<Count> {
 
 /// Gets a standard note summary by its ID.
 ///
-/// `GET /system/info/standardNotes/{id}` · tool `get_single_connect_wise_psa_system_info_standard_note_by_id`
+/// `GET /system/info/standardNotes/{id}` · tool [`get_single_connect_wise_psa_system_info_standard_note_by_id`](crate::CATALOG)
 ///
-/// * `id`: standard note ID (see `system::list_info_standard_notes`)
+/// * `id`: standard note ID, from [`system::list_info_standard_notes`](crate::system::list_info_standard_notes)
 #[doc(alias = "GET /system/info/standardNotes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_info_standard_note_by_id")]
 pub fn get_info_standard_note(id: i32) -> Request<StandardNoteInfo> {

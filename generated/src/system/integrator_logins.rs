@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists integrator logins.
 ///
-/// `GET /system/integratorlogins` · tool `list_all_connect_wise_psa_system_integratorlogins`
+/// `GET /system/integratorlogins` · tool [`list_all_connect_wise_psa_system_integratorlogins`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/integratorlogins")]
 #[doc(alias = "list_all_connect_wise_psa_system_integratorlogins")]
 pub fn list_integrator_logins(query: &ListQuery) -> Request<Vec<IntegratorLogin>> {
@@ -20,9 +20,9 @@ pub fn list_integrator_logins(query: &ListQuery) -> Request<Vec<IntegratorLogin>
 
 /// Creates an integrator login.
 ///
-/// `POST /system/integratorlogins` · tool `create_a_connect_wise_psa_system_integratorlogin`
+/// `POST /system/integratorlogins` · tool [`create_a_connect_wise_psa_system_integratorlogin`](crate::CATALOG)
 ///
-/// * `body`: the integrator login to create.
+/// * `body`: the integrator login to create
 #[doc(alias = "POST /system/integratorlogins")]
 #[doc(alias = "create_a_connect_wise_psa_system_integratorlogin")]
 pub fn create_integrator_login(body: &IntegratorLogin) -> Request<IntegratorLogin> {
@@ -31,9 +31,9 @@ pub fn create_integrator_login(body: &IntegratorLogin) -> Request<IntegratorLogi
 
 /// Counts integrator logins.
 ///
-/// `GET /system/integratorlogins/count` · tool `count_connect_wise_psa_system_integratorlogins`
+/// `GET /system/integratorlogins/count` · tool [`count_connect_wise_psa_system_integratorlogins`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/integratorlogins/count")]
 #[doc(alias = "count_connect_wise_psa_system_integratorlogins")]
 pub fn count_integrator_logins(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_integrator_logins(query: &CountQuery) -> Request<Count> {
 
 /// Gets an integrator login by its ID.
 ///
-/// `GET /system/integratorlogins/{id}` · tool `get_single_connect_wise_psa_system_integratorlogin_by_id`
+/// `GET /system/integratorlogins/{id}` · tool [`get_single_connect_wise_psa_system_integratorlogin_by_id`](crate::CATALOG)
 ///
-/// * `id`: integrator login ID (see `system::list_integrator_logins`)
+/// * `id`: integrator login ID, from [`system::list_integrator_logins`](crate::system::list_integrator_logins)
 #[doc(alias = "GET /system/integratorlogins/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_integratorlogin_by_id")]
 pub fn get_integrator_login(id: i32) -> Request<IntegratorLogin> {
@@ -55,10 +55,10 @@ pub fn get_integrator_login(id: i32) -> Request<IntegratorLogin> {
 
 /// Replaces an integrator login. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/integratorlogins/{id}` · tool `replace_a_connect_wise_psa_system_integratorlogin_by_id`
+/// `PUT /system/integratorlogins/{id}` · tool [`replace_a_connect_wise_psa_system_integratorlogin_by_id`](crate::CATALOG)
 ///
-/// * `id`: integrator login ID (see `system::list_integrator_logins`)
-/// * `body`: the new state of the integrator login.
+/// * `id`: integrator login ID, from [`system::list_integrator_logins`](crate::system::list_integrator_logins)
+/// * `body`: the new state of the integrator login
 #[doc(alias = "PUT /system/integratorlogins/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_integratorlogin_by_id")]
 pub fn replace_integrator_login(
@@ -70,10 +70,10 @@ pub fn replace_integrator_login(
 
 /// Updates an integrator login.
 ///
-/// `PATCH /system/integratorlogins/{id}` · tool `update_a_connect_wise_psa_system_integratorlogin_by_id`
+/// `PATCH /system/integratorlogins/{id}` · tool [`update_a_connect_wise_psa_system_integratorlogin_by_id`](crate::CATALOG)
 ///
-/// * `id`: integrator login ID (see `system::list_integrator_logins`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: integrator login ID, from [`system::list_integrator_logins`](crate::system::list_integrator_logins)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/integratorlogins/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_integratorlogin_by_id")]
 pub fn update_integrator_login(
@@ -87,9 +87,9 @@ pub fn update_integrator_login(
 
 /// Deletes an integrator login.
 ///
-/// `DELETE /system/integratorlogins/{id}` · tool `delete_a_connect_wise_psa_system_integratorlogin_by_id`
+/// `DELETE /system/integratorlogins/{id}` · tool [`delete_a_connect_wise_psa_system_integratorlogin_by_id`](crate::CATALOG)
 ///
-/// * `id`: integrator login ID (see `system::list_integrator_logins`)
+/// * `id`: integrator login ID, from [`system::list_integrator_logins`](crate::system::list_integrator_logins)
 #[doc(alias = "DELETE /system/integratorlogins/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_integratorlogin_by_id")]
 pub fn delete_integrator_login(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists integrator tags.
 ///
-/// `GET /system/integratorTags` · tool `list_all_connect_wise_psa_system_integrator_tags`
+/// `GET /system/integratorTags` · tool [`list_all_connect_wise_psa_system_integrator_tags`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/integratorTags")]
 #[doc(alias = "list_all_connect_wise_psa_system_integrator_tags")]
 pub fn list_integrator_tags(query: &ListQuery) -> Request<Vec<IntegratorTag>> {
@@ -20,9 +20,9 @@ pub fn list_integrator_tags(query: &ListQuery) -> Request<Vec<IntegratorTag>> {
 
 /// Creates an integrator tag.
 ///
-/// `POST /system/integratorTags` · tool `create_a_connect_wise_psa_system_integrator_tag`
+/// `POST /system/integratorTags` · tool [`create_a_connect_wise_psa_system_integrator_tag`](crate::CATALOG)
 ///
-/// * `body`: the integrator tag to create.
+/// * `body`: the integrator tag to create
 #[doc(alias = "POST /system/integratorTags")]
 #[doc(alias = "create_a_connect_wise_psa_system_integrator_tag")]
 pub fn create_integrator_tag(body: &IntegratorTag) -> Request<IntegratorTag> {
@@ -31,9 +31,9 @@ pub fn create_integrator_tag(body: &IntegratorTag) -> Request<IntegratorTag> {
 
 /// Counts integrator tags.
 ///
-/// `GET /system/integratorTags/count` · tool `count_connect_wise_psa_system_integrator_tags`
+/// `GET /system/integratorTags/count` · tool [`count_connect_wise_psa_system_integrator_tags`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/integratorTags/count")]
 #[doc(alias = "count_connect_wise_psa_system_integrator_tags")]
 pub fn count_integrator_tags(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_integrator_tags(query: &CountQuery) -> Request<Count> {
 
 /// Gets an integrator tag by its ID.
 ///
-/// `GET /system/integratorTags/{id}` · tool `get_single_connect_wise_psa_system_integrator_tag_by_id`
+/// `GET /system/integratorTags/{id}` · tool [`get_single_connect_wise_psa_system_integrator_tag_by_id`](crate::CATALOG)
 ///
-/// * `id`: integrator tag ID (see `system::list_integrator_tags`)
+/// * `id`: integrator tag ID, from [`system::list_integrator_tags`](crate::system::list_integrator_tags)
 #[doc(alias = "GET /system/integratorTags/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_integrator_tag_by_id")]
 pub fn get_integrator_tag(id: i32) -> Request<IntegratorTag> {
@@ -55,10 +55,10 @@ pub fn get_integrator_tag(id: i32) -> Request<IntegratorTag> {
 
 /// Replaces an integrator tag. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/integratorTags/{id}` · tool `replace_a_connect_wise_psa_system_integrator_tag_by_id`
+/// `PUT /system/integratorTags/{id}` · tool [`replace_a_connect_wise_psa_system_integrator_tag_by_id`](crate::CATALOG)
 ///
-/// * `id`: integrator tag ID (see `system::list_integrator_tags`)
-/// * `body`: the new state of the integrator tag.
+/// * `id`: integrator tag ID, from [`system::list_integrator_tags`](crate::system::list_integrator_tags)
+/// * `body`: the new state of the integrator tag
 #[doc(alias = "PUT /system/integratorTags/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_integrator_tag_by_id")]
 pub fn replace_integrator_tag(id: i32, body: &IntegratorTag) -> Request<IntegratorTag> {
@@ -67,10 +67,10 @@ pub fn replace_integrator_tag(id: i32, body: &IntegratorTag) -> Request<Integrat
 
 /// Updates an integrator tag.
 ///
-/// `PATCH /system/integratorTags/{id}` · tool `update_a_connect_wise_psa_system_integrator_tag_by_id`
+/// `PATCH /system/integratorTags/{id}` · tool [`update_a_connect_wise_psa_system_integrator_tag_by_id`](crate::CATALOG)
 ///
-/// * `id`: integrator tag ID (see `system::list_integrator_tags`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: integrator tag ID, from [`system::list_integrator_tags`](crate::system::list_integrator_tags)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/integratorTags/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_integrator_tag_by_id")]
 pub fn update_integrator_tag(
@@ -84,9 +84,9 @@ pub fn update_integrator_tag(
 
 /// Deletes an integrator tag.
 ///
-/// `DELETE /system/integratorTags/{id}` · tool `delete_a_connect_wise_psa_system_integrator_tag_by_id`
+/// `DELETE /system/integratorTags/{id}` · tool [`delete_a_connect_wise_psa_system_integrator_tag_by_id`](crate::CATALOG)
 ///
-/// * `id`: integrator tag ID (see `system::list_integrator_tags`)
+/// * `id`: integrator tag ID, from [`system::list_integrator_tags`](crate::system::list_integrator_tags)
 #[doc(alias = "DELETE /system/integratorTags/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_integrator_tag_by_id")]
 pub fn delete_integrator_tag(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists KPI categories.
 ///
-/// `GET /system/kpiCategories` · tool `list_all_connect_wise_psa_system_kpi_categories`
+/// `GET /system/kpiCategories` · tool [`list_all_connect_wise_psa_system_kpi_categories`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/kpiCategories")]
 #[doc(alias = "list_all_connect_wise_psa_system_kpi_categories")]
 pub fn list_kpi_categories(query: &ListQuery) -> Request<Vec<KpiCategory>> {
@@ -20,9 +20,9 @@ pub fn list_kpi_categories(query: &ListQuery) -> Request<Vec<KpiCategory>> {
 
 /// Counts KPI categories.
 ///
-/// `GET /system/kpiCategories/count` · tool `count_connect_wise_psa_system_kpi_categories`
+/// `GET /system/kpiCategories/count` · tool [`count_connect_wise_psa_system_kpi_categories`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/kpiCategories/count")]
 #[doc(alias = "count_connect_wise_psa_system_kpi_categories")]
 pub fn count_kpi_categories(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_kpi_categories(query: &CountQuery) -> Request<Count> {
 
 /// Gets a KPI category by its ID.
 ///
-/// `GET /system/kpiCategories/{id}` · tool `get_single_connect_wise_psa_system_kpi_category_by_id`
+/// `GET /system/kpiCategories/{id}` · tool [`get_single_connect_wise_psa_system_kpi_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: KPI category ID (see `system::list_kpi_categories`)
+/// * `id`: KPI category ID, from [`system::list_kpi_categories`](crate::system::list_kpi_categories)
 #[doc(alias = "GET /system/kpiCategories/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_kpi_category_by_id")]
 pub fn get_kpi_category(id: i32) -> Request<KpiCategory> {

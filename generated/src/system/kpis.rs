@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists KPIs.
 ///
-/// `GET /system/kpis` · tool `list_all_connect_wise_psa_system_kpis`
+/// `GET /system/kpis` · tool [`list_all_connect_wise_psa_system_kpis`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/kpis")]
 #[doc(alias = "list_all_connect_wise_psa_system_kpis")]
 pub fn list_kpis(query: &ListQuery) -> Request<Vec<Kpi>> {
@@ -20,9 +20,9 @@ pub fn list_kpis(query: &ListQuery) -> Request<Vec<Kpi>> {
 
 /// Counts KPIs.
 ///
-/// `GET /system/kpis/count` · tool `count_connect_wise_psa_system_kpis`
+/// `GET /system/kpis/count` · tool [`count_connect_wise_psa_system_kpis`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/kpis/count")]
 #[doc(alias = "count_connect_wise_psa_system_kpis")]
 pub fn count_kpis(query: &CountQuery) -> Request<Count> {
@@ -31,9 +31,9 @@ pub fn count_kpis(query: &CountQuery) -> Request<Count> {
 
 /// Gets a KPI by its ID.
 ///
-/// `GET /system/kpis/{id}` · tool `get_single_connect_wise_psa_system_kpi_by_id`
+/// `GET /system/kpis/{id}` · tool [`get_single_connect_wise_psa_system_kpi_by_id`](crate::CATALOG)
 ///
-/// * `id`: KPI ID (see `system::list_kpis`)
+/// * `id`: KPI ID, from [`system::list_kpis`](crate::system::list_kpis)
 #[doc(alias = "GET /system/kpis/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_kpi_by_id")]
 pub fn get_kpi(id: i32) -> Request<Kpi> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists LDAP configurations.
 ///
-/// `GET /system/ldapConfigurations` · tool `list_all_connect_wise_psa_system_ldap_configurations`
+/// `GET /system/ldapConfigurations` · tool [`list_all_connect_wise_psa_system_ldap_configurations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/ldapConfigurations")]
 #[doc(alias = "list_all_connect_wise_psa_system_ldap_configurations")]
 pub fn list_ldap_configurations(query: &ListQuery) -> Request<Vec<LdapConfiguration>> {
@@ -20,9 +20,9 @@ pub fn list_ldap_configurations(query: &ListQuery) -> Request<Vec<LdapConfigurat
 
 /// Creates an LDAP configuration.
 ///
-/// `POST /system/ldapConfigurations` · tool `create_a_connect_wise_psa_system_ldap_configuration`
+/// `POST /system/ldapConfigurations` · tool [`create_a_connect_wise_psa_system_ldap_configuration`](crate::CATALOG)
 ///
-/// * `body`: the LDAP configuration to create.
+/// * `body`: the LDAP configuration to create
 #[doc(alias = "POST /system/ldapConfigurations")]
 #[doc(alias = "create_a_connect_wise_psa_system_ldap_configuration")]
 pub fn create_ldap_configuration(
@@ -33,9 +33,9 @@ pub fn create_ldap_configuration(
 
 /// Counts LDAP configurations.
 ///
-/// `GET /system/ldapConfigurations/count` · tool `count_connect_wise_psa_system_ldap_configurations`
+/// `GET /system/ldapConfigurations/count` · tool [`count_connect_wise_psa_system_ldap_configurations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/ldapConfigurations/count")]
 #[doc(alias = "count_connect_wise_psa_system_ldap_configurations")]
 pub fn count_ldap_configurations(query: &CountQuery) -> Request<Count> {
@@ -46,11 +46,11 @@ pub fn count_ldap_configurations(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of LDAP configurations.
 ///
-/// `GET /system/ldapConfigurations/info` · tool `list_all_connect_wise_psa_system_ldap_configuration_info`
+/// `GET /system/ldapConfigurations/info` · tool [`list_all_connect_wise_psa_system_ldap_configuration_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/ldapConfigurations/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_ldap_configuration_info")]
 pub fn list_ldap_configuration_info(
@@ -61,9 +61,9 @@ pub fn list_ldap_configuration_info(
 
 /// Counts LDAP configuration summaries.
 ///
-/// `GET /system/ldapConfigurations/info/count` · tool `count_connect_wise_psa_system_ldap_configuration_info`
+/// `GET /system/ldapConfigurations/info/count` · tool [`count_connect_wise_psa_system_ldap_configuration_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/ldapConfigurations/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_ldap_configuration_info")]
 pub fn count_ldap_configuration_info(query: &CountQuery) -> Request<Count> {
@@ -74,9 +74,9 @@ pub fn count_ldap_configuration_info(query: &CountQuery) -> Request<Count> {
 
 /// Tests a connection to an LDAP server with the given settings, without saving them.
 ///
-/// `POST /system/ldapConfigurations/testLink` · tool `test_connect_wise_psa_system_ldap_configuration_link`
+/// `POST /system/ldapConfigurations/testLink` · tool [`test_connect_wise_psa_system_ldap_configuration_link`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /system/ldapConfigurations/testLink")]
 #[doc(alias = "test_connect_wise_psa_system_ldap_configuration_link")]
 pub fn test_ldap_configuration_link(
@@ -87,9 +87,9 @@ pub fn test_ldap_configuration_link(
 
 /// Gets an LDAP configuration by its ID.
 ///
-/// `GET /system/ldapConfigurations/{id}` · tool `get_single_connect_wise_psa_system_ldap_configuration_by_id`
+/// `GET /system/ldapConfigurations/{id}` · tool [`get_single_connect_wise_psa_system_ldap_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
+/// * `id`: LDAP configuration ID, from [`system::list_ldap_configurations`](crate::system::list_ldap_configurations)
 #[doc(alias = "GET /system/ldapConfigurations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_ldap_configuration_by_id")]
 pub fn get_ldap_configuration(id: i32) -> Request<LdapConfiguration> {
@@ -98,10 +98,10 @@ pub fn get_ldap_configuration(id: i32) -> Request<LdapConfiguration> {
 
 /// Replaces an LDAP configuration. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/ldapConfigurations/{id}` · tool `replace_a_connect_wise_psa_system_ldap_configuration_by_id`
+/// `PUT /system/ldapConfigurations/{id}` · tool [`replace_a_connect_wise_psa_system_ldap_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
-/// * `body`: the new state of the LDAP configuration.
+/// * `id`: LDAP configuration ID, from [`system::list_ldap_configurations`](crate::system::list_ldap_configurations)
+/// * `body`: the new state of the LDAP configuration
 #[doc(alias = "PUT /system/ldapConfigurations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_ldap_configuration_by_id")]
 pub fn replace_ldap_configuration(
@@ -115,10 +115,10 @@ pub fn replace_ldap_configuration(
 
 /// Updates an LDAP configuration.
 ///
-/// `PATCH /system/ldapConfigurations/{id}` · tool `update_a_connect_wise_psa_system_ldap_configuration_by_id`
+/// `PATCH /system/ldapConfigurations/{id}` · tool [`update_a_connect_wise_psa_system_ldap_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: LDAP configuration ID, from [`system::list_ldap_configurations`](crate::system::list_ldap_configurations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/ldapConfigurations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_ldap_configuration_by_id")]
 pub fn update_ldap_configuration(
@@ -132,9 +132,9 @@ pub fn update_ldap_configuration(
 
 /// Deletes an LDAP configuration.
 ///
-/// `DELETE /system/ldapConfigurations/{id}` · tool `delete_a_connect_wise_psa_system_ldap_configuration_by_id`
+/// `DELETE /system/ldapConfigurations/{id}` · tool [`delete_a_connect_wise_psa_system_ldap_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
+/// * `id`: LDAP configuration ID, from [`system::list_ldap_configurations`](crate::system::list_ldap_configurations)
 #[doc(alias = "DELETE /system/ldapConfigurations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_ldap_configuration_by_id")]
 pub fn delete_ldap_configuration(id: i32) -> Request<()> {
@@ -143,9 +143,9 @@ pub fn delete_ldap_configuration(id: i32) -> Request<()> {
 
 /// Gets an LDAP configuration summary by its ID.
 ///
-/// `GET /system/ldapConfigurations/{id}/info` · tool `get_single_connect_wise_psa_system_ldap_config_info_by_id`
+/// `GET /system/ldapConfigurations/{id}/info` · tool [`get_single_connect_wise_psa_system_ldap_config_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: LDAP configuration ID (see `system::list_ldap_configurations`)
+/// * `id`: LDAP configuration ID, from [`system::list_ldap_configurations`](crate::system::list_ldap_configurations)
 #[doc(alias = "GET /system/ldapConfigurations/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_ldap_config_info_by_id")]
 pub fn get_ldap_configuration_info(id: i32) -> Request<LdapConfigurationInfo> {

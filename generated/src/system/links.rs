@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists links.
 ///
-/// `GET /system/links` · tool `list_all_connect_wise_psa_system_links`
+/// `GET /system/links` · tool [`list_all_connect_wise_psa_system_links`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/links")]
 #[doc(alias = "list_all_connect_wise_psa_system_links")]
 pub fn list_links(query: &ListQuery) -> Request<Vec<Link>> {
@@ -20,9 +20,9 @@ pub fn list_links(query: &ListQuery) -> Request<Vec<Link>> {
 
 /// Creates a link.
 ///
-/// `POST /system/links` · tool `create_a_connect_wise_psa_system_link`
+/// `POST /system/links` · tool [`create_a_connect_wise_psa_system_link`](crate::CATALOG)
 ///
-/// * `body`: the link to create.
+/// * `body`: the link to create
 #[doc(alias = "POST /system/links")]
 #[doc(alias = "create_a_connect_wise_psa_system_link")]
 pub fn create_link(body: &Link) -> Request<Link> {
@@ -31,9 +31,9 @@ pub fn create_link(body: &Link) -> Request<Link> {
 
 /// Counts links.
 ///
-/// `GET /system/links/count` · tool `count_connect_wise_psa_system_links`
+/// `GET /system/links/count` · tool [`count_connect_wise_psa_system_links`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/links/count")]
 #[doc(alias = "count_connect_wise_psa_system_links")]
 pub fn count_links(query: &CountQuery) -> Request<Count> {
@@ -42,9 +42,9 @@ pub fn count_links(query: &CountQuery) -> Request<Count> {
 
 /// Gets a link by its ID.
 ///
-/// `GET /system/links/{id}` · tool `get_single_connect_wise_psa_system_link_by_id`
+/// `GET /system/links/{id}` · tool [`get_single_connect_wise_psa_system_link_by_id`](crate::CATALOG)
 ///
-/// * `id`: link ID (see `system::list_links`)
+/// * `id`: link ID, from [`system::list_links`](crate::system::list_links)
 #[doc(alias = "GET /system/links/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_link_by_id")]
 pub fn get_link(id: i32) -> Request<Link> {
@@ -53,10 +53,10 @@ pub fn get_link(id: i32) -> Request<Link> {
 
 /// Replaces a link. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/links/{id}` · tool `replace_a_connect_wise_psa_system_link_by_id`
+/// `PUT /system/links/{id}` · tool [`replace_a_connect_wise_psa_system_link_by_id`](crate::CATALOG)
 ///
-/// * `id`: link ID (see `system::list_links`)
-/// * `body`: the new state of the link.
+/// * `id`: link ID, from [`system::list_links`](crate::system::list_links)
+/// * `body`: the new state of the link
 #[doc(alias = "PUT /system/links/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_link_by_id")]
 pub fn replace_link(id: i32, body: &Link) -> Request<Link> {
@@ -65,10 +65,10 @@ pub fn replace_link(id: i32, body: &Link) -> Request<Link> {
 
 /// Updates a link.
 ///
-/// `PATCH /system/links/{id}` · tool `update_a_connect_wise_psa_system_link_by_id`
+/// `PATCH /system/links/{id}` · tool [`update_a_connect_wise_psa_system_link_by_id`](crate::CATALOG)
 ///
-/// * `id`: link ID (see `system::list_links`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: link ID, from [`system::list_links`](crate::system::list_links)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/links/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_link_by_id")]
 pub fn update_link(id: i32, patch: &Patch<Link>) -> Request<Link> {
@@ -77,9 +77,9 @@ pub fn update_link(id: i32, patch: &Patch<Link>) -> Request<Link> {
 
 /// Deletes a link.
 ///
-/// `DELETE /system/links/{id}` · tool `delete_a_connect_wise_psa_system_link_by_id`
+/// `DELETE /system/links/{id}` · tool [`delete_a_connect_wise_psa_system_link_by_id`](crate::CATALOG)
 ///
-/// * `id`: link ID (see `system::list_links`)
+/// * `id`: link ID, from [`system::list_links`](crate::system::list_links)
 #[doc(alias = "DELETE /system/links/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_link_by_id")]
 pub fn delete_link(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists locations.
 ///
-/// `GET /system/locations` · tool `list_all_connect_wise_psa_system_locations`
+/// `GET /system/locations` · tool [`list_all_connect_wise_psa_system_locations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/locations")]
 #[doc(alias = "list_all_connect_wise_psa_system_locations")]
 pub fn list_locations(query: &ListQuery) -> Request<Vec<Location>> {
@@ -20,9 +20,9 @@ pub fn list_locations(query: &ListQuery) -> Request<Vec<Location>> {
 
 /// Creates a location.
 ///
-/// `POST /system/locations` · tool `create_a_connect_wise_psa_system_location`
+/// `POST /system/locations` · tool [`create_a_connect_wise_psa_system_location`](crate::CATALOG)
 ///
-/// * `body`: the location to create.
+/// * `body`: the location to create
 #[doc(alias = "POST /system/locations")]
 #[doc(alias = "create_a_connect_wise_psa_system_location")]
 pub fn create_location(body: &Location) -> Request<Location> {
@@ -31,9 +31,9 @@ pub fn create_location(body: &Location) -> Request<Location> {
 
 /// Counts locations.
 ///
-/// `GET /system/locations/count` · tool `count_connect_wise_psa_system_locations`
+/// `GET /system/locations/count` · tool [`count_connect_wise_psa_system_locations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/locations/count")]
 #[doc(alias = "count_connect_wise_psa_system_locations")]
 pub fn count_locations(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_locations(query: &CountQuery) -> Request<Count> {
 
 /// Gets a location by its ID.
 ///
-/// `GET /system/locations/{id}` · tool `get_single_connect_wise_psa_system_location_by_id`
+/// `GET /system/locations/{id}` · tool [`get_single_connect_wise_psa_system_location_by_id`](crate::CATALOG)
 ///
-/// * `id`: location ID (see `system::list_locations`)
+/// * `id`: location ID, from [`system::list_locations`](crate::system::list_locations)
 #[doc(alias = "GET /system/locations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_location_by_id")]
 pub fn get_location(id: i32) -> Request<Location> {
@@ -55,10 +55,10 @@ pub fn get_location(id: i32) -> Request<Location> {
 
 /// Replaces a location. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/locations/{id}` · tool `replace_a_connect_wise_psa_system_location_by_id`
+/// `PUT /system/locations/{id}` · tool [`replace_a_connect_wise_psa_system_location_by_id`](crate::CATALOG)
 ///
-/// * `id`: location ID (see `system::list_locations`)
-/// * `body`: the new state of the location.
+/// * `id`: location ID, from [`system::list_locations`](crate::system::list_locations)
+/// * `body`: the new state of the location
 #[doc(alias = "PUT /system/locations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_location_by_id")]
 pub fn replace_location(id: i32, body: &Location) -> Request<Location> {
@@ -67,10 +67,10 @@ pub fn replace_location(id: i32, body: &Location) -> Request<Location> {
 
 /// Updates a location.
 ///
-/// `PATCH /system/locations/{id}` · tool `update_a_connect_wise_psa_system_location_by_id`
+/// `PATCH /system/locations/{id}` · tool [`update_a_connect_wise_psa_system_location_by_id`](crate::CATALOG)
 ///
-/// * `id`: location ID (see `system::list_locations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: location ID, from [`system::list_locations`](crate::system::list_locations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/locations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_location_by_id")]
 pub fn update_location(id: i32, patch: &Patch<Location>) -> Request<Location> {
@@ -79,23 +79,23 @@ pub fn update_location(id: i32, patch: &Patch<Location>) -> Request<Location> {
 
 /// Deletes a location.
 ///
-/// `DELETE /system/locations/{id}` · tool `delete_a_connect_wise_psa_system_location_by_id`
+/// `DELETE /system/locations/{id}` · tool [`delete_a_connect_wise_psa_system_location_by_id`](crate::CATALOG)
 ///
-/// * `id`: location ID (see `system::list_locations`)
+/// * `id`: location ID, from [`system::list_locations`](crate::system::list_locations)
 #[doc(alias = "DELETE /system/locations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_location_by_id")]
 pub fn delete_location(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/locations/{id}").path("id", id)
 }
 
-/// Checks where a location is used.
+/// Checks which records reference a location.
 ///
-/// `GET /system/locations/{id}/usages` · tool `check_connect_wise_psa_system_location_usages_by_id`
+/// `GET /system/locations/{id}/usages` · tool [`check_connect_wise_psa_system_location_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: location ID (see `system::list_locations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: location ID, from [`system::list_locations`](crate::system::list_locations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/locations/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_system_location_usages_by_id")]
 pub fn check_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -104,14 +104,14 @@ pub fn check_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
         .query(query)
 }
 
-/// Lists the places where a location is used.
+/// Lists the records that reference a location.
 ///
-/// `GET /system/locations/{id}/usages/list` · tool `list_all_connect_wise_psa_system_location_usages_by_id`
+/// `GET /system/locations/{id}/usages/list` · tool [`list_all_connect_wise_psa_system_location_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: location ID (see `system::list_locations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: location ID, from [`system::list_locations`](crate::system::list_locations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/locations/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_system_location_usages_by_id")]
 pub fn list_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -122,12 +122,12 @@ pub fn list_location_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 
 /// Lists a location's departments.
 ///
-/// `GET /system/locations/{parentId}/departments` · tool `list_all_connect_wise_psa_location_departments`
+/// `GET /system/locations/{parentId}/departments` · tool [`list_all_connect_wise_psa_location_departments`](crate::CATALOG)
 ///
-/// * `location_id`: location ID (see `system::list_locations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `location_id`: location ID, from [`system::list_locations`](crate::system::list_locations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/locations/{parentId}/departments")]
 #[doc(alias = "list_all_connect_wise_psa_location_departments")]
 pub fn list_location_departments(
@@ -141,10 +141,10 @@ pub fn list_location_departments(
 
 /// Counts a location's departments.
 ///
-/// `GET /system/locations/{parentId}/departments/count` · tool `count_connect_wise_psa_location_departments`
+/// `GET /system/locations/{parentId}/departments/count` · tool [`count_connect_wise_psa_location_departments`](crate::CATALOG)
 ///
-/// * `location_id`: location ID (see `system::list_locations`)
-/// * `query`: which rows are counted
+/// * `location_id`: location ID, from [`system::list_locations`](crate::system::list_locations)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/locations/{parentId}/departments/count")]
 #[doc(alias = "count_connect_wise_psa_location_departments")]
 pub fn count_location_departments(
@@ -159,10 +159,10 @@ pub fn count_location_departments(
 
 /// Gets a location department by its ID.
 ///
-/// `GET /system/locations/{parentId}/departments/{id}` · tool `get_single_connect_wise_psa_location_department_by_id`
+/// `GET /system/locations/{parentId}/departments/{id}` · tool [`get_single_connect_wise_psa_location_department_by_id`](crate::CATALOG)
 ///
-/// * `location_id`: location ID (see `system::list_locations`)
-/// * `id`: location department ID (see `system::list_location_departments`)
+/// * `location_id`: location ID, from [`system::list_locations`](crate::system::list_locations)
+/// * `id`: location department ID, from [`system::list_location_departments`](crate::system::list_location_departments)
 #[doc(alias = "GET /system/locations/{parentId}/departments/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_location_department_by_id")]
 pub fn get_location_department(
@@ -176,12 +176,12 @@ pub fn get_location_department(
 
 /// Lists a location's work roles.
 ///
-/// `GET /system/locations/{parentId}/workRoles` · tool `list_all_connect_wise_psa_location_work_roles`
+/// `GET /system/locations/{parentId}/workRoles` · tool [`list_all_connect_wise_psa_location_work_roles`](crate::CATALOG)
 ///
-/// * `location_id`: location ID (see `system::list_locations`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `location_id`: location ID, from [`system::list_locations`](crate::system::list_locations)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/locations/{parentId}/workRoles")]
 #[doc(alias = "list_all_connect_wise_psa_location_work_roles")]
 pub fn list_location_work_roles(
@@ -195,10 +195,10 @@ pub fn list_location_work_roles(
 
 /// Counts a location's work roles.
 ///
-/// `GET /system/locations/{parentId}/workRoles/count` · tool `count_connect_wise_psa_location_work_roles`
+/// `GET /system/locations/{parentId}/workRoles/count` · tool [`count_connect_wise_psa_location_work_roles`](crate::CATALOG)
 ///
-/// * `location_id`: location ID (see `system::list_locations`)
-/// * `query`: which rows are counted
+/// * `location_id`: location ID, from [`system::list_locations`](crate::system::list_locations)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/locations/{parentId}/workRoles/count")]
 #[doc(alias = "count_connect_wise_psa_location_work_roles")]
 pub fn count_location_work_roles(
@@ -213,10 +213,10 @@ pub fn count_location_work_roles(
 
 /// Gets a location work role by its ID.
 ///
-/// `GET /system/locations/{parentId}/workRoles/{id}` · tool `get_single_connect_wise_psa_location_work_role_by_id`
+/// `GET /system/locations/{parentId}/workRoles/{id}` · tool [`get_single_connect_wise_psa_location_work_role_by_id`](crate::CATALOG)
 ///
-/// * `location_id`: location ID (see `system::list_locations`)
-/// * `id`: location work role ID (see `system::list_location_work_roles`)
+/// * `location_id`: location ID, from [`system::list_locations`](crate::system::list_locations)
+/// * `id`: location work role ID, from [`system::list_location_work_roles`](crate::system::list_location_work_roles)
 #[doc(alias = "GET /system/locations/{parentId}/workRoles/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_location_work_role_by_id")]
 pub fn get_location_work_role(location_id: i32, id: i32) -> Request<LocationWorkRole> {

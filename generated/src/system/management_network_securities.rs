@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists management network security settings.
 ///
-/// `GET /system/managementNetworkSecurities` · tool `list_all_connect_wise_psa_system_management_network_securities`
+/// `GET /system/managementNetworkSecurities` · tool [`list_all_connect_wise_psa_system_management_network_securities`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/managementNetworkSecurities")]
 #[doc(alias = "list_all_connect_wise_psa_system_management_network_securities")]
 pub fn list_management_network_securities(
@@ -22,9 +22,9 @@ pub fn list_management_network_securities(
 
 /// Creates a management network security setting.
 ///
-/// `POST /system/managementNetworkSecurities` · tool `create_a_connect_wise_psa_system_management_network_security`
+/// `POST /system/managementNetworkSecurities` · tool [`create_a_connect_wise_psa_system_management_network_security`](crate::CATALOG)
 ///
-/// * `body`: the management network security setting to create.
+/// * `body`: the management network security setting to create
 #[doc(alias = "POST /system/managementNetworkSecurities")]
 #[doc(alias = "create_a_connect_wise_psa_system_management_network_security")]
 pub fn create_management_network_security(
@@ -35,9 +35,9 @@ pub fn create_management_network_security(
 
 /// Counts management network security settings.
 ///
-/// `GET /system/managementNetworkSecurities/count` · tool `count_connect_wise_psa_system_management_network_securities`
+/// `GET /system/managementNetworkSecurities/count` · tool [`count_connect_wise_psa_system_management_network_securities`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/managementNetworkSecurities/count")]
 #[doc(alias = "count_connect_wise_psa_system_management_network_securities")]
 pub fn count_management_network_securities(query: &CountQuery) -> Request<Count> {
@@ -48,9 +48,9 @@ pub fn count_management_network_securities(query: &CountQuery) -> Request<Count>
 
 /// Gets a management network security setting by its ID.
 ///
-/// `GET /system/managementNetworkSecurities/{id}` · tool `get_single_connect_wise_psa_system_mgmt_network_security_by_id`
+/// `GET /system/managementNetworkSecurities/{id}` · tool [`get_single_connect_wise_psa_system_mgmt_network_security_by_id`](crate::CATALOG)
 ///
-/// * `id`: management network security setting ID (see `system::list_management_network_securities`)
+/// * `id`: management network security setting ID, from [`system::list_management_network_securities`](crate::system::list_management_network_securities)
 #[doc(alias = "GET /system/managementNetworkSecurities/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_mgmt_network_security_by_id")]
 pub fn get_management_network_security(id: i32) -> Request<ManagementNetworkSecurity> {
@@ -59,10 +59,10 @@ pub fn get_management_network_security(id: i32) -> Request<ManagementNetworkSecu
 
 /// Replaces a management network security setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/managementNetworkSecurities/{id}` · tool `replace_a_connect_wise_psa_system_mgmt_network_security_by_id`
+/// `PUT /system/managementNetworkSecurities/{id}` · tool [`replace_a_connect_wise_psa_system_mgmt_network_security_by_id`](crate::CATALOG)
 ///
-/// * `id`: management network security setting ID (see `system::list_management_network_securities`)
-/// * `body`: the new state of the management network security setting.
+/// * `id`: management network security setting ID, from [`system::list_management_network_securities`](crate::system::list_management_network_securities)
+/// * `body`: the new state of the management network security setting
 #[doc(alias = "PUT /system/managementNetworkSecurities/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_mgmt_network_security_by_id")]
 pub fn replace_management_network_security(
@@ -76,10 +76,10 @@ pub fn replace_management_network_security(
 
 /// Updates a management network security setting.
 ///
-/// `PATCH /system/managementNetworkSecurities/{id}` · tool `update_a_connect_wise_psa_system_mgmt_network_security_by_id`
+/// `PATCH /system/managementNetworkSecurities/{id}` · tool [`update_a_connect_wise_psa_system_mgmt_network_security_by_id`](crate::CATALOG)
 ///
-/// * `id`: management network security setting ID (see `system::list_management_network_securities`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: management network security setting ID, from [`system::list_management_network_securities`](crate::system::list_management_network_securities)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/managementNetworkSecurities/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_mgmt_network_security_by_id")]
 pub fn update_management_network_security(
@@ -93,9 +93,9 @@ pub fn update_management_network_security(
 
 /// Deletes a management network security setting.
 ///
-/// `DELETE /system/managementNetworkSecurities/{id}` · tool `delete_a_connect_wise_psa_system_mgmt_network_security_by_id`
+/// `DELETE /system/managementNetworkSecurities/{id}` · tool [`delete_a_connect_wise_psa_system_mgmt_network_security_by_id`](crate::CATALOG)
 ///
-/// * `id`: management network security setting ID (see `system::list_management_network_securities`)
+/// * `id`: management network security setting ID, from [`system::list_management_network_securities`](crate::system::list_management_network_securities)
 #[doc(alias = "DELETE /system/managementNetworkSecurities/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_mgmt_network_security_by_id")]
 pub fn delete_management_network_security(id: i32) -> Request<()> {
@@ -105,9 +105,9 @@ pub fn delete_management_network_security(id: i32) -> Request<()> {
 
 /// Tests a management network security setting's credentials.
 ///
-/// `GET /system/managementNetworkSecurities/{id}/testCredentials` · tool `test_connect_wise_psa_system_mgmt_network_sec_credentials_by_id`
+/// `GET /system/managementNetworkSecurities/{id}/testCredentials` · tool [`test_connect_wise_psa_system_mgmt_network_sec_credentials_by_id`](crate::CATALOG)
 ///
-/// * `id`: management network security setting ID (see `system::list_management_network_securities`)
+/// * `id`: management network security setting ID, from [`system::list_management_network_securities`](crate::system::list_management_network_securities)
 #[doc(alias = "GET /system/managementNetworkSecurities/{id}/testCredentials")]
 #[doc(alias = "test_connect_wise_psa_system_mgmt_network_sec_credentials_by_id")]
 pub fn test_management_network_security_credentials(

@@ -5,7 +5,7 @@ use crate::system::MarketplaceImport;
 
 /// Gets a marketplace import definition.
 ///
-/// `GET /system/marketplaceimport/getdefinition/{id}` · tool `get_single_connect_wise_psa_marketplaceimport_definition_by_id`
+/// `GET /system/marketplaceimport/getdefinition/{id}` · tool [`get_single_connect_wise_psa_marketplaceimport_definition_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
 #[doc(alias = "GET /system/marketplaceimport/getdefinition/{id}")]
@@ -17,9 +17,9 @@ pub fn get_marketplace_import_definition(id: i32) -> Request<MarketplaceImport> 
 
 /// Imports a marketplace definition.
 ///
-/// `POST /system/marketplaceimport/import` · tool `run_a_connect_wise_psa_system_marketplaceimport`
+/// `POST /system/marketplaceimport/import` · tool [`run_a_connect_wise_psa_system_marketplaceimport`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /system/marketplaceimport/import")]
 #[doc(alias = "run_a_connect_wise_psa_system_marketplaceimport")]
 pub fn run_marketplace_import(body: &MarketplaceImport) -> Request<MarketplaceImport> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists member templates.
 ///
-/// `GET /system/membertemplates/` · tool `list_all_connect_wise_psa_system_membertemplates`
+/// `GET /system/membertemplates/` · tool [`list_all_connect_wise_psa_system_membertemplates`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/membertemplates/")]
 #[doc(alias = "list_all_connect_wise_psa_system_membertemplates")]
 pub fn list_member_templates(query: &ListQuery) -> Request<Vec<MemberTemplate>> {
@@ -20,9 +20,9 @@ pub fn list_member_templates(query: &ListQuery) -> Request<Vec<MemberTemplate>> 
 
 /// Creates a member template.
 ///
-/// `POST /system/membertemplates/` · tool `create_a_connect_wise_psa_system_membertemplate`
+/// `POST /system/membertemplates/` · tool [`create_a_connect_wise_psa_system_membertemplate`](crate::CATALOG)
 ///
-/// * `body`: the member template to create.
+/// * `body`: the member template to create
 #[doc(alias = "POST /system/membertemplates/")]
 #[doc(alias = "create_a_connect_wise_psa_system_membertemplate")]
 pub fn create_member_template(body: &MemberTemplate) -> Request<MemberTemplate> {
@@ -31,9 +31,9 @@ pub fn create_member_template(body: &MemberTemplate) -> Request<MemberTemplate> 
 
 /// Counts member templates.
 ///
-/// `GET /system/membertemplates/count` · tool `count_connect_wise_psa_system_membertemplates`
+/// `GET /system/membertemplates/count` · tool [`count_connect_wise_psa_system_membertemplates`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/membertemplates/count")]
 #[doc(alias = "count_connect_wise_psa_system_membertemplates")]
 pub fn count_member_templates(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_member_templates(query: &CountQuery) -> Request<Count> {
 
 /// Gets a member template by its ID.
 ///
-/// `GET /system/membertemplates/{id}` · tool `get_single_connect_wise_psa_system_membertemplate_by_id`
+/// `GET /system/membertemplates/{id}` · tool [`get_single_connect_wise_psa_system_membertemplate_by_id`](crate::CATALOG)
 ///
-/// * `id`: member template ID (see `system::list_member_templates`)
+/// * `id`: member template ID, from [`system::list_member_templates`](crate::system::list_member_templates)
 #[doc(alias = "GET /system/membertemplates/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_membertemplate_by_id")]
 pub fn get_member_template(id: i32) -> Request<MemberTemplate> {
@@ -55,10 +55,10 @@ pub fn get_member_template(id: i32) -> Request<MemberTemplate> {
 
 /// Updates a member template.
 ///
-/// `PATCH /system/membertemplates/{id}` · tool `update_a_connect_wise_psa_system_membertemplate_by_id`
+/// `PATCH /system/membertemplates/{id}` · tool [`update_a_connect_wise_psa_system_membertemplate_by_id`](crate::CATALOG)
 ///
-/// * `id`: member template ID (see `system::list_member_templates`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: member template ID, from [`system::list_member_templates`](crate::system::list_member_templates)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/membertemplates/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_membertemplate_by_id")]
 pub fn update_member_template(

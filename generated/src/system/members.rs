@@ -12,11 +12,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists members.
 ///
-/// `GET /system/members` · tool `list_all_connect_wise_psa_system_members`
+/// `GET /system/members` · tool [`list_all_connect_wise_psa_system_members`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members")]
 #[doc(alias = "list_all_connect_wise_psa_system_members")]
 pub fn list_members(query: &ListQuery) -> Request<Vec<Member>> {
@@ -25,9 +25,9 @@ pub fn list_members(query: &ListQuery) -> Request<Vec<Member>> {
 
 /// Creates a member.
 ///
-/// `POST /system/members` · tool `create_a_connect_wise_psa_system_member`
+/// `POST /system/members` · tool [`create_a_connect_wise_psa_system_member`](crate::CATALOG)
 ///
-/// * `body`: the member to create.
+/// * `body`: the member to create
 #[doc(alias = "POST /system/members")]
 #[doc(alias = "create_a_connect_wise_psa_system_member")]
 pub fn create_member(body: &Member) -> Request<Member> {
@@ -36,11 +36,11 @@ pub fn create_member(body: &Member) -> Request<Member> {
 
 /// Lists members with the fields used by calendar sync.
 ///
-/// `GET /system/members/calendarsync` · tool `list_all_connect_wise_psa_system_members_for_calendar_sync`
+/// `GET /system/members/calendarsync` · tool [`list_all_connect_wise_psa_system_members_for_calendar_sync`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/calendarsync")]
 #[doc(alias = "list_all_connect_wise_psa_system_members_for_calendar_sync")]
 pub fn list_members_for_calendar_sync(
@@ -51,9 +51,9 @@ pub fn list_members_for_calendar_sync(
 
 /// Counts members.
 ///
-/// `GET /system/members/count` · tool `count_connect_wise_psa_system_members`
+/// `GET /system/members/count` · tool [`count_connect_wise_psa_system_members`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/members/count")]
 #[doc(alias = "count_connect_wise_psa_system_members")]
 pub fn count_members(query: &CountQuery) -> Request<Count> {
@@ -62,11 +62,11 @@ pub fn count_members(query: &CountQuery) -> Request<Count> {
 
 /// Lists member types.
 ///
-/// `GET /system/members/types` · tool `list_all_connect_wise_psa_system_member_types`
+/// `GET /system/members/types` · tool [`list_all_connect_wise_psa_system_member_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/types")]
 #[doc(alias = "list_all_connect_wise_psa_system_member_types")]
 pub fn list_member_types(query: &ListQuery) -> Request<Vec<MemberType>> {
@@ -75,9 +75,9 @@ pub fn list_member_types(query: &ListQuery) -> Request<Vec<MemberType>> {
 
 /// Creates a member type.
 ///
-/// `POST /system/members/types` · tool `create_a_connect_wise_psa_system_member_type`
+/// `POST /system/members/types` · tool [`create_a_connect_wise_psa_system_member_type`](crate::CATALOG)
 ///
-/// * `body`: the member type to create.
+/// * `body`: the member type to create
 #[doc(alias = "POST /system/members/types")]
 #[doc(alias = "create_a_connect_wise_psa_system_member_type")]
 pub fn create_member_type(body: &MemberType) -> Request<MemberType> {
@@ -86,9 +86,9 @@ pub fn create_member_type(body: &MemberType) -> Request<MemberType> {
 
 /// Counts member types.
 ///
-/// `GET /system/members/types/count` · tool `count_connect_wise_psa_system_member_types`
+/// `GET /system/members/types/count` · tool [`count_connect_wise_psa_system_member_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/members/types/count")]
 #[doc(alias = "count_connect_wise_psa_system_member_types")]
 pub fn count_member_types(query: &CountQuery) -> Request<Count> {
@@ -99,11 +99,11 @@ pub fn count_member_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of member types.
 ///
-/// `GET /system/members/types/info` · tool `list_all_connect_wise_psa_system_member_type_info`
+/// `GET /system/members/types/info` · tool [`list_all_connect_wise_psa_system_member_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/types/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_member_type_info")]
 pub fn list_member_type_info(query: &ListQuery) -> Request<Vec<MemberTypeInfo>> {
@@ -112,9 +112,9 @@ pub fn list_member_type_info(query: &ListQuery) -> Request<Vec<MemberTypeInfo>> 
 
 /// Counts member type summaries.
 ///
-/// `GET /system/members/types/info/count` · tool `count_connect_wise_psa_system_member_type_info`
+/// `GET /system/members/types/info/count` · tool [`count_connect_wise_psa_system_member_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/members/types/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_member_type_info")]
 pub fn count_member_type_info(query: &CountQuery) -> Request<Count> {
@@ -125,9 +125,9 @@ pub fn count_member_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a member type by its ID.
 ///
-/// `GET /system/members/types/{id}` · tool `get_single_connect_wise_psa_system_member_type_by_id`
+/// `GET /system/members/types/{id}` · tool [`get_single_connect_wise_psa_system_member_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: member type ID (see `system::list_member_types`)
+/// * `id`: member type ID, from [`system::list_member_types`](crate::system::list_member_types)
 #[doc(alias = "GET /system/members/types/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_member_type_by_id")]
 pub fn get_member_type(id: i32) -> Request<MemberType> {
@@ -136,10 +136,10 @@ pub fn get_member_type(id: i32) -> Request<MemberType> {
 
 /// Replaces a member type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/members/types/{id}` · tool `replace_a_connect_wise_psa_system_member_type_by_id`
+/// `PUT /system/members/types/{id}` · tool [`replace_a_connect_wise_psa_system_member_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: member type ID (see `system::list_member_types`)
-/// * `body`: the new state of the member type.
+/// * `id`: member type ID, from [`system::list_member_types`](crate::system::list_member_types)
+/// * `body`: the new state of the member type
 #[doc(alias = "PUT /system/members/types/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_member_type_by_id")]
 pub fn replace_member_type(id: i32, body: &MemberType) -> Request<MemberType> {
@@ -148,10 +148,10 @@ pub fn replace_member_type(id: i32, body: &MemberType) -> Request<MemberType> {
 
 /// Updates a member type.
 ///
-/// `PATCH /system/members/types/{id}` · tool `update_a_connect_wise_psa_system_member_type_by_id`
+/// `PATCH /system/members/types/{id}` · tool [`update_a_connect_wise_psa_system_member_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: member type ID (see `system::list_member_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: member type ID, from [`system::list_member_types`](crate::system::list_member_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/members/types/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_member_type_by_id")]
 pub fn update_member_type(id: i32, patch: &Patch<MemberType>) -> Request<MemberType> {
@@ -160,9 +160,9 @@ pub fn update_member_type(id: i32, patch: &Patch<MemberType>) -> Request<MemberT
 
 /// Deletes a member type.
 ///
-/// `DELETE /system/members/types/{id}` · tool `delete_a_connect_wise_psa_system_member_type_by_id`
+/// `DELETE /system/members/types/{id}` · tool [`delete_a_connect_wise_psa_system_member_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: member type ID (see `system::list_member_types`)
+/// * `id`: member type ID, from [`system::list_member_types`](crate::system::list_member_types)
 #[doc(alias = "DELETE /system/members/types/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_member_type_by_id")]
 pub fn delete_member_type(id: i32) -> Request<()> {
@@ -171,9 +171,9 @@ pub fn delete_member_type(id: i32) -> Request<()> {
 
 /// Gets a member type summary by its ID.
 ///
-/// `GET /system/members/types/{id}/info` · tool `get_single_connect_wise_psa_system_member_type_info_by_id`
+/// `GET /system/members/types/{id}/info` · tool [`get_single_connect_wise_psa_system_member_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: member type ID (see `system::list_member_types`)
+/// * `id`: member type ID, from [`system::list_member_types`](crate::system::list_member_types)
 #[doc(alias = "GET /system/members/types/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_member_type_info_by_id")]
 pub fn get_member_type_info(id: i32) -> Request<MemberTypeInfo> {
@@ -182,11 +182,11 @@ pub fn get_member_type_info(id: i32) -> Request<MemberTypeInfo> {
 
 /// Lists the members who sign in with single sign-on.
 ///
-/// `GET /system/members/withSso` · tool `list_all_connect_wise_psa_system_members_with_sso`
+/// `GET /system/members/withSso` · tool [`list_all_connect_wise_psa_system_members_with_sso`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/withSso")]
 #[doc(alias = "list_all_connect_wise_psa_system_members_with_sso")]
 pub fn list_members_with_sso(query: &ListQuery) -> Request<Vec<Member>> {
@@ -195,9 +195,9 @@ pub fn list_members_with_sso(query: &ListQuery) -> Request<Vec<Member>> {
 
 /// Gets a member by its ID.
 ///
-/// `GET /system/members/{id}` · tool `get_single_connect_wise_psa_system_member_by_id`
+/// `GET /system/members/{id}` · tool [`get_single_connect_wise_psa_system_member_by_id`](crate::CATALOG)
 ///
-/// * `id`: member ID (see `system::list_members`)
+/// * `id`: member ID, from [`system::list_members`](crate::system::list_members)
 #[doc(alias = "GET /system/members/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_member_by_id")]
 pub fn get_member(id: i32) -> Request<Member> {
@@ -206,10 +206,10 @@ pub fn get_member(id: i32) -> Request<Member> {
 
 /// Replaces a member. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/members/{id}` · tool `replace_a_connect_wise_psa_system_member_by_id`
+/// `PUT /system/members/{id}` · tool [`replace_a_connect_wise_psa_system_member_by_id`](crate::CATALOG)
 ///
-/// * `id`: member ID (see `system::list_members`)
-/// * `body`: the new state of the member.
+/// * `id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the new state of the member
 #[doc(alias = "PUT /system/members/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_member_by_id")]
 pub fn replace_member(id: i32, body: &Member) -> Request<Member> {
@@ -218,10 +218,10 @@ pub fn replace_member(id: i32, body: &Member) -> Request<Member> {
 
 /// Updates a member.
 ///
-/// `PATCH /system/members/{id}` · tool `update_a_connect_wise_psa_system_member_by_id`
+/// `PATCH /system/members/{id}` · tool [`update_a_connect_wise_psa_system_member_by_id`](crate::CATALOG)
 ///
-/// * `id`: member ID (see `system::list_members`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/members/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_member_by_id")]
 pub fn update_member(id: i32, patch: &Patch<Member>) -> Request<Member> {
@@ -230,10 +230,10 @@ pub fn update_member(id: i32, patch: &Patch<Member>) -> Request<Member> {
 
 /// Deactivates a member and reassign the member's responsibilities.
 ///
-/// `POST /system/members/{id}/deactivate` · tool `deactivate_a_connect_wise_psa_system_member_by_id`
+/// `POST /system/members/{id}/deactivate` · tool [`deactivate_a_connect_wise_psa_system_member_by_id`](crate::CATALOG)
 ///
-/// * `id`: member ID (see `system::list_members`)
-/// * `body`: the request body.
+/// * `id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the request body
 #[doc(alias = "POST /system/members/{id}/deactivate")]
 #[doc(alias = "deactivate_a_connect_wise_psa_system_member_by_id")]
 pub fn deactivate_member(
@@ -247,9 +247,9 @@ pub fn deactivate_member(
 
 /// Downloads a member's photo.
 ///
-/// `GET /system/members/{id}/image` · tool `download_a_connect_wise_psa_system_member_image_by_id`
+/// `GET /system/members/{id}/image` · tool [`download_a_connect_wise_psa_system_member_image_by_id`](crate::CATALOG)
 ///
-/// * `id`: member ID (see `system::list_members`)
+/// * `id`: member ID, from [`system::list_members`](crate::system::list_members)
 /// * `use_default_flag`: query parameter `useDefaultFlag`
 /// * `lastmodified`: query parameter `lastmodified`
 #[doc(alias = "GET /system/members/{id}/image")]
@@ -267,10 +267,10 @@ pub fn download_member_image(
 
 /// Links a single sign-on user to a member.
 ///
-/// `POST /system/members/{id}/linkSsoUser` · tool `link_sso_user_to_a_connect_wise_psa_system_member_by_id`
+/// `POST /system/members/{id}/linkSsoUser` · tool [`link_sso_user_to_a_connect_wise_psa_system_member_by_id`](crate::CATALOG)
 ///
-/// * `id`: member ID (see `system::list_members`)
-/// * `body`: the request body.
+/// * `id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the request body
 #[doc(alias = "POST /system/members/{id}/linkSsoUser")]
 #[doc(alias = "link_sso_user_to_a_connect_wise_psa_system_member_by_id")]
 pub fn link_sso_user_to_member(
@@ -284,10 +284,10 @@ pub fn link_sso_user_to_member(
 
 /// Submits a member's single sign-on token.
 ///
-/// `POST /system/members/{id}/submit` · tool `submit_sso_token_of_a_connect_wise_psa_system_member_by_id`
+/// `POST /system/members/{id}/submit` · tool [`submit_sso_token_of_a_connect_wise_psa_system_member_by_id`](crate::CATALOG)
 ///
-/// * `id`: member ID (see `system::list_members`)
-/// * `body`: the request body.
+/// * `id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the request body
 #[doc(alias = "POST /system/members/{id}/submit")]
 #[doc(alias = "submit_sso_token_of_a_connect_wise_psa_system_member_by_id")]
 pub fn submit_sso_token_of_member(
@@ -299,9 +299,9 @@ pub fn submit_sso_token_of_member(
 
 /// Removes the link between a member and a single sign-on user.
 ///
-/// `POST /system/members/{id}/unlinkSsoUser` · tool `unlink_sso_user_from_a_connect_wise_psa_system_member_by_id`
+/// `POST /system/members/{id}/unlinkSsoUser` · tool [`unlink_sso_user_from_a_connect_wise_psa_system_member_by_id`](crate::CATALOG)
 ///
-/// * `id`: member ID (see `system::list_members`)
+/// * `id`: member ID, from [`system::list_members`](crate::system::list_members)
 #[doc(alias = "POST /system/members/{id}/unlinkSsoUser")]
 #[doc(alias = "unlink_sso_user_from_a_connect_wise_psa_system_member_by_id")]
 pub fn unlink_sso_user_from_member(id: i32) -> Request<SuccessResponse> {
@@ -310,37 +310,37 @@ pub fn unlink_sso_user_from_member(id: i32) -> Request<SuccessResponse> {
 
 /// Deletes a member's time sheets that have no entries.
 ///
-/// `DELETE /system/members/{id}/unusedTimeSheets` · tool `delete_connect_wise_psa_system_member_unused_time_sheets_by_id`
+/// `DELETE /system/members/{id}/unusedTimeSheets` · tool [`delete_connect_wise_psa_system_member_unused_time_sheets_by_id`](crate::CATALOG)
 ///
-/// * `id`: member ID (see `system::list_members`)
+/// * `id`: member ID, from [`system::list_members`](crate::system::list_members)
 #[doc(alias = "DELETE /system/members/{id}/unusedTimeSheets")]
 #[doc(alias = "delete_connect_wise_psa_system_member_unused_time_sheets_by_id")]
 pub fn delete_member_unused_time_sheets(id: i32) -> Request<()> {
     Request::new(Method::Delete, "/system/members/{id}/unusedTimeSheets").path("id", id)
 }
 
-/// Checks where a member is used.
+/// Checks which records reference a member.
 ///
-/// `GET /system/members/{id}/usages` · tool `check_connect_wise_psa_system_member_usages_by_id`
+/// `GET /system/members/{id}/usages` · tool [`check_connect_wise_psa_system_member_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: member ID (see `system::list_members`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_system_member_usages_by_id")]
 pub fn check_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/system/members/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a member is used.
+/// Lists the records that reference a member.
 ///
-/// `GET /system/members/{id}/usages/list` · tool `list_all_connect_wise_psa_system_member_usages_by_id`
+/// `GET /system/members/{id}/usages/list` · tool [`list_all_connect_wise_psa_system_member_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: member ID (see `system::list_members`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_system_member_usages_by_id")]
 pub fn list_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -351,9 +351,9 @@ pub fn list_member_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
 
 /// Gets a member by its identifier.
 ///
-/// `GET /system/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool `get_single_connect_wise_psa_system_member_by_identifier`
+/// `GET /system/members/{memberIdentifier}` (repaired; the spec spells the path differently) · tool [`get_single_connect_wise_psa_system_member_by_identifier`](crate::CATALOG)
 ///
-/// * `member_identifier`: member ID (see `system::list_members`)
+/// * `member_identifier`: member identifier, from [`system::list_members`](crate::system::list_members)
 #[doc(alias = "GET /system/members/{memberIdentifier}")]
 #[doc(alias = "get_single_connect_wise_psa_system_member_by_identifier")]
 pub fn get_member_by_identifier(member_identifier: &str) -> Request<Member> {
@@ -363,10 +363,10 @@ pub fn get_member_by_identifier(member_identifier: &str) -> Request<Member> {
 
 /// Creates an API key pair that acts as a member and expires after a few hours.
 ///
-/// `POST /system/members/{memberIdentifier}/tokens` · tool `create_a_connect_wise_psa_member_token`
+/// `POST /system/members/{memberIdentifier}/tokens` · tool [`create_a_connect_wise_psa_member_token`](crate::CATALOG)
 ///
-/// * `member_identifier`: member ID (see `system::list_members`)
-/// * `body`: the token to create.
+/// * `member_identifier`: member identifier, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the token to create
 #[doc(alias = "POST /system/members/{memberIdentifier}/tokens")]
 #[doc(alias = "create_a_connect_wise_psa_member_token")]
 pub fn create_member_token(
@@ -380,12 +380,12 @@ pub fn create_member_token(
 
 /// Lists a member's accruals.
 ///
-/// `GET /system/members/{parentId}/accruals` · tool `list_all_connect_wise_psa_member_accruals`
+/// `GET /system/members/{parentId}/accruals` · tool [`list_all_connect_wise_psa_member_accruals`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/{parentId}/accruals")]
 #[doc(alias = "list_all_connect_wise_psa_member_accruals")]
 pub fn list_member_accruals(
@@ -399,10 +399,10 @@ pub fn list_member_accruals(
 
 /// Adds an accrual to a member.
 ///
-/// `POST /system/members/{parentId}/accruals` · tool `create_a_connect_wise_psa_member_accrual`
+/// `POST /system/members/{parentId}/accruals` · tool [`create_a_connect_wise_psa_member_accrual`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `body`: the accrual to create.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the accrual to create
 #[doc(alias = "POST /system/members/{parentId}/accruals")]
 #[doc(alias = "create_a_connect_wise_psa_member_accrual")]
 pub fn create_member_accrual(
@@ -416,10 +416,10 @@ pub fn create_member_accrual(
 
 /// Counts a member's accruals.
 ///
-/// `GET /system/members/{parentId}/accruals/count` · tool `count_connect_wise_psa_member_accruals`
+/// `GET /system/members/{parentId}/accruals/count` · tool [`count_connect_wise_psa_member_accruals`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows are counted
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/members/{parentId}/accruals/count")]
 #[doc(alias = "count_connect_wise_psa_member_accruals")]
 pub fn count_member_accruals(member_id: i32, query: &CountQuery) -> Request<Count> {
@@ -431,10 +431,10 @@ pub fn count_member_accruals(member_id: i32, query: &CountQuery) -> Request<Coun
 
 /// Gets a member accrual by its ID.
 ///
-/// `GET /system/members/{parentId}/accruals/{id}` · tool `get_single_connect_wise_psa_member_accrual_by_id`
+/// `GET /system/members/{parentId}/accruals/{id}` · tool [`get_single_connect_wise_psa_member_accrual_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member accrual ID (see `system::list_member_accruals`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member accrual ID, from [`system::list_member_accruals`](crate::system::list_member_accruals)
 #[doc(alias = "GET /system/members/{parentId}/accruals/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_member_accrual_by_id")]
 pub fn get_member_accrual(member_id: i32, id: i32) -> Request<MemberAccrual> {
@@ -445,11 +445,11 @@ pub fn get_member_accrual(member_id: i32, id: i32) -> Request<MemberAccrual> {
 
 /// Replaces a member accrual. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/members/{parentId}/accruals/{id}` · tool `replace_a_connect_wise_psa_member_accrual_by_id`
+/// `PUT /system/members/{parentId}/accruals/{id}` · tool [`replace_a_connect_wise_psa_member_accrual_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member accrual ID (see `system::list_member_accruals`)
-/// * `body`: the new state of the accrual.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member accrual ID, from [`system::list_member_accruals`](crate::system::list_member_accruals)
+/// * `body`: the new state of the accrual
 #[doc(alias = "PUT /system/members/{parentId}/accruals/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_member_accrual_by_id")]
 pub fn replace_member_accrual(
@@ -465,11 +465,11 @@ pub fn replace_member_accrual(
 
 /// Updates a member accrual.
 ///
-/// `PATCH /system/members/{parentId}/accruals/{id}` · tool `update_a_connect_wise_psa_member_accrual_by_id`
+/// `PATCH /system/members/{parentId}/accruals/{id}` · tool [`update_a_connect_wise_psa_member_accrual_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member accrual ID (see `system::list_member_accruals`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member accrual ID, from [`system::list_member_accruals`](crate::system::list_member_accruals)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/members/{parentId}/accruals/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_member_accrual_by_id")]
 pub fn update_member_accrual(
@@ -485,10 +485,10 @@ pub fn update_member_accrual(
 
 /// Deletes a member accrual.
 ///
-/// `DELETE /system/members/{parentId}/accruals/{id}` · tool `delete_a_connect_wise_psa_member_accrual_by_id`
+/// `DELETE /system/members/{parentId}/accruals/{id}` · tool [`delete_a_connect_wise_psa_member_accrual_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member accrual ID (see `system::list_member_accruals`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member accrual ID, from [`system::list_member_accruals`](crate::system::list_member_accruals)
 #[doc(alias = "DELETE /system/members/{parentId}/accruals/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_member_accrual_by_id")]
 pub fn delete_member_accrual(member_id: i32, id: i32) -> Request<()> {
@@ -499,12 +499,12 @@ pub fn delete_member_accrual(member_id: i32, id: i32) -> Request<()> {
 
 /// Lists a member's certifications.
 ///
-/// `GET /system/members/{parentId}/certifications` · tool `list_all_connect_wise_psa_member_certifications`
+/// `GET /system/members/{parentId}/certifications` · tool [`list_all_connect_wise_psa_member_certifications`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/{parentId}/certifications")]
 #[doc(alias = "list_all_connect_wise_psa_member_certifications")]
 pub fn list_member_certifications(
@@ -518,10 +518,10 @@ pub fn list_member_certifications(
 
 /// Adds a certification to a member.
 ///
-/// `POST /system/members/{parentId}/certifications` · tool `create_a_connect_wise_psa_member_certification`
+/// `POST /system/members/{parentId}/certifications` · tool [`create_a_connect_wise_psa_member_certification`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `body`: the certification to create.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the certification to create
 #[doc(alias = "POST /system/members/{parentId}/certifications")]
 #[doc(alias = "create_a_connect_wise_psa_member_certification")]
 pub fn create_member_certification(
@@ -535,10 +535,10 @@ pub fn create_member_certification(
 
 /// Counts a member's certifications.
 ///
-/// `GET /system/members/{parentId}/certifications/count` · tool `count_connect_wise_psa_member_certifications`
+/// `GET /system/members/{parentId}/certifications/count` · tool [`count_connect_wise_psa_member_certifications`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows are counted
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/members/{parentId}/certifications/count")]
 #[doc(alias = "count_connect_wise_psa_member_certifications")]
 pub fn count_member_certifications(
@@ -553,10 +553,10 @@ pub fn count_member_certifications(
 
 /// Gets a member certification by its ID.
 ///
-/// `GET /system/members/{parentId}/certifications/{id}` · tool `get_single_connect_wise_psa_member_certification_by_id`
+/// `GET /system/members/{parentId}/certifications/{id}` · tool [`get_single_connect_wise_psa_member_certification_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member certification ID (see `system::list_member_certifications`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member certification ID, from [`system::list_member_certifications`](crate::system::list_member_certifications)
 #[doc(alias = "GET /system/members/{parentId}/certifications/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_member_certification_by_id")]
 pub fn get_member_certification(
@@ -570,11 +570,11 @@ pub fn get_member_certification(
 
 /// Replaces a member certification. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/members/{parentId}/certifications/{id}` · tool `replace_a_connect_wise_psa_member_certification_by_id`
+/// `PUT /system/members/{parentId}/certifications/{id}` · tool [`replace_a_connect_wise_psa_member_certification_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member certification ID (see `system::list_member_certifications`)
-/// * `body`: the new state of the certification.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member certification ID, from [`system::list_member_certifications`](crate::system::list_member_certifications)
+/// * `body`: the new state of the certification
 #[doc(alias = "PUT /system/members/{parentId}/certifications/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_member_certification_by_id")]
 pub fn replace_member_certification(
@@ -590,11 +590,11 @@ pub fn replace_member_certification(
 
 /// Updates a member certification.
 ///
-/// `PATCH /system/members/{parentId}/certifications/{id}` · tool `update_a_connect_wise_psa_member_certification_by_id`
+/// `PATCH /system/members/{parentId}/certifications/{id}` · tool [`update_a_connect_wise_psa_member_certification_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member certification ID (see `system::list_member_certifications`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member certification ID, from [`system::list_member_certifications`](crate::system::list_member_certifications)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/members/{parentId}/certifications/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_member_certification_by_id")]
 pub fn update_member_certification(
@@ -610,10 +610,10 @@ pub fn update_member_certification(
 
 /// Removes a certification from a member.
 ///
-/// `DELETE /system/members/{parentId}/certifications/{id}` · tool `delete_a_connect_wise_psa_member_certification_by_id`
+/// `DELETE /system/members/{parentId}/certifications/{id}` · tool [`delete_a_connect_wise_psa_member_certification_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member certification ID (see `system::list_member_certifications`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member certification ID, from [`system::list_member_certifications`](crate::system::list_member_certifications)
 #[doc(alias = "DELETE /system/members/{parentId}/certifications/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_member_certification_by_id")]
 pub fn delete_member_certification(member_id: i32, id: i32) -> Request<()> {
@@ -624,12 +624,12 @@ pub fn delete_member_certification(member_id: i32, id: i32) -> Request<()> {
 
 /// Lists a member's delegations.
 ///
-/// `GET /system/members/{parentId}/delegations` · tool `list_all_connect_wise_psa_member_delegations`
+/// `GET /system/members/{parentId}/delegations` · tool [`list_all_connect_wise_psa_member_delegations`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/{parentId}/delegations")]
 #[doc(alias = "list_all_connect_wise_psa_member_delegations")]
 pub fn list_member_delegations(
@@ -643,10 +643,10 @@ pub fn list_member_delegations(
 
 /// Adds a delegation to a member.
 ///
-/// `POST /system/members/{parentId}/delegations` · tool `create_a_connect_wise_psa_member_delegation`
+/// `POST /system/members/{parentId}/delegations` · tool [`create_a_connect_wise_psa_member_delegation`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `body`: the delegation to create.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the delegation to create
 #[doc(alias = "POST /system/members/{parentId}/delegations")]
 #[doc(alias = "create_a_connect_wise_psa_member_delegation")]
 pub fn create_member_delegation(
@@ -660,10 +660,10 @@ pub fn create_member_delegation(
 
 /// Counts a member's delegations.
 ///
-/// `GET /system/members/{parentId}/delegations/count` · tool `count_connect_wise_psa_member_delegations`
+/// `GET /system/members/{parentId}/delegations/count` · tool [`count_connect_wise_psa_member_delegations`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows are counted
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/members/{parentId}/delegations/count")]
 #[doc(alias = "count_connect_wise_psa_member_delegations")]
 pub fn count_member_delegations(member_id: i32, query: &CountQuery) -> Request<Count> {
@@ -675,10 +675,10 @@ pub fn count_member_delegations(member_id: i32, query: &CountQuery) -> Request<C
 
 /// Gets a member delegation by its ID.
 ///
-/// `GET /system/members/{parentId}/delegations/{id}` · tool `get_single_connect_wise_psa_member_delegation_by_id`
+/// `GET /system/members/{parentId}/delegations/{id}` · tool [`get_single_connect_wise_psa_member_delegation_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member delegation ID (see `system::list_member_delegations`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member delegation ID, from [`system::list_member_delegations`](crate::system::list_member_delegations)
 #[doc(alias = "GET /system/members/{parentId}/delegations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_member_delegation_by_id")]
 pub fn get_member_delegation(member_id: i32, id: i32) -> Request<MemberDelegation> {
@@ -689,11 +689,11 @@ pub fn get_member_delegation(member_id: i32, id: i32) -> Request<MemberDelegatio
 
 /// Replaces a member delegation. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/members/{parentId}/delegations/{id}` · tool `replace_a_connect_wise_psa_member_delegation_by_id`
+/// `PUT /system/members/{parentId}/delegations/{id}` · tool [`replace_a_connect_wise_psa_member_delegation_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member delegation ID (see `system::list_member_delegations`)
-/// * `body`: the new state of the delegation.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member delegation ID, from [`system::list_member_delegations`](crate::system::list_member_delegations)
+/// * `body`: the new state of the delegation
 #[doc(alias = "PUT /system/members/{parentId}/delegations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_member_delegation_by_id")]
 pub fn replace_member_delegation(
@@ -709,11 +709,11 @@ pub fn replace_member_delegation(
 
 /// Updates a member delegation.
 ///
-/// `PATCH /system/members/{parentId}/delegations/{id}` · tool `update_a_connect_wise_psa_member_delegation_by_id`
+/// `PATCH /system/members/{parentId}/delegations/{id}` · tool [`update_a_connect_wise_psa_member_delegation_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member delegation ID (see `system::list_member_delegations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member delegation ID, from [`system::list_member_delegations`](crate::system::list_member_delegations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/members/{parentId}/delegations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_member_delegation_by_id")]
 pub fn update_member_delegation(
@@ -729,10 +729,10 @@ pub fn update_member_delegation(
 
 /// Deletes a member delegation.
 ///
-/// `DELETE /system/members/{parentId}/delegations/{id}` · tool `delete_a_connect_wise_psa_member_delegation_by_id`
+/// `DELETE /system/members/{parentId}/delegations/{id}` · tool [`delete_a_connect_wise_psa_member_delegation_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member delegation ID (see `system::list_member_delegations`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member delegation ID, from [`system::list_member_delegations`](crate::system::list_member_delegations)
 #[doc(alias = "DELETE /system/members/{parentId}/delegations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_member_delegation_by_id")]
 pub fn delete_member_delegation(member_id: i32, id: i32) -> Request<()> {
@@ -743,12 +743,12 @@ pub fn delete_member_delegation(member_id: i32, id: i32) -> Request<()> {
 
 /// Lists a member's managed device accounts.
 ///
-/// `GET /system/members/{parentId}/managedDeviceAccounts` · tool `list_all_connect_wise_psa_member_managed_device_accounts`
+/// `GET /system/members/{parentId}/managedDeviceAccounts` · tool [`list_all_connect_wise_psa_member_managed_device_accounts`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/{parentId}/managedDeviceAccounts")]
 #[doc(alias = "list_all_connect_wise_psa_member_managed_device_accounts")]
 pub fn list_member_managed_device_accounts(
@@ -762,10 +762,10 @@ pub fn list_member_managed_device_accounts(
 
 /// Replaces several of a member's managed device accounts in one call.
 ///
-/// `PUT /system/members/{parentId}/managedDeviceAccounts/bulk` · tool `replace_connect_wise_psa_member_managed_device_accounts_in_bulk`
+/// `PUT /system/members/{parentId}/managedDeviceAccounts/bulk` · tool [`replace_connect_wise_psa_member_managed_device_accounts_in_bulk`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `body`: the request body.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the request body
 ///
 /// Returns 207 with a status for each item.
 #[doc(alias = "PUT /system/members/{parentId}/managedDeviceAccounts/bulk")]
@@ -781,10 +781,10 @@ pub fn replace_member_managed_device_accounts_in_bulk(
 
 /// Deletes several of a member's managed device accounts in one call.
 ///
-/// `DELETE /system/members/{parentId}/managedDeviceAccounts/bulk` · tool `delete_connect_wise_psa_member_managed_device_accounts_in_bulk`
+/// `DELETE /system/members/{parentId}/managedDeviceAccounts/bulk` · tool [`delete_connect_wise_psa_member_managed_device_accounts_in_bulk`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `body`: the request body.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the request body
 ///
 /// Returns 207 with a status for each item.
 #[doc(alias = "DELETE /system/members/{parentId}/managedDeviceAccounts/bulk")]
@@ -800,12 +800,12 @@ pub fn delete_member_managed_device_accounts_in_bulk(
 
 /// Lists a member's personal certifications.
 ///
-/// `GET /system/members/{parentId}/mycertifications` · tool `list_all_connect_wise_psa_member_mycertifications`
+/// `GET /system/members/{parentId}/mycertifications` · tool [`list_all_connect_wise_psa_member_mycertifications`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/{parentId}/mycertifications")]
 #[doc(alias = "list_all_connect_wise_psa_member_mycertifications")]
 pub fn list_member_my_certifications(
@@ -819,10 +819,10 @@ pub fn list_member_my_certifications(
 
 /// Adds a personal certification to a member.
 ///
-/// `POST /system/members/{parentId}/mycertifications` · tool `create_a_connect_wise_psa_member_mycertification`
+/// `POST /system/members/{parentId}/mycertifications` · tool [`create_a_connect_wise_psa_member_mycertification`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `body`: the personal certification to create.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the personal certification to create
 #[doc(alias = "POST /system/members/{parentId}/mycertifications")]
 #[doc(alias = "create_a_connect_wise_psa_member_mycertification")]
 pub fn create_member_my_certification(
@@ -836,10 +836,10 @@ pub fn create_member_my_certification(
 
 /// Counts a member's personal certifications.
 ///
-/// `GET /system/members/{parentId}/mycertifications/count` · tool `count_connect_wise_psa_member_mycertifications`
+/// `GET /system/members/{parentId}/mycertifications/count` · tool [`count_connect_wise_psa_member_mycertifications`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows are counted
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/members/{parentId}/mycertifications/count")]
 #[doc(alias = "count_connect_wise_psa_member_mycertifications")]
 pub fn count_member_my_certifications(
@@ -854,10 +854,10 @@ pub fn count_member_my_certifications(
 
 /// Gets a member personal certification by its ID.
 ///
-/// `GET /system/members/{parentId}/mycertifications/{id}` · tool `get_single_connect_wise_psa_member_mycertification_by_id`
+/// `GET /system/members/{parentId}/mycertifications/{id}` · tool [`get_single_connect_wise_psa_member_mycertification_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member personal certification ID (see `system::list_member_my_certifications`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member personal certification ID, from [`system::list_member_my_certifications`](crate::system::list_member_my_certifications)
 #[doc(alias = "GET /system/members/{parentId}/mycertifications/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_member_mycertification_by_id")]
 pub fn get_member_my_certification(
@@ -871,11 +871,11 @@ pub fn get_member_my_certification(
 
 /// Replaces a member personal certification. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/members/{parentId}/mycertifications/{id}` · tool `replace_a_connect_wise_psa_member_mycertification_by_id`
+/// `PUT /system/members/{parentId}/mycertifications/{id}` · tool [`replace_a_connect_wise_psa_member_mycertification_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member personal certification ID (see `system::list_member_my_certifications`)
-/// * `body`: the new state of the personal certification.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member personal certification ID, from [`system::list_member_my_certifications`](crate::system::list_member_my_certifications)
+/// * `body`: the new state of the personal certification
 #[doc(alias = "PUT /system/members/{parentId}/mycertifications/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_member_mycertification_by_id")]
 pub fn replace_member_my_certification(
@@ -891,11 +891,11 @@ pub fn replace_member_my_certification(
 
 /// Updates a member personal certification.
 ///
-/// `PATCH /system/members/{parentId}/mycertifications/{id}` · tool `update_a_connect_wise_psa_member_mycertification_by_id`
+/// `PATCH /system/members/{parentId}/mycertifications/{id}` · tool [`update_a_connect_wise_psa_member_mycertification_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member personal certification ID (see `system::list_member_my_certifications`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member personal certification ID, from [`system::list_member_my_certifications`](crate::system::list_member_my_certifications)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/members/{parentId}/mycertifications/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_member_mycertification_by_id")]
 pub fn update_member_my_certification(
@@ -911,10 +911,10 @@ pub fn update_member_my_certification(
 
 /// Removes a personal certification from a member.
 ///
-/// `DELETE /system/members/{parentId}/mycertifications/{id}` · tool `delete_a_connect_wise_psa_member_mycertification_by_id`
+/// `DELETE /system/members/{parentId}/mycertifications/{id}` · tool [`delete_a_connect_wise_psa_member_mycertification_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member personal certification ID (see `system::list_member_my_certifications`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member personal certification ID, from [`system::list_member_my_certifications`](crate::system::list_member_my_certifications)
 #[doc(alias = "DELETE /system/members/{parentId}/mycertifications/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_member_mycertification_by_id")]
 pub fn delete_member_my_certification(member_id: i32, id: i32) -> Request<()> {
@@ -925,12 +925,12 @@ pub fn delete_member_my_certification(member_id: i32, id: i32) -> Request<()> {
 
 /// Lists a member's notification settings.
 ///
-/// `GET /system/members/{parentId}/notificationSettings` · tool `list_all_connect_wise_psa_member_notification_settings`
+/// `GET /system/members/{parentId}/notificationSettings` · tool [`list_all_connect_wise_psa_member_notification_settings`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/{parentId}/notificationSettings")]
 #[doc(alias = "list_all_connect_wise_psa_member_notification_settings")]
 pub fn list_member_notification_settings(
@@ -944,10 +944,10 @@ pub fn list_member_notification_settings(
 
 /// Adds a notification setting to a member.
 ///
-/// `POST /system/members/{parentId}/notificationSettings` · tool `create_a_connect_wise_psa_member_notification_setting`
+/// `POST /system/members/{parentId}/notificationSettings` · tool [`create_a_connect_wise_psa_member_notification_setting`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `body`: the notification setting to create.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the notification setting to create
 #[doc(alias = "POST /system/members/{parentId}/notificationSettings")]
 #[doc(alias = "create_a_connect_wise_psa_member_notification_setting")]
 pub fn create_member_notification_setting(
@@ -961,10 +961,10 @@ pub fn create_member_notification_setting(
 
 /// Counts a member's notification settings.
 ///
-/// `GET /system/members/{parentId}/notificationSettings/count` · tool `count_connect_wise_psa_member_notification_settings`
+/// `GET /system/members/{parentId}/notificationSettings/count` · tool [`count_connect_wise_psa_member_notification_settings`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows are counted
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/members/{parentId}/notificationSettings/count")]
 #[doc(alias = "count_connect_wise_psa_member_notification_settings")]
 pub fn count_member_notification_settings(
@@ -979,10 +979,10 @@ pub fn count_member_notification_settings(
 
 /// Gets a member notification setting by its ID.
 ///
-/// `GET /system/members/{parentId}/notificationSettings/{id}` · tool `get_single_connect_wise_psa_member_notification_setting_by_id`
+/// `GET /system/members/{parentId}/notificationSettings/{id}` · tool [`get_single_connect_wise_psa_member_notification_setting_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member notification setting ID (see `system::list_member_notification_settings`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member notification setting ID, from [`system::list_member_notification_settings`](crate::system::list_member_notification_settings)
 #[doc(alias = "GET /system/members/{parentId}/notificationSettings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_member_notification_setting_by_id")]
 pub fn get_member_notification_setting(
@@ -996,11 +996,11 @@ pub fn get_member_notification_setting(
 
 /// Replaces a member notification setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/members/{parentId}/notificationSettings/{id}` · tool `replace_a_connect_wise_psa_member_notification_setting_by_id`
+/// `PUT /system/members/{parentId}/notificationSettings/{id}` · tool [`replace_a_connect_wise_psa_member_notification_setting_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member notification setting ID (see `system::list_member_notification_settings`)
-/// * `body`: the new state of the notification setting.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member notification setting ID, from [`system::list_member_notification_settings`](crate::system::list_member_notification_settings)
+/// * `body`: the new state of the notification setting
 #[doc(alias = "PUT /system/members/{parentId}/notificationSettings/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_member_notification_setting_by_id")]
 pub fn replace_member_notification_setting(
@@ -1016,11 +1016,11 @@ pub fn replace_member_notification_setting(
 
 /// Updates a member notification setting.
 ///
-/// `PATCH /system/members/{parentId}/notificationSettings/{id}` · tool `update_a_connect_wise_psa_member_notification_setting_by_id`
+/// `PATCH /system/members/{parentId}/notificationSettings/{id}` · tool [`update_a_connect_wise_psa_member_notification_setting_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member notification setting ID (see `system::list_member_notification_settings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member notification setting ID, from [`system::list_member_notification_settings`](crate::system::list_member_notification_settings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/members/{parentId}/notificationSettings/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_member_notification_setting_by_id")]
 pub fn update_member_notification_setting(
@@ -1036,10 +1036,10 @@ pub fn update_member_notification_setting(
 
 /// Deletes a member notification setting.
 ///
-/// `DELETE /system/members/{parentId}/notificationSettings/{id}` · tool `delete_a_connect_wise_psa_member_notification_setting_by_id`
+/// `DELETE /system/members/{parentId}/notificationSettings/{id}` · tool [`delete_a_connect_wise_psa_member_notification_setting_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member notification setting ID (see `system::list_member_notification_settings`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member notification setting ID, from [`system::list_member_notification_settings`](crate::system::list_member_notification_settings)
 #[doc(alias = "DELETE /system/members/{parentId}/notificationSettings/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_member_notification_setting_by_id")]
 pub fn delete_member_notification_setting(member_id: i32, id: i32) -> Request<()> {
@@ -1050,12 +1050,12 @@ pub fn delete_member_notification_setting(member_id: i32, id: i32) -> Request<()
 
 /// Lists a member's personas.
 ///
-/// `GET /system/members/{parentId}/personas` · tool `list_all_connect_wise_psa_member_personas`
+/// `GET /system/members/{parentId}/personas` · tool [`list_all_connect_wise_psa_member_personas`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/{parentId}/personas")]
 #[doc(alias = "list_all_connect_wise_psa_member_personas")]
 pub fn list_member_personas(
@@ -1069,10 +1069,10 @@ pub fn list_member_personas(
 
 /// Adds a persona to a member.
 ///
-/// `POST /system/members/{parentId}/personas` · tool `create_a_connect_wise_psa_member_persona`
+/// `POST /system/members/{parentId}/personas` · tool [`create_a_connect_wise_psa_member_persona`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `body`: the persona to create.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the persona to create
 #[doc(alias = "POST /system/members/{parentId}/personas")]
 #[doc(alias = "create_a_connect_wise_psa_member_persona")]
 pub fn create_member_persona(
@@ -1086,10 +1086,10 @@ pub fn create_member_persona(
 
 /// Counts a member's personas.
 ///
-/// `GET /system/members/{parentId}/personas/count` · tool `count_connect_wise_psa_member_personas`
+/// `GET /system/members/{parentId}/personas/count` · tool [`count_connect_wise_psa_member_personas`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows are counted
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/members/{parentId}/personas/count")]
 #[doc(alias = "count_connect_wise_psa_member_personas")]
 pub fn count_member_personas(member_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1101,10 +1101,10 @@ pub fn count_member_personas(member_id: i32, query: &CountQuery) -> Request<Coun
 
 /// Gets a member persona by its ID.
 ///
-/// `GET /system/members/{parentId}/personas/{id}` · tool `get_single_connect_wise_psa_member_persona_by_id`
+/// `GET /system/members/{parentId}/personas/{id}` · tool [`get_single_connect_wise_psa_member_persona_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member persona ID (see `system::list_member_personas`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member persona ID, from [`system::list_member_personas`](crate::system::list_member_personas)
 #[doc(alias = "GET /system/members/{parentId}/personas/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_member_persona_by_id")]
 pub fn get_member_persona(member_id: i32, id: i32) -> Request<MemberPersona> {
@@ -1115,11 +1115,11 @@ pub fn get_member_persona(member_id: i32, id: i32) -> Request<MemberPersona> {
 
 /// Replaces a member persona. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/members/{parentId}/personas/{id}` · tool `replace_a_connect_wise_psa_member_persona_by_id`
+/// `PUT /system/members/{parentId}/personas/{id}` · tool [`replace_a_connect_wise_psa_member_persona_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member persona ID (see `system::list_member_personas`)
-/// * `body`: the new state of the persona.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member persona ID, from [`system::list_member_personas`](crate::system::list_member_personas)
+/// * `body`: the new state of the persona
 #[doc(alias = "PUT /system/members/{parentId}/personas/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_member_persona_by_id")]
 pub fn replace_member_persona(
@@ -1135,11 +1135,11 @@ pub fn replace_member_persona(
 
 /// Updates a member persona.
 ///
-/// `PATCH /system/members/{parentId}/personas/{id}` · tool `update_a_connect_wise_psa_member_persona_by_id`
+/// `PATCH /system/members/{parentId}/personas/{id}` · tool [`update_a_connect_wise_psa_member_persona_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member persona ID (see `system::list_member_personas`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member persona ID, from [`system::list_member_personas`](crate::system::list_member_personas)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/members/{parentId}/personas/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_member_persona_by_id")]
 pub fn update_member_persona(
@@ -1155,10 +1155,10 @@ pub fn update_member_persona(
 
 /// Removes a persona from a member.
 ///
-/// `DELETE /system/members/{parentId}/personas/{id}` · tool `delete_a_connect_wise_psa_member_persona_by_id`
+/// `DELETE /system/members/{parentId}/personas/{id}` · tool [`delete_a_connect_wise_psa_member_persona_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member persona ID (see `system::list_member_personas`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member persona ID, from [`system::list_member_personas`](crate::system::list_member_personas)
 #[doc(alias = "DELETE /system/members/{parentId}/personas/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_member_persona_by_id")]
 pub fn delete_member_persona(member_id: i32, id: i32) -> Request<()> {
@@ -1169,12 +1169,12 @@ pub fn delete_member_persona(member_id: i32, id: i32) -> Request<()> {
 
 /// Lists a member's skills.
 ///
-/// `GET /system/members/{parentId}/skills` · tool `list_all_connect_wise_psa_member_skills`
+/// `GET /system/members/{parentId}/skills` · tool [`list_all_connect_wise_psa_member_skills`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/members/{parentId}/skills")]
 #[doc(alias = "list_all_connect_wise_psa_member_skills")]
 pub fn list_member_skills(
@@ -1188,10 +1188,10 @@ pub fn list_member_skills(
 
 /// Adds a skill to a member.
 ///
-/// `POST /system/members/{parentId}/skills` · tool `create_a_connect_wise_psa_member_skill`
+/// `POST /system/members/{parentId}/skills` · tool [`create_a_connect_wise_psa_member_skill`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `body`: the skill to create.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `body`: the skill to create
 #[doc(alias = "POST /system/members/{parentId}/skills")]
 #[doc(alias = "create_a_connect_wise_psa_member_skill")]
 pub fn create_member_skill(member_id: i32, body: &MemberSkill) -> Request<MemberSkill> {
@@ -1202,10 +1202,10 @@ pub fn create_member_skill(member_id: i32, body: &MemberSkill) -> Request<Member
 
 /// Counts a member's skills.
 ///
-/// `GET /system/members/{parentId}/skills/count` · tool `count_connect_wise_psa_member_skills`
+/// `GET /system/members/{parentId}/skills/count` · tool [`count_connect_wise_psa_member_skills`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `query`: which rows are counted
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/members/{parentId}/skills/count")]
 #[doc(alias = "count_connect_wise_psa_member_skills")]
 pub fn count_member_skills(member_id: i32, query: &CountQuery) -> Request<Count> {
@@ -1217,10 +1217,10 @@ pub fn count_member_skills(member_id: i32, query: &CountQuery) -> Request<Count>
 
 /// Gets a member skill by its ID.
 ///
-/// `GET /system/members/{parentId}/skills/{id}` · tool `get_single_connect_wise_psa_member_skill_by_id`
+/// `GET /system/members/{parentId}/skills/{id}` · tool [`get_single_connect_wise_psa_member_skill_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member skill ID (see `system::list_member_skills`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member skill ID, from [`system::list_member_skills`](crate::system::list_member_skills)
 #[doc(alias = "GET /system/members/{parentId}/skills/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_member_skill_by_id")]
 pub fn get_member_skill(member_id: i32, id: i32) -> Request<MemberSkill> {
@@ -1231,11 +1231,11 @@ pub fn get_member_skill(member_id: i32, id: i32) -> Request<MemberSkill> {
 
 /// Replaces a member skill. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/members/{parentId}/skills/{id}` · tool `replace_a_connect_wise_psa_member_skill_by_id`
+/// `PUT /system/members/{parentId}/skills/{id}` · tool [`replace_a_connect_wise_psa_member_skill_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member skill ID (see `system::list_member_skills`)
-/// * `body`: the new state of the skill.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member skill ID, from [`system::list_member_skills`](crate::system::list_member_skills)
+/// * `body`: the new state of the skill
 #[doc(alias = "PUT /system/members/{parentId}/skills/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_member_skill_by_id")]
 pub fn replace_member_skill(
@@ -1251,11 +1251,11 @@ pub fn replace_member_skill(
 
 /// Updates a member skill.
 ///
-/// `PATCH /system/members/{parentId}/skills/{id}` · tool `update_a_connect_wise_psa_member_skill_by_id`
+/// `PATCH /system/members/{parentId}/skills/{id}` · tool [`update_a_connect_wise_psa_member_skill_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member skill ID (see `system::list_member_skills`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member skill ID, from [`system::list_member_skills`](crate::system::list_member_skills)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/members/{parentId}/skills/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_member_skill_by_id")]
 pub fn update_member_skill(
@@ -1271,10 +1271,10 @@ pub fn update_member_skill(
 
 /// Removes a skill from a member.
 ///
-/// `DELETE /system/members/{parentId}/skills/{id}` · tool `delete_a_connect_wise_psa_member_skill_by_id`
+/// `DELETE /system/members/{parentId}/skills/{id}` · tool [`delete_a_connect_wise_psa_member_skill_by_id`](crate::CATALOG)
 ///
-/// * `member_id`: member ID (see `system::list_members`)
-/// * `id`: member skill ID (see `system::list_member_skills`)
+/// * `member_id`: member ID, from [`system::list_members`](crate::system::list_members)
+/// * `id`: member skill ID, from [`system::list_member_skills`](crate::system::list_member_skills)
 #[doc(alias = "DELETE /system/members/{parentId}/skills/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_member_skill_by_id")]
 pub fn delete_member_skill(member_id: i32, id: i32) -> Request<()> {
@@ -1285,9 +1285,9 @@ pub fn delete_member_skill(member_id: i32, id: i32) -> Request<()> {
 
 /// Deactivates a member who signs in with single sign-on, by SSO ID.
 ///
-/// `POST /system/members/{ssoid}/deactivateIamMember` · tool `deactivate_iam_connect_wise_psa_system_member_by_ssoid`
+/// `POST /system/members/{ssoid}/deactivateIamMember` · tool [`deactivate_iam_connect_wise_psa_system_member_by_ssoid`](crate::CATALOG)
 ///
-/// * `ssoid`: member ID (see `system::list_members`)
+/// * `ssoid`: member identifier, from [`system::list_members`](crate::system::list_members)
 #[doc(alias = "POST /system/members/{ssoid}/deactivateIamMember")]
 #[doc(alias = "deactivate_iam_connect_wise_psa_system_member_by_ssoid")]
 pub fn deactivate_iam_member(ssoid: &str) -> Request<()> {

@@ -7,12 +7,12 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists a menu entry's locations.
 ///
-/// `GET /system/menuEntries/{parentId}/locations` · tool `list_all_connect_wise_psa_menu_entry_locations`
+/// `GET /system/menuEntries/{parentId}/locations` · tool [`list_all_connect_wise_psa_menu_entry_locations`](crate::CATALOG)
 ///
-/// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `menu_entry_id`: menu entry ID, from [`system::list_menu_entries`](crate::system::list_menu_entries)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/menuEntries/{parentId}/locations")]
 #[doc(alias = "list_all_connect_wise_psa_menu_entry_locations")]
 pub fn list_menu_entry_locations(
@@ -26,10 +26,10 @@ pub fn list_menu_entry_locations(
 
 /// Adds a location to a menu entry.
 ///
-/// `POST /system/menuEntries/{parentId}/locations` · tool `create_a_connect_wise_psa_menu_entry_location`
+/// `POST /system/menuEntries/{parentId}/locations` · tool [`create_a_connect_wise_psa_menu_entry_location`](crate::CATALOG)
 ///
-/// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
-/// * `body`: the location to create.
+/// * `menu_entry_id`: menu entry ID, from [`system::list_menu_entries`](crate::system::list_menu_entries)
+/// * `body`: the location to create
 #[doc(alias = "POST /system/menuEntries/{parentId}/locations")]
 #[doc(alias = "create_a_connect_wise_psa_menu_entry_location")]
 pub fn create_menu_entry_location(
@@ -43,10 +43,10 @@ pub fn create_menu_entry_location(
 
 /// Counts a menu entry's locations.
 ///
-/// `GET /system/menuEntries/{parentId}/locations/count` · tool `count_connect_wise_psa_menu_entry_locations`
+/// `GET /system/menuEntries/{parentId}/locations/count` · tool [`count_connect_wise_psa_menu_entry_locations`](crate::CATALOG)
 ///
-/// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
-/// * `query`: which rows are counted
+/// * `menu_entry_id`: menu entry ID, from [`system::list_menu_entries`](crate::system::list_menu_entries)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/menuEntries/{parentId}/locations/count")]
 #[doc(alias = "count_connect_wise_psa_menu_entry_locations")]
 pub fn count_menu_entry_locations(
@@ -61,10 +61,10 @@ pub fn count_menu_entry_locations(
 
 /// Gets a menu entry location by its ID.
 ///
-/// `GET /system/menuEntries/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_menu_entry_location_by_id`
+/// `GET /system/menuEntries/{parentId}/locations/{id}` · tool [`get_single_connect_wise_psa_menu_entry_location_by_id`](crate::CATALOG)
 ///
-/// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
-/// * `id`: menu entry location ID (see `system::list_menu_entry_locations`)
+/// * `menu_entry_id`: menu entry ID, from [`system::list_menu_entries`](crate::system::list_menu_entries)
+/// * `id`: menu entry location ID, from [`system::list_menu_entry_locations`](crate::system::list_menu_entry_locations)
 #[doc(alias = "GET /system/menuEntries/{parentId}/locations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_menu_entry_location_by_id")]
 pub fn get_menu_entry_location(
@@ -78,10 +78,10 @@ pub fn get_menu_entry_location(
 
 /// Deletes a menu entry location.
 ///
-/// `DELETE /system/menuEntries/{parentId}/locations/{id}` · tool `delete_a_connect_wise_psa_menu_entry_location_by_id`
+/// `DELETE /system/menuEntries/{parentId}/locations/{id}` · tool [`delete_a_connect_wise_psa_menu_entry_location_by_id`](crate::CATALOG)
 ///
-/// * `menu_entry_id`: menu entry ID (see `system::list_menu_entries`)
-/// * `id`: menu entry location ID (see `system::list_menu_entry_locations`)
+/// * `menu_entry_id`: menu entry ID, from [`system::list_menu_entries`](crate::system::list_menu_entries)
+/// * `id`: menu entry location ID, from [`system::list_menu_entry_locations`](crate::system::list_menu_entry_locations)
 #[doc(alias = "DELETE /system/menuEntries/{parentId}/locations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_menu_entry_location_by_id")]
 pub fn delete_menu_entry_location(menu_entry_id: i32, id: i32) -> Request<()> {
@@ -92,11 +92,11 @@ pub fn delete_menu_entry_location(menu_entry_id: i32, id: i32) -> Request<()> {
 
 /// Lists menu entries.
 ///
-/// `GET /system/menuentries` · tool `list_all_connect_wise_psa_system_menuentries`
+/// `GET /system/menuentries` · tool [`list_all_connect_wise_psa_system_menuentries`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/menuentries")]
 #[doc(alias = "list_all_connect_wise_psa_system_menuentries")]
 pub fn list_menu_entries(query: &ListQuery) -> Request<Vec<MenuEntry>> {
@@ -105,9 +105,9 @@ pub fn list_menu_entries(query: &ListQuery) -> Request<Vec<MenuEntry>> {
 
 /// Creates a menu entry.
 ///
-/// `POST /system/menuentries` · tool `create_a_connect_wise_psa_system_menuentry`
+/// `POST /system/menuentries` · tool [`create_a_connect_wise_psa_system_menuentry`](crate::CATALOG)
 ///
-/// * `body`: the menu entry to create.
+/// * `body`: the menu entry to create
 #[doc(alias = "POST /system/menuentries")]
 #[doc(alias = "create_a_connect_wise_psa_system_menuentry")]
 pub fn create_menu_entry(body: &MenuEntry) -> Request<MenuEntry> {
@@ -116,9 +116,9 @@ pub fn create_menu_entry(body: &MenuEntry) -> Request<MenuEntry> {
 
 /// Counts menu entries.
 ///
-/// `GET /system/menuentries/count` · tool `count_connect_wise_psa_system_menuentries`
+/// `GET /system/menuentries/count` · tool [`count_connect_wise_psa_system_menuentries`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/menuentries/count")]
 #[doc(alias = "count_connect_wise_psa_system_menuentries")]
 pub fn count_menu_entries(query: &CountQuery) -> Request<Count> {
@@ -129,9 +129,9 @@ pub fn count_menu_entries(query: &CountQuery) -> Request<Count> {
 
 /// Gets a menu entry by its ID.
 ///
-/// `GET /system/menuentries/{id}` · tool `get_single_connect_wise_psa_system_menuentry_by_id`
+/// `GET /system/menuentries/{id}` · tool [`get_single_connect_wise_psa_system_menuentry_by_id`](crate::CATALOG)
 ///
-/// * `id`: menu entry ID (see `system::list_menu_entries`)
+/// * `id`: menu entry ID, from [`system::list_menu_entries`](crate::system::list_menu_entries)
 #[doc(alias = "GET /system/menuentries/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_menuentry_by_id")]
 pub fn get_menu_entry(id: i32) -> Request<MenuEntry> {
@@ -140,10 +140,10 @@ pub fn get_menu_entry(id: i32) -> Request<MenuEntry> {
 
 /// Replaces a menu entry. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/menuentries/{id}` · tool `replace_a_connect_wise_psa_system_menuentry_by_id`
+/// `PUT /system/menuentries/{id}` · tool [`replace_a_connect_wise_psa_system_menuentry_by_id`](crate::CATALOG)
 ///
-/// * `id`: menu entry ID (see `system::list_menu_entries`)
-/// * `body`: the new state of the menu entry.
+/// * `id`: menu entry ID, from [`system::list_menu_entries`](crate::system::list_menu_entries)
+/// * `body`: the new state of the menu entry
 #[doc(alias = "PUT /system/menuentries/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_menuentry_by_id")]
 pub fn replace_menu_entry(id: i32, body: &MenuEntry) -> Request<MenuEntry> {
@@ -152,10 +152,10 @@ pub fn replace_menu_entry(id: i32, body: &MenuEntry) -> Request<MenuEntry> {
 
 /// Updates a menu entry.
 ///
-/// `PATCH /system/menuentries/{id}` · tool `update_a_connect_wise_psa_system_menuentry_by_id`
+/// `PATCH /system/menuentries/{id}` · tool [`update_a_connect_wise_psa_system_menuentry_by_id`](crate::CATALOG)
 ///
-/// * `id`: menu entry ID (see `system::list_menu_entries`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: menu entry ID, from [`system::list_menu_entries`](crate::system::list_menu_entries)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/menuentries/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_menuentry_by_id")]
 pub fn update_menu_entry(id: i32, patch: &Patch<MenuEntry>) -> Request<MenuEntry> {
@@ -164,9 +164,9 @@ pub fn update_menu_entry(id: i32, patch: &Patch<MenuEntry>) -> Request<MenuEntry
 
 /// Deletes a menu entry.
 ///
-/// `DELETE /system/menuentries/{id}` · tool `delete_a_connect_wise_psa_system_menuentry_by_id`
+/// `DELETE /system/menuentries/{id}` · tool [`delete_a_connect_wise_psa_system_menuentry_by_id`](crate::CATALOG)
 ///
-/// * `id`: menu entry ID (see `system::list_menu_entries`)
+/// * `id`: menu entry ID, from [`system::list_menu_entries`](crate::system::list_menu_entries)
 #[doc(alias = "DELETE /system/menuentries/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_menuentry_by_id")]
 pub fn delete_menu_entry(id: i32) -> Request<()> {
@@ -175,9 +175,9 @@ pub fn delete_menu_entry(id: i32) -> Request<()> {
 
 /// Downloads a menu entry's image.
 ///
-/// `GET /system/menuentries/{id}/image` · tool `download_a_connect_wise_psa_system_menuentry_image_by_id`
+/// `GET /system/menuentries/{id}/image` · tool [`download_a_connect_wise_psa_system_menuentry_image_by_id`](crate::CATALOG)
 ///
-/// * `id`: menu entry ID (see `system::list_menu_entries`)
+/// * `id`: menu entry ID, from [`system::list_menu_entries`](crate::system::list_menu_entries)
 /// * `lastmodified`: query parameter `lastmodified`
 /// * `large_flag`: query parameter `largeFlag`
 #[doc(alias = "GET /system/menuentries/{id}/image")]
@@ -195,10 +195,10 @@ pub fn download_menu_entry_image(
 
 /// Uploads a menu entry's image.
 ///
-/// `POST /system/menuentries/{id}/image` · tool `upload_a_connect_wise_psa_system_menuentry_image_by_id`
+/// `POST /system/menuentries/{id}/image` · tool [`upload_a_connect_wise_psa_system_menuentry_image_by_id`](crate::CATALOG)
 ///
-/// * `id`: menu entry ID (see `system::list_menu_entries`)
-/// * `form`: the parts `file` (file).
+/// * `id`: menu entry ID, from [`system::list_menu_entries`](crate::system::list_menu_entries)
+/// * `form`: the parts `file` (file)
 #[doc(alias = "POST /system/menuentries/{id}/image")]
 #[doc(alias = "upload_a_connect_wise_psa_system_menuentry_image_by_id")]
 pub fn upload_menu_entry_image(id: i32, form: &Form) -> Request<()> {

@@ -7,7 +7,7 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Gets a My Account record by its ID.
 ///
-/// `GET /system/myAccount/{id}` · tool `get_single_connect_wise_psa_system_my_account_by_id`
+/// `GET /system/myAccount/{id}` · tool [`get_single_connect_wise_psa_system_my_account_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
 #[doc(alias = "GET /system/myAccount/{id}")]
@@ -18,10 +18,10 @@ pub fn get_my_account(id: i32) -> Request<MyAccount> {
 
 /// Replaces a My Account record. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/myAccount/{id}` · tool `replace_a_connect_wise_psa_system_my_account_by_id`
+/// `PUT /system/myAccount/{id}` · tool [`replace_a_connect_wise_psa_system_my_account_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
-/// * `body`: the new state of the My Account record.
+/// * `body`: the new state of the My Account record
 #[doc(alias = "PUT /system/myAccount/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_my_account_by_id")]
 pub fn replace_my_account(id: i32, body: &MyAccount) -> Request<MyAccount> {
@@ -30,10 +30,10 @@ pub fn replace_my_account(id: i32, body: &MyAccount) -> Request<MyAccount> {
 
 /// Updates a My Account record.
 ///
-/// `PATCH /system/myAccount/{id}` · tool `update_a_connect_wise_psa_system_my_account_by_id`
+/// `PATCH /system/myAccount/{id}` · tool [`update_a_connect_wise_psa_system_my_account_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
-/// * `patch`: the changes, as a JSON Patch.
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/myAccount/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_my_account_by_id")]
 pub fn update_my_account(id: i32, patch: &Patch<MyAccount>) -> Request<MyAccount> {
@@ -42,12 +42,12 @@ pub fn update_my_account(id: i32, patch: &Patch<MyAccount>) -> Request<MyAccount
 
 /// Lists My Account delegations.
 ///
-/// `GET /system/myAccount/{parentId}/delegations` · tool `list_all_connect_wise_psa_my_account_delegations`
+/// `GET /system/myAccount/{parentId}/delegations` · tool [`list_all_connect_wise_psa_my_account_delegations`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/myAccount/{parentId}/delegations")]
 #[doc(alias = "list_all_connect_wise_psa_my_account_delegations")]
 pub fn list_my_account_delegations(
@@ -61,10 +61,10 @@ pub fn list_my_account_delegations(
 
 /// Creates a My Account delegation.
 ///
-/// `POST /system/myAccount/{parentId}/delegations` · tool `create_a_connect_wise_psa_my_account_delegation`
+/// `POST /system/myAccount/{parentId}/delegations` · tool [`create_a_connect_wise_psa_my_account_delegation`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `body`: the My Account delegation to create.
+/// * `body`: the My Account delegation to create
 #[doc(alias = "POST /system/myAccount/{parentId}/delegations")]
 #[doc(alias = "create_a_connect_wise_psa_my_account_delegation")]
 pub fn create_my_account_delegation(
@@ -78,10 +78,10 @@ pub fn create_my_account_delegation(
 
 /// Counts My Account delegations.
 ///
-/// `GET /system/myAccount/{parentId}/delegations/count` · tool `count_connect_wise_psa_my_account_delegations`
+/// `GET /system/myAccount/{parentId}/delegations/count` · tool [`count_connect_wise_psa_my_account_delegations`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/myAccount/{parentId}/delegations/count")]
 #[doc(alias = "count_connect_wise_psa_my_account_delegations")]
 pub fn count_my_account_delegations(
@@ -96,10 +96,10 @@ pub fn count_my_account_delegations(
 
 /// Gets a My Account delegation by its ID.
 ///
-/// `GET /system/myAccount/{parentId}/delegations/{id}` · tool `get_single_connect_wise_psa_my_account_delegation_by_id`
+/// `GET /system/myAccount/{parentId}/delegations/{id}` · tool [`get_single_connect_wise_psa_my_account_delegation_by_id`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: My Account delegation ID (see `system::list_my_account_delegations`)
+/// * `id`: My Account delegation ID, from [`system::list_my_account_delegations`](crate::system::list_my_account_delegations)
 #[doc(alias = "GET /system/myAccount/{parentId}/delegations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_my_account_delegation_by_id")]
 pub fn get_my_account_delegation(
@@ -113,11 +113,11 @@ pub fn get_my_account_delegation(
 
 /// Replaces a My Account delegation. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/myAccount/{parentId}/delegations/{id}` · tool `replace_a_connect_wise_psa_my_account_delegation_by_id`
+/// `PUT /system/myAccount/{parentId}/delegations/{id}` · tool [`replace_a_connect_wise_psa_my_account_delegation_by_id`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: My Account delegation ID (see `system::list_my_account_delegations`)
-/// * `body`: the new state of the My Account delegation.
+/// * `id`: My Account delegation ID, from [`system::list_my_account_delegations`](crate::system::list_my_account_delegations)
+/// * `body`: the new state of the My Account delegation
 #[doc(alias = "PUT /system/myAccount/{parentId}/delegations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_my_account_delegation_by_id")]
 pub fn replace_my_account_delegation(
@@ -133,11 +133,11 @@ pub fn replace_my_account_delegation(
 
 /// Updates a My Account delegation.
 ///
-/// `PATCH /system/myAccount/{parentId}/delegations/{id}` · tool `update_a_connect_wise_psa_my_account_delegation_by_id`
+/// `PATCH /system/myAccount/{parentId}/delegations/{id}` · tool [`update_a_connect_wise_psa_my_account_delegation_by_id`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: My Account delegation ID (see `system::list_my_account_delegations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: My Account delegation ID, from [`system::list_my_account_delegations`](crate::system::list_my_account_delegations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/myAccount/{parentId}/delegations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_my_account_delegation_by_id")]
 pub fn update_my_account_delegation(
@@ -153,10 +153,10 @@ pub fn update_my_account_delegation(
 
 /// Deletes a My Account delegation.
 ///
-/// `DELETE /system/myAccount/{parentId}/delegations/{id}` · tool `delete_a_connect_wise_psa_my_account_delegation_by_id`
+/// `DELETE /system/myAccount/{parentId}/delegations/{id}` · tool [`delete_a_connect_wise_psa_my_account_delegation_by_id`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: My Account delegation ID (see `system::list_my_account_delegations`)
+/// * `id`: My Account delegation ID, from [`system::list_my_account_delegations`](crate::system::list_my_account_delegations)
 #[doc(alias = "DELETE /system/myAccount/{parentId}/delegations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_my_account_delegation_by_id")]
 pub fn delete_my_account_delegation(my_account_id: i32, id: i32) -> Request<()> {
@@ -167,12 +167,12 @@ pub fn delete_my_account_delegation(my_account_id: i32, id: i32) -> Request<()> 
 
 /// Lists My Account skills.
 ///
-/// `GET /system/myAccount/{parentId}/skills` · tool `list_all_connect_wise_psa_my_account_skills`
+/// `GET /system/myAccount/{parentId}/skills` · tool [`list_all_connect_wise_psa_my_account_skills`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/myAccount/{parentId}/skills")]
 #[doc(alias = "list_all_connect_wise_psa_my_account_skills")]
 pub fn list_my_account_skills(
@@ -186,10 +186,10 @@ pub fn list_my_account_skills(
 
 /// Creates a My Account skill.
 ///
-/// `POST /system/myAccount/{parentId}/skills` · tool `create_a_connect_wise_psa_my_account_skill`
+/// `POST /system/myAccount/{parentId}/skills` · tool [`create_a_connect_wise_psa_my_account_skill`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `body`: the My Account skill to create.
+/// * `body`: the My Account skill to create
 #[doc(alias = "POST /system/myAccount/{parentId}/skills")]
 #[doc(alias = "create_a_connect_wise_psa_my_account_skill")]
 pub fn create_my_account_skill(
@@ -203,10 +203,10 @@ pub fn create_my_account_skill(
 
 /// Counts My Account skills.
 ///
-/// `GET /system/myAccount/{parentId}/skills/count` · tool `count_connect_wise_psa_my_account_skills`
+/// `GET /system/myAccount/{parentId}/skills/count` · tool [`count_connect_wise_psa_my_account_skills`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/myAccount/{parentId}/skills/count")]
 #[doc(alias = "count_connect_wise_psa_my_account_skills")]
 pub fn count_my_account_skills(
@@ -221,10 +221,10 @@ pub fn count_my_account_skills(
 
 /// Gets a My Account skill by its ID.
 ///
-/// `GET /system/myAccount/{parentId}/skills/{id}` · tool `get_single_connect_wise_psa_my_account_skill_by_id`
+/// `GET /system/myAccount/{parentId}/skills/{id}` · tool [`get_single_connect_wise_psa_my_account_skill_by_id`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: My Account skill ID (see `system::list_my_account_skills`)
+/// * `id`: My Account skill ID, from [`system::list_my_account_skills`](crate::system::list_my_account_skills)
 #[doc(alias = "GET /system/myAccount/{parentId}/skills/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_my_account_skill_by_id")]
 pub fn get_my_account_skill(my_account_id: i32, id: i32) -> Request<MemberSkill> {
@@ -235,11 +235,11 @@ pub fn get_my_account_skill(my_account_id: i32, id: i32) -> Request<MemberSkill>
 
 /// Replaces a My Account skill. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/myAccount/{parentId}/skills/{id}` · tool `replace_a_connect_wise_psa_my_account_skill_by_id`
+/// `PUT /system/myAccount/{parentId}/skills/{id}` · tool [`replace_a_connect_wise_psa_my_account_skill_by_id`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: My Account skill ID (see `system::list_my_account_skills`)
-/// * `body`: the new state of the My Account skill.
+/// * `id`: My Account skill ID, from [`system::list_my_account_skills`](crate::system::list_my_account_skills)
+/// * `body`: the new state of the My Account skill
 #[doc(alias = "PUT /system/myAccount/{parentId}/skills/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_my_account_skill_by_id")]
 pub fn replace_my_account_skill(
@@ -255,11 +255,11 @@ pub fn replace_my_account_skill(
 
 /// Updates a My Account skill.
 ///
-/// `PATCH /system/myAccount/{parentId}/skills/{id}` · tool `update_a_connect_wise_psa_my_account_skill_by_id`
+/// `PATCH /system/myAccount/{parentId}/skills/{id}` · tool [`update_a_connect_wise_psa_my_account_skill_by_id`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: My Account skill ID (see `system::list_my_account_skills`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: My Account skill ID, from [`system::list_my_account_skills`](crate::system::list_my_account_skills)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/myAccount/{parentId}/skills/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_my_account_skill_by_id")]
 pub fn update_my_account_skill(
@@ -275,10 +275,10 @@ pub fn update_my_account_skill(
 
 /// Deletes a My Account skill.
 ///
-/// `DELETE /system/myAccount/{parentId}/skills/{id}` · tool `delete_a_connect_wise_psa_my_account_skill_by_id`
+/// `DELETE /system/myAccount/{parentId}/skills/{id}` · tool [`delete_a_connect_wise_psa_my_account_skill_by_id`](crate::CATALOG)
 ///
 /// * `my_account_id`: my account ID
-/// * `id`: My Account skill ID (see `system::list_my_account_skills`)
+/// * `id`: My Account skill ID, from [`system::list_my_account_skills`](crate::system::list_my_account_skills)
 #[doc(alias = "DELETE /system/myAccount/{parentId}/skills/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_my_account_skill_by_id")]
 pub fn delete_my_account_skill(my_account_id: i32, id: i32) -> Request<()> {

@@ -10,11 +10,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists corporate structures.
 ///
-/// `GET /system/myCompany/corporateStructure` · tool `list_all_connect_wise_psa_system_my_company_corporate_structs`
+/// `GET /system/myCompany/corporateStructure` · tool [`list_all_connect_wise_psa_system_my_company_corporate_structs`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/myCompany/corporateStructure")]
 #[doc(alias = "list_all_connect_wise_psa_system_my_company_corporate_structs")]
 pub fn list_my_company_corporate_structures(
@@ -25,9 +25,9 @@ pub fn list_my_company_corporate_structures(
 
 /// Counts corporate structures.
 ///
-/// `GET /system/myCompany/corporateStructure/count` · tool `count_connect_wise_psa_system_my_company_corporate_structures`
+/// `GET /system/myCompany/corporateStructure/count` · tool [`count_connect_wise_psa_system_my_company_corporate_structures`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/myCompany/corporateStructure/count")]
 #[doc(alias = "count_connect_wise_psa_system_my_company_corporate_structures")]
 pub fn count_my_company_corporate_structures(query: &CountQuery) -> Request<Count> {
@@ -38,11 +38,11 @@ pub fn count_my_company_corporate_structures(query: &CountQuery) -> Request<Coun
 
 /// Lists summaries of corporate structures.
 ///
-/// `GET /system/myCompany/corporateStructure/info` · tool `list_all_connect_wise_psa_system_my_company_corp_struct_info`
+/// `GET /system/myCompany/corporateStructure/info` · tool [`list_all_connect_wise_psa_system_my_company_corp_struct_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/myCompany/corporateStructure/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_my_company_corp_struct_info")]
 pub fn list_my_company_corporate_structure_info(
@@ -53,9 +53,9 @@ pub fn list_my_company_corporate_structure_info(
 
 /// Counts corporate structure summaries.
 ///
-/// `GET /system/myCompany/corporateStructure/info/count` · tool `count_connect_wise_psa_system_my_company_corporate_struct_info`
+/// `GET /system/myCompany/corporateStructure/info/count` · tool [`count_connect_wise_psa_system_my_company_corporate_struct_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/myCompany/corporateStructure/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_my_company_corporate_struct_info")]
 pub fn count_my_company_corporate_structure_info(query: &CountQuery) -> Request<Count> {
@@ -66,9 +66,9 @@ pub fn count_my_company_corporate_structure_info(query: &CountQuery) -> Request<
 
 /// Gets a corporate structure by its ID.
 ///
-/// `GET /system/myCompany/corporateStructure/{id}` · tool `get_single_connect_wise_psa_system_my_company_corp_struct_by_id`
+/// `GET /system/myCompany/corporateStructure/{id}` · tool [`get_single_connect_wise_psa_system_my_company_corp_struct_by_id`](crate::CATALOG)
 ///
-/// * `id`: corporate structure ID (see `system::list_my_company_corporate_structures`)
+/// * `id`: corporate structure ID, from [`system::list_my_company_corporate_structures`](crate::system::list_my_company_corporate_structures)
 #[doc(alias = "GET /system/myCompany/corporateStructure/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_my_company_corp_struct_by_id")]
 pub fn get_my_company_corporate_structure(id: i32) -> Request<CorporateStructure> {
@@ -77,10 +77,10 @@ pub fn get_my_company_corporate_structure(id: i32) -> Request<CorporateStructure
 
 /// Replaces a corporate structure. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/myCompany/corporateStructure/{id}` · tool `replace_a_connect_wise_psa_system_my_company_corp_struct_by_id`
+/// `PUT /system/myCompany/corporateStructure/{id}` · tool [`replace_a_connect_wise_psa_system_my_company_corp_struct_by_id`](crate::CATALOG)
 ///
-/// * `id`: corporate structure ID (see `system::list_my_company_corporate_structures`)
-/// * `body`: the new state of the corporate structure.
+/// * `id`: corporate structure ID, from [`system::list_my_company_corporate_structures`](crate::system::list_my_company_corporate_structures)
+/// * `body`: the new state of the corporate structure
 #[doc(alias = "PUT /system/myCompany/corporateStructure/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_my_company_corp_struct_by_id")]
 pub fn replace_my_company_corporate_structure(
@@ -94,10 +94,10 @@ pub fn replace_my_company_corporate_structure(
 
 /// Updates a corporate structure.
 ///
-/// `PATCH /system/myCompany/corporateStructure/{id}` · tool `update_a_connect_wise_psa_system_my_company_corp_struct_by_id`
+/// `PATCH /system/myCompany/corporateStructure/{id}` · tool [`update_a_connect_wise_psa_system_my_company_corp_struct_by_id`](crate::CATALOG)
 ///
-/// * `id`: corporate structure ID (see `system::list_my_company_corporate_structures`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: corporate structure ID, from [`system::list_my_company_corporate_structures`](crate::system::list_my_company_corporate_structures)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/myCompany/corporateStructure/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_my_company_corp_struct_by_id")]
 pub fn update_my_company_corporate_structure(
@@ -111,9 +111,9 @@ pub fn update_my_company_corporate_structure(
 
 /// Gets a corporate structure summary by its ID.
 ///
-/// `GET /system/myCompany/corporateStructure/{id}/info` · tool `get_single_connect_wise_psa_system_my_co_corp_struct_info_by_id`
+/// `GET /system/myCompany/corporateStructure/{id}/info` · tool [`get_single_connect_wise_psa_system_my_co_corp_struct_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: corporate structure ID (see `system::list_my_company_corporate_structures`)
+/// * `id`: corporate structure ID, from [`system::list_my_company_corporate_structures`](crate::system::list_my_company_corporate_structures)
 #[doc(alias = "GET /system/myCompany/corporateStructure/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_my_co_corp_struct_info_by_id")]
 pub fn get_my_company_corporate_structure_info(
@@ -125,11 +125,11 @@ pub fn get_my_company_corporate_structure_info(
 
 /// Lists corporate structure levels.
 ///
-/// `GET /system/myCompany/corporateStructureLevels` · tool `list_all_connect_wise_psa_system_my_company_corp_struct_levels`
+/// `GET /system/myCompany/corporateStructureLevels` · tool [`list_all_connect_wise_psa_system_my_company_corp_struct_levels`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/myCompany/corporateStructureLevels")]
 #[doc(alias = "list_all_connect_wise_psa_system_my_company_corp_struct_levels")]
 pub fn list_my_company_corporate_structure_levels(
@@ -140,9 +140,9 @@ pub fn list_my_company_corporate_structure_levels(
 
 /// Counts corporate structure levels.
 ///
-/// `GET /system/myCompany/corporateStructureLevels/count` · tool `count_connect_wise_psa_system_my_company_corp_struct_levels`
+/// `GET /system/myCompany/corporateStructureLevels/count` · tool [`count_connect_wise_psa_system_my_company_corp_struct_levels`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/myCompany/corporateStructureLevels/count")]
 #[doc(alias = "count_connect_wise_psa_system_my_company_corp_struct_levels")]
 pub fn count_my_company_corporate_structure_levels(
@@ -155,9 +155,9 @@ pub fn count_my_company_corporate_structure_levels(
 
 /// Gets a corporate structure level by its ID.
 ///
-/// `GET /system/myCompany/corporateStructureLevels/{id}` · tool `get_single_connect_wise_psa_sys_my_co_corp_struct_level_by_id`
+/// `GET /system/myCompany/corporateStructureLevels/{id}` · tool [`get_single_connect_wise_psa_sys_my_co_corp_struct_level_by_id`](crate::CATALOG)
 ///
-/// * `id`: corporate structure level ID (see `system::list_my_company_corporate_structure_levels`)
+/// * `id`: corporate structure level ID, from [`system::list_my_company_corporate_structure_levels`](crate::system::list_my_company_corporate_structure_levels)
 #[doc(alias = "GET /system/myCompany/corporateStructureLevels/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sys_my_co_corp_struct_level_by_id")]
 pub fn get_my_company_corporate_structure_level(
@@ -169,11 +169,11 @@ pub fn get_my_company_corporate_structure_level(
 
 /// Lists My Company CRM settings.
 ///
-/// `GET /system/myCompany/crm` · tool `list_all_connect_wise_psa_system_my_company_crms`
+/// `GET /system/myCompany/crm` · tool [`list_all_connect_wise_psa_system_my_company_crms`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/myCompany/crm")]
 #[doc(alias = "list_all_connect_wise_psa_system_my_company_crms")]
 pub fn list_my_company_crms(query: &ListQuery) -> Request<Vec<Crm>> {
@@ -182,9 +182,9 @@ pub fn list_my_company_crms(query: &ListQuery) -> Request<Vec<Crm>> {
 
 /// Counts My Company CRM settings.
 ///
-/// `GET /system/myCompany/crm/count` · tool `count_connect_wise_psa_system_my_company_crms`
+/// `GET /system/myCompany/crm/count` · tool [`count_connect_wise_psa_system_my_company_crms`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/myCompany/crm/count")]
 #[doc(alias = "count_connect_wise_psa_system_my_company_crms")]
 pub fn count_my_company_crms(query: &CountQuery) -> Request<Count> {
@@ -195,11 +195,11 @@ pub fn count_my_company_crms(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of My Company CRM settings.
 ///
-/// `GET /system/myCompany/crm/info` · tool `list_all_connect_wise_psa_system_my_company_crm_info`
+/// `GET /system/myCompany/crm/info` · tool [`list_all_connect_wise_psa_system_my_company_crm_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/myCompany/crm/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_my_company_crm_info")]
 pub fn list_my_company_crm_info(query: &ListQuery) -> Request<Vec<CrmInfo>> {
@@ -208,9 +208,9 @@ pub fn list_my_company_crm_info(query: &ListQuery) -> Request<Vec<CrmInfo>> {
 
 /// Counts My Company CRM setting summaries.
 ///
-/// `GET /system/myCompany/crm/info/count` · tool `count_connect_wise_psa_system_my_company_crm_info`
+/// `GET /system/myCompany/crm/info/count` · tool [`count_connect_wise_psa_system_my_company_crm_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/myCompany/crm/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_my_company_crm_info")]
 pub fn count_my_company_crm_info(query: &CountQuery) -> Request<Count> {
@@ -221,9 +221,9 @@ pub fn count_my_company_crm_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a My Company CRM setting by its ID.
 ///
-/// `GET /system/myCompany/crm/{id}` · tool `get_single_connect_wise_psa_system_my_company_crm_by_id`
+/// `GET /system/myCompany/crm/{id}` · tool [`get_single_connect_wise_psa_system_my_company_crm_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company CRM setting ID (see `system::list_my_company_crms`)
+/// * `id`: My Company CRM setting ID, from [`system::list_my_company_crms`](crate::system::list_my_company_crms)
 #[doc(alias = "GET /system/myCompany/crm/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_my_company_crm_by_id")]
 pub fn get_my_company_crm(id: i32) -> Request<Crm> {
@@ -232,10 +232,10 @@ pub fn get_my_company_crm(id: i32) -> Request<Crm> {
 
 /// Replaces a My Company CRM setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/myCompany/crm/{id}` · tool `replace_a_connect_wise_psa_system_my_company_crm_by_id`
+/// `PUT /system/myCompany/crm/{id}` · tool [`replace_a_connect_wise_psa_system_my_company_crm_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company CRM setting ID (see `system::list_my_company_crms`)
-/// * `body`: the new state of the My Company CRM setting.
+/// * `id`: My Company CRM setting ID, from [`system::list_my_company_crms`](crate::system::list_my_company_crms)
+/// * `body`: the new state of the My Company CRM setting
 #[doc(alias = "PUT /system/myCompany/crm/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_my_company_crm_by_id")]
 pub fn replace_my_company_crm(id: i32, body: &Crm) -> Request<Crm> {
@@ -244,10 +244,10 @@ pub fn replace_my_company_crm(id: i32, body: &Crm) -> Request<Crm> {
 
 /// Updates a My Company CRM setting.
 ///
-/// `PATCH /system/myCompany/crm/{id}` · tool `update_a_connect_wise_psa_system_my_company_crm_by_id`
+/// `PATCH /system/myCompany/crm/{id}` · tool [`update_a_connect_wise_psa_system_my_company_crm_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company CRM setting ID (see `system::list_my_company_crms`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: My Company CRM setting ID, from [`system::list_my_company_crms`](crate::system::list_my_company_crms)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/myCompany/crm/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_my_company_crm_by_id")]
 pub fn update_my_company_crm(id: i32, patch: &Patch<Crm>) -> Request<Crm> {
@@ -256,9 +256,9 @@ pub fn update_my_company_crm(id: i32, patch: &Patch<Crm>) -> Request<Crm> {
 
 /// Gets a My Company CRM setting summary by its ID.
 ///
-/// `GET /system/myCompany/crm/{id}/info` · tool `get_single_connect_wise_psa_system_my_company_crm_info_by_id`
+/// `GET /system/myCompany/crm/{id}/info` · tool [`get_single_connect_wise_psa_system_my_company_crm_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company CRM setting ID (see `system::list_my_company_crms`)
+/// * `id`: My Company CRM setting ID, from [`system::list_my_company_crms`](crate::system::list_my_company_crms)
 #[doc(alias = "GET /system/myCompany/crm/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_my_company_crm_info_by_id")]
 pub fn get_my_company_crm_info(id: i32) -> Request<CrmInfo> {
@@ -267,11 +267,11 @@ pub fn get_my_company_crm_info(id: i32) -> Request<CrmInfo> {
 
 /// Lists other My Company settings.
 ///
-/// `GET /system/myCompany/other` · tool `list_all_connect_wise_psa_system_my_company_other`
+/// `GET /system/myCompany/other` · tool [`list_all_connect_wise_psa_system_my_company_other`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/myCompany/other")]
 #[doc(alias = "list_all_connect_wise_psa_system_my_company_other")]
 pub fn list_my_company_other(query: &ListQuery) -> Request<Vec<Other>> {
@@ -280,9 +280,9 @@ pub fn list_my_company_other(query: &ListQuery) -> Request<Vec<Other>> {
 
 /// Counts other My Company settings.
 ///
-/// `GET /system/myCompany/other/count` · tool `count_connect_wise_psa_system_my_company_other`
+/// `GET /system/myCompany/other/count` · tool [`count_connect_wise_psa_system_my_company_other`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/myCompany/other/count")]
 #[doc(alias = "count_connect_wise_psa_system_my_company_other")]
 pub fn count_my_company_other(query: &CountQuery) -> Request<Count> {
@@ -293,9 +293,9 @@ pub fn count_my_company_other(query: &CountQuery) -> Request<Count> {
 
 /// Gets an other My Company setting by its ID.
 ///
-/// `GET /system/myCompany/other/{id}` · tool `get_single_connect_wise_psa_system_my_company_other_by_id`
+/// `GET /system/myCompany/other/{id}` · tool [`get_single_connect_wise_psa_system_my_company_other_by_id`](crate::CATALOG)
 ///
-/// * `id`: other My Company setting ID (see `system::list_my_company_other`)
+/// * `id`: other My Company setting ID, from [`system::list_my_company_other`](crate::system::list_my_company_other)
 #[doc(alias = "GET /system/myCompany/other/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_my_company_other_by_id")]
 pub fn get_my_company_other(id: i32) -> Request<Other> {
@@ -304,10 +304,10 @@ pub fn get_my_company_other(id: i32) -> Request<Other> {
 
 /// Replaces an other My Company setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/myCompany/other/{id}` · tool `replace_a_connect_wise_psa_system_my_company_other_by_id`
+/// `PUT /system/myCompany/other/{id}` · tool [`replace_a_connect_wise_psa_system_my_company_other_by_id`](crate::CATALOG)
 ///
-/// * `id`: other My Company setting ID (see `system::list_my_company_other`)
-/// * `body`: the new state of the other My Company setting.
+/// * `id`: other My Company setting ID, from [`system::list_my_company_other`](crate::system::list_my_company_other)
+/// * `body`: the new state of the other My Company setting
 #[doc(alias = "PUT /system/myCompany/other/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_my_company_other_by_id")]
 pub fn replace_my_company_other(id: i32, body: &Other) -> Request<Other> {
@@ -316,10 +316,10 @@ pub fn replace_my_company_other(id: i32, body: &Other) -> Request<Other> {
 
 /// Updates an other My Company setting.
 ///
-/// `PATCH /system/myCompany/other/{id}` · tool `update_a_connect_wise_psa_system_my_company_other_by_id`
+/// `PATCH /system/myCompany/other/{id}` · tool [`update_a_connect_wise_psa_system_my_company_other_by_id`](crate::CATALOG)
 ///
-/// * `id`: other My Company setting ID (see `system::list_my_company_other`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: other My Company setting ID, from [`system::list_my_company_other`](crate::system::list_my_company_other)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/myCompany/other/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_my_company_other_by_id")]
 pub fn update_my_company_other(id: i32, patch: &Patch<Other>) -> Request<Other> {
@@ -330,11 +330,11 @@ pub fn update_my_company_other(id: i32, patch: &Patch<Other>) -> Request<Other> 
 
 /// Lists My Company time and expense settings.
 ///
-/// `GET /system/myCompany/timeExpense` · tool `list_all_connect_wise_psa_system_my_company_time_expenses`
+/// `GET /system/myCompany/timeExpense` · tool [`list_all_connect_wise_psa_system_my_company_time_expenses`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/myCompany/timeExpense")]
 #[doc(alias = "list_all_connect_wise_psa_system_my_company_time_expenses")]
 pub fn list_my_company_time_expenses(query: &ListQuery) -> Request<Vec<TimeExpense>> {
@@ -343,9 +343,9 @@ pub fn list_my_company_time_expenses(query: &ListQuery) -> Request<Vec<TimeExpen
 
 /// Counts My Company time and expense settings.
 ///
-/// `GET /system/myCompany/timeExpense/count` · tool `count_connect_wise_psa_system_my_company_time_expenses`
+/// `GET /system/myCompany/timeExpense/count` · tool [`count_connect_wise_psa_system_my_company_time_expenses`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/myCompany/timeExpense/count")]
 #[doc(alias = "count_connect_wise_psa_system_my_company_time_expenses")]
 pub fn count_my_company_time_expenses(query: &CountQuery) -> Request<Count> {
@@ -356,9 +356,9 @@ pub fn count_my_company_time_expenses(query: &CountQuery) -> Request<Count> {
 
 /// Gets a My Company time and expense setting by its ID.
 ///
-/// `GET /system/myCompany/timeExpense/{id}` · tool `get_single_connect_wise_psa_system_my_company_time_exp_by_id`
+/// `GET /system/myCompany/timeExpense/{id}` · tool [`get_single_connect_wise_psa_system_my_company_time_exp_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company time and expense setting ID (see `system::list_my_company_time_expenses`)
+/// * `id`: My Company time and expense setting ID, from [`system::list_my_company_time_expenses`](crate::system::list_my_company_time_expenses)
 #[doc(alias = "GET /system/myCompany/timeExpense/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_my_company_time_exp_by_id")]
 pub fn get_my_company_time_expense(id: i32) -> Request<TimeExpense> {
@@ -367,10 +367,10 @@ pub fn get_my_company_time_expense(id: i32) -> Request<TimeExpense> {
 
 /// Replaces a My Company time and expense setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/myCompany/timeExpense/{id}` · tool `replace_a_connect_wise_psa_system_my_company_time_expense_by_id`
+/// `PUT /system/myCompany/timeExpense/{id}` · tool [`replace_a_connect_wise_psa_system_my_company_time_expense_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company time and expense setting ID (see `system::list_my_company_time_expenses`)
-/// * `body`: the new state of the My Company time and expense setting.
+/// * `id`: My Company time and expense setting ID, from [`system::list_my_company_time_expenses`](crate::system::list_my_company_time_expenses)
+/// * `body`: the new state of the My Company time and expense setting
 #[doc(alias = "PUT /system/myCompany/timeExpense/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_my_company_time_expense_by_id")]
 pub fn replace_my_company_time_expense(
@@ -384,10 +384,10 @@ pub fn replace_my_company_time_expense(
 
 /// Updates a My Company time and expense setting.
 ///
-/// `PATCH /system/myCompany/timeExpense/{id}` · tool `update_a_connect_wise_psa_system_my_company_time_expense_by_id`
+/// `PATCH /system/myCompany/timeExpense/{id}` · tool [`update_a_connect_wise_psa_system_my_company_time_expense_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company time and expense setting ID (see `system::list_my_company_time_expenses`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: My Company time and expense setting ID, from [`system::list_my_company_time_expenses`](crate::system::list_my_company_time_expenses)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/myCompany/timeExpense/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_my_company_time_expense_by_id")]
 pub fn update_my_company_time_expense(
@@ -401,11 +401,11 @@ pub fn update_my_company_time_expense(
 
 /// Lists My Company document settings.
 ///
-/// `GET /system/mycompany/documents` · tool `list_all_connect_wise_psa_system_mycompany_documents`
+/// `GET /system/mycompany/documents` · tool [`list_all_connect_wise_psa_system_mycompany_documents`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/mycompany/documents")]
 #[doc(alias = "list_all_connect_wise_psa_system_mycompany_documents")]
 pub fn list_my_company_documents(query: &ListQuery) -> Request<Vec<DocumentSetup>> {
@@ -414,9 +414,9 @@ pub fn list_my_company_documents(query: &ListQuery) -> Request<Vec<DocumentSetup
 
 /// Gets a My Company document setting by its ID.
 ///
-/// `GET /system/mycompany/documents/{id}` · tool `get_single_connect_wise_psa_system_mycompany_document_by_id`
+/// `GET /system/mycompany/documents/{id}` · tool [`get_single_connect_wise_psa_system_mycompany_document_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company document setting ID (see `system::list_my_company_documents`)
+/// * `id`: My Company document setting ID, from [`system::list_my_company_documents`](crate::system::list_my_company_documents)
 #[doc(alias = "GET /system/mycompany/documents/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_mycompany_document_by_id")]
 pub fn get_my_company_document(id: i32) -> Request<DocumentSetup> {
@@ -425,10 +425,10 @@ pub fn get_my_company_document(id: i32) -> Request<DocumentSetup> {
 
 /// Replaces a My Company document setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/mycompany/documents/{id}` · tool `replace_a_connect_wise_psa_system_mycompany_document_by_id`
+/// `PUT /system/mycompany/documents/{id}` · tool [`replace_a_connect_wise_psa_system_mycompany_document_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company document setting ID (see `system::list_my_company_documents`)
-/// * `body`: the new state of the My Company document setting.
+/// * `id`: My Company document setting ID, from [`system::list_my_company_documents`](crate::system::list_my_company_documents)
+/// * `body`: the new state of the My Company document setting
 #[doc(alias = "PUT /system/mycompany/documents/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_mycompany_document_by_id")]
 pub fn replace_my_company_document(
@@ -442,10 +442,10 @@ pub fn replace_my_company_document(
 
 /// Updates a My Company document setting.
 ///
-/// `PATCH /system/mycompany/documents/{id}` · tool `update_a_connect_wise_psa_system_mycompany_document_by_id`
+/// `PATCH /system/mycompany/documents/{id}` · tool [`update_a_connect_wise_psa_system_mycompany_document_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company document setting ID (see `system::list_my_company_documents`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: My Company document setting ID, from [`system::list_my_company_documents`](crate::system::list_my_company_documents)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/mycompany/documents/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_mycompany_document_by_id")]
 pub fn update_my_company_document(
@@ -459,11 +459,11 @@ pub fn update_my_company_document(
 
 /// Lists summaries of My Company service settings.
 ///
-/// `GET /system/mycompany/info/services` · tool `list_all_connect_wise_psa_system_mycompany_info_services`
+/// `GET /system/mycompany/info/services` · tool [`list_all_connect_wise_psa_system_mycompany_info_services`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/mycompany/info/services")]
 #[doc(alias = "list_all_connect_wise_psa_system_mycompany_info_services")]
 pub fn list_my_company_info_services(query: &ListQuery) -> Request<Vec<ServiceInfo>> {
@@ -472,9 +472,9 @@ pub fn list_my_company_info_services(query: &ListQuery) -> Request<Vec<ServiceIn
 
 /// Gets a My Company service setting summary by its ID.
 ///
-/// `GET /system/mycompany/info/services/{id}` · tool `get_single_connect_wise_psa_system_mycompany_info_service_by_id`
+/// `GET /system/mycompany/info/services/{id}` · tool [`get_single_connect_wise_psa_system_mycompany_info_service_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company service setting ID (see `system::list_my_company_info_services`)
+/// * `id`: My Company service setting ID, from [`system::list_my_company_info_services`](crate::system::list_my_company_info_services)
 #[doc(alias = "GET /system/mycompany/info/services/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_mycompany_info_service_by_id")]
 pub fn get_my_company_info_service(id: i32) -> Request<ServiceInfo> {
@@ -483,11 +483,11 @@ pub fn get_my_company_info_service(id: i32) -> Request<ServiceInfo> {
 
 /// Lists reporting services.
 ///
-/// `GET /system/mycompany/reportingServices` · tool `list_all_connect_wise_psa_reporting_services`
+/// `GET /system/mycompany/reportingServices` · tool [`list_all_connect_wise_psa_reporting_services`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/mycompany/reportingServices")]
 #[doc(alias = "list_all_connect_wise_psa_reporting_services")]
 pub fn list_reporting_services(query: &ListQuery) -> Request<Vec<ReportingService>> {
@@ -496,9 +496,9 @@ pub fn list_reporting_services(query: &ListQuery) -> Request<Vec<ReportingServic
 
 /// Gets a reporting service by its ID.
 ///
-/// `GET /system/mycompany/reportingServices/{id}` · tool `get_single_connect_wise_psa_reporting_service_by_id`
+/// `GET /system/mycompany/reportingServices/{id}` · tool [`get_single_connect_wise_psa_reporting_service_by_id`](crate::CATALOG)
 ///
-/// * `id`: reporting service ID (see `system::list_reporting_services`)
+/// * `id`: reporting service ID, from [`system::list_reporting_services`](crate::system::list_reporting_services)
 #[doc(alias = "GET /system/mycompany/reportingServices/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_reporting_service_by_id")]
 pub fn get_reporting_service(id: i32) -> Request<ReportingService> {
@@ -507,10 +507,10 @@ pub fn get_reporting_service(id: i32) -> Request<ReportingService> {
 
 /// Replaces a reporting service. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/mycompany/reportingServices/{id}` · tool `replace_a_connect_wise_psa_reporting_service_by_id`
+/// `PUT /system/mycompany/reportingServices/{id}` · tool [`replace_a_connect_wise_psa_reporting_service_by_id`](crate::CATALOG)
 ///
-/// * `id`: reporting service ID (see `system::list_reporting_services`)
-/// * `body`: the new state of the reporting service.
+/// * `id`: reporting service ID, from [`system::list_reporting_services`](crate::system::list_reporting_services)
+/// * `body`: the new state of the reporting service
 #[doc(alias = "PUT /system/mycompany/reportingServices/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_reporting_service_by_id")]
 pub fn replace_reporting_service(
@@ -524,10 +524,10 @@ pub fn replace_reporting_service(
 
 /// Updates a reporting service.
 ///
-/// `PATCH /system/mycompany/reportingServices/{id}` · tool `update_a_connect_wise_psa_reporting_service_by_id`
+/// `PATCH /system/mycompany/reportingServices/{id}` · tool [`update_a_connect_wise_psa_reporting_service_by_id`](crate::CATALOG)
 ///
-/// * `id`: reporting service ID (see `system::list_reporting_services`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: reporting service ID, from [`system::list_reporting_services`](crate::system::list_reporting_services)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/mycompany/reportingServices/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_reporting_service_by_id")]
 pub fn update_reporting_service(
@@ -541,9 +541,9 @@ pub fn update_reporting_service(
 
 /// Tests a reporting service's connection.
 ///
-/// `POST /system/mycompany/reportingServices/{id}/testConnection` · tool `test_connect_wise_psa_reporting_service_connection_by_id`
+/// `POST /system/mycompany/reportingServices/{id}/testConnection` · tool [`test_connect_wise_psa_reporting_service_connection_by_id`](crate::CATALOG)
 ///
-/// * `id`: reporting service ID (see `system::list_reporting_services`)
+/// * `id`: reporting service ID, from [`system::list_reporting_services`](crate::system::list_reporting_services)
 #[doc(alias = "POST /system/mycompany/reportingServices/{id}/testConnection")]
 #[doc(alias = "test_connect_wise_psa_reporting_service_connection_by_id")]
 pub fn test_reporting_service_connection(id: i32) -> Request<SuccessResponse> {
@@ -553,11 +553,11 @@ pub fn test_reporting_service_connection(id: i32) -> Request<SuccessResponse> {
 
 /// Lists My Company service settings.
 ///
-/// `GET /system/mycompany/services` · tool `list_all_connect_wise_psa_system_mycompany_services`
+/// `GET /system/mycompany/services` · tool [`list_all_connect_wise_psa_system_mycompany_services`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/mycompany/services")]
 #[doc(alias = "list_all_connect_wise_psa_system_mycompany_services")]
 pub fn list_my_company_services(query: &ListQuery) -> Request<Vec<Service>> {
@@ -566,9 +566,9 @@ pub fn list_my_company_services(query: &ListQuery) -> Request<Vec<Service>> {
 
 /// Gets a My Company service setting by its ID.
 ///
-/// `GET /system/mycompany/services/{id}` · tool `get_single_connect_wise_psa_system_mycompany_service_by_id`
+/// `GET /system/mycompany/services/{id}` · tool [`get_single_connect_wise_psa_system_mycompany_service_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company service setting ID (see `system::list_my_company_services`)
+/// * `id`: My Company service setting ID, from [`system::list_my_company_services`](crate::system::list_my_company_services)
 #[doc(alias = "GET /system/mycompany/services/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_mycompany_service_by_id")]
 pub fn get_my_company_service(id: i32) -> Request<Service> {
@@ -577,10 +577,10 @@ pub fn get_my_company_service(id: i32) -> Request<Service> {
 
 /// Replaces a My Company service setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/mycompany/services/{id}` · tool `replace_a_connect_wise_psa_system_mycompany_service_by_id`
+/// `PUT /system/mycompany/services/{id}` · tool [`replace_a_connect_wise_psa_system_mycompany_service_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company service setting ID (see `system::list_my_company_services`)
-/// * `body`: the new state of the My Company service setting.
+/// * `id`: My Company service setting ID, from [`system::list_my_company_services`](crate::system::list_my_company_services)
+/// * `body`: the new state of the My Company service setting
 #[doc(alias = "PUT /system/mycompany/services/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_mycompany_service_by_id")]
 pub fn replace_my_company_service(id: i32, body: &Service) -> Request<Service> {
@@ -591,10 +591,10 @@ pub fn replace_my_company_service(id: i32, body: &Service) -> Request<Service> {
 
 /// Updates a My Company service setting.
 ///
-/// `PATCH /system/mycompany/services/{id}` · tool `update_a_connect_wise_psa_system_mycompany_service_by_id`
+/// `PATCH /system/mycompany/services/{id}` · tool [`update_a_connect_wise_psa_system_mycompany_service_by_id`](crate::CATALOG)
 ///
-/// * `id`: My Company service setting ID (see `system::list_my_company_services`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: My Company service setting ID, from [`system::list_my_company_services`](crate::system::list_my_company_services)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/mycompany/services/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_mycompany_service_by_id")]
 pub fn update_my_company_service(id: i32, patch: &Patch<Service>) -> Request<Service> {

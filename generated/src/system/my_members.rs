@@ -5,7 +5,7 @@ use crate::system::{MyMember, MyMemberInfo};
 
 /// Gets the signed-in member.
 ///
-/// `GET /system/myMembers` · tool `get_single_connect_wise_psa_system_my_member`
+/// `GET /system/myMembers` · tool [`get_single_connect_wise_psa_system_my_member`](crate::CATALOG)
 #[doc(alias = "GET /system/myMembers")]
 #[doc(alias = "get_single_connect_wise_psa_system_my_member")]
 pub fn get_my_member() -> Request<MyMember> {
@@ -14,7 +14,7 @@ pub fn get_my_member() -> Request<MyMember> {
 
 /// Gets a summary of the signed-in member.
 ///
-/// `GET /system/myMembers/info` · tool `list_all_connect_wise_psa_system_my_member_info`
+/// `GET /system/myMembers/info` · tool [`list_all_connect_wise_psa_system_my_member_info`](crate::CATALOG)
 #[doc(alias = "GET /system/myMembers/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_my_member_info")]
 pub fn list_my_member_info() -> Request<MyMemberInfo> {

@@ -6,11 +6,11 @@ use crate::query::ListQuery;
 
 /// Lists My Security permissions.
 ///
-/// `GET /system/mySecurity` · tool `list_all_connect_wise_psa_system_my_security`
+/// `GET /system/mySecurity` · tool [`list_all_connect_wise_psa_system_my_security`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/mySecurity")]
 #[doc(alias = "list_all_connect_wise_psa_system_my_security")]
 pub fn list_my_security(query: &ListQuery) -> Request<Vec<MySecurity>> {
@@ -19,11 +19,11 @@ pub fn list_my_security(query: &ListQuery) -> Request<Vec<MySecurity>> {
 
 /// Lists My Security customization items.
 ///
-/// `GET /system/mySecurity/customizeItems/` · tool `list_all_connect_wise_psa_system_my_security_customize_items`
+/// `GET /system/mySecurity/customizeItems/` · tool [`list_all_connect_wise_psa_system_my_security_customize_items`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/mySecurity/customizeItems/")]
 #[doc(alias = "list_all_connect_wise_psa_system_my_security_customize_items")]
 pub fn list_my_security_customize_items(

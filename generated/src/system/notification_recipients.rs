@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists notification recipients.
 ///
-/// `GET /system/notificationRecipients` · tool `list_all_connect_wise_psa_system_notification_recipients`
+/// `GET /system/notificationRecipients` · tool [`list_all_connect_wise_psa_system_notification_recipients`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/notificationRecipients")]
 #[doc(alias = "list_all_connect_wise_psa_system_notification_recipients")]
 pub fn list_notification_recipients(
@@ -22,9 +22,9 @@ pub fn list_notification_recipients(
 
 /// Counts notification recipients.
 ///
-/// `GET /system/notificationRecipients/count` · tool `count_connect_wise_psa_system_notification_recipients`
+/// `GET /system/notificationRecipients/count` · tool [`count_connect_wise_psa_system_notification_recipients`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/notificationRecipients/count")]
 #[doc(alias = "count_connect_wise_psa_system_notification_recipients")]
 pub fn count_notification_recipients(query: &CountQuery) -> Request<Count> {
@@ -35,9 +35,9 @@ pub fn count_notification_recipients(query: &CountQuery) -> Request<Count> {
 
 /// Gets a notification recipient by its ID.
 ///
-/// `GET /system/notificationRecipients/{id}` · tool `get_single_connect_wise_psa_system_notification_recipient_by_id`
+/// `GET /system/notificationRecipients/{id}` · tool [`get_single_connect_wise_psa_system_notification_recipient_by_id`](crate::CATALOG)
 ///
-/// * `id`: notification recipient ID (see `system::list_notification_recipients`)
+/// * `id`: notification recipient ID, from [`system::list_notification_recipients`](crate::system::list_notification_recipients)
 #[doc(alias = "GET /system/notificationRecipients/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_notification_recipient_by_id")]
 pub fn get_notification_recipient(id: i32) -> Request<NotificationRecipient> {

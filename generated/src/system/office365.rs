@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists Office 365 applications.
 ///
-/// `GET /system/office365/application/info` · tool `list_all_connect_wise_psa_system_office365_application_info`
+/// `GET /system/office365/application/info` · tool [`list_all_connect_wise_psa_system_office365_application_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/office365/application/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_office365_application_info")]
 pub fn list_office365_application_info(
@@ -22,9 +22,9 @@ pub fn list_office365_application_info(
 
 /// Counts Office 365 applications.
 ///
-/// `GET /system/office365/application/info/count` · tool `count_connect_wise_psa_system_office365_application_info`
+/// `GET /system/office365/application/info/count` · tool [`count_connect_wise_psa_system_office365_application_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/office365/application/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_office365_application_info")]
 pub fn count_office365_application_info(query: &CountQuery) -> Request<Count> {
@@ -35,7 +35,7 @@ pub fn count_office365_application_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets an Office 365 application by its ID.
 ///
-/// `GET /system/office365/application/{id}/info` · tool `get_single_connect_wise_psa_system_office365_app_info_by_id`
+/// `GET /system/office365/application/{id}/info` · tool [`get_single_connect_wise_psa_system_office365_app_info_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
 #[doc(alias = "GET /system/office365/application/{id}/info")]
@@ -48,11 +48,11 @@ pub fn get_office365_application_info(
 
 /// Lists Office 365 email setups.
 ///
-/// `GET /system/office365/emailSetups` · tool `list_all_connect_wise_psa_office365_email_setups`
+/// `GET /system/office365/emailSetups` · tool [`list_all_connect_wise_psa_office365_email_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/office365/emailSetups")]
 #[doc(alias = "list_all_connect_wise_psa_office365_email_setups")]
 pub fn list_office365_email_setups(
@@ -63,9 +63,9 @@ pub fn list_office365_email_setups(
 
 /// Creates an Office 365 email setup.
 ///
-/// `POST /system/office365/emailSetups` · tool `create_a_connect_wise_psa_office365_email_setup`
+/// `POST /system/office365/emailSetups` · tool [`create_a_connect_wise_psa_office365_email_setup`](crate::CATALOG)
 ///
-/// * `body`: the Office 365 email setup to create.
+/// * `body`: the Office 365 email setup to create
 #[doc(alias = "POST /system/office365/emailSetups")]
 #[doc(alias = "create_a_connect_wise_psa_office365_email_setup")]
 pub fn create_office365_email_setup(
@@ -76,9 +76,9 @@ pub fn create_office365_email_setup(
 
 /// Counts Office 365 email setups.
 ///
-/// `GET /system/office365/emailSetups/count` · tool `count_connect_wise_psa_office365_email_setups`
+/// `GET /system/office365/emailSetups/count` · tool [`count_connect_wise_psa_office365_email_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/office365/emailSetups/count")]
 #[doc(alias = "count_connect_wise_psa_office365_email_setups")]
 pub fn count_office365_email_setups(query: &CountQuery) -> Request<Count> {
@@ -89,9 +89,9 @@ pub fn count_office365_email_setups(query: &CountQuery) -> Request<Count> {
 
 /// Gets an Office 365 email setup by its ID.
 ///
-/// `GET /system/office365/emailSetups/{id}` · tool `get_single_connect_wise_psa_office365_email_setup_by_id`
+/// `GET /system/office365/emailSetups/{id}` · tool [`get_single_connect_wise_psa_office365_email_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
+/// * `id`: Office 365 email setup ID, from [`system::list_office365_email_setups`](crate::system::list_office365_email_setups)
 #[doc(alias = "GET /system/office365/emailSetups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_office365_email_setup_by_id")]
 pub fn get_office365_email_setup(id: i32) -> Request<Office365EmailSetup> {
@@ -100,10 +100,10 @@ pub fn get_office365_email_setup(id: i32) -> Request<Office365EmailSetup> {
 
 /// Replaces an Office 365 email setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/office365/emailSetups/{id}` · tool `replace_a_connect_wise_psa_office365_email_setup_by_id`
+/// `PUT /system/office365/emailSetups/{id}` · tool [`replace_a_connect_wise_psa_office365_email_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
-/// * `body`: the new state of the Office 365 email setup.
+/// * `id`: Office 365 email setup ID, from [`system::list_office365_email_setups`](crate::system::list_office365_email_setups)
+/// * `body`: the new state of the Office 365 email setup
 #[doc(alias = "PUT /system/office365/emailSetups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_office365_email_setup_by_id")]
 pub fn replace_office365_email_setup(
@@ -117,10 +117,10 @@ pub fn replace_office365_email_setup(
 
 /// Updates an Office 365 email setup.
 ///
-/// `PATCH /system/office365/emailSetups/{id}` · tool `update_a_connect_wise_psa_office365_email_setup_by_id`
+/// `PATCH /system/office365/emailSetups/{id}` · tool [`update_a_connect_wise_psa_office365_email_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: Office 365 email setup ID, from [`system::list_office365_email_setups`](crate::system::list_office365_email_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/office365/emailSetups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_office365_email_setup_by_id")]
 pub fn update_office365_email_setup(
@@ -134,9 +134,9 @@ pub fn update_office365_email_setup(
 
 /// Deletes an Office 365 email setup.
 ///
-/// `DELETE /system/office365/emailSetups/{id}` · tool `delete_a_connect_wise_psa_office365_email_setup_by_id`
+/// `DELETE /system/office365/emailSetups/{id}` · tool [`delete_a_connect_wise_psa_office365_email_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
+/// * `id`: Office 365 email setup ID, from [`system::list_office365_email_setups`](crate::system::list_office365_email_setups)
 #[doc(alias = "DELETE /system/office365/emailSetups/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_office365_email_setup_by_id")]
 pub fn delete_office365_email_setup(id: i32) -> Request<()> {
@@ -145,9 +145,9 @@ pub fn delete_office365_email_setup(id: i32) -> Request<()> {
 
 /// Authorizes an Office 365 email setup.
 ///
-/// `POST /system/office365/emailSetups/{id}/authorize` · tool `authorize_a_connect_wise_psa_office365_email_setup_by_id`
+/// `POST /system/office365/emailSetups/{id}/authorize` · tool [`authorize_a_connect_wise_psa_office365_email_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
+/// * `id`: Office 365 email setup ID, from [`system::list_office365_email_setups`](crate::system::list_office365_email_setups)
 #[doc(alias = "POST /system/office365/emailSetups/{id}/authorize")]
 #[doc(alias = "authorize_a_connect_wise_psa_office365_email_setup_by_id")]
 pub fn authorize_office365_email_setup(id: i32) -> Request<SuccessResponse> {
@@ -157,12 +157,12 @@ pub fn authorize_office365_email_setup(id: i32) -> Request<SuccessResponse> {
 
 /// Lists Office 365 email setup emails.
 ///
-/// `GET /system/office365/emailSetups/{id}/getEmails/` · tool `list_all_connect_wise_psa_office365_email_setup_emails_by_id`
+/// `GET /system/office365/emailSetups/{id}/getEmails/` · tool [`list_all_connect_wise_psa_office365_email_setup_emails_by_id`](crate::CATALOG)
 ///
-/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: Office 365 email setup ID, from [`system::list_office365_email_setups`](crate::system::list_office365_email_setups)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/office365/emailSetups/{id}/getEmails/")]
 #[doc(alias = "list_all_connect_wise_psa_office365_email_setup_emails_by_id")]
 pub fn list_office365_email_setup_emails(
@@ -176,9 +176,9 @@ pub fn list_office365_email_setup_emails(
 
 /// Tests an Office 365 email setup's connection.
 ///
-/// `POST /system/office365/emailSetups/{id}/testConnection` · tool `test_connect_wise_psa_office365_email_setup_connection_by_id`
+/// `POST /system/office365/emailSetups/{id}/testConnection` · tool [`test_connect_wise_psa_office365_email_setup_connection_by_id`](crate::CATALOG)
 ///
-/// * `id`: Office 365 email setup ID (see `system::list_office365_email_setups`)
+/// * `id`: Office 365 email setup ID, from [`system::list_office365_email_setups`](crate::system::list_office365_email_setups)
 #[doc(alias = "POST /system/office365/emailSetups/{id}/testConnection")]
 #[doc(alias = "test_connect_wise_psa_office365_email_setup_connection_by_id")]
 pub fn test_office365_email_setup_connection(id: i32) -> Request<SuccessResponse> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists on-premises search settings.
 ///
-/// `GET /system/onPremiseSearchSetting/` · tool `list_all_connect_wise_psa_system_on_premise_search_settings`
+/// `GET /system/onPremiseSearchSetting/` · tool [`list_all_connect_wise_psa_system_on_premise_search_settings`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/onPremiseSearchSetting/")]
 #[doc(alias = "list_all_connect_wise_psa_system_on_premise_search_settings")]
 pub fn list_on_premise_search_settings(
@@ -22,9 +22,9 @@ pub fn list_on_premise_search_settings(
 
 /// Counts on-premises search settings.
 ///
-/// `GET /system/onPremiseSearchSetting/count` · tool `count_connect_wise_psa_system_on_premise_search_settings`
+/// `GET /system/onPremiseSearchSetting/count` · tool [`count_connect_wise_psa_system_on_premise_search_settings`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/onPremiseSearchSetting/count")]
 #[doc(alias = "count_connect_wise_psa_system_on_premise_search_settings")]
 pub fn count_on_premise_search_settings(query: &CountQuery) -> Request<Count> {
@@ -35,9 +35,9 @@ pub fn count_on_premise_search_settings(query: &CountQuery) -> Request<Count> {
 
 /// Gets an on-premises search setting by its ID.
 ///
-/// `GET /system/onPremiseSearchSetting/{id}` · tool `get_single_connect_wise_psa_sys_on_premise_search_setting_by_id`
+/// `GET /system/onPremiseSearchSetting/{id}` · tool [`get_single_connect_wise_psa_sys_on_premise_search_setting_by_id`](crate::CATALOG)
 ///
-/// * `id`: on-premises search setting ID (see `system::list_on_premise_search_settings`)
+/// * `id`: on-premises search setting ID, from [`system::list_on_premise_search_settings`](crate::system::list_on_premise_search_settings)
 #[doc(alias = "GET /system/onPremiseSearchSetting/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sys_on_premise_search_setting_by_id")]
 pub fn get_on_premise_search_setting(id: i32) -> Request<OnPremiseSearchSetting> {
@@ -46,10 +46,10 @@ pub fn get_on_premise_search_setting(id: i32) -> Request<OnPremiseSearchSetting>
 
 /// Replaces an on-premises search setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/onPremiseSearchSetting/{id}` · tool `replace_a_connect_wise_psa_sys_on_premise_search_setting_by_id`
+/// `PUT /system/onPremiseSearchSetting/{id}` · tool [`replace_a_connect_wise_psa_sys_on_premise_search_setting_by_id`](crate::CATALOG)
 ///
-/// * `id`: on-premises search setting ID (see `system::list_on_premise_search_settings`)
-/// * `body`: the new state of the on-premises search setting.
+/// * `id`: on-premises search setting ID, from [`system::list_on_premise_search_settings`](crate::system::list_on_premise_search_settings)
+/// * `body`: the new state of the on-premises search setting
 #[doc(alias = "PUT /system/onPremiseSearchSetting/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_sys_on_premise_search_setting_by_id")]
 pub fn replace_on_premise_search_setting(
@@ -63,10 +63,10 @@ pub fn replace_on_premise_search_setting(
 
 /// Updates an on-premises search setting.
 ///
-/// `PATCH /system/onPremiseSearchSetting/{id}` · tool `update_a_connect_wise_psa_sys_on_premise_search_setting_by_id`
+/// `PATCH /system/onPremiseSearchSetting/{id}` · tool [`update_a_connect_wise_psa_sys_on_premise_search_setting_by_id`](crate::CATALOG)
 ///
-/// * `id`: on-premises search setting ID (see `system::list_on_premise_search_settings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: on-premises search setting ID, from [`system::list_on_premise_search_settings`](crate::system::list_on_premise_search_settings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/onPremiseSearchSetting/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_sys_on_premise_search_setting_by_id")]
 pub fn update_on_premise_search_setting(

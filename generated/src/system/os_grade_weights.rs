@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists OS grade weights.
 ///
-/// `GET /system/osgradeweights` · tool `list_all_connect_wise_psa_system_osgradeweights`
+/// `GET /system/osgradeweights` · tool [`list_all_connect_wise_psa_system_osgradeweights`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/osgradeweights")]
 #[doc(alias = "list_all_connect_wise_psa_system_osgradeweights")]
 pub fn list_os_grade_weights(query: &ListQuery) -> Request<Vec<OsGradeWeight>> {
@@ -20,9 +20,9 @@ pub fn list_os_grade_weights(query: &ListQuery) -> Request<Vec<OsGradeWeight>> {
 
 /// Counts OS grade weights.
 ///
-/// `GET /system/osgradeweights/count` · tool `count_connect_wise_psa_system_osgradeweights`
+/// `GET /system/osgradeweights/count` · tool [`count_connect_wise_psa_system_osgradeweights`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/osgradeweights/count")]
 #[doc(alias = "count_connect_wise_psa_system_osgradeweights")]
 pub fn count_os_grade_weights(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_os_grade_weights(query: &CountQuery) -> Request<Count> {
 
 /// Gets an OS grade weight by its ID.
 ///
-/// `GET /system/osgradeweights/{id}` · tool `get_single_connect_wise_psa_system_osgradeweight_by_id`
+/// `GET /system/osgradeweights/{id}` · tool [`get_single_connect_wise_psa_system_osgradeweight_by_id`](crate::CATALOG)
 ///
-/// * `id`: OS grade weight ID (see `system::list_os_grade_weights`)
+/// * `id`: OS grade weight ID, from [`system::list_os_grade_weights`](crate::system::list_os_grade_weights)
 #[doc(alias = "GET /system/osgradeweights/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_osgradeweight_by_id")]
 pub fn get_os_grade_weight(id: i32) -> Request<OsGradeWeight> {
@@ -44,10 +44,10 @@ pub fn get_os_grade_weight(id: i32) -> Request<OsGradeWeight> {
 
 /// Replaces an OS grade weight. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/osgradeweights/{id}` · tool `replace_a_connect_wise_psa_system_osgradeweight_by_id`
+/// `PUT /system/osgradeweights/{id}` · tool [`replace_a_connect_wise_psa_system_osgradeweight_by_id`](crate::CATALOG)
 ///
-/// * `id`: OS grade weight ID (see `system::list_os_grade_weights`)
-/// * `body`: the new state of the OS grade weight.
+/// * `id`: OS grade weight ID, from [`system::list_os_grade_weights`](crate::system::list_os_grade_weights)
+/// * `body`: the new state of the OS grade weight
 #[doc(alias = "PUT /system/osgradeweights/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_osgradeweight_by_id")]
 pub fn replace_os_grade_weight(id: i32, body: &OsGradeWeight) -> Request<OsGradeWeight> {
@@ -56,10 +56,10 @@ pub fn replace_os_grade_weight(id: i32, body: &OsGradeWeight) -> Request<OsGrade
 
 /// Updates an OS grade weight.
 ///
-/// `PATCH /system/osgradeweights/{id}` · tool `update_a_connect_wise_psa_system_osgradeweight_by_id`
+/// `PATCH /system/osgradeweights/{id}` · tool [`update_a_connect_wise_psa_system_osgradeweight_by_id`](crate::CATALOG)
 ///
-/// * `id`: OS grade weight ID (see `system::list_os_grade_weights`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: OS grade weight ID, from [`system::list_os_grade_weights`](crate::system::list_os_grade_weights)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/osgradeweights/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_osgradeweight_by_id")]
 pub fn update_os_grade_weight(

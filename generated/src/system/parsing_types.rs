@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists parsing types.
 ///
-/// `GET /system/parsingTypes` · tool `list_all_connect_wise_psa_system_parsing_types`
+/// `GET /system/parsingTypes` · tool [`list_all_connect_wise_psa_system_parsing_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/parsingTypes")]
 #[doc(alias = "list_all_connect_wise_psa_system_parsing_types")]
 pub fn list_parsing_types(query: &ListQuery) -> Request<Vec<ParsingType>> {
@@ -20,9 +20,9 @@ pub fn list_parsing_types(query: &ListQuery) -> Request<Vec<ParsingType>> {
 
 /// Counts parsing types.
 ///
-/// `GET /system/parsingTypes/count` · tool `count_connect_wise_psa_system_parsing_types`
+/// `GET /system/parsingTypes/count` · tool [`count_connect_wise_psa_system_parsing_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/parsingTypes/count")]
 #[doc(alias = "count_connect_wise_psa_system_parsing_types")]
 pub fn count_parsing_types(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_parsing_types(query: &CountQuery) -> Request<Count> {
 
 /// Gets a parsing type by its ID.
 ///
-/// `GET /system/parsingTypes/{id}` · tool `get_single_connect_wise_psa_system_parsing_type_by_id`
+/// `GET /system/parsingTypes/{id}` · tool [`get_single_connect_wise_psa_system_parsing_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: parsing type ID (see `system::list_parsing_types`)
+/// * `id`: parsing type ID, from [`system::list_parsing_types`](crate::system::list_parsing_types)
 #[doc(alias = "GET /system/parsingTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_parsing_type_by_id")]
 pub fn get_parsing_type(id: i32) -> Request<ParsingType> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists parsing variables.
 ///
-/// `GET /system/parsingVariables` · tool `list_all_connect_wise_psa_system_parsing_variables`
+/// `GET /system/parsingVariables` · tool [`list_all_connect_wise_psa_system_parsing_variables`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/parsingVariables")]
 #[doc(alias = "list_all_connect_wise_psa_system_parsing_variables")]
 pub fn list_parsing_variables(query: &ListQuery) -> Request<Vec<ParsingVariable>> {
@@ -20,9 +20,9 @@ pub fn list_parsing_variables(query: &ListQuery) -> Request<Vec<ParsingVariable>
 
 /// Counts parsing variables.
 ///
-/// `GET /system/parsingVariables/count` · tool `count_connect_wise_psa_system_parsing_variables`
+/// `GET /system/parsingVariables/count` · tool [`count_connect_wise_psa_system_parsing_variables`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/parsingVariables/count")]
 #[doc(alias = "count_connect_wise_psa_system_parsing_variables")]
 pub fn count_parsing_variables(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_parsing_variables(query: &CountQuery) -> Request<Count> {
 
 /// Gets a parsing variable by its ID.
 ///
-/// `GET /system/parsingVariables/{id}` · tool `get_single_connect_wise_psa_system_parsing_variable_by_id`
+/// `GET /system/parsingVariables/{id}` · tool [`get_single_connect_wise_psa_system_parsing_variable_by_id`](crate::CATALOG)
 ///
-/// * `id`: parsing variable ID (see `system::list_parsing_variables`)
+/// * `id`: parsing variable ID, from [`system::list_parsing_variables`](crate::system::list_parsing_variables)
 #[doc(alias = "GET /system/parsingVariables/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_parsing_variable_by_id")]
 pub fn get_parsing_variable(id: i32) -> Request<ParsingVariable> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists portal reports.
 ///
-/// `GET /system/portalReports` · tool `list_all_connect_wise_psa_system_portal_reports`
+/// `GET /system/portalReports` · tool [`list_all_connect_wise_psa_system_portal_reports`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/portalReports")]
 #[doc(alias = "list_all_connect_wise_psa_system_portal_reports")]
 pub fn list_portal_reports(query: &ListQuery) -> Request<Vec<PortalReport>> {
@@ -20,9 +20,9 @@ pub fn list_portal_reports(query: &ListQuery) -> Request<Vec<PortalReport>> {
 
 /// Creates a portal report.
 ///
-/// `POST /system/portalReports` · tool `create_a_connect_wise_psa_system_portal_report`
+/// `POST /system/portalReports` · tool [`create_a_connect_wise_psa_system_portal_report`](crate::CATALOG)
 ///
-/// * `body`: the portal report to create.
+/// * `body`: the portal report to create
 #[doc(alias = "POST /system/portalReports")]
 #[doc(alias = "create_a_connect_wise_psa_system_portal_report")]
 pub fn create_portal_report(body: &PortalReport) -> Request<PortalReport> {
@@ -31,9 +31,9 @@ pub fn create_portal_report(body: &PortalReport) -> Request<PortalReport> {
 
 /// Counts portal reports.
 ///
-/// `GET /system/portalReports/count` · tool `count_connect_wise_psa_system_portal_reports`
+/// `GET /system/portalReports/count` · tool [`count_connect_wise_psa_system_portal_reports`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/portalReports/count")]
 #[doc(alias = "count_connect_wise_psa_system_portal_reports")]
 pub fn count_portal_reports(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_portal_reports(query: &CountQuery) -> Request<Count> {
 
 /// Gets a portal report by its ID.
 ///
-/// `GET /system/portalReports/{id}` · tool `get_single_connect_wise_psa_system_portal_report_by_id`
+/// `GET /system/portalReports/{id}` · tool [`get_single_connect_wise_psa_system_portal_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal report ID (see `system::list_portal_reports`)
+/// * `id`: portal report ID, from [`system::list_portal_reports`](crate::system::list_portal_reports)
 #[doc(alias = "GET /system/portalReports/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_portal_report_by_id")]
 pub fn get_portal_report(id: i32) -> Request<PortalReport> {
@@ -55,10 +55,10 @@ pub fn get_portal_report(id: i32) -> Request<PortalReport> {
 
 /// Replaces a portal report. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/portalReports/{id}` · tool `replace_a_connect_wise_psa_system_portal_report_by_id`
+/// `PUT /system/portalReports/{id}` · tool [`replace_a_connect_wise_psa_system_portal_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal report ID (see `system::list_portal_reports`)
-/// * `body`: the new state of the portal report.
+/// * `id`: portal report ID, from [`system::list_portal_reports`](crate::system::list_portal_reports)
+/// * `body`: the new state of the portal report
 #[doc(alias = "PUT /system/portalReports/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_portal_report_by_id")]
 pub fn replace_portal_report(id: i32, body: &PortalReport) -> Request<PortalReport> {
@@ -67,10 +67,10 @@ pub fn replace_portal_report(id: i32, body: &PortalReport) -> Request<PortalRepo
 
 /// Updates a portal report.
 ///
-/// `PATCH /system/portalReports/{id}` · tool `update_a_connect_wise_psa_system_portal_report_by_id`
+/// `PATCH /system/portalReports/{id}` · tool [`update_a_connect_wise_psa_system_portal_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal report ID (see `system::list_portal_reports`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: portal report ID, from [`system::list_portal_reports`](crate::system::list_portal_reports)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/portalReports/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_portal_report_by_id")]
 pub fn update_portal_report(
@@ -82,9 +82,9 @@ pub fn update_portal_report(
 
 /// Deletes a portal report.
 ///
-/// `DELETE /system/portalReports/{id}` · tool `delete_a_connect_wise_psa_system_portal_report_by_id`
+/// `DELETE /system/portalReports/{id}` · tool [`delete_a_connect_wise_psa_system_portal_report_by_id`](crate::CATALOG)
 ///
-/// * `id`: portal report ID (see `system::list_portal_reports`)
+/// * `id`: portal report ID, from [`system::list_portal_reports`](crate::system::list_portal_reports)
 #[doc(alias = "DELETE /system/portalReports/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_portal_report_by_id")]
 pub fn delete_portal_report(id: i32) -> Request<()> {

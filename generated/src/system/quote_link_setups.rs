@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists quote link setups.
 ///
-/// `GET /system/quoteLinkSetup` · tool `list_all_connect_wise_psa_system_quote_link_setups`
+/// `GET /system/quoteLinkSetup` · tool [`list_all_connect_wise_psa_system_quote_link_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/quoteLinkSetup")]
 #[doc(alias = "list_all_connect_wise_psa_system_quote_link_setups")]
 pub fn list_quote_link_setups(query: &ListQuery) -> Request<Vec<QuoteLink>> {
@@ -20,9 +20,9 @@ pub fn list_quote_link_setups(query: &ListQuery) -> Request<Vec<QuoteLink>> {
 
 /// Creates a quote link setup.
 ///
-/// `POST /system/quoteLinkSetup` · tool `create_a_connect_wise_psa_system_quote_link_setup`
+/// `POST /system/quoteLinkSetup` · tool [`create_a_connect_wise_psa_system_quote_link_setup`](crate::CATALOG)
 ///
-/// * `body`: the quote link setup to create.
+/// * `body`: the quote link setup to create
 #[doc(alias = "POST /system/quoteLinkSetup")]
 #[doc(alias = "create_a_connect_wise_psa_system_quote_link_setup")]
 pub fn create_quote_link_setup(body: &QuoteLink) -> Request<QuoteLink> {
@@ -31,9 +31,9 @@ pub fn create_quote_link_setup(body: &QuoteLink) -> Request<QuoteLink> {
 
 /// Counts quote link setups.
 ///
-/// `GET /system/quoteLinkSetup/count` · tool `count_connect_wise_psa_system_quote_link_setups`
+/// `GET /system/quoteLinkSetup/count` · tool [`count_connect_wise_psa_system_quote_link_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/quoteLinkSetup/count")]
 #[doc(alias = "count_connect_wise_psa_system_quote_link_setups")]
 pub fn count_quote_link_setups(query: &CountQuery) -> Request<Count> {
@@ -44,7 +44,7 @@ pub fn count_quote_link_setups(query: &CountQuery) -> Request<Count> {
 
 /// Tests the quote link setup's connection.
 ///
-/// `GET /system/quoteLinkSetup/testConnection` · tool `test_connect_wise_psa_system_quote_link_setup_connection`
+/// `GET /system/quoteLinkSetup/testConnection` · tool [`test_connect_wise_psa_system_quote_link_setup_connection`](crate::CATALOG)
 ///
 /// * `url`: query parameter `url`
 #[doc(alias = "GET /system/quoteLinkSetup/testConnection")]
@@ -56,9 +56,9 @@ pub fn test_quote_link_setup_connection(url: &str) -> Request<SuccessResponse> {
 
 /// Gets a quote link setup by its ID.
 ///
-/// `GET /system/quoteLinkSetup/{id}` · tool `get_single_connect_wise_psa_system_quote_link_setup_by_id`
+/// `GET /system/quoteLinkSetup/{id}` · tool [`get_single_connect_wise_psa_system_quote_link_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: quote link setup ID (see `system::list_quote_link_setups`)
+/// * `id`: quote link setup ID, from [`system::list_quote_link_setups`](crate::system::list_quote_link_setups)
 #[doc(alias = "GET /system/quoteLinkSetup/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_quote_link_setup_by_id")]
 pub fn get_quote_link_setup(id: i32) -> Request<QuoteLink> {
@@ -67,10 +67,10 @@ pub fn get_quote_link_setup(id: i32) -> Request<QuoteLink> {
 
 /// Replaces a quote link setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/quoteLinkSetup/{id}` · tool `replace_a_connect_wise_psa_system_quote_link_setup_by_id`
+/// `PUT /system/quoteLinkSetup/{id}` · tool [`replace_a_connect_wise_psa_system_quote_link_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: quote link setup ID (see `system::list_quote_link_setups`)
-/// * `body`: the new state of the quote link setup.
+/// * `id`: quote link setup ID, from [`system::list_quote_link_setups`](crate::system::list_quote_link_setups)
+/// * `body`: the new state of the quote link setup
 #[doc(alias = "PUT /system/quoteLinkSetup/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_quote_link_setup_by_id")]
 pub fn replace_quote_link_setup(id: i32, body: &QuoteLink) -> Request<QuoteLink> {
@@ -79,10 +79,10 @@ pub fn replace_quote_link_setup(id: i32, body: &QuoteLink) -> Request<QuoteLink>
 
 /// Updates a quote link setup.
 ///
-/// `PATCH /system/quoteLinkSetup/{id}` · tool `update_a_connect_wise_psa_system_quote_link_setup_by_id`
+/// `PATCH /system/quoteLinkSetup/{id}` · tool [`update_a_connect_wise_psa_system_quote_link_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: quote link setup ID (see `system::list_quote_link_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: quote link setup ID, from [`system::list_quote_link_setups`](crate::system::list_quote_link_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/quoteLinkSetup/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_quote_link_setup_by_id")]
 pub fn update_quote_link_setup(id: i32, patch: &Patch<QuoteLink>) -> Request<QuoteLink> {
@@ -93,9 +93,9 @@ pub fn update_quote_link_setup(id: i32, patch: &Patch<QuoteLink>) -> Request<Quo
 
 /// Deletes a quote link setup.
 ///
-/// `DELETE /system/quoteLinkSetup/{id}` · tool `delete_a_connect_wise_psa_system_quote_link_setup_by_id`
+/// `DELETE /system/quoteLinkSetup/{id}` · tool [`delete_a_connect_wise_psa_system_quote_link_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: quote link setup ID (see `system::list_quote_link_setups`)
+/// * `id`: quote link setup ID, from [`system::list_quote_link_setups`](crate::system::list_quote_link_setups)
 #[doc(alias = "DELETE /system/quoteLinkSetup/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_quote_link_setup_by_id")]
 pub fn delete_quote_link_setup(id: i32) -> Request<()> {

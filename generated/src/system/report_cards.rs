@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists report cards.
 ///
-/// `GET /system/reportCards` · tool `list_all_connect_wise_psa_system_report_cards`
+/// `GET /system/reportCards` · tool [`list_all_connect_wise_psa_system_report_cards`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/reportCards")]
 #[doc(alias = "list_all_connect_wise_psa_system_report_cards")]
 pub fn list_report_cards(query: &ListQuery) -> Request<Vec<ReportCard>> {
@@ -20,9 +20,9 @@ pub fn list_report_cards(query: &ListQuery) -> Request<Vec<ReportCard>> {
 
 /// Creates a report card.
 ///
-/// `POST /system/reportCards` · tool `create_a_connect_wise_psa_system_report_card`
+/// `POST /system/reportCards` · tool [`create_a_connect_wise_psa_system_report_card`](crate::CATALOG)
 ///
-/// * `body`: the report card to create.
+/// * `body`: the report card to create
 #[doc(alias = "POST /system/reportCards")]
 #[doc(alias = "create_a_connect_wise_psa_system_report_card")]
 pub fn create_report_card(body: &ReportCard) -> Request<ReportCard> {
@@ -31,9 +31,9 @@ pub fn create_report_card(body: &ReportCard) -> Request<ReportCard> {
 
 /// Counts report cards.
 ///
-/// `GET /system/reportCards/count` · tool `count_connect_wise_psa_system_report_cards`
+/// `GET /system/reportCards/count` · tool [`count_connect_wise_psa_system_report_cards`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/reportCards/count")]
 #[doc(alias = "count_connect_wise_psa_system_report_cards")]
 pub fn count_report_cards(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_report_cards(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of report cards.
 ///
-/// `GET /system/reportCards/info` · tool `list_all_connect_wise_psa_system_report_card_info`
+/// `GET /system/reportCards/info` · tool [`list_all_connect_wise_psa_system_report_card_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/reportCards/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_report_card_info")]
 pub fn list_report_card_info(query: &ListQuery) -> Request<Vec<ReportCardInfo>> {
@@ -57,9 +57,9 @@ pub fn list_report_card_info(query: &ListQuery) -> Request<Vec<ReportCardInfo>> 
 
 /// Counts report card summaries.
 ///
-/// `GET /system/reportCards/info/count` · tool `count_connect_wise_psa_system_report_card_info`
+/// `GET /system/reportCards/info/count` · tool [`count_connect_wise_psa_system_report_card_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/reportCards/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_report_card_info")]
 pub fn count_report_card_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_report_card_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a report card by its ID.
 ///
-/// `GET /system/reportCards/{id}` · tool `get_single_connect_wise_psa_system_report_card_by_id`
+/// `GET /system/reportCards/{id}` · tool [`get_single_connect_wise_psa_system_report_card_by_id`](crate::CATALOG)
 ///
-/// * `id`: report card ID (see `system::list_report_cards`)
+/// * `id`: report card ID, from [`system::list_report_cards`](crate::system::list_report_cards)
 #[doc(alias = "GET /system/reportCards/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_report_card_by_id")]
 pub fn get_report_card(id: i32) -> Request<ReportCard> {
@@ -81,10 +81,10 @@ pub fn get_report_card(id: i32) -> Request<ReportCard> {
 
 /// Replaces a report card. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/reportCards/{id}` · tool `replace_a_connect_wise_psa_system_report_card_by_id`
+/// `PUT /system/reportCards/{id}` · tool [`replace_a_connect_wise_psa_system_report_card_by_id`](crate::CATALOG)
 ///
-/// * `id`: report card ID (see `system::list_report_cards`)
-/// * `body`: the new state of the report card.
+/// * `id`: report card ID, from [`system::list_report_cards`](crate::system::list_report_cards)
+/// * `body`: the new state of the report card
 #[doc(alias = "PUT /system/reportCards/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_report_card_by_id")]
 pub fn replace_report_card(id: i32, body: &ReportCard) -> Request<ReportCard> {
@@ -93,10 +93,10 @@ pub fn replace_report_card(id: i32, body: &ReportCard) -> Request<ReportCard> {
 
 /// Updates a report card.
 ///
-/// `PATCH /system/reportCards/{id}` · tool `update_a_connect_wise_psa_system_report_card_by_id`
+/// `PATCH /system/reportCards/{id}` · tool [`update_a_connect_wise_psa_system_report_card_by_id`](crate::CATALOG)
 ///
-/// * `id`: report card ID (see `system::list_report_cards`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: report card ID, from [`system::list_report_cards`](crate::system::list_report_cards)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/reportCards/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_report_card_by_id")]
 pub fn update_report_card(id: i32, patch: &Patch<ReportCard>) -> Request<ReportCard> {
@@ -105,9 +105,9 @@ pub fn update_report_card(id: i32, patch: &Patch<ReportCard>) -> Request<ReportC
 
 /// Deletes a report card.
 ///
-/// `DELETE /system/reportCards/{id}` · tool `delete_a_connect_wise_psa_system_report_card_by_id`
+/// `DELETE /system/reportCards/{id}` · tool [`delete_a_connect_wise_psa_system_report_card_by_id`](crate::CATALOG)
 ///
-/// * `id`: report card ID (see `system::list_report_cards`)
+/// * `id`: report card ID, from [`system::list_report_cards`](crate::system::list_report_cards)
 #[doc(alias = "DELETE /system/reportCards/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_report_card_by_id")]
 pub fn delete_report_card(id: i32) -> Request<()> {
@@ -116,9 +116,9 @@ pub fn delete_report_card(id: i32) -> Request<()> {
 
 /// Gets a report card summary by its ID.
 ///
-/// `GET /system/reportCards/{id}/info` · tool `get_single_connect_wise_psa_system_report_card_info_by_id`
+/// `GET /system/reportCards/{id}/info` · tool [`get_single_connect_wise_psa_system_report_card_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: report card ID (see `system::list_report_cards`)
+/// * `id`: report card ID, from [`system::list_report_cards`](crate::system::list_report_cards)
 #[doc(alias = "GET /system/reportCards/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_report_card_info_by_id")]
 pub fn get_report_card_info(id: i32) -> Request<ReportCardInfo> {
@@ -127,12 +127,12 @@ pub fn get_report_card_info(id: i32) -> Request<ReportCardInfo> {
 
 /// Lists a report card's details.
 ///
-/// `GET /system/reportCards/{parentId}/details` · tool `list_all_connect_wise_psa_report_card_details`
+/// `GET /system/reportCards/{parentId}/details` · tool [`list_all_connect_wise_psa_report_card_details`](crate::CATALOG)
 ///
-/// * `report_card_id`: report card ID (see `system::list_report_cards`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `report_card_id`: report card ID, from [`system::list_report_cards`](crate::system::list_report_cards)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/reportCards/{parentId}/details")]
 #[doc(alias = "list_all_connect_wise_psa_report_card_details")]
 pub fn list_report_card_details(
@@ -146,10 +146,10 @@ pub fn list_report_card_details(
 
 /// Adds a detail to a report card.
 ///
-/// `POST /system/reportCards/{parentId}/details` · tool `create_a_connect_wise_psa_report_card_detail`
+/// `POST /system/reportCards/{parentId}/details` · tool [`create_a_connect_wise_psa_report_card_detail`](crate::CATALOG)
 ///
-/// * `report_card_id`: report card ID (see `system::list_report_cards`)
-/// * `body`: the detail to create.
+/// * `report_card_id`: report card ID, from [`system::list_report_cards`](crate::system::list_report_cards)
+/// * `body`: the detail to create
 #[doc(alias = "POST /system/reportCards/{parentId}/details")]
 #[doc(alias = "create_a_connect_wise_psa_report_card_detail")]
 pub fn create_report_card_detail(
@@ -163,10 +163,10 @@ pub fn create_report_card_detail(
 
 /// Counts a report card's details.
 ///
-/// `GET /system/reportCards/{parentId}/details/count` · tool `count_connect_wise_psa_report_card_details`
+/// `GET /system/reportCards/{parentId}/details/count` · tool [`count_connect_wise_psa_report_card_details`](crate::CATALOG)
 ///
-/// * `report_card_id`: report card ID (see `system::list_report_cards`)
-/// * `query`: which rows are counted
+/// * `report_card_id`: report card ID, from [`system::list_report_cards`](crate::system::list_report_cards)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/reportCards/{parentId}/details/count")]
 #[doc(alias = "count_connect_wise_psa_report_card_details")]
 pub fn count_report_card_details(
@@ -181,10 +181,10 @@ pub fn count_report_card_details(
 
 /// Gets a report card detail by its ID.
 ///
-/// `GET /system/reportCards/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_report_card_detail_by_id`
+/// `GET /system/reportCards/{parentId}/details/{id}` · tool [`get_single_connect_wise_psa_report_card_detail_by_id`](crate::CATALOG)
 ///
-/// * `report_card_id`: report card ID (see `system::list_report_cards`)
-/// * `id`: report card detail ID (see `system::list_report_card_details`)
+/// * `report_card_id`: report card ID, from [`system::list_report_cards`](crate::system::list_report_cards)
+/// * `id`: report card detail ID, from [`system::list_report_card_details`](crate::system::list_report_card_details)
 #[doc(alias = "GET /system/reportCards/{parentId}/details/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_report_card_detail_by_id")]
 pub fn get_report_card_detail(
@@ -198,11 +198,11 @@ pub fn get_report_card_detail(
 
 /// Replaces a report card detail. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/reportCards/{parentId}/details/{id}` · tool `replace_a_connect_wise_psa_report_card_detail_by_id`
+/// `PUT /system/reportCards/{parentId}/details/{id}` · tool [`replace_a_connect_wise_psa_report_card_detail_by_id`](crate::CATALOG)
 ///
-/// * `report_card_id`: report card ID (see `system::list_report_cards`)
-/// * `id`: report card detail ID (see `system::list_report_card_details`)
-/// * `body`: the new state of the detail.
+/// * `report_card_id`: report card ID, from [`system::list_report_cards`](crate::system::list_report_cards)
+/// * `id`: report card detail ID, from [`system::list_report_card_details`](crate::system::list_report_card_details)
+/// * `body`: the new state of the detail
 #[doc(alias = "PUT /system/reportCards/{parentId}/details/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_report_card_detail_by_id")]
 pub fn replace_report_card_detail(
@@ -218,11 +218,11 @@ pub fn replace_report_card_detail(
 
 /// Updates a report card detail.
 ///
-/// `PATCH /system/reportCards/{parentId}/details/{id}` · tool `update_a_connect_wise_psa_report_card_detail_by_id`
+/// `PATCH /system/reportCards/{parentId}/details/{id}` · tool [`update_a_connect_wise_psa_report_card_detail_by_id`](crate::CATALOG)
 ///
-/// * `report_card_id`: report card ID (see `system::list_report_cards`)
-/// * `id`: report card detail ID (see `system::list_report_card_details`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `report_card_id`: report card ID, from [`system::list_report_cards`](crate::system::list_report_cards)
+/// * `id`: report card detail ID, from [`system::list_report_card_details`](crate::system::list_report_card_details)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/reportCards/{parentId}/details/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_report_card_detail_by_id")]
 pub fn update_report_card_detail(
@@ -238,10 +238,10 @@ pub fn update_report_card_detail(
 
 /// Deletes a report card detail.
 ///
-/// `DELETE /system/reportCards/{parentId}/details/{id}` · tool `delete_a_connect_wise_psa_report_card_detail_by_id`
+/// `DELETE /system/reportCards/{parentId}/details/{id}` · tool [`delete_a_connect_wise_psa_report_card_detail_by_id`](crate::CATALOG)
 ///
-/// * `report_card_id`: report card ID (see `system::list_report_cards`)
-/// * `id`: report card detail ID (see `system::list_report_card_details`)
+/// * `report_card_id`: report card ID, from [`system::list_report_cards`](crate::system::list_report_cards)
+/// * `id`: report card detail ID, from [`system::list_report_card_details`](crate::system::list_report_card_details)
 #[doc(alias = "DELETE /system/reportCards/{parentId}/details/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_report_card_detail_by_id")]
 pub fn delete_report_card_detail(report_card_id: i32, id: i32) -> Request<()> {

@@ -8,11 +8,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists the available reports.
 ///
-/// `GET /system/reports` · tool `list_all_connect_wise_psa_system_reports`
+/// `GET /system/reports` · tool [`list_all_connect_wise_psa_system_reports`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/reports")]
 #[doc(alias = "list_all_connect_wise_psa_system_reports")]
 pub fn list_reports(query: &ListQuery) -> Request<Vec<Report>> {
@@ -21,9 +21,9 @@ pub fn list_reports(query: &ListQuery) -> Request<Vec<Report>> {
 
 /// Runs a report by name and list its rows.
 ///
-/// `GET /system/reports/{reportName}` · tool `get_single_connect_wise_psa_system_report_by_name`
+/// `GET /system/reports/{reportName}` · tool [`get_single_connect_wise_psa_system_report_by_name`](crate::CATALOG)
 ///
-/// * `report_name`: report ID (see `system::list_reports`)
+/// * `report_name`: report name, from [`system::list_reports`](crate::system::list_reports)
 #[doc(alias = "GET /system/reports/{reportName}")]
 #[doc(alias = "get_single_connect_wise_psa_system_report_by_name")]
 pub fn get_report(report_name: &str) -> Request<ReportDataResponse> {
@@ -33,12 +33,12 @@ pub fn get_report(report_name: &str) -> Request<ReportDataResponse> {
 
 /// Lists a report's columns.
 ///
-/// `GET /system/reports/{reportName}/columns` · tool `list_all_connect_wise_psa_report_columns`
+/// `GET /system/reports/{reportName}/columns` · tool [`list_all_connect_wise_psa_report_columns`](crate::CATALOG)
 ///
-/// * `report_name`: report ID (see `system::list_reports`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `report_name`: report name, from [`system::list_reports`](crate::system::list_reports)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/reports/{reportName}/columns")]
 #[doc(alias = "list_all_connect_wise_psa_report_columns")]
 pub fn list_report_columns(
@@ -52,10 +52,10 @@ pub fn list_report_columns(
 
 /// Counts a report's rows, by report name.
 ///
-/// `GET /system/reports/{reportName}/count` · tool `count_connect_wise_psa_system_report_rows_by_name`
+/// `GET /system/reports/{reportName}/count` · tool [`count_connect_wise_psa_system_report_rows_by_name`](crate::CATALOG)
 ///
-/// * `report_name`: report ID (see `system::list_reports`)
-/// * `query`: which rows are counted
+/// * `report_name`: report name, from [`system::list_reports`](crate::system::list_reports)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/reports/{reportName}/count")]
 #[doc(alias = "count_connect_wise_psa_system_report_rows_by_name")]
 pub fn count_report_rows(report_name: &str, query: &CountQuery) -> Request<Count> {

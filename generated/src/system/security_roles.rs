@@ -7,12 +7,12 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists a security role's settings.
 ///
-/// `GET /system/securityRoles/{parentId}/settings` · tool `list_all_connect_wise_psa_system_security_role_settings`
+/// `GET /system/securityRoles/{parentId}/settings` · tool [`list_all_connect_wise_psa_system_security_role_settings`](crate::CATALOG)
 ///
-/// * `security_role_id`: security role ID (see `system::list_security_roles`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `security_role_id`: security role ID, from [`system::list_security_roles`](crate::system::list_security_roles)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/securityRoles/{parentId}/settings")]
 #[doc(alias = "list_all_connect_wise_psa_system_security_role_settings")]
 pub fn list_security_role_settings(
@@ -26,10 +26,10 @@ pub fn list_security_role_settings(
 
 /// Counts a security role's settings.
 ///
-/// `GET /system/securityRoles/{parentId}/settings/count` · tool `count_connect_wise_psa_system_security_role_settings`
+/// `GET /system/securityRoles/{parentId}/settings/count` · tool [`count_connect_wise_psa_system_security_role_settings`](crate::CATALOG)
 ///
-/// * `security_role_id`: security role ID (see `system::list_security_roles`)
-/// * `query`: which rows are counted
+/// * `security_role_id`: security role ID, from [`system::list_security_roles`](crate::system::list_security_roles)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/securityRoles/{parentId}/settings/count")]
 #[doc(alias = "count_connect_wise_psa_system_security_role_settings")]
 pub fn count_security_role_settings(
@@ -44,10 +44,10 @@ pub fn count_security_role_settings(
 
 /// Gets a security role setting by its ID.
 ///
-/// `GET /system/securityRoles/{parentId}/settings/{id}` · tool `get_single_connect_wise_psa_system_security_role_setting_by_id`
+/// `GET /system/securityRoles/{parentId}/settings/{id}` · tool [`get_single_connect_wise_psa_system_security_role_setting_by_id`](crate::CATALOG)
 ///
-/// * `security_role_id`: security role ID (see `system::list_security_roles`)
-/// * `id`: security role setting ID (see `system::list_security_role_settings`)
+/// * `security_role_id`: security role ID, from [`system::list_security_roles`](crate::system::list_security_roles)
+/// * `id`: security role setting ID, from [`system::list_security_role_settings`](crate::system::list_security_role_settings)
 #[doc(alias = "GET /system/securityRoles/{parentId}/settings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_security_role_setting_by_id")]
 pub fn get_security_role_setting(
@@ -61,11 +61,11 @@ pub fn get_security_role_setting(
 
 /// Lists security roles.
 ///
-/// `GET /system/securityroles` · tool `list_all_connect_wise_psa_system_securityroles`
+/// `GET /system/securityroles` · tool [`list_all_connect_wise_psa_system_securityroles`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/securityroles")]
 #[doc(alias = "list_all_connect_wise_psa_system_securityroles")]
 pub fn list_security_roles(query: &ListQuery) -> Request<Vec<SecurityRole>> {
@@ -74,9 +74,9 @@ pub fn list_security_roles(query: &ListQuery) -> Request<Vec<SecurityRole>> {
 
 /// Creates a security role.
 ///
-/// `POST /system/securityroles` · tool `create_a_connect_wise_psa_system_securityrole`
+/// `POST /system/securityroles` · tool [`create_a_connect_wise_psa_system_securityrole`](crate::CATALOG)
 ///
-/// * `body`: the security role to create.
+/// * `body`: the security role to create
 #[doc(alias = "POST /system/securityroles")]
 #[doc(alias = "create_a_connect_wise_psa_system_securityrole")]
 pub fn create_security_role(body: &SecurityRole) -> Request<SecurityRole> {
@@ -85,9 +85,9 @@ pub fn create_security_role(body: &SecurityRole) -> Request<SecurityRole> {
 
 /// Counts security roles.
 ///
-/// `GET /system/securityroles/count` · tool `count_connect_wise_psa_system_securityroles`
+/// `GET /system/securityroles/count` · tool [`count_connect_wise_psa_system_securityroles`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/securityroles/count")]
 #[doc(alias = "count_connect_wise_psa_system_securityroles")]
 pub fn count_security_roles(query: &CountQuery) -> Request<Count> {
@@ -98,11 +98,11 @@ pub fn count_security_roles(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of security roles.
 ///
-/// `GET /system/securityroles/info` · tool `list_all_connect_wise_psa_system_securityrole_info`
+/// `GET /system/securityroles/info` · tool [`list_all_connect_wise_psa_system_securityrole_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/securityroles/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_securityrole_info")]
 pub fn list_security_role_info(query: &ListQuery) -> Request<Vec<SecurityRoleInfo>> {
@@ -111,9 +111,9 @@ pub fn list_security_role_info(query: &ListQuery) -> Request<Vec<SecurityRoleInf
 
 /// Counts security role summaries.
 ///
-/// `GET /system/securityroles/info/count` · tool `count_connect_wise_psa_system_securityrole_info`
+/// `GET /system/securityroles/info/count` · tool [`count_connect_wise_psa_system_securityrole_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/securityroles/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_securityrole_info")]
 pub fn count_security_role_info(query: &CountQuery) -> Request<Count> {
@@ -124,9 +124,9 @@ pub fn count_security_role_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a security role by its ID.
 ///
-/// `GET /system/securityroles/{id}` · tool `get_single_connect_wise_psa_system_securityrole_by_id`
+/// `GET /system/securityroles/{id}` · tool [`get_single_connect_wise_psa_system_securityrole_by_id`](crate::CATALOG)
 ///
-/// * `id`: security role ID (see `system::list_security_roles`)
+/// * `id`: security role ID, from [`system::list_security_roles`](crate::system::list_security_roles)
 #[doc(alias = "GET /system/securityroles/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_securityrole_by_id")]
 pub fn get_security_role(id: i32) -> Request<SecurityRole> {
@@ -135,9 +135,9 @@ pub fn get_security_role(id: i32) -> Request<SecurityRole> {
 
 /// Deletes a security role.
 ///
-/// `DELETE /system/securityroles/{id}` · tool `delete_a_connect_wise_psa_system_securityrole_by_id`
+/// `DELETE /system/securityroles/{id}` · tool [`delete_a_connect_wise_psa_system_securityrole_by_id`](crate::CATALOG)
 ///
-/// * `id`: security role ID (see `system::list_security_roles`)
+/// * `id`: security role ID, from [`system::list_security_roles`](crate::system::list_security_roles)
 #[doc(alias = "DELETE /system/securityroles/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_securityrole_by_id")]
 pub fn delete_security_role(id: i32) -> Request<()> {
@@ -146,9 +146,9 @@ pub fn delete_security_role(id: i32) -> Request<()> {
 
 /// Gets a security role summary by its ID.
 ///
-/// `GET /system/securityroles/{id}/info` · tool `get_single_connect_wise_psa_system_securityrole_info_by_id`
+/// `GET /system/securityroles/{id}/info` · tool [`get_single_connect_wise_psa_system_securityrole_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: security role ID (see `system::list_security_roles`)
+/// * `id`: security role ID, from [`system::list_security_roles`](crate::system::list_security_roles)
 #[doc(alias = "GET /system/securityroles/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_securityrole_info_by_id")]
 pub fn get_security_role_info(id: i32) -> Request<SecurityRoleInfo> {

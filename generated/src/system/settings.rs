@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists system settings.
 ///
-/// `GET /system/settings` · tool `list_all_connect_wise_psa_system_settings`
+/// `GET /system/settings` · tool [`list_all_connect_wise_psa_system_settings`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/settings")]
 #[doc(alias = "list_all_connect_wise_psa_system_settings")]
 pub fn list_settings(query: &ListQuery) -> Request<Vec<SystemSetting>> {
@@ -20,9 +20,9 @@ pub fn list_settings(query: &ListQuery) -> Request<Vec<SystemSetting>> {
 
 /// Counts system settings.
 ///
-/// `GET /system/settings/count` · tool `count_connect_wise_psa_system_settings`
+/// `GET /system/settings/count` · tool [`count_connect_wise_psa_system_settings`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/settings/count")]
 #[doc(alias = "count_connect_wise_psa_system_settings")]
 pub fn count_settings(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_settings(query: &CountQuery) -> Request<Count> {
 
 /// Gets a system setting by its ID.
 ///
-/// `GET /system/settings/{id}` · tool `get_single_connect_wise_psa_system_setting_by_id`
+/// `GET /system/settings/{id}` · tool [`get_single_connect_wise_psa_system_setting_by_id`](crate::CATALOG)
 ///
-/// * `id`: system setting ID (see `system::list_settings`)
+/// * `id`: system setting ID, from [`system::list_settings`](crate::system::list_settings)
 #[doc(alias = "GET /system/settings/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_setting_by_id")]
 pub fn get_setting(id: i32) -> Request<SystemSetting> {
@@ -44,10 +44,10 @@ pub fn get_setting(id: i32) -> Request<SystemSetting> {
 
 /// Replaces a system setting. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/settings/{id}` · tool `replace_a_connect_wise_psa_system_setting_by_id`
+/// `PUT /system/settings/{id}` · tool [`replace_a_connect_wise_psa_system_setting_by_id`](crate::CATALOG)
 ///
-/// * `id`: system setting ID (see `system::list_settings`)
-/// * `body`: the new state of the system setting.
+/// * `id`: system setting ID, from [`system::list_settings`](crate::system::list_settings)
+/// * `body`: the new state of the system setting
 #[doc(alias = "PUT /system/settings/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_setting_by_id")]
 pub fn replace_setting(id: i32, body: &SystemSetting) -> Request<SystemSetting> {
@@ -56,10 +56,10 @@ pub fn replace_setting(id: i32, body: &SystemSetting) -> Request<SystemSetting> 
 
 /// Updates a system setting.
 ///
-/// `PATCH /system/settings/{id}` · tool `update_a_connect_wise_psa_system_setting_by_id`
+/// `PATCH /system/settings/{id}` · tool [`update_a_connect_wise_psa_system_setting_by_id`](crate::CATALOG)
 ///
-/// * `id`: system setting ID (see `system::list_settings`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: system setting ID, from [`system::list_settings`](crate::system::list_settings)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/settings/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_setting_by_id")]
 pub fn update_setting(id: i32, patch: &Patch<SystemSetting>) -> Request<SystemSetting> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists setup screens.
 ///
-/// `GET /system/setupScreens` · tool `list_all_connect_wise_psa_system_setup_screens`
+/// `GET /system/setupScreens` · tool [`list_all_connect_wise_psa_system_setup_screens`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/setupScreens")]
 #[doc(alias = "list_all_connect_wise_psa_system_setup_screens")]
 pub fn list_setup_screens(query: &ListQuery) -> Request<Vec<SetupScreen>> {
@@ -20,9 +20,9 @@ pub fn list_setup_screens(query: &ListQuery) -> Request<Vec<SetupScreen>> {
 
 /// Counts setup screens.
 ///
-/// `GET /system/setupScreens/count` · tool `count_connect_wise_psa_system_setup_screens`
+/// `GET /system/setupScreens/count` · tool [`count_connect_wise_psa_system_setup_screens`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/setupScreens/count")]
 #[doc(alias = "count_connect_wise_psa_system_setup_screens")]
 pub fn count_setup_screens(query: &CountQuery) -> Request<Count> {
@@ -33,9 +33,9 @@ pub fn count_setup_screens(query: &CountQuery) -> Request<Count> {
 
 /// Gets a setup screen by its ID.
 ///
-/// `GET /system/setupScreens/{id}` · tool `get_single_connect_wise_psa_system_setup_screen_by_id`
+/// `GET /system/setupScreens/{id}` · tool [`get_single_connect_wise_psa_system_setup_screen_by_id`](crate::CATALOG)
 ///
-/// * `id`: setup screen ID (see `system::list_setup_screens`)
+/// * `id`: setup screen ID, from [`system::list_setup_screens`](crate::system::list_setup_screens)
 #[doc(alias = "GET /system/setupScreens/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_setup_screen_by_id")]
 pub fn get_setup_screen(id: i32) -> Request<SetupScreen> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists skill categories.
 ///
-/// `GET /system/skillCategories` · tool `list_all_connect_wise_psa_system_skill_categories`
+/// `GET /system/skillCategories` · tool [`list_all_connect_wise_psa_system_skill_categories`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/skillCategories")]
 #[doc(alias = "list_all_connect_wise_psa_system_skill_categories")]
 pub fn list_skill_categories(query: &ListQuery) -> Request<Vec<SkillCategory>> {
@@ -20,9 +20,9 @@ pub fn list_skill_categories(query: &ListQuery) -> Request<Vec<SkillCategory>> {
 
 /// Creates a skill category.
 ///
-/// `POST /system/skillCategories` · tool `create_a_connect_wise_psa_system_skill_category`
+/// `POST /system/skillCategories` · tool [`create_a_connect_wise_psa_system_skill_category`](crate::CATALOG)
 ///
-/// * `body`: the skill category to create.
+/// * `body`: the skill category to create
 #[doc(alias = "POST /system/skillCategories")]
 #[doc(alias = "create_a_connect_wise_psa_system_skill_category")]
 pub fn create_skill_category(body: &SkillCategory) -> Request<SkillCategory> {
@@ -31,9 +31,9 @@ pub fn create_skill_category(body: &SkillCategory) -> Request<SkillCategory> {
 
 /// Counts skill categories.
 ///
-/// `GET /system/skillCategories/count` · tool `count_connect_wise_psa_system_skill_categories`
+/// `GET /system/skillCategories/count` · tool [`count_connect_wise_psa_system_skill_categories`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/skillCategories/count")]
 #[doc(alias = "count_connect_wise_psa_system_skill_categories")]
 pub fn count_skill_categories(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_skill_categories(query: &CountQuery) -> Request<Count> {
 
 /// Gets a skill category by its ID.
 ///
-/// `GET /system/skillCategories/{id}` · tool `get_single_connect_wise_psa_system_skill_category_by_id`
+/// `GET /system/skillCategories/{id}` · tool [`get_single_connect_wise_psa_system_skill_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: skill category ID (see `system::list_skill_categories`)
+/// * `id`: skill category ID, from [`system::list_skill_categories`](crate::system::list_skill_categories)
 #[doc(alias = "GET /system/skillCategories/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_skill_category_by_id")]
 pub fn get_skill_category(id: i32) -> Request<SkillCategory> {
@@ -55,10 +55,10 @@ pub fn get_skill_category(id: i32) -> Request<SkillCategory> {
 
 /// Replaces a skill category. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/skillCategories/{id}` · tool `replace_a_connect_wise_psa_system_skill_category_by_id`
+/// `PUT /system/skillCategories/{id}` · tool [`replace_a_connect_wise_psa_system_skill_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: skill category ID (see `system::list_skill_categories`)
-/// * `body`: the new state of the skill category.
+/// * `id`: skill category ID, from [`system::list_skill_categories`](crate::system::list_skill_categories)
+/// * `body`: the new state of the skill category
 #[doc(alias = "PUT /system/skillCategories/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_skill_category_by_id")]
 pub fn replace_skill_category(id: i32, body: &SkillCategory) -> Request<SkillCategory> {
@@ -67,10 +67,10 @@ pub fn replace_skill_category(id: i32, body: &SkillCategory) -> Request<SkillCat
 
 /// Updates a skill category.
 ///
-/// `PATCH /system/skillCategories/{id}` · tool `update_a_connect_wise_psa_system_skill_category_by_id`
+/// `PATCH /system/skillCategories/{id}` · tool [`update_a_connect_wise_psa_system_skill_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: skill category ID (see `system::list_skill_categories`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: skill category ID, from [`system::list_skill_categories`](crate::system::list_skill_categories)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/skillCategories/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_skill_category_by_id")]
 pub fn update_skill_category(
@@ -84,9 +84,9 @@ pub fn update_skill_category(
 
 /// Deletes a skill category.
 ///
-/// `DELETE /system/skillCategories/{id}` · tool `delete_a_connect_wise_psa_system_skill_category_by_id`
+/// `DELETE /system/skillCategories/{id}` · tool [`delete_a_connect_wise_psa_system_skill_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: skill category ID (see `system::list_skill_categories`)
+/// * `id`: skill category ID, from [`system::list_skill_categories`](crate::system::list_skill_categories)
 #[doc(alias = "DELETE /system/skillCategories/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_skill_category_by_id")]
 pub fn delete_skill_category(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists skills.
 ///
-/// `GET /system/skills` · tool `list_all_connect_wise_psa_system_skills`
+/// `GET /system/skills` · tool [`list_all_connect_wise_psa_system_skills`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/skills")]
 #[doc(alias = "list_all_connect_wise_psa_system_skills")]
 pub fn list_skills(query: &ListQuery) -> Request<Vec<Skill>> {
@@ -20,9 +20,9 @@ pub fn list_skills(query: &ListQuery) -> Request<Vec<Skill>> {
 
 /// Creates a skill.
 ///
-/// `POST /system/skills` · tool `create_a_connect_wise_psa_system_skill`
+/// `POST /system/skills` · tool [`create_a_connect_wise_psa_system_skill`](crate::CATALOG)
 ///
-/// * `body`: the skill to create.
+/// * `body`: the skill to create
 #[doc(alias = "POST /system/skills")]
 #[doc(alias = "create_a_connect_wise_psa_system_skill")]
 pub fn create_skill(body: &Skill) -> Request<Skill> {
@@ -31,9 +31,9 @@ pub fn create_skill(body: &Skill) -> Request<Skill> {
 
 /// Counts skills.
 ///
-/// `GET /system/skills/count` · tool `count_connect_wise_psa_system_skills`
+/// `GET /system/skills/count` · tool [`count_connect_wise_psa_system_skills`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/skills/count")]
 #[doc(alias = "count_connect_wise_psa_system_skills")]
 pub fn count_skills(query: &CountQuery) -> Request<Count> {
@@ -42,11 +42,11 @@ pub fn count_skills(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of skills.
 ///
-/// `GET /system/skills/info` · tool `list_all_connect_wise_psa_system_skill_info`
+/// `GET /system/skills/info` · tool [`list_all_connect_wise_psa_system_skill_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/skills/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_skill_info")]
 pub fn list_skill_info(query: &ListQuery) -> Request<Vec<SkillInfo>> {
@@ -55,9 +55,9 @@ pub fn list_skill_info(query: &ListQuery) -> Request<Vec<SkillInfo>> {
 
 /// Counts skill summaries.
 ///
-/// `GET /system/skills/info/count` · tool `count_connect_wise_psa_system_skill_info`
+/// `GET /system/skills/info/count` · tool [`count_connect_wise_psa_system_skill_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/skills/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_skill_info")]
 pub fn count_skill_info(query: &CountQuery) -> Request<Count> {
@@ -68,9 +68,9 @@ pub fn count_skill_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a skill by its ID.
 ///
-/// `GET /system/skills/{id}` · tool `get_single_connect_wise_psa_system_skill_by_id`
+/// `GET /system/skills/{id}` · tool [`get_single_connect_wise_psa_system_skill_by_id`](crate::CATALOG)
 ///
-/// * `id`: skill ID (see `system::list_skills`)
+/// * `id`: skill ID, from [`system::list_skills`](crate::system::list_skills)
 #[doc(alias = "GET /system/skills/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_skill_by_id")]
 pub fn get_skill(id: i32) -> Request<Skill> {
@@ -79,10 +79,10 @@ pub fn get_skill(id: i32) -> Request<Skill> {
 
 /// Replaces a skill. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/skills/{id}` · tool `replace_a_connect_wise_psa_system_skill_by_id`
+/// `PUT /system/skills/{id}` · tool [`replace_a_connect_wise_psa_system_skill_by_id`](crate::CATALOG)
 ///
-/// * `id`: skill ID (see `system::list_skills`)
-/// * `body`: the new state of the skill.
+/// * `id`: skill ID, from [`system::list_skills`](crate::system::list_skills)
+/// * `body`: the new state of the skill
 #[doc(alias = "PUT /system/skills/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_skill_by_id")]
 pub fn replace_skill(id: i32, body: &Skill) -> Request<Skill> {
@@ -91,10 +91,10 @@ pub fn replace_skill(id: i32, body: &Skill) -> Request<Skill> {
 
 /// Updates a skill.
 ///
-/// `PATCH /system/skills/{id}` · tool `update_a_connect_wise_psa_system_skill_by_id`
+/// `PATCH /system/skills/{id}` · tool [`update_a_connect_wise_psa_system_skill_by_id`](crate::CATALOG)
 ///
-/// * `id`: skill ID (see `system::list_skills`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: skill ID, from [`system::list_skills`](crate::system::list_skills)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/skills/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_skill_by_id")]
 pub fn update_skill(id: i32, patch: &Patch<Skill>) -> Request<Skill> {
@@ -103,9 +103,9 @@ pub fn update_skill(id: i32, patch: &Patch<Skill>) -> Request<Skill> {
 
 /// Deletes a skill.
 ///
-/// `DELETE /system/skills/{id}` · tool `delete_a_connect_wise_psa_system_skill_by_id`
+/// `DELETE /system/skills/{id}` · tool [`delete_a_connect_wise_psa_system_skill_by_id`](crate::CATALOG)
 ///
-/// * `id`: skill ID (see `system::list_skills`)
+/// * `id`: skill ID, from [`system::list_skills`](crate::system::list_skills)
 #[doc(alias = "DELETE /system/skills/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_skill_by_id")]
 pub fn delete_skill(id: i32) -> Request<()> {
@@ -114,9 +114,9 @@ pub fn delete_skill(id: i32) -> Request<()> {
 
 /// Gets a skill summary by its ID.
 ///
-/// `GET /system/skills/{id}/info` · tool `get_single_connect_wise_psa_system_skill_info_by_id`
+/// `GET /system/skills/{id}/info` · tool [`get_single_connect_wise_psa_system_skill_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: skill ID (see `system::list_skills`)
+/// * `id`: skill ID, from [`system::list_skills`](crate::system::list_skills)
 #[doc(alias = "GET /system/skills/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_skill_info_by_id")]
 pub fn get_skill_info(id: i32) -> Request<SkillInfo> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists SSO configurations.
 ///
-/// `GET /system/ssoConfigurations` · tool `list_all_connect_wise_psa_system_sso_configurations`
+/// `GET /system/ssoConfigurations` · tool [`list_all_connect_wise_psa_system_sso_configurations`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/ssoConfigurations")]
 #[doc(alias = "list_all_connect_wise_psa_system_sso_configurations")]
 pub fn list_sso_configurations(query: &ListQuery) -> Request<Vec<SsoConfiguration>> {
@@ -20,9 +20,9 @@ pub fn list_sso_configurations(query: &ListQuery) -> Request<Vec<SsoConfiguratio
 
 /// Creates an SSO configuration.
 ///
-/// `POST /system/ssoConfigurations` · tool `create_a_connect_wise_psa_system_sso_configuration`
+/// `POST /system/ssoConfigurations` · tool [`create_a_connect_wise_psa_system_sso_configuration`](crate::CATALOG)
 ///
-/// * `body`: the SSO configuration to create.
+/// * `body`: the SSO configuration to create
 #[doc(alias = "POST /system/ssoConfigurations")]
 #[doc(alias = "create_a_connect_wise_psa_system_sso_configuration")]
 pub fn create_sso_configuration(body: &SsoConfiguration) -> Request<SsoConfiguration> {
@@ -31,9 +31,9 @@ pub fn create_sso_configuration(body: &SsoConfiguration) -> Request<SsoConfigura
 
 /// Counts SSO configurations.
 ///
-/// `GET /system/ssoConfigurations/count` · tool `count_connect_wise_psa_system_sso_configurations`
+/// `GET /system/ssoConfigurations/count` · tool [`count_connect_wise_psa_system_sso_configurations`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/ssoConfigurations/count")]
 #[doc(alias = "count_connect_wise_psa_system_sso_configurations")]
 pub fn count_sso_configurations(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_sso_configurations(query: &CountQuery) -> Request<Count> {
 
 /// Gets an SSO configuration by its ID.
 ///
-/// `GET /system/ssoConfigurations/{id}` · tool `get_single_connect_wise_psa_system_sso_configuration_by_id`
+/// `GET /system/ssoConfigurations/{id}` · tool [`get_single_connect_wise_psa_system_sso_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
+/// * `id`: SSO configuration ID, from [`system::list_sso_configurations`](crate::system::list_sso_configurations)
 #[doc(alias = "GET /system/ssoConfigurations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_sso_configuration_by_id")]
 pub fn get_sso_configuration(id: i32) -> Request<SsoConfiguration> {
@@ -55,10 +55,10 @@ pub fn get_sso_configuration(id: i32) -> Request<SsoConfiguration> {
 
 /// Replaces an SSO configuration. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/ssoConfigurations/{id}` · tool `replace_a_connect_wise_psa_system_sso_configuration_by_id`
+/// `PUT /system/ssoConfigurations/{id}` · tool [`replace_a_connect_wise_psa_system_sso_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
-/// * `body`: the new state of the SSO configuration.
+/// * `id`: SSO configuration ID, from [`system::list_sso_configurations`](crate::system::list_sso_configurations)
+/// * `body`: the new state of the SSO configuration
 #[doc(alias = "PUT /system/ssoConfigurations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_sso_configuration_by_id")]
 pub fn replace_sso_configuration(
@@ -70,10 +70,10 @@ pub fn replace_sso_configuration(
 
 /// Updates an SSO configuration.
 ///
-/// `PATCH /system/ssoConfigurations/{id}` · tool `update_a_connect_wise_psa_system_sso_configuration_by_id`
+/// `PATCH /system/ssoConfigurations/{id}` · tool [`update_a_connect_wise_psa_system_sso_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: SSO configuration ID, from [`system::list_sso_configurations`](crate::system::list_sso_configurations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/ssoConfigurations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_sso_configuration_by_id")]
 pub fn update_sso_configuration(
@@ -87,9 +87,9 @@ pub fn update_sso_configuration(
 
 /// Deletes an SSO configuration.
 ///
-/// `DELETE /system/ssoConfigurations/{id}` · tool `delete_a_connect_wise_psa_system_sso_configuration_by_id`
+/// `DELETE /system/ssoConfigurations/{id}` · tool [`delete_a_connect_wise_psa_system_sso_configuration_by_id`](crate::CATALOG)
 ///
-/// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
+/// * `id`: SSO configuration ID, from [`system::list_sso_configurations`](crate::system::list_sso_configurations)
 #[doc(alias = "DELETE /system/ssoConfigurations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_sso_configuration_by_id")]
 pub fn delete_sso_configuration(id: i32) -> Request<()> {
@@ -98,10 +98,10 @@ pub fn delete_sso_configuration(id: i32) -> Request<()> {
 
 /// Registers a single sign-on configuration's token.
 ///
-/// `POST /system/ssoConfigurations/{id}/registertoken` · tool `register_token_of_a_connect_wise_psa_system_sso_config_by_id`
+/// `POST /system/ssoConfigurations/{id}/registertoken` · tool [`register_token_of_a_connect_wise_psa_system_sso_config_by_id`](crate::CATALOG)
 ///
-/// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
-/// * `body`: the request body.
+/// * `id`: SSO configuration ID, from [`system::list_sso_configurations`](crate::system::list_sso_configurations)
+/// * `body`: the request body
 #[doc(alias = "POST /system/ssoConfigurations/{id}/registertoken")]
 #[doc(alias = "register_token_of_a_connect_wise_psa_system_sso_config_by_id")]
 pub fn register_token_of_sso_configuration(
@@ -115,10 +115,10 @@ pub fn register_token_of_sso_configuration(
 
 /// Submits a single sign-on configuration's members.
 ///
-/// `POST /system/ssoConfigurations/{id}/submitmembers` · tool `submit_members_of_a_connect_wise_psa_system_sso_config_by_id`
+/// `POST /system/ssoConfigurations/{id}/submitmembers` · tool [`submit_members_of_a_connect_wise_psa_system_sso_config_by_id`](crate::CATALOG)
 ///
-/// * `id`: SSO configuration ID (see `system::list_sso_configurations`)
-/// * `body`: the request body.
+/// * `id`: SSO configuration ID, from [`system::list_sso_configurations`](crate::system::list_sso_configurations)
+/// * `body`: the request body
 #[doc(alias = "POST /system/ssoConfigurations/{id}/submitmembers")]
 #[doc(alias = "submit_members_of_a_connect_wise_psa_system_sso_config_by_id")]
 pub fn submit_members_of_sso_configuration(

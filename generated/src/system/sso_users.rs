@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists SSO users.
 ///
-/// `GET /system/ssoUsers` · tool `list_all_connect_wise_psa_system_sso_users`
+/// `GET /system/ssoUsers` · tool [`list_all_connect_wise_psa_system_sso_users`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/ssoUsers")]
 #[doc(alias = "list_all_connect_wise_psa_system_sso_users")]
 pub fn list_sso_users(query: &ListQuery) -> Request<Vec<SsoUser>> {
@@ -20,9 +20,9 @@ pub fn list_sso_users(query: &ListQuery) -> Request<Vec<SsoUser>> {
 
 /// Counts SSO users.
 ///
-/// `GET /system/ssoUsers/count` · tool `count_connect_wise_psa_system_sso_users`
+/// `GET /system/ssoUsers/count` · tool [`count_connect_wise_psa_system_sso_users`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/ssoUsers/count")]
 #[doc(alias = "count_connect_wise_psa_system_sso_users")]
 pub fn count_sso_users(query: &CountQuery) -> Request<Count> {
@@ -31,9 +31,9 @@ pub fn count_sso_users(query: &CountQuery) -> Request<Count> {
 
 /// Gets an SSO user by its external ID.
 ///
-/// `GET /system/ssoUsers/{externalId}` · tool `get_single_connect_wise_psa_system_sso_user_by_external_id`
+/// `GET /system/ssoUsers/{externalId}` · tool [`get_single_connect_wise_psa_system_sso_user_by_external_id`](crate::CATALOG)
 ///
-/// * `external_id`: SSO user ID (see `system::list_sso_users`)
+/// * `external_id`: SSO user ID, from [`system::list_sso_users`](crate::system::list_sso_users)
 #[doc(alias = "GET /system/ssoUsers/{externalId}")]
 #[doc(alias = "get_single_connect_wise_psa_system_sso_user_by_external_id")]
 pub fn get_sso_user(external_id: i32) -> Request<SsoUser> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists standard notes.
 ///
-/// `GET /system/standardNotes` · tool `list_all_connect_wise_psa_system_standard_notes`
+/// `GET /system/standardNotes` · tool [`list_all_connect_wise_psa_system_standard_notes`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/standardNotes")]
 #[doc(alias = "list_all_connect_wise_psa_system_standard_notes")]
 pub fn list_standard_notes(query: &ListQuery) -> Request<Vec<StandardNote>> {
@@ -20,9 +20,9 @@ pub fn list_standard_notes(query: &ListQuery) -> Request<Vec<StandardNote>> {
 
 /// Creates a standard note.
 ///
-/// `POST /system/standardNotes` · tool `create_a_connect_wise_psa_system_standard_note`
+/// `POST /system/standardNotes` · tool [`create_a_connect_wise_psa_system_standard_note`](crate::CATALOG)
 ///
-/// * `body`: the standard note to create.
+/// * `body`: the standard note to create
 #[doc(alias = "POST /system/standardNotes")]
 #[doc(alias = "create_a_connect_wise_psa_system_standard_note")]
 pub fn create_standard_note(body: &StandardNote) -> Request<StandardNote> {
@@ -31,9 +31,9 @@ pub fn create_standard_note(body: &StandardNote) -> Request<StandardNote> {
 
 /// Counts standard notes.
 ///
-/// `GET /system/standardNotes/count` · tool `count_connect_wise_psa_system_standard_notes`
+/// `GET /system/standardNotes/count` · tool [`count_connect_wise_psa_system_standard_notes`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/standardNotes/count")]
 #[doc(alias = "count_connect_wise_psa_system_standard_notes")]
 pub fn count_standard_notes(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_standard_notes(query: &CountQuery) -> Request<Count> {
 
 /// Gets a standard note by its ID.
 ///
-/// `GET /system/standardNotes/{id}` · tool `get_single_connect_wise_psa_system_standard_note_by_id`
+/// `GET /system/standardNotes/{id}` · tool [`get_single_connect_wise_psa_system_standard_note_by_id`](crate::CATALOG)
 ///
-/// * `id`: standard note ID (see `system::list_standard_notes`)
+/// * `id`: standard note ID, from [`system::list_standard_notes`](crate::system::list_standard_notes)
 #[doc(alias = "GET /system/standardNotes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_standard_note_by_id")]
 pub fn get_standard_note(id: i32) -> Request<StandardNote> {
@@ -55,10 +55,10 @@ pub fn get_standard_note(id: i32) -> Request<StandardNote> {
 
 /// Replaces a standard note. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/standardNotes/{id}` · tool `replace_a_connect_wise_psa_system_standard_note_by_id`
+/// `PUT /system/standardNotes/{id}` · tool [`replace_a_connect_wise_psa_system_standard_note_by_id`](crate::CATALOG)
 ///
-/// * `id`: standard note ID (see `system::list_standard_notes`)
-/// * `body`: the new state of the standard note.
+/// * `id`: standard note ID, from [`system::list_standard_notes`](crate::system::list_standard_notes)
+/// * `body`: the new state of the standard note
 #[doc(alias = "PUT /system/standardNotes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_standard_note_by_id")]
 pub fn replace_standard_note(id: i32, body: &StandardNote) -> Request<StandardNote> {
@@ -67,10 +67,10 @@ pub fn replace_standard_note(id: i32, body: &StandardNote) -> Request<StandardNo
 
 /// Updates a standard note.
 ///
-/// `PATCH /system/standardNotes/{id}` · tool `update_a_connect_wise_psa_system_standard_note_by_id`
+/// `PATCH /system/standardNotes/{id}` · tool [`update_a_connect_wise_psa_system_standard_note_by_id`](crate::CATALOG)
 ///
-/// * `id`: standard note ID (see `system::list_standard_notes`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: standard note ID, from [`system::list_standard_notes`](crate::system::list_standard_notes)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/standardNotes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_standard_note_by_id")]
 pub fn update_standard_note(
@@ -82,9 +82,9 @@ pub fn update_standard_note(
 
 /// Deletes a standard note.
 ///
-/// `DELETE /system/standardNotes/{id}` · tool `delete_a_connect_wise_psa_system_standard_note_by_id`
+/// `DELETE /system/standardNotes/{id}` · tool [`delete_a_connect_wise_psa_system_standard_note_by_id`](crate::CATALOG)
 ///
-/// * `id`: standard note ID (see `system::list_standard_notes`)
+/// * `id`: standard note ID, from [`system::list_standard_notes`](crate::system::list_standard_notes)
 #[doc(alias = "DELETE /system/standardNotes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_standard_note_by_id")]
 pub fn delete_standard_note(id: i32) -> Request<()> {

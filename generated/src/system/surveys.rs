@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists surveys.
 ///
-/// `GET /system/surveys` · tool `list_all_connect_wise_psa_system_surveys`
+/// `GET /system/surveys` · tool [`list_all_connect_wise_psa_system_surveys`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/surveys")]
 #[doc(alias = "list_all_connect_wise_psa_system_surveys")]
 pub fn list_surveys(query: &ListQuery) -> Request<Vec<Survey>> {
@@ -20,9 +20,9 @@ pub fn list_surveys(query: &ListQuery) -> Request<Vec<Survey>> {
 
 /// Creates a survey.
 ///
-/// `POST /system/surveys` · tool `create_a_connect_wise_psa_system_survey`
+/// `POST /system/surveys` · tool [`create_a_connect_wise_psa_system_survey`](crate::CATALOG)
 ///
-/// * `body`: the survey to create.
+/// * `body`: the survey to create
 #[doc(alias = "POST /system/surveys")]
 #[doc(alias = "create_a_connect_wise_psa_system_survey")]
 pub fn create_survey(body: &Survey) -> Request<Survey> {
@@ -31,9 +31,9 @@ pub fn create_survey(body: &Survey) -> Request<Survey> {
 
 /// Counts surveys.
 ///
-/// `GET /system/surveys/count` · tool `count_connect_wise_psa_system_surveys`
+/// `GET /system/surveys/count` · tool [`count_connect_wise_psa_system_surveys`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/surveys/count")]
 #[doc(alias = "count_connect_wise_psa_system_surveys")]
 pub fn count_surveys(query: &CountQuery) -> Request<Count> {
@@ -42,11 +42,11 @@ pub fn count_surveys(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of surveys.
 ///
-/// `GET /system/surveys/info` · tool `list_all_connect_wise_psa_system_survey_info`
+/// `GET /system/surveys/info` · tool [`list_all_connect_wise_psa_system_survey_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/surveys/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_survey_info")]
 pub fn list_survey_info(query: &ListQuery) -> Request<Vec<SurveyInfo>> {
@@ -55,9 +55,9 @@ pub fn list_survey_info(query: &ListQuery) -> Request<Vec<SurveyInfo>> {
 
 /// Counts survey summaries.
 ///
-/// `GET /system/surveys/info/count` · tool `count_connect_wise_psa_system_survey_info`
+/// `GET /system/surveys/info/count` · tool [`count_connect_wise_psa_system_survey_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/surveys/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_survey_info")]
 pub fn count_survey_info(query: &CountQuery) -> Request<Count> {
@@ -68,13 +68,13 @@ pub fn count_survey_info(query: &CountQuery) -> Request<Count> {
 
 /// Lists a survey question's values.
 ///
-/// `GET /system/surveys/{grandparentId}/questions/{parentId}/values` · tool `list_all_connect_wise_psa_survey_question_values`
+/// `GET /system/surveys/{grandparentId}/questions/{parentId}/values` · tool [`list_all_connect_wise_psa_survey_question_values`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `question_id`: survey question ID (see `system::list_survey_questions`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `question_id`: survey question ID, from [`system::list_survey_questions`](crate::system::list_survey_questions)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/surveys/{grandparentId}/questions/{parentId}/values")]
 #[doc(alias = "list_all_connect_wise_psa_survey_question_values")]
 pub fn list_survey_question_values(
@@ -93,11 +93,11 @@ pub fn list_survey_question_values(
 
 /// Adds a value to a survey question.
 ///
-/// `POST /system/surveys/{grandparentId}/questions/{parentId}/values` · tool `create_a_connect_wise_psa_survey_question_value`
+/// `POST /system/surveys/{grandparentId}/questions/{parentId}/values` · tool [`create_a_connect_wise_psa_survey_question_value`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `question_id`: survey question ID (see `system::list_survey_questions`)
-/// * `body`: the value to create.
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `question_id`: survey question ID, from [`system::list_survey_questions`](crate::system::list_survey_questions)
+/// * `body`: the value to create
 #[doc(alias = "POST /system/surveys/{grandparentId}/questions/{parentId}/values")]
 #[doc(alias = "create_a_connect_wise_psa_survey_question_value")]
 pub fn create_survey_question_value(
@@ -116,11 +116,11 @@ pub fn create_survey_question_value(
 
 /// Gets a survey question value by its ID.
 ///
-/// `GET /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `get_single_connect_wise_psa_survey_question_value_by_id`
+/// `GET /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool [`get_single_connect_wise_psa_survey_question_value_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `question_id`: survey question ID (see `system::list_survey_questions`)
-/// * `id`: survey question value ID (see `system::list_survey_question_values`)
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `question_id`: survey question ID, from [`system::list_survey_questions`](crate::system::list_survey_questions)
+/// * `id`: survey question value ID, from [`system::list_survey_question_values`](crate::system::list_survey_question_values)
 #[doc(alias = "GET /system/surveys/{grandparentId}/questions/{parentId}/values/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_survey_question_value_by_id")]
 pub fn get_survey_question_value(
@@ -139,12 +139,12 @@ pub fn get_survey_question_value(
 
 /// Replaces a survey question value. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `replace_a_connect_wise_psa_survey_question_value_by_id`
+/// `PUT /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool [`replace_a_connect_wise_psa_survey_question_value_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `question_id`: survey question ID (see `system::list_survey_questions`)
-/// * `id`: survey question value ID (see `system::list_survey_question_values`)
-/// * `body`: the new state of the value.
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `question_id`: survey question ID, from [`system::list_survey_questions`](crate::system::list_survey_questions)
+/// * `id`: survey question value ID, from [`system::list_survey_question_values`](crate::system::list_survey_question_values)
+/// * `body`: the new state of the value
 #[doc(alias = "PUT /system/surveys/{grandparentId}/questions/{parentId}/values/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_survey_question_value_by_id")]
 pub fn replace_survey_question_value(
@@ -165,12 +165,12 @@ pub fn replace_survey_question_value(
 
 /// Updates a survey question value.
 ///
-/// `PATCH /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `update_a_connect_wise_psa_survey_question_value_by_id`
+/// `PATCH /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool [`update_a_connect_wise_psa_survey_question_value_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `question_id`: survey question ID (see `system::list_survey_questions`)
-/// * `id`: survey question value ID (see `system::list_survey_question_values`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `question_id`: survey question ID, from [`system::list_survey_questions`](crate::system::list_survey_questions)
+/// * `id`: survey question value ID, from [`system::list_survey_question_values`](crate::system::list_survey_question_values)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/surveys/{grandparentId}/questions/{parentId}/values/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_survey_question_value_by_id")]
 pub fn update_survey_question_value(
@@ -191,11 +191,11 @@ pub fn update_survey_question_value(
 
 /// Deletes a survey question value.
 ///
-/// `DELETE /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool `delete_a_connect_wise_psa_survey_question_value_by_id`
+/// `DELETE /system/surveys/{grandparentId}/questions/{parentId}/values/{id}` · tool [`delete_a_connect_wise_psa_survey_question_value_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `question_id`: survey question ID (see `system::list_survey_questions`)
-/// * `id`: survey question value ID (see `system::list_survey_question_values`)
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `question_id`: survey question ID, from [`system::list_survey_questions`](crate::system::list_survey_questions)
+/// * `id`: survey question value ID, from [`system::list_survey_question_values`](crate::system::list_survey_question_values)
 #[doc(alias = "DELETE /system/surveys/{grandparentId}/questions/{parentId}/values/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_survey_question_value_by_id")]
 pub fn delete_survey_question_value(
@@ -214,9 +214,9 @@ pub fn delete_survey_question_value(
 
 /// Gets a survey by its ID.
 ///
-/// `GET /system/surveys/{id}` · tool `get_single_connect_wise_psa_system_survey_by_id`
+/// `GET /system/surveys/{id}` · tool [`get_single_connect_wise_psa_system_survey_by_id`](crate::CATALOG)
 ///
-/// * `id`: survey ID (see `system::list_surveys`)
+/// * `id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
 #[doc(alias = "GET /system/surveys/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_survey_by_id")]
 pub fn get_survey(id: i32) -> Request<Survey> {
@@ -225,10 +225,10 @@ pub fn get_survey(id: i32) -> Request<Survey> {
 
 /// Replaces a survey. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/surveys/{id}` · tool `replace_a_connect_wise_psa_system_survey_by_id`
+/// `PUT /system/surveys/{id}` · tool [`replace_a_connect_wise_psa_system_survey_by_id`](crate::CATALOG)
 ///
-/// * `id`: survey ID (see `system::list_surveys`)
-/// * `body`: the new state of the survey.
+/// * `id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `body`: the new state of the survey
 #[doc(alias = "PUT /system/surveys/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_survey_by_id")]
 pub fn replace_survey(id: i32, body: &Survey) -> Request<Survey> {
@@ -237,10 +237,10 @@ pub fn replace_survey(id: i32, body: &Survey) -> Request<Survey> {
 
 /// Updates a survey.
 ///
-/// `PATCH /system/surveys/{id}` · tool `update_a_connect_wise_psa_system_survey_by_id`
+/// `PATCH /system/surveys/{id}` · tool [`update_a_connect_wise_psa_system_survey_by_id`](crate::CATALOG)
 ///
-/// * `id`: survey ID (see `system::list_surveys`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/surveys/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_survey_by_id")]
 pub fn update_survey(id: i32, patch: &Patch<Survey>) -> Request<Survey> {
@@ -249,9 +249,9 @@ pub fn update_survey(id: i32, patch: &Patch<Survey>) -> Request<Survey> {
 
 /// Deletes a survey.
 ///
-/// `DELETE /system/surveys/{id}` · tool `delete_a_connect_wise_psa_system_survey_by_id`
+/// `DELETE /system/surveys/{id}` · tool [`delete_a_connect_wise_psa_system_survey_by_id`](crate::CATALOG)
 ///
-/// * `id`: survey ID (see `system::list_surveys`)
+/// * `id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
 #[doc(alias = "DELETE /system/surveys/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_survey_by_id")]
 pub fn delete_survey(id: i32) -> Request<()> {
@@ -260,9 +260,9 @@ pub fn delete_survey(id: i32) -> Request<()> {
 
 /// Copies a survey.
 ///
-/// `POST /system/surveys/{id}/copy` · tool `copy_a_connect_wise_psa_system_survey_by_id`
+/// `POST /system/surveys/{id}/copy` · tool [`copy_a_connect_wise_psa_system_survey_by_id`](crate::CATALOG)
 ///
-/// * `id`: survey ID (see `system::list_surveys`)
+/// * `id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
 #[doc(alias = "POST /system/surveys/{id}/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_system_survey_by_id")]
 pub fn copy_survey(id: i32) -> Request<Survey> {
@@ -271,9 +271,9 @@ pub fn copy_survey(id: i32) -> Request<Survey> {
 
 /// Gets a survey summary by its ID.
 ///
-/// `GET /system/surveys/{id}/info` · tool `get_single_connect_wise_psa_system_survey_info_by_id`
+/// `GET /system/surveys/{id}/info` · tool [`get_single_connect_wise_psa_system_survey_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: survey ID (see `system::list_surveys`)
+/// * `id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
 #[doc(alias = "GET /system/surveys/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_survey_info_by_id")]
 pub fn get_survey_info(id: i32) -> Request<SurveyInfo> {
@@ -282,12 +282,12 @@ pub fn get_survey_info(id: i32) -> Request<SurveyInfo> {
 
 /// Lists a survey's questions.
 ///
-/// `GET /system/surveys/{parentId}/questions` · tool `list_all_connect_wise_psa_system_survey_questions`
+/// `GET /system/surveys/{parentId}/questions` · tool [`list_all_connect_wise_psa_system_survey_questions`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/surveys/{parentId}/questions")]
 #[doc(alias = "list_all_connect_wise_psa_system_survey_questions")]
 pub fn list_survey_questions(
@@ -301,10 +301,10 @@ pub fn list_survey_questions(
 
 /// Adds a question to a survey.
 ///
-/// `POST /system/surveys/{parentId}/questions` · tool `create_a_connect_wise_psa_system_survey_question`
+/// `POST /system/surveys/{parentId}/questions` · tool [`create_a_connect_wise_psa_system_survey_question`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `body`: the question to create.
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `body`: the question to create
 #[doc(alias = "POST /system/surveys/{parentId}/questions")]
 #[doc(alias = "create_a_connect_wise_psa_system_survey_question")]
 pub fn create_survey_question(
@@ -318,10 +318,10 @@ pub fn create_survey_question(
 
 /// Counts a survey's questions.
 ///
-/// `GET /system/surveys/{parentId}/questions/count` · tool `count_connect_wise_psa_system_survey_questions`
+/// `GET /system/surveys/{parentId}/questions/count` · tool [`count_connect_wise_psa_system_survey_questions`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `query`: which rows are counted
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/surveys/{parentId}/questions/count")]
 #[doc(alias = "count_connect_wise_psa_system_survey_questions")]
 pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Count> {
@@ -333,10 +333,10 @@ pub fn count_survey_questions(survey_id: i32, query: &CountQuery) -> Request<Cou
 
 /// Gets a survey question by its ID.
 ///
-/// `GET /system/surveys/{parentId}/questions/{id}` · tool `get_single_connect_wise_psa_system_survey_question_by_id`
+/// `GET /system/surveys/{parentId}/questions/{id}` · tool [`get_single_connect_wise_psa_system_survey_question_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `id`: survey question ID (see `system::list_survey_questions`)
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `id`: survey question ID, from [`system::list_survey_questions`](crate::system::list_survey_questions)
 #[doc(alias = "GET /system/surveys/{parentId}/questions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_survey_question_by_id")]
 pub fn get_survey_question(survey_id: i32, id: i32) -> Request<SurveyQuestion> {
@@ -347,11 +347,11 @@ pub fn get_survey_question(survey_id: i32, id: i32) -> Request<SurveyQuestion> {
 
 /// Replaces a survey question. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/surveys/{parentId}/questions/{id}` · tool `replace_a_connect_wise_psa_system_survey_question_by_id`
+/// `PUT /system/surveys/{parentId}/questions/{id}` · tool [`replace_a_connect_wise_psa_system_survey_question_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `id`: survey question ID (see `system::list_survey_questions`)
-/// * `body`: the new state of the question.
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `id`: survey question ID, from [`system::list_survey_questions`](crate::system::list_survey_questions)
+/// * `body`: the new state of the question
 #[doc(alias = "PUT /system/surveys/{parentId}/questions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_survey_question_by_id")]
 pub fn replace_survey_question(
@@ -367,11 +367,11 @@ pub fn replace_survey_question(
 
 /// Updates a survey question.
 ///
-/// `PATCH /system/surveys/{parentId}/questions/{id}` · tool `update_a_connect_wise_psa_system_survey_question_by_id`
+/// `PATCH /system/surveys/{parentId}/questions/{id}` · tool [`update_a_connect_wise_psa_system_survey_question_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `id`: survey question ID (see `system::list_survey_questions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `id`: survey question ID, from [`system::list_survey_questions`](crate::system::list_survey_questions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/surveys/{parentId}/questions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_survey_question_by_id")]
 pub fn update_survey_question(
@@ -387,10 +387,10 @@ pub fn update_survey_question(
 
 /// Deletes a survey question.
 ///
-/// `DELETE /system/surveys/{parentId}/questions/{id}` · tool `delete_a_connect_wise_psa_system_survey_question_by_id`
+/// `DELETE /system/surveys/{parentId}/questions/{id}` · tool [`delete_a_connect_wise_psa_system_survey_question_by_id`](crate::CATALOG)
 ///
-/// * `survey_id`: survey ID (see `system::list_surveys`)
-/// * `id`: survey question ID (see `system::list_survey_questions`)
+/// * `survey_id`: survey ID, from [`system::list_surveys`](crate::system::list_surveys)
+/// * `id`: survey question ID, from [`system::list_survey_questions`](crate::system::list_survey_questions)
 #[doc(alias = "DELETE /system/surveys/{parentId}/questions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_survey_question_by_id")]
 pub fn delete_survey_question(survey_id: i32, id: i32) -> Request<()> {

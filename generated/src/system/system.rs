@@ -5,9 +5,9 @@ use crate::system::{BundleRequestsCollection, BundleResultsCollection, Info};
 
 /// Requests a system bundle.
 ///
-/// `POST /system/bundles` · tool `request_a_connect_wise_psa_system_bundle`
+/// `POST /system/bundles` · tool [`request_a_connect_wise_psa_system_bundle`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /system/bundles")]
 #[doc(alias = "request_a_connect_wise_psa_system_bundle")]
 pub fn request_system_bundle(
@@ -18,7 +18,7 @@ pub fn request_system_bundle(
 
 /// Gets the server's version, time zone and license.
 ///
-/// `GET /system/info` · tool `get_single_connect_wise_psa_system_info`
+/// `GET /system/info` · tool [`get_single_connect_wise_psa_system_info`](crate::CATALOG)
 #[doc(alias = "GET /system/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_info")]
 pub fn get_system_info() -> Request<Info> {

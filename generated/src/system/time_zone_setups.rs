@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists time zone setups.
 ///
-/// `GET /system/timeZoneSetups` · tool `list_all_connect_wise_psa_system_time_zone_setups`
+/// `GET /system/timeZoneSetups` · tool [`list_all_connect_wise_psa_system_time_zone_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/timeZoneSetups")]
 #[doc(alias = "list_all_connect_wise_psa_system_time_zone_setups")]
 pub fn list_time_zone_setups(query: &ListQuery) -> Request<Vec<TimeZoneSetup>> {
@@ -20,9 +20,9 @@ pub fn list_time_zone_setups(query: &ListQuery) -> Request<Vec<TimeZoneSetup>> {
 
 /// Creates a time zone setup.
 ///
-/// `POST /system/timeZoneSetups` · tool `create_a_connect_wise_psa_system_time_zone_setup`
+/// `POST /system/timeZoneSetups` · tool [`create_a_connect_wise_psa_system_time_zone_setup`](crate::CATALOG)
 ///
-/// * `body`: the time zone setup to create.
+/// * `body`: the time zone setup to create
 #[doc(alias = "POST /system/timeZoneSetups")]
 #[doc(alias = "create_a_connect_wise_psa_system_time_zone_setup")]
 pub fn create_time_zone_setup(body: &TimeZoneSetup) -> Request<TimeZoneSetup> {
@@ -31,9 +31,9 @@ pub fn create_time_zone_setup(body: &TimeZoneSetup) -> Request<TimeZoneSetup> {
 
 /// Counts time zone setups.
 ///
-/// `GET /system/timeZoneSetups/count` · tool `count_connect_wise_psa_system_time_zone_setups`
+/// `GET /system/timeZoneSetups/count` · tool [`count_connect_wise_psa_system_time_zone_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/timeZoneSetups/count")]
 #[doc(alias = "count_connect_wise_psa_system_time_zone_setups")]
 pub fn count_time_zone_setups(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_time_zone_setups(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of time zone setups.
 ///
-/// `GET /system/timeZoneSetups/info` · tool `list_all_connect_wise_psa_system_time_zone_setup_info`
+/// `GET /system/timeZoneSetups/info` · tool [`list_all_connect_wise_psa_system_time_zone_setup_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/timeZoneSetups/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_time_zone_setup_info")]
 pub fn list_time_zone_setup_info(query: &ListQuery) -> Request<Vec<TimeZoneSetupInfo>> {
@@ -57,9 +57,9 @@ pub fn list_time_zone_setup_info(query: &ListQuery) -> Request<Vec<TimeZoneSetup
 
 /// Counts time zone setup summaries.
 ///
-/// `GET /system/timeZoneSetups/info/count` · tool `count_connect_wise_psa_system_time_zone_setup_info`
+/// `GET /system/timeZoneSetups/info/count` · tool [`count_connect_wise_psa_system_time_zone_setup_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/timeZoneSetups/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_time_zone_setup_info")]
 pub fn count_time_zone_setup_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_time_zone_setup_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a time zone setup by its ID.
 ///
-/// `GET /system/timeZoneSetups/{id}` · tool `get_single_connect_wise_psa_system_time_zone_setup_by_id`
+/// `GET /system/timeZoneSetups/{id}` · tool [`get_single_connect_wise_psa_system_time_zone_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
+/// * `id`: time zone setup ID, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups)
 #[doc(alias = "GET /system/timeZoneSetups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_time_zone_setup_by_id")]
 pub fn get_time_zone_setup(id: i32) -> Request<TimeZoneSetup> {
@@ -81,10 +81,10 @@ pub fn get_time_zone_setup(id: i32) -> Request<TimeZoneSetup> {
 
 /// Replaces a time zone setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/timeZoneSetups/{id}` · tool `replace_a_connect_wise_psa_system_time_zone_setup_by_id`
+/// `PUT /system/timeZoneSetups/{id}` · tool [`replace_a_connect_wise_psa_system_time_zone_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
-/// * `body`: the new state of the time zone setup.
+/// * `id`: time zone setup ID, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups)
+/// * `body`: the new state of the time zone setup
 #[doc(alias = "PUT /system/timeZoneSetups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_time_zone_setup_by_id")]
 pub fn replace_time_zone_setup(id: i32, body: &TimeZoneSetup) -> Request<TimeZoneSetup> {
@@ -93,10 +93,10 @@ pub fn replace_time_zone_setup(id: i32, body: &TimeZoneSetup) -> Request<TimeZon
 
 /// Updates a time zone setup.
 ///
-/// `PATCH /system/timeZoneSetups/{id}` · tool `update_a_connect_wise_psa_system_time_zone_setup_by_id`
+/// `PATCH /system/timeZoneSetups/{id}` · tool [`update_a_connect_wise_psa_system_time_zone_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: time zone setup ID, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/timeZoneSetups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_time_zone_setup_by_id")]
 pub fn update_time_zone_setup(
@@ -110,9 +110,9 @@ pub fn update_time_zone_setup(
 
 /// Deletes a time zone setup.
 ///
-/// `DELETE /system/timeZoneSetups/{id}` · tool `delete_a_connect_wise_psa_system_time_zone_setup_by_id`
+/// `DELETE /system/timeZoneSetups/{id}` · tool [`delete_a_connect_wise_psa_system_time_zone_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
+/// * `id`: time zone setup ID, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups)
 #[doc(alias = "DELETE /system/timeZoneSetups/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_time_zone_setup_by_id")]
 pub fn delete_time_zone_setup(id: i32) -> Request<()> {
@@ -121,9 +121,9 @@ pub fn delete_time_zone_setup(id: i32) -> Request<()> {
 
 /// Gets a time zone setup summary by its ID.
 ///
-/// `GET /system/timeZoneSetups/{id}/info` · tool `get_single_connect_wise_psa_system_time_zone_setup_info_by_id`
+/// `GET /system/timeZoneSetups/{id}/info` · tool [`get_single_connect_wise_psa_system_time_zone_setup_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: time zone setup ID (see `system::list_time_zone_setups`)
+/// * `id`: time zone setup ID, from [`system::list_time_zone_setups`](crate::system::list_time_zone_setups)
 #[doc(alias = "GET /system/timeZoneSetups/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_time_zone_setup_info_by_id")]
 pub fn get_time_zone_setup_info(id: i32) -> Request<TimeZoneSetupInfo> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists Today page categories.
 ///
-/// `GET /system/todayPageCategories` · tool `list_all_connect_wise_psa_system_today_page_categories`
+/// `GET /system/todayPageCategories` · tool [`list_all_connect_wise_psa_system_today_page_categories`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/todayPageCategories")]
 #[doc(alias = "list_all_connect_wise_psa_system_today_page_categories")]
 pub fn list_today_page_categories(query: &ListQuery) -> Request<Vec<TodayPageCategory>> {
@@ -20,9 +20,9 @@ pub fn list_today_page_categories(query: &ListQuery) -> Request<Vec<TodayPageCat
 
 /// Creates a Today page category.
 ///
-/// `POST /system/todayPageCategories` · tool `create_a_connect_wise_psa_system_today_page_category`
+/// `POST /system/todayPageCategories` · tool [`create_a_connect_wise_psa_system_today_page_category`](crate::CATALOG)
 ///
-/// * `body`: the Today page category to create.
+/// * `body`: the Today page category to create
 #[doc(alias = "POST /system/todayPageCategories")]
 #[doc(alias = "create_a_connect_wise_psa_system_today_page_category")]
 pub fn create_today_page_category(
@@ -33,9 +33,9 @@ pub fn create_today_page_category(
 
 /// Counts Today page categories.
 ///
-/// `GET /system/todayPageCategories/count` · tool `count_connect_wise_psa_system_today_page_categories`
+/// `GET /system/todayPageCategories/count` · tool [`count_connect_wise_psa_system_today_page_categories`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/todayPageCategories/count")]
 #[doc(alias = "count_connect_wise_psa_system_today_page_categories")]
 pub fn count_today_page_categories(query: &CountQuery) -> Request<Count> {
@@ -46,9 +46,9 @@ pub fn count_today_page_categories(query: &CountQuery) -> Request<Count> {
 
 /// Gets a Today page category by its ID.
 ///
-/// `GET /system/todayPageCategories/{id}` · tool `get_single_connect_wise_psa_system_today_page_category_by_id`
+/// `GET /system/todayPageCategories/{id}` · tool [`get_single_connect_wise_psa_system_today_page_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: Today page category ID (see `system::list_today_page_categories`)
+/// * `id`: Today page category ID, from [`system::list_today_page_categories`](crate::system::list_today_page_categories)
 #[doc(alias = "GET /system/todayPageCategories/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_today_page_category_by_id")]
 pub fn get_today_page_category(id: i32) -> Request<TodayPageCategory> {
@@ -57,10 +57,10 @@ pub fn get_today_page_category(id: i32) -> Request<TodayPageCategory> {
 
 /// Replaces a Today page category. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/todayPageCategories/{id}` · tool `replace_a_connect_wise_psa_system_today_page_category_by_id`
+/// `PUT /system/todayPageCategories/{id}` · tool [`replace_a_connect_wise_psa_system_today_page_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: Today page category ID (see `system::list_today_page_categories`)
-/// * `body`: the new state of the Today page category.
+/// * `id`: Today page category ID, from [`system::list_today_page_categories`](crate::system::list_today_page_categories)
+/// * `body`: the new state of the Today page category
 #[doc(alias = "PUT /system/todayPageCategories/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_today_page_category_by_id")]
 pub fn replace_today_page_category(
@@ -74,10 +74,10 @@ pub fn replace_today_page_category(
 
 /// Updates a Today page category.
 ///
-/// `PATCH /system/todayPageCategories/{id}` · tool `update_a_connect_wise_psa_system_today_page_category_by_id`
+/// `PATCH /system/todayPageCategories/{id}` · tool [`update_a_connect_wise_psa_system_today_page_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: Today page category ID (see `system::list_today_page_categories`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: Today page category ID, from [`system::list_today_page_categories`](crate::system::list_today_page_categories)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/todayPageCategories/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_today_page_category_by_id")]
 pub fn update_today_page_category(
@@ -91,9 +91,9 @@ pub fn update_today_page_category(
 
 /// Deletes a Today page category.
 ///
-/// `DELETE /system/todayPageCategories/{id}` · tool `delete_a_connect_wise_psa_system_today_page_category_by_id`
+/// `DELETE /system/todayPageCategories/{id}` · tool [`delete_a_connect_wise_psa_system_today_page_category_by_id`](crate::CATALOG)
 ///
-/// * `id`: Today page category ID (see `system::list_today_page_categories`)
+/// * `id`: Today page category ID, from [`system::list_today_page_categories`](crate::system::list_today_page_categories)
 #[doc(alias = "DELETE /system/todayPageCategories/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_today_page_category_by_id")]
 pub fn delete_today_page_category(id: i32) -> Request<()> {

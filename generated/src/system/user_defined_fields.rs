@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists custom field definitions.
 ///
-/// `GET /system/userDefinedFields` · tool `list_all_connect_wise_psa_system_user_defined_fields`
+/// `GET /system/userDefinedFields` · tool [`list_all_connect_wise_psa_system_user_defined_fields`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/userDefinedFields")]
 #[doc(alias = "list_all_connect_wise_psa_system_user_defined_fields")]
 pub fn list_user_defined_fields(query: &ListQuery) -> Request<Vec<UserDefinedField>> {
@@ -20,9 +20,9 @@ pub fn list_user_defined_fields(query: &ListQuery) -> Request<Vec<UserDefinedFie
 
 /// Creates a custom field definition.
 ///
-/// `POST /system/userDefinedFields` · tool `create_a_connect_wise_psa_system_user_defined_field`
+/// `POST /system/userDefinedFields` · tool [`create_a_connect_wise_psa_system_user_defined_field`](crate::CATALOG)
 ///
-/// * `body`: the custom field definition to create.
+/// * `body`: the custom field definition to create
 #[doc(alias = "POST /system/userDefinedFields")]
 #[doc(alias = "create_a_connect_wise_psa_system_user_defined_field")]
 pub fn create_user_defined_field(body: &UserDefinedField) -> Request<UserDefinedField> {
@@ -31,9 +31,9 @@ pub fn create_user_defined_field(body: &UserDefinedField) -> Request<UserDefined
 
 /// Counts custom field definitions.
 ///
-/// `GET /system/userDefinedFields/count` · tool `count_connect_wise_psa_system_user_defined_fields`
+/// `GET /system/userDefinedFields/count` · tool [`count_connect_wise_psa_system_user_defined_fields`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/userDefinedFields/count")]
 #[doc(alias = "count_connect_wise_psa_system_user_defined_fields")]
 pub fn count_user_defined_fields(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_user_defined_fields(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of custom field definitions.
 ///
-/// `GET /system/userDefinedFields/info` · tool `list_all_connect_wise_psa_system_user_defined_field_info`
+/// `GET /system/userDefinedFields/info` · tool [`list_all_connect_wise_psa_system_user_defined_field_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/userDefinedFields/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_user_defined_field_info")]
 pub fn list_user_defined_field_info(
@@ -59,9 +59,9 @@ pub fn list_user_defined_field_info(
 
 /// Counts custom field definition summaries.
 ///
-/// `GET /system/userDefinedFields/info/count` · tool `count_connect_wise_psa_system_user_defined_field_info`
+/// `GET /system/userDefinedFields/info/count` · tool [`count_connect_wise_psa_system_user_defined_field_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/userDefinedFields/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_user_defined_field_info")]
 pub fn count_user_defined_field_info(query: &CountQuery) -> Request<Count> {
@@ -72,9 +72,9 @@ pub fn count_user_defined_field_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a custom field definition by its ID.
 ///
-/// `GET /system/userDefinedFields/{id}` · tool `get_single_connect_wise_psa_system_user_defined_field_by_id`
+/// `GET /system/userDefinedFields/{id}` · tool [`get_single_connect_wise_psa_system_user_defined_field_by_id`](crate::CATALOG)
 ///
-/// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
+/// * `id`: custom field definition ID, from [`system::list_user_defined_fields`](crate::system::list_user_defined_fields)
 #[doc(alias = "GET /system/userDefinedFields/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_user_defined_field_by_id")]
 pub fn get_user_defined_field(id: i32) -> Request<UserDefinedField> {
@@ -83,10 +83,10 @@ pub fn get_user_defined_field(id: i32) -> Request<UserDefinedField> {
 
 /// Replaces a custom field definition. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/userDefinedFields/{id}` · tool `replace_a_connect_wise_psa_system_user_defined_field_by_id`
+/// `PUT /system/userDefinedFields/{id}` · tool [`replace_a_connect_wise_psa_system_user_defined_field_by_id`](crate::CATALOG)
 ///
-/// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
-/// * `body`: the new state of the custom field definition.
+/// * `id`: custom field definition ID, from [`system::list_user_defined_fields`](crate::system::list_user_defined_fields)
+/// * `body`: the new state of the custom field definition
 #[doc(alias = "PUT /system/userDefinedFields/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_user_defined_field_by_id")]
 pub fn replace_user_defined_field(
@@ -98,10 +98,10 @@ pub fn replace_user_defined_field(
 
 /// Updates a custom field definition.
 ///
-/// `PATCH /system/userDefinedFields/{id}` · tool `update_a_connect_wise_psa_system_user_defined_field_by_id`
+/// `PATCH /system/userDefinedFields/{id}` · tool [`update_a_connect_wise_psa_system_user_defined_field_by_id`](crate::CATALOG)
 ///
-/// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: custom field definition ID, from [`system::list_user_defined_fields`](crate::system::list_user_defined_fields)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/userDefinedFields/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_user_defined_field_by_id")]
 pub fn update_user_defined_field(
@@ -115,9 +115,9 @@ pub fn update_user_defined_field(
 
 /// Deletes a custom field definition.
 ///
-/// `DELETE /system/userDefinedFields/{id}` · tool `delete_a_connect_wise_psa_system_user_defined_field_by_id`
+/// `DELETE /system/userDefinedFields/{id}` · tool [`delete_a_connect_wise_psa_system_user_defined_field_by_id`](crate::CATALOG)
 ///
-/// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
+/// * `id`: custom field definition ID, from [`system::list_user_defined_fields`](crate::system::list_user_defined_fields)
 #[doc(alias = "DELETE /system/userDefinedFields/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_user_defined_field_by_id")]
 pub fn delete_user_defined_field(id: i32) -> Request<()> {
@@ -126,9 +126,9 @@ pub fn delete_user_defined_field(id: i32) -> Request<()> {
 
 /// Gets a custom field definition summary by its ID.
 ///
-/// `GET /system/userDefinedFields/{id}/info` · tool `get_single_connect_wise_psa_sys_user_defined_field_info_by_id`
+/// `GET /system/userDefinedFields/{id}/info` · tool [`get_single_connect_wise_psa_sys_user_defined_field_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: custom field definition ID (see `system::list_user_defined_fields`)
+/// * `id`: custom field definition ID, from [`system::list_user_defined_fields`](crate::system::list_user_defined_fields)
 #[doc(alias = "GET /system/userDefinedFields/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_sys_user_defined_field_info_by_id")]
 pub fn get_user_defined_field_info(id: i32) -> Request<UserDefinedFieldInfo> {

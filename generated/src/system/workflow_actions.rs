@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists workflow action Automate parameters.
 ///
-/// `GET /system/workflowActions/automateParameters` · tool `list_all_connect_wise_psa_system_workflow_action_auto_params`
+/// `GET /system/workflowActions/automateParameters` · tool [`list_all_connect_wise_psa_system_workflow_action_auto_params`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflowActions/automateParameters")]
 #[doc(alias = "list_all_connect_wise_psa_system_workflow_action_auto_params")]
 pub fn list_system_workflow_action_automate_parameters(
@@ -22,9 +22,9 @@ pub fn list_system_workflow_action_automate_parameters(
 
 /// Gets a workflow action Automate parameter by its ID.
 ///
-/// `GET /system/workflowActions/automateParameters/{id}` · tool `get_single_connect_wise_psa_system_wf_action_auto_param_by_id`
+/// `GET /system/workflowActions/automateParameters/{id}` · tool [`get_single_connect_wise_psa_system_wf_action_auto_param_by_id`](crate::CATALOG)
 ///
-/// * `id`: workflow action Automate parameter ID (see `system::list_system_workflow_action_automate_parameters`)
+/// * `id`: workflow action Automate parameter ID, from [`system::list_system_workflow_action_automate_parameters`](crate::system::list_system_workflow_action_automate_parameters)
 #[doc(alias = "GET /system/workflowActions/automateParameters/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_wf_action_auto_param_by_id")]
 pub fn get_system_workflow_action_automate_parameter(
@@ -36,12 +36,12 @@ pub fn get_system_workflow_action_automate_parameter(
 
 /// Lists a workflow action's Automate parameters.
 ///
-/// `GET /system/workflowActions/{parentId}/automateParameters` · tool `list_all_connect_wise_psa_workflow_action_automate_parameters`
+/// `GET /system/workflowActions/{parentId}/automateParameters` · tool [`list_all_connect_wise_psa_workflow_action_automate_parameters`](crate::CATALOG)
 ///
 /// * `workflow_action_id`: workflow action ID
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflowActions/{parentId}/automateParameters")]
 #[doc(alias = "list_all_connect_wise_psa_workflow_action_automate_parameters")]
 pub fn list_workflow_action_automate_parameters(
@@ -55,10 +55,10 @@ pub fn list_workflow_action_automate_parameters(
 
 /// Adds an Automate parameter to a workflow action.
 ///
-/// `POST /system/workflowActions/{parentId}/automateParameters` · tool `create_a_connect_wise_psa_workflow_action_automate_parameter`
+/// `POST /system/workflowActions/{parentId}/automateParameters` · tool [`create_a_connect_wise_psa_workflow_action_automate_parameter`](crate::CATALOG)
 ///
 /// * `workflow_action_id`: workflow action ID
-/// * `body`: the Automate parameter to create.
+/// * `body`: the Automate parameter to create
 #[doc(alias = "POST /system/workflowActions/{parentId}/automateParameters")]
 #[doc(alias = "create_a_connect_wise_psa_workflow_action_automate_parameter")]
 pub fn create_workflow_action_automate_parameter(
@@ -72,10 +72,10 @@ pub fn create_workflow_action_automate_parameter(
 
 /// Counts a workflow action's Automate parameters.
 ///
-/// `GET /system/workflowActions/{parentId}/automateParameters/count` · tool `count_connect_wise_psa_workflow_action_automate_parameters`
+/// `GET /system/workflowActions/{parentId}/automateParameters/count` · tool [`count_connect_wise_psa_workflow_action_automate_parameters`](crate::CATALOG)
 ///
 /// * `workflow_action_id`: workflow action ID
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/workflowActions/{parentId}/automateParameters/count")]
 #[doc(alias = "count_connect_wise_psa_workflow_action_automate_parameters")]
 pub fn count_workflow_action_automate_parameters(
@@ -93,10 +93,10 @@ pub fn count_workflow_action_automate_parameters(
 
 /// Gets a workflow action's Automate parameter by its ID.
 ///
-/// `GET /system/workflowActions/{parentId}/automateParameters/{id}` · tool `get_single_connect_wise_psa_workflow_action_auto_param_by_id`
+/// `GET /system/workflowActions/{parentId}/automateParameters/{id}` · tool [`get_single_connect_wise_psa_workflow_action_auto_param_by_id`](crate::CATALOG)
 ///
 /// * `workflow_action_id`: workflow action ID
-/// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
+/// * `id`: workflow action Automate parameter ID, from [`system::list_workflow_action_automate_parameters`](crate::system::list_workflow_action_automate_parameters)
 #[doc(alias = "GET /system/workflowActions/{parentId}/automateParameters/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_workflow_action_auto_param_by_id")]
 pub fn get_workflow_action_automate_parameter(
@@ -113,11 +113,11 @@ pub fn get_workflow_action_automate_parameter(
 
 /// Replaces a workflow action's Automate parameter. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/workflowActions/{parentId}/automateParameters/{id}` · tool `replace_a_connect_wise_psa_workflow_action_automate_param_by_id`
+/// `PUT /system/workflowActions/{parentId}/automateParameters/{id}` · tool [`replace_a_connect_wise_psa_workflow_action_automate_param_by_id`](crate::CATALOG)
 ///
 /// * `workflow_action_id`: workflow action ID
-/// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
-/// * `body`: the new state of the Automate parameter.
+/// * `id`: workflow action Automate parameter ID, from [`system::list_workflow_action_automate_parameters`](crate::system::list_workflow_action_automate_parameters)
+/// * `body`: the new state of the Automate parameter
 #[doc(alias = "PUT /system/workflowActions/{parentId}/automateParameters/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_workflow_action_automate_param_by_id")]
 pub fn replace_workflow_action_automate_parameter(
@@ -136,11 +136,11 @@ pub fn replace_workflow_action_automate_parameter(
 
 /// Updates a workflow action's Automate parameter.
 ///
-/// `PATCH /system/workflowActions/{parentId}/automateParameters/{id}` · tool `update_a_connect_wise_psa_workflow_action_automate_param_by_id`
+/// `PATCH /system/workflowActions/{parentId}/automateParameters/{id}` · tool [`update_a_connect_wise_psa_workflow_action_automate_param_by_id`](crate::CATALOG)
 ///
 /// * `workflow_action_id`: workflow action ID
-/// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: workflow action Automate parameter ID, from [`system::list_workflow_action_automate_parameters`](crate::system::list_workflow_action_automate_parameters)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/workflowActions/{parentId}/automateParameters/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_workflow_action_automate_param_by_id")]
 pub fn update_workflow_action_automate_parameter(
@@ -159,10 +159,10 @@ pub fn update_workflow_action_automate_parameter(
 
 /// Deletes a workflow action's Automate parameter.
 ///
-/// `DELETE /system/workflowActions/{parentId}/automateParameters/{id}` · tool `delete_a_connect_wise_psa_workflow_action_automate_param_by_id`
+/// `DELETE /system/workflowActions/{parentId}/automateParameters/{id}` · tool [`delete_a_connect_wise_psa_workflow_action_automate_param_by_id`](crate::CATALOG)
 ///
 /// * `workflow_action_id`: workflow action ID
-/// * `id`: workflow action Automate parameter ID (see `system::list_workflow_action_automate_parameters`)
+/// * `id`: workflow action Automate parameter ID, from [`system::list_workflow_action_automate_parameters`](crate::system::list_workflow_action_automate_parameters)
 #[doc(alias = "DELETE /system/workflowActions/{parentId}/automateParameters/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_workflow_action_automate_param_by_id")]
 pub fn delete_workflow_action_automate_parameter(

@@ -12,11 +12,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists workflows.
 ///
-/// `GET /system/workflows` · tool `list_all_connect_wise_psa_system_workflows`
+/// `GET /system/workflows` · tool [`list_all_connect_wise_psa_system_workflows`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows")]
 #[doc(alias = "list_all_connect_wise_psa_system_workflows")]
 pub fn list_workflows(query: &ListQuery) -> Request<Vec<Workflow>> {
@@ -25,9 +25,9 @@ pub fn list_workflows(query: &ListQuery) -> Request<Vec<Workflow>> {
 
 /// Creates a workflow.
 ///
-/// `POST /system/workflows` · tool `create_a_connect_wise_psa_system_workflow`
+/// `POST /system/workflows` · tool [`create_a_connect_wise_psa_system_workflow`](crate::CATALOG)
 ///
-/// * `body`: the workflow to create.
+/// * `body`: the workflow to create
 #[doc(alias = "POST /system/workflows")]
 #[doc(alias = "create_a_connect_wise_psa_system_workflow")]
 pub fn create_workflow(body: &Workflow) -> Request<Workflow> {
@@ -36,11 +36,11 @@ pub fn create_workflow(body: &Workflow) -> Request<Workflow> {
 
 /// Lists workflow attachments.
 ///
-/// `GET /system/workflows/attachments` · tool `list_all_connect_wise_psa_system_workflow_attachments`
+/// `GET /system/workflows/attachments` · tool [`list_all_connect_wise_psa_system_workflow_attachments`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/attachments")]
 #[doc(alias = "list_all_connect_wise_psa_system_workflow_attachments")]
 pub fn list_system_workflow_attachments(
@@ -51,11 +51,11 @@ pub fn list_system_workflow_attachments(
 
 /// Gets a workflow attachment by its ID.
 ///
-/// `GET /system/workflows/attachments/{id}` · tool `get_single_connect_wise_psa_system_workflow_attachment_by_id`
+/// `GET /system/workflows/attachments/{id}` · tool [`get_single_connect_wise_psa_system_workflow_attachment_by_id`](crate::CATALOG)
 ///
-/// * `id`: workflow attachment ID (see `system::list_system_workflow_attachments`)
+/// * `id`: workflow attachment ID, from [`system::list_system_workflow_attachments`](crate::system::list_system_workflow_attachments)
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/attachments/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_workflow_attachment_by_id")]
 pub fn get_system_workflow_attachment(id: i32) -> Request<Vec<WorkflowAttachment>> {
@@ -64,9 +64,9 @@ pub fn get_system_workflow_attachment(id: i32) -> Request<Vec<WorkflowAttachment
 
 /// Counts workflows.
 ///
-/// `GET /system/workflows/count` · tool `count_connect_wise_psa_system_workflows`
+/// `GET /system/workflows/count` · tool [`count_connect_wise_psa_system_workflows`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/workflows/count")]
 #[doc(alias = "count_connect_wise_psa_system_workflows")]
 pub fn count_workflows(query: &CountQuery) -> Request<Count> {
@@ -77,11 +77,11 @@ pub fn count_workflows(query: &CountQuery) -> Request<Count> {
 
 /// Lists workflow events.
 ///
-/// `GET /system/workflows/events` · tool `list_all_connect_wise_psa_system_workflow_events`
+/// `GET /system/workflows/events` · tool [`list_all_connect_wise_psa_system_workflow_events`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/events")]
 #[doc(alias = "list_all_connect_wise_psa_system_workflow_events")]
 pub fn list_system_workflow_events(query: &ListQuery) -> Request<Vec<WorkflowEvent>> {
@@ -90,11 +90,11 @@ pub fn list_system_workflow_events(query: &ListQuery) -> Request<Vec<WorkflowEve
 
 /// Lists workflow event actions.
 ///
-/// `GET /system/workflows/events/actions` · tool `list_all_connect_wise_psa_system_workflow_event_actions`
+/// `GET /system/workflows/events/actions` · tool [`list_all_connect_wise_psa_system_workflow_event_actions`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/events/actions")]
 #[doc(alias = "list_all_connect_wise_psa_system_workflow_event_actions")]
 pub fn list_system_workflow_event_actions(
@@ -105,9 +105,9 @@ pub fn list_system_workflow_event_actions(
 
 /// Gets a workflow event action by its ID.
 ///
-/// `GET /system/workflows/events/actions/{id}` · tool `get_single_connect_wise_psa_system_workflow_event_action_by_id`
+/// `GET /system/workflows/events/actions/{id}` · tool [`get_single_connect_wise_psa_system_workflow_event_action_by_id`](crate::CATALOG)
 ///
-/// * `id`: workflow event action ID (see `system::list_system_workflow_event_actions`)
+/// * `id`: workflow event action ID, from [`system::list_system_workflow_event_actions`](crate::system::list_system_workflow_event_actions)
 #[doc(alias = "GET /system/workflows/events/actions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_workflow_event_action_by_id")]
 pub fn get_system_workflow_event_action(id: i32) -> Request<WorkflowAction> {
@@ -116,9 +116,9 @@ pub fn get_system_workflow_event_action(id: i32) -> Request<WorkflowAction> {
 
 /// Gets a workflow event by its ID.
 ///
-/// `GET /system/workflows/events/{id}` · tool `get_single_connect_wise_psa_system_workflow_event_by_id`
+/// `GET /system/workflows/events/{id}` · tool [`get_single_connect_wise_psa_system_workflow_event_by_id`](crate::CATALOG)
 ///
-/// * `id`: workflow event ID (see `system::list_system_workflow_events`)
+/// * `id`: workflow event ID, from [`system::list_system_workflow_events`](crate::system::list_system_workflow_events)
 #[doc(alias = "GET /system/workflows/events/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_workflow_event_by_id")]
 pub fn get_system_workflow_event(id: i32) -> Request<WorkflowEvent> {
@@ -127,11 +127,11 @@ pub fn get_system_workflow_event(id: i32) -> Request<WorkflowEvent> {
 
 /// Lists workflow notify types.
 ///
-/// `GET /system/workflows/notifyTypes` · tool `list_all_connect_wise_psa_system_workflow_notify_types`
+/// `GET /system/workflows/notifyTypes` · tool [`list_all_connect_wise_psa_system_workflow_notify_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/notifyTypes")]
 #[doc(alias = "list_all_connect_wise_psa_system_workflow_notify_types")]
 pub fn list_system_workflow_notify_types(
@@ -142,11 +142,11 @@ pub fn list_system_workflow_notify_types(
 
 /// Gets a workflow notify type by its ID.
 ///
-/// `GET /system/workflows/notifyTypes/{id}` · tool `get_single_connect_wise_psa_system_workflow_notify_type_by_id`
+/// `GET /system/workflows/notifyTypes/{id}` · tool [`get_single_connect_wise_psa_system_workflow_notify_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: workflow notify type ID (see `system::list_system_workflow_notify_types`)
+/// * `id`: workflow notify type ID, from [`system::list_system_workflow_notify_types`](crate::system::list_system_workflow_notify_types)
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/notifyTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_workflow_notify_type_by_id")]
 pub fn get_system_workflow_notify_type(id: i32) -> Request<Vec<WorkflowNotifyType>> {
@@ -155,11 +155,11 @@ pub fn get_system_workflow_notify_type(id: i32) -> Request<Vec<WorkflowNotifyTyp
 
 /// Lists workflow table types.
 ///
-/// `GET /system/workflows/tableTypes` · tool `list_all_connect_wise_psa_system_workflow_table_types`
+/// `GET /system/workflows/tableTypes` · tool [`list_all_connect_wise_psa_system_workflow_table_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/tableTypes")]
 #[doc(alias = "list_all_connect_wise_psa_system_workflow_table_types")]
 pub fn list_workflow_table_types(query: &ListQuery) -> Request<Vec<WorkflowTableType>> {
@@ -168,9 +168,9 @@ pub fn list_workflow_table_types(query: &ListQuery) -> Request<Vec<WorkflowTable
 
 /// Counts workflow table types.
 ///
-/// `GET /system/workflows/tableTypes/count` · tool `count_connect_wise_psa_system_workflow_table_types`
+/// `GET /system/workflows/tableTypes/count` · tool [`count_connect_wise_psa_system_workflow_table_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/workflows/tableTypes/count")]
 #[doc(alias = "count_connect_wise_psa_system_workflow_table_types")]
 pub fn count_workflow_table_types(query: &CountQuery) -> Request<Count> {
@@ -181,11 +181,11 @@ pub fn count_workflow_table_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of workflow table types.
 ///
-/// `GET /system/workflows/tableTypes/info` · tool `list_all_connect_wise_psa_system_workflow_table_type_info`
+/// `GET /system/workflows/tableTypes/info` · tool [`list_all_connect_wise_psa_system_workflow_table_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/tableTypes/info")]
 #[doc(alias = "list_all_connect_wise_psa_system_workflow_table_type_info")]
 pub fn list_workflow_table_type_info(
@@ -196,9 +196,9 @@ pub fn list_workflow_table_type_info(
 
 /// Counts workflow table type summaries.
 ///
-/// `GET /system/workflows/tableTypes/info/count` · tool `count_connect_wise_psa_system_workflow_table_type_info`
+/// `GET /system/workflows/tableTypes/info/count` · tool [`count_connect_wise_psa_system_workflow_table_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/workflows/tableTypes/info/count")]
 #[doc(alias = "count_connect_wise_psa_system_workflow_table_type_info")]
 pub fn count_workflow_table_type_info(query: &CountQuery) -> Request<Count> {
@@ -209,9 +209,9 @@ pub fn count_workflow_table_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a workflow table type by its ID.
 ///
-/// `GET /system/workflows/tableTypes/{id}` · tool `get_single_connect_wise_psa_system_workflow_table_type_by_id`
+/// `GET /system/workflows/tableTypes/{id}` · tool [`get_single_connect_wise_psa_system_workflow_table_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: workflow table type ID (see `system::list_workflow_table_types`)
+/// * `id`: workflow table type ID, from [`system::list_workflow_table_types`](crate::system::list_workflow_table_types)
 #[doc(alias = "GET /system/workflows/tableTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_workflow_table_type_by_id")]
 pub fn get_workflow_table_type(id: i32) -> Request<WorkflowTableType> {
@@ -220,9 +220,9 @@ pub fn get_workflow_table_type(id: i32) -> Request<WorkflowTableType> {
 
 /// Gets a workflow table type summary by its ID.
 ///
-/// `GET /system/workflows/tableTypes/{id}/info` · tool `get_single_connect_wise_psa_system_wf_table_type_info_by_id`
+/// `GET /system/workflows/tableTypes/{id}/info` · tool [`get_single_connect_wise_psa_system_wf_table_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: workflow table type ID (see `system::list_workflow_table_types`)
+/// * `id`: workflow table type ID, from [`system::list_workflow_table_types`](crate::system::list_workflow_table_types)
 #[doc(alias = "GET /system/workflows/tableTypes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_system_wf_table_type_info_by_id")]
 pub fn get_workflow_table_type_info(id: i32) -> Request<WorkflowTableTypeInfo> {
@@ -231,11 +231,11 @@ pub fn get_workflow_table_type_info(id: i32) -> Request<WorkflowTableTypeInfo> {
 
 /// Lists workflow triggers.
 ///
-/// `GET /system/workflows/triggers` · tool `list_all_connect_wise_psa_system_workflow_triggers`
+/// `GET /system/workflows/triggers` · tool [`list_all_connect_wise_psa_system_workflow_triggers`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/triggers")]
 #[doc(alias = "list_all_connect_wise_psa_system_workflow_triggers")]
 pub fn list_system_workflow_triggers(
@@ -246,11 +246,11 @@ pub fn list_system_workflow_triggers(
 
 /// Lists workflow trigger options.
 ///
-/// `GET /system/workflows/triggers/options` · tool `list_all_connect_wise_psa_system_workflow_trigger_options`
+/// `GET /system/workflows/triggers/options` · tool [`list_all_connect_wise_psa_system_workflow_trigger_options`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/triggers/options")]
 #[doc(alias = "list_all_connect_wise_psa_system_workflow_trigger_options")]
 pub fn list_system_workflow_trigger_options(
@@ -261,7 +261,7 @@ pub fn list_system_workflow_trigger_options(
 
 /// Deletes all of a workflow action's custom fields.
 ///
-/// `DELETE /system/workflows/userdefinedfields/actions/{parentId}` · tool `delete_connect_wise_psa_workflow_action_userdefinedfields`
+/// `DELETE /system/workflows/userdefinedfields/actions/{parentId}` · tool [`delete_connect_wise_psa_workflow_action_userdefinedfields`](crate::CATALOG)
 ///
 /// * `action_id`: action ID
 #[doc(alias = "DELETE /system/workflows/userdefinedfields/actions/{parentId}")]
@@ -276,11 +276,11 @@ pub fn delete_workflow_action_user_defined_fields(action_id: i32) -> Request<()>
 
 /// Lists workflow action user defined fields.
 ///
-/// `GET /system/workflows/userdefinedfields/events/actions` · tool `list_all_connect_wise_psa_workflow_action_userdefinedfields`
+/// `GET /system/workflows/userdefinedfields/events/actions` · tool [`list_all_connect_wise_psa_workflow_action_userdefinedfields`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/userdefinedfields/events/actions")]
 #[doc(alias = "list_all_connect_wise_psa_workflow_action_userdefinedfields")]
 pub fn list_workflow_action_user_defined_fields(
@@ -292,10 +292,10 @@ pub fn list_workflow_action_user_defined_fields(
 
 /// Creates a workflow action user defined field.
 ///
-/// `POST /system/workflows/userdefinedfields/events/{grandparentId}` · tool `create_a_connect_wise_psa_workflow_action_userdefinedfield`
+/// `POST /system/workflows/userdefinedfields/events/{grandparentId}` · tool [`create_a_connect_wise_psa_workflow_action_userdefinedfield`](crate::CATALOG)
 ///
 /// * `event_id`: event ID
-/// * `body`: the workflow user defined field event to create.
+/// * `body`: the workflow user defined field event to create
 #[doc(alias = "POST /system/workflows/userdefinedfields/events/{grandparentId}")]
 #[doc(alias = "create_a_connect_wise_psa_workflow_action_userdefinedfield")]
 pub fn create_workflow_action_user_defined_field(
@@ -312,13 +312,13 @@ pub fn create_workflow_action_user_defined_field(
 
 /// Lists event action user defined fields.
 ///
-/// `GET /system/workflows/userdefinedfields/events/{grandparentId}/actions/{parentId}` · tool `list_all_connect_wise_psa_event_action_userdefinedfields`
+/// `GET /system/workflows/userdefinedfields/events/{grandparentId}/actions/{parentId}` · tool [`list_all_connect_wise_psa_event_action_userdefinedfields`](crate::CATALOG)
 ///
 /// * `event_id`: event ID
 /// * `action_id`: action ID
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(
     alias = "GET /system/workflows/userdefinedfields/events/{grandparentId}/actions/{parentId}"
 )]
@@ -339,10 +339,10 @@ pub fn list_event_action_user_defined_fields(
 
 /// Replaces a workflow action custom field. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/workflows/userdefinedfields/{id}` · tool `replace_a_connect_wise_psa_workflow_action_udf_by_id`
+/// `PUT /system/workflows/userdefinedfields/{id}` · tool [`replace_a_connect_wise_psa_workflow_action_udf_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
-/// * `body`: the new state of the workflow action custom field.
+/// * `body`: the new state of the workflow action custom field
 #[doc(alias = "PUT /system/workflows/userdefinedfields/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_workflow_action_udf_by_id")]
 pub fn replace_workflow_action_user_defined_field(
@@ -356,10 +356,10 @@ pub fn replace_workflow_action_user_defined_field(
 
 /// Updates a workflow action custom field.
 ///
-/// `PATCH /system/workflows/userdefinedfields/{id}` · tool `update_a_connect_wise_psa_workflow_action_udf_by_id`
+/// `PATCH /system/workflows/userdefinedfields/{id}` · tool [`update_a_connect_wise_psa_workflow_action_udf_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
-/// * `patch`: the changes, as a JSON Patch.
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/workflows/userdefinedfields/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_workflow_action_udf_by_id")]
 pub fn update_workflow_action_user_defined_field(
@@ -373,13 +373,13 @@ pub fn update_workflow_action_user_defined_field(
 
 /// Lists a workflow event's actions.
 ///
-/// `GET /system/workflows/{grandparentId}/events/{parentId}/actions` · tool `list_all_connect_wise_psa_workflow_event_actions`
+/// `GET /system/workflows/{grandparentId}/events/{parentId}/actions` · tool [`list_all_connect_wise_psa_workflow_event_actions`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `event_id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/{grandparentId}/events/{parentId}/actions")]
 #[doc(alias = "list_all_connect_wise_psa_workflow_event_actions")]
 pub fn list_workflow_event_actions(
@@ -398,11 +398,11 @@ pub fn list_workflow_event_actions(
 
 /// Adds an action to a workflow event.
 ///
-/// `POST /system/workflows/{grandparentId}/events/{parentId}/actions` · tool `create_a_connect_wise_psa_workflow_event_action`
+/// `POST /system/workflows/{grandparentId}/events/{parentId}/actions` · tool [`create_a_connect_wise_psa_workflow_event_action`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
-/// * `body`: the action to create.
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `event_id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
+/// * `body`: the action to create
 #[doc(alias = "POST /system/workflows/{grandparentId}/events/{parentId}/actions")]
 #[doc(alias = "create_a_connect_wise_psa_workflow_event_action")]
 pub fn create_workflow_event_action(
@@ -421,11 +421,11 @@ pub fn create_workflow_event_action(
 
 /// Counts a workflow event's actions.
 ///
-/// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/count` · tool `count_connect_wise_psa_workflow_event_actions`
+/// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/count` · tool [`count_connect_wise_psa_workflow_event_actions`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
-/// * `query`: which rows are counted
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `event_id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/workflows/{grandparentId}/events/{parentId}/actions/count")]
 #[doc(alias = "count_connect_wise_psa_workflow_event_actions")]
 pub fn count_workflow_event_actions(
@@ -445,11 +445,11 @@ pub fn count_workflow_event_actions(
 
 /// Gets a workflow event's action by its ID.
 ///
-/// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `get_single_connect_wise_psa_workflow_event_action_by_id`
+/// `GET /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool [`get_single_connect_wise_psa_workflow_event_action_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
-/// * `id`: workflow event action ID (see `system::list_workflow_event_actions`)
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `event_id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
+/// * `id`: workflow event action ID, from [`system::list_workflow_event_actions`](crate::system::list_workflow_event_actions)
 #[doc(alias = "GET /system/workflows/{grandparentId}/events/{parentId}/actions/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_workflow_event_action_by_id")]
 pub fn get_workflow_event_action(
@@ -468,12 +468,12 @@ pub fn get_workflow_event_action(
 
 /// Replaces a workflow event's action. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `replace_a_connect_wise_psa_workflow_event_action_by_id`
+/// `PUT /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool [`replace_a_connect_wise_psa_workflow_event_action_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
-/// * `id`: workflow event action ID (see `system::list_workflow_event_actions`)
-/// * `body`: the new state of the action.
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `event_id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
+/// * `id`: workflow event action ID, from [`system::list_workflow_event_actions`](crate::system::list_workflow_event_actions)
+/// * `body`: the new state of the action
 #[doc(alias = "PUT /system/workflows/{grandparentId}/events/{parentId}/actions/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_workflow_event_action_by_id")]
 pub fn replace_workflow_event_action(
@@ -494,12 +494,12 @@ pub fn replace_workflow_event_action(
 
 /// Updates a workflow event's action.
 ///
-/// `PATCH /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `update_a_connect_wise_psa_workflow_event_action_by_id`
+/// `PATCH /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool [`update_a_connect_wise_psa_workflow_event_action_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
-/// * `id`: workflow event action ID (see `system::list_workflow_event_actions`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `event_id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
+/// * `id`: workflow event action ID, from [`system::list_workflow_event_actions`](crate::system::list_workflow_event_actions)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/workflows/{grandparentId}/events/{parentId}/actions/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_workflow_event_action_by_id")]
 pub fn update_workflow_event_action(
@@ -520,11 +520,11 @@ pub fn update_workflow_event_action(
 
 /// Deletes a workflow event's action.
 ///
-/// `DELETE /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool `delete_a_connect_wise_psa_workflow_event_action_by_id`
+/// `DELETE /system/workflows/{grandparentId}/events/{parentId}/actions/{id}` · tool [`delete_a_connect_wise_psa_workflow_event_action_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `event_id`: workflow event ID (see `system::list_workflow_events`)
-/// * `id`: workflow event action ID (see `system::list_workflow_event_actions`)
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `event_id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
+/// * `id`: workflow event action ID, from [`system::list_workflow_event_actions`](crate::system::list_workflow_event_actions)
 #[doc(alias = "DELETE /system/workflows/{grandparentId}/events/{parentId}/actions/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_workflow_event_action_by_id")]
 pub fn delete_workflow_event_action(
@@ -543,13 +543,13 @@ pub fn delete_workflow_event_action(
 
 /// Lists a workflow trigger's options.
 ///
-/// `GET /system/workflows/{grandparentId}/triggers/{parentId}/options` · tool `list_all_connect_wise_psa_workflow_trigger_options`
+/// `GET /system/workflows/{grandparentId}/triggers/{parentId}/options` · tool [`list_all_connect_wise_psa_workflow_trigger_options`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `trigger_id`: workflow trigger ID (see `system::list_workflow_triggers`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `trigger_id`: workflow trigger ID, from [`system::list_workflow_triggers`](crate::system::list_workflow_triggers)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/{grandparentId}/triggers/{parentId}/options")]
 #[doc(alias = "list_all_connect_wise_psa_workflow_trigger_options")]
 pub fn list_workflow_trigger_options(
@@ -568,11 +568,11 @@ pub fn list_workflow_trigger_options(
 
 /// Counts a workflow trigger's options.
 ///
-/// `GET /system/workflows/{grandparentId}/triggers/{parentId}/options/count` · tool `count_connect_wise_psa_workflow_trigger_options`
+/// `GET /system/workflows/{grandparentId}/triggers/{parentId}/options/count` · tool [`count_connect_wise_psa_workflow_trigger_options`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `trigger_id`: workflow trigger ID (see `system::list_workflow_triggers`)
-/// * `query`: which rows are counted
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `trigger_id`: workflow trigger ID, from [`system::list_workflow_triggers`](crate::system::list_workflow_triggers)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/workflows/{grandparentId}/triggers/{parentId}/options/count")]
 #[doc(alias = "count_connect_wise_psa_workflow_trigger_options")]
 pub fn count_workflow_trigger_options(
@@ -592,9 +592,9 @@ pub fn count_workflow_trigger_options(
 
 /// Gets a workflow by its ID.
 ///
-/// `GET /system/workflows/{id}` · tool `get_single_connect_wise_psa_system_workflow_by_id`
+/// `GET /system/workflows/{id}` · tool [`get_single_connect_wise_psa_system_workflow_by_id`](crate::CATALOG)
 ///
-/// * `id`: workflow ID (see `system::list_workflows`)
+/// * `id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
 #[doc(alias = "GET /system/workflows/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_system_workflow_by_id")]
 pub fn get_workflow(id: i32) -> Request<Workflow> {
@@ -603,10 +603,10 @@ pub fn get_workflow(id: i32) -> Request<Workflow> {
 
 /// Replaces a workflow. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/workflows/{id}` · tool `replace_a_connect_wise_psa_system_workflow_by_id`
+/// `PUT /system/workflows/{id}` · tool [`replace_a_connect_wise_psa_system_workflow_by_id`](crate::CATALOG)
 ///
-/// * `id`: workflow ID (see `system::list_workflows`)
-/// * `body`: the new state of the workflow.
+/// * `id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `body`: the new state of the workflow
 #[doc(alias = "PUT /system/workflows/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_system_workflow_by_id")]
 pub fn replace_workflow(id: i32, body: &Workflow) -> Request<Workflow> {
@@ -615,10 +615,10 @@ pub fn replace_workflow(id: i32, body: &Workflow) -> Request<Workflow> {
 
 /// Updates a workflow.
 ///
-/// `PATCH /system/workflows/{id}` · tool `update_a_connect_wise_psa_system_workflow_by_id`
+/// `PATCH /system/workflows/{id}` · tool [`update_a_connect_wise_psa_system_workflow_by_id`](crate::CATALOG)
 ///
-/// * `id`: workflow ID (see `system::list_workflows`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/workflows/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_system_workflow_by_id")]
 pub fn update_workflow(id: i32, patch: &Patch<Workflow>) -> Request<Workflow> {
@@ -627,9 +627,9 @@ pub fn update_workflow(id: i32, patch: &Patch<Workflow>) -> Request<Workflow> {
 
 /// Deletes a workflow.
 ///
-/// `DELETE /system/workflows/{id}` · tool `delete_a_connect_wise_psa_system_workflow_by_id`
+/// `DELETE /system/workflows/{id}` · tool [`delete_a_connect_wise_psa_system_workflow_by_id`](crate::CATALOG)
 ///
-/// * `id`: workflow ID (see `system::list_workflows`)
+/// * `id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
 #[doc(alias = "DELETE /system/workflows/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_system_workflow_by_id")]
 pub fn delete_workflow(id: i32) -> Request<()> {
@@ -638,9 +638,9 @@ pub fn delete_workflow(id: i32) -> Request<()> {
 
 /// Copies a workflow.
 ///
-/// `POST /system/workflows/{id}/copy` · tool `copy_a_connect_wise_psa_system_workflow_by_id`
+/// `POST /system/workflows/{id}/copy` · tool [`copy_a_connect_wise_psa_system_workflow_by_id`](crate::CATALOG)
 ///
-/// * `id`: workflow ID (see `system::list_workflows`)
+/// * `id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
 #[doc(alias = "POST /system/workflows/{id}/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_system_workflow_by_id")]
 pub fn copy_workflow(id: i32) -> Request<Workflow> {
@@ -649,12 +649,12 @@ pub fn copy_workflow(id: i32) -> Request<Workflow> {
 
 /// Lists a workflow's attachments.
 ///
-/// `GET /system/workflows/{parentId}/attachments` · tool `list_all_connect_wise_psa_workflow_attachments`
+/// `GET /system/workflows/{parentId}/attachments` · tool [`list_all_connect_wise_psa_workflow_attachments`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/{parentId}/attachments")]
 #[doc(alias = "list_all_connect_wise_psa_workflow_attachments")]
 pub fn list_workflow_attachments(
@@ -668,10 +668,10 @@ pub fn list_workflow_attachments(
 
 /// Counts a workflow's attachments.
 ///
-/// `GET /system/workflows/{parentId}/attachments/count` · tool `count_connect_wise_psa_workflow_attachments`
+/// `GET /system/workflows/{parentId}/attachments/count` · tool [`count_connect_wise_psa_workflow_attachments`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `query`: which rows are counted
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/workflows/{parentId}/attachments/count")]
 #[doc(alias = "count_connect_wise_psa_workflow_attachments")]
 pub fn count_workflow_attachments(
@@ -686,10 +686,10 @@ pub fn count_workflow_attachments(
 
 /// Gets a workflow's attachment by its ID.
 ///
-/// `GET /system/workflows/{parentId}/attachments/{id}` · tool `get_single_connect_wise_psa_workflow_attachment_by_id`
+/// `GET /system/workflows/{parentId}/attachments/{id}` · tool [`get_single_connect_wise_psa_workflow_attachment_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `id`: workflow attachment ID (see `system::list_workflow_attachments`)
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `id`: workflow attachment ID, from [`system::list_workflow_attachments`](crate::system::list_workflow_attachments)
 #[doc(alias = "GET /system/workflows/{parentId}/attachments/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_workflow_attachment_by_id")]
 pub fn get_workflow_attachment(
@@ -703,12 +703,12 @@ pub fn get_workflow_attachment(
 
 /// Lists a workflow's events.
 ///
-/// `GET /system/workflows/{parentId}/events` · tool `list_all_connect_wise_psa_workflow_events`
+/// `GET /system/workflows/{parentId}/events` · tool [`list_all_connect_wise_psa_workflow_events`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/{parentId}/events")]
 #[doc(alias = "list_all_connect_wise_psa_workflow_events")]
 pub fn list_workflow_events(
@@ -722,10 +722,10 @@ pub fn list_workflow_events(
 
 /// Adds an event to a workflow.
 ///
-/// `POST /system/workflows/{parentId}/events` · tool `create_a_connect_wise_psa_workflow_event`
+/// `POST /system/workflows/{parentId}/events` · tool [`create_a_connect_wise_psa_workflow_event`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `body`: the event to create.
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `body`: the event to create
 #[doc(alias = "POST /system/workflows/{parentId}/events")]
 #[doc(alias = "create_a_connect_wise_psa_workflow_event")]
 pub fn create_workflow_event(
@@ -739,10 +739,10 @@ pub fn create_workflow_event(
 
 /// Counts a workflow's events.
 ///
-/// `GET /system/workflows/{parentId}/events/count` · tool `count_connect_wise_psa_workflow_events`
+/// `GET /system/workflows/{parentId}/events/count` · tool [`count_connect_wise_psa_workflow_events`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `query`: which rows are counted
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/workflows/{parentId}/events/count")]
 #[doc(alias = "count_connect_wise_psa_workflow_events")]
 pub fn count_workflow_events(workflow_id: i32, query: &CountQuery) -> Request<Count> {
@@ -754,10 +754,10 @@ pub fn count_workflow_events(workflow_id: i32, query: &CountQuery) -> Request<Co
 
 /// Gets a workflow's event by its ID.
 ///
-/// `GET /system/workflows/{parentId}/events/{id}` · tool `get_single_connect_wise_psa_workflow_event_by_id`
+/// `GET /system/workflows/{parentId}/events/{id}` · tool [`get_single_connect_wise_psa_workflow_event_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `id`: workflow event ID (see `system::list_workflow_events`)
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
 #[doc(alias = "GET /system/workflows/{parentId}/events/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_workflow_event_by_id")]
 pub fn get_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> {
@@ -768,11 +768,11 @@ pub fn get_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> {
 
 /// Replaces a workflow's event. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /system/workflows/{parentId}/events/{id}` · tool `replace_a_connect_wise_psa_workflow_event_by_id`
+/// `PUT /system/workflows/{parentId}/events/{id}` · tool [`replace_a_connect_wise_psa_workflow_event_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `id`: workflow event ID (see `system::list_workflow_events`)
-/// * `body`: the new state of the event.
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
+/// * `body`: the new state of the event
 #[doc(alias = "PUT /system/workflows/{parentId}/events/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_workflow_event_by_id")]
 pub fn replace_workflow_event(
@@ -788,11 +788,11 @@ pub fn replace_workflow_event(
 
 /// Updates a workflow's event.
 ///
-/// `PATCH /system/workflows/{parentId}/events/{id}` · tool `update_a_connect_wise_psa_workflow_event_by_id`
+/// `PATCH /system/workflows/{parentId}/events/{id}` · tool [`update_a_connect_wise_psa_workflow_event_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `id`: workflow event ID (see `system::list_workflow_events`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /system/workflows/{parentId}/events/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_workflow_event_by_id")]
 pub fn update_workflow_event(
@@ -808,10 +808,10 @@ pub fn update_workflow_event(
 
 /// Deletes a workflow's event.
 ///
-/// `DELETE /system/workflows/{parentId}/events/{id}` · tool `delete_a_connect_wise_psa_workflow_event_by_id`
+/// `DELETE /system/workflows/{parentId}/events/{id}` · tool [`delete_a_connect_wise_psa_workflow_event_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `id`: workflow event ID (see `system::list_workflow_events`)
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
 #[doc(alias = "DELETE /system/workflows/{parentId}/events/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_workflow_event_by_id")]
 pub fn delete_workflow_event(workflow_id: i32, id: i32) -> Request<()> {
@@ -822,10 +822,10 @@ pub fn delete_workflow_event(workflow_id: i32, id: i32) -> Request<()> {
 
 /// Copies a workflow event.
 ///
-/// `POST /system/workflows/{parentId}/events/{id}/copy` · tool `copy_a_connect_wise_psa_workflow_event_by_id`
+/// `POST /system/workflows/{parentId}/events/{id}/copy` · tool [`copy_a_connect_wise_psa_workflow_event_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `id`: workflow event ID (see `system::list_workflow_events`)
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
 #[doc(alias = "POST /system/workflows/{parentId}/events/{id}/copy")]
 #[doc(alias = "copy_a_connect_wise_psa_workflow_event_by_id")]
 pub fn copy_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> {
@@ -836,13 +836,13 @@ pub fn copy_workflow_event(workflow_id: i32, id: i32) -> Request<WorkflowEvent> 
 
 /// Tests a workflow event.
 ///
-/// `GET /system/workflows/{parentId}/events/{id}/test` · tool `test_a_connect_wise_psa_workflow_event_by_id`
+/// `GET /system/workflows/{parentId}/events/{id}/test` · tool [`test_a_connect_wise_psa_workflow_event_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `id`: workflow event ID (see `system::list_workflow_events`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `id`: workflow event ID, from [`system::list_workflow_events`](crate::system::list_workflow_events)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/{parentId}/events/{id}/test")]
 #[doc(alias = "test_a_connect_wise_psa_workflow_event_by_id")]
 pub fn test_workflow_event(
@@ -858,12 +858,12 @@ pub fn test_workflow_event(
 
 /// Lists a workflow's notify types.
 ///
-/// `GET /system/workflows/{parentId}/notifyTypes` · tool `list_all_connect_wise_psa_workflow_notify_types`
+/// `GET /system/workflows/{parentId}/notifyTypes` · tool [`list_all_connect_wise_psa_workflow_notify_types`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/{parentId}/notifyTypes")]
 #[doc(alias = "list_all_connect_wise_psa_workflow_notify_types")]
 pub fn list_workflow_notify_types(
@@ -877,10 +877,10 @@ pub fn list_workflow_notify_types(
 
 /// Counts a workflow's notify types.
 ///
-/// `GET /system/workflows/{parentId}/notifyTypes/count` · tool `count_connect_wise_psa_workflow_notify_types`
+/// `GET /system/workflows/{parentId}/notifyTypes/count` · tool [`count_connect_wise_psa_workflow_notify_types`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `query`: which rows are counted
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/workflows/{parentId}/notifyTypes/count")]
 #[doc(alias = "count_connect_wise_psa_workflow_notify_types")]
 pub fn count_workflow_notify_types(
@@ -895,12 +895,12 @@ pub fn count_workflow_notify_types(
 
 /// Lists summaries of a workflow's notify types.
 ///
-/// `GET /system/workflows/{parentId}/notifyTypes/info` · tool `list_all_connect_wise_psa_workflow_notify_type_info`
+/// `GET /system/workflows/{parentId}/notifyTypes/info` · tool [`list_all_connect_wise_psa_workflow_notify_type_info`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/{parentId}/notifyTypes/info")]
 #[doc(alias = "list_all_connect_wise_psa_workflow_notify_type_info")]
 pub fn list_workflow_notify_type_info(
@@ -914,10 +914,10 @@ pub fn list_workflow_notify_type_info(
 
 /// Counts summaries of a workflow's notify types.
 ///
-/// `GET /system/workflows/{parentId}/notifyTypes/info/count` · tool `count_connect_wise_psa_workflow_notify_type_info`
+/// `GET /system/workflows/{parentId}/notifyTypes/info/count` · tool [`count_connect_wise_psa_workflow_notify_type_info`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `query`: which rows are counted
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/workflows/{parentId}/notifyTypes/info/count")]
 #[doc(alias = "count_connect_wise_psa_workflow_notify_type_info")]
 pub fn count_workflow_notify_type_info(
@@ -932,10 +932,10 @@ pub fn count_workflow_notify_type_info(
 
 /// Gets a workflow's notify type by its ID.
 ///
-/// `GET /system/workflows/{parentId}/notifyTypes/{id}` · tool `get_single_connect_wise_psa_workflow_notify_type_by_id`
+/// `GET /system/workflows/{parentId}/notifyTypes/{id}` · tool [`get_single_connect_wise_psa_workflow_notify_type_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `id`: workflow notify type ID (see `system::list_workflow_notify_types`)
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `id`: workflow notify type ID, from [`system::list_workflow_notify_types`](crate::system::list_workflow_notify_types)
 #[doc(alias = "GET /system/workflows/{parentId}/notifyTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_workflow_notify_type_by_id")]
 pub fn get_workflow_notify_type(
@@ -949,10 +949,10 @@ pub fn get_workflow_notify_type(
 
 /// Gets a summary of a workflow's notify type by its ID.
 ///
-/// `GET /system/workflows/{parentId}/notifyTypes/{id}/info` · tool `get_single_connect_wise_psa_workflow_notify_type_info_by_id`
+/// `GET /system/workflows/{parentId}/notifyTypes/{id}/info` · tool [`get_single_connect_wise_psa_workflow_notify_type_info_by_id`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `id`: workflow notify type ID (see `system::list_workflow_notify_types`)
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `id`: workflow notify type ID, from [`system::list_workflow_notify_types`](crate::system::list_workflow_notify_types)
 #[doc(alias = "GET /system/workflows/{parentId}/notifyTypes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_workflow_notify_type_info_by_id")]
 pub fn get_workflow_notify_type_info(
@@ -966,12 +966,12 @@ pub fn get_workflow_notify_type_info(
 
 /// Lists a workflow's triggers.
 ///
-/// `GET /system/workflows/{parentId}/triggers` · tool `list_all_connect_wise_psa_workflow_triggers`
+/// `GET /system/workflows/{parentId}/triggers` · tool [`list_all_connect_wise_psa_workflow_triggers`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /system/workflows/{parentId}/triggers")]
 #[doc(alias = "list_all_connect_wise_psa_workflow_triggers")]
 pub fn list_workflow_triggers(
@@ -985,10 +985,10 @@ pub fn list_workflow_triggers(
 
 /// Counts a workflow's triggers.
 ///
-/// `GET /system/workflows/{parentId}/triggers/count` · tool `count_connect_wise_psa_workflow_triggers`
+/// `GET /system/workflows/{parentId}/triggers/count` · tool [`count_connect_wise_psa_workflow_triggers`](crate::CATALOG)
 ///
-/// * `workflow_id`: workflow ID (see `system::list_workflows`)
-/// * `query`: which rows are counted
+/// * `workflow_id`: workflow ID, from [`system::list_workflows`](crate::system::list_workflows)
+/// * `query`: which records are counted
 #[doc(alias = "GET /system/workflows/{parentId}/triggers/count")]
 #[doc(alias = "count_connect_wise_psa_workflow_triggers")]
 pub fn count_workflow_triggers(workflow_id: i32, query: &CountQuery) -> Request<Count> {

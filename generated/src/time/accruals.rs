@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists accruals.
 ///
-/// `GET /time/accruals` · tool `list_all_connect_wise_psa_time_accruals`
+/// `GET /time/accruals` · tool [`list_all_connect_wise_psa_time_accruals`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/accruals")]
 #[doc(alias = "list_all_connect_wise_psa_time_accruals")]
 pub fn list_accruals(query: &ListQuery) -> Request<Vec<TimeAccrual>> {
@@ -20,9 +20,9 @@ pub fn list_accruals(query: &ListQuery) -> Request<Vec<TimeAccrual>> {
 
 /// Creates an accrual.
 ///
-/// `POST /time/accruals` · tool `create_a_connect_wise_psa_time_accrual`
+/// `POST /time/accruals` · tool [`create_a_connect_wise_psa_time_accrual`](crate::CATALOG)
 ///
-/// * `body`: the accrual to create.
+/// * `body`: the accrual to create
 #[doc(alias = "POST /time/accruals")]
 #[doc(alias = "create_a_connect_wise_psa_time_accrual")]
 pub fn create_accrual(body: &TimeAccrual) -> Request<TimeAccrual> {
@@ -31,9 +31,9 @@ pub fn create_accrual(body: &TimeAccrual) -> Request<TimeAccrual> {
 
 /// Counts accruals.
 ///
-/// `GET /time/accruals/count` · tool `count_connect_wise_psa_time_accruals`
+/// `GET /time/accruals/count` · tool [`count_connect_wise_psa_time_accruals`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/accruals/count")]
 #[doc(alias = "count_connect_wise_psa_time_accruals")]
 pub fn count_accruals(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_accruals(query: &CountQuery) -> Request<Count> {
 
 /// Gets an accrual by its ID.
 ///
-/// `GET /time/accruals/{id}` · tool `get_single_connect_wise_psa_time_accrual_by_id`
+/// `GET /time/accruals/{id}` · tool [`get_single_connect_wise_psa_time_accrual_by_id`](crate::CATALOG)
 ///
-/// * `id`: accrual ID (see `time::list_accruals`)
+/// * `id`: accrual ID, from [`time::list_accruals`](crate::time::list_accruals)
 #[doc(alias = "GET /time/accruals/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_time_accrual_by_id")]
 pub fn get_accrual(id: i32) -> Request<TimeAccrual> {
@@ -55,10 +55,10 @@ pub fn get_accrual(id: i32) -> Request<TimeAccrual> {
 
 /// Replaces an accrual. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /time/accruals/{id}` · tool `replace_a_connect_wise_psa_time_accrual_by_id`
+/// `PUT /time/accruals/{id}` · tool [`replace_a_connect_wise_psa_time_accrual_by_id`](crate::CATALOG)
 ///
-/// * `id`: accrual ID (see `time::list_accruals`)
-/// * `body`: the new state of the accrual.
+/// * `id`: accrual ID, from [`time::list_accruals`](crate::time::list_accruals)
+/// * `body`: the new state of the accrual
 #[doc(alias = "PUT /time/accruals/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_time_accrual_by_id")]
 pub fn replace_accrual(id: i32, body: &TimeAccrual) -> Request<TimeAccrual> {
@@ -67,10 +67,10 @@ pub fn replace_accrual(id: i32, body: &TimeAccrual) -> Request<TimeAccrual> {
 
 /// Updates an accrual.
 ///
-/// `PATCH /time/accruals/{id}` · tool `update_a_connect_wise_psa_time_accrual_by_id`
+/// `PATCH /time/accruals/{id}` · tool [`update_a_connect_wise_psa_time_accrual_by_id`](crate::CATALOG)
 ///
-/// * `id`: accrual ID (see `time::list_accruals`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: accrual ID, from [`time::list_accruals`](crate::time::list_accruals)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /time/accruals/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_time_accrual_by_id")]
 pub fn update_accrual(id: i32, patch: &Patch<TimeAccrual>) -> Request<TimeAccrual> {
@@ -79,9 +79,9 @@ pub fn update_accrual(id: i32, patch: &Patch<TimeAccrual>) -> Request<TimeAccrua
 
 /// Deletes an accrual.
 ///
-/// `DELETE /time/accruals/{id}` · tool `delete_a_connect_wise_psa_time_accrual_by_id`
+/// `DELETE /time/accruals/{id}` · tool [`delete_a_connect_wise_psa_time_accrual_by_id`](crate::CATALOG)
 ///
-/// * `id`: accrual ID (see `time::list_accruals`)
+/// * `id`: accrual ID, from [`time::list_accruals`](crate::time::list_accruals)
 #[doc(alias = "DELETE /time/accruals/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_time_accrual_by_id")]
 pub fn delete_accrual(id: i32) -> Request<()> {
@@ -90,12 +90,12 @@ pub fn delete_accrual(id: i32) -> Request<()> {
 
 /// Lists an accrual's details.
 ///
-/// `GET /time/accruals/{parentId}/details` · tool `list_all_connect_wise_psa_accrual_details`
+/// `GET /time/accruals/{parentId}/details` · tool [`list_all_connect_wise_psa_accrual_details`](crate::CATALOG)
 ///
-/// * `accrual_id`: accrual ID (see `time::list_accruals`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `accrual_id`: accrual ID, from [`time::list_accruals`](crate::time::list_accruals)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/accruals/{parentId}/details")]
 #[doc(alias = "list_all_connect_wise_psa_accrual_details")]
 pub fn list_accrual_details(
@@ -109,10 +109,10 @@ pub fn list_accrual_details(
 
 /// Adds a detail to an accrual.
 ///
-/// `POST /time/accruals/{parentId}/details/` · tool `create_a_connect_wise_psa_accrual_detail`
+/// `POST /time/accruals/{parentId}/details/` · tool [`create_a_connect_wise_psa_accrual_detail`](crate::CATALOG)
 ///
-/// * `accrual_id`: accrual ID (see `time::list_accruals`)
-/// * `body`: the detail to create.
+/// * `accrual_id`: accrual ID, from [`time::list_accruals`](crate::time::list_accruals)
+/// * `body`: the detail to create
 #[doc(alias = "POST /time/accruals/{parentId}/details/")]
 #[doc(alias = "create_a_connect_wise_psa_accrual_detail")]
 pub fn create_accrual_detail(
@@ -126,10 +126,10 @@ pub fn create_accrual_detail(
 
 /// Counts an accrual's details.
 ///
-/// `GET /time/accruals/{parentId}/details/count` · tool `count_connect_wise_psa_accrual_details`
+/// `GET /time/accruals/{parentId}/details/count` · tool [`count_connect_wise_psa_accrual_details`](crate::CATALOG)
 ///
-/// * `accrual_id`: accrual ID (see `time::list_accruals`)
-/// * `query`: which rows are counted
+/// * `accrual_id`: accrual ID, from [`time::list_accruals`](crate::time::list_accruals)
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/accruals/{parentId}/details/count")]
 #[doc(alias = "count_connect_wise_psa_accrual_details")]
 pub fn count_accrual_details(accrual_id: i32, query: &CountQuery) -> Request<Count> {
@@ -141,10 +141,10 @@ pub fn count_accrual_details(accrual_id: i32, query: &CountQuery) -> Request<Cou
 
 /// Gets an accrual detail by its ID.
 ///
-/// `GET /time/accruals/{parentId}/details/{id}` · tool `get_single_connect_wise_psa_accrual_detail_by_id`
+/// `GET /time/accruals/{parentId}/details/{id}` · tool [`get_single_connect_wise_psa_accrual_detail_by_id`](crate::CATALOG)
 ///
-/// * `accrual_id`: accrual ID (see `time::list_accruals`)
-/// * `id`: accrual detail ID (see `time::list_accrual_details`)
+/// * `accrual_id`: accrual ID, from [`time::list_accruals`](crate::time::list_accruals)
+/// * `id`: accrual detail ID, from [`time::list_accrual_details`](crate::time::list_accrual_details)
 #[doc(alias = "GET /time/accruals/{parentId}/details/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_accrual_detail_by_id")]
 pub fn get_accrual_detail(accrual_id: i32, id: i32) -> Request<TimeAccrualDetail> {
@@ -155,11 +155,11 @@ pub fn get_accrual_detail(accrual_id: i32, id: i32) -> Request<TimeAccrualDetail
 
 /// Replaces an accrual detail. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /time/accruals/{parentId}/details/{id}` · tool `replace_a_connect_wise_psa_accrual_detail_by_id`
+/// `PUT /time/accruals/{parentId}/details/{id}` · tool [`replace_a_connect_wise_psa_accrual_detail_by_id`](crate::CATALOG)
 ///
-/// * `accrual_id`: accrual ID (see `time::list_accruals`)
-/// * `id`: accrual detail ID (see `time::list_accrual_details`)
-/// * `body`: the new state of the detail.
+/// * `accrual_id`: accrual ID, from [`time::list_accruals`](crate::time::list_accruals)
+/// * `id`: accrual detail ID, from [`time::list_accrual_details`](crate::time::list_accrual_details)
+/// * `body`: the new state of the detail
 #[doc(alias = "PUT /time/accruals/{parentId}/details/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_accrual_detail_by_id")]
 pub fn replace_accrual_detail(
@@ -175,11 +175,11 @@ pub fn replace_accrual_detail(
 
 /// Updates an accrual detail.
 ///
-/// `PATCH /time/accruals/{parentId}/details/{id}` · tool `update_a_connect_wise_psa_accrual_detail_by_id`
+/// `PATCH /time/accruals/{parentId}/details/{id}` · tool [`update_a_connect_wise_psa_accrual_detail_by_id`](crate::CATALOG)
 ///
-/// * `accrual_id`: accrual ID (see `time::list_accruals`)
-/// * `id`: accrual detail ID (see `time::list_accrual_details`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `accrual_id`: accrual ID, from [`time::list_accruals`](crate::time::list_accruals)
+/// * `id`: accrual detail ID, from [`time::list_accrual_details`](crate::time::list_accrual_details)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /time/accruals/{parentId}/details/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_accrual_detail_by_id")]
 pub fn update_accrual_detail(
@@ -195,10 +195,10 @@ pub fn update_accrual_detail(
 
 /// Deletes an accrual detail.
 ///
-/// `DELETE /time/accruals/{parentId}/details/{id}` · tool `delete_a_connect_wise_psa_accrual_detail_by_id`
+/// `DELETE /time/accruals/{parentId}/details/{id}` · tool [`delete_a_connect_wise_psa_accrual_detail_by_id`](crate::CATALOG)
 ///
-/// * `accrual_id`: accrual ID (see `time::list_accruals`)
-/// * `id`: accrual detail ID (see `time::list_accrual_details`)
+/// * `accrual_id`: accrual ID, from [`time::list_accruals`](crate::time::list_accruals)
+/// * `id`: accrual detail ID, from [`time::list_accrual_details`](crate::time::list_accrual_details)
 #[doc(alias = "DELETE /time/accruals/{parentId}/details/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_accrual_detail_by_id")]
 pub fn delete_accrual_detail(accrual_id: i32, id: i32) -> Request<()> {

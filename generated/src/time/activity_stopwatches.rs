@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists activity stopwatches.
 ///
-/// `GET /time/activitystopwatches` · tool `list_all_connect_wise_psa_time_activitystopwatches`
+/// `GET /time/activitystopwatches` · tool [`list_all_connect_wise_psa_time_activitystopwatches`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/activitystopwatches")]
 #[doc(alias = "list_all_connect_wise_psa_time_activitystopwatches")]
 pub fn list_activity_stopwatches(query: &ListQuery) -> Request<Vec<ActivityStopwatch>> {
@@ -20,9 +20,9 @@ pub fn list_activity_stopwatches(query: &ListQuery) -> Request<Vec<ActivityStopw
 
 /// Creates an activity stopwatch.
 ///
-/// `POST /time/activitystopwatches` · tool `create_a_connect_wise_psa_time_activitystopwatch`
+/// `POST /time/activitystopwatches` · tool [`create_a_connect_wise_psa_time_activitystopwatch`](crate::CATALOG)
 ///
-/// * `body`: the activity stopwatch to create.
+/// * `body`: the activity stopwatch to create
 #[doc(alias = "POST /time/activitystopwatches")]
 #[doc(alias = "create_a_connect_wise_psa_time_activitystopwatch")]
 pub fn create_activity_stopwatch(
@@ -33,9 +33,9 @@ pub fn create_activity_stopwatch(
 
 /// Counts activity stopwatches.
 ///
-/// `GET /time/activitystopwatches/count` · tool `count_connect_wise_psa_time_activitystopwatches`
+/// `GET /time/activitystopwatches/count` · tool [`count_connect_wise_psa_time_activitystopwatches`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/activitystopwatches/count")]
 #[doc(alias = "count_connect_wise_psa_time_activitystopwatches")]
 pub fn count_activity_stopwatches(query: &CountQuery) -> Request<Count> {
@@ -46,9 +46,9 @@ pub fn count_activity_stopwatches(query: &CountQuery) -> Request<Count> {
 
 /// Gets an activity stopwatch by its ID.
 ///
-/// `GET /time/activitystopwatches/{id}` · tool `get_single_connect_wise_psa_time_activitystopwatch_by_id`
+/// `GET /time/activitystopwatches/{id}` · tool [`get_single_connect_wise_psa_time_activitystopwatch_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity stopwatch ID (see `time::list_activity_stopwatches`)
+/// * `id`: activity stopwatch ID, from [`time::list_activity_stopwatches`](crate::time::list_activity_stopwatches)
 #[doc(alias = "GET /time/activitystopwatches/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_time_activitystopwatch_by_id")]
 pub fn get_activity_stopwatch(id: i32) -> Request<ActivityStopwatch> {
@@ -57,10 +57,10 @@ pub fn get_activity_stopwatch(id: i32) -> Request<ActivityStopwatch> {
 
 /// Replaces an activity stopwatch. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /time/activitystopwatches/{id}` · tool `replace_a_connect_wise_psa_time_activitystopwatch_by_id`
+/// `PUT /time/activitystopwatches/{id}` · tool [`replace_a_connect_wise_psa_time_activitystopwatch_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity stopwatch ID (see `time::list_activity_stopwatches`)
-/// * `body`: the new state of the activity stopwatch.
+/// * `id`: activity stopwatch ID, from [`time::list_activity_stopwatches`](crate::time::list_activity_stopwatches)
+/// * `body`: the new state of the activity stopwatch
 #[doc(alias = "PUT /time/activitystopwatches/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_time_activitystopwatch_by_id")]
 pub fn replace_activity_stopwatch(
@@ -72,10 +72,10 @@ pub fn replace_activity_stopwatch(
 
 /// Updates an activity stopwatch.
 ///
-/// `PATCH /time/activitystopwatches/{id}` · tool `update_a_connect_wise_psa_time_activitystopwatch_by_id`
+/// `PATCH /time/activitystopwatches/{id}` · tool [`update_a_connect_wise_psa_time_activitystopwatch_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity stopwatch ID (see `time::list_activity_stopwatches`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: activity stopwatch ID, from [`time::list_activity_stopwatches`](crate::time::list_activity_stopwatches)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /time/activitystopwatches/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_time_activitystopwatch_by_id")]
 pub fn update_activity_stopwatch(
@@ -89,9 +89,9 @@ pub fn update_activity_stopwatch(
 
 /// Deletes an activity stopwatch.
 ///
-/// `DELETE /time/activitystopwatches/{id}` · tool `delete_a_connect_wise_psa_time_activitystopwatch_by_id`
+/// `DELETE /time/activitystopwatches/{id}` · tool [`delete_a_connect_wise_psa_time_activitystopwatch_by_id`](crate::CATALOG)
 ///
-/// * `id`: activity stopwatch ID (see `time::list_activity_stopwatches`)
+/// * `id`: activity stopwatch ID, from [`time::list_activity_stopwatches`](crate::time::list_activity_stopwatches)
 #[doc(alias = "DELETE /time/activitystopwatches/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_time_activitystopwatch_by_id")]
 pub fn delete_activity_stopwatch(id: i32) -> Request<()> {

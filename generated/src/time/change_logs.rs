@@ -6,11 +6,11 @@ use crate::query::ListQuery;
 
 /// Lists change logs.
 ///
-/// `GET /time/changelogs` · tool `list_all_connect_wise_psa_time_changelogs`
+/// `GET /time/changelogs` · tool [`list_all_connect_wise_psa_time_changelogs`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/changelogs")]
 #[doc(alias = "list_all_connect_wise_psa_time_changelogs")]
 pub fn list_change_logs(query: &ListQuery) -> Request<Vec<TimeEntryChangeLog>> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists charge codes.
 ///
-/// `GET /time/chargeCodes` · tool `list_all_connect_wise_psa_time_charge_codes`
+/// `GET /time/chargeCodes` · tool [`list_all_connect_wise_psa_time_charge_codes`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/chargeCodes")]
 #[doc(alias = "list_all_connect_wise_psa_time_charge_codes")]
 pub fn list_charge_codes(query: &ListQuery) -> Request<Vec<ChargeCode>> {
@@ -20,9 +20,9 @@ pub fn list_charge_codes(query: &ListQuery) -> Request<Vec<ChargeCode>> {
 
 /// Creates a charge code.
 ///
-/// `POST /time/chargeCodes` · tool `create_a_connect_wise_psa_time_charge_code`
+/// `POST /time/chargeCodes` · tool [`create_a_connect_wise_psa_time_charge_code`](crate::CATALOG)
 ///
-/// * `body`: the charge code to create.
+/// * `body`: the charge code to create
 #[doc(alias = "POST /time/chargeCodes")]
 #[doc(alias = "create_a_connect_wise_psa_time_charge_code")]
 pub fn create_charge_code(body: &ChargeCode) -> Request<ChargeCode> {
@@ -31,9 +31,9 @@ pub fn create_charge_code(body: &ChargeCode) -> Request<ChargeCode> {
 
 /// Counts charge codes.
 ///
-/// `GET /time/chargeCodes/count` · tool `count_connect_wise_psa_time_charge_codes`
+/// `GET /time/chargeCodes/count` · tool [`count_connect_wise_psa_time_charge_codes`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/chargeCodes/count")]
 #[doc(alias = "count_connect_wise_psa_time_charge_codes")]
 pub fn count_charge_codes(query: &CountQuery) -> Request<Count> {
@@ -44,11 +44,11 @@ pub fn count_charge_codes(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of charge codes.
 ///
-/// `GET /time/chargeCodes/info` · tool `list_all_connect_wise_psa_time_charge_code_info`
+/// `GET /time/chargeCodes/info` · tool [`list_all_connect_wise_psa_time_charge_code_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/chargeCodes/info")]
 #[doc(alias = "list_all_connect_wise_psa_time_charge_code_info")]
 pub fn list_charge_code_info(query: &ListQuery) -> Request<Vec<ChargeCodeInfo>> {
@@ -57,9 +57,9 @@ pub fn list_charge_code_info(query: &ListQuery) -> Request<Vec<ChargeCodeInfo>> 
 
 /// Counts charge code summaries.
 ///
-/// `GET /time/chargeCodes/info/count` · tool `count_connect_wise_psa_time_charge_code_info`
+/// `GET /time/chargeCodes/info/count` · tool [`count_connect_wise_psa_time_charge_code_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/chargeCodes/info/count")]
 #[doc(alias = "count_connect_wise_psa_time_charge_code_info")]
 pub fn count_charge_code_info(query: &CountQuery) -> Request<Count> {
@@ -70,9 +70,9 @@ pub fn count_charge_code_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a charge code by its ID.
 ///
-/// `GET /time/chargeCodes/{id}` · tool `get_single_connect_wise_psa_time_charge_code_by_id`
+/// `GET /time/chargeCodes/{id}` · tool [`get_single_connect_wise_psa_time_charge_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: charge code ID (see `time::list_charge_codes`)
+/// * `id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
 #[doc(alias = "GET /time/chargeCodes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_time_charge_code_by_id")]
 pub fn get_charge_code(id: i32) -> Request<ChargeCode> {
@@ -81,10 +81,10 @@ pub fn get_charge_code(id: i32) -> Request<ChargeCode> {
 
 /// Replaces a charge code. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /time/chargeCodes/{id}` · tool `replace_a_connect_wise_psa_time_charge_code_by_id`
+/// `PUT /time/chargeCodes/{id}` · tool [`replace_a_connect_wise_psa_time_charge_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: charge code ID (see `time::list_charge_codes`)
-/// * `body`: the new state of the charge code.
+/// * `id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
+/// * `body`: the new state of the charge code
 #[doc(alias = "PUT /time/chargeCodes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_time_charge_code_by_id")]
 pub fn replace_charge_code(id: i32, body: &ChargeCode) -> Request<ChargeCode> {
@@ -93,10 +93,10 @@ pub fn replace_charge_code(id: i32, body: &ChargeCode) -> Request<ChargeCode> {
 
 /// Updates a charge code.
 ///
-/// `PATCH /time/chargeCodes/{id}` · tool `update_a_connect_wise_psa_time_charge_code_by_id`
+/// `PATCH /time/chargeCodes/{id}` · tool [`update_a_connect_wise_psa_time_charge_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: charge code ID (see `time::list_charge_codes`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /time/chargeCodes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_time_charge_code_by_id")]
 pub fn update_charge_code(id: i32, patch: &Patch<ChargeCode>) -> Request<ChargeCode> {
@@ -105,9 +105,9 @@ pub fn update_charge_code(id: i32, patch: &Patch<ChargeCode>) -> Request<ChargeC
 
 /// Deletes a charge code.
 ///
-/// `DELETE /time/chargeCodes/{id}` · tool `delete_a_connect_wise_psa_time_charge_code_by_id`
+/// `DELETE /time/chargeCodes/{id}` · tool [`delete_a_connect_wise_psa_time_charge_code_by_id`](crate::CATALOG)
 ///
-/// * `id`: charge code ID (see `time::list_charge_codes`)
+/// * `id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
 #[doc(alias = "DELETE /time/chargeCodes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_time_charge_code_by_id")]
 pub fn delete_charge_code(id: i32) -> Request<()> {
@@ -116,23 +116,23 @@ pub fn delete_charge_code(id: i32) -> Request<()> {
 
 /// Gets a charge code summary by its ID.
 ///
-/// `GET /time/chargeCodes/{id}/info` · tool `get_single_connect_wise_psa_time_charge_code_info_by_id`
+/// `GET /time/chargeCodes/{id}/info` · tool [`get_single_connect_wise_psa_time_charge_code_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: charge code ID (see `time::list_charge_codes`)
+/// * `id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
 #[doc(alias = "GET /time/chargeCodes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_time_charge_code_info_by_id")]
 pub fn get_charge_code_info(id: i32) -> Request<ChargeCodeInfo> {
     Request::new(Method::Get, "/time/chargeCodes/{id}/info").path("id", id)
 }
 
-/// Checks where a charge code is used.
+/// Checks which records reference a charge code.
 ///
-/// `GET /time/chargeCodes/{id}/usages` · tool `check_connect_wise_psa_time_charge_code_usages_by_id`
+/// `GET /time/chargeCodes/{id}/usages` · tool [`check_connect_wise_psa_time_charge_code_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: charge code ID (see `time::list_charge_codes`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/chargeCodes/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_time_charge_code_usages_by_id")]
 pub fn check_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -141,14 +141,14 @@ pub fn check_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage
         .query(query)
 }
 
-/// Lists the places where a charge code is used.
+/// Lists the records that reference a charge code.
 ///
-/// `GET /time/chargeCodes/{id}/usages/list` · tool `list_all_connect_wise_psa_time_charge_code_usages_by_id`
+/// `GET /time/chargeCodes/{id}/usages/list` · tool [`list_all_connect_wise_psa_time_charge_code_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: charge code ID (see `time::list_charge_codes`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/chargeCodes/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_time_charge_code_usages_by_id")]
 pub fn list_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -159,12 +159,12 @@ pub fn list_charge_code_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>
 
 /// Lists a charge code's expense types.
 ///
-/// `GET /time/chargeCodes/{parentId}/expenseTypes` · tool `list_all_connect_wise_psa_charge_code_expense_types`
+/// `GET /time/chargeCodes/{parentId}/expenseTypes` · tool [`list_all_connect_wise_psa_charge_code_expense_types`](crate::CATALOG)
 ///
-/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `charge_code_id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/chargeCodes/{parentId}/expenseTypes")]
 #[doc(alias = "list_all_connect_wise_psa_charge_code_expense_types")]
 pub fn list_charge_code_expense_types(
@@ -178,10 +178,10 @@ pub fn list_charge_code_expense_types(
 
 /// Adds an expense type to a charge code.
 ///
-/// `POST /time/chargeCodes/{parentId}/expenseTypes` · tool `create_a_connect_wise_psa_charge_code_expense_type`
+/// `POST /time/chargeCodes/{parentId}/expenseTypes` · tool [`create_a_connect_wise_psa_charge_code_expense_type`](crate::CATALOG)
 ///
-/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
-/// * `body`: the expense type to create.
+/// * `charge_code_id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
+/// * `body`: the expense type to create
 #[doc(alias = "POST /time/chargeCodes/{parentId}/expenseTypes")]
 #[doc(alias = "create_a_connect_wise_psa_charge_code_expense_type")]
 pub fn create_charge_code_expense_type(
@@ -195,10 +195,10 @@ pub fn create_charge_code_expense_type(
 
 /// Counts a charge code's expense types.
 ///
-/// `GET /time/chargeCodes/{parentId}/expenseTypes/count` · tool `count_connect_wise_psa_charge_code_expense_types`
+/// `GET /time/chargeCodes/{parentId}/expenseTypes/count` · tool [`count_connect_wise_psa_charge_code_expense_types`](crate::CATALOG)
 ///
-/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
-/// * `query`: which rows are counted
+/// * `charge_code_id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/chargeCodes/{parentId}/expenseTypes/count")]
 #[doc(alias = "count_connect_wise_psa_charge_code_expense_types")]
 pub fn count_charge_code_expense_types(
@@ -213,10 +213,10 @@ pub fn count_charge_code_expense_types(
 
 /// Gets a charge code's expense type by its ID.
 ///
-/// `GET /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `get_single_connect_wise_psa_charge_code_expense_type_by_id`
+/// `GET /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool [`get_single_connect_wise_psa_charge_code_expense_type_by_id`](crate::CATALOG)
 ///
-/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
-/// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
+/// * `charge_code_id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
+/// * `id`: charge code expense type ID, from [`time::list_charge_code_expense_types`](crate::time::list_charge_code_expense_types)
 #[doc(alias = "GET /time/chargeCodes/{parentId}/expenseTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_charge_code_expense_type_by_id")]
 pub fn get_charge_code_expense_type(
@@ -230,11 +230,11 @@ pub fn get_charge_code_expense_type(
 
 /// Replaces a charge code's expense type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `replace_a_connect_wise_psa_charge_code_expense_type_by_id`
+/// `PUT /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool [`replace_a_connect_wise_psa_charge_code_expense_type_by_id`](crate::CATALOG)
 ///
-/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
-/// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
-/// * `body`: the new state of the expense type.
+/// * `charge_code_id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
+/// * `id`: charge code expense type ID, from [`time::list_charge_code_expense_types`](crate::time::list_charge_code_expense_types)
+/// * `body`: the new state of the expense type
 #[doc(alias = "PUT /time/chargeCodes/{parentId}/expenseTypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_charge_code_expense_type_by_id")]
 pub fn replace_charge_code_expense_type(
@@ -250,11 +250,11 @@ pub fn replace_charge_code_expense_type(
 
 /// Updates a charge code's expense type.
 ///
-/// `PATCH /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `update_a_connect_wise_psa_charge_code_expense_type_by_id`
+/// `PATCH /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool [`update_a_connect_wise_psa_charge_code_expense_type_by_id`](crate::CATALOG)
 ///
-/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
-/// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `charge_code_id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
+/// * `id`: charge code expense type ID, from [`time::list_charge_code_expense_types`](crate::time::list_charge_code_expense_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /time/chargeCodes/{parentId}/expenseTypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_charge_code_expense_type_by_id")]
 pub fn update_charge_code_expense_type(
@@ -270,10 +270,10 @@ pub fn update_charge_code_expense_type(
 
 /// Removes an expense type from a charge code.
 ///
-/// `DELETE /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool `delete_a_connect_wise_psa_charge_code_expense_type_by_id`
+/// `DELETE /time/chargeCodes/{parentId}/expenseTypes/{id}` · tool [`delete_a_connect_wise_psa_charge_code_expense_type_by_id`](crate::CATALOG)
 ///
-/// * `charge_code_id`: charge code ID (see `time::list_charge_codes`)
-/// * `id`: charge code expense type ID (see `time::list_charge_code_expense_types`)
+/// * `charge_code_id`: charge code ID, from [`time::list_charge_codes`](crate::time::list_charge_codes)
+/// * `id`: charge code expense type ID, from [`time::list_charge_code_expense_types`](crate::time::list_charge_code_expense_types)
 #[doc(alias = "DELETE /time/chargeCodes/{parentId}/expenseTypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_charge_code_expense_type_by_id")]
 pub fn delete_charge_code_expense_type(charge_code_id: i32, id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists time entries.
 ///
-/// `GET /time/entries` · tool `list_all_connect_wise_psa_time_entries`
+/// `GET /time/entries` · tool [`list_all_connect_wise_psa_time_entries`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/entries")]
 #[doc(alias = "list_all_connect_wise_psa_time_entries")]
 pub fn list_entries(query: &ListQuery) -> Request<Vec<TimeEntry>> {
@@ -20,9 +20,9 @@ pub fn list_entries(query: &ListQuery) -> Request<Vec<TimeEntry>> {
 
 /// Logs time worked on a ticket, project, activity or charge code.
 ///
-/// `POST /time/entries` · tool `create_a_connect_wise_psa_time_entry`
+/// `POST /time/entries` · tool [`create_a_connect_wise_psa_time_entry`](crate::CATALOG)
 ///
-/// * `body`: the time entry to create.
+/// * `body`: the time entry to create
 #[doc(alias = "POST /time/entries")]
 #[doc(alias = "create_a_connect_wise_psa_time_entry")]
 pub fn create_entry(body: &TimeEntry) -> Request<TimeEntry> {
@@ -31,9 +31,9 @@ pub fn create_entry(body: &TimeEntry) -> Request<TimeEntry> {
 
 /// Counts time entries.
 ///
-/// `GET /time/entries/count` · tool `count_connect_wise_psa_time_entries`
+/// `GET /time/entries/count` · tool [`count_connect_wise_psa_time_entries`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/entries/count")]
 #[doc(alias = "count_connect_wise_psa_time_entries")]
 pub fn count_entries(query: &CountQuery) -> Request<Count> {
@@ -42,9 +42,9 @@ pub fn count_entries(query: &CountQuery) -> Request<Count> {
 
 /// Gets the values that ConnectWise would fill in for a time entry with the given fields, without creating it.
 ///
-/// `POST /time/entries/defaults` · tool `get_defaults_for_a_connect_wise_psa_time_entry`
+/// `POST /time/entries/defaults` · tool [`get_defaults_for_a_connect_wise_psa_time_entry`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /time/entries/defaults")]
 #[doc(alias = "get_defaults_for_a_connect_wise_psa_time_entry")]
 pub fn get_defaults_for_entry(body: &TimeEntry) -> Request<TimeEntry> {
@@ -53,9 +53,9 @@ pub fn get_defaults_for_entry(body: &TimeEntry) -> Request<TimeEntry> {
 
 /// Gets a time entry by its ID.
 ///
-/// `GET /time/entries/{id}` · tool `get_single_connect_wise_psa_time_entry_by_id`
+/// `GET /time/entries/{id}` · tool [`get_single_connect_wise_psa_time_entry_by_id`](crate::CATALOG)
 ///
-/// * `id`: time entry ID (see `time::list_entries`)
+/// * `id`: time entry ID, from [`time::list_entries`](crate::time::list_entries)
 #[doc(alias = "GET /time/entries/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_time_entry_by_id")]
 pub fn get_entry(id: i32) -> Request<TimeEntry> {
@@ -64,10 +64,10 @@ pub fn get_entry(id: i32) -> Request<TimeEntry> {
 
 /// Replaces a time entry. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /time/entries/{id}` · tool `replace_a_connect_wise_psa_time_entry_by_id`
+/// `PUT /time/entries/{id}` · tool [`replace_a_connect_wise_psa_time_entry_by_id`](crate::CATALOG)
 ///
-/// * `id`: time entry ID (see `time::list_entries`)
-/// * `body`: the new state of the time entry.
+/// * `id`: time entry ID, from [`time::list_entries`](crate::time::list_entries)
+/// * `body`: the new state of the time entry
 #[doc(alias = "PUT /time/entries/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_time_entry_by_id")]
 pub fn replace_entry(id: i32, body: &TimeEntry) -> Request<TimeEntry> {
@@ -76,10 +76,10 @@ pub fn replace_entry(id: i32, body: &TimeEntry) -> Request<TimeEntry> {
 
 /// Updates a time entry.
 ///
-/// `PATCH /time/entries/{id}` · tool `update_a_connect_wise_psa_time_entry_by_id`
+/// `PATCH /time/entries/{id}` · tool [`update_a_connect_wise_psa_time_entry_by_id`](crate::CATALOG)
 ///
-/// * `id`: time entry ID (see `time::list_entries`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: time entry ID, from [`time::list_entries`](crate::time::list_entries)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /time/entries/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_time_entry_by_id")]
 pub fn update_entry(id: i32, patch: &Patch<TimeEntry>) -> Request<TimeEntry> {
@@ -88,9 +88,9 @@ pub fn update_entry(id: i32, patch: &Patch<TimeEntry>) -> Request<TimeEntry> {
 
 /// Deletes a time entry.
 ///
-/// `DELETE /time/entries/{id}` · tool `delete_a_connect_wise_psa_time_entry_by_id`
+/// `DELETE /time/entries/{id}` · tool [`delete_a_connect_wise_psa_time_entry_by_id`](crate::CATALOG)
 ///
-/// * `id`: time entry ID (see `time::list_entries`)
+/// * `id`: time entry ID, from [`time::list_entries`](crate::time::list_entries)
 #[doc(alias = "DELETE /time/entries/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_time_entry_by_id")]
 pub fn delete_entry(id: i32) -> Request<()> {
@@ -99,12 +99,12 @@ pub fn delete_entry(id: i32) -> Request<()> {
 
 /// Lists a time entry's audit entries.
 ///
-/// `GET /time/entries/{parentId}/audits` · tool `list_all_connect_wise_psa_time_entry_audits`
+/// `GET /time/entries/{parentId}/audits` · tool [`list_all_connect_wise_psa_time_entry_audits`](crate::CATALOG)
 ///
-/// * `entry_id`: time entry ID (see `time::list_entries`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `entry_id`: time entry ID, from [`time::list_entries`](crate::time::list_entries)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/entries/{parentId}/audits")]
 #[doc(alias = "list_all_connect_wise_psa_time_entry_audits")]
 pub fn list_entry_audits(
@@ -118,10 +118,10 @@ pub fn list_entry_audits(
 
 /// Counts a time entry's audit entries.
 ///
-/// `GET /time/entries/{parentId}/audits/count` · tool `count_connect_wise_psa_time_entry_audits`
+/// `GET /time/entries/{parentId}/audits/count` · tool [`count_connect_wise_psa_time_entry_audits`](crate::CATALOG)
 ///
-/// * `entry_id`: time entry ID (see `time::list_entries`)
-/// * `query`: which rows are counted
+/// * `entry_id`: time entry ID, from [`time::list_entries`](crate::time::list_entries)
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/entries/{parentId}/audits/count")]
 #[doc(alias = "count_connect_wise_psa_time_entry_audits")]
 pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
@@ -133,10 +133,10 @@ pub fn count_entry_audits(entry_id: i32, query: &CountQuery) -> Request<Count> {
 
 /// Gets a time entry audit entry by its ID.
 ///
-/// `GET /time/entries/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_time_entry_audit_by_id`
+/// `GET /time/entries/{parentId}/audits/{id}` · tool [`get_single_connect_wise_psa_time_entry_audit_by_id`](crate::CATALOG)
 ///
-/// * `entry_id`: time entry ID (see `time::list_entries`)
-/// * `id`: time entry audit entry ID (see `time::list_entry_audits`)
+/// * `entry_id`: time entry ID, from [`time::list_entries`](crate::time::list_entries)
+/// * `id`: time entry audit entry ID, from [`time::list_entry_audits`](crate::time::list_entry_audits)
 #[doc(alias = "GET /time/entries/{parentId}/audits/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_time_entry_audit_by_id")]
 pub fn get_entry_audit(entry_id: i32, id: i32) -> Request<TimeEntryAudit> {

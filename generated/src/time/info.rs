@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists charge code expense types.
 ///
-/// `GET /time/info/chargeCodeExpenseTypes` · tool `list_all_connect_wise_psa_time_info_charge_code_expense_types`
+/// `GET /time/info/chargeCodeExpenseTypes` · tool [`list_all_connect_wise_psa_time_info_charge_code_expense_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/info/chargeCodeExpenseTypes")]
 #[doc(alias = "list_all_connect_wise_psa_time_info_charge_code_expense_types")]
 pub fn list_info_charge_code_expense_types(
@@ -22,9 +22,9 @@ pub fn list_info_charge_code_expense_types(
 
 /// Counts charge code expense types.
 ///
-/// `GET /time/info/chargeCodeExpenseTypes/count` · tool `count_connect_wise_psa_time_info_charge_code_expense_types`
+/// `GET /time/info/chargeCodeExpenseTypes/count` · tool [`count_connect_wise_psa_time_info_charge_code_expense_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/info/chargeCodeExpenseTypes/count")]
 #[doc(alias = "count_connect_wise_psa_time_info_charge_code_expense_types")]
 pub fn count_info_charge_code_expense_types(query: &CountQuery) -> Request<Count> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists schedule stopwatches.
 ///
-/// `GET /time/schedulestopwatches` · tool `list_all_connect_wise_psa_time_schedulestopwatches`
+/// `GET /time/schedulestopwatches` · tool [`list_all_connect_wise_psa_time_schedulestopwatches`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/schedulestopwatches")]
 #[doc(alias = "list_all_connect_wise_psa_time_schedulestopwatches")]
 pub fn list_schedule_stopwatches(query: &ListQuery) -> Request<Vec<ScheduleStopwatch>> {
@@ -20,9 +20,9 @@ pub fn list_schedule_stopwatches(query: &ListQuery) -> Request<Vec<ScheduleStopw
 
 /// Creates a schedule stopwatch.
 ///
-/// `POST /time/schedulestopwatches` · tool `create_a_connect_wise_psa_time_schedulestopwatch`
+/// `POST /time/schedulestopwatches` · tool [`create_a_connect_wise_psa_time_schedulestopwatch`](crate::CATALOG)
 ///
-/// * `body`: the schedule stopwatch to create.
+/// * `body`: the schedule stopwatch to create
 #[doc(alias = "POST /time/schedulestopwatches")]
 #[doc(alias = "create_a_connect_wise_psa_time_schedulestopwatch")]
 pub fn create_schedule_stopwatch(
@@ -33,9 +33,9 @@ pub fn create_schedule_stopwatch(
 
 /// Counts schedule stopwatches.
 ///
-/// `GET /time/schedulestopwatches/count` · tool `count_connect_wise_psa_time_schedulestopwatches`
+/// `GET /time/schedulestopwatches/count` · tool [`count_connect_wise_psa_time_schedulestopwatches`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/schedulestopwatches/count")]
 #[doc(alias = "count_connect_wise_psa_time_schedulestopwatches")]
 pub fn count_schedule_stopwatches(query: &CountQuery) -> Request<Count> {
@@ -46,9 +46,9 @@ pub fn count_schedule_stopwatches(query: &CountQuery) -> Request<Count> {
 
 /// Gets a schedule stopwatch by its ID.
 ///
-/// `GET /time/schedulestopwatches/{id}` · tool `get_single_connect_wise_psa_time_schedulestopwatch_by_id`
+/// `GET /time/schedulestopwatches/{id}` · tool [`get_single_connect_wise_psa_time_schedulestopwatch_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule stopwatch ID (see `time::list_schedule_stopwatches`)
+/// * `id`: schedule stopwatch ID, from [`time::list_schedule_stopwatches`](crate::time::list_schedule_stopwatches)
 #[doc(alias = "GET /time/schedulestopwatches/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_time_schedulestopwatch_by_id")]
 pub fn get_schedule_stopwatch(id: i32) -> Request<ScheduleStopwatch> {
@@ -57,10 +57,10 @@ pub fn get_schedule_stopwatch(id: i32) -> Request<ScheduleStopwatch> {
 
 /// Replaces a schedule stopwatch. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /time/schedulestopwatches/{id}` · tool `replace_a_connect_wise_psa_time_schedulestopwatch_by_id`
+/// `PUT /time/schedulestopwatches/{id}` · tool [`replace_a_connect_wise_psa_time_schedulestopwatch_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule stopwatch ID (see `time::list_schedule_stopwatches`)
-/// * `body`: the new state of the schedule stopwatch.
+/// * `id`: schedule stopwatch ID, from [`time::list_schedule_stopwatches`](crate::time::list_schedule_stopwatches)
+/// * `body`: the new state of the schedule stopwatch
 #[doc(alias = "PUT /time/schedulestopwatches/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_time_schedulestopwatch_by_id")]
 pub fn replace_schedule_stopwatch(
@@ -72,10 +72,10 @@ pub fn replace_schedule_stopwatch(
 
 /// Updates a schedule stopwatch.
 ///
-/// `PATCH /time/schedulestopwatches/{id}` · tool `update_a_connect_wise_psa_time_schedulestopwatch_by_id`
+/// `PATCH /time/schedulestopwatches/{id}` · tool [`update_a_connect_wise_psa_time_schedulestopwatch_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule stopwatch ID (see `time::list_schedule_stopwatches`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: schedule stopwatch ID, from [`time::list_schedule_stopwatches`](crate::time::list_schedule_stopwatches)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /time/schedulestopwatches/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_time_schedulestopwatch_by_id")]
 pub fn update_schedule_stopwatch(
@@ -89,9 +89,9 @@ pub fn update_schedule_stopwatch(
 
 /// Deletes a schedule stopwatch.
 ///
-/// `DELETE /time/schedulestopwatches/{id}` · tool `delete_a_connect_wise_psa_time_schedulestopwatch_by_id`
+/// `DELETE /time/schedulestopwatches/{id}` · tool [`delete_a_connect_wise_psa_time_schedulestopwatch_by_id`](crate::CATALOG)
 ///
-/// * `id`: schedule stopwatch ID (see `time::list_schedule_stopwatches`)
+/// * `id`: schedule stopwatch ID, from [`time::list_schedule_stopwatches`](crate::time::list_schedule_stopwatches)
 #[doc(alias = "DELETE /time/schedulestopwatches/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_time_schedulestopwatch_by_id")]
 pub fn delete_schedule_stopwatch(id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists time sheets.
 ///
-/// `GET /time/sheets` · tool `list_all_connect_wise_psa_time_sheets`
+/// `GET /time/sheets` · tool [`list_all_connect_wise_psa_time_sheets`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/sheets")]
 #[doc(alias = "list_all_connect_wise_psa_time_sheets")]
 pub fn list_sheets(query: &ListQuery) -> Request<Vec<TimeSheet>> {
@@ -20,9 +20,9 @@ pub fn list_sheets(query: &ListQuery) -> Request<Vec<TimeSheet>> {
 
 /// Counts time sheets.
 ///
-/// `GET /time/sheets/count` · tool `count_connect_wise_psa_time_sheets`
+/// `GET /time/sheets/count` · tool [`count_connect_wise_psa_time_sheets`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/sheets/count")]
 #[doc(alias = "count_connect_wise_psa_time_sheets")]
 pub fn count_sheets(query: &CountQuery) -> Request<Count> {
@@ -31,9 +31,9 @@ pub fn count_sheets(query: &CountQuery) -> Request<Count> {
 
 /// Gets a time sheet by its ID.
 ///
-/// `GET /time/sheets/{id}` · tool `get_single_connect_wise_psa_time_sheet_by_id`
+/// `GET /time/sheets/{id}` · tool [`get_single_connect_wise_psa_time_sheet_by_id`](crate::CATALOG)
 ///
-/// * `id`: time sheet ID (see `time::list_sheets`)
+/// * `id`: time sheet ID, from [`time::list_sheets`](crate::time::list_sheets)
 #[doc(alias = "GET /time/sheets/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_time_sheet_by_id")]
 pub fn get_sheet(id: i32) -> Request<TimeSheet> {
@@ -42,9 +42,9 @@ pub fn get_sheet(id: i32) -> Request<TimeSheet> {
 
 /// Deletes a time sheet.
 ///
-/// `DELETE /time/sheets/{id}` · tool `delete_a_connect_wise_psa_time_sheet_by_id`
+/// `DELETE /time/sheets/{id}` · tool [`delete_a_connect_wise_psa_time_sheet_by_id`](crate::CATALOG)
 ///
-/// * `id`: time sheet ID (see `time::list_sheets`)
+/// * `id`: time sheet ID, from [`time::list_sheets`](crate::time::list_sheets)
 #[doc(alias = "DELETE /time/sheets/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_time_sheet_by_id")]
 pub fn delete_sheet(id: i32) -> Request<()> {
@@ -53,10 +53,10 @@ pub fn delete_sheet(id: i32) -> Request<()> {
 
 /// Approves a submitted time sheet.
 ///
-/// `POST /time/sheets/{id}/approve` · tool `approve_a_connect_wise_psa_time_sheet_by_id`
+/// `POST /time/sheets/{id}/approve` · tool [`approve_a_connect_wise_psa_time_sheet_by_id`](crate::CATALOG)
 ///
-/// * `id`: time sheet ID (see `time::list_sheets`)
-/// * `body`: the request body.
+/// * `id`: time sheet ID, from [`time::list_sheets`](crate::time::list_sheets)
+/// * `body`: the request body
 #[doc(alias = "POST /time/sheets/{id}/approve")]
 #[doc(alias = "approve_a_connect_wise_psa_time_sheet_by_id")]
 pub fn approve_sheet(id: i32, body: &TimeSheetTierUpdate) -> Request<SuccessResponse> {
@@ -65,9 +65,9 @@ pub fn approve_sheet(id: i32, body: &TimeSheetTierUpdate) -> Request<SuccessResp
 
 /// Rejects a submitted time sheet.
 ///
-/// `POST /time/sheets/{id}/reject` · tool `reject_a_connect_wise_psa_time_sheet_by_id`
+/// `POST /time/sheets/{id}/reject` · tool [`reject_a_connect_wise_psa_time_sheet_by_id`](crate::CATALOG)
 ///
-/// * `id`: time sheet ID (see `time::list_sheets`)
+/// * `id`: time sheet ID, from [`time::list_sheets`](crate::time::list_sheets)
 #[doc(alias = "POST /time/sheets/{id}/reject")]
 #[doc(alias = "reject_a_connect_wise_psa_time_sheet_by_id")]
 pub fn reject_sheet(id: i32) -> Request<SuccessResponse> {
@@ -76,9 +76,9 @@ pub fn reject_sheet(id: i32) -> Request<SuccessResponse> {
 
 /// Reverses a time sheet.
 ///
-/// `POST /time/sheets/{id}/reverse` · tool `reverse_a_connect_wise_psa_time_sheet_by_id`
+/// `POST /time/sheets/{id}/reverse` · tool [`reverse_a_connect_wise_psa_time_sheet_by_id`](crate::CATALOG)
 ///
-/// * `id`: time sheet ID (see `time::list_sheets`)
+/// * `id`: time sheet ID, from [`time::list_sheets`](crate::time::list_sheets)
 #[doc(alias = "POST /time/sheets/{id}/reverse")]
 #[doc(alias = "reverse_a_connect_wise_psa_time_sheet_by_id")]
 pub fn reverse_sheet(id: i32) -> Request<SuccessResponse> {
@@ -87,9 +87,9 @@ pub fn reverse_sheet(id: i32) -> Request<SuccessResponse> {
 
 /// Submits a time sheet for approval.
 ///
-/// `POST /time/sheets/{id}/submit` · tool `submit_a_connect_wise_psa_time_sheet_by_id`
+/// `POST /time/sheets/{id}/submit` · tool [`submit_a_connect_wise_psa_time_sheet_by_id`](crate::CATALOG)
 ///
-/// * `id`: time sheet ID (see `time::list_sheets`)
+/// * `id`: time sheet ID, from [`time::list_sheets`](crate::time::list_sheets)
 #[doc(alias = "POST /time/sheets/{id}/submit")]
 #[doc(alias = "submit_a_connect_wise_psa_time_sheet_by_id")]
 pub fn submit_sheet(id: i32) -> Request<SuccessResponse> {
@@ -98,12 +98,12 @@ pub fn submit_sheet(id: i32) -> Request<SuccessResponse> {
 
 /// Lists a time sheet's audit entries.
 ///
-/// `GET /time/sheets/{parentId}/audits` · tool `list_all_connect_wise_psa_sheet_audits`
+/// `GET /time/sheets/{parentId}/audits` · tool [`list_all_connect_wise_psa_sheet_audits`](crate::CATALOG)
 ///
-/// * `sheet_id`: time sheet ID (see `time::list_sheets`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `sheet_id`: time sheet ID, from [`time::list_sheets`](crate::time::list_sheets)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/sheets/{parentId}/audits")]
 #[doc(alias = "list_all_connect_wise_psa_sheet_audits")]
 pub fn list_sheet_audits(
@@ -117,10 +117,10 @@ pub fn list_sheet_audits(
 
 /// Counts a time sheet's audit entries.
 ///
-/// `GET /time/sheets/{parentId}/audits/count` · tool `count_connect_wise_psa_sheet_audits`
+/// `GET /time/sheets/{parentId}/audits/count` · tool [`count_connect_wise_psa_sheet_audits`](crate::CATALOG)
 ///
-/// * `sheet_id`: time sheet ID (see `time::list_sheets`)
-/// * `query`: which rows are counted
+/// * `sheet_id`: time sheet ID, from [`time::list_sheets`](crate::time::list_sheets)
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/sheets/{parentId}/audits/count")]
 #[doc(alias = "count_connect_wise_psa_sheet_audits")]
 pub fn count_sheet_audits(sheet_id: i32, query: &CountQuery) -> Request<Count> {
@@ -132,10 +132,10 @@ pub fn count_sheet_audits(sheet_id: i32, query: &CountQuery) -> Request<Count> {
 
 /// Gets a time sheet audit entry by its ID.
 ///
-/// `GET /time/sheets/{parentId}/audits/{id}` · tool `get_single_connect_wise_psa_sheet_audit_by_id`
+/// `GET /time/sheets/{parentId}/audits/{id}` · tool [`get_single_connect_wise_psa_sheet_audit_by_id`](crate::CATALOG)
 ///
-/// * `sheet_id`: time sheet ID (see `time::list_sheets`)
-/// * `id`: time sheet audit entry ID (see `time::list_sheet_audits`)
+/// * `sheet_id`: time sheet ID, from [`time::list_sheets`](crate::time::list_sheets)
+/// * `id`: time sheet audit entry ID, from [`time::list_sheet_audits`](crate::time::list_sheet_audits)
 #[doc(alias = "GET /time/sheets/{parentId}/audits/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_sheet_audit_by_id")]
 pub fn get_sheet_audit(sheet_id: i32, id: i32) -> Request<TimeSheetAudit> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists ticket stopwatches.
 ///
-/// `GET /time/ticketstopwatches` · tool `list_all_connect_wise_psa_time_ticketstopwatches`
+/// `GET /time/ticketstopwatches` · tool [`list_all_connect_wise_psa_time_ticketstopwatches`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/ticketstopwatches")]
 #[doc(alias = "list_all_connect_wise_psa_time_ticketstopwatches")]
 pub fn list_ticket_stopwatches(query: &ListQuery) -> Request<Vec<TicketStopwatch>> {
@@ -20,9 +20,9 @@ pub fn list_ticket_stopwatches(query: &ListQuery) -> Request<Vec<TicketStopwatch
 
 /// Creates a ticket stopwatch.
 ///
-/// `POST /time/ticketstopwatches` · tool `create_a_connect_wise_psa_time_ticketstopwatch`
+/// `POST /time/ticketstopwatches` · tool [`create_a_connect_wise_psa_time_ticketstopwatch`](crate::CATALOG)
 ///
-/// * `body`: the ticket stopwatch to create.
+/// * `body`: the ticket stopwatch to create
 #[doc(alias = "POST /time/ticketstopwatches")]
 #[doc(alias = "create_a_connect_wise_psa_time_ticketstopwatch")]
 pub fn create_ticket_stopwatch(body: &TicketStopwatch) -> Request<TicketStopwatch> {
@@ -31,9 +31,9 @@ pub fn create_ticket_stopwatch(body: &TicketStopwatch) -> Request<TicketStopwatc
 
 /// Counts ticket stopwatches.
 ///
-/// `GET /time/ticketstopwatches/count` · tool `count_connect_wise_psa_time_ticketstopwatches`
+/// `GET /time/ticketstopwatches/count` · tool [`count_connect_wise_psa_time_ticketstopwatches`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/ticketstopwatches/count")]
 #[doc(alias = "count_connect_wise_psa_time_ticketstopwatches")]
 pub fn count_ticket_stopwatches(query: &CountQuery) -> Request<Count> {
@@ -44,9 +44,9 @@ pub fn count_ticket_stopwatches(query: &CountQuery) -> Request<Count> {
 
 /// Gets a ticket stopwatch by its ID.
 ///
-/// `GET /time/ticketstopwatches/{id}` · tool `get_single_connect_wise_psa_time_ticketstopwatch_by_id`
+/// `GET /time/ticketstopwatches/{id}` · tool [`get_single_connect_wise_psa_time_ticketstopwatch_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket stopwatch ID (see `time::list_ticket_stopwatches`)
+/// * `id`: ticket stopwatch ID, from [`time::list_ticket_stopwatches`](crate::time::list_ticket_stopwatches)
 #[doc(alias = "GET /time/ticketstopwatches/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_time_ticketstopwatch_by_id")]
 pub fn get_ticket_stopwatch(id: i32) -> Request<TicketStopwatch> {
@@ -55,10 +55,10 @@ pub fn get_ticket_stopwatch(id: i32) -> Request<TicketStopwatch> {
 
 /// Replaces a ticket stopwatch. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /time/ticketstopwatches/{id}` · tool `replace_a_connect_wise_psa_time_ticketstopwatch_by_id`
+/// `PUT /time/ticketstopwatches/{id}` · tool [`replace_a_connect_wise_psa_time_ticketstopwatch_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket stopwatch ID (see `time::list_ticket_stopwatches`)
-/// * `body`: the new state of the ticket stopwatch.
+/// * `id`: ticket stopwatch ID, from [`time::list_ticket_stopwatches`](crate::time::list_ticket_stopwatches)
+/// * `body`: the new state of the ticket stopwatch
 #[doc(alias = "PUT /time/ticketstopwatches/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_time_ticketstopwatch_by_id")]
 pub fn replace_ticket_stopwatch(
@@ -70,10 +70,10 @@ pub fn replace_ticket_stopwatch(
 
 /// Updates a ticket stopwatch.
 ///
-/// `PATCH /time/ticketstopwatches/{id}` · tool `update_a_connect_wise_psa_time_ticketstopwatch_by_id`
+/// `PATCH /time/ticketstopwatches/{id}` · tool [`update_a_connect_wise_psa_time_ticketstopwatch_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket stopwatch ID (see `time::list_ticket_stopwatches`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: ticket stopwatch ID, from [`time::list_ticket_stopwatches`](crate::time::list_ticket_stopwatches)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /time/ticketstopwatches/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_time_ticketstopwatch_by_id")]
 pub fn update_ticket_stopwatch(
@@ -87,9 +87,9 @@ pub fn update_ticket_stopwatch(
 
 /// Deletes a ticket stopwatch.
 ///
-/// `DELETE /time/ticketstopwatches/{id}` · tool `delete_a_connect_wise_psa_time_ticketstopwatch_by_id`
+/// `DELETE /time/ticketstopwatches/{id}` · tool [`delete_a_connect_wise_psa_time_ticketstopwatch_by_id`](crate::CATALOG)
 ///
-/// * `id`: ticket stopwatch ID (see `time::list_ticket_stopwatches`)
+/// * `id`: ticket stopwatch ID, from [`time::list_ticket_stopwatches`](crate::time::list_ticket_stopwatches)
 #[doc(alias = "DELETE /time/ticketstopwatches/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_time_ticketstopwatch_by_id")]
 pub fn delete_ticket_stopwatch(id: i32) -> Request<()> {

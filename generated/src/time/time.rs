@@ -4,7 +4,7 @@ use toolcrate_runtime::{Method, Request};
 
 /// Deletes all time entry change logs.
 ///
-/// `DELETE /time/changelogs` · tool `delete_all_connect_wise_psa_time_changelogs`
+/// `DELETE /time/changelogs` · tool [`delete_all_connect_wise_psa_time_changelogs`](crate::CATALOG)
 #[doc(alias = "DELETE /time/changelogs")]
 #[doc(alias = "delete_all_connect_wise_psa_time_changelogs")]
 pub fn delete_time_change_logs() -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists time period setups.
 ///
-/// `GET /time/timePeriodSetups` · tool `list_all_connect_wise_psa_time_period_setups`
+/// `GET /time/timePeriodSetups` · tool [`list_all_connect_wise_psa_time_period_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/timePeriodSetups")]
 #[doc(alias = "list_all_connect_wise_psa_time_period_setups")]
 pub fn list_time_period_setups(query: &ListQuery) -> Request<Vec<TimePeriodSetup>> {
@@ -20,9 +20,9 @@ pub fn list_time_period_setups(query: &ListQuery) -> Request<Vec<TimePeriodSetup
 
 /// Creates a time period setup.
 ///
-/// `POST /time/timePeriodSetups` · tool `create_a_connect_wise_psa_time_period_setup`
+/// `POST /time/timePeriodSetups` · tool [`create_a_connect_wise_psa_time_period_setup`](crate::CATALOG)
 ///
-/// * `body`: the time period setup to create.
+/// * `body`: the time period setup to create
 #[doc(alias = "POST /time/timePeriodSetups")]
 #[doc(alias = "create_a_connect_wise_psa_time_period_setup")]
 pub fn create_time_period_setup(body: &TimePeriodSetup) -> Request<TimePeriodSetup> {
@@ -31,9 +31,9 @@ pub fn create_time_period_setup(body: &TimePeriodSetup) -> Request<TimePeriodSet
 
 /// Counts time period setups.
 ///
-/// `GET /time/timePeriodSetups/count` · tool `count_connect_wise_psa_time_period_setups`
+/// `GET /time/timePeriodSetups/count` · tool [`count_connect_wise_psa_time_period_setups`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/timePeriodSetups/count")]
 #[doc(alias = "count_connect_wise_psa_time_period_setups")]
 pub fn count_time_period_setups(query: &CountQuery) -> Request<Count> {
@@ -44,7 +44,7 @@ pub fn count_time_period_setups(query: &CountQuery) -> Request<Count> {
 
 /// Gets a time period setup record with the default values for a new time period setup.
 ///
-/// `GET /time/timePeriodSetups/default` · tool `get_default_connect_wise_psa_time_period_setup`
+/// `GET /time/timePeriodSetups/default` · tool [`get_default_connect_wise_psa_time_period_setup`](crate::CATALOG)
 #[doc(alias = "GET /time/timePeriodSetups/default")]
 #[doc(alias = "get_default_connect_wise_psa_time_period_setup")]
 pub fn get_default_time_period_setup() -> Request<Value> {
@@ -53,9 +53,9 @@ pub fn get_default_time_period_setup() -> Request<Value> {
 
 /// Gets a time period setup by its ID.
 ///
-/// `GET /time/timePeriodSetups/{id}` · tool `get_single_connect_wise_psa_time_period_setup_by_id`
+/// `GET /time/timePeriodSetups/{id}` · tool [`get_single_connect_wise_psa_time_period_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: time period setup ID (see `time::list_time_period_setups`)
+/// * `id`: time period setup ID, from [`time::list_time_period_setups`](crate::time::list_time_period_setups)
 #[doc(alias = "GET /time/timePeriodSetups/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_time_period_setup_by_id")]
 pub fn get_time_period_setup(id: i32) -> Request<TimePeriodSetup> {
@@ -64,10 +64,10 @@ pub fn get_time_period_setup(id: i32) -> Request<TimePeriodSetup> {
 
 /// Replaces a time period setup. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /time/timePeriodSetups/{id}` · tool `replace_a_connect_wise_psa_time_period_setup_by_id`
+/// `PUT /time/timePeriodSetups/{id}` · tool [`replace_a_connect_wise_psa_time_period_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: time period setup ID (see `time::list_time_period_setups`)
-/// * `body`: the new state of the time period setup.
+/// * `id`: time period setup ID, from [`time::list_time_period_setups`](crate::time::list_time_period_setups)
+/// * `body`: the new state of the time period setup
 #[doc(alias = "PUT /time/timePeriodSetups/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_time_period_setup_by_id")]
 pub fn replace_time_period_setup(
@@ -79,10 +79,10 @@ pub fn replace_time_period_setup(
 
 /// Updates a time period setup.
 ///
-/// `PATCH /time/timePeriodSetups/{id}` · tool `update_a_connect_wise_psa_time_period_setup_by_id`
+/// `PATCH /time/timePeriodSetups/{id}` · tool [`update_a_connect_wise_psa_time_period_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: time period setup ID (see `time::list_time_period_setups`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: time period setup ID, from [`time::list_time_period_setups`](crate::time::list_time_period_setups)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /time/timePeriodSetups/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_time_period_setup_by_id")]
 pub fn update_time_period_setup(
@@ -96,9 +96,9 @@ pub fn update_time_period_setup(
 
 /// Deletes a time period setup.
 ///
-/// `DELETE /time/timePeriodSetups/{id}` · tool `delete_a_connect_wise_psa_time_period_setup_by_id`
+/// `DELETE /time/timePeriodSetups/{id}` · tool [`delete_a_connect_wise_psa_time_period_setup_by_id`](crate::CATALOG)
 ///
-/// * `id`: time period setup ID (see `time::list_time_period_setups`)
+/// * `id`: time period setup ID, from [`time::list_time_period_setups`](crate::time::list_time_period_setups)
 #[doc(alias = "DELETE /time/timePeriodSetups/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_time_period_setup_by_id")]
 pub fn delete_time_period_setup(id: i32) -> Request<()> {
@@ -107,12 +107,12 @@ pub fn delete_time_period_setup(id: i32) -> Request<()> {
 
 /// Lists a time period setup's periods.
 ///
-/// `GET /time/timePeriodSetups/{parentId}/periods` · tool `list_all_connect_wise_psa_time_period_setup_periods`
+/// `GET /time/timePeriodSetups/{parentId}/periods` · tool [`list_all_connect_wise_psa_time_period_setup_periods`](crate::CATALOG)
 ///
-/// * `time_period_setup_id`: time period setup ID (see `time::list_time_period_setups`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `time_period_setup_id`: time period setup ID, from [`time::list_time_period_setups`](crate::time::list_time_period_setups)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/timePeriodSetups/{parentId}/periods")]
 #[doc(alias = "list_all_connect_wise_psa_time_period_setup_periods")]
 pub fn list_time_period_setup_periods(
@@ -126,10 +126,10 @@ pub fn list_time_period_setup_periods(
 
 /// Counts a time period setup's periods.
 ///
-/// `GET /time/timePeriodSetups/{parentId}/periods/count` · tool `count_connect_wise_psa_time_period_setup_periods`
+/// `GET /time/timePeriodSetups/{parentId}/periods/count` · tool [`count_connect_wise_psa_time_period_setup_periods`](crate::CATALOG)
 ///
-/// * `time_period_setup_id`: time period setup ID (see `time::list_time_period_setups`)
-/// * `query`: which rows are counted
+/// * `time_period_setup_id`: time period setup ID, from [`time::list_time_period_setups`](crate::time::list_time_period_setups)
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/timePeriodSetups/{parentId}/periods/count")]
 #[doc(alias = "count_connect_wise_psa_time_period_setup_periods")]
 pub fn count_time_period_setup_periods(
@@ -144,10 +144,10 @@ pub fn count_time_period_setup_periods(
 
 /// Gets a period of a time period setup by its ID.
 ///
-/// `GET /time/timePeriodSetups/{parentId}/periods/{id}` · tool `get_single_connect_wise_psa_time_period_setup_period_by_id`
+/// `GET /time/timePeriodSetups/{parentId}/periods/{id}` · tool [`get_single_connect_wise_psa_time_period_setup_period_by_id`](crate::CATALOG)
 ///
-/// * `time_period_setup_id`: time period setup ID (see `time::list_time_period_setups`)
-/// * `id`: time period setup period ID (see `time::list_time_period_setup_periods`)
+/// * `time_period_setup_id`: time period setup ID, from [`time::list_time_period_setups`](crate::time::list_time_period_setups)
+/// * `id`: time period setup period ID, from [`time::list_time_period_setup_periods`](crate::time::list_time_period_setup_periods)
 #[doc(alias = "GET /time/timePeriodSetups/{parentId}/periods/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_time_period_setup_period_by_id")]
 pub fn get_time_period_setup_period(

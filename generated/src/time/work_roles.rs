@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists work roles.
 ///
-/// `GET /time/workRoles` · tool `list_all_connect_wise_psa_time_work_roles`
+/// `GET /time/workRoles` · tool [`list_all_connect_wise_psa_time_work_roles`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/workRoles")]
 #[doc(alias = "list_all_connect_wise_psa_time_work_roles")]
 pub fn list_work_roles(query: &ListQuery) -> Request<Vec<WorkRole>> {
@@ -20,9 +20,9 @@ pub fn list_work_roles(query: &ListQuery) -> Request<Vec<WorkRole>> {
 
 /// Creates a work role.
 ///
-/// `POST /time/workRoles` · tool `create_a_connect_wise_psa_time_work_role`
+/// `POST /time/workRoles` · tool [`create_a_connect_wise_psa_time_work_role`](crate::CATALOG)
 ///
-/// * `body`: the work role to create.
+/// * `body`: the work role to create
 #[doc(alias = "POST /time/workRoles")]
 #[doc(alias = "create_a_connect_wise_psa_time_work_role")]
 pub fn create_work_role(body: &WorkRole) -> Request<WorkRole> {
@@ -31,9 +31,9 @@ pub fn create_work_role(body: &WorkRole) -> Request<WorkRole> {
 
 /// Counts work roles.
 ///
-/// `GET /time/workRoles/count` · tool `count_connect_wise_psa_time_work_roles`
+/// `GET /time/workRoles/count` · tool [`count_connect_wise_psa_time_work_roles`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/workRoles/count")]
 #[doc(alias = "count_connect_wise_psa_time_work_roles")]
 pub fn count_work_roles(query: &CountQuery) -> Request<Count> {
@@ -42,11 +42,11 @@ pub fn count_work_roles(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of work roles.
 ///
-/// `GET /time/workRoles/info` · tool `list_all_connect_wise_psa_time_work_role_info`
+/// `GET /time/workRoles/info` · tool [`list_all_connect_wise_psa_time_work_role_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/workRoles/info")]
 #[doc(alias = "list_all_connect_wise_psa_time_work_role_info")]
 pub fn list_work_role_info(query: &ListQuery) -> Request<Vec<WorkRoleInfo>> {
@@ -55,9 +55,9 @@ pub fn list_work_role_info(query: &ListQuery) -> Request<Vec<WorkRoleInfo>> {
 
 /// Counts work role summaries.
 ///
-/// `GET /time/workRoles/info/count` · tool `count_connect_wise_psa_time_work_role_info`
+/// `GET /time/workRoles/info/count` · tool [`count_connect_wise_psa_time_work_role_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/workRoles/info/count")]
 #[doc(alias = "count_connect_wise_psa_time_work_role_info")]
 pub fn count_work_role_info(query: &CountQuery) -> Request<Count> {
@@ -68,9 +68,9 @@ pub fn count_work_role_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a work role by its ID.
 ///
-/// `GET /time/workRoles/{id}` · tool `get_single_connect_wise_psa_time_work_role_by_id`
+/// `GET /time/workRoles/{id}` · tool [`get_single_connect_wise_psa_time_work_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: work role ID (see `time::list_work_roles`)
+/// * `id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
 #[doc(alias = "GET /time/workRoles/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_time_work_role_by_id")]
 pub fn get_work_role(id: i32) -> Request<WorkRole> {
@@ -79,10 +79,10 @@ pub fn get_work_role(id: i32) -> Request<WorkRole> {
 
 /// Replaces a work role. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /time/workRoles/{id}` · tool `replace_a_connect_wise_psa_time_work_role_by_id`
+/// `PUT /time/workRoles/{id}` · tool [`replace_a_connect_wise_psa_time_work_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: work role ID (see `time::list_work_roles`)
-/// * `body`: the new state of the work role.
+/// * `id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
+/// * `body`: the new state of the work role
 #[doc(alias = "PUT /time/workRoles/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_time_work_role_by_id")]
 pub fn replace_work_role(id: i32, body: &WorkRole) -> Request<WorkRole> {
@@ -91,10 +91,10 @@ pub fn replace_work_role(id: i32, body: &WorkRole) -> Request<WorkRole> {
 
 /// Updates a work role.
 ///
-/// `PATCH /time/workRoles/{id}` · tool `update_a_connect_wise_psa_time_work_role_by_id`
+/// `PATCH /time/workRoles/{id}` · tool [`update_a_connect_wise_psa_time_work_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: work role ID (see `time::list_work_roles`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /time/workRoles/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_time_work_role_by_id")]
 pub fn update_work_role(id: i32, patch: &Patch<WorkRole>) -> Request<WorkRole> {
@@ -103,9 +103,9 @@ pub fn update_work_role(id: i32, patch: &Patch<WorkRole>) -> Request<WorkRole> {
 
 /// Deletes a work role.
 ///
-/// `DELETE /time/workRoles/{id}` · tool `delete_a_connect_wise_psa_time_work_role_by_id`
+/// `DELETE /time/workRoles/{id}` · tool [`delete_a_connect_wise_psa_time_work_role_by_id`](crate::CATALOG)
 ///
-/// * `id`: work role ID (see `time::list_work_roles`)
+/// * `id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
 #[doc(alias = "DELETE /time/workRoles/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_time_work_role_by_id")]
 pub fn delete_work_role(id: i32) -> Request<()> {
@@ -114,37 +114,37 @@ pub fn delete_work_role(id: i32) -> Request<()> {
 
 /// Gets a work role summary by its ID.
 ///
-/// `GET /time/workRoles/{id}/info` · tool `get_single_connect_wise_psa_time_work_role_info_by_id`
+/// `GET /time/workRoles/{id}/info` · tool [`get_single_connect_wise_psa_time_work_role_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: work role ID (see `time::list_work_roles`)
+/// * `id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
 #[doc(alias = "GET /time/workRoles/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_time_work_role_info_by_id")]
 pub fn get_work_role_info(id: i32) -> Request<WorkRoleInfo> {
     Request::new(Method::Get, "/time/workRoles/{id}/info").path("id", id)
 }
 
-/// Checks where a work role is used.
+/// Checks which records reference a work role.
 ///
-/// `GET /time/workRoles/{id}/usages` · tool `check_connect_wise_psa_time_work_role_usages_by_id`
+/// `GET /time/workRoles/{id}/usages` · tool [`check_connect_wise_psa_time_work_role_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: work role ID (see `time::list_work_roles`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/workRoles/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_time_work_role_usages_by_id")]
 pub fn check_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workRoles/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a work role is used.
+/// Lists the records that reference a work role.
 ///
-/// `GET /time/workRoles/{id}/usages/list` · tool `list_all_connect_wise_psa_time_work_role_usages_by_id`
+/// `GET /time/workRoles/{id}/usages/list` · tool [`list_all_connect_wise_psa_time_work_role_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: work role ID (see `time::list_work_roles`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/workRoles/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_time_work_role_usages_by_id")]
 pub fn list_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
@@ -155,12 +155,12 @@ pub fn list_work_role_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> 
 
 /// Lists a work role's locations.
 ///
-/// `GET /time/workRoles/{parentId}/locations` · tool `list_all_connect_wise_psa_work_role_locations`
+/// `GET /time/workRoles/{parentId}/locations` · tool [`list_all_connect_wise_psa_work_role_locations`](crate::CATALOG)
 ///
-/// * `work_role_id`: work role ID (see `time::list_work_roles`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `work_role_id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/workRoles/{parentId}/locations")]
 #[doc(alias = "list_all_connect_wise_psa_work_role_locations")]
 pub fn list_work_role_locations(
@@ -174,10 +174,10 @@ pub fn list_work_role_locations(
 
 /// Adds a location to a work role.
 ///
-/// `POST /time/workRoles/{parentId}/locations` · tool `create_a_connect_wise_psa_work_role_location`
+/// `POST /time/workRoles/{parentId}/locations` · tool [`create_a_connect_wise_psa_work_role_location`](crate::CATALOG)
 ///
-/// * `work_role_id`: work role ID (see `time::list_work_roles`)
-/// * `body`: the location to create.
+/// * `work_role_id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
+/// * `body`: the location to create
 #[doc(alias = "POST /time/workRoles/{parentId}/locations")]
 #[doc(alias = "create_a_connect_wise_psa_work_role_location")]
 pub fn create_work_role_location(
@@ -191,10 +191,10 @@ pub fn create_work_role_location(
 
 /// Counts a work role's locations.
 ///
-/// `GET /time/workRoles/{parentId}/locations/count` · tool `count_connect_wise_psa_work_role_locations`
+/// `GET /time/workRoles/{parentId}/locations/count` · tool [`count_connect_wise_psa_work_role_locations`](crate::CATALOG)
 ///
-/// * `work_role_id`: work role ID (see `time::list_work_roles`)
-/// * `query`: which rows are counted
+/// * `work_role_id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/workRoles/{parentId}/locations/count")]
 #[doc(alias = "count_connect_wise_psa_work_role_locations")]
 pub fn count_work_role_locations(
@@ -209,10 +209,10 @@ pub fn count_work_role_locations(
 
 /// Gets a work role location by its ID.
 ///
-/// `GET /time/workRoles/{parentId}/locations/{id}` · tool `get_single_connect_wise_psa_work_role_location_by_id`
+/// `GET /time/workRoles/{parentId}/locations/{id}` · tool [`get_single_connect_wise_psa_work_role_location_by_id`](crate::CATALOG)
 ///
-/// * `work_role_id`: work role ID (see `time::list_work_roles`)
-/// * `id`: work role location ID (see `time::list_work_role_locations`)
+/// * `work_role_id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
+/// * `id`: work role location ID, from [`time::list_work_role_locations`](crate::time::list_work_role_locations)
 #[doc(alias = "GET /time/workRoles/{parentId}/locations/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_work_role_location_by_id")]
 pub fn get_work_role_location(work_role_id: i32, id: i32) -> Request<WorkRoleLocation> {
@@ -223,11 +223,11 @@ pub fn get_work_role_location(work_role_id: i32, id: i32) -> Request<WorkRoleLoc
 
 /// Replaces a work role location. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /time/workRoles/{parentId}/locations/{id}` · tool `replace_a_connect_wise_psa_work_role_location_by_id`
+/// `PUT /time/workRoles/{parentId}/locations/{id}` · tool [`replace_a_connect_wise_psa_work_role_location_by_id`](crate::CATALOG)
 ///
-/// * `work_role_id`: work role ID (see `time::list_work_roles`)
-/// * `id`: work role location ID (see `time::list_work_role_locations`)
-/// * `body`: the new state of the location.
+/// * `work_role_id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
+/// * `id`: work role location ID, from [`time::list_work_role_locations`](crate::time::list_work_role_locations)
+/// * `body`: the new state of the location
 #[doc(alias = "PUT /time/workRoles/{parentId}/locations/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_work_role_location_by_id")]
 pub fn replace_work_role_location(
@@ -243,11 +243,11 @@ pub fn replace_work_role_location(
 
 /// Updates a work role location.
 ///
-/// `PATCH /time/workRoles/{parentId}/locations/{id}` · tool `update_a_connect_wise_psa_work_role_location_by_id`
+/// `PATCH /time/workRoles/{parentId}/locations/{id}` · tool [`update_a_connect_wise_psa_work_role_location_by_id`](crate::CATALOG)
 ///
-/// * `work_role_id`: work role ID (see `time::list_work_roles`)
-/// * `id`: work role location ID (see `time::list_work_role_locations`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `work_role_id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
+/// * `id`: work role location ID, from [`time::list_work_role_locations`](crate::time::list_work_role_locations)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /time/workRoles/{parentId}/locations/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_work_role_location_by_id")]
 pub fn update_work_role_location(
@@ -263,10 +263,10 @@ pub fn update_work_role_location(
 
 /// Removes a location from a work role.
 ///
-/// `DELETE /time/workRoles/{parentId}/locations/{id}` · tool `delete_a_connect_wise_psa_work_role_location_by_id`
+/// `DELETE /time/workRoles/{parentId}/locations/{id}` · tool [`delete_a_connect_wise_psa_work_role_location_by_id`](crate::CATALOG)
 ///
-/// * `work_role_id`: work role ID (see `time::list_work_roles`)
-/// * `id`: work role location ID (see `time::list_work_role_locations`)
+/// * `work_role_id`: work role ID, from [`time::list_work_roles`](crate::time::list_work_roles)
+/// * `id`: work role location ID, from [`time::list_work_role_locations`](crate::time::list_work_role_locations)
 #[doc(alias = "DELETE /time/workRoles/{parentId}/locations/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_work_role_location_by_id")]
 pub fn delete_work_role_location(work_role_id: i32, id: i32) -> Request<()> {

@@ -7,11 +7,11 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists work types.
 ///
-/// `GET /time/workTypes` · tool `list_all_connect_wise_psa_time_work_types`
+/// `GET /time/workTypes` · tool [`list_all_connect_wise_psa_time_work_types`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/workTypes")]
 #[doc(alias = "list_all_connect_wise_psa_time_work_types")]
 pub fn list_work_types(query: &ListQuery) -> Request<Vec<WorkType>> {
@@ -20,9 +20,9 @@ pub fn list_work_types(query: &ListQuery) -> Request<Vec<WorkType>> {
 
 /// Creates a work type.
 ///
-/// `POST /time/workTypes` · tool `create_a_connect_wise_psa_time_work_type`
+/// `POST /time/workTypes` · tool [`create_a_connect_wise_psa_time_work_type`](crate::CATALOG)
 ///
-/// * `body`: the work type to create.
+/// * `body`: the work type to create
 #[doc(alias = "POST /time/workTypes")]
 #[doc(alias = "create_a_connect_wise_psa_time_work_type")]
 pub fn create_work_type(body: &WorkType) -> Request<WorkType> {
@@ -31,9 +31,9 @@ pub fn create_work_type(body: &WorkType) -> Request<WorkType> {
 
 /// Counts work types.
 ///
-/// `GET /time/workTypes/count` · tool `count_connect_wise_psa_time_work_types`
+/// `GET /time/workTypes/count` · tool [`count_connect_wise_psa_time_work_types`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/workTypes/count")]
 #[doc(alias = "count_connect_wise_psa_time_work_types")]
 pub fn count_work_types(query: &CountQuery) -> Request<Count> {
@@ -42,11 +42,11 @@ pub fn count_work_types(query: &CountQuery) -> Request<Count> {
 
 /// Lists summaries of work types.
 ///
-/// `GET /time/workTypes/info` · tool `list_all_connect_wise_psa_time_work_type_info`
+/// `GET /time/workTypes/info` · tool [`list_all_connect_wise_psa_time_work_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/workTypes/info")]
 #[doc(alias = "list_all_connect_wise_psa_time_work_type_info")]
 pub fn list_work_type_info(query: &ListQuery) -> Request<Vec<WorkTypeInfo>> {
@@ -55,9 +55,9 @@ pub fn list_work_type_info(query: &ListQuery) -> Request<Vec<WorkTypeInfo>> {
 
 /// Counts work type summaries.
 ///
-/// `GET /time/workTypes/info/count` · tool `count_connect_wise_psa_time_work_type_info`
+/// `GET /time/workTypes/info/count` · tool [`count_connect_wise_psa_time_work_type_info`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /time/workTypes/info/count")]
 #[doc(alias = "count_connect_wise_psa_time_work_type_info")]
 pub fn count_work_type_info(query: &CountQuery) -> Request<Count> {
@@ -68,9 +68,9 @@ pub fn count_work_type_info(query: &CountQuery) -> Request<Count> {
 
 /// Gets a work type by its ID.
 ///
-/// `GET /time/workTypes/{id}` · tool `get_single_connect_wise_psa_time_work_type_by_id`
+/// `GET /time/workTypes/{id}` · tool [`get_single_connect_wise_psa_time_work_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: work type ID (see `time::list_work_types`)
+/// * `id`: work type ID, from [`time::list_work_types`](crate::time::list_work_types)
 #[doc(alias = "GET /time/workTypes/{id}")]
 #[doc(alias = "get_single_connect_wise_psa_time_work_type_by_id")]
 pub fn get_work_type(id: i32) -> Request<WorkType> {
@@ -79,10 +79,10 @@ pub fn get_work_type(id: i32) -> Request<WorkType> {
 
 /// Replaces a work type. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /time/workTypes/{id}` · tool `replace_a_connect_wise_psa_time_work_type_by_id`
+/// `PUT /time/workTypes/{id}` · tool [`replace_a_connect_wise_psa_time_work_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: work type ID (see `time::list_work_types`)
-/// * `body`: the new state of the work type.
+/// * `id`: work type ID, from [`time::list_work_types`](crate::time::list_work_types)
+/// * `body`: the new state of the work type
 #[doc(alias = "PUT /time/workTypes/{id}")]
 #[doc(alias = "replace_a_connect_wise_psa_time_work_type_by_id")]
 pub fn replace_work_type(id: i32, body: &WorkType) -> Request<WorkType> {
@@ -91,10 +91,10 @@ pub fn replace_work_type(id: i32, body: &WorkType) -> Request<WorkType> {
 
 /// Updates a work type.
 ///
-/// `PATCH /time/workTypes/{id}` · tool `update_a_connect_wise_psa_time_work_type_by_id`
+/// `PATCH /time/workTypes/{id}` · tool [`update_a_connect_wise_psa_time_work_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: work type ID (see `time::list_work_types`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: work type ID, from [`time::list_work_types`](crate::time::list_work_types)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /time/workTypes/{id}")]
 #[doc(alias = "update_a_connect_wise_psa_time_work_type_by_id")]
 pub fn update_work_type(id: i32, patch: &Patch<WorkType>) -> Request<WorkType> {
@@ -103,9 +103,9 @@ pub fn update_work_type(id: i32, patch: &Patch<WorkType>) -> Request<WorkType> {
 
 /// Deletes a work type.
 ///
-/// `DELETE /time/workTypes/{id}` · tool `delete_a_connect_wise_psa_time_work_type_by_id`
+/// `DELETE /time/workTypes/{id}` · tool [`delete_a_connect_wise_psa_time_work_type_by_id`](crate::CATALOG)
 ///
-/// * `id`: work type ID (see `time::list_work_types`)
+/// * `id`: work type ID, from [`time::list_work_types`](crate::time::list_work_types)
 #[doc(alias = "DELETE /time/workTypes/{id}")]
 #[doc(alias = "delete_a_connect_wise_psa_time_work_type_by_id")]
 pub fn delete_work_type(id: i32) -> Request<()> {
@@ -114,37 +114,37 @@ pub fn delete_work_type(id: i32) -> Request<()> {
 
 /// Gets a work type summary by its ID.
 ///
-/// `GET /time/workTypes/{id}/info` · tool `get_single_connect_wise_psa_time_work_type_info_by_id`
+/// `GET /time/workTypes/{id}/info` · tool [`get_single_connect_wise_psa_time_work_type_info_by_id`](crate::CATALOG)
 ///
-/// * `id`: work type ID (see `time::list_work_types`)
+/// * `id`: work type ID, from [`time::list_work_types`](crate::time::list_work_types)
 #[doc(alias = "GET /time/workTypes/{id}/info")]
 #[doc(alias = "get_single_connect_wise_psa_time_work_type_info_by_id")]
 pub fn get_work_type_info(id: i32) -> Request<WorkTypeInfo> {
     Request::new(Method::Get, "/time/workTypes/{id}/info").path("id", id)
 }
 
-/// Checks where a work type is used.
+/// Checks which records reference a work type.
 ///
-/// `GET /time/workTypes/{id}/usages` · tool `check_connect_wise_psa_time_work_type_usages_by_id`
+/// `GET /time/workTypes/{id}/usages` · tool [`check_connect_wise_psa_time_work_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: work type ID (see `time::list_work_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: work type ID, from [`time::list_work_types`](crate::time::list_work_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/workTypes/{id}/usages")]
 #[doc(alias = "check_connect_wise_psa_time_work_type_usages_by_id")]
 pub fn check_work_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {
     Request::new(Method::Get, "/time/workTypes/{id}/usages").path("id", id).query(query)
 }
 
-/// Lists the places where a work type is used.
+/// Lists the records that reference a work type.
 ///
-/// `GET /time/workTypes/{id}/usages/list` · tool `list_all_connect_wise_psa_time_work_type_usages_by_id`
+/// `GET /time/workTypes/{id}/usages/list` · tool [`list_all_connect_wise_psa_time_work_type_usages_by_id`](crate::CATALOG)
 ///
-/// * `id`: work type ID (see `time::list_work_types`)
-/// * `query`: which rows, in which order, and how many on a page
+/// * `id`: work type ID, from [`time::list_work_types`](crate::time::list_work_types)
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /time/workTypes/{id}/usages/list")]
 #[doc(alias = "list_all_connect_wise_psa_time_work_type_usages_by_id")]
 pub fn list_work_type_usages(id: i32, query: &ListQuery) -> Request<Vec<Usage>> {

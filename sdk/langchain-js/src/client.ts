@@ -25,7 +25,7 @@ export interface ServerOptions {
   fetch?: typeof fetch | undefined;
 }
 
-/** Selects tools. Without a field, all tools match. */
+/** Selects tools. An omitted field matches all tools. */
 export interface ToolFilter {
   /** `read`, `write`, `custom`, or methods such as `list`. A tool matches if it has any of these methods. */
   methods?: readonly ToolMethod[] | undefined;

@@ -1,4 +1,4 @@
-// Agents of LangChain with a scripted model: which errors reach the model, and which the caller of the agent.
+// Tests LangChain agents with a scripted model: which errors reach the model, and which reach the agent's caller.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -17,7 +17,7 @@ import { start } from "./server.mjs";
 const LIST = "list_all_connect_wise_psa_tickets";
 const COUNT = "count_connect_wise_psa_tickets";
 
-/** A model that makes these calls one after the other, and then responds with the content of the last tool message. */
+/** A model that makes these calls one after another, and then responds with the content of the last tool message. */
 function scripted(...calls) {
   const model = fakeModel();
   const step = (messages) => {
@@ -34,7 +34,7 @@ function scripted(...calls) {
 const tickets = (server) =>
   new TrutoToolManager({ baseUrl: server }).getTools("acme", { methods: ["list", "count"], tags: ["Tickets"] });
 
-/** A server whose API refuses one call of a path, because its rate limit is exhausted for a second. */
+/** A server whose API rejects one request to a path with a 429 that asks to wait one second. */
 const limited = (path) => start(["serve", "--sandbox", "--sandbox-fault", `too_many_requests=1 x1 ${path}`]);
 
 function checkRateLimit(error) {

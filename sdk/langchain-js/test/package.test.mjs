@@ -1,4 +1,4 @@
-// The archive for npm holds what it should, and nothing else.
+// Checks that the npm archive contains the expected files and nothing else.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";

@@ -1,4 +1,4 @@
-// Both surfaces against a real server: `npm test`, with CWPSA_BIN naming the program where it is not on the path.
+// Tests the LangChain and AI SDK tools against a real server. Run with `npm test`; set CWPSA_BIN if `cwpsa` isn't on the path.
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
@@ -60,7 +60,7 @@ describe("against a sandbox", () => {
       filter: { identifier: "Cisco Meraki MX64", cost: { ">": 100 } }, fields: "id,identifier", pageSize: 5,
     }));
     assert.deepEqual(found.result, [{ id: 102, identifier: "Cisco Meraki MX64" }]);
-    // A list where the API takes one text is joined by the server.
+    // If the API takes a single string, the server joins the items of a list.
     const list = JSON.parse(await tools.list_all_tickets.invoke({ fields: ["id", "summary"], pageSize: 1 }));
     assert.deepEqual(Object.keys(list.result[0]), ["id", "summary"]);
   });

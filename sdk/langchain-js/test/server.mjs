@@ -1,4 +1,4 @@
-// Starts `cwpsa`, the program that CWPSA_BIN names, and ends it with the tests.
+// Runs `cwpsa` (the program that CWPSA_BIN points to) while the tests run.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 const children = [];
 after(() => children.forEach((child) => child.kill()));
 
-/** Starts it with `args`, waits until it says where it listens, and gives that address. */
+/** Starts the server with `args`, waits until it prints its address, and returns the address. */
 export async function start(args, env = {}) {
   const program = process.env.CWPSA_BIN ?? "cwpsa";
   const child = spawn(program, [...args, "--listen", "127.0.0.1:0"], {

@@ -1,4 +1,4 @@
-// Compiled, but not run: the types of methods and tags.
+// Uses the types of methods and tags. This file is compiled, but never run.
 
 import { TrutoToolManager, type ToolMethod, type ToolTag } from "cwpsa-langchain";
 import { listTools } from "cwpsa-langchain/ai-sdk";

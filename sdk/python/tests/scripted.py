@@ -1,4 +1,4 @@
-"""What scripted models of all frameworks ask for: invalid arguments first, and then valid ones."""
+"""The calls that the scripted models make in all frameworks: first with invalid arguments, then with valid ones."""
 
 LIST = "list_all_connect_wise_psa_tickets"
 INVALID = {"pageSize": 0}

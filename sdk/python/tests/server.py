@@ -1,4 +1,4 @@
-"""Starts `cwpsa`, the program that CWPSA_BIN names, and ends it with the tests."""
+"""Runs `cwpsa` (the program that CWPSA_BIN points to) while the tests run."""
 
 import atexit
 import os
@@ -7,7 +7,7 @@ import subprocess
 
 
 def start(*arguments: str, **environment: str) -> str:
-    """Starts it, waits until it says where it listens, and gives that address."""
+    """Starts the server, waits until it prints its address, and returns the address."""
     program = os.environ.get("CWPSA_BIN", "cwpsa")
     process = subprocess.Popen(
         [program, *arguments, "--listen", "127.0.0.1:0"],
@@ -22,10 +22,10 @@ def start(*arguments: str, **environment: str) -> str:
 
 
 def limited() -> str:
-    """Starts a server whose API refuses the first list of tickets, because its rate limit is exhausted for a second."""
+    """Starts a server whose API rejects the first request for a list of tickets with a 429 that asks to wait one second."""
     return start("serve", "--sandbox", "--sandbox-fault", "too_many_requests=1 x1 /service/tickets")
 
 
 def named(tools) -> dict:
-    """Tools by their short names."""
+    """Returns the tools by their short names."""
     return {tool.name.replace("connect_wise_psa_", ""): tool for tool in tools}

@@ -1,4 +1,4 @@
-"""Tools of AutoGen against a real server, in a run with a scripted model."""
+"""Tests the AutoGen tools with a scripted model, against a real server."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ NO_USAGE = RequestUsage(prompt_tokens=0, completion_tokens=0)
 
 
 class Scripted(ChatCompletionClient):
-    """Makes calls one after the other, and then responds with their results."""
+    """A model that makes calls one after another, and then responds with their results."""
 
     def __init__(self, *calls: dict[str, Any]):
         self.calls = calls

@@ -1,4 +1,4 @@
-"""The client against a real server, without any framework: `python -m unittest tests/test_client.py`."""
+"""Tests the client against a real server, without any framework: `python -m unittest tests/test_client.py`."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""CrewAI's tools against a real server."""
+"""Tests the CrewAI tools against a real server."""
 
 import json
 import unittest

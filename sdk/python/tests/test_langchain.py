@@ -1,4 +1,4 @@
-"""LangChain's tools against a real server."""
+"""Tests the LangChain tools against a real server."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The middleware of LangChain against a real server, in an agent with a scripted model."""
+"""Tests the LangChain middleware in an agent with a scripted model, against a real server."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tests.server import limited, start
 
 
 class Scripted(BaseChatModel):
-    """Makes calls one after the other, and then responds."""
+    """A model that makes calls one after another, and then responds."""
 
     calls: list[dict[str, Any]]
 
@@ -70,7 +70,7 @@ class Middleware(unittest.TestCase):
             made.invoke(QUESTION, CONFIG)
         self.assertEqual(caught.exception.status, 429)
         self.assertEqual(caught.exception.headers["ratelimit-reset"], "1")
-        # The server refuses one request only, so the agent can go on at once.
+        # The server rejects only one request, so the agent can continue immediately.
         self.assertEqual([message.status for message in results(made.invoke(None, CONFIG))], ["success"] * 2)
 
 

@@ -1,4 +1,4 @@
-"""Tools of the OpenAI Agents SDK against a real server, in a run with a scripted model."""
+"""Tests the OpenAI Agents SDK tools with a scripted model, against a real server."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from tests.server import limited, named, start
 
 
 class Scripted(Model):
-    """Makes calls one after the other, and then responds with the last result."""
+    """A model that makes calls one after another, and then responds with the last result."""
 
     def __init__(self, *calls: dict[str, Any]):
         self.calls = calls

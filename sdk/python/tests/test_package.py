@@ -1,4 +1,4 @@
-"""The archives for PyPI hold what they should. Builds them with the pinned build backend, without a network."""
+"""Checks the contents of the archives for PyPI. Builds them with the pinned build backend, without a network."""
 
 import email
 import os

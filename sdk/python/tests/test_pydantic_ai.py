@@ -1,4 +1,4 @@
-"""Tools of Pydantic AI against a real server, in a run with a scripted model."""
+"""Tests the Pydantic AI tools with a scripted model, against a real server."""
 
 import unittest
 from typing import Any
@@ -13,7 +13,7 @@ from tests.server import limited, start
 
 
 def run(url: str, *calls: dict[str, Any]) -> tuple[list[Any], dict[str, dict]]:
-    """Returns the results that a model saw that made these calls, and the schemas of its tools."""
+    """Runs a model that makes these calls. Returns the results that it got, and the schemas of its tools."""
     declared: dict[str, dict] = {}
     seen: list[Any] = []
 

@@ -1,4 +1,4 @@
-"""Checked by `test_types`, but not run: the types of methods, tags and frameworks."""
+"""Uses the types of methods, tags and frameworks. `test_types` type-checks this file, but it is never run."""
 
 from cwpsa_tools import ToolMethod, ToolServer, ToolTag, get_tools
 

@@ -1,4 +1,4 @@
-"""CrewAI's MCP adapter. It sends null for every optional argument that a call leaves out, also within references."""
+"""Tests CrewAI's MCP adapter, which sends null for every optional argument that a call omits, even within references."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ CONNECT_TIMEOUT = 60
 
 
 class Client:
-    """Calls tools, which block, in as many threads as calls are made at once."""
+    """Calls tools, which block, with one thread for each concurrent call."""
 
     def __init__(self, tools, threads):
         self.tools = {tool.name: tool for tool in tools}
@@ -52,7 +52,7 @@ class CrewAi(Tour, unittest.IsolatedAsyncioTestCase):
             yield Client(tools, threads)
 
     async def test_the_adapter_sends_nulls(self):
-        """The other tests are about nulls only as long as this holds."""
+        """The other tests cover nulls only if the adapter really sends them."""
         sent = []
         call_tool = ClientSession.call_tool
 

@@ -1,4 +1,4 @@
-"""langchain-mcp-adapters: with one session for all calls, and without one, where every call starts a server."""
+"""Tests langchain-mcp-adapters, with one session for all calls, and without a session, where every call starts a server."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ SERVERS_IN_A_ROW = 10
 
 
 class Client:
-    """Calls tools as an agent does, so that errors come as messages with a status."""
+    """Calls tools as an agent does, so errors are returned as messages with a status."""
 
     def __init__(self, tools):
         self.tools = {tool.name: tool for tool in tools}
@@ -51,7 +51,7 @@ class LangChain(Tour, unittest.IsolatedAsyncioTestCase):
             yield Client(await load_mcp_tools(session))
 
     async def test_a_server_for_each_call(self):
-        """A call that raises after its write would be made again by the agent."""
+        """If a call raised an error after its write, the agent would repeat it."""
         with Sandbox() as sandbox:
             client = Client(await multi_server_client(**sandbox.settings).get_tools())
             created = [

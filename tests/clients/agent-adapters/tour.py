@@ -1,5 +1,5 @@
-"""The tour that each adapter of an agent framework makes: it lists, reads, creates and updates records over stdio, and then
-checks all records that it could have changed. An adapter derives from `Tour` and says how it connects and calls."""
+"""The test that every agent framework's adapter runs: it lists, reads, creates and updates records over stdio, and then
+checks all records that it could have changed. An adapter derives from `Tour` and implements connecting and calling."""
 
 import asyncio
 import base64
@@ -13,7 +13,7 @@ import threading
 import urllib.request
 
 PROGRAM = os.environ["CWPSA"]
-# Settings of whoever runs the tests must not reach a server under test.
+# A server under test must not inherit the settings of the person who runs the tests.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("CWPSA_")}
 ENVIRONMENT["CWPSA_AUDIT"] = os.devnull
 
@@ -38,12 +38,12 @@ NEW_TICKET = {"summary": "adapters", "company": {"id": 250}, "board": {"name": "
 
 
 def without_times(record):
-    """A record without what every write changes."""
+    """Returns a record without the fields that every write changes."""
     return {name: value for name, value in record.items() if name != "_info"}
 
 
 def differing(before, after):
-    """The fields whose values differ, or that only one of the records has."""
+    """Returns the fields whose values differ, or that only one of the records has."""
     before, after = without_times(before), without_times(after)
     return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
 
@@ -63,7 +63,7 @@ class Tour:
         return answer["error"]
 
     async def rows(self, client, name, **arguments):
-        """All pages of a list: the arguments of the next page come with each."""
+        """Returns the rows of all pages of a list. Each page contains the arguments for the next one."""
         rows, following = [], {"pageSize": 25, **arguments}
         while following:
             answer = await client.call(name, following)
@@ -74,7 +74,7 @@ class Tour:
         return rows
 
     async def records(self, client):
-        """All tickets and contacts by list and id."""
+        """Returns all tickets and contacts, by list and ID."""
         return {
             (name, row["id"]): row
             for name in ("list_all_tickets", "list_all_company_contacts")
@@ -82,7 +82,7 @@ class Tour:
         }
 
     def assert_only_changed(self, before, after, expected):
-        """Checks that nothing is lost, and that only these fields of these records are other than before."""
+        """Checks that no data is lost, and that only these fields of these records have changed."""
         self.assertEqual(before.keys() - after.keys(), set())
         changed = {key: differing(before[key], after[key]) for key in before}
         self.assertEqual({key: fields for key, fields in changed.items() if fields}, expected)
@@ -164,7 +164,7 @@ class Tour:
             created = await asyncio.gather(
                 *(self.done(client, "create_a_ticket", **{**NEW_TICKET, "summary": f"new {n}"}) for n in numbers)
             )
-            # Each answer belongs to its call.
+            # Each result must belong to its call.
             self.assertEqual([ticket["summary"] for ticket in created], [f"new {n}" for n in numbers])
             ids = [ticket["id"] for ticket in created]
             await asyncio.gather(
@@ -193,8 +193,8 @@ class Tour:
 
 
 class Sandbox:
-    """A mock ConnectWise server of its own process, so that servers can come and go, and what they wrote is read without
-    them."""
+    """A mock ConnectWise server in its own process. MCP servers can start and stop while it runs, and the records that
+    they wrote can be read without them."""
 
     def __enter__(self):
         command = [PROGRAM, "sandbox", "--listen", "127.0.0.1:0"]
@@ -206,7 +206,7 @@ class Sandbox:
                 break
         else:
             raise RuntimeError(f"the sandbox ended: {''.join(lines)}")
-        # Read on, so that the sandbox can go on writing.
+        # Keep reading, so the sandbox can keep writing.
         threading.Thread(target=lambda: list(self.process.stderr), daemon=True).start()
         self.root = f"{address[0]}/v4_6_release/apis/3.0"
         return self
@@ -218,7 +218,7 @@ class Sandbox:
 
     @property
     def settings(self):
-        """The variables that let a server use this sandbox."""
+        """Returns the environment variables that make a server use this sandbox."""
         return {
             "CWPSA_BASE_URL": self.root,
             "CWPSA_COMPANY_ID": "acme",

@@ -1,5 +1,5 @@
-"""The tools that FastMCP makes of the spec, on stdin and stdout: what `cargo xtask bench` sets ours beside. SPEC names the
-spec. No call is made, so the client leads nowhere."""
+"""Serves the tools that FastMCP generates from the spec on stdin and stdout, for comparison in `cargo xtask bench`. SPEC is
+the spec's path. No call is made, so the client's base URL isn't real."""
 
 import json
 import os

@@ -1,5 +1,5 @@
-// The clients of the TypeScript SDK, version 1 and version 2, in every protocol version that they speak and over every
-// way to reach the server: stdin and stdout, `cwpsa mcp --listen`, `cwpsa serve`.
+// Tests the clients in versions 1 and 2 of the TypeScript SDK, with every protocol version that they support and every way
+// to reach the server: stdin and stdout, `cwpsa mcp --listen`, `cwpsa serve`.
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'

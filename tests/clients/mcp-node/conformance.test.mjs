@@ -1,5 +1,5 @@
-// The conformance suite of the MCP project against both of our servers over HTTP: what each version of the protocol
-// requires, less what the suite's own demonstration server alone can pass (conformance-*.yml).
+// Runs the MCP project's conformance suite against both of our HTTP servers. It covers the requirements of each protocol
+// version, except those that only the suite's own demo server can meet (conformance-*.yml).
 
 import assert from 'node:assert/strict'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'

@@ -1,5 +1,5 @@
-// The inspector of the MCP project, as a person types it: one command, one answer, over both transports and in the
-// protocol of before and after 2026-07-28.
+// Runs MCP Inspector as a person would, with one command and one response at a time, over both transports and with
+// protocol versions before and since 2026-07-28.
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'

@@ -1,4 +1,5 @@
-// What no client shows: that the server tells of every page, and of each before the answer. Line by line, as it comes.
+// Reads the server's output line by line to check what no client shows: that the server reports progress for every page,
+// before it sends the response.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'

@@ -1,5 +1,5 @@
-// Servers to test, as processes: what they print tells where they listen. CWPSA names the program; `cargo xtask test`
-// builds it and sets that.
+// Starts the servers to test as processes, and reads their addresses from their output. CWPSA is the program's path;
+// `cargo xtask test` builds the program and sets it.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,13 +10,13 @@ import { fileURLToPath } from 'node:url'
 export const PROGRAM = process.env.CWPSA
 if (!PROGRAM) throw new Error('CWPSA must name the program to test, e.g. target/debug/cwpsa')
 
-/** Settings of whoever runs the tests must not reach a server under test. */
+/** A server under test must not inherit the settings of the person who runs the tests. */
 export function environment(more = {}) {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('CWPSA_'))
   return { ...Object.fromEntries(own), ...more }
 }
 
-/** Starts `cwpsa` and waits until it says where it listens: `{ host, stop }`, host being address and port. */
+/** Starts `cwpsa` and waits until it prints its address. Returns `{ host, stop }`; `host` is the address and port. */
 export async function listening(args, more = {}) {
   const child = spawn(PROGRAM, args, { env: environment(more), stdio: ['ignore', 'inherit', 'pipe'] })
   const ended = once(child, 'exit')

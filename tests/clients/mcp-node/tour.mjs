@@ -1,5 +1,5 @@
-// What a client of any make must be able to do with the server: the same tour for every client, protocol version and
-// transport. The server runs with --sandbox, so there are records to read and none to spoil.
+// The test that every client must pass, with every protocol version and transport. The server runs with --sandbox, so there
+// are records to read, and no real ones can be damaged.
 
 import assert from 'node:assert/strict'
 

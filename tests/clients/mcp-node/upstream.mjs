@@ -1,4 +1,4 @@
-// An API that takes a request and never answers it: what becomes of the request when the call is given up?
+// A mock API that never responds, to test what happens to the request when a call is canceled.
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'

@@ -1,5 +1,5 @@
-"""A tour of the server with the Python SDK's client: both ways to negotiate a protocol version, over both transports.
-CWPSA names the program to test; `cargo xtask test` builds it and sets that. By hand:
+"""Tests the server with the Python SDK's client: both ways to negotiate a protocol version, over both transports.
+CWPSA is the path of the program to test; `cargo xtask test` builds the program and sets it. To run the test yourself:
 
     CWPSA=target/debug/cwpsa python tour.py
 """
@@ -24,7 +24,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 
 @contextlib.contextmanager
 def listening(command, *arguments, **settings):
-    """A server over HTTP; gives its address and port."""
+    """Starts an HTTP server and returns its address and port."""
     process = subprocess.Popen(
         [PROGRAM, command, "--listen", "127.0.0.1:0", *arguments],
         stderr=subprocess.PIPE,
@@ -60,7 +60,7 @@ async def stdio(mode, *arguments, **settings):
 
 @contextlib.contextmanager
 def server(transport, *arguments, **settings):
-    """Gives what connects a client by one of the transports, in a mode, to one server for all modes over HTTP."""
+    """Yields a function that connects a client over a transport in a mode. Over HTTP, all modes share one server."""
     if transport == "stdio":
         yield lambda mode: stdio(mode, *arguments, **settings)
     else:

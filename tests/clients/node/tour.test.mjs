@@ -1,6 +1,6 @@
-// Tests the sandbox with connectwise-rest, a third-party client: what works with a real server must work here. The client
-// supports only HTTPS. The server's address, the keys and the certificate to trust come from the environment;
-// `cargo xtask test --clients` starts a server and sets them. By hand:
+// Tests the sandbox with connectwise-rest, a third-party client: everything that works with a real server must
+// also work here. The client supports only HTTPS. The server's address, the keys and the certificate to trust come from
+// environment variables; `cargo xtask test --clients` starts a server and sets them. To run the test yourself:
 //
 //   cwpsa-sandbox --tls ~/sandbox-tls
 //   NODE_EXTRA_CA_CERTS=~/sandbox-tls/cert.pem node --test tour.test.mjs

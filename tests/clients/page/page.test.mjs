@@ -1,5 +1,5 @@
-// The script of the page of all tools, with the data that stands in the page: what a search finds, and in which
-// order arguments are shown. It needs no browser, as the functions that do this touch no document.
+// Tests the script in the page that lists all tools, using the data in the page: search results, and the order in which
+// arguments are shown. No browser is needed, because the tested functions don't access the document.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";

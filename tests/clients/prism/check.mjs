@@ -1,7 +1,7 @@
-// The tour of the eleven areas through Prism, which checks each request and each answer against the spec. What it
-// finds must be a fault of the spec itself, of which the table below says why; anything else fails.
+// Calls operations in the eleven API areas through Prism, which checks each request and each response against the spec.
+// Every problem that Prism finds must be a defect in the spec that the table below explains; otherwise, the test fails.
 //
-// SPEC is the spec's file, SANDBOX the root of a sandbox, TOUR the program that makes the tour.
+// SPEC is the path of the spec, SANDBOX is the root URL of a sandbox, and TOUR is the program that makes the calls.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

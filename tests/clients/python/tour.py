@@ -1,6 +1,6 @@
-"""Tests the sandbox with pyconnectwise, a third-party client: what works with a real server must work here. The client
-supports only HTTPS. The server's address, the keys and the certificate to trust come from the environment;
-`cargo xtask test --clients` starts a server and sets them. By hand:
+"""Tests the sandbox with pyconnectwise, a third-party client: everything that works with a real server must also
+work here. The client supports only HTTPS. The server's address, the keys and the certificate to trust come from environment
+variables; `cargo xtask test --clients` starts a server and sets them. To run the test yourself:
 
     cwpsa-sandbox --tls ~/sandbox-tls
     REQUESTS_CA_BUNDLE=~/sandbox-tls/cert.pem python tour.py
@@ -35,7 +35,7 @@ def client(private_key=PRIVATE_KEY):
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Takes callbacks."""
+    """Receives callbacks."""
 
     posts: queue.Queue = queue.Queue()
 

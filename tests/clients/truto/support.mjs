@@ -1,5 +1,5 @@
-// The sandbox and the server as processes. CWPSA and CWPSA_SANDBOX_PROGRAM name the programs; `cargo xtask test` builds
-// them and sets both.
+// Runs the sandbox and the server as processes. CWPSA and CWPSA_SANDBOX_PROGRAM are the paths of the two programs;
+// `cargo xtask test` builds the programs and sets both variables.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,8 +1,8 @@
-// A client of our own that sends what `@truto/langchain-toolset` and its SDK send, and makes of the answers what they
-// make of them: which words are joined, what is left out, what is sent again and when. It keeps their quirks on
-// purpose, as these are what a server has to live with. `log` has every request that went out.
+// A client that sends the same requests as `@truto/langchain-toolset` and its SDK, and interprets responses as they do:
+// which words are joined, what is omitted, what is retried and when. It reproduces their quirks on purpose, because a server
+// has to cope with them. `log` contains every request that was sent.
 
-/** What is sent again, a POST too. */
+/** The statuses after which a request is retried, even if it is a POST. */
 const REPEATED = [408, 409, 425, 429, 502, 503, 504]
 const ATTEMPTS = 3
 const ATTEMPT_TIMEOUT = 30_000

@@ -1,5 +1,5 @@
-// The tour of the server with a client that acts as Truto's: list, get, create, update, delete, custom methods, errors,
-// and what becomes of a write when the API says too many, conflict, or nothing at all.
+// Tests the server with a client that behaves like Truto's: list, get, create, update, delete, custom methods, errors, and
+// what happens to a write if the API returns 429 or 409, or doesn't respond at all.
 
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'

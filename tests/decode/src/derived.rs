@@ -1,4 +1,5 @@
-//! The same records with serde's derive, as a program would write them by hand: closed enums, floats, no unknown fields.
+//! The same records with serde's derive, as a programmer would write them by hand: closed enums, floats, no unknown
+//! fields.
 
 use std::collections::BTreeMap;
 

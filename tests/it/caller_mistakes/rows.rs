@@ -1,4 +1,4 @@
-//! The mistakes.
+//! The callers' mistakes to test, one per row of the generated page.
 
 use serde_json::Value;
 
@@ -137,6 +137,12 @@ const TYPES: &[Mistake] = &[
         CREATE,
         r#"{"summary":"x","company":[{"id":250}]}"#,
         NEW,
+    ),
+    Mistake::new(
+        "a sort order as an object",
+        LIST,
+        r#"{"orderBy":{"id":"desc"}}"#,
+        r#"{"orderBy":"id desc"}"#,
     ),
     Mistake::new(
         "a list instead of a comma-separated string",
@@ -339,6 +345,8 @@ const NAMES: &[Mistake] = &[
     ),
     Mistake::new("a misspelled name", CREATE, r#"{"sumary":"x","company":{"id":250}}"#, NEW),
     Mistake::new("an argument that doesn't exist", LIST, r#"{"pageSize":1,"foo":1}"#, r#"{"pageSize":1}"#),
+    Mistake::new("another name for the page size", LIST, r#"{"per_page":3}"#, r#"{"pageSize":3}"#),
+    Mistake::new("the record's ID under another name", GET, r#"{"ticketId":8812}"#, r#"{"id":8812}"#),
     Mistake::new(
         "several problems",
         LIST,
@@ -413,6 +421,12 @@ const FILTERS: &[Mistake] = &[
         LIST,
         r#"{"conditions":{"id":8812}}"#,
         r#"{"filter":{"id":8812}}"#,
+    ),
+    Mistake::new(
+        "a field to filter by as an argument",
+        LIST,
+        r#"{"status":"New","boardName":"Help Desk"}"#,
+        r#"{"filter":{"status":"New","board/name":"Help Desk"}}"#,
     ),
     Mistake::new("a misspelled field", LIST, r#"{"filter":{"sumary":"x"}}"#, r#"{"filter":{"summary":"x"}}"#),
     Mistake::new(

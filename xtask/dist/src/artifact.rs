@@ -1,4 +1,4 @@
-//! The artifacts: the contents and files of each.
+//! The artifacts to release, with their contents and file names.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

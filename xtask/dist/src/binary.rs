@@ -9,10 +9,14 @@ use serde_json::Value;
 use crate::platform::{ReleasePlatform, host_triple};
 use crate::process::{cargo, line, workspace_root};
 
+/// The features of the published binary.
+pub(crate) const FEATURES: &str = "cwpsa/packed-catalog";
+
 /// Builds `cwpsa` with the `dist` profile and returns its path. No local path ends up in the binary.
 pub(crate) fn build(platform: ReleasePlatform) -> anyhow::Result<PathBuf> {
     let mut command = cargo();
     command.args(["build", "--locked", "--profile", "dist", "--package", "cwpsa", "--bin", "cwpsa"]);
+    command.args(["--features", FEATURES]);
     command.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
     if platform.triple != host_triple()? {
         command.args(["--target", platform.triple]);

@@ -1,4 +1,4 @@
-//! `cargo xtask package`: verifies that every crate builds and passes its tests from nothing but its archive.
+//! `cargo xtask package`: verifies that every crate builds and passes its tests using only the contents of its archive.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,7 +21,7 @@ pub(crate) struct PackageArguments {
     /// Accept uncommitted changes.
     #[arg(long)]
     allow_dirty: bool,
-    /// Instead, check that each crate compiles with each single feature and with no features.
+    /// Instead, check that each crate compiles without features and with each feature alone.
     #[arg(long)]
     features_alone: bool,
 }

@@ -1,4 +1,4 @@
-//! SHA-256 digests.
+//! Computes SHA-256 digests.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! `cargo xtask dist`.
+//! Implements `cargo xtask dist`, which builds the release artifacts.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ const CHECKSUMS: &str = "SHA256SUMS";
 
 #[derive(clap::Args)]
 pub(crate) struct DistArguments {
-    /// Package this binary instead of building one. Size and time bounds aren't checked.
+    /// Package this binary instead of building one. Size and time limits aren't checked.
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
     /// The binary's platform. Defaults to the local platform.
@@ -24,8 +24,8 @@ pub(crate) struct DistArguments {
     /// Folder to write to.
     #[arg(long, value_name = "FOLDER", default_value = "dist")]
     out: PathBuf,
-    /// Afterwards, validate every file with the tool for its format, install each package in an empty root, and call a tool.
-    /// Requires Python and Node.js.
+    /// Afterward, validate every file with the tool for its format, install each package in an empty root, and call a
+    /// tool. Requires Python and Node.js.
     #[arg(long)]
     prove: bool,
 }

@@ -1,4 +1,4 @@
-//! Reads a Linux binary's requirements: its loader, its libraries, and its glibc version.
+//! Reads what a Linux binary requires: its loader, its libraries, and its glibc version.
 
 use anyhow::{Context, bail, ensure};
 

@@ -1,6 +1,7 @@
 //! Builds packages for every installation method: `cargo xtask dist`, `cargo xtask package` and `cargo xtask release`.
 //!
-//! This is a separate program, so `cargo xtask`, the first command on a fresh machine, compiles none of it.
+//! It's a separate program so that `cargo xtask`, the first command you run on a fresh machine, doesn't have to compile
+//! it.
 
 mod archive;
 mod artifact;
@@ -39,8 +40,8 @@ enum DistCommand {
     Package(crates::PackageArguments),
     /// Build this platform's release files in `dist/`.
     ///
-    /// Two runs with the same binary write the same bytes. Timestamps in archives are SOURCE_DATE_EPOCH, or the time of the
-    /// last commit.
+    /// Two runs with the same binary produce identical files. Timestamps in archives are set to SOURCE_DATE_EPOCH, or
+    /// to the time of the last commit.
     Dist(dist::DistArguments),
     /// Check the release workflows and manifests, or print the release steps.
     Release(release::ReleaseArguments),

@@ -1,4 +1,4 @@
-//! An archive of the binary with shell completions and man pages.
+//! Builds an archive that contains the binary, shell completions and man pages.
 
 use crate::archive::{ArchiveEntry, gzip, tar, zip};
 use crate::artifact::{Artifact, ReleaseBinary, VERSION, licenses, workspace_file};

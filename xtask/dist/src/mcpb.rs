@@ -1,4 +1,4 @@
-//! The MCPB bundle, which Claude Desktop and other MCP hosts install when you double-click it.
+//! Builds the MCPB bundle, which Claude Desktop and other MCP hosts install when you double-click it.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The npm packages: `cwpsa`, which starts a binary, and one package with the binary for each platform.
+//! Builds the npm packages: `cwpsa`, which starts the binary, and a package with the binary for each platform.
 
 use serde_json::{Map, Value, json};
 

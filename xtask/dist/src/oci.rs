@@ -1,7 +1,7 @@
-//! The container image, as a tar archive of an OCI image layout. No daemon is needed.
+//! Builds the container image, as a tar archive with the OCI image layout. No daemon is needed.
 //!
-//! The image contains the binary, the libraries that it links, their licenses and the CA certificates: no shell, no
-//! package manager. Libraries and certificates are copied from the build machine.
+//! The image contains the binary, the libraries that it links, their licenses and the CA certificates, but no shell and
+//! no package manager. Libraries and certificates are copied from the build machine.
 
 use std::path::{Path, PathBuf};
 

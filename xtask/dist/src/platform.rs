@@ -1,4 +1,4 @@
-//! The platforms that binaries are released for, with their names in each registry.
+//! The platforms for which binaries are released, with their names in each registry.
 
 use anyhow::Context;
 

@@ -1,4 +1,4 @@
-//! `server.json`: the MCP registry entry, which lists every package that runs the server.
+//! Writes `server.json`, the entry in the MCP registry, which lists every package that runs the server.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! `cargo xtask release`: checks the prerequisites of a release, and prints its steps.
+//! `cargo xtask release`: checks the prerequisites for a release, and prints the steps.
 
 use std::path::PathBuf;
 

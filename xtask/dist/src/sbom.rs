@@ -1,4 +1,4 @@
-//! The binary's software bill of materials, in CycloneDX 1.6 format.
+//! Writes the binary's software bill of materials in CycloneDX 1.6 format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +6,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::artifact::{Artifact, ReleaseBinary, VERSION};
+use crate::binary::FEATURES;
 use crate::digest::sha256_hex;
 use crate::process::{cargo, output};
 
@@ -56,8 +57,9 @@ pub(crate) fn bill_of_materials(binary: &ReleaseBinary) -> anyhow::Result<Artifa
 
 impl PackageGraph {
     fn read(triple: &str) -> anyhow::Result<Self> {
-        let arguments = ["metadata", "--format-version", "1", "--locked", "--filter-platform", triple];
-        let metadata: Value = serde_json::from_slice(&output(cargo().args(arguments))?)?;
+        let mut metadata = cargo();
+        metadata.args(["metadata", "--format-version", "1", "--locked", "--features", FEATURES]);
+        let metadata: Value = serde_json::from_slice(&output(metadata.args(["--filter-platform", triple]))?)?;
         let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
         let packages =

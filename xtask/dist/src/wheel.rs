@@ -1,4 +1,4 @@
-//! The wheel: `uvx cwpsa`, `pip install cwpsa`.
+//! Builds the wheel, which users install with `uvx cwpsa` or `pip install cwpsa`.
 
 use crate::archive::{ArchiveEntry, EntryKind, zip};
 use crate::artifact::{

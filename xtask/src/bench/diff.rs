@@ -1,4 +1,4 @@
-//! Measures `cargo xtask diff` on two real releases, and the diff tool that it is compared with.
+//! Measures `cargo xtask diff` on two real releases, and compares it with another diff tool.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! Measures the cost of FastMCP's `from_openapi` when it lists the same tools on the same machine. It requires Python;
-//! its packages are pinned in `tests/clients/fastmcp`.
+//! Measures FastMCP's `from_openapi` when it lists the same tools on the same machine. It requires Python; its packages
+//! are pinned in `tests/clients/fastmcp`.
 
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! A figure and its limit.
+//! A measured figure and its limit.
 
 use serde::Serialize;
 

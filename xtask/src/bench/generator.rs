@@ -1,4 +1,4 @@
-//! Generator benchmarks: output size, name stability, speed, and the cost of compiling the output.
+//! Measures the generator: output size, name stability, speed, and the cost of compiling the output.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,5 +1,5 @@
 //! Measures the latency that `cwpsa serve` adds to a call, its throughput, and its memory use over time. The upstream
-//! is the sandbox in a separate process on the same machine, so both share its cores.
+//! is the sandbox in a separate process on the same machine, so both processes share its cores.
 
 use std::io::{BufReader, Write};
 use std::net::TcpStream;
@@ -38,7 +38,7 @@ pub(crate) fn measure_overhead(
 /// Measures the figures; `soak` keeps up the load for ten minutes.
 pub(crate) fn measure(figures: &mut Vec<Figure>, soak: bool) -> anyhow::Result<()> {
     eprintln!("measuring: cwpsa under load …");
-    server::build(&["--profile", "dist", "--bins"])?;
+    server::build(server::DIST)?;
     let (sandbox, server) = start(&server_process::build(&["--release"])?, Path::new(PROGRAM))?;
     overhead(figures, &sandbox, &server)?;
     load(figures, &server, if soak { SOAK_SECONDS } else { DEFAULT_SECONDS })

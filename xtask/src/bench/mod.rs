@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: the project's figures and their limits, in groups, printed as a table and stored as JSON.
+//! `cargo xtask bench`: measures the project's figures in groups, compares them with their limits, prints them as a
+//! table and stores them as JSON.
 
 mod decode;
 mod diff;
@@ -30,7 +31,7 @@ const STORE: &str = "docs/figures.json";
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArguments {
-    /// Measure only this part. The stored figures for other parts aren't changed.
+    /// Run only this part. The stored results for other parts aren't changed.
     #[arg(long, value_enum)]
     only: Option<Part>,
     /// Run the `cwpsa serve` load test for ten minutes.
@@ -103,7 +104,7 @@ fn measure(parts: &[Part], arguments: &BenchArguments) -> anyhow::Result<bool> {
                 let (sandbox, program) = match programs.clone() {
                     Some(programs) => programs,
                     None => {
-                        server::build(&["--profile", "dist", "--bins"])?;
+                        server::build(server::DIST)?;
                         (server_process::build(&["--release"])?, PathBuf::from(server::PROGRAM))
                     }
                 };

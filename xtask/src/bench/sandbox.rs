@@ -1,4 +1,4 @@
-//! Sandbox figures: startup time, throughput, and conditions on a large tenant. Requests go over HTTP to a release
+//! Measures the sandbox: startup time, throughput, and queries on a large tenant. Requests go over HTTP to a release
 //! build.
 
 use std::path::Path;
@@ -71,7 +71,7 @@ fn large(program: &Path, figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     let count = sandbox.get("/service/tickets/count")?;
     let count: serde_json::Value = serde_json::from_str(&count)?;
     if count["count"].as_u64().is_none_or(|count| count < TICKETS) {
-        bail!("expected {TICKETS} tickets in the large tenant, found {count}");
+        bail!("expected {TICKETS} tickets in the large tenant, got {count}");
     }
     let mut slowest = 0.0_f64;
     for conditions in CONDITIONS {
@@ -82,7 +82,7 @@ fn large(program: &Path, figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     let output = Command::new("ps").args(["-o", "rss=", "-p", &sandbox.id().to_string()]).output();
     let output = output.context("can't start ps")?;
     let kilobytes: f64 =
-        String::from_utf8_lossy(&output.stdout).trim().parse().context("can't read the output of ps")?;
+        String::from_utf8_lossy(&output.stdout).trim().parse().context("can't read the output of `ps`")?;
     figures.push(Figure::at_most("sandbox: memory of 100,000 tickets", kilobytes / 1024.0, 600.0, "MB"));
     Ok(())
 }

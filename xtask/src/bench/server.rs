@@ -1,5 +1,5 @@
-//! `cwpsa` figures: binary size, the time until it lists tools over the Model Context Protocol, and memory use
-//! after that.
+//! Measures `cwpsa`: binary size, the time until it lists tools over the Model Context Protocol, and memory use after
+//! that.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -12,6 +12,8 @@ use crate::server_process;
 
 /// The program as released.
 pub(crate) const PROGRAM: &str = "target/dist/cwpsa";
+/// The arguments that build it.
+pub(crate) const DIST: &[&str] = &["--profile", "dist", "--bins", "--features", "packed-catalog"];
 /// Number of measured starts; the median counts.
 const STARTS: usize = 11;
 const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}"#;
@@ -30,7 +32,7 @@ pub(crate) struct Start {
 /// Measures the figures, and returns the cost of listing all tools.
 pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<Start> {
     eprintln!("measuring: cwpsa …");
-    build(&["--profile", "dist", "--bins"])?;
+    build(DIST)?;
     let size = std::fs::metadata(PROGRAM).with_context(|| format!("can't read {PROGRAM}"))?.len();
     figures.push(Figure::at_most("cwpsa, as given to people: size", size as f64 / 1e6, 20.0, "MB"));
     let mut of_all = Start { milliseconds: 0.0, megabytes: 0.0 };
@@ -102,7 +104,7 @@ impl Session {
         if answer.contains("inputSchema") {
             Ok(())
         } else {
-            Err(anyhow!("expected a list of tools, found {answer:.200}"))
+            Err(anyhow!("expected a list of tools, got {answer:.200}"))
         }
     }
 

@@ -1,5 +1,5 @@
-//! Tool figures: schema sizes, the results of random calls, and the cost of a process that uses one tool. Examples in
-//! the end-to-end tests do the measuring.
+//! Measures the tools: schema sizes, the results of random calls, and the cost of a process that uses one tool.
+//! Examples in the end-to-end tests make the measurements.
 
 use std::process::Command;
 

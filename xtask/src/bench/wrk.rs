@@ -1,4 +1,4 @@
-//! The `wrk` load tool, with one thread and sixteen keep-alive connections.
+//! Runs the `wrk` load tool, with one thread and sixteen keep-alive connections.
 
 use std::process::Command;
 

@@ -1,5 +1,5 @@
-//! `cargo xtask chaos`: breaks a running server in every available way while clients write through it, then compares
-//! the outcomes reported to the clients with what the mock server stored.
+//! `cargo xtask chaos`: disrupts a running server in various ways while clients write through it, then compares the
+//! outcomes reported to the clients with the records that the mock server stored.
 
 mod disruption;
 mod report;
@@ -24,7 +24,7 @@ const QUIET_INTERVAL: Duration = Duration::from_millis(700);
 /// Arguments of `cargo xtask chaos`.
 #[derive(clap::Args)]
 pub(crate) struct ChaosArguments {
-    /// How long to run, in minutes; fractions are allowed.
+    /// How long to run, in minutes. Fractions are allowed.
     #[arg(long, default_value_t = 1.0)]
     minutes: f64,
     /// Build optimized servers.

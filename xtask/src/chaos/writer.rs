@@ -1,4 +1,4 @@
-//! A client that creates tickets, and records the response for each one.
+//! A client that creates tickets and records the response to each request.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
 //! Builds, packs and tests the SDKs in `sdk/`, and runs the agents in `examples/` against a server with a sandbox,
-//! using the packages pinned in the lock files. No account or key is needed.
+//! using the packages pinned in the lockfiles. No account or key is needed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! Tests with third-party clients, frameworks and tools. All of them require Node.js and Python, and packages from npm
-//! and PyPI that are pinned in lock files.
+//! Runs tests with third-party clients, frameworks and tools. They all require Node.js and Python, and packages from
+//! npm and PyPI pinned in lockfiles.
 
 pub(crate) mod examples;
 pub(crate) mod process;

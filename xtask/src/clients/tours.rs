@@ -1,7 +1,9 @@
-//! Tests with third-party clients. Against the sandbox: connectwise-rest from npm, pyconnectwise from PyPI, and our own
-//! runtime through Prism, which checks each call against the spec. Against the server: the MCP project's conformance
-//! suite, its inspector and its TypeScript and Python clients, the MCP adapters of CrewAI and LangChain, and a client
-//! that behaves like Truto's. Their packages are pinned in `tests/clients`.
+//! Tests the sandbox and the server with third-party clients, whose packages are pinned in `tests/clients`.
+//!
+//! The sandbox is tested with connectwise-rest from npm, with pyconnectwise from PyPI, and with our own runtime through
+//! Prism, which checks each call against the spec. The server is tested with the MCP project's conformance suite, MCP
+//! Inspector, the MCP project's TypeScript and Python clients, the MCP adapters for CrewAI and LangChain, and a client
+//! that behaves like Truto's.
 
 use std::path::Path;
 use std::process::Command;

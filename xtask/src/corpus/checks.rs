@@ -1,4 +1,4 @@
-//! Has `check.py` check what the drivers send and read.
+//! Runs `check.py`, which checks the requests that generated crates send and the responses that they read.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! `cargo xtask corpus`: generates a crate from each spec in a folder, compiles the crates, checks what they send, and
-//! prints a table.
+//! `cargo xtask corpus`: generates a crate from each spec in a folder, compiles the crates, checks the requests that
+//! they send, and prints a table.
 
 mod checks;
 mod driver;
@@ -26,11 +26,11 @@ pub struct CorpusArguments {
     /// Folder for the crates. Its contents are replaced.
     #[arg(long, default_value = "target/corpus")]
     work: PathBuf,
-    /// Do not compile the crates.
+    /// Don't compile the crates.
     #[arg(long)]
     no_check: bool,
-    /// Also call each tool against a local server, check the requests against the original spec, and compare values for
-    /// each schema with their round trip through the models. Requires Python 3.11.
+    /// Also call each tool against a local server, check the requests against the original spec, and check that values
+    /// for each schema survive a round trip through the models. Requires Python 3.11.
     #[arg(long, conflicts_with = "no_check")]
     requests: bool,
 }

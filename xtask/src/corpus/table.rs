@@ -1,4 +1,4 @@
-//! The results table.
+//! Prints the results as a table.
 
 use std::collections::BTreeMap;
 

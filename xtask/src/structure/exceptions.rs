@@ -1,5 +1,5 @@
-//! The list of known violations: one `rule subject` entry per line, sorted, with a suffix such as ` x12` for
-//! repeated violations.
+//! The list of known violations. Each line is a `rule subject` entry, with a suffix such as ` x12` for repeated
+//! violations; the lines are sorted.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,7 +26,7 @@ impl Exceptions {
         let mut entries = BTreeMap::new();
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let (rule, subject) = line.split_once(' ').with_context(|| {
-                format!("{}: expected `rule subject`, found {line:?}; remove the line", path.display())
+                format!("{}: expected `rule subject`, got {line:?}; remove the line", path.display())
             })?;
             let counted =
                 subject.rsplit_once(" x").and_then(|(name, count)| Some((name, count.parse().ok()?)));

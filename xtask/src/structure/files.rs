@@ -1,4 +1,4 @@
-//! Walks files, and checks the rule about their length.
+//! Walks the source files, and checks the rule about their length.
 
 use std::path::{Path, PathBuf};
 

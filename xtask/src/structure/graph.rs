@@ -1,4 +1,4 @@
-//! Strongly connected components of a graph.
+//! Finds the strongly connected components of a graph.
 
 use std::collections::{BTreeMap, BTreeSet};
 

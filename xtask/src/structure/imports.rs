@@ -1,4 +1,4 @@
-//! The rule that a crate's files must not import each other in a cycle.
+//! Checks the rule that a crate's files must not import each other in a cycle.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The rule for dependencies between packages.
+//! Checks the rule about dependencies between packages.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +6,14 @@ use super::metadata::Workspace;
 use super::violation::{Rule, Violation};
 
 /// Each package with those directly below it. A package may depend on everything that is reachable from it.
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     ("toolcrate-catalog", &[]),
     ("toolcrate-listener", &[]),
     ("toolcrate-store", &[]),
     ("connectwise-callbacks", &[]),
+    ("toolcrate-pack", &["toolcrate-catalog"]),
     ("toolcrate-runtime", &["toolcrate-catalog"]),
-    ("connectwise-psa", &["toolcrate-runtime"]),
+    ("connectwise-psa", &["toolcrate-runtime", "toolcrate-pack"]),
     ("toolcrate-search", &["toolcrate-runtime"]),
     ("toolcrate-executor", &["toolcrate-runtime", "toolcrate-store"]),
     ("toolcrate-plans", &["toolcrate-executor"]),

@@ -1,4 +1,4 @@
-//! A workspace's packages, from `cargo metadata`.
+//! Reads a workspace's packages from `cargo metadata`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

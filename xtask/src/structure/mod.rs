@@ -1,7 +1,7 @@
-//! `cargo xtask structure`: rules for the workspace's structure that neither the compiler nor Clippy checks.
+//! `cargo xtask structure`: checks rules about the workspace's structure that neither the compiler nor Clippy checks.
 //!
-//! Violations that are known and not yet fixed are listed in [`EXCEPTIONS`]. The list can only shrink: a violation
-//! that isn't listed fails the check, and so does an entry that is violated less often or not at all.
+//! Known violations that are not yet fixed are listed in [`EXCEPTIONS`]. The list can only shrink: a violation that
+//! isn't listed fails the check, and so does an entry with fewer violations than listed.
 
 mod exceptions;
 mod files;

@@ -1,4 +1,4 @@
-//! Rules for the names of types and functions.
+//! Checks rules about the names of types and functions.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The rule that text must not contain the phrases listed in `xtask/banned_phrases.txt`.
+//! Checks the rule that text must not contain the phrases listed in `xtask/banned_phrases.txt`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

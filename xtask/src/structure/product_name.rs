@@ -1,4 +1,4 @@
-//! The rule that generic code must not name a product.
+//! Checks the rule that generic code must not name a product.
 
 use super::files;
 use super::metadata::Workspace;

@@ -1,5 +1,5 @@
-//! Finds what Rust files define and import. Tokens are enough for this and, unlike a syntax tree, they include the
-//! contents of macros.
+//! Finds what Rust files define and import. It scans tokens, which are sufficient for this and, unlike a syntax tree,
+//! include the contents of macros.
 
 use std::path::{Path, PathBuf};
 

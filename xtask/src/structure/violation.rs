@@ -1,4 +1,4 @@
-//! Violations reported by the checks.
+//! A violation that a check reports.
 
 /// A rule for the structure of the workspace.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,4 +1,4 @@
-//! `cargo xtask diff` as a person or CI runs it: exit codes, formats, the allowlist, and the additional output
+//! Runs `cargo xtask diff` as a person or CI would: tests exit codes, formats, the allowlist, and the additional output
 //! in CI.
 
 use std::fs;

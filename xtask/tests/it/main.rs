@@ -1,4 +1,4 @@
-//! The developer commands as a person or CI runs them.
+//! Runs the developer commands as a person or CI would.
 
 mod diff;
 mod regenerate;

@@ -1,4 +1,4 @@
-//! `cargo xtask regenerate` as a person or CI runs it: exit codes, messages, and the resulting files on disk.
+//! Runs `cargo xtask regenerate` as a person or CI would: tests exit codes, messages, and the resulting files on disk.
 
 use std::fs;
 use std::path::Path;

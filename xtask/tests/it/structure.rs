@@ -1,4 +1,4 @@
-//! `cargo xtask structure`: this workspace follows the rules, and breaking any of them is detected.
+//! Tests `cargo xtask structure`: this workspace must follow the rules, and breaking any of them must be detected.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,4 @@
-//! Tests the GitHub workflows: that the expected steps exist, and that their scripts work in a scratch
-//! repository.
+//! Tests the GitHub workflows: the expected steps must exist, and their scripts must work in a scratch repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};

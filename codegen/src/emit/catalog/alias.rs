@@ -1,4 +1,4 @@
-//! Former tool names that the lock file keeps for this release.
+//! Emits the aliases in the catalog: former tool names that keep working for one release.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The arguments of an operation, as listed in its catalog record.
+//! Lists an operation's arguments for its catalog record.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

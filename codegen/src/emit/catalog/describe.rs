@@ -1,4 +1,4 @@
-//! Tool descriptions: a few templated sentences, or text from the overlay.
+//! Writes tool descriptions, either from sentence templates or from text in the overlay.
 
 use serde_json::{Value, json};
 use toolcrate_catalog::{LifecycleStep, OperationKind, OperationVariant, placeholder};

@@ -1,4 +1,4 @@
-//! The emitters that create tool records.
+//! The emitters for the parts of a tool record, such as arguments, descriptions and lifecycles.
 
 use super::describe::Describer;
 use super::facts::Facts;

@@ -1,8 +1,9 @@
-//! Facts about operations: their kind and their collection, as well as the collections themselves.
+//! Determines the kind and collection of each operation, and lists the collections themselves.
 //!
-//! Everything is derived from methods, path templates and response schemas: `/x` next to `/x/{id}` is a
-//! collection and its item, `/x/count` counts it, and a path with a segment that the profile calls a view
-//! reads the same records. Catalog readers never derive this again.
+//! Everything is derived from methods, path templates and response schemas. `/x` and `/x/{id}` are a collection and one
+//! of its items, and `/x/count` counts the items. A path containing a segment that the profile lists as a view returns
+//! the same records as the path without it. The results are stored in the catalog, so code that reads the catalog
+//! doesn't have to derive any of this itself.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -98,7 +99,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Returns a response's content, whether it is a list, and the named schema of the response or its items.
+/// Returns a response's content, a flag that is true for a list, and the named schema of the response or its items.
 fn response<'a>(context: &'a Context<'a>, content: &'a Content) -> (ResponseContent, bool, Option<&'a str>) {
     let Content::Json(ty) = content else {
         let content =
@@ -165,7 +166,7 @@ impl<'a> Classifier<'a, '_> {
         })
     }
 
-    /// Returns the collection that a template implies, and whether it has exactly one record.
+    /// Returns the collection that a template implies, and true if that collection always has exactly one record.
     fn stored(&self, template: &str) -> Option<(String, bool)> {
         let (before, last) = split_last(template);
         if self.base(template) != *template

@@ -1,7 +1,7 @@
-//! Filter tables: the field paths and types of each schema that lists return.
+//! Emits filter tables, which list the field paths and types of each schema that list operations return.
 //!
-//! Fields of the record and of objects one level down are filtered through `conditions`; fields of list items and
-//! custom fields have parameters of their own. Deeper fields are still available through the raw parameters.
+//! Fields of the record, and of objects one level down, are filtered through `conditions`. Fields of list items, and
+//! custom fields, have separate filter parameters. Deeper fields can still be filtered through the raw parameters.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -66,7 +66,7 @@ impl<'a> Filters<'a> {
         let schema = self.schemas.get(&index)?;
         let filter = self.filter?;
         let description = match self.list(context, index) {
-            Some(list) => format!("Same as for {}.", placeholder(&context.named.operations[list].short)),
+            Some(list) => format!("Same filter as {}.", placeholder(&context.named.operations[list].short)),
             None => {
                 let shown = self.shown(context, schema);
                 let words = filter.description.replace(EXAMPLE, &self.example(schema, &shown));
@@ -98,9 +98,9 @@ impl<'a> Filters<'a> {
         context.counted_list(&context.api.operations[index]).filter(|list| self.schemas.contains_key(list))
     }
 
-    /// The members that the records called `schema` are most likely filtered by: the id, what every record must have,
-    /// then references, and of these what most resources have. Of an object only its own name is shown: the
-    /// example says how to go on, and an error names what is nearest.
+    /// Returns the fields by which records of type `schema` are most likely filtered: the ID, required fields, then
+    /// references, of which those that most resources have come first. For an object only its own name is shown: the
+    /// example shows how to continue, and an error lists the nearest fields.
     fn shown<'s>(&'s self, context: &Context<'_>, schema: &str) -> Vec<&'s str> {
         let record = context.api.schemas[schema].fields();
         let is_required = |name: &str| record.iter().any(|field| field.name == name && field.required);
@@ -121,7 +121,7 @@ impl<'a> Filters<'a> {
         shown
     }
 
-    /// Returns a filter by fields in `shown`: the one that suits an example best, such as a name, and a choice of IDs.
+    /// Returns an example filter by fields in `shown`: the most suitable one, such as a name, and a list of IDs.
     fn example(&self, schema: &str, shown: &[&str]) -> String {
         let fields = &self.records[schema].fields;
         let samples = fields.iter().filter_map(|(path, kind)| {
@@ -142,7 +142,7 @@ impl<'a> Filters<'a> {
         Value::Object(example).to_string()
     }
 
-    /// Returns the fields by which a record can be filtered, and whether each one is an object.
+    /// Returns the fields by which a record can be filtered, each with true if it is an object.
     fn members(&self, schema: &str) -> impl Iterator<Item = (&str, bool)> {
         members_of(&self.records[schema])
     }
@@ -160,10 +160,11 @@ fn members_of<'r>(record: &'r FilterRecord<'_>) -> impl Iterator<Item = (&'r str
     })
 }
 
-/// The placeholder of the example in the words on the filter.
+/// The placeholder for the example in the description of the filter.
 const EXAMPLE: &str = "{example}";
 
-/// How well a field suits an example, from 0, and a value for it. The ID is in the example anyway.
+/// Returns how suitable a field is for an example, best first from 0, and a value for it. The ID is always in the
+/// example.
 fn sample(path: &str, kind: &FilterKind<'_>) -> Option<(usize, Value)> {
     let rank = match path.rsplit('/').next() {
         Some("name") => 0,
@@ -179,7 +180,7 @@ fn sample(path: &str, kind: &FilterKind<'_>) -> Option<(usize, Value)> {
     })
 }
 
-/// How much of the list of fields a schema shows; an error names the nearest of all.
+/// Maximum size of a schema's list of fields. An error lists the nearest of all fields.
 const SHOWN: usize = 105;
 
 type FilterFields<'a> = IndexMap<Cow<'a, str>, FilterKind<'a>>;

@@ -1,4 +1,4 @@
-//! Record lifecycles: which step an operation is, and which steps come before and after it.
+//! Determines which lifecycle step an operation performs, and which steps come before and after it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

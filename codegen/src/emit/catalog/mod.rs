@@ -1,6 +1,6 @@
-//! The tool catalog: every operation as a tool, in the `toolcrate-catalog` record format.
+//! Emits the tool catalog, in which every operation is a tool, in the `toolcrate-catalog` record format.
 //!
-//! Each tool is one line of `catalog/tools/<module>.jsonl`; data shared by several tools is stored once, in other
+//! Each tool is one line in `catalog/tools/<module>.jsonl`. Data shared by several tools is stored once, in other
 //! files. A changed tool therefore shows up as one changed line in a diff.
 
 mod alias;
@@ -60,7 +60,10 @@ pub fn emit<'a>(context: &'a Context<'a>) -> Result<EmittedCatalog<'a>, Errors> 
     let written = write(context, &tools, &shapes, &emitters)?;
     files.extend(written.into_iter().map(|(path, text)| (format!("catalog/{path}"), text)));
     let path = "src/catalog.rs";
-    files.insert(path.to_owned(), rust::format_file(path, module(tools.keys().copied()))?);
+    files.insert(
+        path.to_owned(),
+        rust::format_file(path, module(tools.keys().copied(), context.profile.in_workspace))?,
+    );
     Ok(EmittedCatalog { tools, shapes, files })
 }
 
@@ -98,7 +101,8 @@ fn distinguish(tools: &mut BTreeMap<&str, BTreeMap<&str, ToolRecord<'_>>>) {
     }
 }
 
-fn module<'a>(modules: impl Iterator<Item = &'a str>) -> TokenStream {
+/// Returns the module that includes the files. `can_be_packed` is whether the package has the feature for it.
+fn module<'a>(modules: impl Iterator<Item = &'a str>, can_be_packed: bool) -> TokenStream {
     let modules = modules.map(|module| {
         let path = format!("../catalog/tools/{module}.jsonl");
         quote!((#module, include_str!(#path)))
@@ -109,15 +113,29 @@ fn module<'a>(modules: impl Iterator<Item = &'a str>) -> TokenStream {
     };
     let [shapes, schemas, filters, collections] =
         ["shapes", "schemas", "filters", "collections"].map(records);
+    let text = can_be_packed.then(|| quote!(#[cfg(not(feature = "packed-catalog"))]));
+    let packed = can_be_packed.then(|| {
+        quote! {
+            /// Every operation of the API as a tool.
+            #[cfg(feature = "packed-catalog")]
+            pub static CATALOG: Catalog =
+                Catalog::packed(&crate::API, toolcrate_pack::packed_catalog!("catalog"));
+        }
+    });
     quote! {
         //! The tools, as data: nothing in it is parsed until a tool is used.
 
         use toolcrate_runtime::Catalog;
+        #text
         use toolcrate_runtime::catalog::{CatalogText, RecordText};
 
+        #packed
+
         /// Every operation of the API as a tool.
+        #text
         pub static CATALOG: Catalog = Catalog::new(&crate::API, TEXT);
 
+        #text
         const TEXT: CatalogText = CatalogText {
             tools: include_str!("../catalog/index/tools.tsv"),
             modules: &[#(#modules),*],

@@ -1,5 +1,5 @@
-//! JSON Schemas for tool inputs. References are inlined, every node has a type, and recursion is replaced with a
-//! note.
+//! Emits the JSON Schemas for tool inputs. References are inlined, every node has a type, and recursion is replaced
+//! with a note in the description.
 
 use serde_json::map::Entry;
 use serde_json::{Map, Value, json};
@@ -244,8 +244,8 @@ impl<'a> Writer<'a> {
         is_cut
     }
 
-    /// The kinds of all variants, and the members of all objects among them. Which of them belong together is left to the
-    /// server.
+    /// Returns the kinds of all variants, and the members of all objects among them. Combinations are checked only by
+    /// the server.
     fn union(&mut self, name: &'a str, union: &'a Union, node: &mut Map<String, Value>, words: &mut String) {
         let mut kinds: Vec<&str> = Vec::new();
         for variant in &union.variants {
@@ -277,8 +277,11 @@ impl<'a> Writer<'a> {
             }
         }
         let tag = union.discriminator.as_ref();
-        let required = tag.map(|tag| vec![tag.clone()]).or(required).filter(|_| kinds == ["object"]);
-        if let Some(required) = required.filter(|required| !required.is_empty()) {
+        let mut required = required.unwrap_or_default();
+        if let Some(tag) = tag.filter(|tag| !required.contains(tag)) {
+            required.insert(0, tag.clone());
+        }
+        if kinds == ["object"] && !required.is_empty() {
             node.insert("required".into(), json!(required));
         }
         let mut tags = union.variants.iter().filter_map(|variant| variant.signature.values.as_ref());
@@ -287,7 +290,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The members of all objects among the variants of a union. The items of a list among them go into `node`.
+    /// Returns the members of all objects among a union's variants. The items of a list variant are added to `node`.
     fn union_members(&mut self, union: &'a Union, node: &mut Map<String, Value>) -> UnionMembers {
         let mut found = UnionMembers::default();
         if let Some(tag) = &union.discriminator {
@@ -339,7 +342,7 @@ impl<'a> Writer<'a> {
 #[derive(Default)]
 struct UnionMembers {
     members: Map<String, Value>,
-    /// Those that every object requires.
+    /// The members that every object requires.
     required: Option<Vec<String>>,
     /// True if an object may have other members.
     is_open: bool,

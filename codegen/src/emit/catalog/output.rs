@@ -1,4 +1,4 @@
-//! Output schemas: one JSON Schema per model, with references to the other models that it uses.
+//! Emits output schemas: one JSON Schema per model, with references to the other models that it uses.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

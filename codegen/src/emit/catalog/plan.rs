@@ -82,10 +82,11 @@ fn add_parameter<'a>(
     let source = context.related.arguments[index][at].as_ref();
     let mut describer = ArgumentDescriber::new(context);
     let words = describer.parameter(index, parameter, argument, source);
+    let argument = free_name(plan, parameter, argument);
     if let Some(source) = source {
         let tool = &context.named.operations[source.operation].tool;
         plan.relations.push(Relation {
-            argument: Cow::Borrowed(argument),
+            argument: argument.clone(),
             tool: Cow::Borrowed(tool),
             field: Cow::Borrowed(&source.field),
             with: IndexMap::new(),
@@ -101,7 +102,7 @@ fn add_parameter<'a>(
         ty => ty,
     };
     let node = Writer::new(context).node(ty, &parameter.limits, &words);
-    plan.properties.insert(argument.to_owned(), node);
+    plan.properties.insert(argument.to_string(), node);
     let location = match parameter.location {
         ParameterLocation::Path => ArgumentLocation::Path,
         ParameterLocation::Query => ArgumentLocation::Query,
@@ -113,12 +114,27 @@ fn add_parameter<'a>(
     let target = ArgumentTarget {
         path_type: if is_text { PathType::Text } else { PathType::Integer },
         style: parameter.style,
-        ..target(location, &parameter.name, argument)
+        ..target(location, &parameter.name, &argument)
     };
-    plan.arguments.insert(Cow::Borrowed(argument), target);
     if parameter.required {
-        plan.required.push(argument.to_owned());
+        plan.required.push(argument.to_string());
     }
+    plan.arguments.insert(argument, target);
+}
+
+/// Returns the name of a parameter's argument: `argument`, unless a parameter in another location has that name.
+fn free_name<'a>(plan: &ArgumentPlan<'a>, parameter: &Parameter, argument: &'a str) -> Cow<'a, str> {
+    let location = match parameter.location {
+        ParameterLocation::Path => "path",
+        ParameterLocation::Query => "query",
+        ParameterLocation::Header => "header",
+        ParameterLocation::Cookie => "cookie",
+    };
+    let mut free = Cow::Borrowed(argument);
+    while plan.properties.contains_key(&*free) {
+        free = Cow::Owned(format!("{location}{}", capital(&free)));
+    }
+    free
 }
 
 fn add_body<'a>(
@@ -224,7 +240,7 @@ fn add_members<'a>(
     }
 }
 
-/// The fields that a call requires.
+/// Returns the fields that a call requires.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Requires {
     Nothing,

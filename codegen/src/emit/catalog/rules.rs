@@ -1,4 +1,4 @@
-//! Overlay rules that involve several arguments, and the sentences that explain them to a model.
+//! Emits the overlay's rules about combinations of arguments, and the sentences that explain these rules to a model.
 
 use std::borrow::Cow;
 
@@ -34,7 +34,7 @@ pub fn any_of<'a>(
     facts.chain(declared_choices(context, operation, schema, plan)).collect()
 }
 
-/// The groups of properties of which the document requires one. A body that may be left out may have none.
+/// Returns the groups of properties of which the document requires at least one. An optional body has no such groups.
 fn declared_choices<'a>(
     context: &'a Context<'a>,
     operation: &Operation,

@@ -1,7 +1,7 @@
-//! Shapes: sets of arguments shared by several tools and stored once.
+//! Emits shapes, which are sets of arguments that several tools share. Each one is stored once.
 //!
-//! Creating, updating and replacing a record take the same fields, and lists take the same filters. A tool's
-//! record names its shape, and the runtime combines the two.
+//! Operations that create, update and replace a record take the same fields, and list operations take the same filters.
+//! A tool's record names its shape, and the runtime combines the two.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

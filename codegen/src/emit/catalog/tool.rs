@@ -1,4 +1,4 @@
-//! Generates the catalog's tool records.
+//! Emits the catalog's tool records.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

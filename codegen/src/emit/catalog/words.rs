@@ -1,5 +1,6 @@
-//! Argument descriptions: from the overlay, from the spec, or derived from the name and type.
+//! Describes arguments with text from the overlay or the spec, or with text derived from the argument's name and type.
 
+use toolcrate_catalog::OperationKind;
 use toolcrate_catalog::placeholder::{escape, placeholder};
 
 use crate::config::ArgumentPattern;
@@ -52,9 +53,12 @@ impl<'a> ArgumentDescriber<'a> {
         let mut words = sentence(&parameter.description);
         if words.is_empty() {
             words = match (parameter.location, source) {
-                (_, Some(source)) => self.identifies(source, argument),
+                (_, Some(source)) => self.identifies(operation, source, argument),
                 (ParameterLocation::Path, None) => {
                     self.placeholder_words(operation, argument, self.context.api.resolve(&parameter.ty))
+                }
+                _ if argument == "id" && self.acts_on_one_record(operation) => {
+                    format!("{} ID.", capital(self.context.named.operations[operation].subject.id_noun()))
                 }
                 _ => self.unknown(argument, self.context.api.resolve(&parameter.ty)),
             };
@@ -78,8 +82,21 @@ impl<'a> ArgumentDescriber<'a> {
     }
 
     /// Returns `Ticket ID.`, or a sentence about the row field that contains the value.
-    fn identifies(&self, source: &ValueSource, argument: &str) -> String {
-        let one = self.context.named.operations[source.operation].subject.id_noun();
+    fn identifies(&self, operation: OperationId, source: &ValueSource, argument: &str) -> String {
+        let subject = &self.context.named.operations[operation].subject;
+        let listed = self.context.named.operations[source.operation].subject.id_noun();
+        // The same records may have another noun in this part of the API, which the tool's other texts use.
+        let one = match &subject.owner {
+            _ if argument == "id" && subject.is_item => subject.id_noun(),
+            Some(owner) if argument.strip_suffix("Id") == listed.rsplit(' ').next() => {
+                if owner.ends_with(&listed[listed.rfind(' ').map_or(0, |space| space)..]) {
+                    owner
+                } else {
+                    listed
+                }
+            }
+            _ => listed,
+        };
         match source.field.as_str() {
             "id" if argument.ends_with("Identifier") => format!("{} identifier.", capital(one)),
             "id" => format!("{} ID.", capital(one)),
@@ -87,7 +104,16 @@ impl<'a> ArgumentDescriber<'a> {
         }
     }
 
-    /// Returns the description of a placeholder of the path whose list is not known.
+    /// Returns true if an operation of this kind acts on exactly one record.
+    fn acts_on_one_record(&self, operation: OperationId) -> bool {
+        let kind = self.context.named.operations[operation].kind;
+        matches!(
+            kind,
+            OperationKind::Get | OperationKind::Update | OperationKind::Replace | OperationKind::Delete
+        )
+    }
+
+    /// Returns the description of a path placeholder for which no list is known.
     fn placeholder_words(&self, operation: OperationId, argument: &str, ty: &Type) -> String {
         let subject = &self.context.named.operations[operation].subject;
         if argument == "id" {

@@ -1,4 +1,4 @@
-//! String enums.
+//! Emits enums for strings that have a fixed set of values.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -32,7 +32,7 @@ pub(super) fn choice_type(ty: &Type, choice: &ChoiceName, about: &str) -> (Token
         #[non_exhaustive]
         pub enum #rust {
             #(#members)*
-            /// A value that the spec does not have.
+            /// A value that isn't in the spec.
             Other(String),
         }
     };

@@ -1,4 +1,4 @@
-//! Constructors, which take the values that the API requires.
+//! Emits model constructors, which take the values that the API requires.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -10,7 +10,8 @@ use crate::emit::rust::docs;
 use crate::ir::{Field, Type};
 use crate::naming::{FieldName, TypeName, with_article};
 
-/// The numbers of the fields that `new` takes, in its order; `None` for a model that only responses have.
+/// Returns the indexes of the fields that `new` takes, in the order of its arguments, or `None` for a model that occurs
+/// only in responses.
 pub(super) fn constructor_fields(context: &Context<'_>, name: &str, fields: &[Field]) -> Option<Vec<usize>> {
     let request_use = context.model_uses(name).in_requests?;
     let is_required = |field: &Field| {
@@ -28,7 +29,7 @@ pub(super) fn constructor_fields(context: &Context<'_>, name: &str, fields: &[Fi
     Some(required)
 }
 
-/// Returns true if the argument of a field is anything that converts to its type.
+/// Returns true if the argument for a field may be anything that converts to its type.
 pub(super) fn is_converted(context: &Context<'_>, field: &Field) -> bool {
     match context.api.resolve(&field.ty) {
         _ if field.boxed => false,
@@ -37,7 +38,7 @@ pub(super) fn is_converted(context: &Context<'_>, field: &Field) -> bool {
     }
 }
 
-/// Returns `new` for a model that requests use; nothing for a model that only responses use.
+/// Returns `new` for a model that requests use, or nothing for a model that occurs only in responses.
 pub(super) fn constructor(
     context: &Context<'_>,
     name: &str,

@@ -1,4 +1,4 @@
-//! The constructor for custom field values.
+//! Emits the constructor for custom field values.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

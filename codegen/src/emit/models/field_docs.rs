@@ -1,4 +1,4 @@
-//! Doc comments for fields.
+//! Writes doc comments for model fields.
 
 use serde_json::Number;
 

@@ -1,4 +1,4 @@
-//! Expressions that select a value by index.
+//! Emits expressions that select a value by index.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;

@@ -1,7 +1,7 @@
-//! Models: one file per schema, with a plain struct and the tables that the shared visitor reads.
+//! Emits models: one file per schema, with a plain struct and the tables that the shared serialization code reads.
 //!
-//! A model lives in the area that uses it, or in `shared` if several do. Models don't derive serde traits: for a real
-//! API, the derives would take longer to compile than everything else combined.
+//! A model is placed in the API area that uses it, or in `shared` if several areas do. Models don't derive serde
+//! traits: for a real API, the derives would take longer to compile than everything else combined.
 
 mod choice;
 mod constructor;
@@ -118,7 +118,7 @@ fn list(context: &Context<'_>, module: &str, files: &BTreeMap<String, &str>) -> 
         return quote! {
             //! Records that several areas of the API use, and their parts.
             //!
-            //! Each area exports those that it uses under its own name, too.
+            //! Each area also re-exports those that it uses.
             #(mod #names;)*
             #(#uses)*
         };

@@ -1,4 +1,4 @@
-//! Doc comments for models: what a record is, which operations return it, and which accept it.
+//! Writes doc comments for models: what the record is, which operations return it, and which accept it.
 
 use toolcrate_catalog::OperationKind;
 
@@ -17,7 +17,7 @@ const MAX_NAMED: usize = 3;
 /// Returns the doc comment of a struct or an enum of structs.
 pub(super) fn model_docs(context: &Context<'_>, name: &str, schema: &Schema) -> String {
     let lead = stated(context, name, schema).unwrap_or_else(|| derived(context, name));
-    match operations(context, name) {
+    match operations(context, name, &lead) {
         Some(operations) => format!("{lead}\n\n{operations}"),
         None => lead,
     }
@@ -122,7 +122,7 @@ fn reference_docs(context: &Context<'_>, name: &str, reference: &Reference) -> S
     }
 }
 
-/// Describes which part of which model it is.
+/// Describes the model as a part of another model.
 fn part_docs(context: &Context<'_>, name: &str) -> Option<String> {
     let parents = &context.model_uses(name).parents;
     let (parent, field) = parents.first()?;
@@ -145,14 +145,15 @@ fn part_docs(context: &Context<'_>, name: &str) -> Option<String> {
     Some(format!("{part} of {}.", join(&models.into_iter().chain(others).collect::<Vec<_>>())))
 }
 
-/// Describes which operations list, get and create such records.
-fn operations(context: &Context<'_>, name: &str) -> Option<String> {
+/// Describes which operations list, get and create such records, except those that the sentence before names.
+fn operations(context: &Context<'_>, name: &str, lead: &str) -> Option<String> {
     let (_, _) = context.record_of(name)?;
     let uses = context.model_uses(name);
     let mut parts = Vec::new();
     for (ids, does) in [(&uses.listed, "lists them"), (&uses.got, "gets one"), (&uses.created, "creates one")]
     {
-        parts.extend(ids.first().map(|id| format!("{} {does}", context.function_link(*id))));
+        let links = ids.first().map(|id| context.function_link(*id));
+        parts.extend(links.filter(|link| !lead.contains(link)).map(|link| format!("{link} {does}")));
     }
     (!parts.is_empty()).then(|| format!("{}.", join(&parts)))
 }

@@ -1,4 +1,5 @@
-//! Structs: first the fields, then a constructor and enums, and finally the tables for the shared serialization code.
+//! Emits structs: first the fields, then a constructor and enums, and finally the tables for the shared serialization
+//! code.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};

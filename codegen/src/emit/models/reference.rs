@@ -1,4 +1,4 @@
-//! References: how they are made from an ID, from a text that identifies a record, and from the record itself.
+//! Emits conversions to references from an ID, from text that identifies a record, and from the record itself.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -8,10 +8,10 @@ use crate::emit::features::SHARED;
 use crate::ir::{Field, Shape, Type};
 use crate::naming::TypeName;
 
-/// The texts that identify a record besides its ID.
+/// The text fields that identify a record besides its ID.
 const KEYS: [&str; 2] = ["identifier", "name"];
 
-/// Makes the struct a reference, by its ID and by the texts that identify a record.
+/// Emits the constructors and conversions of a reference from an ID, and from text that identifies a record.
 pub(super) fn reference(rust: &Ident, fields: &[Field]) -> TokenStream {
     let ids = id_types(fields).iter().map(|ty| match *ty {
         "&str" => quote!(&str),
@@ -24,7 +24,7 @@ pub(super) fn reference(rust: &Ident, fields: &[Field]) -> TokenStream {
     quote!(toolcrate_runtime::impl_reference!(#rust, [#(#ids),*], [#(#keys),*]);)
 }
 
-/// The types of IDs from which a reference is made.
+/// The types of IDs from which a reference can be created.
 pub(super) fn id_types(fields: &[Field]) -> &'static [&'static str] {
     match fields.iter().find(|field| field.name == "id").map(|field| &field.ty) {
         Some(Type::Integer) => &["i32"],
@@ -34,7 +34,7 @@ pub(super) fn id_types(fields: &[Field]) -> &'static [&'static str] {
     }
 }
 
-/// The fields that have a constructor of their name, with their numbers.
+/// Returns the fields that have a constructor with the same name, with their indexes.
 pub(super) fn keys(fields: &[Field]) -> impl Iterator<Item = (usize, &'static str)> {
     KEYS.into_iter().filter_map(|key| {
         let is_it = |field: &Field| field.name == key && matches!(field.ty, Type::Text(_));
@@ -42,7 +42,7 @@ pub(super) fn keys(fields: &[Field]) -> impl Iterator<Item = (usize, &'static st
     })
 }
 
-/// The schemas that only refer to records of `record`, as far as the list is known that the references come from.
+/// Returns the schemas of references to records of type `record`, if the list that supplies the references is known.
 pub(super) fn schemas_that_refer_to<'a>(context: &'a Context<'_>, record: &str) -> Vec<&'a str> {
     let is_target = |schema: &&str| {
         let source = context.reference(schema).and_then(|reference| reference.source.as_ref());
@@ -64,7 +64,7 @@ fn has_same_id(context: &Context<'_>, reference: &str, record: &str) -> bool {
         && one == other
 }
 
-/// Makes the references to a record from the record, with what identifies it.
+/// Emits the conversions from a record to references to it, with the fields that identify it.
 pub(super) fn references_to(context: &Context<'_>, record: &str, types: &TypeName) -> TokenStream {
     let home = context.features.home(record);
     let rust = format_ident!("{}", types.rust);
@@ -79,7 +79,7 @@ pub(super) fn references_to(context: &Context<'_>, record: &str, types: &TypeNam
             if is_text { quote!(#own: record.#other.clone()) } else { quote!(#own: record.#other) }
         });
         quote! {
-            /// Refers to the record by what identifies it.
+            /// Refers to the record by the fields that identify it.
             #condition
             impl From<&#rust> for crate::#path::#name {
                 fn from(record: &#rust) -> Self {
@@ -91,7 +91,8 @@ pub(super) fn references_to(context: &Context<'_>, record: &str, types: &TypeNam
     conversions.collect()
 }
 
-/// The fields of a reference that the record has too: the names in both structs, and whether the value is a string.
+/// Returns the fields that a reference and its record have in common: the names in both structs, and true if the value
+/// is a string.
 fn identifying_fields<'a>(
     context: &'a Context<'_>,
     reference: &'a str,

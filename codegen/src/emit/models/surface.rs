@@ -1,4 +1,4 @@
-//! What programs can use of a model besides its fields, for the comparison of two releases.
+//! Lists the public API of models other than their fields, so that two releases can be compared.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use crate::emit::features::SHARED;
 use crate::id::SchemaId;
 use crate::ir::Shape;
 
-/// What programs can use of a model besides its fields.
+/// The public API of a model besides its fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ModelSurface {
     /// The public modules that export it.
     pub modules: Vec<String>,
-    /// Its constructors, and what a reference has besides.
+    /// Its constructors, and the additional functions of a reference.
     pub functions: Vec<ModelFunction>,
     /// The types that convert to it, other than models.
     pub conversions: Vec<String>,
@@ -37,13 +37,13 @@ pub struct ModelFunction {
 /// An argument of a function of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModelArgument {
-    /// The number of the field.
+    /// The index of the field.
     pub field: usize,
     /// True if it takes anything that converts to the type of the field.
     pub is_converted: bool,
 }
 
-/// What each model has.
+/// Returns the public API of each model.
 pub(in crate::emit) fn surfaces(context: &Context<'_>) -> BTreeMap<SchemaId, ModelSurface> {
     let mut surfaces: BTreeMap<SchemaId, ModelSurface> =
         context.api.schemas.keys().map(|name| (name.clone(), surface(context, name))).collect();

@@ -1,4 +1,4 @@
-//! Enums for unions whose variants can be distinguished by a property or by the kind of JSON value.
+//! Emits enums for unions whose variants can be distinguished by a property or by the kind of JSON value.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

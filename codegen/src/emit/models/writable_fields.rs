@@ -1,4 +1,4 @@
-//! Determines which model fields are sent.
+//! Determines which of a model's fields are sent in requests.
 
 use crate::emit::context::Context;
 use crate::emit::model_uses::RequestUse;

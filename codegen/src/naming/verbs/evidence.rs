@@ -1,4 +1,4 @@
-//! Clues in an operation's summary and ID about what it does.
+//! Infers what an operation does from its summary and ID.
 
 use std::collections::HashSet;
 

@@ -1,8 +1,9 @@
-//! Recognizes operations whose path ends in a verb: `POST /articles/delete` deletes, rather than creating a "delete".
+//! Recognizes operations whose path ends in a verb. For example, `POST /articles/delete` deletes articles rather than
+//! creating a "delete".
 //!
 //! The verb is inferred from three sources: the last path segment, the summary and the operation ID. If they disagree,
-//! the most severe effect is assumed. An operation with an [unknown](verb_list::VerbList) verb is assumed to be
-//! destructive; its name is a guess and is reported.
+//! the most severe effect is assumed. An operation whose verb isn't in the [`VerbList`](verb_list::VerbList) is assumed
+//! to be destructive; its name is a guess and is reported.
 
 mod evidence;
 mod path_position;

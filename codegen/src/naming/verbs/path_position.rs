@@ -1,4 +1,5 @@
-//! Clues in an operation's path about what it does: its last literal segment, and whether that is a resource.
+//! Infers what an operation does from the last literal segment in its path, and from whether that segment is a
+//! resource.
 
 use std::collections::HashSet;
 
@@ -23,10 +24,11 @@ impl Resources {
         for operation in api.operations.values() {
             let normal = operation.path.normal_form();
             // The last placeholder of a POST may specify how something is done: `/reboot/{mode}`.
-            let end = normal.len() - if operation.method == Method::Post { 1 } else { 0 };
-            paths.extend(normal[..end].match_indices("/{}").map(|(at, _)| normal[..at].to_owned()));
+            let is_post = operation.method == Method::Post;
+            let owned = if is_post { normal.strip_suffix("/{}").unwrap_or(&normal) } else { &normal };
+            paths.extend(owned.match_indices("/{}").map(|(at, _)| normal[..at].to_owned()));
             let segments = &operation.path.segments;
-            let last = segments.len() - usize::from(operation.method == Method::Post && !segments.is_empty());
+            let last = segments.len() - usize::from(is_post && !segments.is_empty());
             for pair in segments[..last].windows(2) {
                 if let [Segment::Text(text), Segment::Placeholder(_)] = pair {
                     add_nouns(text);

@@ -1,5 +1,4 @@
-//! Verbs that indicate what an operation does: a list of common English verbs, plus the verbs in the
-//! profile.
+//! The verbs that indicate what an operation does: common English verbs, plus the verbs in the profile.
 
 use std::collections::HashMap;
 
@@ -63,7 +62,7 @@ impl VerbList {
         let stem = ["ing", "ation", "ion", "al"].into_iter().find_map(|ending| word.strip_suffix(ending))?;
         let mut letters = stem.chars().rev();
         let is_doubled = letters.next().is_some_and(|last| letters.next() == Some(last));
-        let single = if is_doubled { &stem[..stem.len() - 1] } else { stem };
+        let single = stem.strip_suffix(|_: char| is_doubled).unwrap_or(stem);
         [format!("{stem}e"), stem.to_owned(), single.to_owned(), format!("{stem}ate")]
             .into_iter()
             .find_map(|form| self.base(&form))

@@ -1,4 +1,4 @@
-//! Helpers for several tests: the pipeline in memory, from a spec's bytes to files.
+//! Helpers shared by several tests, which run the generator in memory, from a spec's bytes to files.
 
 pub mod mutate;
 pub mod round_trips;

@@ -1,4 +1,4 @@
-//! Random mutations of a document.
+//! Makes random changes to a document.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! Compares values of every schema of the golden specs with what the typed models make of them.
+//! Reads and writes values of every schema in the golden specs through the typed models, and compares the results.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! Values drawn at random from the schemas of a document, as it is written: OpenAPI 3 or Swagger 2.0.
+//! Draws random values from the schemas in a document, which may be OpenAPI 3 or Swagger 2.0.
 
 use serde_json::{Map, Value, json};
 

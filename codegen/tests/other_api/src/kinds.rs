@@ -1,4 +1,4 @@
-//! Round trips of values in the `kinds-api` crate.
+//! Reads and writes values through the models in the `kinds-api` crate.
 
 use kinds_api::shapes::{Circle, Drawing, Figure, Labels, Measure};
 use serde_json::{Value, json};

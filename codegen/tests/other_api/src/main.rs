@@ -1,4 +1,4 @@
-//! Runs the crate generated for another product against a small local server: bearer token, cursor
+//! Runs the crate generated for another API against a small local server. That API uses a bearer token, cursor
 //! pagination with rows in a property, and partial updates that aren't JSON Patch.
 
 mod kinds;

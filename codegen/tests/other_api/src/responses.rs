@@ -1,4 +1,4 @@
-//! Responses whose content differs by status.
+//! Tests responses whose content depends on the status.
 
 use kinds_api::API;
 use kinds_api::jobs::{self, CreateRunResponse, DownloadRunLogResponse, RetryRunResponse, Run};

@@ -1,4 +1,5 @@
-//! Alternatives without a discriminator: each is read as what it is, and nothing of any value is lost.
+//! Tests alternatives without a discriminator: each value must be read as the right alternative, and no part of it may
+//! be lost.
 
 use kinds_api::jobs::{Message, MessageId, MessageSetting, MessageTags, Payment, TextBlock};
 use kinds_api::runtime::Value;

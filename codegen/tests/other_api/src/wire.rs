@@ -1,4 +1,4 @@
-//! Requests that the tools and functions of the `wire-api` crate send.
+//! Tests the requests that the tools and functions of the `wire-api` crate send.
 
 use serde_json::{Value, json};
 use wire_api::billing::Charge;
@@ -126,7 +126,7 @@ fn schemes() {
     let previews = "list_all_wire_beta_job_previews";
     assert_eq!(sent(token(), previews, json!({})).unwrap(), ["***", "", ""]);
     let error = sent(key(), previews, json!({})).unwrap_err();
-    assert_eq!(error.message(), "the operation needs credentials for token, and there are none");
+    assert_eq!(error.message(), "the operation requires credentials for token, but none are configured");
     assert_eq!(sent(both(), "create_a_wire_jobs_run", json!({})).unwrap(), ["", "", ""]);
     assert!(!format!("{:?}", both()).contains("value"));
     assert_eq!(token().token_url, "https://id.wire.example/token");

@@ -1,4 +1,4 @@
-//! The axum example in `examples`.
+//! Runs the axum example in `examples` and sends callbacks to it.
 
 use connectwise_callbacks::SIGNATURE_HEADER;
 use reqwest::Client;

@@ -1,4 +1,4 @@
-//! A mock signing key host, and the callbacks that it signs.
+//! A mock host that serves signing keys, and callbacks signed with them.
 
 use connectwise_callbacks::{CallbackVerifier, CallbackVerifierBuilder, SigningKey};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Verifies callbacks from a mock account, directly and through the axum example.
+//! Verifies callbacks from a mock account, both directly and through the axum example.
 
 mod example;
 mod host;

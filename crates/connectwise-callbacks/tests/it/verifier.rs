@@ -1,4 +1,4 @@
-//! Callbacks that a verifier accepts and rejects.
+//! Tests which callbacks a verifier accepts and which it rejects.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The collections of the API, as the catalog describes them.
+//! Lists the API's collections, using the information in the catalog.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! An operation's parameters, body and response, parsed from its record on the first call.
+//! An operation's parameters, body and response. They are parsed from its catalog record on the first call.
 
 use std::collections::HashMap;
 

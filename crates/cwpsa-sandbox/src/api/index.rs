@@ -1,4 +1,4 @@
-//! An index of the API's operations and collections by path, template and tool.
+//! Indexes the API's operations and collections by path, template and tool.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

@@ -1,5 +1,6 @@
-//! The API as described by the catalog: its operations, their collections, and the routing from paths to operations.
-//! Loaded once per process; an operation's details are parsed on its first call.
+//! The API as described by the catalog: its operations, their collections, and the routes from paths to operations.
+//!
+//! It is loaded once per process. The details of an operation are parsed on its first call.
 
 mod collection_id;
 mod collections;

@@ -1,4 +1,4 @@
-//! A single operation: its path, what it does, and to which collection.
+//! An operation: its path, its kind, and the collection it works on.
 
 use std::sync::OnceLock;
 

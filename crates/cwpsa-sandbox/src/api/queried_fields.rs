@@ -1,4 +1,4 @@
-//! The fields that a query refers to. Only these are read from each record.
+//! Determines which fields a query refers to, so that only these are read from each record.
 
 use std::cell::RefCell;
 

@@ -1,4 +1,4 @@
-//! The fields of a schema's records, as described by the catalog: their names, types, and searchable paths.
+//! The fields of a record type, with their names, types, and searchable paths. They are read from the catalog.
 
 use std::collections::HashMap;
 use std::sync::{OnceLock, RwLock};

@@ -1,4 +1,4 @@
-//! Maps paths to operations: a tree of segments, in which literals take precedence over parameters.
+//! Maps paths to operations with a tree of path segments, in which literals take precedence over parameters.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;

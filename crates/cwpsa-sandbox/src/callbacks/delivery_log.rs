@@ -1,4 +1,4 @@
-//! Delivery results.
+//! Logs the results of callback deliveries.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! Delivers queued changes to the matching callbacks.
+//! Delivers queued changes to the callbacks registered for them.
 
 use std::io;
 use std::sync::Arc;

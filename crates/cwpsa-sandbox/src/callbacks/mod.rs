@@ -1,8 +1,8 @@
-//! Callbacks: each record change is posted to the URLs that are registered for it.
+//! Posts each record change to the callback URLs registered for it.
 //!
-//! A listener on the engine only queues each change; a separate task looks up the matching callbacks and
-//! delivers to them, so a slow receiver never delays a request. Deliveries run concurrently and may overtake
-//! each other, as in the real API.
+//! A listener on the engine only queues each change. A separate task looks up the matching callbacks and delivers the
+//! change, so a slow receiver never delays a request. Deliveries run concurrently and may overtake each other, as in
+//! the real API.
 
 mod delivery_log;
 mod dispatcher;

@@ -1,4 +1,4 @@
-//! Callback delivery settings.
+//! Settings for callback delivery.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Posts callbacks by the API's rules: who may receive them, how long a response may take, and what is
-//! retried.
+//! Posts callbacks following the API's rules: which URLs are allowed, how long to wait for a response, and when to
+//! retry.
 
 use std::fmt;
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! Response bodies with a fixed format.
+//! Builds response bodies that have a fixed format, such as a count.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Callback payloads: the URL and body that the API posts.
+//! Builds the URL and body of the request that delivers a callback.
 
 use bytes::Bytes;
 use connectwise_psa::runtime::Value;

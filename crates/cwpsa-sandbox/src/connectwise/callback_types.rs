@@ -1,4 +1,5 @@
-//! Callback types and levels, from `data/callbacks.json`: which changes trigger a callback.
+//! Determines which changes trigger a callback, based on its type and level. The types and levels are listed in
+//! `data/callbacks.json`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

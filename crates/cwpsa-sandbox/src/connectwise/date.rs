@@ -1,4 +1,4 @@
-//! The API's date format, whole seconds in UTC: `2025-01-31T08:30:00Z`.
+//! Reads and writes dates in the API's format, which is whole seconds in UTC: `2025-01-31T08:30:00Z`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

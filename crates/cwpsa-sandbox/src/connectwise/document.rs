@@ -1,4 +1,4 @@
-//! Documents: records of uploaded files and links.
+//! Documents, which are records that represent uploaded files and links.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! The API's errors: status, body and wording.
+//! The API's error responses: their statuses, bodies and wording.
 
 use serde_json::{Value, json};
 

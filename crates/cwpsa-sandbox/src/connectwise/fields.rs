@@ -1,4 +1,4 @@
-//! Fields with the same meaning on every record: `_info`, audit fields, custom fields, and the fields of
+//! Names fields that have the same meaning in every record: `_info`, audit fields, custom fields, and the fields of
 //! references.
 
 use serde_json::{Map, Value};

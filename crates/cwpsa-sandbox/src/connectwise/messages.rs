@@ -1,4 +1,4 @@
-//! The API's error messages.
+//! The wording of the API's error messages.
 
 use super::error::{ApiError, INVALID_DATE, InvalidField};
 

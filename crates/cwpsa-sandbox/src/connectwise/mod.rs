@@ -1,8 +1,8 @@
-//! The specifics of ConnectWise: error bodies and their wording, header names, the API's base path, the
+//! Everything that is specific to ConnectWise: error bodies and their wording, header names, the API's base path, the
 //! date format, fields with a fixed meaning, and the format and signature of callbacks.
 //!
-//! The engine is driven by the catalog and by the rules; everything else about ConnectWise is defined
-//! here. Nothing in this module depends on the engine.
+//! The rest of the sandbox's behavior comes from the catalog and the rules. Nothing in this module depends on the
+//! engine.
 
 pub(crate) mod bodies;
 pub(crate) mod callback_payload;

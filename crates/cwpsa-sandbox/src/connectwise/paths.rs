@@ -1,5 +1,5 @@
-//! The paths of a ConnectWise server: the API below its base path, company information from the login server, and
-//! callback keys.
+//! The paths that a ConnectWise server responds to: the API below its base path, company information from the login
+//! server, and the signing keys for callbacks.
 
 use serde_json::{Value, json};
 

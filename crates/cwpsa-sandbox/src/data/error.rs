@@ -1,4 +1,4 @@
-//! Errors in data files.
+//! Errors in the sandbox's data files.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! Loads a tenant's data: the seed records in the crate's `data/` folder, the user's own records, large
-//! generated tenants, and the rules file.
+//! Loads a tenant's data: the seed records in the crate's `data/` folder, the user's own records, generated records for
+//! large tenants, and the rules file.
 
 mod error;
 mod relative_date;

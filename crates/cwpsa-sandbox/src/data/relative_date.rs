@@ -1,4 +1,4 @@
-//! Seed record dates, relative to the day on which the tenant was created.
+//! Resolves dates in seed records, which are relative to the day on which the tenant was created.
 
 use crate::connectwise::date;
 

@@ -1,4 +1,5 @@
-//! The rules file, `data/rules.json`: where each rule applies, and how collections differ from the catalog.
+//! Reads the rules file, `data/rules.json`, which specifies where each rule applies and how collections differ from the
+//! catalog.
 
 use std::collections::{BTreeMap, HashMap};
 

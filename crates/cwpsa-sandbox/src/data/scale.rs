@@ -1,5 +1,5 @@
-//! Large tenants: many companies, tickets and configurations in addition to the seed records. The same seed
-//! number produces the same tenant.
+//! Generates large tenants, which have many companies, tickets and configurations in addition to the seed records. The
+//! same seed number always produces the same tenant.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
-//! Loads seed records: lists of records, keyed by the path of their collection (`/service/boards/1/statuses`).
+//! Loads seed records from lists that are keyed by the path of the records' collection (`/service/boards/1/statuses`).
 //!
-//! Dates that start with `@` are relative to the day on which the tenant was created. References contain an
-//! ID, an identifier or a name, and are resolved as in a write.
+//! Dates that start with `@` are relative to the day on which the tenant was created. References contain an ID, an
+//! identifier or a name, and are resolved like references in API requests.
 
 use std::path::Path;
 

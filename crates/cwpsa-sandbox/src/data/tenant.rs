@@ -1,4 +1,4 @@
-//! The tenant's initial state.
+//! Loads a tenant's initial state from the seed records and the database file.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,7 @@
-//! Attachments: a record of one collection, attached by its ID to a record of another. For example, a
-//! configuration attached to a ticket is `{id, deviceIdentifier, _info: {name}}`, with the configuration's ID.
+//! Attaches a record from one collection to a record in another, by its ID.
+//!
+//! For example, a configuration attached to a ticket is represented by `{id, deviceIdentifier, _info: {name}}`, with
+//! the configuration's ID.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! Complete writes: creates, replaces, patches or deletes a record after validating its body,
-//! resolving references, filling in defaults and applying the rules of its collection.
+//! Creates, replaces, patches and deletes records. Each of these writes is complete: it validates the body, resolves
+//! references, fills in defaults and applies the rules of the record's collection.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! References to records, as they appear in other records.
+//! Builds the references to records that other records contain.
 
 use serde_json::{Map, Value};
 

@@ -1,6 +1,6 @@
-//! The interface between the engine and the rules, which implement special behavior of some records and actions.
+//! The interface between the engine and the rules, which implement the special behavior of some records and actions.
 //!
-//! The engine calls rules through [`SandboxRule`] and doesn't know any particular rule. A [`RuleSet`] determines
+//! The engine calls rules through [`SandboxRule`] and doesn't depend on any particular rule. A [`RuleSet`] determines
 //! which rule applies to which collection and operation.
 
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
-//! The engine: a request goes in, a response comes out.
+//! The engine's entry point, which takes a request and returns a response.
 //!
-//! Reads share the state; a write has exclusive access. A write is on disk before its response is returned,
-//! and its events are emitted afterwards.
+//! Requests that read share the state, while a write has exclusive access to it. A write is on disk before its response
+//! is returned, and its events are emitted afterwards.
 
 use std::collections::VecDeque;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! Records generated from schemas: the same ones each time, so no list is empty and the record with ID 1
-//! always exists.
+//! Generates records from schemas. The records are the same each time. Thanks to them, no list is empty and the record
+//! with ID 1 always exists.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! A write's body, and the fields that the operation accepts.
+//! The body of a write request, with the fields that the operation accepts.
 
 use serde_json::Value;
 

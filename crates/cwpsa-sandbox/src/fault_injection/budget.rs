@@ -1,4 +1,4 @@
-//! Counts requests against a budget.
+//! Limits the number of requests in a period, to simulate the API's rate limit.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! The command-line syntax of faults: `FAULT[=VALUE] [PERCENT%] [xCOUNT] [VERB] [PATH]`.
+//! Parses faults given on the command line: `FAULT[=VALUE] [PERCENT%] [xCOUNT] [VERB] [PATH]`.
 
 use std::str::FromStr;
 

@@ -1,4 +1,4 @@
-//! Decides which faults are injected.
+//! Decides which faults are injected into a request.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;

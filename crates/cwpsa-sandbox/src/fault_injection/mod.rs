@@ -1,8 +1,7 @@
-//! Fault injection: a request budget, latency, errors, and responses that are truncated, late or of the wrong
-//! type.
+//! Fault injection: a request budget, latency, errors, and responses that are truncated, late or of the wrong type.
 //!
-//! Faults are chosen here, by rules and a seeded random number generator, and carried out by the server. The same
-//! sequence of requests encounters the same faults in each run.
+//! Rules and a seeded random number generator choose the faults here, and the server injects them. The same sequence of
+//! requests gets the same faults in each run.
 
 mod budget;
 mod cli_syntax;

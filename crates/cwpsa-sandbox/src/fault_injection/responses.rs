@@ -1,4 +1,4 @@
-//! Fault responses, as sent by the API and the proxies in front of it.
+//! Error responses for injected faults, as the API and the proxies in front of it send them.
 
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};

@@ -1,4 +1,4 @@
-//! Active fault rules: each one counts the requests that match it, and returns the fault to inject when it fires.
+//! Active fault rules. Each one counts the requests that match it, and returns the fault to inject when it fires.
 
 use std::time::Duration;
 
@@ -33,10 +33,10 @@ impl ActiveFaultRule {
             return invalid(format!("expected a probability between 0 and 1, got {}", rule.probability));
         }
         if rule.status.is_some_and(|status| !(400..=599).contains(&status)) {
-            return invalid("an error status must be between 400 and 599".to_owned());
+            return invalid("the status of an error must be between 400 and 599".to_owned());
         }
         if matches!(rule.fault, FaultKind::Latency | FaultKind::SlowBody) && rule.milliseconds.is_none() {
-            return invalid("latency and slow_body require a duration in milliseconds".to_owned());
+            return invalid("`latency` and `slow_body` require a duration in milliseconds".to_owned());
         }
         if rule.content_type.as_ref().is_some_and(|value| HeaderValue::from_str(value).is_err()) {
             return invalid("the content type must be a valid header value".to_owned());

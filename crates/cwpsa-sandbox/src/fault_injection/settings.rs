@@ -1,4 +1,4 @@
-//! Fault settings: the format of the faults file and of the admin API.
+//! Fault settings, in the format that the faults file and the admin API use.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Tests of which requests meet which faults.
+//! Tests which faults are injected into which requests.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Inventory adjustments: creating an adjustment changes the stock of the items in its details.
+//! Inventory adjustments: creating one changes the stock of the items in its details.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Adjustment details: a detail added to an existing adjustment changes stock as well.
+//! Adjustment details: adding a detail to an existing inventory adjustment also changes the stock.
 
 use super::stock::apply_adjustment;
 use crate::connectwise::error::ApiError;

@@ -1,4 +1,4 @@
-//! Bundles: several searches in one request.
+//! Bundles, which run several searches in one request.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Callbacks: a callback must have a callable URL and a level that its type supports, and no two callbacks may be
-//! alike.
+//! Callbacks: a callback must have a URL that can be called and a level that its type supports, and duplicate callbacks
+//! aren't allowed.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! The templates of the collections that rules read and write.
+//! The path templates of the collections that rules read and write.
 
 pub(super) const ACTIVITIES: &str = "/sales/activities";
 pub(super) const AGREEMENT_TYPES: &str = "/finance/agreements/types";

@@ -1,4 +1,4 @@
-//! Contact communications: communications written below a contact become communication items of the
+//! Contact communications: writing a communication record below a contact also updates the communication items in the
 //! contact.
 
 use serde_json::{Map, Value};

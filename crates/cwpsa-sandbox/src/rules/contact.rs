@@ -1,4 +1,4 @@
-//! Contacts: their communication items are records below the contact.
+//! Contacts: the communication items in a contact are also records in a collection below the contact.
 
 use serde_json::{Map, Value};
 

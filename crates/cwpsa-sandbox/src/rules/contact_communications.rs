@@ -1,5 +1,5 @@
-//! Contact communication items (phone numbers, addresses): each has an ID and is also a record below its contact.
-//! There is one default per type.
+//! A contact's communication items (phone numbers, addresses). Each item has an ID and is also a record below its
+//! contact. One item of each type is the default.
 
 use serde_json::{Map, Value};
 

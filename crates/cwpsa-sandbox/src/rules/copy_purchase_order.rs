@@ -1,4 +1,4 @@
-//! Copies a purchase order with its lines, as if nothing had been received.
+//! Copies a purchase order with its lines, and marks nothing in the copy as received.
 
 use serde_json::Value;
 

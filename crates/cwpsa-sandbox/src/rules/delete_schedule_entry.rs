@@ -1,4 +1,4 @@
-//! Deletes a schedule entry through the path that also specifies who is notified.
+//! Deletes a schedule entry when the request uses the path that also specifies who is notified.
 
 use serde_json::Value;
 

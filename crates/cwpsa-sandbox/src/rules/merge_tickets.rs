@@ -1,5 +1,4 @@
-//! Merges tickets into another ticket: their notes and time entries are moved, and the merged
-//! tickets are closed.
+//! Merges tickets into another ticket: moves their notes and time entries, and closes the merged tickets.
 
 use serde_json::Value;
 

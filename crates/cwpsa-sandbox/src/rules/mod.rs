@@ -1,6 +1,8 @@
-//! Special behavior of some records and actions. Each rule is one file; [`all_rules`] lists them, and
-//! `data/rules.json` specifies the collections and operations to which each one applies. Without a rule, records
-//! behave as their schema specifies.
+//! Rules, which implement the special behavior of some records and actions. Without a rule, records behave as their
+//! schema specifies.
+//!
+//! Each rule is one file. [`all_rules`] lists all rules, and `data/rules.json` specifies the collections and operations
+//! to which each one applies.
 
 mod adjustment;
 mod adjustment_detail;

@@ -1,4 +1,4 @@
-//! Ticket notes, and the flag that determines the kind of a note.
+//! Determines the kind of a ticket note from its flags.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Purchase order totals, and closing an order once all of its lines are closed.
+//! Calculates purchase order totals, and closes an order once all of its lines are closed.
 
 use serde_json::{Map, Value};
 

@@ -1,8 +1,9 @@
-//! Purchase order lines. A line is received by writing `receivedStatus` and `receivedQuantity`; received
-//! goods are added to the stock of the line's bin.
+//! Purchase order lines: a line is received by writing `receivedStatus` and `receivedQuantity`, which adds the received
+//! goods to the stock of the line's bin.
 //!
-//! The API documents only the four values of `receivedStatus`. That a cloned remainder becomes a new last
-//! line, and that a canceled remainder reduces the line to the received quantity, are inferences.
+//! The API documents only the four values of `receivedStatus`. Two details are inferred: a remainder that is cloned
+//! becomes a new line at the end of the order, and a remainder that is canceled reduces the line's quantity to the
+//! received quantity.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Purchasing demands: products that were sold and must be purchased become lines of a purchase order, either
+//! Purchasing demands: products that were sold and must be purchased become lines of a purchase order, which is either
 //! the order given in the demand or a new one for the vendor.
 
 use serde_json::{Map, Value, json};

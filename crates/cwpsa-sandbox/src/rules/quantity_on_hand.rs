@@ -1,4 +1,4 @@
-//! An item's on-hand quantity across all bins.
+//! Returns an item's on-hand quantity across all bins.
 
 use serde_json::{Value, json};
 

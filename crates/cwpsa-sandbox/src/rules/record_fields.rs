@@ -1,4 +1,4 @@
-//! Access to record fields.
+//! Helpers that read and write the fields of records.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Reports: columns, and a row for each matching record.
+//! Reports: returns a report's columns, and a row for each matching record.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

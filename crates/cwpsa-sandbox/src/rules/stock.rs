@@ -1,5 +1,5 @@
-//! On-hand stock: the quantity of an item in a bin, with its serial numbers. Receipts and adjustments change
-//! it, and it never becomes negative.
+//! On-hand stock: the quantity of an item in a bin, with its serial numbers. Receipts and adjustments change the
+//! quantity, and it never becomes negative.
 
 use serde_json::{Map, Value, json};
 

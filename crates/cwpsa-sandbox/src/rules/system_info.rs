@@ -1,4 +1,4 @@
-//! The server's version and configuration, which clients use as a health check.
+//! Returns the server's version and configuration, which clients request as a health check.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! Tickets: status, type and similar fields must belong to the ticket's board, and a closed status closes
-//! the ticket.
+//! Tickets: the status, type and similar fields must belong to the ticket's board, and a closed status closes the
+//! ticket.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! Ticket notes: a note appears in at least one section of its ticket. Writing a note also updates
-//! the ticket's audit fields.
+//! Ticket notes: a note must appear in at least one section of its ticket. Writing a note also updates the ticket's
+//! audit fields.
 
 use serde_json::{Map, Value};
 

@@ -1,6 +1,8 @@
-//! Time entries: the hours are the time span minus the deduction or, without an end, as given. An entry on a ticket
-//! takes the ticket's company, adds to the ticket's hours, and may become a ticket note. Some ticket statuses don't
-//! allow time entries.
+//! Time entries: if an entry has an end, its hours are the time span minus the deduction; otherwise, the hours in the
+//! request are used.
+//!
+//! An entry on a ticket takes the ticket's company, adds to the ticket's hours, and may also become a ticket note. Some
+//! ticket statuses don't allow time entries.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! The sandbox's behavior compared with the real API's: routes and records, credentials, validation,
-//! patches, pagination, references, deletions, bulk operations and documents.
+//! Checks that the sandbox behaves like the real API: routes and records, credentials, validation, patches, pagination,
+//! references, deletions, bulk operations and documents.
 
 use crate::support::engine::{self, ask, call, done, get, json, refused, sandbox};
 use serde_json::{Value, json};

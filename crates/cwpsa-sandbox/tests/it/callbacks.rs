@@ -1,5 +1,5 @@
-//! Callbacks over real connections: what a receiver gets, what is retried, and what disables a
-//! callback.
+//! Tests callbacks over real connections: what a receiver gets, when a delivery is retried, and when a callback is
+//! disabled.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! The program: its startup message, shutdown, help, and error messages.
+//! Tests the `cwpsa-sandbox` program: its startup message, shutdown, help, and error messages.
 
 use std::process::{Command, Output};
 

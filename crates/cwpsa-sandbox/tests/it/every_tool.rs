@@ -1,5 +1,5 @@
-//! Calls every operation in the spec as a tool, with arguments generated from its schema, on the seeded
-//! tenant: each call succeeds, and its response matches the spec.
+//! Calls every operation in the spec as a tool, with arguments generated from its schema, on the seeded tenant. Each
+//! call must succeed, and its response must match the spec.
 
 use std::collections::BTreeMap;
 

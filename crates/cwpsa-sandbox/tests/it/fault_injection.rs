@@ -1,4 +1,4 @@
-//! Injected faults over real connections: what a caller sees, and whether its write takes effect.
+//! Tests injected faults over real connections: what a caller sees, and whether its write takes effect.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! Performance figures for a large tenant. Release builds assert them; other builds only print
-//! them.
+//! Measures performance on a large tenant. Release builds fail if a figure is over its limit; other builds only print
+//! the figures.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Record lifecycles: orders and their lines, stock, tickets, time, conversions.
+//! Tests record lifecycles: orders and their lines, stock, tickets, time, and conversions.
 
 use crate::support::engine::{ask, done, get, refused, sandbox};
 use cwpsa_sandbox::Sandbox;

@@ -1,5 +1,5 @@
-//! Random arguments from each tool's schema, and bodies that match no schema: the engine responds to each with
-//! one of the API's statuses, in JSON, and keeps working.
+//! Sends random arguments drawn from each tool's schema, and bodies that match no schema. The engine must respond to
+//! each with one of the API's statuses, in JSON, and keep working.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Method;

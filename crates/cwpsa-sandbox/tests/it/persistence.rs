@@ -1,4 +1,4 @@
-//! Acknowledged writes survive a restart, and a kill in the middle of a write.
+//! Checks that acknowledged writes survive a restart, even if the process is killed in the middle of a write.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Query speed, in release builds only: `cargo test --release -p cwpsa-sandbox --test it query_speed -- --ignored
-//! --nocapture`.
+//! Measures query speed, in release builds only: `cargo test --release -p cwpsa-sandbox --test it query_speed --
+//! --ignored --nocapture`.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! Reads other than plain records: alternative paths, usages, reports, bundles, singletons, files and
-//! generated records.
+//! Tests read requests that don't just return stored records: alternative paths, usages, reports, bundles, singletons,
+//! files and generated records.
 
 use crate::support::engine::{ask, call, done, get, refused, sandbox};
 use serde_json::{Value, json};

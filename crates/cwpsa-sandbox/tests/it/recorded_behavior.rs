@@ -1,5 +1,5 @@
-//! Recorded ConnectWise behavior, in fixtures that cite the source of each fact. Each fixture is a list of calls,
-//! made in order against a fresh sandbox, with the expected status and response contents.
+//! Compares the sandbox with recorded ConnectWise behavior. Each fixture cites its sources, and lists calls with the
+//! expected status and response contents. The calls are made in order against a fresh sandbox.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! The server over real connections: paths, limits and shutdown.
+//! Tests the server over real connections: paths, limits and shutdown.
 
 use std::time::Duration;
 

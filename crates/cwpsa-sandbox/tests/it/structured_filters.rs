@@ -1,5 +1,5 @@
-//! Structured filters compiled by the runtime have the same meaning in the sandbox: evaluating a filter as
-//! data selects the same records as evaluating its conditions as a query.
+//! Checks that structured filters compiled by the runtime have the same meaning in the sandbox: evaluating a filter as
+//! data must select the same records as evaluating the compiled conditions as a query.
 
 use connectwise_psa::runtime::serde_json::{Map, json};
 use connectwise_psa::runtime::{Client, Secret, Value};

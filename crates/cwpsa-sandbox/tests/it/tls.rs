@@ -1,4 +1,4 @@
-//! HTTPS: what a client must trust, and links back to the server.
+//! Tests HTTPS: which certificate a client must trust, and whether links point back to the server.
 
 use crate::support::http::{self as http_client, AUTHORIZATION, server};
 use connectwise_psa::runtime::serde_json::{self, Value};

@@ -1,4 +1,4 @@
-//! Command-line arguments.
+//! Defines the command-line arguments.
 
 // Help text is printed in a terminal, where URLs are plain text and brackets mark optional parts.
 #![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links)]
@@ -19,7 +19,7 @@ use crate::logs::LogFormat;
 /// The values of `--class`.
 const TOOL_CLASSES: NamedValues<ToolClass> = &[
     ("read", "Reads data", ToolClass::Read),
-    ("write", "Creates, updates, replaces or deletes a record", ToolClass::Write),
+    ("write", "Creates, updates, replaces, or deletes a record", ToolClass::Write),
     ("custom", "Any other action", ToolClass::Custom),
 ];
 
@@ -72,8 +72,8 @@ pub struct Cli {
         value_name = "text|json|off"
     )]
     pub log_format: LogFormat,
-    /// Minimum log level: error, warn, info, debug or trace. Can be set per crate, for example cwpsa=debug,warn.
-    /// Defaults to info for servers and to warn otherwise.
+    /// Minimum log level: error, warn, info, debug, or trace. Can be set per crate, for example cwpsa=debug,warn.
+    /// Defaults to info for servers and to warn for other commands.
     #[arg(long, global = true, env = "CWPSA_LOG_LEVEL", value_name = "LEVEL")]
     pub log_level: Option<String>,
 }
@@ -116,7 +116,7 @@ pub enum Command {
     Serve(ServeArgs),
     /// Start a mock ConnectWise server with sample records; no account needed.
     Sandbox(Box<cwpsa_sandbox::command::SandboxArguments>),
-    /// Check the settings, connectivity, credentials, clock and server version, and suggest fixes.
+    /// Check the settings, connectivity, credentials, clock, and server version, and suggest fixes.
     Doctor(DoctorArgs),
     /// Check that a local server is running.
     Healthcheck(HealthcheckArgs),
@@ -303,10 +303,10 @@ impl OfferFlags {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "HTTP server")]
 pub struct HttpFlags {
-    /// Where to persist approvals, idempotency keys, MCP sessions and undelivered events: a file for one server, or
+    /// Where to persist approvals, idempotency keys, MCP sessions, and undelivered events: a file for one server, or
     /// redis://host[:port][/database] (rediss:// for TLS) to share state between replicas. Kept in memory if not set.
-    /// If the URL contains a password, set it in CWPSA_STATE or the settings file, because other users on the machine can
-    /// see flags.
+    /// If the URL contains a password, set it in CWPSA_STATE or the settings file, because other users on the machine
+    /// can see flags.
     #[arg(long, env = "CWPSA_STATE", value_name = "FILE | URL")]
     pub state: Option<String>,
     /// Additional host name to accept in the Host and Origin headers, for example psa.example.com. With a port, only
@@ -324,8 +324,8 @@ pub struct McpArgs {
     /// Calls.
     #[command(flatten)]
     pub watch: WatchFlags,
-    /// Serve over HTTP at this address instead of stdin and stdout, for example 127.0.0.1:8080. MCP is at /mcp. The other
-    /// routes are the same as for cwpsa serve.
+    /// Serve over HTTP at this address instead of stdin and stdout, for example 127.0.0.1:8080. MCP is at /mcp. All
+    /// other routes are the same as for cwpsa serve.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
     /// The HTTP server, with --listen.
@@ -368,7 +368,7 @@ pub struct HealthcheckArgs {
     /// Address that the server listens on.
     #[arg(long, env = "CWPSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: String,
-    /// Also check that the server accepts requests, which requires a writable state and audit log.
+    /// Also check that the server accepts requests. It doesn't if the state or the audit log can't be written.
     #[arg(long)]
     pub ready: bool,
 }
@@ -393,9 +393,9 @@ pub struct WatchFlags {
     /// sent; if it can't be recorded, the write isn't sent. Entries are logged to stderr if not set.
     #[arg(long, env = "CWPSA_AUDIT", value_name = "FILE")]
     pub audit: Option<std::path::PathBuf>,
-    /// Calls that need human approval: none, writes, destructive, or a glob pattern that matches tool names. Approvers use
-    /// /approvals with the token in CWPSA_APPROVER_TOKEN or approver_tokens_env in the settings file. If there are no
-    /// approvers, MCP clients that support elicitation ask their user, and calls from other clients are rejected.
+    /// Calls that need human approval: none, writes, destructive, or a glob pattern that matches tool names. Approvers
+    /// use /approvals with the token in CWPSA_APPROVER_TOKEN or approver_tokens_env in the settings file. If there are
+    /// no approvers, MCP clients that support elicitation prompt their user, and calls from other clients are rejected.
     /// [default: none]
     #[arg(
         long,
@@ -452,7 +452,7 @@ pub struct ConnectionArgs {
     /// API base URL, for example https://psa.example.com/v4_6_release/apis/3.0.
     #[arg(long, env = "CWPSA_BASE_URL", value_name = "URL")]
     pub base_url: Option<String>,
-    /// ConnectWise cloud region: na, eu, au or za. Alternative to --base-url.
+    /// ConnectWise cloud region: na, eu, au, or za. Alternative to --base-url.
     #[arg(long, env = "CWPSA_REGION", value_name = "REGION")]
     pub region: Option<String>,
     /// Company ID that you use to log in.

@@ -1,4 +1,4 @@
-//! The process's parsed command line.
+//! The parsed command line of the process, and the settings that apply to it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

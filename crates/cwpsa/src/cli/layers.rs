@@ -1,4 +1,4 @@
-//! Settings from flags and `CWPSA_*` variables.
+//! Collects settings from flags and `CWPSA_*` environment variables.
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;

@@ -1,4 +1,4 @@
-//! The command line: arguments, the resulting settings, output and error reports.
+//! The command-line interface: arguments, the resulting settings, output and error reports.
 
 mod args;
 mod invocation;

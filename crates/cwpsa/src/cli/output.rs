@@ -1,4 +1,4 @@
-//! Results on stdout: JSON for programs, indented JSON and tables for terminals.
+//! Prints results to stdout: JSON for programs, and indented JSON and tables for terminals.
 
 use std::io::{self, IsTerminal, Write};
 

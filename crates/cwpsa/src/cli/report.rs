@@ -1,4 +1,4 @@
-//! Reports the error with which a command failed.
+//! Prints the error if a command fails.
 
 use connectwise_psa::runtime::Error;
 use toolcrate_executor::{MAX_ERROR_BYTES, limit_json};

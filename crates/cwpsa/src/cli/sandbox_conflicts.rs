@@ -1,7 +1,9 @@
-//! Resolves conflicts between the sandbox and an account. `--sandbox` on the command line takes precedence over
-//! variables, so users with an account in the environment can try the sandbox. `--sandbox` together with a flag that
-//! selects an account is an error. So is `CWPSA_SANDBOX` together with any account, because it guarantees that no
-//! account is contacted.
+//! Resolves conflicts between the sandbox and account settings.
+//!
+//! `--sandbox` on the command line takes precedence over environment variables, so users who have account credentials
+//! in their environment can still try the sandbox. `--sandbox` together with a flag that selects an account is an
+//! error. So is `CWPSA_SANDBOX` together with any account settings, because `CWPSA_SANDBOX` guarantees that the real
+//! API is never contacted.
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;

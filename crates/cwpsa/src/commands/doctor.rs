@@ -1,4 +1,4 @@
-//! `cwpsa doctor`: checks step by step whether an account works, and suggests fixes.
+//! `cwpsa doctor`: checks, step by step, whether an account works, and suggests fixes for problems.
 
 use std::time::{Duration, SystemTime};
 

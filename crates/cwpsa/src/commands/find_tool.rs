@@ -1,4 +1,4 @@
-//! Looks up the tool given to a command.
+//! Looks up the tool that is given as an argument to a command.
 
 use connectwise_psa::CATALOG;
 use connectwise_psa::runtime::Tool;

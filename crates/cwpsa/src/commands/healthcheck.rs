@@ -1,5 +1,5 @@
-//! `cwpsa healthcheck`: the container's health probe. The container image includes no other program that
-//! could send a request.
+//! `cwpsa healthcheck`: the container's health probe. It is part of the binary because the container image includes no
+//! other program that can send a request.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

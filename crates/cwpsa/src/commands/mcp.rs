@@ -1,4 +1,4 @@
-//! `cwpsa mcp`: the tools over the Model Context Protocol, on stdin and stdout. For HTTP, see `cwpsa serve`.
+//! `cwpsa mcp`: serves the tools over the Model Context Protocol, on stdin and stdout. For HTTP, see `cwpsa serve`.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The commands, with one module each.
+//! Implements the commands, with one module for each.
 
 mod call;
 mod describe;

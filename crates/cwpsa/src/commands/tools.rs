@@ -1,4 +1,4 @@
-//! `cwpsa tools`: lists the catalog, or a selection of it.
+//! `cwpsa tools`: lists the tools in the catalog, or a selection of them.
 
 use connectwise_psa::runtime::{NameStyle, Tool};
 use toolcrate_executor::tool_to_json;

@@ -1,4 +1,4 @@
-//! The accounts described by the settings.
+//! Creates the accounts that the settings describe.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! URL tokens, for clients that can only be configured with a URL. A token contains its account and tool selection and
-//! is signed, so no server needs to store it.
+//! Issues and verifies URL tokens, for clients that can only be configured with a URL. A token contains its account and
+//! tool selection and is signed, so no server has to store it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -71,16 +71,18 @@ pub(crate) struct MintTokenRequest {
 /// The reason why a [`MintTokenRequest`] is invalid.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MintTokenError {
-    #[error("expected a JSON object as the body: {0}")]
+    #[error("expected a JSON object in the request body: {0}")]
     NotAnObject(#[from] serde_json::Error),
     #[error("unknown property \"{name}\" in {object} (expected {})", .known.join(", "))]
     UnknownField { object: &'static str, name: String, known: &'static [&'static str] },
     #[error("name: expected a string")]
     NameNotText,
-    #[error("config: expected an object with methods and tags")]
+    #[error("config: expected an object with `methods` and `tags`")]
     ConfigNotAnObject,
     #[error("config: {0}")]
     Filter(#[from] MethodFilterError),
+    #[error("config: {0}: expected at least one value; omit it to grant access to all tools")]
+    EmptySelection(&'static str),
     #[error("expires_at: expected a time such as \"2026-01-31T08:00:00Z\", got {0}")]
     InvalidExpiry(Value),
     #[error("expires_at: expected a time in the future")]
@@ -100,7 +102,9 @@ impl MintTokenRequest {
             None | Some(Value::Null) => MethodFilter::default(),
             Some(Value::Object(config)) => {
                 reject_unknown_fields(config, &["methods", "tags"], "config")?;
-                MethodFilter::parse(config)?
+                let filter = MethodFilter::parse(config)?;
+                reject_empty_selections(config, &filter)?;
+                filter
             }
             Some(_) => return Err(MintTokenError::ConfigNotAnObject),
         };
@@ -128,6 +132,17 @@ fn reject_unknown_fields(
         None => Ok(()),
         Some(name) => Err(MintTokenError::UnknownField { object, name: name.clone(), known }),
     }
+}
+
+/// Rejects a list without values, which would grant access to all tools.
+fn reject_empty_selections(config: &Map<String, Value>, filter: &MethodFilter) -> Result<(), MintTokenError> {
+    let is_given = |name: &str| config.get(name).is_some_and(|value| !value.is_null());
+    for (name, values) in [("methods", &filter.methods), ("tags", &filter.tags)] {
+        if is_given(name) && values.is_empty() {
+            return Err(MintTokenError::EmptySelection(name));
+        }
+    }
+    Ok(())
 }
 
 fn now() -> u64 {
@@ -177,6 +192,11 @@ mod tests {
             (r#"{"config": "read"}"#, "config: expected an object"),
             (r#"{"config": {"methods": {"0": "read"}}}"#, "config: methods: expected"),
             (r#"{"config": {"method": "read"}}"#, "unknown property \"method\" in config"),
+            (r#"{"config": {"methods": []}}"#, "config: methods: expected at least one value"),
+            (
+                r#"{"config": {"methods": "read", "tags": [" ", ","]}}"#,
+                "config: tags: expected at least one value",
+            ),
             (r#"{"confg": {"methods": "read"}}"#, "unknown property \"confg\""),
             (r#"{"name": 5}"#, "name: expected a string"),
             (r#"{"config": {"methods": "read"}, "config": {}}"#, "duplicate property \"config\""),

@@ -1,5 +1,5 @@
-//! The Model Context Protocol over HTTP: `/mcp` with an account's token, and `/mcp/{token}` for clients that can only
-//! be configured with a URL. Sessions are kept in the store, so any replica can continue them.
+//! Serves the Model Context Protocol over HTTP: `/mcp` with an account's token, and `/mcp/{token}` for clients that can
+//! only be configured with a URL. Sessions are kept in the store, so any replica can continue them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -101,7 +101,7 @@ async fn mint_token(
     let checked = endpoint.filter_words.check(&filter);
     checked.map_err(|error| HttpError::BadRequest(format!("config: {error}")))?;
     if !endpoint.filter.tools().any(|tool| filter.allows(tool)) {
-        return Err(HttpError::BadRequest("no tool matches these methods and tags".to_owned()));
+        return Err(HttpError::BadRequest("no tools match these methods and tags".to_owned()));
     }
     let token = endpoint.tokens.sign(&AddressClaims { account, filter, expires });
     let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost");

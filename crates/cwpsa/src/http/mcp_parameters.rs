@@ -1,5 +1,5 @@
-//! The tool list that an `/mcp` client requests by query parameters or headers: `/mcp?module=service&class=read`, or
-//! `X-Tools-Module: service`.
+//! Parses the tool selection that a client sends to `/mcp` in query parameters or headers:
+//! `/mcp?module=service&class=read`, or `X-Tools-Module: service`.
 
 use axum::http::HeaderMap;
 use connectwise_psa::CATALOG;
@@ -101,7 +101,7 @@ mod tests {
             ("class=reads", "one of read, write, custom"),
             ("tools=some", "one of search"),
             ("output=yes", "true or false"),
-            ("name=nothing_like_it", "no tool matches"),
+            ("name=nothing_like_it", "no tools match"),
         ] {
             let error = parse(query).unwrap_err().to_string();
             assert!(error.contains(message), "{query}: {error}");

@@ -1,6 +1,6 @@
-//! `cwpsa serve`: the tools over HTTP and MCP, and the callback endpoint.
+//! `cwpsa serve`: serves the tools over HTTP and MCP, and receives callbacks.
 //!
-//! All state except caches is in the store, so any number of replicas can serve behind one load balancer.
+//! All state except caches is in the store, so any number of replicas can run behind one load balancer.
 
 mod accounts;
 mod address_tokens;
@@ -97,7 +97,7 @@ pub async fn listen(
     let listener = Listener::bind(address).await.map_err(failed)?;
     let address = listener.local_address().map_err(failed)?;
     let hosts = AllowedHosts::new(address, &values.allow_host)
-        .map_err(|error| CliError::Usage(format!("--allow-host {error}")))?;
+        .map_err(|error| CliError::Usage(format!("--allow-host: {error}")))?;
     let calls = context.in_flight.clone();
     let observer = Observer::new(calls.clone(), metrics.requests.clone())
         .with_streams("/mcp")

@@ -1,6 +1,8 @@
-//! `POST /webhooks/{account}`: the callback endpoint. Callbacks are verified by their signature and need no token. With
-//! an account token, `GET` returns the queue lengths, and `POST /webhooks/{account}/retry` requeues dead-lettered
-//! events.
+//! `POST /webhooks/{account}`: receives callbacks from ConnectWise, which are verified by their signature and need no
+//! token.
+//!
+//! With an account token, `GET /webhooks/{account}` returns the lengths of the event queues, and `POST
+//! /webhooks/{account}/retry` returns events in the dead-letter queue to the delivery queue.
 
 use std::future::poll_fn;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! Settings errors.
+//! Errors in settings.
 
 use std::io;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ pub enum SettingsError {
         source: io::Error,
     },
     /// The settings file is malformed. The message contains no value, which may be a secret.
-    #[error("{} line {line}: {message}", .path.display())]
+    #[error("{}, line {line}: {message}", .path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -52,7 +52,7 @@ pub enum SettingsError {
         known: Vec<&'static str>,
     },
     /// Parts of the account aren't set anywhere.
-    #[error("no account configured; missing: {}. Set them here or in the settings file, or use --sandbox.", .missing.join(", "))]
+    #[error("no account configured; missing: {}; set them as shown or in the settings file, or use --sandbox", .missing.join(", "))]
     Incomplete {
         /// The missing settings, each with its flag and variable.
         missing: Vec<&'static str>,

@@ -1,4 +1,4 @@
-//! The layers from which settings are merged.
+//! The sources of settings, which are merged in order of precedence.
 
 use config::{Config, ConfigError, Map, Source, Value, ValueKind};
 use url::Url;

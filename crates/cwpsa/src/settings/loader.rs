@@ -126,8 +126,8 @@ mod tests {
                 &[],
                 "CWPSA_CUSTOM_FIELDS: expected true or false, got \"maybe\"",
             ),
-            ("\ngrace = \"soon\"", &[], &[], "config.toml line 2: the value has the wrong type"),
-            ("[accounts.a\n", &[], &[], "config.toml line 1: "),
+            ("\ngrace = \"soon\"", &[], &[], "config.toml, line 2: the value has the wrong type"),
+            ("[accounts.a\n", &[], &[], "config.toml, line 1: "),
         ] {
             let message = load(file, variables, flags).unwrap_err();
             assert!(message.starts_with(error), "{message}");

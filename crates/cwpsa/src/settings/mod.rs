@@ -1,9 +1,9 @@
-//! Settings: flags, then `CWPSA_*` variables, then the settings file.
+//! Reads settings from flags, `CWPSA_*` environment variables and the settings file, in this order of precedence.
 //!
 //! ```toml
 //! default = "acme"
 //! max_rows = 500                # any setting that has a flag of `cwpsa serve`
-//! host_arguments = ["sessionId"] # ignored in every call, in place of those that known hosts add
+//! host_arguments = ["sessionId"] # ignored in every call, instead of the arguments that known agent hosts add
 //!
 //! [accounts.acme]
 //! region = "na"                 # or base_url = "https://…/v4_6_release/apis/3.0"
@@ -18,7 +18,7 @@
 //! [accounts.acme.webhooks]      # see `webhooks`
 //! mcp = true
 //!
-//! [tools]                       # the tools that servers expose, unless flags choose some
+//! [tools]                       # the tools that servers expose, unless flags select tools
 //! module = ["service", "time"]  # and class, name, toolset, read_only
 //! ```
 

@@ -1,4 +1,4 @@
-//! The account used for calls.
+//! Determines the account to use for calls: its base URL and credentials.
 
 use std::time::Duration;
 

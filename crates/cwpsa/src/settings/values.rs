@@ -1,4 +1,4 @@
-//! Settings values, as set by flags, variables and the settings file.
+//! The values of all settings, whether set by flags, environment variables or the settings file.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -1,5 +1,5 @@
-//! The webhooks of one account: verifies callbacks, deduplicates them, and adds them to the queues of the account's
-//! sinks.
+//! Handles an account's callbacks: verifies and deduplicates them, and adds the resulting events to the queues of the
+//! account's sinks (the destinations of its events).
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Event sinks, and the retry schedule.
+//! Delivers events to sinks (programs, URLs or MCP sessions), and schedules retries.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Delivery errors.
+//! Errors that occur while an event is delivered.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Callback errors.
+//! Errors for callbacks that are rejected.
 
 use connectwise_callbacks::CallbackError;
 

@@ -1,6 +1,6 @@
-//! The JSON form of an event, the same for every sink: `{event_id, account, received_at, action, type, record_id,
-//! member_id, callback_id, message_id, entity}`. The entity is the record as the API returns it, or null if it was
-//! deleted.
+//! Converts events to JSON, in the same form for every destination: `{event_id, account, received_at, action, type,
+//! record_id, member_id, callback_id, message_id, entity}`. The entity is the record as the API returns it, or null if
+//! the record was deleted.
 
 use connectwise_callbacks::CallbackEvent;
 use connectwise_psa::runtime::Value;

@@ -1,4 +1,4 @@
-//! Adds the events of one account to the queues of its sinks, each event once.
+//! Adds an account's events to its delivery queues, each event only once.
 
 use std::sync::Arc;
 use std::time::Duration;

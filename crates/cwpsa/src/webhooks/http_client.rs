@@ -1,4 +1,4 @@
-//! The HTTP client for posting events. Follows no redirects and sends no account credentials.
+//! The HTTP client for posting events. It doesn't follow redirects or send account credentials.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Limits how many large callbacks without a valid signature are read. The signature covers the whole body, so the
-//! sender can be verified only after the body has been read.
+//! Limits how many large callbacks are read if their sender hasn't been verified. The signature covers the entire body,
+//! so the sender can be verified only after the body has been read.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Webhook metrics, by account.
+//! Counts webhook events for the metrics, by account.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;

@@ -2,8 +2,9 @@
 //! or MCP sessions.
 //!
 //! A callback is accepted if it is signed with the account's own key and isn't a replay. The response is sent once the
-//! event is in a queue in the [store](toolcrate_store::Store), from which a worker delivers it, so with a persistent
-//! store no accepted event is lost when the process exits. Regular scans recover changes that no callback reported.
+//! event is in a queue in the [store](toolcrate_store::Store), from which a worker delivers the event. With a
+//! persistent store, no accepted event is lost when the process exits. Regular scans recover changes that no callback
+//! reported.
 
 mod account_webhooks;
 mod delivery;

@@ -1,4 +1,5 @@
-//! An account's webhook settings: the `webhooks` table in the settings file, or flags if there is only one account.
+//! An account's webhook settings, from the `webhooks` table in the settings file, or from flags if there is only one
+//! account.
 //!
 //! ```toml
 //! [accounts.acme.webhooks]
@@ -70,7 +71,7 @@ impl WebhookPlan {
         let mcp = settings.values.webhook_mcp || table.mcp;
         if command.is_empty() && post.is_none() && !mcp {
             return match told {
-                true => Err(usage("webhooks in the settings file require command, post or mcp = true")),
+                true => Err(usage("webhooks in the settings file require `command`, `post` or `mcp = true`")),
                 false => Ok(None),
             };
         }
@@ -104,7 +105,7 @@ fn address(text: &str, allow_plain_http: bool) -> Result<Url, CliError> {
     }
     if url.scheme() == "http" && !is_loopback(&url) && !allow_plain_http {
         return Err(usage(
-            "the webhook URL uses unencrypted http: use https, or set allow_plain_http = true in the settings file",
+            "the webhook URL uses unencrypted http: use https, or set `allow_plain_http = true` in the settings file",
         ));
     }
     Ok(url)

@@ -1,4 +1,4 @@
-//! Signs posted events as described at standardwebhooks.com, so receivers in any language can use an existing
+//! Signs posted events as described at standardwebhooks.com, so receivers written in any language can use an existing
 //! library.
 
 use base64::Engine as _;

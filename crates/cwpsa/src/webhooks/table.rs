@@ -1,4 +1,4 @@
-//! The `webhooks` table of an account in the settings file.
+//! An account's `webhooks` table in the settings file.
 
 use std::path::PathBuf;
 

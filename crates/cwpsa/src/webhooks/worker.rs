@@ -1,8 +1,8 @@
 //! Delivers events from a queue, with retries and a dead-letter queue.
 //!
-//! All replicas of a server work on the same queue. An event is claimed with a lease; if the process crashes, the event
-//! is claimed again after the lease expires. Each event is therefore delivered at least once, and receivers deduplicate
-//! by `event_id`.
+//! All replicas of a server work on the same queue. A worker that claims an event gets a lease; if its process crashes,
+//! the event can be claimed again after the lease expires. Each event is therefore delivered at least once, and
+//! receivers deduplicate by `event_id`.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Calls that need human approval: by an approver over HTTP, or by the client's user over MCP.
+//! Tests calls that need human approval, either by an approver over HTTP or by the client's user over MCP.
 
 use crate::support::TOKEN;
 use crate::support::copies::{APPROVER, Copies, last};

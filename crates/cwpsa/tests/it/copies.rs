@@ -1,5 +1,5 @@
-//! Two replicas of the server behind one address, as seen by a client whose requests alternate between them. They
-//! share only a Redis server and `CWPSA_SECRET`.
+//! Tests two replicas of the server behind one address, using a client whose requests alternate between the replicas.
+//! They share only a Redis server and `CWPSA_SECRET`.
 
 use std::time::Duration;
 

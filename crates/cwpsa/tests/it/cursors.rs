@@ -1,5 +1,5 @@
-//! List cursors are opaque and signed: they contain only paging state, for the tool and account that they came from,
-//! and no other call accepts them.
+//! Checks that list cursors are opaque and signed. A cursor contains only paging state for one tool and account, and is
+//! rejected by calls of any other tool or account.
 
 use crate::support::copies::{Copies, Copy};
 use crate::support::sdk::{Sdk, ok};

@@ -1,5 +1,5 @@
-//! Tests every kind of API failure with every way to make a write: a write is never made twice, a failure is never
-//! reported as a success, and a write that may have been made is never reported as not made.
+//! Combines every kind of API failure with every way to send a write. A write must never be applied twice, a failure
+//! must never be reported as a success, and a write that may have been applied must never be reported as not applied.
 
 mod stdio;
 
@@ -125,12 +125,12 @@ enum Seen {
 impl Seen {
     fn failure(error: &Value) -> Self {
         Self::Failure(
-            error["kind"].as_str().unwrap_or_else(|| panic!("expected an error, found {error}")).to_owned(),
+            error["kind"].as_str().unwrap_or_else(|| panic!("expected an error, got {error}")).to_owned(),
         )
     }
 
     fn of_mcp(result: &Value) -> Self {
-        assert!(result["structuredContent"].is_object(), "expected the result of a tool, found {result}");
+        assert!(result["structuredContent"].is_object(), "expected the result of a tool, got {result}");
         if result["isError"] == true {
             Self::failure(&result["structuredContent"]["error"])
         } else {

@@ -1,4 +1,4 @@
-//! `cwpsa healthcheck`, the container's health probe.
+//! Tests `cwpsa healthcheck`, the container's health probe.
 
 use std::process::Stdio;
 

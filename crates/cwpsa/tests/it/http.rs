@@ -1,5 +1,5 @@
-//! Requests from Truto's SDK and toolset, sent by a client that was written from their contract, against a mock
-//! API.
+//! Sends the requests that Truto's SDK and toolset make. The client was written from their documented contract, and the
+//! server calls a mock API.
 
 use std::time::Duration;
 

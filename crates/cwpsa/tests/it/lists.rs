@@ -1,4 +1,4 @@
-//! Walking through the pages of `tools/list` returns one consistent list, even if the account's custom fields are
+//! Checks that fetching all pages of `tools/list` returns one consistent list, even if the account's custom fields are
 //! loaded, another replica responds, or the exposed tools change in the meantime.
 
 use std::time::Duration;

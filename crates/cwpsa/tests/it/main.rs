@@ -1,7 +1,7 @@
-//! The server as its users see it: its processes, command line, MCP, HTTP, callbacks, and documentation.
+//! Tests the server as its users see it: processes, command line, MCP, HTTP, callbacks, and documentation.
 //!
-//! The tests run in one process, so none of them changes global state: environment variables, signals and the current
-//! directory are set for child processes, and logs are read from their standard error.
+//! The tests share one process, so none of them changes global state: environment variables, signals and the current
+//! directory are set only for child processes, and logs are read from the child processes' stderr.
 #![allow(missing_docs)]
 
 mod approvals;

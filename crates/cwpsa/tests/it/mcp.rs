@@ -1,4 +1,4 @@
-//! The Model Context Protocol over stdin and stdout, spoken line by line to the real process.
+//! Speaks the Model Context Protocol, line by line, on the stdin and stdout of a real process.
 
 use std::ops::{Deref, DerefMut};
 use std::process::Stdio;

@@ -1,5 +1,5 @@
-//! Listings for clients: valid output schemas, changing lists, argument values, the account's custom fields, and tool
-//! selection by URL.
+//! Tests what MCP clients can list: output schemas, changes to the list, argument values, the account's custom fields,
+//! and tools selected by URL.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! `cwpsa mcp --listen` is the same server as `cwpsa serve`. Also tests settings with which no
-//! server starts.
+//! Checks that `cwpsa mcp --listen` runs the same server as `cwpsa serve`. Also checks that flags for HTTP servers
+//! require HTTP, and that weak tokens are rejected on public addresses.
 
 use serde_json::{Value, json};
 use wiremock::MockServer;

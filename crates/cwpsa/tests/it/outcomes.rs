@@ -1,4 +1,5 @@
-//! A write without a definite API response isn't repeated, neither by its Idempotency-Key nor by its approval.
+//! Checks that a write without a definite API response isn't repeated if the caller uses the same Idempotency-Key or
+//! approval again.
 
 use crate::support::TOKEN;
 use crate::support::copies::Copies;

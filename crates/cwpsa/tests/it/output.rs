@@ -1,4 +1,4 @@
-//! Command output: its format, and output that can't be written.
+//! Tests the output of commands: its format, and what happens if it can't be written.
 
 use std::fs::File;
 use std::process::{Command, Output, Stdio};

@@ -1,5 +1,5 @@
-//! A Redis store over TLS: a server is trusted only if its certificate is signed by one of the system's CAs, or by
-//! one in the file that `SSL_CERT_FILE` points to.
+//! Tests a Redis store over TLS: a server is trusted only if its certificate is signed by one of the system's CAs, or
+//! by a CA in the file that `SSL_CERT_FILE` points to.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! The sandbox combined with an account: which one takes precedence, and what is reported about the other. Also covers
-//! empty variables.
+//! Tests settings that include both the sandbox and an account: which of them takes precedence, and how the other is
+//! reported. Also tests empty environment variables.
 
 use std::collections::BTreeSet;
 use std::process::Output;

@@ -51,7 +51,7 @@ async fn error_names_the_valid_values() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "default = \"a\"\n[accounts.a\n").unwrap();
     for (flags, wrong) in [
-        (["--config", file.path().to_str().unwrap()], " line 2: "),
+        (["--config", file.path().to_str().unwrap()], ", line 2: "),
         (["--region", "xx"], "unknown region \"xx\""),
     ] {
         let error = cwpsa(&[&["doctor"][..], &flags].concat()).await;

@@ -1,4 +1,5 @@
-//! Search with users' own words: how often it finds the right tool, and that it is deterministic.
+//! Searches with users' own words: measures how often the right tool is found, and checks that results are
+//! deterministic.
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,5 @@
-//! Stops a real process while a call waits for the API: the in-flight call gets its response, later calls are rejected,
-//! and the process exits with 0.
+//! Stops a real process while a call waits for the API: the in-flight call must get its response, later calls must be
+//! rejected, and the process must exit with 0.
 
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! Requests from Truto's toolset beyond the basic cases, and the data that must not be lost: list rows, filters, and
-//! error details.
+//! Tests requests from Truto's toolset beyond the basic cases, and checks that list rows, filters and error details are
+//! never lost.
 
 use crate::support::sdk::{Sdk, ok};
 use crate::support::{initialize, serve_mcp};

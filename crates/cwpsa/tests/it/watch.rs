@@ -1,5 +1,5 @@
-//! A running server as seen from outside: logs without secrets, traces that continue to the API, readiness,
-//! and response size limits.
+//! Observes a running server from outside: logs without secrets, traces that continue to the API, readiness, and
+//! response size limits.
 
 use std::process::Stdio;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Argument locations, and the sources of argument values.
+//! Where each argument goes in a request, and which tools supply its values.
 
 use std::borrow::Cow;
 

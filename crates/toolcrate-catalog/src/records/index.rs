@@ -1,4 +1,4 @@
-//! The tool index: the facts about every tool that are needed at startup, in a format that parses
+//! The tool index, which contains the information about every tool that is needed at startup, in a format that parses
 //! quickly.
 
 use std::fmt;

@@ -1,4 +1,4 @@
-//! JSON that is passed through as text: argument schemas and response schemas.
+//! JSON values that are kept as unparsed text: argument schemas and response schemas.
 
 use std::borrow::Cow;
 use std::fmt;

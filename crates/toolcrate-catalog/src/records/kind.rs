@@ -1,4 +1,4 @@
-//! Classification of operations.
+//! Classifies operations by kind and tool class.
 
 use std::fmt;
 use std::str::FromStr;
@@ -110,7 +110,7 @@ words! {
 
 /// A word that isn't the name of a [`ToolClass`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown class \"{0}\" (expected read, write or custom)")]
+#[error("unknown tool class \"{0}\" (expected read, write or custom)")]
 pub struct UnknownToolClass(String);
 
 impl FromStr for ToolClass {

@@ -1,4 +1,4 @@
-//! The records of a catalog, their index and their files.
+//! The records in a catalog, the index of its tools, and the files that contain them.
 
 mod argument;
 mod index;

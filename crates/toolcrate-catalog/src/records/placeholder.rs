@@ -1,8 +1,8 @@
-//! Tool names in text.
+//! Placeholders for tool names in catalog text.
 //!
 //! Descriptions refer to other tools by their short names in braces, `{list_all_orders}`, because a tool list shows
-//! either short or full names. Whoever renders a list replaces the placeholders with the names in it. A literal brace
-//! is doubled.
+//! either short or full names. Code that renders a list replaces the placeholders with the names used in that list. A
+//! literal brace is doubled.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Catalog records other than tool records.
+//! The catalog's records other than tool records, such as shapes, which are sets of arguments that several tools share.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! Rules that involve several arguments: combinations that the API rejects or ignores even though each argument
-//! is valid.
+//! Rules about combinations of arguments that the API rejects or ignores, even though each argument is valid on its
+//! own.
 
 use std::borrow::Cow;
 

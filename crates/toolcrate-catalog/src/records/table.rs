@@ -1,4 +1,4 @@
-//! Records that are looked up by name and parsed once.
+//! Looks up records by name, and parses each one only when it is first used.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! The files of a catalog, and how to read them.
+//! The text of a catalog's files, which a generated crate embeds.
 
 use crate::records::index::{IndexEntry, IndexError};
 
@@ -44,6 +44,11 @@ impl CatalogText {
     /// The contents are never freed.
     pub fn leak<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> Self {
         let leak = |text: &str| -> &'static str { text.to_owned().leak() };
+        Self::from_files(files.into_iter().map(|(path, text)| (leak(path), leak(text))))
+    }
+
+    /// Creates a catalog from files with these paths and contents. The list of modules is never freed.
+    pub fn from_files(files: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
         let mut catalog = Self::default();
         let mut modules = Vec::new();
         for (path, text) in files {
@@ -60,11 +65,11 @@ impl CatalogText {
                 "aliases.jsonl" => &mut catalog.aliases,
                 path => {
                     let module = path.strip_prefix("tools/").and_then(|name| name.strip_suffix(".jsonl"));
-                    modules.extend(module.map(|module| (leak(module), leak(text))));
+                    modules.extend(module.map(|module| (module, text)));
                     continue;
                 }
             };
-            *target = leak(text);
+            *target = text;
         }
         catalog.modules = modules.leak();
         catalog

@@ -1,4 +1,4 @@
-//! The record of a single tool.
+//! The record that describes a single tool.
 
 use std::borrow::Cow;
 

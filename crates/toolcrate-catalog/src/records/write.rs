@@ -1,4 +1,4 @@
-//! Writes a catalog: turns records into files.
+//! Writes the files of a catalog.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The first level: operations, their parameters, bodies and responses.
+//! The first level compares operations, their parameters, request bodies and responses.
 //!
 //! Widening a request type or narrowing a response type doesn't break clients; the reverse is a breaking change.
 

@@ -1,4 +1,4 @@
-//! The comparison levels.
+//! The levels at which two releases are compared, with a module for each.
 
 pub mod contract;
 pub mod http;

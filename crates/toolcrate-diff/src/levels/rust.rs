@@ -1,7 +1,7 @@
-//! The second level: changes that affect programs using the generated crate, by the rules of semantic versioning.
+//! The second level reports changes that affect programs using the generated crate, according to semantic versioning.
 //!
-//! Structs and enums are `#[non_exhaustive]`, so a new field or a new variant breaks nothing. Types are identified
-//! without their module, because their names are unique in the crate.
+//! Structs and enums are `#[non_exhaustive]`, so a new field or a new variant isn't a breaking change. Types are
+//! identified without their module, because their names are unique in the crate.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Compares what programs use of a model besides its fields: the modules that export it, its functions, and what converts
-//! to it.
+//! Compares the public API of models other than their fields: the modules that export them, their functions, and the
+//! types that convert to them.
 
 use crate::change::Change;
 use crate::change_kind::DiffKind;

@@ -1,7 +1,7 @@
-//! Schemas at the first level: their properties, and which clients a change affects.
+//! Compares schemas for the first level: their properties, and which clients a change affects.
 //!
-//! A request schema may become wider and a response schema narrower; a schema used in both, like most records, may do
-//! neither. This depends on all of its uses, directly or within another schema.
+//! A request schema may become wider and a response schema narrower without breaking clients. A schema used in both, as
+//! most records are, may become neither. All of a schema's uses count, including its use within other schemas.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! The third level: changes that affect agents that call the tools, and prompts that name them.
+//! The third level reports changes that affect agents that call the tools, and prompts that name them.
 //!
-//! It reads the lines of the catalog, as the runtime does. If a tool's line and its shape are unchanged, so is the
-//! tool, so most lines are never parsed.
+//! It reads the lines of the catalog, as the runtime does. A tool is unchanged if neither its line nor its shape (the
+//! set of arguments it shares with other tools) has changed, so most lines are never parsed.
 
 use std::collections::{BTreeMap, HashMap};
 

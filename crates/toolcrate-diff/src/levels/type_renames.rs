@@ -1,4 +1,4 @@
-//! Types that have another name in the new crate.
+//! Maps the names of types in the old crate to their names in the new one.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! A tool change is classified as breaking exactly when a call that worked before is now rejected: calls are
-//! drawn from the old tools' schemas, and checked by the runtime against the new ones.
+//! Checks that a tool change is classified as breaking if and only if a call that worked before is now rejected. Calls
+//! are drawn from the old tools' schemas, and the runtime validates them against the new schemas.
 
 use toolcrate_diff::{compare, read};
 use toolcrate_testing::specs::RELEASES;

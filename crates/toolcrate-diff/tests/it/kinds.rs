@@ -1,5 +1,5 @@
-//! Every kind of change: the pair of specs in `tests/pairs/<kind>/` produces only that kind at its level, and
-//! swapping old and new produces its reverse.
+//! Tests every kind of change: the pair of specs in `tests/pairs/<kind>/` must produce only that kind at its level, and
+//! swapping the specs must produce the reverse kind.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Tests of the comparison: every kind of change, properties, and the two real releases.
+//! Tests the comparison of releases: every kind of change, general properties, and two real releases.
 
 mod calls;
 mod kinds;

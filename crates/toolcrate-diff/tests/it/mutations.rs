@@ -1,5 +1,5 @@
-//! Each part of a document that contains every construct is removed and changed. Every mutation must be found in both
-//! directions, unless it has no meaning.
+//! Removes and changes each part of a document that contains every OpenAPI construct. Every mutation must be found in
+//! both directions, unless it has no meaning.
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,8 @@
-//! Compares another diff tool's findings between the two real releases with ours. Every finding that only
-//! one tool reports, and every change that they classify differently, must be explained by a rule, or the
-//! test fails. The result is the page `tests/diff-against-other-tools.md`, which `UPDATE_GOLDEN=1` writes.
-//! The other tool is run by `tests/other-diff-tool/findings.mjs`.
+//! Compares our diff of the two real releases with the output of another OpenAPI diff tool.
+//!
+//! Every finding that only one tool reports, and every change that they classify differently, must be explained by a
+//! rule, or the test fails. The result is the page `tests/diff-against-other-tools.md`; `UPDATE_GOLDEN=1` updates it.
+//! `tests/other-diff-tool/findings.mjs` runs the other tool.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,7 +104,7 @@ fn every_difference_between_the_two_tools_is_explained() {
         judged = judged_otherwise.len(),
     );
     section(&mut page, "Found only by the other tool", THEIRS, &by_theirs);
-    section(&mut page, "Found only by ours", OURS, &by_ours);
+    section(&mut page, "Found only by `cargo xtask diff`", OURS, &by_ours);
     section(&mut page, "Different severity", JUDGED, &by_judged);
 
     let path = workspace_root().join("tests/diff-against-other-tools.md");

@@ -1,5 +1,5 @@
-//! Properties of every comparison: a document doesn't differ from itself, swapping the documents reverses the
-//! result, and any edit to the real spec is found, with its kind and severity.
+//! Tests properties of every comparison: a document doesn't differ from itself, swapping the documents reverses the
+//! result, and any edit to the real spec is found with the right kind and severity.
 
 use std::collections::{BTreeMap, BTreeSet};
 

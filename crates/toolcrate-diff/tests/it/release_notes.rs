@@ -1,5 +1,5 @@
-//! The release notes for the real pair: `generated/CHANGES.md` matches the current output, and its
-//! figures are those of the two documents, counted here without the generator.
+//! Checks the release notes for the two real releases: `generated/CHANGES.md` must match the current output, and its
+//! figures must match the documents, which are counted here without the generator.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! The items that the comparison derives are those of the generated crate: its code is parsed and compared.
+//! Parses the code of a generated crate, and checks that its items are the ones that the comparison derives.
 
 use std::collections::BTreeMap;
 

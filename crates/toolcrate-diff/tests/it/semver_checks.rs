@@ -1,6 +1,9 @@
-//! Compares what `cargo-semver-checks` finds between the crates of the two real releases with the level Rust. Every finding
-//! must be among ours, and every kind of ours that it doesn't find must be explained, or the test fails; the result is the
-//! page `docs/semver-checks.md`, which `UPDATE_GOLDEN=1` writes. `cargo xtask semver` writes the findings.
+//! Compares our diff at the Rust level with the findings of `cargo-semver-checks`, for the crates generated from the
+//! two real releases.
+//!
+//! Each of its findings must be among ours, and each of our change kinds that it doesn't find must be explained, or the
+//! test fails. The result is the page `docs/semver-checks.md`; `UPDATE_GOLDEN=1` updates it. `cargo xtask semver`
+//! records the findings.
 
 use std::collections::BTreeMap;
 
@@ -76,10 +79,10 @@ impl SemverFinding {
 const EXPLANATIONS: &[(DiffKind, &str)] = &[
     (
         DiffKind::RustFunctionChanged,
-        "It compares the number of arguments, not their types, nor the type that a function returns.",
+        "It compares the number of arguments, but not argument types or return types.",
     ),
-    (DiffKind::RustFieldChanged, "It doesn't compare the types of fields."),
-    (DiffKind::RustMethodChanged, "It compares the number of arguments, not their types."),
+    (DiffKind::RustFieldChanged, "It doesn't compare field types."),
+    (DiffKind::RustMethodChanged, "It compares the number of arguments, but not argument types."),
     (
         DiffKind::RustConversionRemoved,
         "It doesn't compare implementations of generic traits, such as `From`.",

@@ -1,4 +1,4 @@
-//! Approvals in the store: pending calls, decisions, and tokens.
+//! Keeps approvals in the store: pending calls, decisions, and tokens.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

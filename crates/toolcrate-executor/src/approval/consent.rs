@@ -1,4 +1,4 @@
-//! The consent that a caller presents for a call that requires approval.
+//! The consent that a caller provides for a call that requires approval.
 
 use std::time::Duration;
 

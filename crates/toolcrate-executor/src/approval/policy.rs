@@ -20,7 +20,7 @@ pub enum ApprovalPolicyError {
     NoneIsNotAlone,
     /// A name matches no tool.
     #[error(
-        "no tool matches \"{0}\" (expected `none`, `writes`, `destructive`, or a glob pattern for tool names)"
+        "no tools match \"{0}\" (expected `none`, `writes`, `destructive`, or a glob pattern for tool names)"
     )]
     UnknownTool(String),
 }

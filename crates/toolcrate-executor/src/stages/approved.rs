@@ -1,4 +1,4 @@
-//! The second stage: a call that has been approved, if it requires approval.
+//! The second stage: a call that doesn't require approval or has been approved.
 
 use super::prepared::Prepared;
 use crate::approval::{Approval, ApprovalError, Consent};

@@ -1,5 +1,5 @@
-//! The stages of a call. Each stage is a value that only the function performing that stage can create, and that
-//! consumes the value of the previous stage:
+//! The stages of a call. Each stage is a value that consumes the previous stage's value, and that only the function
+//! performing the stage can create:
 //!
 //! ```text
 //! ToolCall → prepare → Prepared → approve → Approved → start → Started → send → Outcome

@@ -1,4 +1,4 @@
-//! An executor for the library API whose audit log and preparations can be inspected.
+//! An executor for the library API, set up so that tests can inspect its audit log and prepared calls.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! Calls through all stages, against a mock server.
+//! Runs calls through all stages, against a mock server.
 
 mod approvals;
 mod audit;

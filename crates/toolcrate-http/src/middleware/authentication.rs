@@ -1,4 +1,4 @@
-//! Rejects requests before their bodies are read.
+//! Rejects unauthenticated requests before their bodies are read.
 
 use axum::extract::Request;
 use axum::middleware::Next;

@@ -1,4 +1,4 @@
-//! Lets pages from allowed origins send requests and read the responses.
+//! Allows pages from configured origins to send requests and read the responses (CORS).
 
 use std::sync::Arc;
 use std::time::Duration;

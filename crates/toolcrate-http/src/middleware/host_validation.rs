@@ -1,5 +1,5 @@
-//! Protection from web pages: no page may reach a local server through DNS rebinding, from another origin, or through
-//! an image or a link, which browsers send without an `Origin` header.
+//! Protects against malicious web pages. No page can reach a local server through DNS rebinding, from another origin,
+//! or through an image or a link, which browsers request without an `Origin` header.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! Formats framework errors, such as a body that is too large or a path that isn't UTF-8, like all other errors.
+//! Gives errors that the web framework reports, such as a body that is too large or a path that isn't UTF-8, the same
+//! format as all other errors.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;

@@ -1,5 +1,5 @@
 //! Observes every request: tracks it as in flight until its response has been sent, assigns it to a trace, and records
-//! it in metrics and in the log. Both contain the route rather than the URL, which may contain a token.
+//! it in the metrics and the log. Both contain the route rather than the URL, which may contain a token.
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! `/approvals`: lists pending calls for an approver, and records decisions. The caller then repeats the call with the
-//! approval token.
+//! `/approvals`: lists an approver's pending calls, and records decisions. After an approval, the caller repeats the
+//! call with the approval token.
 
 use axum::extract::{Path, RawQuery, Request};
 use axum::http::{HeaderMap, StatusCode};

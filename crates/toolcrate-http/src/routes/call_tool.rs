@@ -28,7 +28,7 @@ pub(crate) async fn call_tool(
     let (_, account) = state.accounts.open(id, &headers)?;
     let parse = || parse_object(&replace_lone_surrogates(&body));
     let arguments = run_cpu_bound(body.len(), parse).await.map_err(|error| {
-        HttpError::BadRequest(format!("expected a JSON object of arguments as the body: {error}"))
+        HttpError::BadRequest(format!("expected a JSON object with arguments in the request body: {error}"))
     })?;
     let arguments = Value::Object(arguments);
     let principal = account.principal("http", &headers);

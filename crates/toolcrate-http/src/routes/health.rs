@@ -1,4 +1,5 @@
-//! `GET /readyz`: server readiness. Anyone can read the status; the details require an account token.
+//! `GET /readyz`: reports whether the server is ready. Anyone can read the status; seeing the details requires an
+//! account token.
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;

@@ -1,4 +1,4 @@
-//! `GET /metrics`: the process's metrics.
+//! `GET /metrics`: returns the metrics of the process.
 
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;

@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the endpoints' OpenAPI description.
+//! `GET /openapi.json`: returns an OpenAPI description of the server's endpoints.
 
 use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;

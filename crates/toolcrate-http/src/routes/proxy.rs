@@ -1,5 +1,5 @@
-//! `/proxy/{resource}`: tool calls from Truto's SDK. The HTTP method selects list, create, get, update or delete; any
-//! other method on a resource is a POST with its name in the path.
+//! `/proxy/{resource}`: executes tool calls from Truto's SDK. The HTTP method selects list, create, get, update or
+//! delete. Any other method on a resource is a POST request with the method's name in the path.
 
 use std::fmt::Write as _;
 
@@ -126,8 +126,9 @@ fn find_tool(routes: &ProxyRoutes, resource: &str, method: &str) -> Result<Tool,
 }
 
 fn parse_body(body: &[u8]) -> Result<Map<String, Value>, HttpError> {
-    parse_object(&replace_lone_surrogates(body))
-        .map_err(|error| HttpError::BadRequest(format!("expected a JSON object as the body: {error}")))
+    parse_object(&replace_lone_surrogates(body)).map_err(|error| {
+        HttpError::BadRequest(format!("expected a JSON object in the request body: {error}"))
+    })
 }
 
 /// Converts a page to JSON. A warning reports rows that were omitted because of limits: rows that the cursor continues
@@ -151,7 +152,9 @@ fn page_to_json(outcome: &Outcome, mut notes: Map<String, Value>) -> Value {
             if too_big.len() > MAX_NAMED_IDS {
                 ids += &format!(" and {} more", too_big.len() - MAX_NAMED_IDS);
             }
-            warning += &format!("; too large for any page (request fewer fields with \"fields\"): IDs {ids}");
+            warning += &format!(
+                "; rows with these IDs are too large for any page: {ids}; use \"fields\" to request fewer fields"
+            );
         }
         value["omitted_count"] = json!(omitted.count);
         let warnings = notes.entry("warnings").or_insert_with(|| json!([]));

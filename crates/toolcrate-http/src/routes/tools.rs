@@ -1,4 +1,4 @@
-//! `GET /integrated-account/{id}/tools`: the tools as Truto declares them. Also serves the shorter list of
+//! `GET /integrated-account/{id}/tools`: lists the tools in Truto's format. Also serves the shorter list of
 //! capabilities.
 
 use std::collections::BTreeMap;
@@ -57,7 +57,9 @@ fn unknown_value(name: &str, value: &str, known: &[&str]) -> HttpError {
     let nearest = nearest(value, known.iter().copied());
     let expected = match known.len() {
         0..=MAX_NAMED_VALUES => known.join(", "),
-        count if nearest.is_empty() => format!("one of {count}; see the list without \"{name}\""),
+        count if nearest.is_empty() => {
+            format!("one of {count} values; request the list without \"{name}\" to see them")
+        }
         _ => nearest.join(" or "),
     };
     let shown: String = value.chars().take(MAX_SHOWN_CHARACTERS).collect();

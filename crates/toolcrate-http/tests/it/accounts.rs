@@ -1,4 +1,4 @@
-//! Access to accounts.
+//! Tests which callers have access to which accounts.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Callers without a token, web pages in a browser, and requests that would defeat an idempotency key.
+//! Tests hostile requests: callers without a token, web pages in a browser, and attempts to defeat an idempotency key.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The library API over HTTP, against a local server.
+//! Tests the library API over HTTP, against a local server.
 
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! An HTTP server for the library API: everything that another API needs.
+//! An HTTP server for the library API. It shows everything that a server for another API needs.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

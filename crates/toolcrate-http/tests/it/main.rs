@@ -1,4 +1,5 @@
-//! Serves the catalog of an API that the crate doesn't know about: the generator's golden output.
+//! Serves the catalog of an API that the crate doesn't know about: the example API in the generator's expected test
+//! output.
 
 #[path = "../../../../codegen/tests/golden/library/expected/src/api.rs"]
 #[rustfmt::skip]

@@ -1,4 +1,4 @@
-//! Middleware tests.
+//! Tests for the middleware.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

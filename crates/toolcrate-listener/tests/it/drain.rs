@@ -1,4 +1,4 @@
-//! Shutdown: in-flight requests, queued connections, and dropped connections.
+//! Tests what happens during shutdown to in-flight requests, queued connections, and dropped connections.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

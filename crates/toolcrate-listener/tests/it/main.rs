@@ -1,4 +1,4 @@
-//! The listener over real connections.
+//! Tests the listener over real connections.
 
 mod drain;
 mod timeouts;

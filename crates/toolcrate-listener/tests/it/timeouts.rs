@@ -1,4 +1,5 @@
-//! Timeouts apply to accepted connections. The exact cutoff times are tested in `src`, in paused time.
+//! Checks that timeouts apply to accepted connections. The exact durations are tested in `src`, where the clock is
+//! paused.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

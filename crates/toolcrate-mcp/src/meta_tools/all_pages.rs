@@ -1,4 +1,4 @@
-//! Calls that follow a list's pages.
+//! Calls list tools repeatedly to fetch all pages.
 
 use rmcp::model::{CallToolResponse, ProgressNotificationParam};
 use serde_json::Map;

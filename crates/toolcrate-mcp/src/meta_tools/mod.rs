@@ -1,7 +1,7 @@
-//! Meta-tools: tools for working with the catalog's tools.
+//! Meta-tools, which find, describe and call the tools in the catalog.
 //!
-//! Each one is a file that implements [`MetaTool`](meta_tool::MetaTool), and a line in [`META_TOOLS`]. Everything else
-//! follows from that: listing, reserved names, validated arguments, and dispatch.
+//! Each one is a file that implements [`MetaTool`](meta_tool::MetaTool), and a line in [`META_TOOLS`]. Listing,
+//! reserved names, argument validation and dispatch all use that list.
 
 mod all_pages;
 mod by_name;

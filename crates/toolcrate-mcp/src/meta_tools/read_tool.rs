@@ -1,7 +1,7 @@
-//! `read_tool`: calls any tool in the catalog that changes nothing.
+//! `read_tool`: calls any read-only tool in the catalog.
 //!
-//! Agent hosts prompt their user before calling a tool that may change data. With a separate tool for reads, they
-//! don't need to prompt for each read.
+//! Agent hosts prompt the user before calling a tool that may change data. With a separate tool for reads, they don't
+//! need to prompt for each read.
 
 use async_trait::async_trait;
 use rmcp::model::{CallToolResponse, Tool, ToolAnnotations};

@@ -1,4 +1,4 @@
-//! The meta-tool registry.
+//! The registry of all meta-tools.
 
 use std::sync::{Arc, OnceLock};
 

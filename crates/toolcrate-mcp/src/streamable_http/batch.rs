@@ -1,4 +1,4 @@
-//! Message batches, which exist only in protocol version 2025-03-26.
+//! Supports message batches, which exist only in protocol version 2025-03-26.
 
 use bytes::Bytes;
 use http::request::Parts;

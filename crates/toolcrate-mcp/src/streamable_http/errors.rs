@@ -1,4 +1,4 @@
-//! Protocol errors as HTTP responses.
+//! Returns protocol errors as HTTP responses.
 
 use std::convert::Infallible;
 
@@ -41,6 +41,12 @@ impl ProtocolError {
     pub(super) fn invalid_request(id: Option<Value>, message: impl Into<String>) -> Self {
         let (status, code) = (StatusCode::BAD_REQUEST, ErrorCode::INVALID_REQUEST);
         Self { status, code, id, message: message.into() }
+    }
+
+    /// Creates the error for a session that is unknown or has ended.
+    pub(super) fn session_not_found() -> Self {
+        let message = "session not found; start a new one with initialize".to_owned();
+        Self { status: StatusCode::NOT_FOUND, code: SESSION_NOT_FOUND, id: None, message }
     }
 
     /// Returns the same error with a different status.

@@ -1,4 +1,4 @@
-//! Extracts the response from an event stream, for clients that don't accept a stream.
+//! Extracts the response from an event stream, for clients that don't accept event streams.
 
 use bytes::{Bytes, BytesMut};
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};

@@ -72,7 +72,7 @@ impl MessageHead {
             Err(error) if error.is_data() => {
                 return Err(ProtocolError::invalid_request(
                     None,
-                    "expected a JSON-RPC message: an object with jsonrpc, id and method",
+                    "expected a JSON-RPC message: an object with `jsonrpc`, `id` and `method`",
                 ));
             }
             Err(error) => return Err(not_json(error)),

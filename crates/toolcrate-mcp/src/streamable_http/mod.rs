@@ -1,7 +1,7 @@
-//! Streamable HTTP, as a service to mount in any server.
+//! Streamable HTTP, as a service that any server can mount.
 //!
-//! The `rmcp` transport serves only clients that follow the protocol to the letter. This module wraps it for the rest,
-//! which may send `Accept: */*`, batches, malformed JSON, or the ID of a session that has ended.
+//! The `rmcp` transport serves only clients that follow the protocol to the letter. This module wraps it for other
+//! clients, which may send `Accept: */*`, batches, malformed JSON, or the ID of a session that has ended.
 
 mod accept;
 mod batch;

@@ -1,4 +1,4 @@
-//! A body whose beginning has already been read.
+//! A request body whose beginning has already been read.
 
 use std::convert::Infallible;
 use std::pin::Pin;

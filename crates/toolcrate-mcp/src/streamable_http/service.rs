@@ -1,5 +1,6 @@
 //! The Tower service for streamable HTTP.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
@@ -13,9 +14,10 @@ use http_body::Body;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::session::{SessionManager, SessionStore};
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::Value;
-use toolcrate_runtime::{run_cpu_bound, start_cpu_bound};
+use toolcrate_runtime::{replace_lone_surrogates, run_cpu_bound, start_cpu_bound};
 
 use super::accept::AcceptedForm;
 use super::batch;
@@ -33,7 +35,11 @@ const SESSION_HEADER: &str = "mcp-session-id";
 
 /// Serves MCP over streamable HTTP.
 #[derive(Clone)]
-pub struct McpHttpService(StreamableHttpService<McpServer, LocalSessionManager>);
+pub struct McpHttpService {
+    transport: StreamableHttpService<McpServer, LocalSessionManager>,
+    manager: Arc<LocalSessionManager>,
+    stored: Option<Arc<StoredSessions>>,
+}
 
 impl fmt::Debug for McpHttpService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,12 +73,13 @@ pub fn http_service(
         HostValidation::Service { allowed_origins } => config.with_allowed_origins(allowed_origins),
         HostValidation::Mounted => config.disable_allowed_hosts(),
     };
-    if let Some(sessions) = sessions {
-        config.session_store = Some(Arc::new(sessions));
-    }
+    let stored = sessions.map(Arc::new);
+    config.session_store = stored.clone().map(|sessions| sessions as Arc<dyn SessionStore>);
     let mut manager = LocalSessionManager::default();
     manager.session_config.keep_alive = Some(SESSION_IDLE_TIMEOUT);
-    McpHttpService(StreamableHttpService::new(move || Ok(server.for_session()), Arc::new(manager), config))
+    let manager = Arc::new(manager);
+    let transport = StreamableHttpService::new(move || Ok(server.for_session()), manager.clone(), config);
+    McpHttpService { transport, manager, stored }
 }
 
 impl McpHttpService {
@@ -90,13 +97,39 @@ impl McpHttpService {
         if parts.method == Method::GET && AcceptedForm::from_headers(&parts.headers) == AcceptedForm::Any {
             parts.headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
         }
-        let ends_session = parts.method == Method::DELETE;
-        let mut response = self.forward(parts, Bytes::new(), None).await;
-        // The session has ended in the meantime.
-        if ends_session && response.status() == StatusCode::ACCEPTED {
-            *response.status_mut() = StatusCode::NO_CONTENT;
+        if parts.method == Method::DELETE {
+            return self.end_session(parts).await;
         }
+        self.forward(parts, Bytes::new(), None).await
+    }
+
+    /// Ends a session. The transport accepts every ID, but clients expect an unknown one to be an error.
+    async fn end_session(&self, parts: Parts) -> McpResponse {
+        let exists = match parts.headers.get(SESSION_HEADER).and_then(|id| id.to_str().ok()) {
+            Some(id) => self.has_session(id).await,
+            None => false,
+        };
+        let mut response = self.forward(parts, Bytes::new(), None).await;
+        if response.status() != StatusCode::ACCEPTED {
+            return response;
+        }
+        if !exists {
+            return ProtocolError::session_not_found().into_response();
+        }
+        // The session has ended in the meantime.
+        *response.status_mut() = StatusCode::NO_CONTENT;
         response
+    }
+
+    /// Returns true if a session is in memory or in the shared store, or if the store can't be read.
+    async fn has_session(&self, id: &str) -> bool {
+        if self.manager.has_session(&id.into()).await.unwrap_or(true) {
+            return true;
+        }
+        match &self.stored {
+            Some(sessions) => sessions.load(id).await.map_or(true, |state| state.is_some()),
+            None => false,
+        }
     }
 
     async fn post<B>(&self, mut parts: Parts, body: B) -> McpResponse
@@ -113,6 +146,7 @@ impl McpHttpService {
             Ok(body) => body,
             Err(error) => return error.into_response(),
         };
+        let body = run_cpu_bound(body.len(), || with_valid_escapes(body)).await;
         match run_cpu_bound(body.len(), || IncomingBody::parse(&body)).await {
             Ok(IncomingBody::Single(head)) => self.send(parts, head, body.clone(), form).await,
             Ok(IncomingBody::Batch(messages)) => match batch::check_version(&parts.headers) {
@@ -150,8 +184,17 @@ impl McpHttpService {
     async fn forward(&self, parts: Parts, body: Bytes, id: Option<Value>) -> McpResponse {
         // The transport parses the body before it first waits.
         let size = body.len();
-        let response = start_cpu_bound(size, self.0.handle(Request::from_parts(parts, Full::new(body))));
+        let response =
+            start_cpu_bound(size, self.transport.handle(Request::from_parts(parts, Full::new(body))));
         errors_as_json_rpc(response.await, id).await
+    }
+}
+
+/// Returns the body without lone surrogates, which a client sends when it truncates text within an emoji.
+fn with_valid_escapes(body: Bytes) -> Bytes {
+    match replace_lone_surrogates(&body) {
+        Cow::Owned(repaired) => repaired.into(),
+        Cow::Borrowed(_) => body,
     }
 }
 

@@ -1,4 +1,5 @@
-//! A server for the library's tools, and a client connected to it. A new API needs nothing more.
+//! A server for the tools of the library API, and a client connected to it. It shows everything that a server for
+//! another API needs.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Serves another vendor's generated crate, the golden `library` from the generator's tests.
+//! Serves the generated crate of another API: `library`, from the expected output of the generator's tests.
 
 mod library;
 mod protocol;

@@ -1,4 +1,4 @@
-//! Responses from the client's point of view.
+//! Tests the server's responses from the client's point of view.
 
 use rmcp::RoleClient;
 use rmcp::model::{CallToolRequestParams, CallToolResult, ReadResourceRequestParams};

@@ -1,4 +1,4 @@
-//! HTTP clients that don't follow the protocol to the letter.
+//! Tests HTTP clients that don't follow the protocol to the letter.
 
 use std::sync::Arc;
 
@@ -154,6 +154,37 @@ async fn client_can_reinitialize_and_end_its_session() {
 }
 
 #[tokio::test]
+async fn deleting_an_unknown_or_ended_session_is_not_found() {
+    let service = service();
+    let ended = begin(&service, "2025-06-18").await;
+    let headers = [("accept", BOTH), ("mcp-session-id", ended.as_str())];
+    assert_eq!(send(&service, Method::DELETE, &headers, String::new()).await.0, StatusCode::NO_CONTENT);
+    for id in ["no-such-session", &ended] {
+        let headers = [("accept", BOTH), ("mcp-session-id", id)];
+        let (status, _, body) = send(&service, Method::DELETE, &headers, String::new()).await;
+        assert_eq!((status, &parse(&body)["error"]["code"]), (StatusCode::NOT_FOUND, &json!(-32001)));
+    }
+}
+
+#[tokio::test]
+async fn another_replica_can_end_a_stored_session() {
+    let store = Arc::new(MemoryStore::default());
+    let replica = || {
+        let sessions = StoredSessions::new(store.clone(), "main");
+        http_service(
+            server("http://127.0.0.1:9", ToolListing::default()),
+            HostValidation::Mounted,
+            Some(sessions),
+        )
+    };
+    let (one, other) = (replica(), replica());
+    let id = begin(&one, "2025-06-18").await;
+    let headers = [("accept", BOTH), ("mcp-session-id", id.as_str())];
+    assert_eq!(send(&other, Method::DELETE, &headers, String::new()).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(send(&other, Method::DELETE, &headers, String::new()).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn batches_work_only_in_versions_that_support_them() {
     let service = service();
     let batch = json!([
@@ -179,4 +210,16 @@ async fn batches_work_only_in_versions_that_support_them() {
     let headers = [("accept", BOTH), ("mcp-session-id", id.as_str()), ("mcp-protocol-version", "2025-06-18")];
     let (status, _, body) = send(&service, Method::POST, &headers, batch.to_string()).await;
     assert_eq!((status, &parse(&body)["error"]["code"]), (StatusCode::BAD_REQUEST, &json!(-32600)));
+}
+
+#[tokio::test]
+async fn lone_surrogates_are_replaced() {
+    let service = service();
+    let id = begin(&service, "2025-06-18").await;
+    let headers = [("accept", "application/json"), ("mcp-session-id", id.as_str())];
+    let call = message(4, "tools/call", json!({"name": "list_all_books", "arguments": {"SURROGATE": 1}}));
+    let call = call.to_string().replace("SURROGATE", "a\\ud83c");
+    let (status, _, body) = send(&service, Method::POST, &headers, call).await;
+    assert_eq!((status, &parse(&body)["id"]), (StatusCode::OK, &json!(4)), "{body}");
+    assert!(body.contains("a\u{fffd}"), "{body}");
 }

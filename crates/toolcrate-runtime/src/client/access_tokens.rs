@@ -1,4 +1,4 @@
-//! The access tokens of a client: each is requested once, by the first request that needs it, and used until shortly
+//! Manages a client's access tokens. Each token is requested by the first request that needs it, and used until shortly
 //! before it expires.
 
 use std::sync::{Arc, Mutex, PoisonError};

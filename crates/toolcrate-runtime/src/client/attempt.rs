@@ -1,8 +1,8 @@
-//! A single attempt: sends the request, follows redirects of reads that stay on the server, and reads the body up to
-//! its limit. Converts transport errors to their meaning for the request: not sent, lost, or timed out.
+//! Makes a single attempt to send a request: follows redirects of reads that stay on the server, reads the body up to
+//! its limit, and determines what a transport error means for the request (not sent, lost, or timed out).
 //!
-//! A write is sent only once, to one address, because nobody can tell whether the server redirected instead of applying
-//! the change or after applying it.
+//! A write is sent only once, to one address, because it is impossible to know whether a server that redirects has
+//! already applied the change.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The credentials of a request: those of the security schemes that its operation declares.
+//! Adds credentials to requests, for the security schemes that the operation declares.
 
 use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderMap, HeaderValue};
@@ -115,15 +115,17 @@ fn select(
         return Ok(Vec::new());
     }
     let schemes: Vec<String> = schemes.map(|schemes| schemes.join(" and ")).collect();
-    let message = format!("the operation needs credentials for {}, and there are none", schemes.join(" or "));
-    Err(Error::configuration(message).with_next_step("Set them in the credentials of the client."))
+    let message =
+        format!("the operation requires credentials for {}, but none are configured", schemes.join(" or "));
+    Err(Error::configuration(message).with_next_step("Set them in the client's credentials."))
 }
 
 /// Adds a cookie to those that a request has.
 fn add_cookie(headers: &mut HeaderMap, name: &str, value: &Secret) -> Result<(), Error> {
     if value.expose().contains([';', ',', ' ', '"', '\\']) {
-        let message =
-            format!("the credential for the cookie \"{name}\" has characters that no cookie can hold");
+        let message = format!(
+            "the credential for the cookie \"{name}\" contains characters that are not allowed in a cookie"
+        );
         return Err(Error::configuration(message));
     }
     let pair = format!("{name}={}", value.expose());
@@ -156,7 +158,7 @@ mod tests {
         assert_eq!(selected(&[&[], &["a"]], &["a"]), Ok(vec!["a"]));
         assert_eq!(selected(&[&["a"], &[]], &[]), Ok(vec![]));
         assert_eq!(selected(&[], &["a"]), Ok(vec![]));
-        let message = "the operation needs credentials for a and b or c, and there are none";
+        let message = "the operation requires credentials for a and b or c, but none are configured";
         assert_eq!(selected(&[&["a", "b"], &["c"]], &["a"]), Err(message.to_owned()));
     }
 

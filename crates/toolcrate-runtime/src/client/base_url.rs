@@ -1,5 +1,5 @@
-//! The base URL and request URLs. The base URL is validated once, so no request can be sent in plain text, to another
-//! server, or with a password that ends up in a log.
+//! Validates the base URL and builds request URLs. The base URL is validated once, so no request can be sent
+//! unencrypted, to another server, or with a password that ends up in a log.
 
 use url::{Host, Url};
 

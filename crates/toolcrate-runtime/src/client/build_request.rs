@@ -1,5 +1,5 @@
-//! Builds requests: URL, headers and body. A request is built completely before anything is sent, so a dry run shows
-//! exactly what a call would send, with secrets redacted.
+//! Builds the URL, headers and body of a request. A request is built completely before anything is sent, so a dry run
+//! shows exactly what a call would send, with secrets redacted.
 
 use std::borrow::Cow;
 

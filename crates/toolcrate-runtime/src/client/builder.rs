@@ -1,4 +1,4 @@
-//! Client configuration, validated before anything is sent.
+//! Configures a client. All settings are validated before anything is sent.
 
 use std::fmt;
 use std::sync::{Arc, RwLock};

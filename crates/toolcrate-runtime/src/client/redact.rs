@@ -26,7 +26,7 @@ impl Client {
         body: &[u8],
     ) -> Option<Value> {
         let mut headers = HeaderMap::new();
-        // Headers that can't be made were not sent either.
+        // Headers that can't be created weren't sent either.
         let query = self.authorize(request, tokens, &mut headers).unwrap_or_default();
         redact(body, &secrets(&headers, &query))
     }

@@ -1,4 +1,4 @@
-//! Retry policy. By default, nothing is retried, because only the caller knows whether a retry is useful. Only
+//! The retry policy. By default, nothing is retried, because only the caller knows whether a retry is useful. Only
 //! idempotent requests are ever retried.
 
 use std::time::Duration;

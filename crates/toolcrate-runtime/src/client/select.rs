@@ -1,4 +1,5 @@
-//! Completes a call: checks the field names in its query against the response's records, and writes its filter.
+//! Completes a call before it is sent: checks the field names in its query against the fields of the response's
+//! records, and adds its filter.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Sends calls, with retries, and separates success from errors, for typed requests and for tools.
+//! Sends typed requests and tool calls, with retries, and separates successful responses from errors.
 
 use crate::call::Call;
 use crate::error::{Delivery, Error, is_web_page};

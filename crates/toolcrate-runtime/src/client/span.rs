@@ -1,5 +1,5 @@
-//! The span of an HTTP request, named by OpenTelemetry's semantic conventions. Does nothing without the `tracing`
-//! feature.
+//! Opens a tracing span for an HTTP request, named according to OpenTelemetry's semantic conventions. Does nothing
+//! without the `tracing` feature.
 
 use toolcrate_catalog::Method;
 use url::Url;

@@ -1,4 +1,4 @@
-//! Requests access tokens with the credentials of a client.
+//! Requests access tokens with a client's credentials.
 
 use std::time::Duration;
 
@@ -99,7 +99,7 @@ fn refused(url: &Url, status: u16, headers: &HeaderMap, body: &[u8], secret: &Se
         let message = format!("the token endpoint redirects to {target}");
         return Error::configuration(message)
             .with_status(status)
-            .with_next_step("Use the address that it redirects to as the token URL.");
+            .with_next_step("If that is the correct endpoint, use its URL as the token URL.");
     }
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |name: &str| value[name].as_str().map(|text| shown(text, secret));
@@ -109,7 +109,7 @@ fn refused(url: &Url, status: u16, headers: &HeaderMap, body: &[u8], secret: &Se
         (None, _) => String::new(),
     };
     let (kind, message) = match status {
-        429 => (ErrorKind::RateLimited, format!("the token endpoint got too many requests{reason}")),
+        429 => (ErrorKind::RateLimited, format!("the token endpoint's rate limit is exhausted{reason}")),
         400..=499 => (ErrorKind::Unauthorized, format!("the token endpoint returned no token{reason}")),
         _ => (ErrorKind::Server, format!("the token endpoint failed{reason}")),
     };

@@ -1,4 +1,4 @@
-//! The parts of the builder and the client that tools use.
+//! The methods of the client and its builder that tools use.
 
 use super::builder::ClientBuilder;
 use super::handle::Client;

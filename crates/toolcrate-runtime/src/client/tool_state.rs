@@ -1,4 +1,4 @@
-//! Client state for executing tools.
+//! The part of a client's state that is needed to execute tools.
 
 use crate::cursor::CursorKey;
 use crate::error::Error;

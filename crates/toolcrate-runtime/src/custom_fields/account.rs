@@ -1,5 +1,5 @@
-//! An account's custom fields, fetched once and cached by the client until they are refreshed. If the credentials can't
-//! read the definitions, there are none.
+//! Fetches an account's custom fields. The client caches them until they are refreshed. If the credentials can't read
+//! the definitions, the account has no custom fields.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::BodyFormat;

@@ -1,4 +1,4 @@
-//! The custom fields read from an account, and which of them a record has.
+//! Holds the custom fields of an account, and determines which of them a record has.
 
 use super::definition::CustomField;
 use crate::api::CustomFieldDefinitions;
@@ -52,6 +52,12 @@ impl<'a> FieldScope<'a> {
     pub(super) fn suggested_fields(self) -> Vec<&'a CustomField> {
         let fields: Vec<_> = self.record_fields().collect();
         if fields.is_empty() { self.all_fields().collect() } else { fields }
+    }
+
+    /// Returns true if the record's screens are known, so no field on another screen is the record's.
+    pub(super) fn is_complete(self) -> bool {
+        let is_mapped = |record: &str| self.format.records.iter().any(|(name, _)| *name == record);
+        self.record.is_some_and(is_mapped) && self.record_fields().next().is_some()
     }
 
     /// Returns all of the account's fields.

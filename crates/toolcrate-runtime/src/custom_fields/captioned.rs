@@ -1,4 +1,4 @@
-//! Custom fields in a typed patch, addressed by caption.
+//! Adds custom fields, which callers address by caption, to typed patches.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Custom field values by caption, as set in a typed patch.
+//! The custom field values that a typed patch sets, by caption.
 
 use serde_json::Value;
 

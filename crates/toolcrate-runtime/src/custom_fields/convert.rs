@@ -1,5 +1,5 @@
-//! Converts custom fields between their two forms: an object keyed by caption, as models write and read it, and the
-//! list keyed by ID that the API uses.
+//! Converts custom fields between two forms: an object keyed by caption, which models read and write, and a list with
+//! IDs, which the API uses.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Custom fields in schemas: each caption as a property, with its field's type.
+//! Adds custom fields to JSON Schemas: each caption becomes a property with the field's type.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Items of the API's list of custom fields, from a caption and a value.
+//! Builds the items in the API's list of custom fields from captions and values.
 
 use serde_json::{Map, Number, Value, json};
 
@@ -57,7 +57,9 @@ pub(super) fn find<'a>(caption: &str, scope: FieldScope<'a>) -> Result<Option<&'
     let all: Vec<&CustomField> = scope.all_fields().collect();
     let exact = |field: &&&CustomField| field.caption == caption;
     let loose = |field: &&&CustomField| field.caption.to_lowercase() == caption.to_lowercase();
-    for fields in [&own, &all] {
+    // The API accepts another record's field, but doesn't store it.
+    let candidates = if scope.is_complete() { vec![&own] } else { vec![&own, &all] };
+    for fields in candidates {
         for fits in [&exact as &dyn Fn(&&&CustomField) -> bool, &loose] {
             let mut fitting = fields.iter().filter(fits);
             match (fitting.next(), fitting.next()) {
@@ -66,6 +68,13 @@ pub(super) fn find<'a>(caption: &str, scope: FieldScope<'a>) -> Result<Option<&'
                 (None, _) => {}
             }
         }
+    }
+    if let Some(field) = all.iter().find(loose) {
+        let (caption, id) = (&field.caption, to_text(&field.id));
+        let message = format!(
+            "\"{caption}\" is a custom field of other records; to set it anyway, pass \"{caption} [id {id}]\""
+        );
+        return Err(("unknown", message));
     }
     let near = nearest(caption, scope.suggested_fields().into_iter().map(|field| field.caption.as_str()));
     let hint = match near.is_empty() {

@@ -1,8 +1,8 @@
-//! Custom fields: fields that an account defines.
+//! Custom fields, which are fields that an account defines.
 //!
-//! A tool takes them as an object keyed by caption, and a typed patch takes captions, too; the API represents them as a list
-//! keyed by definition ID. The account's definitions, with their types, options and IDs, are fetched at run time and used
-//! once known.
+//! Callers identify custom fields by caption, both in tool arguments and in typed patches, but the API represents them
+//! as a list with definition IDs. The account's definitions, with their types, options and IDs, are fetched at run time
+//! and used as soon as they are known.
 
 #[cfg(feature = "tools")]
 mod account;

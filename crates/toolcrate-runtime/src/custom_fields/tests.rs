@@ -1,4 +1,4 @@
-//! Tests for an account's definitions, and for converting custom fields between their two forms.
+//! Tests for an account's definitions, and for the conversion of custom fields between their two forms.
 
 use std::collections::BTreeMap;
 
@@ -111,11 +111,22 @@ fn captions_become_ids_and_values_are_typed() {
     assert_eq!(sent(Some("Order"), Some(&fields), &extras), Ok(expected));
     // A caption that several records have, with nothing to indicate the right one, is left to the API.
     let expected = json!([{"caption": "Twice", "value": "x"}]);
-    assert_eq!(sent(Some("Order"), Some(&fields), &json!({"Twice": "x"})), Ok(expected));
+    assert_eq!(sent(Some("Project"), Some(&fields), &json!({"Twice": "x"})), Ok(expected));
     assert_eq!(
         sent(Some("Customer"), Some(&fields), &json!({"Twice": "x"})),
         Ok(json!([{"id": 8, "value": "x"}]))
     );
+}
+
+#[test]
+fn field_of_another_record_needs_its_id() {
+    let fields = account_fields();
+    let problems = sent(Some("Order"), Some(&fields), &json!({"twice": "x"})).expect_err("not an order's");
+    assert_eq!((problems[0].pointer.as_str(), problems[0].code.as_str()), ("/extras/twice", "unknown"));
+    let hint = "to set it anyway, pass \"Twice [id 8]\"";
+    assert!(problems[0].message.ends_with(hint), "{}", problems[0].message);
+    let expected = json!([{"id": 8, "value": "x"}]);
+    assert_eq!(sent(Some("Order"), Some(&fields), &json!({"Twice [id 8]": "x"})), Ok(expected));
 }
 
 #[test]

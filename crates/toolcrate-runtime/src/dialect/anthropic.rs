@@ -1,4 +1,4 @@
-//! Anthropic's tool format, with the catalog's schemas, except that some arguments are renamed.
+//! Anthropic's tool format. Schemas are passed through unchanged, except that some arguments are renamed.
 
 use serde_json::{Value, json};
 use toolcrate_catalog::RawJson;

@@ -1,5 +1,5 @@
-//! Argument names that a dialect doesn't accept, and their replacements. Declaring a tool and decoding its arguments
-//! use the same names.
+//! Replaces argument names that a dialect doesn't accept. Declaring a tool and decoding its arguments use the same
+//! replacements.
 
 use serde_json::{Map, Value, json};
 

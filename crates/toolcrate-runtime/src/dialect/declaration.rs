@@ -1,4 +1,4 @@
-//! A tool declaration.
+//! A tool declaration, which is a tool in the format of a dialect.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The format of a dialect's declarations, as data.
+//! Describes the format of a dialect's declarations as data.
 
 use super::schema_keywords::KEYWORDS;
 

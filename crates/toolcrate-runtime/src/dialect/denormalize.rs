@@ -1,5 +1,5 @@
-//! Decodes arguments that a model encoded as its [schema](super::value_encoding) requested, based on the tool's own
-//! schema. Values that aren't encoded are left unchanged, so the validator reports them.
+//! Decodes arguments that a model encoded as its [schema](super::value_encoding) requires, using the tool's own schema.
+//! Values that aren't encoded are left unchanged, so the validator reports them.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! The list of dialects, which is the only place that names them all.
+//! The list of dialects. No other code lists them all.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,5 +1,5 @@
-//! Google Gemini, which accepts a subset of OpenAPI schemas: one type per node, `nullable` for null, only string enums,
-//! no `additionalProperties`, and no objects without properties.
+//! Google Gemini's tool format, which accepts a subset of OpenAPI schemas: one type per node, `nullable` for null, only
+//! string enums, no `additionalProperties`, and no objects without properties.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! The Model Context Protocol, with the catalog's schemas and arguments unchanged.
+//! The Model Context Protocol's tool format. Schemas and arguments are passed through unchanged.
 
 use serde_json::json;
 

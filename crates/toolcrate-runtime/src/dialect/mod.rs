@@ -1,9 +1,9 @@
-//! Dialects: the tool formats of different providers.
+//! Dialects, which are the tool formats of different providers.
 //!
-//! Every dialect is derived from one source (name, description, input schema, annotations), and arguments from a
-//! model are converted to the tool's own, so execution doesn't depend on the provider.
+//! Every dialect is derived from the same source (name, description, input schema, annotations), and arguments from a
+//! model are converted to the form in the tool's own schema, so execution doesn't depend on the provider.
 //!
-//! A dialect is a file that implements the `ToolDialect` trait, and a line in the list in `dialects.rs`.
+//! To add a dialect, implement the `ToolDialect` trait in a file, and add a line to the list in `dialects.rs`.
 
 mod anthropic;
 mod argument_names;

@@ -1,4 +1,4 @@
-//! OpenAI's function calling, with the catalog's schemas and arguments unchanged.
+//! OpenAI's function-calling format. Schemas and arguments are passed through unchanged.
 
 use serde_json::{Value, json};
 

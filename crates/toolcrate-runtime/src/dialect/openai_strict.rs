@@ -1,5 +1,7 @@
-//! OpenAI's function calling with `strict`, which enforces a subset of JSON Schema: every property is required, and
-//! nullable if it was optional; every object is closed; other keywords become part of the description.
+//! OpenAI's function-calling format with `strict`, which enforces a subset of JSON Schema.
+//!
+//! Every property is required, and nullable if it was optional. Every object is closed. Other keywords become part of
+//! the description.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
-//! Documented provider limits on names, on descriptions, and on the schemas of strict functions. A schema over a limit
-//! is rejected as a whole, so it is measured before it is declared strict.
+//! Documented provider limits on names, descriptions, and the schemas of strict functions. A provider rejects the
+//! entire schema if it exceeds a limit, so schemas are measured before they are declared strict.
 
 use serde_json::Value;
 
@@ -43,7 +43,7 @@ pub(super) fn exceeded_limits(schema: &Value) -> Vec<String> {
     let mut reasons = Vec::new();
     let mut over = |what: &str, value: usize, most: usize| {
         if value > most {
-            reasons.push(format!("expected at most {most} {what}, found {value}"));
+            reasons.push(format!("expected at most {most} {what}, got {value}"));
         }
     };
     over("properties", size.properties, MAX_PROPERTIES);
@@ -52,7 +52,7 @@ pub(super) fn exceeded_limits(schema: &Value) -> Vec<String> {
     over("enum values", size.values, MAX_VALUES);
     if let Some((values, characters)) = size.long_enum {
         reasons.push(format!(
-            "expected at most {} characters in an enum of {values} values, found {characters}",
+            "expected at most {} characters in an enum with {values} values, got {characters}",
             MAX_LONG_ENUM.1
         ));
     }
@@ -101,19 +101,19 @@ mod tests {
             (0..count).map(|n| format!("{n:0length$}")).collect()
         };
         for (schema, said) in [
-            (json!({"type": "object", "properties": many}), "expected at most 5000 properties, found 5001"),
-            (deep, "expected at most 10 levels, found 11"),
+            (json!({"type": "object", "properties": many}), "expected at most 5000 properties, got 5001"),
+            (deep, "expected at most 10 levels, got 11"),
             (
                 json!({"type": "object", "properties": {long: {"type": "string"}}}),
-                "expected at most 120000 characters in names and enums, found 120001",
+                "expected at most 120000 characters in names and enums, got 120001",
             ),
             (
                 json!({"type": "string", "enum": values(1001, 4)}),
-                "expected at most 1000 enum values, found 1001",
+                "expected at most 1000 enum values, got 1001",
             ),
             (
                 json!({"type": "string", "enum": values(251, 60)}),
-                "expected at most 15000 characters in an enum of 251 values, found 15060",
+                "expected at most 15000 characters in an enum with 251 values, got 15060",
             ),
         ] {
             assert_eq!(exceeded_limits(&schema), [said]);

@@ -1,4 +1,4 @@
-//! Declarations and arguments of one tool in each dialect.
+//! Tests the declarations and arguments of one tool in each dialect.
 
 use std::sync::LazyLock;
 

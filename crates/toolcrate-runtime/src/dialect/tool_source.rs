@@ -1,4 +1,4 @@
-//! The parts of a tool that a dialect needs for declaring it and decoding its arguments.
+//! The parts of a tool that a dialect needs to declare it and to decode its arguments.
 
 use serde_json::Value;
 use toolcrate_catalog::ToolRecord;

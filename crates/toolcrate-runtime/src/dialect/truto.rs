@@ -1,5 +1,5 @@
-//! Truto's tool list: separate schemas for query and body, a resource and a method instead of a path, and a cursor for
-//! lists. Query values arrive as text, so they are parsed according to the tool's schema.
+//! Truto's tool format: separate schemas for query and body, a resource and a method instead of a path, and a cursor
+//! for lists. Query values arrive as text and are parsed according to the tool's schema.
 
 use serde_json::{Map, Value, json};
 
@@ -263,7 +263,11 @@ fn check_route(declaration: &Value, findings: &mut LintFindings) {
     for name in ["resource", "method"] {
         let word = declaration[name].as_str().unwrap_or_default();
         if word.is_empty() || !word.chars().all(is_accepted) {
-            findings.add("route", format!("/{name}"), format!("\"{word}\" must be a single plain word"));
+            findings.add(
+                "route",
+                format!("/{name}"),
+                format!("expected a single word (letters, digits, _ and -), got \"{word}\""),
+            );
         }
     }
 }
@@ -285,7 +289,7 @@ fn check_names(declaration: &Value, findings: &mut LintFindings) {
 
 fn check_required(declaration: &Value, findings: &mut LintFindings) {
     let Some(names) = declaration["required"].as_array() else {
-        findings.add("required", "/required", "must be an array; the arrays in the schemas are not read");
+        findings.add("required", "/required", "must be an array; the arrays in the schemas are ignored");
         return;
     };
     for (index, name) in names.iter().enumerate() {
@@ -297,8 +301,9 @@ fn check_required(declaration: &Value, findings: &mut LintFindings) {
     }
     for (side, schema) in sides(declaration) {
         for name in required(schema).into_iter().filter(|name| !names.iter().any(|other| other == name)) {
-            let message =
-                format!("\"{name}\" must be listed at the tool; the required list of {side} is not read");
+            let message = format!(
+                "\"{name}\" must be listed in the tool's `required`; `required` in {side} is ignored"
+            );
             findings.add("required", "/required", message);
         }
     }
@@ -315,7 +320,7 @@ fn check_method(declaration: &Value, findings: &mut LintFindings) {
         findings.add("id", "/query_schema/properties/id", "the ID must be a required query parameter");
     }
     if method == "list" && property(query, CURSOR).is_none() {
-        let message = "it is required to request pages after the first";
+        let message = "required to request pages after the first";
         findings.add("cursor", format!("/query_schema/properties/{CURSOR}"), message);
     }
     if matches!(method, "list" | "get" | "delete") && properties(body).next().is_some() {

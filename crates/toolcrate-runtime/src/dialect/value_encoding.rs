@@ -1,6 +1,8 @@
-//! Properties that some providers can't declare: objects with unknown properties, and values with several types. They
-//! are declared, and sent by a model, in an encoded form. Declaring a tool and decoding its arguments both rely on this
-//! module.
+//! Encodes properties that some providers can't declare: objects with unknown properties, and values with several
+//! types.
+//!
+//! A tool is declared with the encoded form of these properties, and a model sends them in that form. Declaring a tool
+//! and decoding its arguments both rely on this module.
 
 use serde_json::{Map, Value, json};
 

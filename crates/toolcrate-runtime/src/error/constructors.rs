@@ -1,4 +1,4 @@
-//! Error constructors, one for each kind of failure, which keeps all advice on what to do next in one file.
+//! Constructors for each kind of error. All advice on what to do next is in this file.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A request's delivery status, which determines whether a call can safely be retried.
+//! The delivery status of a request, which determines whether a call can safely be retried.
 
 /// How far a request got.
 ///

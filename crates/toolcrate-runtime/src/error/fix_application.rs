@@ -1,4 +1,4 @@
-//! Applies fixes to a tool's arguments, to verify them before they are proposed.
+//! Applies fixes to a tool's arguments, so that fixes can be verified before they are proposed.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Error kinds.
+//! The kinds of errors.
 
 use std::fmt;
 

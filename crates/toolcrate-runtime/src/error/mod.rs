@@ -1,4 +1,4 @@
-//! Errors: what went wrong, what the server reported, and what to do next.
+//! The error type, which contains what went wrong, what the server reported, and what to do next.
 
 mod constructors;
 mod data;

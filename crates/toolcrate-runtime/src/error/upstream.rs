@@ -1,5 +1,5 @@
 //! Errors reported by the server. The kind is derived from the status; the code and message are extracted from the
-//! body, using JSON pointers from the API's description.
+//! body, using the JSON pointers in the API's description.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;

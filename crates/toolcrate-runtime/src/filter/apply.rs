@@ -1,4 +1,4 @@
-//! JSON filters in tool arguments.
+//! Applies the JSON filters in tool arguments.
 
 use serde_json::Value;
 

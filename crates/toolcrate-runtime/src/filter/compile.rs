@@ -1,5 +1,5 @@
-//! Compiles a typed filter: finds its fields in the records and writes its values. Negations are pushed down to the
-//! tests, because the grammar has no negation for groups.
+//! Compiles a typed filter: looks up its fields in the record type, and writes its values in the API's grammar. `not`
+//! is applied to the individual comparisons, because the grammar can't negate groups.
 
 use super::expression::{Bucket, BucketUse, Expression, MIXED_ALTERNATIVES, Operator, Test};
 use super::operand::{ComparedValue, FilterValueKind};

@@ -1,4 +1,4 @@
-//! A filter as a tree of comparisons, independent of its source: a tool's JSON arguments, or a typed
+//! A filter as a tree of comparisons, whether it was created from a tool's JSON arguments or from a typed
 //! [`Filter`](super::Filter).
 
 /// The query parameter to which a test belongs.

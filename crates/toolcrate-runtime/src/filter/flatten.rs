@@ -1,4 +1,4 @@
-//! Flattens filters that are nested like a record: `{"board": {"name": "x"}}` becomes the field `board/name`.
+//! Flattens filters that are nested like a record: `{"board": {"name": "x"}}` becomes a test of the field `board/name`.
 
 use serde_json::{Map, Value};
 

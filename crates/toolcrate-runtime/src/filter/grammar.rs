@@ -1,5 +1,5 @@
-//! A parser for the conditions grammar, written only from its description. Tests use it to read compiled
-//! filters back, and to evaluate conditions against records.
+//! A parser for the API's condition grammar, written only from its description. Tests use it to parse compiled filters
+//! and to evaluate conditions against records.
 
 use serde_json::{Value, json};
 

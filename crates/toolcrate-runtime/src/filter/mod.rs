@@ -1,5 +1,5 @@
-//! Structured filters: compiles a filter to condition text, quoted so that no value can change the query. An invalid
-//! field, operator or value is reported with its JSON pointer and a correction.
+//! Structured filters, which are compiled to condition text. Values are quoted so that none of them can change the
+//! query. An invalid field, operator or value is reported with its JSON pointer and a correction.
 //!
 //! Typed requests use a [`Filter`] and tools use JSON; both are converted to an [`Expression`](expression::Expression),
 //! which a single writer turns into text.

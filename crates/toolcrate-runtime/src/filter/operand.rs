@@ -1,4 +1,4 @@
-//! Operands that fields are compared with.
+//! The values that typed filters compare fields with.
 
 use std::time::SystemTime;
 
@@ -50,7 +50,7 @@ impl ComparedValue {
         let expected = match (kind, self) {
             (_, Self::Null) => return Ok("null".to_owned()),
             (_, Self::List(_)) => "a single value",
-            (_, Self::Date(None)) => "a date between the years 0 and 9999",
+            (_, Self::Date(None)) => "a date with a year from 0 to 9999",
             (FilterValueKind::Boolean | FilterValueKind::Any, Self::Boolean(value)) => {
                 return Ok(value.to_string());
             }

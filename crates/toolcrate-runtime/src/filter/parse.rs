@@ -1,6 +1,6 @@
-//! Parses a filter: an object of fields (`{"status/name": "New", "id": {">": 5}, "or": […]}`), or a list of tests
-//! (`[{"field": "id", "op": ">", "value": 5}]`). Negations are pushed down to the tests, because the grammar has
-//! no negation for groups.
+//! Parses a JSON filter, which is either an object of fields (`{"status/name": "New", "id": {">": 5}, "or": […]}`), or
+//! a list of tests (`[{"field": "id", "op": ">", "value": 5}]`). `not` is applied to the individual tests, because the
+//! grammar can't negate groups.
 
 use serde_json::{Map, Number, Value};
 use toolcrate_catalog::FilterScalar;

@@ -1,5 +1,6 @@
-//! Parses raw conditions. They are combined with a filter only if they are complete: text such as `id > 0) or (id > 0`
-//! would break out of the parentheses around it, and the filter would no longer restrict it.
+//! Parses raw conditions, so that they are combined with a filter only if they are complete. Text such as `id > 0) or
+//! (id > 0` would otherwise break out of the parentheses around it, and the filter would no longer apply to all
+//! results.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! The fields of a typed record. They are discovered by walking an empty value of the record's type, so no table,
-//! per-type code or tool catalog is needed.
+//! Finds the fields of a typed record by walking an empty value of the record's type, so no table, per-type code or
+//! tool catalog is needed.
 
 use toolcrate_catalog::FilterScalar;
 

@@ -1,1 +1,1 @@
-//! Tests for compiled typed filters, and for filters that are rejected before they are sent.
+//! Tests for compiled typed filters, and for filters that are rejected before the request is sent.

@@ -1,4 +1,5 @@
-//! Access to a model's fields by index: the traits that generated types implement, and the values that they return.
+//! Provides access to a model's fields by index: the traits that generated types implement, and the values that the
+//! fields are read and written through.
 
 use serde_json::Value;
 
@@ -56,6 +57,7 @@ pub enum FieldMut<'a> {
 
 impl<'a> FieldMut<'a> {
     /// Replaces the value with its type's default and returns it to be filled.
+    #[inline]
     pub fn insert_default(self) -> ValueMut<'a> {
         match self {
             Self::Boolean(field) => ValueMut::Boolean(field.insert(false)),

@@ -1,10 +1,10 @@
-//! Deserializes every model with one visitor. It fills a [`ValueMut`] from any self-describing format. To match each
-//! key, it first tries the field that follows the previous match, because servers write fields in a fixed order.
+//! Deserializes every model with one visitor, which fills a [`ValueMut`] from any self-describing format. Servers write
+//! fields in a fixed order, so the visitor first compares each key with the field after the previous match.
 //!
 //! If a value's type doesn't match the API description, the field is left unset, and the raw value is kept in the
-//! object's [unknown fields](crate::UnknownFields) under the same name. One odd value doesn't fail the whole response,
-//! and writing the object back preserves it. An item of a top-level list has no such object, so it is returned to the
-//! caller.
+//! object's [unknown fields](crate::UnknownFields) under the same name. An unexpected value therefore doesn't make the
+//! entire response fail, and it is preserved when the object is written back. A top-level list has no such object, so
+//! items with an unexpected type are returned to the caller.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -15,7 +15,8 @@ use serde_json::{Map, Value};
 
 use super::access::{FieldMut, ListValue, MapValue, ModelFields, ValueMut};
 use super::deserialize_error::{expected, in_path, mismatch};
-use super::filled::{Filled, OddValue, odd, to_json};
+use super::field_order::FieldOrder;
+use super::filled::{Filled, NullFields, OddValue, odd, to_json};
 use super::json_path::JsonPath;
 use super::member_name::{KeySeed, MemberName, NameSeed};
 use super::raw_number::{RAW_VALUE, read_raw_number};
@@ -27,7 +28,7 @@ use crate::value::{Date, Number, Timestamp};
 /// A `null` makes a field absent and is left out of lists and maps, except where arbitrary JSON is expected.
 ///
 /// # Errors
-/// Returns an error if the value itself has the wrong type (`expected an object, found text`), and for input that the
+/// Returns an error if the value itself has the wrong type (`expected an object, got text`), and for input that the
 /// format rejects, with its path.
 pub fn deserialize_into<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -69,15 +70,22 @@ fn fill<'de, D: Deserializer<'de>>(
 enum Destination<'a> {
     Field(FieldMut<'a>),
     Item(&'a mut dyn ListValue),
-    Entry(&'a mut dyn MapValue, &'a str),
+    /// Behind a pointer, so that a destination is no larger than a field.
+    Entry(&'a mut MapEntry<'a>),
+}
+
+struct MapEntry<'a> {
+    entries: &'a mut dyn MapValue,
+    key: &'a str,
 }
 
 impl<'a> Destination<'a> {
+    #[inline]
     fn into_value(self) -> ValueMut<'a> {
         match self {
             Self::Field(field) => field.insert_default(),
             Self::Item(list) => list.push(),
-            Self::Entry(entries, key) => entries.put(key),
+            Self::Entry(entry) => entry.entries.put(entry.key),
         }
     }
 
@@ -92,7 +100,7 @@ impl<'a> Destination<'a> {
                     list.pop();
                 }
             }
-            Self::Entry(entries, key) => {
+            Self::Entry(MapEntry { entries, key }) => {
                 if !null_into(entries.put(key)) {
                     entries.remove(key);
                 }
@@ -117,12 +125,14 @@ fn json_into(target: ValueMut<'_>, value: impl Into<Value>) -> Filled {
     Filled::Value
 }
 
+/// Most values are scalars in fields, which are stored without the detour through a [`ValueMut`].
 struct DestinationVisitor<'a, 't> {
     destination: Destination<'a>,
     path: &'t JsonPath,
 }
 
 impl<'a, 't> DestinationVisitor<'a, 't> {
+    #[inline]
     fn into_value_visitor(self) -> ValueVisitor<'a, 't> {
         ValueVisitor { value: self.destination.into_value(), path: self.path, skipped: None }
     }
@@ -149,7 +159,11 @@ impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Filled, E> {
-        self.into_value_visitor().visit_bool(value)
+        match self.destination {
+            Destination::Field(FieldMut::Boolean(field)) => *field = Some(value),
+            _ => return self.into_value_visitor().visit_bool(value),
+        }
+        Ok(Filled::Value)
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Filled, E> {
@@ -157,7 +171,11 @@ impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Filled, E> {
-        self.into_value_visitor().visit_u64(value)
+        match (self.destination, i32::try_from(value)) {
+            (Destination::Field(FieldMut::Integer(field)), Ok(value)) => *field = Some(value),
+            (destination, _) => return Self { destination, ..self }.into_value_visitor().visit_u64(value),
+        }
+        Ok(Filled::Value)
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Filled, E> {
@@ -165,7 +183,11 @@ impl<'de> Visitor<'de> for DestinationVisitor<'_, '_> {
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Filled, E> {
-        self.into_value_visitor().visit_str(value)
+        match self.destination {
+            Destination::Field(FieldMut::Text(field)) => *field = Some(value.to_owned()),
+            destination => return Self { destination, ..self }.into_value_visitor().visit_str(value),
+        }
+        Ok(Filled::Value)
     }
 
     fn visit_string<E: Error>(self, value: String) -> Result<Filled, E> {
@@ -267,7 +289,8 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Filled, E> {
         match self.value {
-            ValueMut::Text(target) => value.clone_into(target),
+            // Unlike `clone_into`, this allocates exactly what is needed.
+            ValueMut::Text(target) => *target = value.to_owned(),
             ValueMut::OpenEnum(target) => target.set(value),
             ValueMut::Timestamp(target) => match Timestamp::parse(value) {
                 Some(value) => *target = value,
@@ -317,7 +340,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                     list.pop();
                     if let Some(skipped) = self.skipped {
                         self.path.clear();
-                        skipped.borrow_mut().push(SkippedItem::new(index, odd));
+                        skipped.borrow_mut().push(SkippedItem::new(index, *odd));
                         continue;
                     }
                     self.path.index(index);
@@ -326,7 +349,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
                     while let Some(item) = seq.next_element()? {
                         items.push(item);
                     }
-                    return Ok(Filled::Odd(OddValue { value: Value::Array(items), ..odd }));
+                    return Ok(Filled::Odd(Box::new(OddValue { value: Value::Array(items), ..*odd })));
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => break,
@@ -339,7 +362,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_, '_> {
         Ok(match self.skipped.and_then(|skipped| only_odd(list.is_empty(), skipped)) {
             Some((position, odd)) => {
                 self.path.index(position.parse().unwrap_or_default());
-                Filled::Odd(odd)
+                Filled::Odd(Box::new(odd))
             }
             None => Filled::Value,
         })
@@ -360,13 +383,13 @@ fn read_fields<'de, A: MapAccess<'de>>(
     path: &JsonPath,
 ) -> Result<Filled, A::Error> {
     let names = model.field_names();
-    let mut next = 0;
+    let mut order = FieldOrder::of_model(names);
     let mut is_empty = true;
     let mut nulls = Vec::new();
-    while let Some(name) = map.next_key_seed(NameSeed { names, next })? {
+    while let Some(name) = map.next_key_seed(NameSeed { names, next: order.next() })? {
         match name {
             MemberName::Known(index) => {
-                next = index + 1;
+                order.found(index);
                 let destination =
                     DestinationVisitor { destination: Destination::Field(model.field_mut(index)), path };
                 match map.next_value_seed(destination) {
@@ -382,7 +405,7 @@ fn read_fields<'de, A: MapAccess<'de>>(
                     }
                     // A reference without fields is treated as absent, so its object would be lost.
                     Ok(Filled::EmptyObject(nulls)) if model.field(index).get().is_none() => {
-                        let object = nulls.into_iter().map(|name| (name.to_owned(), Value::Null));
+                        let object = nulls.0.into_iter().map(|name| (name.to_owned(), Value::Null));
                         model.unknown_fields_mut().insert(names[index], object.collect::<Map<_, _>>());
                     }
                     Ok(_) => {}
@@ -402,7 +425,7 @@ fn read_fields<'de, A: MapAccess<'de>>(
         }
         is_empty = false;
     }
-    Ok(if is_empty { Filled::EmptyObject(nulls) } else { Filled::Value })
+    Ok(if is_empty { Filled::EmptyObject(Box::new(NullFields(nulls))) } else { Filled::Value })
 }
 
 fn read_map<'de, A: MapAccess<'de>>(
@@ -412,13 +435,14 @@ fn read_map<'de, A: MapAccess<'de>>(
     skipped: Option<&RefCell<Vec<SkippedItem>>>,
 ) -> Result<Filled, A::Error> {
     while let Some(key) = map.next_key_seed(KeySeed)? {
-        let destination = DestinationVisitor { destination: Destination::Entry(entries, &key), path };
+        let mut entry = MapEntry { entries: &mut *entries, key: &key };
+        let destination = DestinationVisitor { destination: Destination::Entry(&mut entry), path };
         match map.next_value_seed(destination) {
             Ok(Filled::Odd(odd)) => {
                 entries.remove(&key);
                 if let Some(skipped) = skipped {
                     path.clear();
-                    skipped.borrow_mut().push(SkippedItem::new(&key, odd));
+                    skipped.borrow_mut().push(SkippedItem::new(&key, *odd));
                     continue;
                 }
                 let before = entries.entries();
@@ -429,7 +453,7 @@ fn read_map<'de, A: MapAccess<'de>>(
                 while let Some((key, value)) = map.next_entry()? {
                     members.insert(key, value);
                 }
-                return Ok(Filled::Odd(OddValue { value: Value::Object(members), ..odd }));
+                return Ok(Filled::Odd(Box::new(OddValue { value: Value::Object(members), ..*odd })));
             }
             Ok(_) => {}
             Err(error) => {
@@ -438,11 +462,10 @@ fn read_map<'de, A: MapAccess<'de>>(
             }
         }
     }
-    let is_empty = entries.entries().next().is_none();
-    Ok(match skipped.and_then(|skipped| only_odd(is_empty, skipped)) {
+    Ok(match skipped.and_then(|skipped| only_odd(entries.entries().next().is_none(), skipped)) {
         Some((key, odd)) => {
             path.key(key);
-            Filled::Odd(odd)
+            Filled::Odd(Box::new(odd))
         }
         None => Filled::Value,
     })

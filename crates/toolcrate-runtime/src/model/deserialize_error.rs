@@ -1,4 +1,5 @@
-//! Errors of [`deserialize_into`](super::deserialize_into): the expected and the found type, with the path.
+//! Errors returned by [`deserialize_into`](super::deserialize_into), which contain the expected type, the actual type,
+//! and the path to the value.
 
 use std::fmt;
 
@@ -27,5 +28,5 @@ pub(super) fn in_path<E: Error>(path: &JsonPath, error: E) -> E {
 }
 
 pub(super) fn mismatch<E: Error>(expected: &str, found: impl fmt::Display) -> E {
-    E::custom(format_args!("expected {expected}, found {found}"))
+    E::custom(format_args!("expected {expected}, got {found}"))
 }

@@ -4,17 +4,20 @@ use serde_json::Value;
 
 use super::access::ValueRef;
 
-/// The result of storing a value.
+/// The result of storing a value. It is passed up for every value, so what is rare is in a box.
 pub(super) enum Filled {
     /// The value was stored.
     Value,
-    /// The value was stored, and is an object whose only properties are these, which are null.
-    EmptyObject(Vec<&'static str>),
+    /// The value was stored, and is an object without any values.
+    EmptyObject(Box<NullFields>),
     /// The value is null, which the target can't represent. A field is absent then.
     Null,
     /// The value's type differs from the target's.
-    Odd(OddValue),
+    Odd(Box<OddValue>),
 }
+
+/// The known fields of an object that are null.
+pub(super) struct NullFields(pub(super) Vec<&'static str>);
 
 /// A value whose type differs from its target's, or a list or map that contains one.
 pub(super) struct OddValue {
@@ -37,7 +40,7 @@ pub(super) fn odd(value: impl Into<Value>, expected: &'static str) -> Filled {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     };
-    Filled::Odd(OddValue { value, expected, found })
+    Filled::Odd(Box::new(OddValue { value, expected, found }))
 }
 
 /// Returns a stored value as JSON.

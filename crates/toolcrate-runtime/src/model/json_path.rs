@@ -1,5 +1,5 @@
-//! The path from the root of a JSON document to the value being read. It is recorded only while an error unwinds, so a
-//! document without errors costs only one pointer.
+//! The path from the root of a JSON document to the value being read. The path is built only when an error is returned,
+//! so for a valid document it costs no more than a pointer.
 
 use std::cell::RefCell;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The macros that connect a generated type to the shared serialization code, with one line per type.
+//! Macros that connect generated types to the shared serialization code, with one line per type.
 
 /// Implements serde's traits, `Debug`, `PartialEq` and this crate's traits for a type that implements `ModelFields`,
 /// `Clone` and `Default`.

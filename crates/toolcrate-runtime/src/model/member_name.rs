@@ -1,4 +1,4 @@
-//! Reads property names: names known to a model as the index of a field, any other name as text.
+//! Reads property names. A name that the model knows becomes the index of a field, and any other name is kept as text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -42,7 +42,7 @@ pub(super) enum MemberName {
     Unknown(String),
 }
 
-/// Reads a property name and looks it up, starting after the previous match.
+/// Reads a property name and looks it up, starting at the field that is expected next.
 pub(super) struct NameSeed {
     pub(super) names: &'static [&'static str],
     pub(super) next: usize,
@@ -63,10 +63,14 @@ impl Visitor<'_> for NameSeed {
         f.write_str("a member name")
     }
 
+    #[inline]
     fn visit_str<E: Error>(self, value: &str) -> Result<MemberName, E> {
-        let (before, after) = self.names.split_at(self.next);
+        if self.names.get(self.next).is_some_and(|name| *name == value) {
+            return Ok(MemberName::Known(self.next));
+        }
+        let (before, after) = self.names.split_at(self.next.min(self.names.len()));
         if let Some(index) = after.iter().position(|name| *name == value) {
-            return Ok(MemberName::Known(self.next + index));
+            return Ok(MemberName::Known(before.len() + index));
         }
         Ok(match before.iter().position(|name| *name == value) {
             Some(index) => MemberName::Known(index),

@@ -1,12 +1,13 @@
-//! Models: a generated struct lists its field names and provides access to each field by index, and shared code
-//! serializes and deserializes all of them.
+//! The interface between generated structs and the code that serializes and deserializes them. A generated struct lists
+//! its field names and provides access to each field by index; the serialization code is shared by all structs.
 //!
-//! A derive would generate the same code for every type. Sharing one implementation keeps a crate with hundreds of
-//! models quick to compile.
+//! Derives would generate similar code for every type. Sharing one implementation means that a crate with hundreds of
+//! models compiles quickly.
 
 mod access;
 mod deserialize;
 mod deserialize_error;
+mod field_order;
 mod filled;
 mod json_path;
 mod macros;

@@ -1,5 +1,5 @@
 //! String enums with the values listed in the API description, and a variant for any other string, so values that the
-//! server adds later survive a round trip.
+//! API adds later are preserved when a record is read and written back.
 
 /// A string enum that accepts unlisted values.
 ///

@@ -1,4 +1,4 @@
-//! Selects record fields by closure, which lets the compiler check their names and types.
+//! Selects record fields with closures, so the compiler checks the fields' names and types.
 
 use serde_json::Value;
 

@@ -1,5 +1,6 @@
-//! Deserializes numbers without losing their original digits. In serde's data model a decimal number is a float, so
-//! `1.10` becomes `1.1`. `serde_json` can expose a value's raw text instead; other formats ignore the attempt.
+//! Deserializes numbers without losing their original digits. In serde's data model, a decimal number is a float, so
+//! `1.10` becomes `1.1`. `serde_json` can return a value's raw text instead; with other formats, numbers are read as
+//! usual.
 
 use serde_core::de::MapAccess;
 use serde_json::{Map, Value};
@@ -17,15 +18,15 @@ pub(super) fn read_raw_number<'de, A: MapAccess<'de>>(
     field: &mut Option<Number>,
     mut map: A,
 ) -> Result<Filled, A::Error> {
+    let first = map.next_key_seed(KeySeed)?;
+    if first.as_deref() == Some(RAW_VALUE) {
+        let text = map.next_value_seed(KeySeed)?;
+        return Ok(read(field, text.trim()));
+    }
     let mut members = Map::new();
-    match map.next_key_seed(KeySeed)? {
-        Some(key) if key == RAW_VALUE => {
-            let text = map.next_value_seed(KeySeed)?;
-            return Ok(read(field, text.trim()));
-        }
-        Some(key) => members.insert(key.into_owned(), map.next_value()?),
-        None => None,
-    };
+    if let Some(key) = first {
+        members.insert(key.into_owned(), map.next_value()?);
+    }
     while let Some((key, value)) = map.next_entry()? {
         members.insert(key, value);
     }

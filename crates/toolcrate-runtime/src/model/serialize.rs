@@ -1,5 +1,5 @@
-//! Serializes every model. Absent fields aren't written unless they are among the unknown fields, which are written
-//! after the known ones.
+//! Serializes every model. Absent fields aren't written, unless the model has an unknown field with the same name.
+//! Unknown fields are written after the others.
 
 use std::fmt;
 

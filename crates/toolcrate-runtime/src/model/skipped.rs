@@ -1,4 +1,4 @@
-//! Items of a response that could not be stored.
+//! Items in a response that could not be stored in the list because they have an unexpected type.
 
 use std::fmt;
 
@@ -34,6 +34,6 @@ impl SkippedItem {
 impl fmt::Display for SkippedItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { position, expected, found, .. } = self;
-        write!(f, "item {position}: expected {expected}, found {found}")
+        write!(f, "item {position}: expected {expected}, got {found}")
     }
 }

@@ -1,5 +1,5 @@
-//! Implements [`ModelValue`] for the possible types of model fields other than generated types: scalars, strings,
-//! arbitrary JSON, boxes, lists and maps.
+//! Implements [`ModelValue`] for the types of model fields that aren't generated: scalars, strings, arbitrary JSON,
+//! boxes, lists and maps.
 
 use std::collections::BTreeMap;
 

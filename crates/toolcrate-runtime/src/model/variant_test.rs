@@ -1,4 +1,4 @@
-//! Tests that recognize the variant of a union to which a JSON value belongs.
+//! Tests that determine which variant of a union a JSON value belongs to.
 
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;

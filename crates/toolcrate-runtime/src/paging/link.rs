@@ -1,8 +1,8 @@
-//! The `Link` header (RFC 8288). Only the query of its URLs is used: servers behind a proxy report unreachable hosts,
-//! and credentials must not be sent to another host because of a header.
+//! Parses the `Link` header (RFC 8288). Only the query of each URL in it is used: servers behind a proxy report hosts
+//! that can't be reached, and credentials must not be sent to another host because of a header.
 //!
-//! The parser is our own because the existing crates (`parse_link_header`, `http-link`) reject the whole header at the
-//! first malformed or relative URL, and real servers do send those.
+//! The existing crates (`parse_link_header`, `http-link`) aren't used because they reject the entire header at the
+//! first malformed or relative URL, which real servers do send.
 
 use http::HeaderMap;
 use http::header::LINK;

@@ -1,4 +1,5 @@
-//! Pagination: how a list continues after a page, and streams that follow it to its end.
+//! Pagination: determines where the next page of a list starts, and provides streams that fetch pages until the list
+//! ends.
 
 mod link;
 mod next;

@@ -1,5 +1,5 @@
-//! The next page of a list: from a `Link` header, the next page number, or a cursor in the response. Each of these
-//! results in query parameters to change, so the next request never leaves the path or the server.
+//! Finds the next page of a list, using a `Link` header, the next page number, or a cursor in the response. Each of
+//! them only changes query parameters, so the next request always goes to the same path on the same server.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Follows the pages of a list one after the other. This always terminates: a page without items is the last one, and a
+//! Fetches the pages of a list one after another. This always terminates: a page without items is the last one, and a
 //! page that has already been read is an error.
 
 use std::collections::HashSet;

@@ -1,5 +1,5 @@
-//! Reads several pages of a list at once if pages are numbered. The first page is read separately: it reveals how the
-//! list continues and, if the server reports it, which page is the last.
+//! Fetches several pages of a list at once if pages are numbered. The first page is fetched separately, because it
+//! shows how the list continues and, if the server reports it, which page is the last.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! A decoded response with its metadata: status, headers, rate limit and the next page.
+//! A decoded response with its metadata: status, headers, rate limit and next page.
 
 use http::HeaderMap;
 

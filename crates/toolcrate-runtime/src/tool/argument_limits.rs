@@ -1,4 +1,4 @@
-//! Argument limits, which keep the time to validate a call proportional to its size.
+//! Limits on arguments, which keep the time to validate a call proportional to its size.
 
 use serde_json::{Map, Value};
 

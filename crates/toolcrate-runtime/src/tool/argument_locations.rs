@@ -1,4 +1,4 @@
-//! Where each of a tool's arguments goes in the request, determined without building a request.
+//! Determines where each of a tool's arguments goes in the request, without building a request.
 
 use std::collections::BTreeMap;
 

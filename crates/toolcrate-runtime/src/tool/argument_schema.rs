@@ -1,4 +1,4 @@
-//! Compiled argument schemas, for catalog tools and others.
+//! Argument schemas, compiled for validation. They can belong to catalog tools or to other tools.
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value};
@@ -96,6 +96,8 @@ impl ArgumentSchema {
                     readings: &readings,
                     required: &[],
                     is_read_only: true,
+                    tool: "",
+                    page_size: None,
                     filter: None,
                     filter_fields: &Vec::new,
                 };

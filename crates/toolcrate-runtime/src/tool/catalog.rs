@@ -1,5 +1,5 @@
-//! All of an API's tools. The index is parsed when a tool is first looked up, and a record when it is used. A tool is a
-//! reference into the index, so passing one around is cheap.
+//! The catalog of an API's tools. The index is parsed when a tool is first looked up, and a tool's record is parsed
+//! when the tool is used. A tool is a reference into the index, so passing one around is cheap.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -27,7 +27,8 @@ const MAX_SHOWN_CHARACTERS: usize = 128;
 /// All tools of an API.
 pub struct Catalog {
     api: &'static Api,
-    text: CatalogText,
+    source: CatalogSource,
+    content: OnceLock<CatalogContent>,
     /// Sorted by full name.
     tools: OnceLock<Vec<IndexedTool>>,
     /// Indices into `tools`, sorted by short name.
@@ -35,21 +36,28 @@ pub struct Catalog {
     aliases: OnceLock<Vec<AliasRecord<'static>>>,
     /// Built for the first unknown name.
     spellings: OnceLock<SpellingIndex>,
+}
+
+/// Where a catalog's files are.
+enum CatalogSource {
+    Text(CatalogText),
+    /// Compressed files.
+    #[cfg(feature = "packed")]
+    Packed(&'static [u8]),
+}
+
+/// A catalog's files and their records.
+struct CatalogContent {
+    text: CatalogText,
     shapes: RecordTable<ShapeRecord<'static>>,
     schemas: RecordTable<SchemaRecord<'static>>,
     filters: RecordTable<FilterRecord<'static>>,
     collections: RecordTable<CollectionRecord<'static>>,
 }
 
-impl Catalog {
-    /// Creates a catalog from these files.
-    pub const fn new(api: &'static Api, text: CatalogText) -> Self {
+impl CatalogContent {
+    fn new(text: CatalogText) -> Self {
         Self {
-            api,
-            tools: OnceLock::new(),
-            by_short_name: OnceLock::new(),
-            aliases: OnceLock::new(),
-            spellings: OnceLock::new(),
             shapes: RecordTable::new(text.shapes.index, text.shapes.records),
             schemas: RecordTable::new(text.schemas.index, text.schemas.records),
             filters: RecordTable::new(text.filters.index, text.filters.records),
@@ -57,9 +65,47 @@ impl Catalog {
             text,
         }
     }
+}
+
+impl Catalog {
+    /// Creates a catalog from these files.
+    pub const fn new(api: &'static Api, text: CatalogText) -> Self {
+        Self::from_source(api, CatalogSource::Text(text))
+    }
+
+    /// Creates a catalog from files compressed with [`pack`](toolcrate_catalog::pack). They are decompressed when the
+    /// catalog is first used.
+    ///
+    /// Using the catalog panics if `files` is anything else.
+    #[cfg(feature = "packed")]
+    pub const fn packed(api: &'static Api, files: &'static [u8]) -> Self {
+        Self::from_source(api, CatalogSource::Packed(files))
+    }
+
+    const fn from_source(api: &'static Api, source: CatalogSource) -> Self {
+        Self {
+            api,
+            source,
+            content: OnceLock::new(),
+            tools: OnceLock::new(),
+            by_short_name: OnceLock::new(),
+            aliases: OnceLock::new(),
+            spellings: OnceLock::new(),
+        }
+    }
+
+    fn content(&self) -> &CatalogContent {
+        self.content.get_or_init(|| {
+            CatalogContent::new(match &self.source {
+                CatalogSource::Text(text) => *text,
+                #[cfg(feature = "packed")]
+                CatalogSource::Packed(files) => CatalogText::from_files(toolcrate_catalog::unpack(files)),
+            })
+        })
+    }
 
     fn indexed(&self) -> &[IndexedTool] {
-        self.tools.get_or_init(|| match self.text.tools() {
+        self.tools.get_or_init(|| match self.content().text.tools() {
             Ok(tools) => tools,
             Err(error) => panic!("{error}"),
         })
@@ -87,7 +133,7 @@ impl Catalog {
 
     /// Returns the modules, in the generator's order.
     pub fn modules(&self) -> impl ExactSizeIterator<Item = &'static str> {
-        self.text.modules.iter().map(|(module, _)| *module)
+        self.content().text.modules.iter().map(|(module, _)| *module)
     }
 
     /// Returns all tools, sorted by full name.
@@ -127,7 +173,7 @@ impl Catalog {
                 Ok(alias) => alias,
                 Err(error) => panic!("the catalog alias {line:?} is malformed: {error}"),
             };
-            self.text.aliases.lines().map(parse).collect()
+            self.content().text.aliases.lines().map(parse).collect()
         })
     }
 
@@ -162,23 +208,23 @@ impl Catalog {
     }
 
     /// Returns the sets of arguments shared by several tools, by name.
-    pub const fn shapes(&self) -> &RecordTable<ShapeRecord<'static>> {
-        &self.shapes
+    pub fn shapes(&self) -> &RecordTable<ShapeRecord<'static>> {
+        &self.content().shapes
     }
 
     /// Returns the fields by which resources can be filtered, by schema name.
-    pub const fn filters(&self) -> &RecordTable<FilterRecord<'static>> {
-        &self.filters
+    pub fn filters(&self) -> &RecordTable<FilterRecord<'static>> {
+        &self.content().filters
     }
 
     /// Returns the response schemas, by name.
-    pub const fn schemas(&self) -> &RecordTable<SchemaRecord<'static>> {
-        &self.schemas
+    pub fn schemas(&self) -> &RecordTable<SchemaRecord<'static>> {
+        &self.content().schemas
     }
 
     /// Returns the API's collections, by name.
-    pub const fn collections(&self) -> &RecordTable<CollectionRecord<'static>> {
-        &self.collections
+    pub fn collections(&self) -> &RecordTable<CollectionRecord<'static>> {
+        &self.content().collections
     }
 }
 

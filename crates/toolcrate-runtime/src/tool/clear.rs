@@ -1,5 +1,5 @@
-//! Fields that an update clears. Null never clears a field, because clients send it for arguments that they don't use;
-//! the caller names the fields in a separate argument instead.
+//! Clears fields in updates. Null never clears a field, because clients send it for arguments that they don't use.
+//! Instead, the caller names the fields to clear in a separate argument.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::RequestRecord;

@@ -1,7 +1,8 @@
-//! Coercions in the decode stage: the only code that accepts arguments that don't match a tool's schema. Clients and
-//! models send nulls for absent arguments, numbers and booleans as text, JSON text for objects, a single item for a
-//! one-item list, bare IDs for references, and names in a different case. Every reinterpretation is reported, so a
-//! caller can see how its arguments were understood; arguments that match the schema are left unchanged.
+//! Coerces arguments that don't match a tool's schema. No other code accepts such arguments.
+//!
+//! Clients and models send nulls for absent arguments, numbers and booleans as text, JSON text for objects, a single
+//! item for a one-item list, bare IDs for references, and names in a different case. Every reinterpretation is
+//! reported, so a caller can see how its arguments were understood. Arguments that match the schema are left unchanged.
 
 use serde_json::{Map, Value, json};
 

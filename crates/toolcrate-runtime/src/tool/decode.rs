@@ -1,5 +1,5 @@
-//! Decoding: converts a caller's arguments from their dialect to the tool's own. It comes before everything else, so
-//! the arguments that are checked, approved and recorded are exactly the ones that are sent.
+//! Decodes a caller's arguments from their dialect into the form of the tool's own schema. This is the first step of a
+//! call, so the arguments that are checked, approved and recorded are exactly the ones that are sent.
 
 use serde_json::{Map, Value};
 

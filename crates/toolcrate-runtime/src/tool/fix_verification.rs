@@ -1,5 +1,5 @@
-//! Verifies fixes by applying them to the arguments and validating the result again, so the next call succeeds if every
-//! problem has a fix.
+//! Verifies fixes by applying them to the arguments and validating the result. If every problem has a fix, the
+//! corrected call therefore passes validation.
 
 use serde_json::{Map, Value};
 

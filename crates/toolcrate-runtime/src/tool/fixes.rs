@@ -1,5 +1,5 @@
-//! Proposes a fix for each invalid argument: rename it, replace its value, or omit it. An argument that only the caller
-//! can correct has no fix.
+//! Proposes a fix for each invalid argument: rename it, replace its value, or omit it. If only the caller can correct
+//! an argument, no fix is proposed.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use super::coercion::{Readings, is_taken};
 use super::shorthand::{TEXT_KEYS, is_reference, text_keys};
 use super::truncate::json_size;
+use super::unknown_arguments::UnknownArgument;
 use super::{coercion, loose_values, nulls};
 use crate::api::FilterGrammar;
 use crate::date_suggestion;
@@ -43,6 +44,10 @@ pub(super) struct FixContext<'a> {
     pub(super) required: &'a [&'a str],
     /// True if the tool is read-only, so an optional argument can safely be omitted.
     pub(super) is_read_only: bool,
+    /// The tool's name; empty if there is none.
+    pub(super) tool: &'a str,
+    /// The argument with the page size, if the API's lists have pages.
+    pub(super) page_size: Option<&'a str>,
     /// The API's filter grammar, if the tool accepts a filter.
     pub(super) filter: Option<&'a FilterGrammar>,
     /// The names of the fields by which the tool can filter.
@@ -168,9 +173,31 @@ impl Proposer<'_> {
         let node = nodes.find(|node| node.get("properties").is_some_and(Value::is_object))?;
         let known = node.get("properties").and_then(Value::as_object)?;
         let unknown = UnknownProperty { pointer, parent, name: &name, value, schema, known, given };
+        let argument = UnknownArgument { pointer, name: &name, value, known, given };
+        let argument = parent.is_empty().then_some(argument);
+        let fix =
+            unknown.unwrapped().or_else(|| self.by_meaning(argument.as_ref()?)).or_else(|| unknown.fix());
+        if fix.is_some() || argument.is_some_and(|argument| self.selects_records(&argument)) {
+            return fix;
+        }
         // An open object contains data under names chosen by the caller, such as captions, so nothing is dropped from
         // it.
-        unknown.fix().or_else(|| is_closed(node).then(|| Fix::remove(pointer)))
+        is_closed(node).then(|| Fix::remove(pointer))
+    }
+
+    /// Fixes an unknown argument of the call by its usual meaning.
+    fn by_meaning(&self, argument: &UnknownArgument<'_>) -> Option<Fix> {
+        let size = || argument.page_size(self.context.page_size?);
+        let field = || argument.filter_field(self.context.filter?.argument, self.filter_fields());
+        argument.record_id(self.context.tool).or_else(size).or_else(field)
+    }
+
+    fn selects_records(&self, argument: &UnknownArgument<'_>) -> bool {
+        self.context.filter.is_some() && argument.selects_records(self.filter_fields())
+    }
+
+    fn filter_fields(&self) -> &[String] {
+        self.fields.get_or_init(|| (self.context.filter_fields)())
     }
 
     /// Removes an argument, unless it is required.
@@ -194,7 +221,7 @@ impl Proposer<'_> {
         let (parent, name) = split_pointer(pointer)?;
         match problem.code.as_str() {
             "unknown" => {
-                let fields = self.fields.get_or_init(|| (self.context.filter_fields)());
+                let fields = self.filter_fields();
                 let named = value.get("field").and_then(Value::as_str);
                 let fields = || fields.iter().map(String::as_str);
                 // A test's pointer ends with its operator, preceded by the field.
@@ -288,10 +315,7 @@ struct UnknownProperty<'a> {
 
 impl UnknownProperty<'_> {
     fn fix(&self) -> Option<Fix> {
-        self.unwrapped()
-            .or_else(|| self.path_of_reference())
-            .or_else(|| self.similar())
-            .or_else(|| self.moved_into_free_object())
+        self.path_of_reference().or_else(|| self.similar()).or_else(|| self.moved_into_free_object())
     }
 
     /// Returns the pointer to another property of the object.
@@ -348,7 +372,7 @@ impl UnknownProperty<'_> {
     /// Renames an argument to a declared one with a similar name whose schema accepts the value.
     fn similar(&self) -> Option<Fix> {
         let Self { name, value, known, given, .. } = *self;
-        let is_in_reference = is_reference(self.schema);
+        let is_in_reference = !self.parent.is_empty() && is_reference(self.schema);
         // A complete reference needs nothing more.
         if is_in_reference
             && (given.contains_key("id") || TEXT_KEYS.iter().any(|key| given.contains_key(*key)))

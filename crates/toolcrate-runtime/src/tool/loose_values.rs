@@ -1,5 +1,6 @@
-//! Values that an invalid one was likely meant to be. They are suggested in the error's fix and never used
-//! automatically, because they lose information or guess: `yes` for true, `$1,200` for 1200, a Python literal for JSON.
+//! Finds the value that an invalid value was likely meant to be: `yes` for true, `$1,200` for 1200, a Python literal
+//! for JSON. These conversions lose information or are guesses, so the value is only suggested in the error's fix and
+//! never used automatically.
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -7,7 +8,7 @@ use time::OffsetDateTime;
 use super::coercion::{coerce, is_taken};
 use super::shorthand::is_reference;
 use crate::date_suggestion;
-use crate::nearest::nearest;
+use crate::nearest::nearest_value;
 use crate::text::joined;
 
 /// The fields that can represent a complete object, most likely first.
@@ -33,14 +34,24 @@ pub(super) fn suggest(schema: &Value, value: &Value, now: OffsetDateTime) -> Opt
         },
         Value::Bool(_) => vec![Value::from(value.to_string())],
         Value::Array(items) => from_list(schema, items),
-        Value::Object(properties) => VALUE_KEYS
+        Value::Object(properties) => sort_order(properties)
             .into_iter()
-            .filter_map(|key| properties.get(key).cloned())
+            .chain(VALUE_KEYS.into_iter().filter_map(|key| properties.get(key).cloned()))
             .chain(properties.values().filter(|_| properties.len() == 1).cloned())
             .collect(),
         _ => Vec::new(),
     };
     candidates.into_iter().find(|candidate| is_taken(schema, candidate) && is_option(schema, candidate))
+}
+
+/// Returns a sort order passed as an object: `{"id": "desc"}` for `id desc`.
+fn sort_order(properties: &Map<String, Value>) -> Option<Value> {
+    let order = |(name, direction): (&String, &Value)| match direction.as_str()?.to_lowercase().as_str() {
+        direction @ ("asc" | "desc") => Some(format!("{name} {direction}")),
+        _ => None,
+    };
+    let orders: Option<Vec<String>> = properties.iter().map(order).collect();
+    orders.filter(|orders| !orders.is_empty()).map(|orders| Value::from(orders.join(", ")))
 }
 
 fn is_option(schema: &Value, value: &Value) -> bool {
@@ -51,8 +62,8 @@ fn from_text(schema: &Value, text: &str) -> Vec<Value> {
     let text = without_fence(text.trim());
     let mut found = Vec::new();
     if let Some(options) = schema.get("enum").and_then(Value::as_array) {
-        let near = nearest(text, options.iter().filter_map(Value::as_str));
-        found.extend(near.first().map(|near| Value::from(*near)));
+        let near = nearest_value(text, options.iter().filter_map(Value::as_str));
+        found.extend(near.map(Value::from));
     }
     found.extend(serde_json::from_str::<Value>(text).ok().filter(|value| !value.is_string()));
     found.extend(from_python(text));
@@ -191,6 +202,8 @@ mod tests {
             (json!({"type": "string"}), json!(true), Some(json!("true"))),
             (json!({"type": "string"}), json!(["id", "summary"]), Some(json!("id,summary"))),
             (json!({"type": "string"}), json!({"text": "x"}), Some(json!("x"))),
+            (json!({"type": "string"}), json!({"id": "DESC", "a/b": "asc"}), Some(json!("id desc, a/b asc"))),
+            (json!({"type": "string", "enum": ["add", "remove"]}), json!("move"), None),
             (json!({"type": "string", "enum": ["Billable"]}), json!("Bilable"), Some(json!("Billable"))),
             (json!({"type": "string", "enum": ["Billable"]}), json!("x"), None),
             (json!({"type": "string", "format": "date"}), json!("11/30/2026"), Some(json!("2026-11-30"))),

@@ -1,4 +1,4 @@
-//! Tools: operations that are called with JSON arguments and return JSON.
+//! Tools, which are operations that are called with JSON arguments and return JSON.
 
 mod argument_limits;
 mod argument_locations;
@@ -19,6 +19,7 @@ mod page_state;
 mod plan;
 mod prepared;
 mod prerequisites;
+mod raw_operations;
 mod reference_forms;
 mod rules;
 mod scalars;
@@ -29,6 +30,7 @@ mod suggestions;
 mod text_rendering;
 mod tool_name;
 mod truncate;
+mod unknown_arguments;
 mod validation_errors;
 mod validator;
 mod value_checks;

@@ -1,4 +1,4 @@
-//! Tool name styles.
+//! The styles of tool names: with or without the API's prefix.
 
 /// The tool name style.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

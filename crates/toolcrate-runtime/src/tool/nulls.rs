@@ -1,5 +1,5 @@
-//! Meaningless nulls. Many clients send null for every optional argument, at every depth, so a null that the schema
-//! doesn't allow is treated as absent.
+//! Removes meaningless nulls. Many clients send null for every optional argument, at every depth, so a null that the
+//! schema doesn't allow is treated as absent.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The outcome of a tool call: the response as JSON, stripped of data that would only waste tokens, plus the arguments
+//! The outcome of a tool call: the response as JSON without properties that would only waste tokens, and the arguments
 //! for the next page.
 
 use std::collections::BTreeMap;

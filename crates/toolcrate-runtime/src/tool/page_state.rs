@@ -1,4 +1,4 @@
-//! The contents of a cursor: a position in a list, but not the filter.
+//! Determines what a cursor contains: a position in a list, but never the filter.
 
 use serde_json::Value;
 use toolcrate_catalog::ArgumentLocation;

@@ -1,4 +1,4 @@
-//! Builds a request from validated arguments: each goes to the location given in the tool's record, and the
+//! Builds a request from validated arguments. Each argument goes to the location given in the tool's record, and the
 //! fields of an update become the patch that the API expects.
 
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! Calls that are prepared once and sent once, so what is approved in between is exactly what is sent.
+//! Calls that are prepared once and sent once, so exactly what was approved is sent.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! Plans the lookups before a tool call: which tools list the IDs that its arguments need, in which order, and what
-//! those tools need in turn. Nothing is called.
+//! Plans the lookups that a tool call requires: which tools list the IDs for its arguments, in which order to call
+//! them, and what those tools need in turn. Nothing is called.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! Alternative forms of a reference that the API didn't find: a string may be an identifier or a name, and only the API
-//! knows which of the two its records use.
+//! Suggests another form for a reference that the API didn't find. A string may be an identifier or a name, and only
+//! the API knows which of the two its records use.
 
 use serde_json::{Map, Value, json};
 use toolcrate_catalog::RequestRecord;

@@ -1,4 +1,5 @@
-//! Rules that involve several arguments: the API enforces them, or they change the effect of an argument.
+//! Checks rules about combinations of arguments: those that the API requires, and those that change the effect of an
+//! argument.
 
 use serde_json::{Map, Value};
 use toolcrate_catalog::{AnyOfRule, WarningRule};

@@ -1,5 +1,5 @@
-//! Scalars written as another type: `"8812"` for 8812, `"True"` for true, 1001 for `"1001"`, `fully received` for
-//! `FullyReceived`. Only lossless conversions are made; anything ambiguous is left to the caller.
+//! Converts scalars that were written as another type: `"8812"` for 8812, `"True"` for true, 1001 for `"1001"`, `fully
+//! received` for `FullyReceived`. Only lossless conversions are made; anything ambiguous is left to the caller.
 
 use serde_json::{Number, Value};
 

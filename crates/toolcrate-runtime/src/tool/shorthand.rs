@@ -1,4 +1,4 @@
-//! References: objects that identify another record by its ID, identifier or name. A bare ID or string is expanded:
+//! Expands shorthand for references, which are objects that identify another record by its ID, identifier or name:
 //! `"customer": 7` becomes `{"id": 7}`, and `"customer": "Acme"` becomes `{"name": "Acme"}`.
 
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! Finds similarly spelled names among thousands, within the time budget for an untrusted request.
+//! Finds similarly spelled names among thousands, while limiting the time that a single request can take.
 
 /// The letters and the underscore, plus one for everything else.
 const LETTERS: usize = 28;

@@ -1,7 +1,7 @@
-//! Tool names in text.
+//! Renders tool names in catalog text.
 //!
-//! The catalog's text refers to tools by placeholders (see [`placeholder`]). All text that leaves the catalog is
-//! rendered here, with the tool names that the reader knows.
+//! The catalog's text contains placeholders for tool names (see [`placeholder`]). They are replaced here with the names
+//! that the reader knows, in all text that leaves the catalog.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! Tool names as agent hosts and models write them: with the name of their server as a prefix, in a different case, or
-//! with a call number as a suffix.
+//! Recognizes tool names as agent hosts and models write them: with the name of their server as a prefix, in a
+//! different case, or with a call number as a suffix.
 
 /// Longer names are rejected: no tool has one, and no agent host adds a longer prefix.
 const MAX_CHARACTERS: usize = 160;

@@ -1,5 +1,5 @@
-//! Truncates results without losing information: empty properties are dropped on request, and a list over its budget
-//! loses its last rows, which can be fetched with the returned arguments.
+//! Limits the size of results. Empty properties are dropped on request. If a list is too large, its last rows are
+//! omitted, and the returned arguments can be used to fetch them, so no data is lost.
 
 use serde_json::{Map, Value, json};
 

@@ -1,11 +1,12 @@
-//! Converts schema validation errors to field errors: what was expected, what was found, and similar names.
+//! Converts schema validation errors to field errors, which contain the expected and the actual value, and similar
+//! names.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
 use crate::error::FieldError;
-use crate::nearest::{MAX_EXPLAINED, nearest};
+use crate::nearest::{MAX_EXPLAINED, nearest, nearest_value};
 use crate::patch::escape;
 use crate::text::bounded;
 
@@ -162,8 +163,9 @@ fn wrong_value(instance: &Value, options: &[Value]) -> String {
     let listed: Vec<String> = options.iter().take(MAX_VALUES).map(Value::to_string).collect();
     let more = options.len().saturating_sub(MAX_VALUES);
     let more = if more > 0 { format!(" or {more} more") } else { String::new() };
-    let near = instance.as_str().map(|text| nearest(text, options.iter().filter_map(Value::as_str)));
-    let near = match near.unwrap_or_default().first() {
+    let near =
+        instance.as_str().and_then(|text| nearest_value(text, options.iter().filter_map(Value::as_str)));
+    let near = match near {
         Some(near) => format!("; did you mean \"{near}\"?"),
         None => String::new(),
     };

@@ -16,7 +16,7 @@ use super::catalog::{Catalog, Tool};
 use super::clear::{self, Cleared};
 use super::coercion::{Readings, Reinterpretation};
 use super::fixes::{self, FixContext, InvalidCall};
-use super::{rules, schema, validation_errors};
+use super::{raw_operations, rules, schema, validation_errors};
 use crate::api::{Api, FilterGrammar};
 use crate::custom_fields::with_custom_fields;
 use crate::custom_fields::{AccountFields, FieldScope, emptied_item, is_same_field, to_api};
@@ -239,6 +239,7 @@ impl ToolValidator {
         let known = self.schema().get("properties").and_then(Value::as_object);
         let custom = self.api.custom_fields.as_ref().map(|fields| fields.member);
         let is_field = |name: &str| self.is_field(request, name);
+        problems.extend(raw_operations::problems(request, &arguments, is_field));
         let decoded = arguments.clone();
         let cleared = clear::extract(&mut arguments, request, known, is_field, custom, &mut problems);
         let mut accepted = Accepted { arguments, decoded, readings, cleared, binding: chosen, operation };
@@ -315,6 +316,8 @@ impl ToolValidator {
             readings: &readings,
             required: &required,
             is_read_only: self.record.annotations.read_only_hint,
+            tool: self.record.name,
+            page_size: self.api.paging.max_page_size().map(|(size, _)| size),
             filter: filter.as_ref().map(|(_, grammar, _)| *grammar),
             filter_fields: &filter_fields,
         };

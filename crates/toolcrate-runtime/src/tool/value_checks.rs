@@ -1,4 +1,4 @@
-//! Checks beyond JSON Schema validation: dates are in the API's format, and references identify a record.
+//! Checks that JSON Schema can't express: dates must be in the API's format, and references must identify a record.
 
 use serde_json::Value;
 
@@ -17,7 +17,8 @@ pub(super) fn check(schema: &Value, value: &Value, pointer: &mut String, problem
         }
         Value::Object(properties) => {
             let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
-            if is_reference(schema) && properties.values().all(is_blank) {
+            // The arguments as a whole may look like a reference, but aren't one.
+            if !pointer.is_empty() && is_reference(schema) && properties.values().all(is_blank) {
                 problems.push(empty_reference(schema, pointer));
             }
             for (name, property) in properties {
@@ -96,6 +97,9 @@ mod tests {
             "day": "2025-01-31", "settings": {},
         });
         assert!(found(right).is_empty());
+        let mut problems = Vec::new();
+        check(&reference, &json!({}), &mut String::new(), &mut problems);
+        assert!(problems.is_empty(), "arguments aren't a reference");
         let wrong = json!({
             "board": {}, "lines": [{"due": "next friday", "item": {"name": " "}}], "day": "2025-02-31",
         });

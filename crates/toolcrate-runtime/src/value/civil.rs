@@ -1,5 +1,5 @@
-//! The Gregorian calendar: converts days since 1970-01-01 to dates and back, for any year, and reads and
-//! writes date digits.
+//! The Gregorian calendar: converts days since 1970-01-01 to dates and back, for any year, and reads and writes dates
+//! as digits.
 
 /// Days from 0000-03-01, the start of the 400-year cycle, to 1970-01-01.
 const DAYS_TO_EPOCH: i64 = 719_468;

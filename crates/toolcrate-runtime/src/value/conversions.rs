@@ -1,5 +1,5 @@
-//! Conversions to and from `time` types and, behind the feature of the same name, to and from `chrono`, `jiff` and
-//! `rust_decimal` types.
+//! Converts values to and from the types of the `time` crate and, if the feature with the same name is enabled, of the
+//! `chrono`, `jiff` and `rust_decimal` crates.
 
 /// Conversions for `time`.
 mod time_types {
@@ -20,7 +20,9 @@ mod time_types {
             let moment = Self::from_unix_timestamp(timestamp.unix_seconds()).ok();
             let moment =
                 moment.and_then(|moment| moment.replace_nanosecond(timestamp.subsecond_nanoseconds()).ok());
-            moment.ok_or_else(|| InvalidValueError::new("a timestamp that `time` can represent", timestamp))
+            moment.ok_or_else(|| {
+                InvalidValueError::new("a timestamp that fits in a `time::OffsetDateTime`", timestamp)
+            })
         }
     }
 
@@ -30,7 +32,7 @@ mod time_types {
         fn try_from(date: time::Date) -> Result<Self, InvalidValueError> {
             let year = u16::try_from(date.year());
             let year =
-                year.map_err(|_| InvalidValueError::new("a date between the years 0 and 9999", date.year()))?;
+                year.map_err(|_| InvalidValueError::new("a date with a year from 0 to 9999", date.year()))?;
             Self::new(year, date.month().into(), date.day())
         }
     }
@@ -42,7 +44,7 @@ mod time_types {
             let month = Month::try_from(date.month()).ok();
             let day =
                 month.and_then(|month| Self::from_calendar_date(date.year().into(), month, date.day()).ok());
-            day.ok_or_else(|| InvalidValueError::new("a date that `time` can represent", date))
+            day.ok_or_else(|| InvalidValueError::new("a date that fits in a `time::Date`", date))
         }
     }
 }
@@ -65,8 +67,9 @@ mod chrono_types {
         type Error = InvalidValueError;
 
         fn try_from(timestamp: Timestamp) -> Result<Self, InvalidValueError> {
-            Self::from_timestamp(timestamp.unix_seconds(), timestamp.subsecond_nanoseconds())
-                .ok_or_else(|| InvalidValueError::new("a timestamp in the supported range", timestamp))
+            Self::from_timestamp(timestamp.unix_seconds(), timestamp.subsecond_nanoseconds()).ok_or_else(
+                || InvalidValueError::new("a timestamp that fits in a `chrono::DateTime`", timestamp),
+            )
         }
     }
 
@@ -75,8 +78,7 @@ mod chrono_types {
 
         fn try_from(date: NaiveDate) -> Result<Self, InvalidValueError> {
             let year = u16::try_from(date.year());
-            let year =
-                year.map_err(|_| InvalidValueError::new("a date between the years 0 and 9999", date))?;
+            let year = year.map_err(|_| InvalidValueError::new("a date with a year from 0 to 9999", date))?;
             Self::new(year, date.month() as u8, date.day() as u8)
         }
     }
@@ -106,9 +108,8 @@ mod jiff_types {
         type Error = InvalidValueError;
 
         fn try_from(timestamp: Timestamp) -> Result<Self, InvalidValueError> {
-            Self::new(timestamp.unix_seconds(), timestamp.subsecond_nanoseconds() as i32).map_err(|_| {
-                InvalidValueError::new("a timestamp between the years -9999 and 9999", timestamp)
-            })
+            Self::new(timestamp.unix_seconds(), timestamp.subsecond_nanoseconds() as i32)
+                .map_err(|_| InvalidValueError::new("a timestamp with a year from -9999 to 9999", timestamp))
         }
     }
 
@@ -117,8 +118,7 @@ mod jiff_types {
 
         fn try_from(date: jiff::civil::Date) -> Result<Self, InvalidValueError> {
             let year = u16::try_from(date.year());
-            let year =
-                year.map_err(|_| InvalidValueError::new("a date between the years 0 and 9999", date))?;
+            let year = year.map_err(|_| InvalidValueError::new("a date with a year from 0 to 9999", date))?;
             Self::new(year, date.month() as u8, date.day() as u8)
         }
     }
@@ -163,8 +163,9 @@ mod decimal_types {
                 Some((digits, scale)) => Some(Self::new(digits, scale.into())),
                 None => Self::from_scientific(&format!("{:e}", number.as_f64())).ok(),
             };
-            decimal
-                .ok_or_else(|| InvalidValueError::new("a number that `rust_decimal` can represent", number))
+            decimal.ok_or_else(|| {
+                InvalidValueError::new("a number that fits in a `rust_decimal::Decimal`", number)
+            })
         }
     }
 }

@@ -32,7 +32,7 @@ impl Date {
             return Ok(Self { year, month, day });
         }
         let found = format!("{year:04}-{month:02}-{day:02}");
-        Err(InvalidValueError::new("a date between the years 0 and 9999", found))
+        Err(InvalidValueError::new("a date with a year from 0 to 9999", found))
     }
 
     /// Returns the year.

@@ -1,4 +1,4 @@
-//! Values with more meaning than their JSON representation: timestamps, dates and exact numbers.
+//! Types for values that JSON represents as plain strings or numbers: timestamps, dates and exact numbers.
 
 mod civil;
 mod conversions;

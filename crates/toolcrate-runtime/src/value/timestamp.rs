@@ -155,7 +155,7 @@ impl TryFrom<Timestamp> for SystemTime {
             true => Self::UNIX_EPOCH.checked_add(distance),
             false => Self::UNIX_EPOCH.checked_sub(distance),
         };
-        time.ok_or_else(|| InvalidValueError::new("a timestamp that the system can represent", timestamp))
+        time.ok_or_else(|| InvalidValueError::new("a timestamp that fits in a `SystemTime`", timestamp))
     }
 }
 

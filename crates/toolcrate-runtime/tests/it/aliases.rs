@@ -1,4 +1,4 @@
-//! Tool names from the previous release: they find the tool, calls work, and the outcome has a warning.
+//! Tests tool names from the previous release: they find the tool, calls work, and the outcome contains a warning.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Limits on a call's arguments.
+//! Tests the limits on a call's arguments.
 
 use serde_json::{Map, Value, json};
 

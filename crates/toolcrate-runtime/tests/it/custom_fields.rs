@@ -1,4 +1,4 @@
-//! Custom fields in typed patches: captions become the IDs of the account's definitions.
+//! Tests custom fields in typed patches: captions must become the IDs of the account's definitions.
 
 use std::sync::{Arc, Mutex};
 

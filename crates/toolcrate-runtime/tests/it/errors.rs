@@ -1,4 +1,4 @@
-//! Client errors for every failure between it and the server.
+//! Tests the client's errors for every failure that can occur between the client and the server.
 
 use std::time::{Duration, Instant};
 
@@ -198,7 +198,7 @@ async fn decode_error_names_the_path_and_says_the_write_likely_succeeded() {
     let body = json!("many");
     let error = read_error(ScriptedResponse::json(200, &body)).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.message().contains("expected an object, found text"), "{error}");
+    assert!(error.message().contains("expected an object, got text"), "{error}");
     let error = write_error(ScriptedResponse::json(201, &body)).await;
     assert!(error.next_step().is_some_and(|next| next.contains("most likely made")), "{error:?}");
     let error = read_error(ScriptedResponse::with_body(204, &[], b"")).await;

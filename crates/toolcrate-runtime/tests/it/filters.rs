@@ -1,5 +1,4 @@
-//! Typed filters: their compiled form for a request's records, and filters that are rejected before they are
-//! sent.
+//! Tests typed filters: their compiled form, and filters that are rejected before the request is sent.
 
 use std::time::{Duration, UNIX_EPOCH};
 

@@ -1,4 +1,4 @@
-//! Integration tests: one binary, with one module per subject.
+//! Integration tests, in one binary with a module for each topic.
 
 mod aliases;
 mod argument_limits;

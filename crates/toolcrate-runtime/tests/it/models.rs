@@ -1,4 +1,4 @@
-//! Models and the shared reader and writer: round trips, leniency, and error messages.
+//! Tests models and the serialization code that they share: round trips, lenient parsing, and error messages.
 
 use std::collections::BTreeMap;
 
@@ -138,7 +138,7 @@ fn setting_a_field_replaces_the_mistyped_value() {
 #[test]
 fn document_with_another_type_is_an_error() {
     for (value, expected) in
-        [(json!([1]), "expected an object, found a list"), (json!(null), "expected an object, found null")]
+        [(json!([1]), "expected an object, got a list"), (json!(null), "expected an object, got null")]
     {
         let error = order(&value).expect_err(expected).to_string();
         assert!(error.starts_with(expected), "{error}");

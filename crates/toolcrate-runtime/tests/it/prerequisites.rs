@@ -1,4 +1,4 @@
-//! Lookup plans: order, chains, shared lookups, and termination of cycles.
+//! Tests lookup plans: their order, chains of lookups, shared lookups, and cycles.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Typed requests as sent, and their responses.
+//! Tests typed requests in the form in which they are sent, and their responses.
 
 use std::collections::BTreeMap;
 
@@ -267,7 +267,7 @@ async fn envelope_items_are_paged_by_their_marker() {
     let mut items = client.items(&request);
     assert_eq!(items.by_ref().try_collect::<Vec<_>>().await.expect("items").len(), 1);
     let skipped: Vec<_> = items.skipped().iter().map(ToString::to_string).collect();
-    assert_eq!(skipped, ["item 1: expected an object, found text"]);
+    assert_eq!(skipped, ["item 1: expected an object, got text"]);
 }
 
 #[tokio::test]
@@ -293,8 +293,8 @@ async fn an_odd_item_of_a_list_does_not_cost_the_others() {
     assert_eq!(
         skipped,
         [
-            ("item 1: expected an object, found text".to_owned(), &json!("maintenance")),
-            ("item 3: expected an object, found a list".to_owned(), &json!(["x"])),
+            ("item 1: expected an object, got text".to_owned(), &json!("maintenance")),
+            ("item 3: expected an object, got a list".to_owned(), &json!(["x"])),
         ]
     );
     let orders = list(&ListQuery::default()).send(&client).await.expect("orders");
@@ -314,5 +314,5 @@ async fn a_list_of_nothing_but_odd_items_is_an_error() {
     let server = ScriptedServer::start([ScriptedResponse::json(200, &json!(["it", "broke"]))]).await;
     let error = client(&server).send(&list(&ListQuery::default())).await.expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.message().contains("[0]: expected an object, found text"), "{error}");
+    assert!(error.message().contains("[0]: expected an object, got text"), "{error}");
 }

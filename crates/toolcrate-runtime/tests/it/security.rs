@@ -1,4 +1,4 @@
-//! Security schemes by operation, and access tokens of OAuth 2.0.
+//! Tests the security schemes of individual operations, and OAuth 2.0 access tokens.
 
 use std::time::Duration;
 
@@ -120,7 +120,10 @@ async fn operation_without_matching_credentials_is_not_sent() {
     let server = ScriptedServer::start([]).await;
     let error = client(&server).send(&post().security(&[&["a", "b"], &["c"]])).await.expect_err("no scheme");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Configuration, Delivery::NotSent));
-    assert_eq!(error.message(), "the operation needs credentials for a and b or c, and there are none");
+    assert_eq!(
+        error.message(),
+        "the operation requires credentials for a and b or c, but none are configured"
+    );
     assert!(server.requests().is_empty());
 }
 

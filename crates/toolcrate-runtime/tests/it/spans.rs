@@ -1,4 +1,4 @@
-//! The spans of requests: their names and attributes, which are those of OpenTelemetry, and that no secret is among them.
+//! Tests the spans of requests: names and attributes must follow OpenTelemetry's conventions and contain no secrets.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

@@ -1,4 +1,4 @@
-//! The speed of the shared reader and writer compared with serde's derive. Prints figures; run it with `cargo
+//! Measures the speed of the shared serialization code compared with serde's derive. To print the figures, run `cargo
 //! test --release -p toolcrate-runtime --test it speed -- --ignored --nocapture`.
 
 use std::collections::BTreeMap;

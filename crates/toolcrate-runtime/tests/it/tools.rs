@@ -1,4 +1,4 @@
-//! Tools: the catalog, its schemas, validation before a call, and the calls themselves.
+//! Tests tools: the catalog, its schemas, validation before a call, and the calls themselves.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Custom transports: mocks, middleware, the caller's own HTTP clients, and their errors.
+//! Tests custom transports: mocks, middleware, callers' own HTTP clients, and their errors.
 
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};

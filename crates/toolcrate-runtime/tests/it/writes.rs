@@ -1,4 +1,5 @@
-//! Errors for writes that were sent: only a definite refusal by the server means that nothing was changed.
+//! Tests the errors for writes that were sent. Only if the server definitely refused a write may the error state that
+//! nothing was changed.
 
 use std::sync::LazyLock;
 use std::time::Duration;

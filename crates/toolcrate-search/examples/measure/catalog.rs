@@ -1,4 +1,4 @@
-//! Catalogs read or created at run time.
+//! Reads catalogs from files, or creates them at run time.
 
 use std::path::Path;
 

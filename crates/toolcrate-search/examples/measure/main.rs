@@ -1,16 +1,17 @@
-//! Measures the search on any catalog, compared with BM25 and the weights of GitHub's MCP server.
+//! Measures the search on any catalog, and compares it with BM25 and with the weights that GitHub's MCP server uses.
 //!
 //! ```console
-//! $ measure CATALOG --lists FOLDER QUERIES.tsv...    # a folder of a generated catalog, and labeled queries
-//! $ measure --metatool FOLDER                        # checkouts of public sets of queries
+//! $ measure CATALOG --lists FOLDER QUERIES.tsv...    # a folder with a generated catalog, and labeled queries
+//! $ measure --metatool FOLDER                        # checkouts of public query sets
 //! $ measure --livemcpbench FOLDER
 //! $ measure --azure FOLDER
 //! ```
 //!
-//! Without `--lists` the word lists are the English ones; `--without NAME` leaves one out. `--only plain` leaves out the comparison, `--missed` prints what
-//! is not among the first five, and `--not-first` what is not the first. `--half kept` or `--half train` takes one half of
-//! the queries, `--sample 40:20` those with the numbers 20, 60, 100 and so on. `NAME=VALUE` sets a weight. `--speed` measures
-//! how long indexing and queries take.
+//! Without `--lists`, the English word lists are used. `--without NAME` leaves a list out. `--only plain` skips the
+//! comparison. `--missed` prints queries whose right tool isn't among the first five results, and `--not-first` prints those
+//! whose right tool isn't the first result. `--half kept` or `--half train` runs one half of the queries, and
+//! `--sample 40:20` runs queries 20, 60, 100 and so on. `NAME=VALUE` sets a weight. `--speed` measures how long indexing and
+//! queries take.
 
 mod catalog;
 mod public_sets;

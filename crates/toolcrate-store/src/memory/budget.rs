@@ -1,4 +1,4 @@
-//! The in-memory store's memory budget, in total and per owner.
+//! Limits how much memory the in-memory store uses, in total and per owner.
 
 use std::collections::HashMap;
 

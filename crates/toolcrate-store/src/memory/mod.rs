@@ -1,4 +1,4 @@
-//! An in-memory store for queues, and for values up to a memory limit.
+//! An in-memory store. Values are limited to a memory budget; queues aren't.
 
 mod budget;
 mod queue;

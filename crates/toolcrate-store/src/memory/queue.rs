@@ -1,4 +1,4 @@
-//! Queued items.
+//! The queues of the in-memory store.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! An in-memory store, for a single server that may lose its state on restart.
+//! Implements the in-memory store, for a single server that may lose its state when it restarts.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

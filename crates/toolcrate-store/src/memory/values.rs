@@ -1,4 +1,4 @@
-//! Values that expire.
+//! The values of the in-memory store, which expire.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;

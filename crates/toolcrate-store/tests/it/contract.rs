@@ -1,4 +1,4 @@
-//! The contract that every store implementation must pass.
+//! Tests the contract that every store implementation must meet.
 
 use std::sync::Arc;
 use std::time::Duration;

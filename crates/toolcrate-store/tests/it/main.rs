@@ -1,4 +1,4 @@
-//! The contract of every store, and the additional features of each.
+//! Tests every store implementation against the contract, and the additional features of each.
 
 mod contract;
 mod file;

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An address format, as [`company::list_address_formats`](crate::company::list_address_formats) lists it.
 ///
-/// [`company::list_address_formats`](crate::company::list_address_formats) lists them, [`company::get_address_format`](crate::company::get_address_format) gets one and [`company::create_address_format`](crate::company::create_address_format) creates one.
+/// [`company::get_address_format`](crate::company::get_address_format) gets one and [`company::create_address_format`](crate::company::create_address_format) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AddressFormat {
@@ -99,7 +99,7 @@ impl ModelFields for AddressFormat {
 
 toolcrate_runtime::impl_model!(AddressFormat);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&AddressFormat> for crate::shared::AddressFormatReference {
     fn from(record: &AddressFormat) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An address format in summary form, as [`company::list_address_format_info`](crate::company::list_address_format_info) lists it.
 ///
-/// [`company::list_address_format_info`](crate::company::list_address_format_info) lists them and [`company::get_address_format_info`](crate::company::get_address_format_info) gets one.
+/// [`company::get_address_format_info`](crate::company::get_address_format_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AddressFormatInfo {

@@ -32,7 +32,7 @@ pub enum ClearPickerRequestType {
     Company,
     /// `Vendor`
     Vendor,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

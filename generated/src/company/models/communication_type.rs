@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A communication type, as [`company::list_communication_types`](crate::company::list_communication_types) lists it.
 ///
-/// [`company::list_communication_types`](crate::company::list_communication_types) lists them, [`company::get_communication_type`](crate::company::get_communication_type) gets one and [`company::create_communication_type`](crate::company::create_communication_type) creates one.
+/// [`company::get_communication_type`](crate::company::get_communication_type) gets one and [`company::create_communication_type`](crate::company::create_communication_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CommunicationType {
@@ -113,7 +113,7 @@ impl ModelFields for CommunicationType {
 
 toolcrate_runtime::impl_model!(CommunicationType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CommunicationType> for crate::company::CommunicationTypeReference {
     fn from(record: &CommunicationType) -> Self {
         Self {

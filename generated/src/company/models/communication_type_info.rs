@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A communication type in summary form, as [`company::list_communication_type_info`](crate::company::list_communication_type_info) lists it.
 ///
-/// [`company::list_communication_type_info`](crate::company::list_communication_type_info) lists them and [`company::get_communication_type_info`](crate::company::get_communication_type_info) gets one.
+/// [`company::get_communication_type_info`](crate::company::get_communication_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CommunicationTypeInfo {

@@ -414,7 +414,7 @@ impl ModelFields for Company {
 
 toolcrate_runtime::impl_model!(Company);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Company> for crate::shared::CompanyReference {
     fn from(record: &Company) -> Self {
         Self {

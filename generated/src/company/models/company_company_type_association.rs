@@ -7,7 +7,7 @@ use crate::shared::{CompanyReference, CompanyTypeReference};
 
 /// A company type association, as [`company::list_company_type_associations`](crate::company::list_company_type_associations) lists it.
 ///
-/// [`company::list_company_type_associations`](crate::company::list_company_type_associations) lists them, [`company::get_company_type_association`](crate::company::get_company_type_association) gets one and [`company::create_company_type_association`](crate::company::create_company_type_association) creates one.
+/// [`company::get_company_type_association`](crate::company::get_company_type_association) gets one and [`company::create_company_type_association`](crate::company::create_company_type_association) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyCompanyTypeAssociation {

@@ -360,7 +360,7 @@ impl ModelFields for CompanyConfiguration {
 
 toolcrate_runtime::impl_model!(CompanyConfiguration);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CompanyConfiguration> for crate::shared::ConfigurationReference {
     fn from(record: &CompanyConfiguration) -> Self {
         Self {

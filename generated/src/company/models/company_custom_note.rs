@@ -7,7 +7,7 @@ use crate::shared::{CompanyReference, CompanyStatusReference};
 
 /// A company status note, as [`company::list_company_custom_status_notes`](crate::company::list_company_custom_status_notes) lists it.
 ///
-/// [`company::list_company_custom_status_notes`](crate::company::list_company_custom_status_notes) lists them, [`company::get_company_custom_status_note`](crate::company::get_company_custom_status_note) gets one and [`company::create_company_custom_status_note`](crate::company::create_company_custom_status_note) creates one.
+/// [`company::get_company_custom_status_note`](crate::company::get_company_custom_status_note) gets one and [`company::create_company_custom_status_note`](crate::company::create_company_custom_status_note) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyCustomNote {

@@ -7,7 +7,7 @@ use crate::shared::{CompanyReference, GroupReference};
 
 /// A company marketing group, as [`company::list_company_groups`](crate::company::list_company_groups) lists it.
 ///
-/// [`company::list_company_groups`](crate::company::list_company_groups) lists them, [`company::get_company_group`](crate::company::get_company_group) gets one and [`company::create_company_group`](crate::company::create_company_group) creates one.
+/// [`company::get_company_group`](crate::company::get_company_group) gets one and [`company::create_company_group`](crate::company::create_company_group) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyGroup {

@@ -10,8 +10,6 @@ use crate::shared::{
 };
 
 /// A company in summary form, as [`company::list_company_info`](crate::company::list_company_info) lists it.
-///
-/// [`company::list_company_info`](crate::company::list_company_info) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyInfo {

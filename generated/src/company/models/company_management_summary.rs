@@ -8,7 +8,7 @@ use crate::shared::{AgreementReference, CompanyReference};
 
 /// A company management summary report, as [`company::list_company_management_summary_reports`](crate::company::list_company_management_summary_reports) lists it.
 ///
-/// [`company::list_company_management_summary_reports`](crate::company::list_company_management_summary_reports) lists them, [`company::get_company_management_summary_report`](crate::company::get_company_management_summary_report) gets one and [`company::create_company_management_summary_report`](crate::company::create_company_management_summary_report) creates one.
+/// [`company::get_company_management_summary_report`](crate::company::get_company_management_summary_report) gets one and [`company::create_company_management_summary_report`](crate::company::create_company_management_summary_report) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyManagementSummary {
@@ -109,7 +109,7 @@ pub enum CompanyManagementSummaryDeviceType {
     Servers,
     /// `Workstations`
     Workstations,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

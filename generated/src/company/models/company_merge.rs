@@ -114,7 +114,7 @@ pub enum CompanyMergeAccountNumber {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -127,7 +127,7 @@ pub enum CompanyMergeActivities {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -140,7 +140,7 @@ pub enum CompanyMergeBillingAddress {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -153,7 +153,7 @@ pub enum CompanyMergeBillingContact {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -166,7 +166,7 @@ pub enum CompanyMergeBillingTerms {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -179,7 +179,7 @@ pub enum CompanyMergeContacts {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -192,7 +192,7 @@ pub enum CompanyMergeDateAcquired {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -205,7 +205,7 @@ pub enum CompanyMergeDocuments {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -218,7 +218,7 @@ pub enum CompanyMergeFax {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -231,7 +231,7 @@ pub enum CompanyMergeIdentifier {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -244,7 +244,7 @@ pub enum CompanyMergeMarket {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -257,7 +257,7 @@ pub enum CompanyMergeName {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -270,7 +270,7 @@ pub enum CompanyMergeNotes {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -283,7 +283,7 @@ pub enum CompanyMergeNumberOfEmployees {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -296,7 +296,7 @@ pub enum CompanyMergeOpportunities {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -309,7 +309,7 @@ pub enum CompanyMergePhone {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -322,7 +322,7 @@ pub enum CompanyMergePrimaryAddress {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -335,7 +335,7 @@ pub enum CompanyMergePrimaryContact {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -348,7 +348,7 @@ pub enum CompanyMergeProjects {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -361,7 +361,7 @@ pub enum CompanyMergeRevenue {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -374,7 +374,7 @@ pub enum CompanyMergeRevenueYear {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -387,7 +387,7 @@ pub enum CompanyMergeServices {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -400,7 +400,7 @@ pub enum CompanyMergeSicCode {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -413,7 +413,7 @@ pub enum CompanyMergeSites {
     Discard,
     /// `Merge`
     Merge,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -426,7 +426,7 @@ pub enum CompanyMergeSourceList {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -439,7 +439,7 @@ pub enum CompanyMergeStatus {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -452,7 +452,7 @@ pub enum CompanyMergeTaxCode {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -465,7 +465,7 @@ pub enum CompanyMergeTerritory {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -478,7 +478,7 @@ pub enum CompanyMergeTimeZone {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -491,7 +491,7 @@ pub enum CompanyMergeType {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -504,7 +504,7 @@ pub enum CompanyMergeUserDefinedField1 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -517,7 +517,7 @@ pub enum CompanyMergeUserDefinedField10 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -530,7 +530,7 @@ pub enum CompanyMergeUserDefinedField2 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -543,7 +543,7 @@ pub enum CompanyMergeUserDefinedField3 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -556,7 +556,7 @@ pub enum CompanyMergeUserDefinedField4 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -569,7 +569,7 @@ pub enum CompanyMergeUserDefinedField5 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -582,7 +582,7 @@ pub enum CompanyMergeUserDefinedField6 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -595,7 +595,7 @@ pub enum CompanyMergeUserDefinedField7 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -608,7 +608,7 @@ pub enum CompanyMergeUserDefinedField8 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -621,7 +621,7 @@ pub enum CompanyMergeUserDefinedField9 {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -634,7 +634,7 @@ pub enum CompanyMergeWebsite {
     From,
     /// `To`
     To,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::shared::{CompanyReference, NoteTypeReference};
 
 /// A company note, as [`company::list_company_notes`](crate::company::list_company_notes) lists it.
 ///
-/// [`company::list_company_notes`](crate::company::list_company_notes) lists them, [`company::get_company_note`](crate::company::get_company_note) gets one and [`company::create_company_note`](crate::company::create_company_note) creates one.
+/// [`company::get_company_note`](crate::company::get_company_note) gets one and [`company::create_company_note`](crate::company::create_company_note) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyNote {

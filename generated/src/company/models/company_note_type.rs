@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A note type, as [`company::list_note_types`](crate::company::list_note_types) lists it.
 ///
-/// [`company::list_note_types`](crate::company::list_note_types) lists them, [`company::get_note_type`](crate::company::get_note_type) gets one and [`company::create_note_type`](crate::company::create_note_type) creates one.
+/// [`company::get_note_type`](crate::company::get_note_type) gets one and [`company::create_note_type`](crate::company::create_note_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyNoteType {
@@ -81,7 +81,7 @@ impl ModelFields for CompanyNoteType {
 
 toolcrate_runtime::impl_model!(CompanyNoteType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CompanyNoteType> for crate::shared::NoteTypeReference {
     fn from(record: &CompanyNoteType) -> Self {
         Self {

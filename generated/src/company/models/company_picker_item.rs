@@ -10,7 +10,7 @@ use crate::shared::{
 
 /// A company picker item, as [`company::list_company_picker_items`](crate::company::list_company_picker_items) lists it.
 ///
-/// [`company::list_company_picker_items`](crate::company::list_company_picker_items) lists them, [`company::get_company_picker_item`](crate::company::get_company_picker_item) gets one and [`company::create_company_picker_item`](crate::company::create_company_picker_item) creates one.
+/// [`company::get_company_picker_item`](crate::company::get_company_picker_item) gets one and [`company::create_company_picker_item`](crate::company::create_company_picker_item) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyPickerItem {

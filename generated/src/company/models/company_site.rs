@@ -197,7 +197,7 @@ impl ModelFields for CompanySite {
 
 toolcrate_runtime::impl_model!(CompanySite);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CompanySite> for crate::shared::SiteReference {
     fn from(record: &CompanySite) -> Self {
         Self {

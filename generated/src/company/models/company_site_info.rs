@@ -7,7 +7,7 @@ use crate::shared::{CountryReference, StateReference, TaxCodeReference};
 
 /// A company site in summary form, as [`company::list_company_site_info`](crate::company::list_company_site_info) lists it.
 ///
-/// [`company::list_company_site_info`](crate::company::list_company_site_info) lists them and [`company::get_company_site_info`](crate::company::get_company_site_info) gets one.
+/// [`company::get_company_site_info`](crate::company::get_company_site_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanySiteInfo {

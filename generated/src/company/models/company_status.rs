@@ -114,7 +114,7 @@ impl ModelFields for CompanyStatus {
 
 toolcrate_runtime::impl_model!(CompanyStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CompanyStatus> for crate::shared::CompanyStatusReference {
     fn from(record: &CompanyStatus) -> Self {
         Self {

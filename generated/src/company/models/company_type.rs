@@ -93,7 +93,7 @@ impl ModelFields for CompanyType {
 
 toolcrate_runtime::impl_model!(CompanyType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CompanyType> for crate::shared::CompanyTypeReference {
     fn from(record: &CompanyType) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A company type in summary form, as [`company::list_company_info_types`](crate::company::list_company_info_types) lists it.
 ///
-/// [`company::list_company_info_types`](crate::company::list_company_info_types) lists them and [`company::get_company_info_type`](crate::company::get_company_info_type) gets one.
+/// [`company::get_company_info_type`](crate::company::get_company_info_type) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyTypeInfo {

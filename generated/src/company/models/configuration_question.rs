@@ -59,7 +59,7 @@ pub enum ConfigurationQuestionFieldType {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

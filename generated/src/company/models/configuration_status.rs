@@ -77,7 +77,7 @@ impl ModelFields for ConfigurationStatus {
 
 toolcrate_runtime::impl_model!(ConfigurationStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ConfigurationStatus> for crate::shared::ConfigurationStatusReference {
     fn from(record: &ConfigurationStatus) -> Self {
         Self {

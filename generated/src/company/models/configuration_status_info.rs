@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A configuration status in summary form, as [`company::list_configuration_status_info`](crate::company::list_configuration_status_info) lists it.
 ///
-/// [`company::list_configuration_status_info`](crate::company::list_configuration_status_info) lists them and [`company::get_configuration_status_info`](crate::company::get_configuration_status_info) gets one.
+/// [`company::get_configuration_status_info`](crate::company::get_configuration_status_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConfigurationStatusInfo {

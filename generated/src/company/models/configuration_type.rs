@@ -77,7 +77,7 @@ impl ModelFields for ConfigurationType {
 
 toolcrate_runtime::impl_model!(ConfigurationType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ConfigurationType> for crate::shared::ConfigurationTypeReference {
     fn from(record: &ConfigurationType) -> Self {
         Self {

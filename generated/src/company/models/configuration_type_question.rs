@@ -7,7 +7,7 @@ use crate::shared::ConfigurationTypeReference;
 
 /// A configuration type question, as [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions) lists it.
 ///
-/// [`company::list_configuration_type_questions`](crate::company::list_configuration_type_questions) lists them, [`company::get_configuration_type_question`](crate::company::get_configuration_type_question) gets one and [`company::create_configuration_type_question`](crate::company::create_configuration_type_question) creates one.
+/// [`company::get_configuration_type_question`](crate::company::get_configuration_type_question) gets one and [`company::create_configuration_type_question`](crate::company::create_configuration_type_question) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConfigurationTypeQuestion {
@@ -66,7 +66,7 @@ pub enum ConfigurationTypeQuestionEntryType {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -95,7 +95,7 @@ pub enum ConfigurationTypeQuestionFieldType {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -163,7 +163,7 @@ impl ModelFields for ConfigurationTypeQuestion {
 
 toolcrate_runtime::impl_model!(ConfigurationTypeQuestion);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ConfigurationTypeQuestion>
 for crate::company::ConfigurationTypeQuestionReference {
     fn from(record: &ConfigurationTypeQuestion) -> Self {

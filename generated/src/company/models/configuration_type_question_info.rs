@@ -7,7 +7,7 @@ use crate::shared::ConfigurationTypeReference;
 
 /// A configuration type question in summary form, as [`company::list_configuration_type_question_info`](crate::company::list_configuration_type_question_info) lists it.
 ///
-/// [`company::list_configuration_type_question_info`](crate::company::list_configuration_type_question_info) lists them and [`company::get_configuration_type_question_info`](crate::company::get_configuration_type_question_info) gets one.
+/// [`company::get_configuration_type_question_info`](crate::company::get_configuration_type_question_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConfigurationTypeQuestionInfo {
@@ -48,7 +48,7 @@ pub enum ConfigurationTypeQuestionInfoEntryType {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -77,7 +77,7 @@ pub enum ConfigurationTypeQuestionInfoFieldType {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -8,7 +8,7 @@ use crate::shared::ConfigurationTypeReference;
 
 /// A configuration type question value, as [`company::list_configuration_type_question_values`](crate::company::list_configuration_type_question_values) lists it.
 ///
-/// [`company::list_configuration_type_question_values`](crate::company::list_configuration_type_question_values) lists them, [`company::get_configuration_type_question_value`](crate::company::get_configuration_type_question_value) gets one and [`company::create_configuration_type_question_value`](crate::company::create_configuration_type_question_value) creates one.
+/// [`company::get_configuration_type_question_value`](crate::company::get_configuration_type_question_value) gets one and [`company::create_configuration_type_question_value`](crate::company::create_configuration_type_question_value) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConfigurationTypeQuestionValue {

@@ -7,8 +7,6 @@ use crate::company::ConfigurationTypeQuestionReference;
 use crate::shared::ConfigurationTypeReference;
 
 /// A configuration type question value in summary form, as [`company::list_configuration_type_question_value_info`](crate::company::list_configuration_type_question_value_info) lists it.
-///
-/// [`company::list_configuration_type_question_value_info`](crate::company::list_configuration_type_question_value_info) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConfigurationTypeQuestionValueInfo {

@@ -165,7 +165,7 @@ pub enum ContactGender {
     Female,
     /// `Male`
     Male,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -184,7 +184,7 @@ pub enum ContactPresence {
     Away,
     /// `Offline`
     Offline,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -408,7 +408,7 @@ impl ModelFields for Contact {
 
 toolcrate_runtime::impl_model!(Contact);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Contact> for crate::shared::ContactReference {
     fn from(record: &Contact) -> Self {
         Self {

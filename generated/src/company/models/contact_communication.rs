@@ -60,7 +60,7 @@ pub enum ContactCommunicationCommunicationType {
     Fax,
     /// `Phone`
     Phone,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -44,7 +44,7 @@ pub enum ContactCommunicationItemCommunicationType {
     Fax,
     /// `Phone`
     Phone,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

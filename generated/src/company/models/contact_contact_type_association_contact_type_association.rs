@@ -8,7 +8,7 @@ use crate::shared::ContactReference;
 
 /// A contact type association, as [`company::list_contact_type_associations`](crate::company::list_contact_type_associations) lists it.
 ///
-/// [`company::list_contact_type_associations`](crate::company::list_contact_type_associations) lists them, [`company::get_contact_type_association`](crate::company::get_contact_type_association) gets one and [`company::create_contact_type_association`](crate::company::create_contact_type_association) creates one.
+/// [`company::get_contact_type_association`](crate::company::get_contact_type_association) gets one and [`company::create_contact_type_association`](crate::company::create_contact_type_association) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactContactTypeAssociationContactTypeAssociation {

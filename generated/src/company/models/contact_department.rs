@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A contact department, as [`company::list_contact_departments`](crate::company::list_contact_departments) lists it.
 ///
-/// [`company::list_contact_departments`](crate::company::list_contact_departments) lists them, [`company::get_contact_department`](crate::company::get_contact_department) gets one and [`company::create_contact_department`](crate::company::create_contact_department) creates one.
+/// [`company::get_contact_department`](crate::company::get_contact_department) gets one and [`company::create_contact_department`](crate::company::create_contact_department) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactDepartment {
@@ -69,7 +69,7 @@ impl ModelFields for ContactDepartment {
 
 toolcrate_runtime::impl_model!(ContactDepartment);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ContactDepartment> for crate::company::ContactDepartmentReference {
     fn from(record: &ContactDepartment) -> Self {
         Self {

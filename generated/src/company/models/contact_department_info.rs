@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A contact department in summary form, as [`company::list_contact_department_info`](crate::company::list_contact_department_info) lists it.
 ///
-/// [`company::list_contact_department_info`](crate::company::list_contact_department_info) lists them and [`company::get_contact_department_info`](crate::company::get_contact_department_info) gets one.
+/// [`company::get_contact_department_info`](crate::company::get_contact_department_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactDepartmentInfo {

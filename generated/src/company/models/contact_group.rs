@@ -7,7 +7,7 @@ use crate::shared::{ContactReference, GroupReference};
 
 /// A contact marketing group, as [`company::list_contact_groups`](crate::company::list_contact_groups) lists it.
 ///
-/// [`company::list_contact_groups`](crate::company::list_contact_groups) lists them, [`company::get_contact_group`](crate::company::get_contact_group) gets one and [`company::create_contact_group`](crate::company::create_contact_group) creates one.
+/// [`company::get_contact_group`](crate::company::get_contact_group) gets one and [`company::create_contact_group`](crate::company::create_contact_group) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactGroup {

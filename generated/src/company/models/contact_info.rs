@@ -12,7 +12,7 @@ use crate::shared::{
 
 /// A contact in summary form, as [`company::list_contact_info`](crate::company::list_contact_info) lists it.
 ///
-/// [`company::list_contact_info`](crate::company::list_contact_info) lists them and [`company::get_contact_info`](crate::company::get_contact_info) gets one.
+/// [`company::get_contact_info`](crate::company::get_contact_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactInfo {

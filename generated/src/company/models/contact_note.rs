@@ -7,7 +7,7 @@ use crate::shared::NoteTypeReference;
 
 /// A contact note, as [`company::list_contact_notes`](crate::company::list_contact_notes) lists it.
 ///
-/// [`company::list_contact_notes`](crate::company::list_contact_notes) lists them, [`company::get_contact_note`](crate::company::get_contact_note) gets one and [`company::create_contact_note`](crate::company::create_contact_note) creates one.
+/// [`company::get_contact_note`](crate::company::get_contact_note) gets one and [`company::create_contact_note`](crate::company::create_contact_note) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactNote {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A contact relationship, as [`company::list_contact_relationships`](crate::company::list_contact_relationships) lists it.
 ///
-/// [`company::list_contact_relationships`](crate::company::list_contact_relationships) lists them, [`company::get_contact_relationship`](crate::company::get_contact_relationship) gets one and [`company::create_contact_relationship`](crate::company::create_contact_relationship) creates one.
+/// [`company::get_contact_relationship`](crate::company::get_contact_relationship) gets one and [`company::create_contact_relationship`](crate::company::create_contact_relationship) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactRelationship {
@@ -69,7 +69,7 @@ impl ModelFields for ContactRelationship {
 
 toolcrate_runtime::impl_model!(ContactRelationship);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ContactRelationship> for crate::company::RelationshipReference {
     fn from(record: &ContactRelationship) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::{CompanyReference, ContactReference};
 
 /// A contact track, as [`company::list_contact_tracks`](crate::company::list_contact_tracks) lists it.
 ///
-/// [`company::list_contact_tracks`](crate::company::list_contact_tracks) lists them, [`company::get_contact_track`](crate::company::get_contact_track) gets one and [`company::create_contact_track`](crate::company::create_contact_track) creates one.
+/// [`company::get_contact_track`](crate::company::get_contact_track) gets one and [`company::create_contact_track`](crate::company::create_contact_track) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactTrack {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A contact type, as [`company::list_contact_types`](crate::company::list_contact_types) lists it.
 ///
-/// [`company::list_contact_types`](crate::company::list_contact_types) lists them, [`company::get_contact_type`](crate::company::get_contact_type) gets one and [`company::create_contact_type`](crate::company::create_contact_type) creates one.
+/// [`company::get_contact_type`](crate::company::get_contact_type) gets one and [`company::create_contact_type`](crate::company::create_contact_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ContactType {
@@ -88,7 +88,7 @@ impl ModelFields for ContactType {
 
 toolcrate_runtime::impl_model!(ContactType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ContactType> for crate::company::ContactTypeReference {
     fn from(record: &ContactType) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::{AddressFormatReference, CurrencyReference};
 
 /// A country, as [`company::list_countries`](crate::company::list_countries) lists it.
 ///
-/// [`company::list_countries`](crate::company::list_countries) lists them, [`company::get_country`](crate::company::get_country) gets one and [`company::create_country`](crate::company::create_country) creates one.
+/// [`company::get_country`](crate::company::get_country) gets one and [`company::create_country`](crate::company::create_country) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Country {
@@ -135,7 +135,7 @@ impl ModelFields for Country {
 
 toolcrate_runtime::impl_model!(Country);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Country> for crate::shared::CountryReference {
     fn from(record: &Country) -> Self {
         Self {

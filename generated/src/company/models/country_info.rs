@@ -7,7 +7,7 @@ use crate::shared::CurrencyReference;
 
 /// A country in summary form, as [`company::list_country_info`](crate::company::list_country_info) lists it.
 ///
-/// [`company::list_country_info`](crate::company::list_country_info) lists them and [`company::get_country_info`](crate::company::get_country_info) gets one.
+/// [`company::get_country_info`](crate::company::get_country_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CountryInfo {

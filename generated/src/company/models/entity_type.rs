@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An entity type, as [`company::list_entity_types`](crate::company::list_entity_types) lists it.
 ///
-/// [`company::list_entity_types`](crate::company::list_entity_types) lists them and [`company::get_entity_type`](crate::company::get_entity_type) gets one.
+/// [`company::get_entity_type`](crate::company::get_entity_type) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EntityType {
@@ -58,7 +58,7 @@ impl ModelFields for EntityType {
 
 toolcrate_runtime::impl_model!(EntityType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&EntityType> for crate::shared::EntityTypeReference {
     fn from(record: &EntityType) -> Self {
         Self {

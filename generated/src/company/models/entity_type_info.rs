@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An entity type in summary form, as [`company::list_entity_type_info`](crate::company::list_entity_type_info) lists it.
 ///
-/// [`company::list_entity_type_info`](crate::company::list_entity_type_info) lists them and [`company::get_entity_type_info`](crate::company::get_entity_type_info) gets one.
+/// [`company::get_entity_type_info`](crate::company::get_entity_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EntityTypeInfo {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A Microsoft 365 contact, as [`company::list_m365_contacts`](crate::company::list_m365_contacts) lists it.
 ///
-/// [`company::list_m365_contacts`](crate::company::list_m365_contacts) lists them and [`company::get_m365_contact`](crate::company::get_m365_contact) gets one.
+/// [`company::get_m365_contact`](crate::company::get_m365_contact) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct M365Contact {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A Microsoft 365 contact sync property, as [`company::list_excluded_m365_contact_sync_properties`](crate::company::list_excluded_m365_contact_sync_properties) lists it.
 ///
-/// [`company::list_excluded_m365_contact_sync_properties`](crate::company::list_excluded_m365_contact_sync_properties) lists them, [`company::get_m365_contact_sync_property`](crate::company::get_m365_contact_sync_property) gets one and [`company::create_m365_contact_sync_property`](crate::company::create_m365_contact_sync_property) creates one.
+/// [`company::get_m365_contact_sync_property`](crate::company::get_m365_contact_sync_property) gets one and [`company::create_m365_contact_sync_property`](crate::company::create_m365_contact_sync_property) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct M365ContactSyncProperty {

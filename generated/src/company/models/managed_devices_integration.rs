@@ -9,7 +9,7 @@ use crate::shared::{
 
 /// A managed devices integration, as [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations) lists it.
 ///
-/// [`company::list_managed_devices_integrations`](crate::company::list_managed_devices_integrations) lists them, [`company::get_managed_devices_integration`](crate::company::get_managed_devices_integration) gets one and [`company::create_managed_devices_integration`](crate::company::create_managed_devices_integration) creates one.
+/// [`company::get_managed_devices_integration`](crate::company::get_managed_devices_integration) gets one and [`company::create_managed_devices_integration`](crate::company::create_managed_devices_integration) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagedDevicesIntegration {
@@ -76,7 +76,7 @@ pub enum ManagedDevicesIntegrationDefaultBillingLevel {
     Detail,
     /// `Summary`
     Summary,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -89,7 +89,7 @@ pub enum ManagedDevicesIntegrationLoginBy {
     Global,
     /// `Member`
     Member,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -175,7 +175,7 @@ impl ModelFields for ManagedDevicesIntegration {
 
 toolcrate_runtime::impl_model!(ManagedDevicesIntegration);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ManagedDevicesIntegration>
 for crate::shared::ManagedDevicesIntegrationReference {
     fn from(record: &ManagedDevicesIntegration) -> Self {

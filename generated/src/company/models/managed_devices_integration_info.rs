@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A managed devices integration in summary form, as [`company::list_managed_devices_integration_info`](crate::company::list_managed_devices_integration_info) lists it.
 ///
-/// [`company::list_managed_devices_integration_info`](crate::company::list_managed_devices_integration_info) lists them and [`company::get_managed_devices_integration_info`](crate::company::get_managed_devices_integration_info) gets one.
+/// [`company::get_managed_devices_integration_info`](crate::company::get_managed_devices_integration_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagedDevicesIntegrationInfo {

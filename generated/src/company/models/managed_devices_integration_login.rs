@@ -7,7 +7,7 @@ use crate::shared::{ManagedDevicesIntegrationReference, MemberReference};
 
 /// A managed devices integration login, as [`company::list_managed_devices_integration_logins`](crate::company::list_managed_devices_integration_logins) lists it.
 ///
-/// [`company::list_managed_devices_integration_logins`](crate::company::list_managed_devices_integration_logins) lists them, [`company::get_managed_devices_integration_login`](crate::company::get_managed_devices_integration_login) gets one and [`company::create_managed_devices_integration_login`](crate::company::create_managed_devices_integration_login) creates one.
+/// [`company::get_managed_devices_integration_login`](crate::company::get_managed_devices_integration_login) gets one and [`company::create_managed_devices_integration_login`](crate::company::create_managed_devices_integration_login) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagedDevicesIntegrationLogin {

@@ -9,7 +9,7 @@ use crate::shared::{
 
 /// A managed devices integration notification, as [`company::list_managed_devices_integration_notifications`](crate::company::list_managed_devices_integration_notifications) lists it.
 ///
-/// [`company::list_managed_devices_integration_notifications`](crate::company::list_managed_devices_integration_notifications) lists them, [`company::get_managed_devices_integration_notification`](crate::company::get_managed_devices_integration_notification) gets one and [`company::create_managed_devices_integration_notification`](crate::company::create_managed_devices_integration_notification) creates one.
+/// [`company::get_managed_devices_integration_notification`](crate::company::get_managed_devices_integration_notification) gets one and [`company::create_managed_devices_integration_notification`](crate::company::create_managed_devices_integration_notification) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagedDevicesIntegrationNotification {
@@ -62,7 +62,7 @@ pub enum ManagedDevicesIntegrationNotificationLogType {
     NewAddition,
     /// `Info`
     Info,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

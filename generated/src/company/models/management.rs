@@ -7,7 +7,7 @@ use crate::shared::{ConfigurationStatusReference, IntegratorLoginReference};
 
 /// A management setting, as [`company::list_management`](crate::company::list_management) lists it.
 ///
-/// [`company::list_management`](crate::company::list_management) lists them and [`company::get_management`](crate::company::get_management) gets one.
+/// [`company::get_management`](crate::company::get_management) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Management {

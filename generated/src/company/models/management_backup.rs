@@ -7,7 +7,7 @@ use crate::shared::{AgreementTypeReference, CatalogItemReference};
 
 /// A management backup, as [`company::list_management_backups`](crate::company::list_management_backups) lists it.
 ///
-/// [`company::list_management_backups`](crate::company::list_management_backups) lists them, [`company::get_management_backup`](crate::company::get_management_backup) gets one and [`company::create_management_backup`](crate::company::create_management_backup) creates one.
+/// [`company::get_management_backup`](crate::company::get_management_backup) gets one and [`company::create_management_backup`](crate::company::create_management_backup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagementBackup {
@@ -50,7 +50,7 @@ pub enum ManagementBackupBillingLevel {
     Detail,
     /// `Summary`
     Summary,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A managed IT solution, as [`company::list_management_it_solutions`](crate::company::list_management_it_solutions) lists it.
 ///
-/// [`company::list_management_it_solutions`](crate::company::list_management_it_solutions) lists them, [`company::get_management_it_solution`](crate::company::get_management_it_solution) gets one and [`company::create_management_it_solution`](crate::company::create_management_it_solution) creates one.
+/// [`company::get_management_it_solution`](crate::company::get_management_it_solution) gets one and [`company::create_management_it_solution`](crate::company::create_management_it_solution) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagementItSolution {
@@ -89,7 +89,7 @@ pub enum ManagementItSolutionManagementItSolutionType {
     Continuum,
     /// `Custom`
     Custom,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -193,7 +193,7 @@ impl ModelFields for ManagementItSolution {
 
 toolcrate_runtime::impl_model!(ManagementItSolution);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ManagementItSolution> for crate::company::ManagementSolutionReference {
     fn from(record: &ManagementItSolution) -> Self {
         Self {

@@ -9,7 +9,7 @@ use crate::shared::{
 
 /// A managed IT solution product mapping, as [`company::list_management_it_solution_management_products`](crate::company::list_management_it_solution_management_products) lists it.
 ///
-/// [`company::list_management_it_solution_management_products`](crate::company::list_management_it_solution_management_products) lists them, [`company::get_management_it_solution_management_product`](crate::company::get_management_it_solution_management_product) gets one and [`company::create_management_it_solution_management_product`](crate::company::create_management_it_solution_management_product) creates one.
+/// [`company::get_management_it_solution_management_product`](crate::company::get_management_it_solution_management_product) gets one and [`company::create_management_it_solution_management_product`](crate::company::create_management_it_solution_management_product) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagementItSolutionAgreementInterfaceParameter {

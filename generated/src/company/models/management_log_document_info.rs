@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A management setting log, as [`company::list_management_logs`](crate::company::list_management_logs) lists it.
-///
-/// [`company::list_management_logs`](crate::company::list_management_logs) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagementLogDocumentInfo {

@@ -7,7 +7,7 @@ use crate::shared::{CompanyReference, MemberReference, NotificationRecipientRefe
 
 /// A company management report notification, as [`company::list_company_management_report_notifications`](crate::company::list_company_management_report_notifications) lists it.
 ///
-/// [`company::list_company_management_report_notifications`](crate::company::list_company_management_report_notifications) lists them, [`company::get_company_management_report_notification`](crate::company::get_company_management_report_notification) gets one and [`company::create_company_management_report_notification`](crate::company::create_company_management_report_notification) creates one.
+/// [`company::get_company_management_report_notification`](crate::company::get_company_management_report_notification) gets one and [`company::create_company_management_report_notification`](crate::company::create_company_management_report_notification) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagementReportNotification {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A company management report setup, as [`company::list_company_management_report_setups`](crate::company::list_company_management_report_setups) lists it.
 ///
-/// [`company::list_company_management_report_setups`](crate::company::list_company_management_report_setups) lists them and [`company::create_company_management_report_setup`](crate::company::create_company_management_report_setup) creates one.
+/// [`company::create_company_management_report_setup`](crate::company::create_company_management_report_setup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagementReportSetup {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A market description, as [`company::list_market_descriptions`](crate::company::list_market_descriptions) lists it.
 ///
-/// [`company::list_market_descriptions`](crate::company::list_market_descriptions) lists them, [`company::get_market_description`](crate::company::get_market_description) gets one and [`company::create_market_description`](crate::company::create_market_description) creates one.
+/// [`company::get_market_description`](crate::company::get_market_description) gets one and [`company::create_market_description`](crate::company::create_market_description) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketDescription {
@@ -69,7 +69,7 @@ impl ModelFields for MarketDescription {
 
 toolcrate_runtime::impl_model!(MarketDescription);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&MarketDescription> for crate::company::MarketDescriptionReference {
     fn from(record: &MarketDescription) -> Self {
         Self {

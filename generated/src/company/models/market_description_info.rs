@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A market description in summary form, as [`company::list_market_description_info`](crate::company::list_market_description_info) lists it.
 ///
-/// [`company::list_market_description_info`](crate::company::list_market_description_info) lists them and [`company::get_market_description_info`](crate::company::get_market_description_info) gets one.
+/// [`company::get_market_description_info`](crate::company::get_market_description_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketDescriptionInfo {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An ownership type, as [`company::list_ownership_types`](crate::company::list_ownership_types) lists it.
 ///
-/// [`company::list_ownership_types`](crate::company::list_ownership_types) lists them, [`company::get_ownership_type`](crate::company::get_ownership_type) gets one and [`company::create_ownership_type`](crate::company::create_ownership_type) creates one.
+/// [`company::get_ownership_type`](crate::company::get_ownership_type) gets one and [`company::create_ownership_type`](crate::company::create_ownership_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OwnershipType {
@@ -69,7 +69,7 @@ impl ModelFields for OwnershipType {
 
 toolcrate_runtime::impl_model!(OwnershipType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&OwnershipType> for crate::company::OwnershipTypeReference {
     fn from(record: &OwnershipType) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An ownership type in summary form, as [`company::list_ownership_type_info`](crate::company::list_ownership_type_info) lists it.
 ///
-/// [`company::list_ownership_type_info`](crate::company::list_ownership_type_info) lists them and [`company::get_ownership_type_info`](crate::company::get_ownership_type_info) gets one.
+/// [`company::get_ownership_type_info`](crate::company::get_ownership_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OwnershipTypeInfo {

@@ -7,7 +7,7 @@ use crate::shared::CompanyReference;
 
 /// A portal configuration, as [`company::list_portal_configurations`](crate::company::list_portal_configurations) lists it.
 ///
-/// [`company::list_portal_configurations`](crate::company::list_portal_configurations) lists them, [`company::get_portal_configuration`](crate::company::get_portal_configuration) gets one and [`company::create_portal_configuration`](crate::company::create_portal_configuration) creates one.
+/// [`company::get_portal_configuration`](crate::company::get_portal_configuration) gets one and [`company::create_portal_configuration`](crate::company::create_portal_configuration) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalConfiguration {
@@ -88,7 +88,7 @@ pub enum PortalConfigurationLanguage {
     NewZealand,
     /// `Dutch`
     Dutch,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -183,7 +183,7 @@ impl ModelFields for PortalConfiguration {
 
 toolcrate_runtime::impl_model!(PortalConfiguration);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&PortalConfiguration> for crate::shared::PortalConfigurationReference {
     fn from(record: &PortalConfiguration) -> Self {
         Self {

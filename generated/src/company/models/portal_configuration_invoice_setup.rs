@@ -8,7 +8,7 @@ use crate::shared::{PortalConfigurationReference, SystemLocationReference};
 
 /// A portal configuration invoice setup, as [`company::list_portal_configuration_invoice_setups`](crate::company::list_portal_configuration_invoice_setups) lists it.
 ///
-/// [`company::list_portal_configuration_invoice_setups`](crate::company::list_portal_configuration_invoice_setups) lists them and [`company::get_portal_configuration_invoice_setup`](crate::company::get_portal_configuration_invoice_setup) gets one.
+/// [`company::get_portal_configuration_invoice_setup`](crate::company::get_portal_configuration_invoice_setup) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalConfigurationInvoiceSetup {

@@ -7,7 +7,7 @@ use crate::shared::{ActivityTypeReference, MemberReference, OpportunityStatusRef
 
 /// A portal configuration opportunity setup, as [`company::list_portal_configuration_opportunity_setups`](crate::company::list_portal_configuration_opportunity_setups) lists it.
 ///
-/// [`company::list_portal_configuration_opportunity_setups`](crate::company::list_portal_configuration_opportunity_setups) lists them and [`company::get_portal_configuration_opportunity_setup`](crate::company::get_portal_configuration_opportunity_setup) gets one.
+/// [`company::get_portal_configuration_opportunity_setup`](crate::company::get_portal_configuration_opportunity_setup) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalConfigurationOpportunitySetup {

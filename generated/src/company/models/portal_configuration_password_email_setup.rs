@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A portal configuration password email setup, as [`company::list_portal_configuration_password_email_setups`](crate::company::list_portal_configuration_password_email_setups) lists it.
 ///
-/// [`company::list_portal_configuration_password_email_setups`](crate::company::list_portal_configuration_password_email_setups) lists them and [`company::get_portal_configuration_password_email_setup`](crate::company::get_portal_configuration_password_email_setup) gets one.
+/// [`company::get_portal_configuration_password_email_setup`](crate::company::get_portal_configuration_password_email_setup) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalConfigurationPasswordEmailSetup {

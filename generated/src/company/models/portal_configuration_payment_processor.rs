@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A payment processor, as [`company::list_portal_payment_processors`](crate::company::list_portal_payment_processors) lists it.
 ///
-/// [`company::list_portal_payment_processors`](crate::company::list_portal_payment_processors) lists them and [`company::get_portal_payment_processor`](crate::company::get_portal_payment_processor) gets one.
+/// [`company::get_portal_payment_processor`](crate::company::get_portal_payment_processor) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalConfigurationPaymentProcessor {
@@ -58,7 +58,7 @@ impl ModelFields for PortalConfigurationPaymentProcessor {
 
 toolcrate_runtime::impl_model!(PortalConfigurationPaymentProcessor);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&PortalConfigurationPaymentProcessor>
 for crate::company::PortalConfigurationPaymentProcessorReference {
     fn from(record: &PortalConfigurationPaymentProcessor) -> Self {

@@ -7,7 +7,7 @@ use crate::shared::PortalConfigurationReference;
 
 /// A portal configuration project setup, as [`company::list_portal_configuration_project_setups`](crate::company::list_portal_configuration_project_setups) lists it.
 ///
-/// [`company::list_portal_configuration_project_setups`](crate::company::list_portal_configuration_project_setups) lists them and [`company::get_portal_configuration_project_setup`](crate::company::get_portal_configuration_project_setup) gets one.
+/// [`company::get_portal_configuration_project_setup`](crate::company::get_portal_configuration_project_setup) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalConfigurationProjectSetup {
@@ -134,7 +134,7 @@ pub enum PortalConfigurationProjectSetupOnlyDisplay {
     Closed120Days,
     /// `AllClosed`
     AllClosed,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

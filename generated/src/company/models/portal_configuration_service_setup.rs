@@ -7,7 +7,7 @@ use crate::shared::ServiceSignoffReference;
 
 /// A portal configuration service setup, as [`company::list_portal_configuration_service_setups`](crate::company::list_portal_configuration_service_setups) lists it.
 ///
-/// [`company::list_portal_configuration_service_setups`](crate::company::list_portal_configuration_service_setups) lists them and [`company::get_portal_configuration_service_setup`](crate::company::get_portal_configuration_service_setup) gets one.
+/// [`company::get_portal_configuration_service_setup`](crate::company::get_portal_configuration_service_setup) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalConfigurationServiceSetup {
@@ -98,7 +98,7 @@ pub enum PortalConfigurationServiceSetupDisplayClosedTicketsOption {
     Closed120Days,
     /// `AllClosed`
     AllClosed,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

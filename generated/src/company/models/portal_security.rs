@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A contact portal security setting, as [`company::list_contact_portal_security`](crate::company::list_contact_portal_security) lists it.
-///
-/// [`company::list_contact_portal_security`](crate::company::list_contact_portal_security) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalSecurity {

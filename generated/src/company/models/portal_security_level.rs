@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A portal security level, as [`company::list_portal_security_levels`](crate::company::list_portal_security_levels) lists it.
 ///
-/// [`company::list_portal_security_levels`](crate::company::list_portal_security_levels) lists them and [`company::get_portal_security_level`](crate::company::get_portal_security_level) gets one.
+/// [`company::get_portal_security_level`](crate::company::get_portal_security_level) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalSecurityLevel {

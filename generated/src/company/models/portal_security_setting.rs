@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A portal security setting, as [`company::list_portal_security_settings`](crate::company::list_portal_security_settings) lists it.
 ///
-/// [`company::list_portal_security_settings`](crate::company::list_portal_security_settings) lists them and [`company::get_portal_security_setting`](crate::company::get_portal_security_setting) gets one.
+/// [`company::get_portal_security_setting`](crate::company::get_portal_security_setting) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalSecuritySetting {

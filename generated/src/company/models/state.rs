@@ -7,7 +7,7 @@ use crate::shared::CountryReference;
 
 /// A state, as [`company::list_states`](crate::company::list_states) lists it.
 ///
-/// [`company::list_states`](crate::company::list_states) lists them, [`company::get_state`](crate::company::get_state) gets one and [`company::create_state`](crate::company::create_state) creates one.
+/// [`company::get_state`](crate::company::get_state) gets one and [`company::create_state`](crate::company::create_state) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct State {
@@ -84,7 +84,7 @@ impl ModelFields for State {
 
 toolcrate_runtime::impl_model!(State);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&State> for crate::shared::StateReference {
     fn from(record: &State) -> Self {
         Self {

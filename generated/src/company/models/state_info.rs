@@ -7,7 +7,7 @@ use crate::shared::CountryReference;
 
 /// A state in summary form, as [`company::list_state_info`](crate::company::list_state_info) lists it.
 ///
-/// [`company::list_state_info`](crate::company::list_state_info) lists them and [`company::get_state_info`](crate::company::get_state_info) gets one.
+/// [`company::get_state_info`](crate::company::get_state_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StateInfo {

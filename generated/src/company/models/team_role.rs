@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A team role, as [`company::list_team_roles`](crate::company::list_team_roles) lists it.
 ///
-/// [`company::list_team_roles`](crate::company::list_team_roles) lists them, [`company::get_team_role`](crate::company::get_team_role) gets one and [`company::create_team_role`](crate::company::create_team_role) creates one.
+/// [`company::get_team_role`](crate::company::get_team_role) gets one and [`company::create_team_role`](crate::company::create_team_role) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TeamRole {
@@ -81,7 +81,7 @@ impl ModelFields for TeamRole {
 
 toolcrate_runtime::impl_model!(TeamRole);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&TeamRole> for crate::shared::TeamRoleReference {
     fn from(record: &TeamRole) -> Self {
         Self {

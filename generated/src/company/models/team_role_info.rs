@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A team role in summary form, as [`company::list_team_role_info`](crate::company::list_team_role_info) lists it.
 ///
-/// [`company::list_team_role_info`](crate::company::list_team_role_info) lists them and [`company::get_team_role_info`](crate::company::get_team_role_info) gets one.
+/// [`company::get_team_role_info`](crate::company::get_team_role_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TeamRoleInfo {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A track, as [`company::list_tracks`](crate::company::list_tracks) lists it.
 ///
-/// [`company::list_tracks`](crate::company::list_tracks) lists them, [`company::get_track`](crate::company::get_track) gets one and [`company::create_track`](crate::company::create_track) creates one.
+/// [`company::get_track`](crate::company::get_track) gets one and [`company::create_track`](crate::company::create_track) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Track {
@@ -77,7 +77,7 @@ impl ModelFields for Track {
 
 toolcrate_runtime::impl_model!(Track);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Track> for crate::shared::TrackReference {
     fn from(record: &Track) -> Self {
         Self {

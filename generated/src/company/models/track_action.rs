@@ -11,7 +11,7 @@ use crate::shared::{
 
 /// A track action, as [`company::list_track_actions`](crate::company::list_track_actions) lists it.
 ///
-/// [`company::list_track_actions`](crate::company::list_track_actions) lists them, [`company::get_track_action`](crate::company::get_track_action) gets one and [`company::create_track_action`](crate::company::create_track_action) creates one.
+/// [`company::get_track_action`](crate::company::get_track_action) gets one and [`company::create_track_action`](crate::company::create_track_action) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TrackAction {
@@ -88,7 +88,7 @@ pub enum TrackActionNotifyType {
     ChangeCompanyStatus,
     /// `CreateServiceTicket`
     CreateServiceTicket,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

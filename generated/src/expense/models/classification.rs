@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, UnknownFields};
 
 /// An expense classification, as [`expense::list_classifications`](crate::expense::list_classifications) lists it.
 ///
-/// [`expense::list_classifications`](crate::expense::list_classifications) lists them and [`expense::get_classification`](crate::expense::get_classification) gets one.
+/// [`expense::get_classification`](crate::expense::get_classification) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Classification {
@@ -83,7 +83,7 @@ impl ModelFields for Classification {
 
 toolcrate_runtime::impl_model!(Classification);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Classification> for crate::shared::ClassificationReference {
     fn from(record: &Classification) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::MemberReference;
 
 /// An expense entry audit entry, as [`expense::list_entry_audits`](crate::expense::list_entry_audits) lists it.
 ///
-/// [`expense::list_entry_audits`](crate::expense::list_entry_audits) lists them and [`expense::get_entry_audit`](crate::expense::get_entry_audit) gets one.
+/// [`expense::get_entry_audit`](crate::expense::get_entry_audit) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExpenseEntryAudit {
@@ -62,7 +62,7 @@ pub enum ExpenseEntryAuditSource {
     SystemApi,
     /// `Conversion`
     Conversion,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -279,7 +279,7 @@ pub enum ExpenseEntryAuditType {
     TimeInternal,
     /// `TimeResolution`
     TimeResolution,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

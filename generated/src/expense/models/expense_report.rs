@@ -64,7 +64,7 @@ pub enum ExpenseReportStatus {
     WrittenOff,
     /// `BilledAgreement`
     BilledAgreement,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -132,7 +132,7 @@ impl ModelFields for ExpenseReport {
 
 toolcrate_runtime::impl_model!(ExpenseReport);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ExpenseReport> for crate::shared::ExpenseReportReference {
     fn from(record: &ExpenseReport) -> Self {
         Self {

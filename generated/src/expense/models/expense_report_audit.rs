@@ -7,7 +7,7 @@ use crate::shared::MemberReference;
 
 /// An expense report audit entry, as [`expense::list_report_audits`](crate::expense::list_report_audits) lists it.
 ///
-/// [`expense::list_report_audits`](crate::expense::list_report_audits) lists them and [`expense::get_report_audit`](crate::expense::get_report_audit) gets one.
+/// [`expense::get_report_audit`](crate::expense::get_report_audit) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExpenseReportAudit {
@@ -62,7 +62,7 @@ pub enum ExpenseReportAuditSource {
     SystemApi,
     /// `Conversion`
     Conversion,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -279,7 +279,7 @@ pub enum ExpenseReportAuditType {
     TimeInternal,
     /// `TimeResolution`
     TimeResolution,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A tax type, as [`expense::list_info_tax_types`](crate::expense::list_info_tax_types) lists it.
 ///
-/// [`expense::list_info_tax_types`](crate::expense::list_info_tax_types) lists them and [`expense::get_info_tax_type`](crate::expense::get_info_tax_type) gets one.
+/// [`expense::get_info_tax_type`](crate::expense::get_info_tax_type) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExpenseTaxTypeInfo {
@@ -63,7 +63,7 @@ impl ModelFields for ExpenseTaxTypeInfo {
 
 toolcrate_runtime::impl_model!(ExpenseTaxTypeInfo);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ExpenseTaxTypeInfo> for crate::shared::ExpenseTaxTypeReference {
     fn from(record: &ExpenseTaxTypeInfo) -> Self {
         Self {

@@ -75,7 +75,7 @@ pub enum ExpenseTypeBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -90,7 +90,7 @@ pub enum ExpenseTypeInvoiceMarkupOption {
     Mile,
     /// `Percent`
     Percent,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -173,7 +173,7 @@ impl ModelFields for ExpenseType {
 
 toolcrate_runtime::impl_model!(ExpenseType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ExpenseType> for crate::shared::ExpenseTypeReference {
     fn from(record: &ExpenseType) -> Self {
         Self {

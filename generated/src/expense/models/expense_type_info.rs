@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An expense type in summary form, as [`expense::list_type_info`](crate::expense::list_type_info) lists it.
 ///
-/// [`expense::list_type_info`](crate::expense::list_type_info) lists them and [`expense::get_type_info`](crate::expense::get_type_info) gets one.
+/// [`expense::get_type_info`](crate::expense::get_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExpenseTypeInfo {

@@ -7,7 +7,7 @@ use crate::shared::ClassificationReference;
 
 /// An expense payment type, as [`expense::list_payment_types`](crate::expense::list_payment_types) lists it.
 ///
-/// [`expense::list_payment_types`](crate::expense::list_payment_types) lists them, [`expense::get_payment_type`](crate::expense::get_payment_type) gets one and [`expense::create_payment_type`](crate::expense::create_payment_type) creates one.
+/// [`expense::get_payment_type`](crate::expense::get_payment_type) gets one and [`expense::create_payment_type`](crate::expense::create_payment_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PaymentType {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An accounting batch, as [`finance::list_accounting_batches`](crate::finance::list_accounting_batches) lists it.
 ///
-/// [`finance::list_accounting_batches`](crate::finance::list_accounting_batches) lists them and [`finance::get_accounting_batch`](crate::finance::get_accounting_batch) gets one.
+/// [`finance::get_accounting_batch`](crate::finance::get_accounting_batch) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AccountingBatch {
@@ -83,7 +83,7 @@ impl ModelFields for AccountingBatch {
 
 toolcrate_runtime::impl_model!(AccountingBatch);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&AccountingBatch> for crate::finance::BatchReference {
     fn from(record: &AccountingBatch) -> Self {
         Self {

@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An accounting package, as [`finance::list_accounting_packages`](crate::finance::list_accounting_packages) lists it.
 ///
-/// [`finance::list_accounting_packages`](crate::finance::list_accounting_packages) lists them and [`finance::get_accounting_package`](crate::finance::get_accounting_package) gets one.
+/// [`finance::get_accounting_package`](crate::finance::get_accounting_package) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AccountingPackage {
@@ -58,7 +58,7 @@ impl ModelFields for AccountingPackage {
 
 toolcrate_runtime::impl_model!(AccountingPackage);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&AccountingPackage> for crate::finance::AccountingPackageReference {
     fn from(record: &AccountingPackage) -> Self {
         Self {

@@ -44,7 +44,7 @@ pub enum AccountingPackageReferenceIdentifier {
     Mas200v4,
     /// `Other`
     OtherValue,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

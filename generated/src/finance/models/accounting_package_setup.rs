@@ -7,7 +7,7 @@ use crate::finance::AccountingPackageReference;
 
 /// An accounting package setup, as [`finance::list_accounting_package_setups`](crate::finance::list_accounting_package_setups) lists it.
 ///
-/// [`finance::list_accounting_package_setups`](crate::finance::list_accounting_package_setups) lists them and [`finance::get_accounting_package_setup`](crate::finance::get_accounting_package_setup) gets one.
+/// [`finance::get_accounting_package_setup`](crate::finance::get_accounting_package_setup) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AccountingPackageSetup {
@@ -76,7 +76,7 @@ pub enum AccountingPackageSetupExpenseFormat {
     Default,
     /// `Condensed`
     Condensed,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -91,7 +91,7 @@ pub enum AccountingPackageSetupInvoiceFormat {
     Condensed,
     /// `Detailed`
     Detailed,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -106,7 +106,7 @@ pub enum AdditionBillCustomer {
     DoNotBill,
     /// `NoCharge`
     NoCharge,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -123,7 +123,7 @@ pub enum AdditionAgreementStatus {
     Expired,
     /// `Inactive`
     Inactive,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::shared::CustomFieldValue;
 
 /// An agreement adjustment, as [`finance::list_agreement_adjustments`](crate::finance::list_agreement_adjustments) lists it.
 ///
-/// [`finance::list_agreement_adjustments`](crate::finance::list_agreement_adjustments) lists them, [`finance::get_agreement_adjustment`](crate::finance::get_agreement_adjustment) gets one and [`finance::create_agreement_adjustment`](crate::finance::create_agreement_adjustment) creates one.
+/// [`finance::get_agreement_adjustment`](crate::finance::get_agreement_adjustment) gets one and [`finance::create_agreement_adjustment`](crate::finance::create_agreement_adjustment) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementAdjustment {

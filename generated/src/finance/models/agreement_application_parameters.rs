@@ -8,8 +8,6 @@ use crate::finance::{
 };
 
 /// An agreement application parameter, as [`finance::get_agreement_application_parameter`](crate::finance::get_agreement_application_parameter) returns it.
-///
-/// [`finance::get_agreement_application_parameter`](crate::finance::get_agreement_application_parameter) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementApplicationParameters {

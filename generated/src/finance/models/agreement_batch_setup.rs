@@ -6,7 +6,7 @@ use toolcrate_runtime::{Timestamp, UnknownFields};
 
 /// A batch setup, as [`finance::list_batch_setups`](crate::finance::list_batch_setups) lists it.
 ///
-/// [`finance::list_batch_setups`](crate::finance::list_batch_setups) lists them and [`finance::get_batch_setup`](crate::finance::get_batch_setup) gets one.
+/// [`finance::get_batch_setup`](crate::finance::get_batch_setup) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementBatchSetup {

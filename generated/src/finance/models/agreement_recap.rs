@@ -5,7 +5,7 @@ use toolcrate_runtime::{Number, Timestamp, UnknownFields};
 
 /// An agreement recap, as [`finance::list_agreement_recaps`](crate::finance::list_agreement_recaps) lists it.
 ///
-/// [`finance::list_agreement_recaps`](crate::finance::list_agreement_recaps) lists them and [`finance::get_agreement_recap`](crate::finance::get_agreement_recap) gets one.
+/// [`finance::get_agreement_recap`](crate::finance::get_agreement_recap) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementRecap {

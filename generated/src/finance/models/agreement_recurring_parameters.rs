@@ -5,8 +5,6 @@ use toolcrate_runtime::{Number, Timestamp, UnknownFields};
 use crate::finance::{GenericNameIdDto, UserDefinedFieldValueModel};
 
 /// An agreement recurring parameter, as [`finance::get_agreement_recurring_parameter`](crate::finance::get_agreement_recurring_parameter) returns it.
-///
-/// [`finance::get_agreement_recurring_parameter`](crate::finance::get_agreement_recurring_parameter) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementRecurringParameters {

@@ -7,7 +7,7 @@ use crate::shared::{CompanyReference, CustomFieldValue, SiteReference};
 
 /// An agreement site, as [`finance::list_agreement_sites`](crate::finance::list_agreement_sites) lists it.
 ///
-/// [`finance::list_agreement_sites`](crate::finance::list_agreement_sites) lists them, [`finance::get_agreement_site`](crate::finance::get_agreement_site) gets one and [`finance::create_agreement_site`](crate::finance::create_agreement_site) creates one.
+/// [`finance::get_agreement_site`](crate::finance::get_agreement_site) gets one and [`finance::create_agreement_site`](crate::finance::create_agreement_site) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementSite {

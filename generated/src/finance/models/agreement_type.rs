@@ -187,7 +187,7 @@ pub enum AgreementTypeBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -204,7 +204,7 @@ pub enum AgreementTypeBillProducts {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -221,7 +221,7 @@ pub enum AgreementTypeBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -236,7 +236,7 @@ pub enum AgreementTypeEmployeeCompNotExceed {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -249,7 +249,7 @@ pub enum AgreementTypeEmployeeCompRate {
     Actual,
     /// `Hourly`
     Hourly,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -262,7 +262,7 @@ pub enum AgreementTypeInvoicingCycle {
     ContractYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -287,7 +287,7 @@ pub enum AgreementTypeApplicationCycle {
     ContractQuarter,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -302,7 +302,7 @@ pub enum AgreementTypeApplicationUnits {
     Hours,
     /// `Incidents`
     Incidents,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -315,7 +315,7 @@ pub enum AgreementTypePrefixSuffixOption {
     Prefix,
     /// `Suffix`
     Suffix,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -548,7 +548,7 @@ impl ModelFields for AgreementType {
 
 toolcrate_runtime::impl_model!(AgreementType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&AgreementType> for crate::shared::AgreementTypeReference {
     fn from(record: &AgreementType) -> Self {
         Self {

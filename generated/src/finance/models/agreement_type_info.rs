@@ -7,7 +7,7 @@ use crate::shared::BillingTermsReference;
 
 /// An agreement type in summary form, as [`finance::list_agreement_type_info`](crate::finance::list_agreement_type_info) lists it.
 ///
-/// [`finance::list_agreement_type_info`](crate::finance::list_agreement_type_info) lists them and [`finance::get_agreement_type_info`](crate::finance::get_agreement_type_info) gets one.
+/// [`finance::get_agreement_type_info`](crate::finance::get_agreement_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementTypeInfo {
@@ -38,7 +38,7 @@ pub enum AgreementTypeInfoApplicationUnits {
     Hours,
     /// `Incidents`
     Incidents,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::shared::{AgreementTypeReference, WorkRoleReference};
 
 /// An agreement type work role, as [`finance::list_agreement_type_work_roles`](crate::finance::list_agreement_type_work_roles) lists it.
 ///
-/// [`finance::list_agreement_type_work_roles`](crate::finance::list_agreement_type_work_roles) lists them, [`finance::get_agreement_type_work_role`](crate::finance::get_agreement_type_work_role) gets one and [`finance::create_agreement_type_work_role`](crate::finance::create_agreement_type_work_role) creates one.
+/// [`finance::get_agreement_type_work_role`](crate::finance::get_agreement_type_work_role) gets one and [`finance::create_agreement_type_work_role`](crate::finance::create_agreement_type_work_role) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementTypeWorkRole {
@@ -54,7 +54,7 @@ pub enum AgreementTypeWorkRoleRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::shared::{AgreementTypeReference, WorkRoleReference};
 
 /// An agreement type work role exclusion, as [`finance::list_agreement_type_work_role_exclusions`](crate::finance::list_agreement_type_work_role_exclusions) lists it.
 ///
-/// [`finance::list_agreement_type_work_role_exclusions`](crate::finance::list_agreement_type_work_role_exclusions) lists them, [`finance::get_agreement_type_work_role_exclusion`](crate::finance::get_agreement_type_work_role_exclusion) gets one and [`finance::create_agreement_type_work_role_exclusion`](crate::finance::create_agreement_type_work_role_exclusion) creates one.
+/// [`finance::get_agreement_type_work_role_exclusion`](crate::finance::get_agreement_type_work_role_exclusion) gets one and [`finance::create_agreement_type_work_role_exclusion`](crate::finance::create_agreement_type_work_role_exclusion) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementTypeWorkRoleExclusion {

@@ -7,7 +7,7 @@ use crate::shared::{AgreementTypeReference, WorkRoleReference};
 
 /// An agreement type work role in summary form, as [`finance::list_agreement_type_work_role_info`](crate::finance::list_agreement_type_work_role_info) lists it.
 ///
-/// [`finance::list_agreement_type_work_role_info`](crate::finance::list_agreement_type_work_role_info) lists them and [`finance::get_agreement_type_work_role_info`](crate::finance::get_agreement_type_work_role_info) gets one.
+/// [`finance::get_agreement_type_work_role_info`](crate::finance::get_agreement_type_work_role_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementTypeWorkRoleInfo {

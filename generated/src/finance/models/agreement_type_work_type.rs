@@ -7,7 +7,7 @@ use crate::shared::{AgreementTypeReference, WorkTypeReference};
 
 /// An agreement type work type, as [`finance::list_agreement_type_work_types`](crate::finance::list_agreement_type_work_types) lists it.
 ///
-/// [`finance::list_agreement_type_work_types`](crate::finance::list_agreement_type_work_types) lists them, [`finance::get_agreement_type_work_type`](crate::finance::get_agreement_type_work_type) gets one and [`finance::create_agreement_type_work_type`](crate::finance::create_agreement_type_work_type) creates one.
+/// [`finance::get_agreement_type_work_type`](crate::finance::get_agreement_type_work_type) gets one and [`finance::create_agreement_type_work_type`](crate::finance::create_agreement_type_work_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementTypeWorkType {
@@ -74,7 +74,7 @@ pub enum AgreementTypeWorkTypeBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -89,7 +89,7 @@ pub enum AgreementTypeWorkTypeOverageRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -104,7 +104,7 @@ pub enum AgreementTypeWorkTypeRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::shared::{AgreementTypeReference, WorkTypeReference};
 
 /// An agreement type work type exclusion, as [`finance::list_agreement_type_work_type_exclusions`](crate::finance::list_agreement_type_work_type_exclusions) lists it.
 ///
-/// [`finance::list_agreement_type_work_type_exclusions`](crate::finance::list_agreement_type_work_type_exclusions) lists them, [`finance::get_agreement_type_work_type_exclusion`](crate::finance::get_agreement_type_work_type_exclusion) gets one and [`finance::create_agreement_type_work_type_exclusion`](crate::finance::create_agreement_type_work_type_exclusion) creates one.
+/// [`finance::get_agreement_type_work_type_exclusion`](crate::finance::get_agreement_type_work_type_exclusion) gets one and [`finance::create_agreement_type_work_type_exclusion`](crate::finance::create_agreement_type_work_type_exclusion) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementTypeWorkTypeExclusion {

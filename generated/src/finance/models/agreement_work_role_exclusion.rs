@@ -7,7 +7,7 @@ use crate::shared::WorkRoleReference;
 
 /// An agreement work role exclusion, as [`finance::list_agreement_work_role_exclusions`](crate::finance::list_agreement_work_role_exclusions) lists it.
 ///
-/// [`finance::list_agreement_work_role_exclusions`](crate::finance::list_agreement_work_role_exclusions) lists them and [`finance::create_agreement_work_role_exclusion`](crate::finance::create_agreement_work_role_exclusion) creates one.
+/// [`finance::create_agreement_work_role_exclusion`](crate::finance::create_agreement_work_role_exclusion) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementWorkRoleExclusion {

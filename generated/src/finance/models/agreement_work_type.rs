@@ -10,7 +10,7 @@ use crate::shared::{
 
 /// An agreement work type, as [`finance::list_agreement_work_types`](crate::finance::list_agreement_work_types) lists it.
 ///
-/// [`finance::list_agreement_work_types`](crate::finance::list_agreement_work_types) lists them, [`finance::get_agreement_work_type`](crate::finance::get_agreement_work_type) gets one and [`finance::create_agreement_work_type`](crate::finance::create_agreement_work_type) creates one.
+/// [`finance::get_agreement_work_type`](crate::finance::get_agreement_work_type) gets one and [`finance::create_agreement_work_type`](crate::finance::create_agreement_work_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementWorkType {
@@ -85,7 +85,7 @@ pub enum AgreementWorkTypeBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -100,7 +100,7 @@ pub enum AgreementWorkTypeRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -115,7 +115,7 @@ pub enum AgreementWorkTypeOverageRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::shared::WorkTypeReference;
 
 /// An agreement work type exclusion, as [`finance::list_agreement_work_type_exclusions`](crate::finance::list_agreement_work_type_exclusions) lists it.
 ///
-/// [`finance::list_agreement_work_type_exclusions`](crate::finance::list_agreement_work_type_exclusions) lists them and [`finance::create_agreement_work_type_exclusion`](crate::finance::create_agreement_work_type_exclusion) creates one.
+/// [`finance::create_agreement_work_type_exclusion`](crate::finance::create_agreement_work_type_exclusion) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgreementWorkTypeExclusion {

@@ -11,7 +11,7 @@ use crate::shared::InvoiceReference;
 
 /// An accounting batch entry, as [`finance::list_accounting_batch_entries`](crate::finance::list_accounting_batch_entries) lists it.
 ///
-/// [`finance::list_accounting_batch_entries`](crate::finance::list_accounting_batch_entries) lists them and [`finance::get_accounting_batch_entry`](crate::finance::get_accounting_batch_entry) gets one.
+/// [`finance::get_accounting_batch_entry`](crate::finance::get_accounting_batch_entry) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BatchEntry {

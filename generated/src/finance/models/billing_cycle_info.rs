@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A billing cycle in summary form, as [`finance::list_billing_cycle_info`](crate::finance::list_billing_cycle_info) lists it.
 ///
-/// [`finance::list_billing_cycle_info`](crate::finance::list_billing_cycle_info) lists them and [`finance::get_billing_cycle_info`](crate::finance::get_billing_cycle_info) gets one.
+/// [`finance::get_billing_cycle_info`](crate::finance::get_billing_cycle_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingCycleInfo {

@@ -11,7 +11,7 @@ use crate::shared::{
 
 /// A billing setup, as [`finance::list_billing_setups`](crate::finance::list_billing_setups) lists it.
 ///
-/// [`finance::list_billing_setups`](crate::finance::list_billing_setups) lists them, [`finance::get_billing_setup`](crate::finance::get_billing_setup) gets one and [`finance::create_billing_setup`](crate::finance::create_billing_setup) creates one.
+/// [`finance::get_billing_setup`](crate::finance::get_billing_setup) gets one and [`finance::create_billing_setup`](crate::finance::create_billing_setup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingSetup {
@@ -170,7 +170,7 @@ pub enum BillingSetupPrefixSuffixFlag {
     Prefix,
     /// `Suffix`
     Suffix,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -388,7 +388,7 @@ impl ModelFields for BillingSetup {
 
 toolcrate_runtime::impl_model!(BillingSetup);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&BillingSetup> for crate::finance::BillingSetupReference {
     fn from(record: &BillingSetup) -> Self {
         Self {

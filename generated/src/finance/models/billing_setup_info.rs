@@ -7,7 +7,7 @@ use crate::shared::{CurrencyReference, SystemLocationReference};
 
 /// A billing setup in summary form, as [`finance::list_billing_setup_info`](crate::finance::list_billing_setup_info) lists it.
 ///
-/// [`finance::list_billing_setup_info`](crate::finance::list_billing_setup_info) lists them and [`finance::get_billing_setup_info`](crate::finance::get_billing_setup_info) gets one.
+/// [`finance::get_billing_setup_info`](crate::finance::get_billing_setup_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingSetupInfo {

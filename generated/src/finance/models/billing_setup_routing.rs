@@ -7,7 +7,7 @@ use crate::shared::MemberReference;
 
 /// A billing setup routing, as [`finance::list_billing_setup_routings`](crate::finance::list_billing_setup_routings) lists it.
 ///
-/// [`finance::list_billing_setup_routings`](crate::finance::list_billing_setup_routings) lists them, [`finance::get_billing_setup_routing`](crate::finance::get_billing_setup_routing) gets one and [`finance::create_billing_setup_routing`](crate::finance::create_billing_setup_routing) creates one.
+/// [`finance::get_billing_setup_routing`](crate::finance::get_billing_setup_routing) gets one and [`finance::create_billing_setup_routing`](crate::finance::create_billing_setup_routing) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingSetupRouting {
@@ -56,7 +56,7 @@ pub enum BillingSetupRoutingInvoiceRule {
     Project,
     /// `Agreement`
     Agreement,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -81,7 +81,7 @@ pub enum BillingSetupRoutingRoutingRule {
     Project,
     /// `Sales`
     Sales,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A billing status, as [`finance::list_billing_statuses`](crate::finance::list_billing_statuses) lists it.
 ///
-/// [`finance::list_billing_statuses`](crate::finance::list_billing_statuses) lists them, [`finance::get_billing_status`](crate::finance::get_billing_status) gets one and [`finance::create_billing_status`](crate::finance::create_billing_status) creates one.
+/// [`finance::get_billing_status`](crate::finance::get_billing_status) gets one and [`finance::create_billing_status`](crate::finance::create_billing_status) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingStatus {
@@ -98,7 +98,7 @@ impl ModelFields for BillingStatus {
 
 toolcrate_runtime::impl_model!(BillingStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&BillingStatus> for crate::finance::BillingStatusReference {
     fn from(record: &BillingStatus) -> Self {
         Self {

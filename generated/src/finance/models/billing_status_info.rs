@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A billing status in summary form, as [`finance::list_billing_status_info`](crate::finance::list_billing_status_info) lists it.
 ///
-/// [`finance::list_billing_status_info`](crate::finance::list_billing_status_info) lists them and [`finance::get_billing_status_info`](crate::finance::get_billing_status_info) gets one.
+/// [`finance::get_billing_status_info`](crate::finance::get_billing_status_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingStatusInfo {

@@ -82,7 +82,7 @@ impl ModelFields for BillingTerm {
 
 toolcrate_runtime::impl_model!(BillingTerm);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&BillingTerm> for crate::shared::BillingTermsReference {
     fn from(record: &BillingTerm) -> Self {
         Self {

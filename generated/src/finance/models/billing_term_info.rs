@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A billing term in summary form, as [`finance::list_billing_term_info`](crate::finance::list_billing_term_info) lists it.
 ///
-/// [`finance::list_billing_term_info`](crate::finance::list_billing_term_info) lists them and [`finance::get_billing_term_info`](crate::finance::get_billing_term_info) gets one.
+/// [`finance::get_billing_term_info`](crate::finance::get_billing_term_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingTermInfo {

@@ -7,7 +7,7 @@ use crate::shared::{BoardReference, ServiceTypeReference};
 
 /// An agreement board default, as [`finance::list_agreement_board_defaults`](crate::finance::list_agreement_board_defaults) lists it.
 ///
-/// [`finance::list_agreement_board_defaults`](crate::finance::list_agreement_board_defaults) lists them, [`finance::get_agreement_board_default`](crate::finance::get_agreement_board_default) gets one and [`finance::create_agreement_board_default`](crate::finance::create_agreement_board_default) creates one.
+/// [`finance::get_agreement_board_default`](crate::finance::get_agreement_board_default) gets one and [`finance::create_agreement_board_default`](crate::finance::create_agreement_board_default) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardDefault {

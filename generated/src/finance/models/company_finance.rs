@@ -8,7 +8,7 @@ use crate::shared::{CompanyReference, CustomFieldValue};
 
 /// A company finance record, as [`finance::list_company_finances`](crate::finance::list_company_finances) lists it.
 ///
-/// [`finance::list_company_finances`](crate::finance::list_company_finances) lists them and [`finance::get_company_finance`](crate::finance::get_company_finance) gets one.
+/// [`finance::get_company_finance`](crate::finance::get_company_finance) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CompanyFinance {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 
 /// An accounting batch, as [`finance::create_accounting_batch`](crate::finance::create_accounting_batch) creates it.
-///
-/// [`finance::create_accounting_batch`](crate::finance::create_accounting_batch) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreateAccountingBatchRequest {

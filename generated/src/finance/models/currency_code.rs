@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A currency code, as [`finance::list_info_currency_codes`](crate::finance::list_info_currency_codes) lists it.
 ///
-/// [`finance::list_info_currency_codes`](crate::finance::list_info_currency_codes) lists them and [`finance::get_info_currency_code`](crate::finance::get_info_currency_code) gets one.
+/// [`finance::get_info_currency_code`](crate::finance::get_info_currency_code) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CurrencyCode {
@@ -59,7 +59,7 @@ impl ModelFields for CurrencyCode {
 
 toolcrate_runtime::impl_model!(CurrencyCode);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CurrencyCode> for crate::finance::CurrencyCodeReference {
     fn from(record: &CurrencyCode) -> Self {
         Self {

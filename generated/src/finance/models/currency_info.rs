@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A currency in summary form, as [`finance::list_currency_info`](crate::finance::list_currency_info) lists it.
 ///
-/// [`finance::list_currency_info`](crate::finance::list_currency_info) lists them and [`finance::get_currency_info`](crate::finance::get_currency_info) gets one.
+/// [`finance::get_currency_info`](crate::finance::get_currency_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CurrencyInfo {

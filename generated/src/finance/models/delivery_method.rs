@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A delivery method, as [`finance::list_delivery_methods`](crate::finance::list_delivery_methods) lists it.
 ///
-/// [`finance::list_delivery_methods`](crate::finance::list_delivery_methods) lists them, [`finance::get_delivery_method`](crate::finance::get_delivery_method) gets one and [`finance::create_delivery_method`](crate::finance::create_delivery_method) creates one.
+/// [`finance::get_delivery_method`](crate::finance::get_delivery_method) gets one and [`finance::create_delivery_method`](crate::finance::create_delivery_method) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeliveryMethod {
@@ -98,7 +98,7 @@ impl ModelFields for DeliveryMethod {
 
 toolcrate_runtime::impl_model!(DeliveryMethod);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "company")]
 impl From<&DeliveryMethod> for crate::company::BillingDeliveryReference {
     fn from(record: &DeliveryMethod) -> Self {

@@ -7,7 +7,7 @@ use crate::shared::ExpenseTypeReference;
 
 /// A tax code expense type exemption, as [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions) lists it.
 ///
-/// [`finance::list_tax_code_expense_type_exemptions`](crate::finance::list_tax_code_expense_type_exemptions) lists them, [`finance::get_tax_code_expense_type_exemption`](crate::finance::get_tax_code_expense_type_exemption) gets one and [`finance::create_tax_code_expense_type_exemption`](crate::finance::create_tax_code_expense_type_exemption) creates one.
+/// [`finance::get_tax_code_expense_type_exemption`](crate::finance::get_tax_code_expense_type_exemption) gets one and [`finance::create_tax_code_expense_type_exemption`](crate::finance::create_tax_code_expense_type_exemption) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExpenseTypeExemption {

@@ -61,7 +61,7 @@ pub enum ExportAccountingBatchRequestSummarizeInvoices {
     Condensed,
     /// `Detailed`
     Detailed,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::finance::CurrencyCodeReference;
 
 /// A currency, as [`finance::list_currencies`](crate::finance::list_currencies) lists it.
 ///
-/// [`finance::list_currencies`](crate::finance::list_currencies) lists them, [`finance::get_currency`](crate::finance::get_currency) gets one and [`finance::create_currency`](crate::finance::create_currency) creates one.
+/// [`finance::get_currency`](crate::finance::get_currency) gets one and [`finance::create_currency`](crate::finance::create_currency) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FinanceCurrency {
@@ -130,7 +130,7 @@ impl ModelFields for FinanceCurrency {
 
 toolcrate_runtime::impl_model!(FinanceCurrency);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&FinanceCurrency> for crate::shared::CurrencyReference {
     fn from(record: &FinanceCurrency) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::finance::{MappedRecordReference, MappedTypeReference};
 
 /// A GL account, as [`finance::list_gl_accounts`](crate::finance::list_gl_accounts) lists it.
 ///
-/// [`finance::list_gl_accounts`](crate::finance::list_gl_accounts) lists them, [`finance::get_gl_account`](crate::finance::get_gl_account) gets one and [`finance::create_gl_account`](crate::finance::create_gl_account) creates one.
+/// [`finance::get_gl_account`](crate::finance::get_gl_account) gets one and [`finance::create_gl_account`](crate::finance::create_gl_account) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GlAccount {
@@ -130,7 +130,7 @@ pub enum GlAccountGlType {
     Ft,
     /// `PT`
     Pt,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A GL caption, as [`finance::list_gl_captions`](crate::finance::list_gl_captions) lists it.
 ///
-/// [`finance::list_gl_captions`](crate::finance::list_gl_captions) lists them and [`finance::get_gl_caption`](crate::finance::get_gl_caption) gets one.
+/// [`finance::get_gl_caption`](crate::finance::get_gl_caption) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GlCaption {
@@ -94,7 +94,7 @@ pub enum GlCaptionSegment10type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -107,7 +107,7 @@ pub enum GlCaptionSegment1type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -120,7 +120,7 @@ pub enum GlCaptionSegment2type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -133,7 +133,7 @@ pub enum GlCaptionSegment3type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -146,7 +146,7 @@ pub enum GlCaptionSegment4type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -159,7 +159,7 @@ pub enum GlCaptionSegment5type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -172,7 +172,7 @@ pub enum GlCaptionSegment6type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -185,7 +185,7 @@ pub enum GlCaptionSegment7type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -198,7 +198,7 @@ pub enum GlCaptionSegment8type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -211,7 +211,7 @@ pub enum GlCaptionSegment9type {
     Account,
     /// `Class`
     Class,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

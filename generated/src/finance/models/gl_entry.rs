@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, UnknownFields};
 
 /// An invoice GL entry, as [`finance::list_invoice_gl_entries`](crate::finance::list_invoice_gl_entries) lists it.
 ///
-/// [`finance::list_invoice_gl_entries`](crate::finance::list_invoice_gl_entries) lists them and [`finance::get_invoice_gl_entry`](crate::finance::get_invoice_gl_entry) gets one.
+/// [`finance::get_invoice_gl_entry`](crate::finance::get_invoice_gl_entry) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GlEntry {

@@ -7,7 +7,7 @@ use crate::shared::{MemberReference, SystemLocationReference};
 
 /// A GL path, as [`finance::list_gl_paths`](crate::finance::list_gl_paths) lists it.
 ///
-/// [`finance::list_gl_paths`](crate::finance::list_gl_paths) lists them, [`finance::get_gl_path`](crate::finance::get_gl_path) gets one and [`finance::create_gl_path`](crate::finance::create_gl_path) creates one.
+/// [`finance::get_gl_path`](crate::finance::get_gl_path) gets one and [`finance::create_gl_path`](crate::finance::create_gl_path) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GlPath {

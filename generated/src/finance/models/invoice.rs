@@ -211,7 +211,7 @@ pub enum InvoiceType {
     Progress,
     /// `Standard`
     Standard,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -232,7 +232,7 @@ pub enum InvoiceApplyToType {
     SalesOrder,
     /// `Ticket`
     Ticket,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -504,7 +504,7 @@ impl ModelFields for Invoice {
 
 toolcrate_runtime::impl_model!(Invoice);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Invoice> for crate::shared::InvoiceReference {
     fn from(record: &Invoice) -> Self {
         Self {

@@ -10,7 +10,7 @@ use crate::shared::{
 
 /// An invoice commission, as [`finance::list_invoice_commissions`](crate::finance::list_invoice_commissions) lists it.
 ///
-/// [`finance::list_invoice_commissions`](crate::finance::list_invoice_commissions) lists them and [`finance::get_invoice_commission`](crate::finance::get_invoice_commission) gets one.
+/// [`finance::get_invoice_commission`](crate::finance::get_invoice_commission) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceCommission {

@@ -8,7 +8,7 @@ use crate::shared::ServiceSurveyReference;
 
 /// An invoice email template, as [`finance::list_invoice_email_templates`](crate::finance::list_invoice_email_templates) lists it.
 ///
-/// [`finance::list_invoice_email_templates`](crate::finance::list_invoice_email_templates) lists them, [`finance::get_invoice_email_template`](crate::finance::get_invoice_email_template) gets one and [`finance::create_invoice_email_template`](crate::finance::create_invoice_email_template) creates one.
+/// [`finance::get_invoice_email_template`](crate::finance::get_invoice_email_template) gets one and [`finance::create_invoice_email_template`](crate::finance::create_invoice_email_template) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceEmailTemplate {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An invoice email template in summary form, as [`finance::list_invoice_email_template_info`](crate::finance::list_invoice_email_template_info) lists it.
 ///
-/// [`finance::list_invoice_email_template_info`](crate::finance::list_invoice_email_template_info) lists them and [`finance::get_invoice_email_template_info`](crate::finance::get_invoice_email_template_info) gets one.
+/// [`finance::get_invoice_email_template_info`](crate::finance::get_invoice_email_template_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceEmailTemplateInfo {

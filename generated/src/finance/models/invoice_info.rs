@@ -9,8 +9,6 @@ use crate::shared::{
 };
 
 /// An invoice, as [`finance::get_info_invoice`](crate::finance::get_info_invoice) returns it.
-///
-/// [`finance::get_info_invoice`](crate::finance::get_info_invoice) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceInfo {

@@ -8,7 +8,7 @@ use crate::shared::InvoiceReference;
 
 /// An invoice payment, as [`finance::list_invoice_payments`](crate::finance::list_invoice_payments) lists it.
 ///
-/// [`finance::list_invoice_payments`](crate::finance::list_invoice_payments) lists them, [`finance::get_invoice_payment`](crate::finance::get_invoice_payment) gets one and [`finance::create_invoice_payment`](crate::finance::create_invoice_payment) creates one.
+/// [`finance::get_invoice_payment`](crate::finance::get_invoice_payment) gets one and [`finance::create_invoice_payment`](crate::finance::create_invoice_payment) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoicePayment {

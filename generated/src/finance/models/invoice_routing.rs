@@ -7,7 +7,7 @@ use crate::shared::{InvoiceReference, MemberReference};
 
 /// An invoice routing, as [`finance::list_invoice_routings`](crate::finance::list_invoice_routings) lists it.
 ///
-/// [`finance::list_invoice_routings`](crate::finance::list_invoice_routings) lists them, [`finance::get_invoice_routing`](crate::finance::get_invoice_routing) gets one and [`finance::create_invoice_routing`](crate::finance::create_invoice_routing) creates one.
+/// [`finance::get_invoice_routing`](crate::finance::get_invoice_routing) gets one and [`finance::create_invoice_routing`](crate::finance::create_invoice_routing) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceRouting {

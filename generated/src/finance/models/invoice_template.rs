@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 
 /// An invoice template, as [`finance::list_invoice_templates`](crate::finance::list_invoice_templates) lists it.
 ///
-/// [`finance::list_invoice_templates`](crate::finance::list_invoice_templates) lists them, [`finance::get_invoice_template`](crate::finance::get_invoice_template) gets one and [`finance::create_invoice_template`](crate::finance::create_invoice_template) creates one.
+/// [`finance::get_invoice_template`](crate::finance::get_invoice_template) gets one and [`finance::create_invoice_template`](crate::finance::create_invoice_template) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceTemplate {
@@ -383,7 +383,7 @@ pub enum InvoiceTemplateHeaderAddressPosition {
     LeftSide,
     /// `RightSide`
     RightSide,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -398,7 +398,7 @@ pub enum InvoiceTemplateHeaderLogoPosition {
     LeftSide,
     /// `RightSide`
     RightSide,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -419,7 +419,7 @@ pub enum InvoiceTemplateHeaderTitleFont {
     ExtraLarge,
     /// `ExtraLargeBold`
     ExtraLargeBold,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -434,7 +434,7 @@ pub enum InvoiceTemplateHeaderTitlePosition {
     LeftSide,
     /// `RightSide`
     RightSide,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -1060,7 +1060,7 @@ impl ModelFields for InvoiceTemplate {
 
 toolcrate_runtime::impl_model!(InvoiceTemplate);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&InvoiceTemplate> for crate::shared::InvoiceTemplateReference {
     fn from(record: &InvoiceTemplate) -> Self {
         Self {

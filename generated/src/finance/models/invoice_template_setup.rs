@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An invoice template setup, as [`finance::list_invoice_template_setups`](crate::finance::list_invoice_template_setups) lists it.
 ///
-/// [`finance::list_invoice_template_setups`](crate::finance::list_invoice_template_setups) lists them and [`finance::get_invoice_template_setup`](crate::finance::get_invoice_template_setup) gets one.
+/// [`finance::get_invoice_template_setup`](crate::finance::get_invoice_template_setup) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceTemplateSetup {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A GL account mapped type, as [`finance::list_gl_account_mapped_types`](crate::finance::list_gl_account_mapped_types) lists it.
-///
-/// [`finance::list_gl_account_mapped_types`](crate::finance::list_gl_account_mapped_types) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MappedType {
@@ -68,7 +66,7 @@ pub enum MappedTypeGlType {
     Ft,
     /// `PT`
     Pt,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -117,7 +115,7 @@ impl ModelFields for MappedType {
 
 toolcrate_runtime::impl_model!(MappedType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&MappedType> for crate::finance::MappedTypeReference {
     fn from(record: &MappedType) -> Self {
         Self {

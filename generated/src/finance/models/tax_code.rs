@@ -226,7 +226,7 @@ pub enum TaxCodeLevelFiveRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -239,7 +239,7 @@ pub enum TaxCodeLevelFourRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -252,7 +252,7 @@ pub enum TaxCodeLevelOneRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -265,7 +265,7 @@ pub enum TaxCodeLevelSixRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -278,7 +278,7 @@ pub enum TaxCodeLevelThreeRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -291,7 +291,7 @@ pub enum TaxCodeLevelTwoRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -605,7 +605,7 @@ impl ModelFields for TaxCode {
 
 toolcrate_runtime::impl_model!(TaxCode);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&TaxCode> for crate::shared::TaxCodeReference {
     fn from(record: &TaxCode) -> Self {
         Self {

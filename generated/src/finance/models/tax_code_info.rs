@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, Timestamp, UnknownFields};
 
 /// A tax code in summary form, as [`finance::list_tax_code_info`](crate::finance::list_tax_code_info) lists it.
 ///
-/// [`finance::list_tax_code_info`](crate::finance::list_tax_code_info) lists them and [`finance::get_tax_code_info`](crate::finance::get_tax_code_info) gets one.
+/// [`finance::get_tax_code_info`](crate::finance::get_tax_code_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxCodeInfo {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 
 /// A tax code level, as [`finance::list_tax_code_levels`](crate::finance::list_tax_code_levels) lists it.
 ///
-/// [`finance::list_tax_code_levels`](crate::finance::list_tax_code_levels) lists them, [`finance::get_tax_code_level`](crate::finance::get_tax_code_level) gets one and [`finance::create_tax_code_level`](crate::finance::create_tax_code_level) creates one.
+/// [`finance::get_tax_code_level`](crate::finance::get_tax_code_level) gets one and [`finance::create_tax_code_level`](crate::finance::create_tax_code_level) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxCodeLevel {
@@ -67,7 +67,7 @@ pub enum TaxCodeLevelRateType {
     Amount,
     /// `Percent`
     Percent,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -150,7 +150,7 @@ impl ModelFields for TaxCodeLevel {
 
 toolcrate_runtime::impl_model!(TaxCodeLevel);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&TaxCodeLevel> for crate::finance::TaxCodeLevelReference {
     fn from(record: &TaxCodeLevel) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::TaxCodeReference;
 
 /// A tax code cross-reference, as [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs) lists it.
 ///
-/// [`finance::list_tax_code_x_refs`](crate::finance::list_tax_code_x_refs) lists them, [`finance::get_tax_code_x_ref`](crate::finance::get_tax_code_x_ref) gets one and [`finance::create_tax_code_x_ref`](crate::finance::create_tax_code_x_ref) creates one.
+/// [`finance::get_tax_code_x_ref`](crate::finance::get_tax_code_x_ref) gets one and [`finance::create_tax_code_x_ref`](crate::finance::create_tax_code_x_ref) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxCodeXRef {
@@ -58,7 +58,7 @@ pub enum TaxCodeXRefLevelFive {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -71,7 +71,7 @@ pub enum TaxCodeXRefLevelFour {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -84,7 +84,7 @@ pub enum TaxCodeXRefLevelOne {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -97,7 +97,7 @@ pub enum TaxCodeXRefLevelSix {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -110,7 +110,7 @@ pub enum TaxCodeXRefLevelThree {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -123,7 +123,7 @@ pub enum TaxCodeXRefLevelTwo {
     NonTaxable,
     /// `Taxable`
     Taxable,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

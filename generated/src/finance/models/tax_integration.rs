@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A tax integration, as [`finance::list_tax_integrations`](crate::finance::list_tax_integrations) lists it.
 ///
-/// [`finance::list_tax_integrations`](crate::finance::list_tax_integrations) lists them and [`finance::get_tax_integration`](crate::finance::get_tax_integration) gets one.
+/// [`finance::get_tax_integration`](crate::finance::get_tax_integration) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxIntegration {
@@ -62,7 +62,7 @@ pub enum TaxIntegrationTaxIntegrationType {
     /// `Avalara`
     #[default]
     Avalara,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

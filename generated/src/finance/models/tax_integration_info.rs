@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A tax integration in summary form, as [`finance::list_info_tax_integrations`](crate::finance::list_info_tax_integrations) lists it.
 ///
-/// [`finance::list_info_tax_integrations`](crate::finance::list_info_tax_integrations) lists them and [`finance::get_info_tax_integration`](crate::finance::get_info_tax_integration) gets one.
+/// [`finance::get_info_tax_integration`](crate::finance::get_info_tax_integration) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxIntegrationInfo {
@@ -29,7 +29,7 @@ pub enum TaxIntegrationInfoTaxIntegrationType {
     /// `Avalara`
     #[default]
     Avalara,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

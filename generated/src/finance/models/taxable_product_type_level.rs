@@ -7,7 +7,7 @@ use crate::finance::TaxCodeLevelReference;
 
 /// A tax code product type exemption taxable level, as [`finance::list_taxable_product_type_levels`](crate::finance::list_taxable_product_type_levels) lists it.
 ///
-/// [`finance::list_taxable_product_type_levels`](crate::finance::list_taxable_product_type_levels) lists them, [`finance::get_taxable_product_type_level`](crate::finance::get_taxable_product_type_level) gets one and [`finance::create_taxable_product_type_level`](crate::finance::create_taxable_product_type_level) creates one.
+/// [`finance::get_taxable_product_type_level`](crate::finance::get_taxable_product_type_level) gets one and [`finance::create_taxable_product_type_level`](crate::finance::create_taxable_product_type_level) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxableProductTypeLevel {

@@ -7,7 +7,7 @@ use crate::finance::TaxCodeLevelReference;
 
 /// A tax code work role exemption taxable level, as [`finance::list_taxable_work_role_levels`](crate::finance::list_taxable_work_role_levels) lists it.
 ///
-/// [`finance::list_taxable_work_role_levels`](crate::finance::list_taxable_work_role_levels) lists them, [`finance::get_taxable_work_role_level`](crate::finance::get_taxable_work_role_level) gets one and [`finance::create_taxable_work_role_level`](crate::finance::create_taxable_work_role_level) creates one.
+/// [`finance::get_taxable_work_role_level`](crate::finance::get_taxable_work_role_level) gets one and [`finance::create_taxable_work_role_level`](crate::finance::create_taxable_work_role_level) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxableWorkRoleLevel {

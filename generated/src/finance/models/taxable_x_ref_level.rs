@@ -7,7 +7,7 @@ use crate::finance::TaxCodeLevelReference;
 
 /// A tax code cross-reference taxable level, as [`finance::list_taxable_x_ref_levels`](crate::finance::list_taxable_x_ref_levels) lists it.
 ///
-/// [`finance::list_taxable_x_ref_levels`](crate::finance::list_taxable_x_ref_levels) lists them, [`finance::get_taxable_x_ref_level`](crate::finance::get_taxable_x_ref_level) gets one and [`finance::create_taxable_x_ref_level`](crate::finance::create_taxable_x_ref_level) creates one.
+/// [`finance::get_taxable_x_ref_level`](crate::finance::get_taxable_x_ref_level) gets one and [`finance::create_taxable_x_ref_level`](crate::finance::create_taxable_x_ref_level) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TaxableXRefLevel {

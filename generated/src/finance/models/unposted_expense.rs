@@ -11,7 +11,7 @@ use crate::shared::{
 
 /// An unposted expense, as [`finance::list_accounting_unposted_expenses`](crate::finance::list_accounting_unposted_expenses) lists it.
 ///
-/// [`finance::list_accounting_unposted_expenses`](crate::finance::list_accounting_unposted_expenses) lists them and [`finance::get_accounting_unposted_expense`](crate::finance::get_accounting_unposted_expense) gets one.
+/// [`finance::get_accounting_unposted_expense`](crate::finance::get_accounting_unposted_expense) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UnpostedExpense {
@@ -128,7 +128,7 @@ pub enum UnpostedExpenseClassification {
     Reimbursable,
     /// `Personal`
     Personal,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -175,7 +175,7 @@ pub enum UnpostedExpenseGlType {
     Ft,
     /// `PT`
     Pt,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

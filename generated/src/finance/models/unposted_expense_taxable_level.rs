@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, UnknownFields};
 
 /// An unposted expense taxable level, as [`finance::list_accounting_unposted_expense_taxable_levels`](crate::finance::list_accounting_unposted_expense_taxable_levels) lists it.
 ///
-/// [`finance::list_accounting_unposted_expense_taxable_levels`](crate::finance::list_accounting_unposted_expense_taxable_levels) lists them and [`finance::get_accounting_unposted_expense_taxable_level`](crate::finance::get_accounting_unposted_expense_taxable_level) gets one.
+/// [`finance::get_accounting_unposted_expense_taxable_level`](crate::finance::get_accounting_unposted_expense_taxable_level) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UnpostedExpenseTaxableLevel {

@@ -10,7 +10,7 @@ use crate::shared::{
 
 /// An unposted invoice, as [`finance::list_accounting_unposted_invoices`](crate::finance::list_accounting_unposted_invoices) lists it.
 ///
-/// [`finance::list_accounting_unposted_invoices`](crate::finance::list_accounting_unposted_invoices) lists them and [`finance::get_accounting_unposted_invoice`](crate::finance::get_accounting_unposted_invoice) gets one.
+/// [`finance::get_accounting_unposted_invoice`](crate::finance::get_accounting_unposted_invoice) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UnpostedInvoice {
@@ -137,7 +137,7 @@ pub enum UnpostedInvoiceInvoiceType {
     Progress,
     /// `Standard`
     Standard,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -8,7 +8,7 @@ use crate::shared::InvoiceReference;
 
 /// An unposted payment, as [`finance::list_accounting_unposted_payments`](crate::finance::list_accounting_unposted_payments) lists it.
 ///
-/// [`finance::list_accounting_unposted_payments`](crate::finance::list_accounting_unposted_payments) lists them and [`finance::get_accounting_unposted_payment`](crate::finance::get_accounting_unposted_payment) gets one.
+/// [`finance::get_accounting_unposted_payment`](crate::finance::get_accounting_unposted_payment) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UnpostedPayments {

@@ -10,7 +10,7 @@ use crate::shared::{
 
 /// An unposted procurement transaction, as [`finance::list_accounting_unposted_procurement`](crate::finance::list_accounting_unposted_procurement) lists it.
 ///
-/// [`finance::list_accounting_unposted_procurement`](crate::finance::list_accounting_unposted_procurement) lists them and [`finance::get_accounting_unposted_procurement`](crate::finance::get_accounting_unposted_procurement) gets one.
+/// [`finance::get_accounting_unposted_procurement`](crate::finance::get_accounting_unposted_procurement) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UnpostedProcurement {
@@ -119,7 +119,7 @@ pub enum UnpostedProcurementProcurementType {
     Adjustment,
     /// `Transfer`
     Transfer,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

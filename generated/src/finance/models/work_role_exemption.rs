@@ -7,7 +7,7 @@ use crate::shared::WorkRoleReference;
 
 /// A tax code work role exemption, as [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions) lists it.
 ///
-/// [`finance::list_tax_code_work_role_exemptions`](crate::finance::list_tax_code_work_role_exemptions) lists them, [`finance::get_tax_code_work_role_exemption`](crate::finance::get_tax_code_work_role_exemption) gets one and [`finance::create_tax_code_work_role_exemption`](crate::finance::create_tax_code_work_role_exemption) creates one.
+/// [`finance::get_tax_code_work_role_exemption`](crate::finance::get_tax_code_work_role_exemption) gets one and [`finance::create_tax_code_work_role_exemption`](crate::finance::create_tax_code_work_role_exemption) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkRoleExemption {

@@ -200,7 +200,7 @@ impl ModelFields for Campaign {
 
 toolcrate_runtime::impl_model!(Campaign);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "sales")]
 impl From<&Campaign> for crate::sales::CampaignReference {
     fn from(record: &Campaign) -> Self {

@@ -6,7 +6,7 @@ use crate::shared::GroupReference;
 
 /// A marketing campaign audit entry, as [`marketing::list_campaign_audits`](crate::marketing::list_campaign_audits) lists it.
 ///
-/// [`marketing::list_campaign_audits`](crate::marketing::list_campaign_audits) lists them, [`marketing::get_campaign_audit`](crate::marketing::get_campaign_audit) gets one and [`marketing::create_campaign_audit`](crate::marketing::create_campaign_audit) creates one.
+/// [`marketing::get_campaign_audit`](crate::marketing::get_campaign_audit) gets one and [`marketing::create_campaign_audit`](crate::marketing::create_campaign_audit) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CampaignAudit {

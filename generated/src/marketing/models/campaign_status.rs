@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A campaign status, as [`marketing::list_campaign_statuses`](crate::marketing::list_campaign_statuses) lists it.
 ///
-/// [`marketing::list_campaign_statuses`](crate::marketing::list_campaign_statuses) lists them, [`marketing::get_campaign_status`](crate::marketing::get_campaign_status) gets one and [`marketing::create_campaign_status`](crate::marketing::create_campaign_status) creates one.
+/// [`marketing::get_campaign_status`](crate::marketing::get_campaign_status) gets one and [`marketing::create_campaign_status`](crate::marketing::create_campaign_status) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CampaignStatus {
@@ -77,7 +77,7 @@ impl ModelFields for CampaignStatus {
 
 toolcrate_runtime::impl_model!(CampaignStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CampaignStatus> for crate::marketing::CampaignStatusReference {
     fn from(record: &CampaignStatus) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::marketing::CampaignTypeReference;
 
 /// A campaign subtype, as [`marketing::list_campaign_sub_types`](crate::marketing::list_campaign_sub_types) lists it.
 ///
-/// [`marketing::list_campaign_sub_types`](crate::marketing::list_campaign_sub_types) lists them, [`marketing::get_campaign_sub_type`](crate::marketing::get_campaign_sub_type) gets one and [`marketing::create_campaign_sub_type`](crate::marketing::create_campaign_sub_type) creates one.
+/// [`marketing::get_campaign_sub_type`](crate::marketing::get_campaign_sub_type) gets one and [`marketing::create_campaign_sub_type`](crate::marketing::create_campaign_sub_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CampaignSubTypeCampaignSubType {

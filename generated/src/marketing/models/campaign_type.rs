@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A campaign type, as [`marketing::list_campaign_types`](crate::marketing::list_campaign_types) lists it.
 ///
-/// [`marketing::list_campaign_types`](crate::marketing::list_campaign_types) lists them, [`marketing::get_campaign_type`](crate::marketing::get_campaign_type) gets one and [`marketing::create_campaign_type`](crate::marketing::create_campaign_type) creates one.
+/// [`marketing::get_campaign_type`](crate::marketing::get_campaign_type) gets one and [`marketing::create_campaign_type`](crate::marketing::create_campaign_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CampaignType {
@@ -73,7 +73,7 @@ impl ModelFields for CampaignType {
 
 toolcrate_runtime::impl_model!(CampaignType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CampaignType> for crate::marketing::CampaignTypeReference {
     fn from(record: &CampaignType) -> Self {
         Self {

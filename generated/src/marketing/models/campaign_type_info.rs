@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A campaign type in summary form, as [`marketing::list_campaign_type_info`](crate::marketing::list_campaign_type_info) lists it.
 ///
-/// [`marketing::list_campaign_type_info`](crate::marketing::list_campaign_type_info) lists them and [`marketing::get_campaign_type_info`](crate::marketing::get_campaign_type_info) gets one.
+/// [`marketing::get_campaign_type_info`](crate::marketing::get_campaign_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CampaignTypeInfo {

@@ -5,7 +5,7 @@ use toolcrate_runtime::{Timestamp, UnknownFields};
 
 /// A marketing campaign email open, as [`marketing::list_campaign_emails_opened`](crate::marketing::list_campaign_emails_opened) lists it.
 ///
-/// [`marketing::list_campaign_emails_opened`](crate::marketing::list_campaign_emails_opened) lists them, [`marketing::get_campaign_email_opened`](crate::marketing::get_campaign_email_opened) gets one and [`marketing::create_campaign_email_opened`](crate::marketing::create_campaign_email_opened) creates one.
+/// [`marketing::get_campaign_email_opened`](crate::marketing::get_campaign_email_opened) gets one and [`marketing::create_campaign_email_opened`](crate::marketing::create_campaign_email_opened) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EmailOpened {

@@ -5,7 +5,7 @@ use toolcrate_runtime::{Timestamp, UnknownFields};
 
 /// A marketing campaign form submission, as [`marketing::list_campaign_forms_submitted`](crate::marketing::list_campaign_forms_submitted) lists it.
 ///
-/// [`marketing::list_campaign_forms_submitted`](crate::marketing::list_campaign_forms_submitted) lists them, [`marketing::get_campaign_form_submitted`](crate::marketing::get_campaign_form_submitted) gets one and [`marketing::create_campaign_form_submitted`](crate::marketing::create_campaign_form_submitted) creates one.
+/// [`marketing::get_campaign_form_submitted`](crate::marketing::get_campaign_form_submitted) gets one and [`marketing::create_campaign_form_submitted`](crate::marketing::create_campaign_form_submitted) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FormSubmitted {

@@ -81,7 +81,7 @@ impl ModelFields for Group {
 
 toolcrate_runtime::impl_model!(Group);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Group> for crate::shared::GroupReference {
     fn from(record: &Group) -> Self {
         Self {

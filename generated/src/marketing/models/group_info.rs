@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A marketing group in summary form, as [`marketing::list_group_info`](crate::marketing::list_group_info) lists it.
 ///
-/// [`marketing::list_group_info`](crate::marketing::list_group_info) lists them and [`marketing::get_group_info`](crate::marketing::get_group_info) gets one.
+/// [`marketing::get_group_info`](crate::marketing::get_group_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GroupInfo {

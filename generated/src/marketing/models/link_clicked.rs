@@ -5,7 +5,7 @@ use toolcrate_runtime::{Timestamp, UnknownFields};
 
 /// A marketing campaign link click, as [`marketing::list_campaign_links_clicked`](crate::marketing::list_campaign_links_clicked) lists it.
 ///
-/// [`marketing::list_campaign_links_clicked`](crate::marketing::list_campaign_links_clicked) lists them, [`marketing::get_campaign_link_clicked`](crate::marketing::get_campaign_link_clicked) gets one and [`marketing::create_campaign_link_clicked`](crate::marketing::create_campaign_link_clicked) creates one.
+/// [`marketing::get_campaign_link_clicked`](crate::marketing::get_campaign_link_clicked) gets one and [`marketing::create_campaign_link_clicked`](crate::marketing::create_campaign_link_clicked) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LinkClicked {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A marketing group company, as [`marketing::list_group_companies`](crate::marketing::list_group_companies) lists it.
 ///
-/// [`marketing::list_group_companies`](crate::marketing::list_group_companies) lists them, [`marketing::get_group_company`](crate::marketing::get_group_company) gets one and [`marketing::create_group_company`](crate::marketing::create_group_company) creates one.
+/// [`marketing::get_group_company`](crate::marketing::get_group_company) gets one and [`marketing::create_group_company`](crate::marketing::create_group_company) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketingCompany {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A marketing group contact, as [`marketing::list_group_contacts`](crate::marketing::list_group_contacts) lists it.
 ///
-/// [`marketing::list_group_contacts`](crate::marketing::list_group_contacts) lists them, [`marketing::get_group_contact`](crate::marketing::get_group_contact) gets one and [`marketing::create_group_contact`](crate::marketing::create_group_contact) creates one.
+/// [`marketing::get_group_contact`](crate::marketing::get_group_contact) gets one and [`marketing::create_group_contact`](crate::marketing::create_group_contact) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketingContact {

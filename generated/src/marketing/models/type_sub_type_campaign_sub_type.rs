@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A campaign type subtype, as [`marketing::list_campaign_type_sub_types`](crate::marketing::list_campaign_type_sub_types) lists it.
 ///
-/// [`marketing::list_campaign_type_sub_types`](crate::marketing::list_campaign_type_sub_types) lists them and [`marketing::get_campaign_type_sub_type`](crate::marketing::get_campaign_type_sub_type) gets one.
+/// [`marketing::get_campaign_type_sub_type`](crate::marketing::get_campaign_type_sub_type) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TypeSubTypeCampaignSubType {

@@ -8,7 +8,7 @@ use crate::shared::{CatalogItemReference, WarehouseBinReference, WarehouseRefere
 
 /// An inventory adjustment detail, as [`procurement::list_adjustment_details`](crate::procurement::list_adjustment_details) lists it.
 ///
-/// [`procurement::list_adjustment_details`](crate::procurement::list_adjustment_details) lists them, [`procurement::get_adjustment_detail`](crate::procurement::get_adjustment_detail) gets one and [`procurement::create_adjustment_detail`](crate::procurement::create_adjustment_detail) creates one.
+/// [`procurement::get_adjustment_detail`](crate::procurement::get_adjustment_detail) gets one and [`procurement::create_adjustment_detail`](crate::procurement::create_adjustment_detail) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AdjustmentDetail {
@@ -123,7 +123,7 @@ impl ModelFields for AdjustmentDetail {
 
 toolcrate_runtime::impl_model!(AdjustmentDetail);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "finance")]
 impl From<&AdjustmentDetail> for crate::finance::AdjustmentDetailReference {
     fn from(record: &AdjustmentDetail) -> Self {

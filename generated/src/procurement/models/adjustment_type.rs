@@ -6,7 +6,7 @@ use toolcrate_runtime::{Timestamp, UnknownFields};
 
 /// An inventory adjustment type, as [`procurement::list_adjustment_types`](crate::procurement::list_adjustment_types) lists it.
 ///
-/// [`procurement::list_adjustment_types`](crate::procurement::list_adjustment_types) lists them, [`procurement::get_adjustment_type`](crate::procurement::get_adjustment_type) gets one and [`procurement::create_adjustment_type`](crate::procurement::create_adjustment_type) creates one.
+/// [`procurement::get_adjustment_type`](crate::procurement::get_adjustment_type) gets one and [`procurement::create_adjustment_type`](crate::procurement::create_adjustment_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AdjustmentType {
@@ -93,7 +93,7 @@ impl ModelFields for AdjustmentType {
 
 toolcrate_runtime::impl_model!(AdjustmentType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&AdjustmentType> for crate::procurement::AdjustmentTypeReference {
     fn from(record: &AdjustmentType) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An inventory adjustment type in summary form, as [`procurement::list_adjustment_type_info`](crate::procurement::list_adjustment_type_info) lists it.
 ///
-/// [`procurement::list_adjustment_type_info`](crate::procurement::list_adjustment_type_info) lists them and [`procurement::get_adjustment_type_info`](crate::procurement::get_adjustment_type_info) gets one.
+/// [`procurement::get_adjustment_type_info`](crate::procurement::get_adjustment_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AdjustmentTypeInfo {

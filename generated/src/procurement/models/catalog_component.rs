@@ -7,7 +7,7 @@ use crate::shared::CatalogItemReference;
 
 /// A catalog item component, as [`procurement::list_catalog_components`](crate::procurement::list_catalog_components) lists it.
 ///
-/// [`procurement::list_catalog_components`](crate::procurement::list_catalog_components) lists them, [`procurement::get_catalog_component`](crate::procurement::get_catalog_component) gets one and [`procurement::create_catalog_component`](crate::procurement::create_catalog_component) creates one.
+/// [`procurement::get_catalog_component`](crate::procurement::get_catalog_component) gets one and [`procurement::create_catalog_component`](crate::procurement::create_catalog_component) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CatalogComponent {

@@ -8,7 +8,7 @@ use crate::shared::{CatalogItemReference, WarehouseBinReference, WarehouseRefere
 
 /// A catalog item stock record, as [`procurement::list_catalog_inventory`](crate::procurement::list_catalog_inventory) lists it.
 ///
-/// [`procurement::list_catalog_inventory`](crate::procurement::list_catalog_inventory) lists them and [`procurement::get_catalog_inventory`](crate::procurement::get_catalog_inventory) gets one.
+/// [`procurement::get_catalog_inventory`](crate::procurement::get_catalog_inventory) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CatalogInventory {

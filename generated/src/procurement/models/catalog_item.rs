@@ -147,7 +147,7 @@ pub enum CatalogItemPriceAttribute {
     OverrideRate,
     /// `TimeAndMaterials`
     TimeAndMaterials,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -166,7 +166,7 @@ pub enum CatalogItemProductClass {
     NonInventory,
     /// `Service`
     Service,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -179,7 +179,7 @@ pub enum CatalogItemRecurringCycleType {
     ContractYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -358,7 +358,7 @@ impl ModelFields for CatalogItem {
 
 toolcrate_runtime::impl_model!(CatalogItem);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CatalogItem> for crate::shared::CatalogItemReference {
     fn from(record: &CatalogItem) -> Self {
         Self {
@@ -369,7 +369,7 @@ impl From<&CatalogItem> for crate::shared::CatalogItemReference {
     }
 }
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CatalogItem> for crate::shared::IvItemReference {
     fn from(record: &CatalogItem) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 
 /// A catalog item in summary form, as [`procurement::list_catalog_info`](crate::procurement::list_catalog_info) lists it.
 ///
-/// [`procurement::list_catalog_info`](crate::procurement::list_catalog_info) lists them and [`procurement::get_catalog_info`](crate::procurement::get_catalog_info) gets one.
+/// [`procurement::get_catalog_info`](crate::procurement::get_catalog_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CatalogItemInfo {
@@ -61,7 +61,7 @@ pub enum CatalogItemInfoProductClass {
     NonInventory,
     /// `Service`
     Service,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

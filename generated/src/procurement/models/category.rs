@@ -108,7 +108,7 @@ impl ModelFields for Category {
 
 toolcrate_runtime::impl_model!(Category);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Category> for crate::shared::ProductCategoryReference {
     fn from(record: &Category) -> Self {
         Self {

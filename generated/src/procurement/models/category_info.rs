@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A product category in summary form, as [`procurement::list_category_info`](crate::procurement::list_category_info) lists it.
 ///
-/// [`procurement::list_category_info`](crate::procurement::list_category_info) lists them and [`procurement::get_category_info`](crate::procurement::get_category_info) gets one.
+/// [`procurement::get_category_info`](crate::procurement::get_category_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CategoryInfo {

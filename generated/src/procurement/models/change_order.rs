@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A change order, as [`procurement::list_change_orders`](crate::procurement::list_change_orders) lists it.
 ///
-/// [`procurement::list_change_orders`](crate::procurement::list_change_orders) lists them and [`procurement::create_change_order`](crate::procurement::create_change_order) creates one.
+/// [`procurement::create_change_order`](crate::procurement::create_change_order) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ChangeOrder {

@@ -7,7 +7,7 @@ use crate::shared::UnitOfMeasureReference;
 
 /// A unit of measure conversion, as [`procurement::list_unit_of_measure_conversions`](crate::procurement::list_unit_of_measure_conversions) lists it.
 ///
-/// [`procurement::list_unit_of_measure_conversions`](crate::procurement::list_unit_of_measure_conversions) lists them, [`procurement::get_unit_of_measure_conversion`](crate::procurement::get_unit_of_measure_conversion) gets one and [`procurement::create_unit_of_measure_conversion`](crate::procurement::create_unit_of_measure_conversion) creates one.
+/// [`procurement::get_unit_of_measure_conversion`](crate::procurement::get_unit_of_measure_conversion) gets one and [`procurement::create_unit_of_measure_conversion`](crate::procurement::create_unit_of_measure_conversion) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Conversion {

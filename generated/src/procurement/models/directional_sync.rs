@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A procurement directional sync, as [`procurement::list_directional_syncs`](crate::procurement::list_directional_syncs) lists it.
 ///
-/// [`procurement::list_directional_syncs`](crate::procurement::list_directional_syncs) lists them, [`procurement::get_directional_sync`](crate::procurement::get_directional_sync) gets one and [`procurement::create_directional_sync`](crate::procurement::create_directional_sync) creates one.
+/// [`procurement::get_directional_sync`](crate::procurement::get_directional_sync) gets one and [`procurement::create_directional_sync`](crate::procurement::create_directional_sync) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DirectionalSync {
@@ -69,7 +69,7 @@ impl ModelFields for DirectionalSync {
 
 toolcrate_runtime::impl_model!(DirectionalSync);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "system")]
 impl From<&DirectionalSync> for crate::system::DirectionalSyncReference {
     fn from(record: &DirectionalSync) -> Self {

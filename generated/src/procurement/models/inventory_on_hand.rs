@@ -8,7 +8,7 @@ use crate::shared::{CatalogItemReference, WarehouseBinReference, WarehouseRefere
 
 /// A warehouse bin on-hand record, as [`procurement::list_inventory_on_hands`](crate::procurement::list_inventory_on_hands) lists it.
 ///
-/// [`procurement::list_inventory_on_hands`](crate::procurement::list_inventory_on_hands) lists them and [`procurement::get_inventory_on_hand`](crate::procurement::get_inventory_on_hand) gets one.
+/// [`procurement::get_inventory_on_hand`](crate::procurement::get_inventory_on_hand) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InventoryOnHand {

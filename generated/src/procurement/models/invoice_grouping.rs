@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An invoice grouping, as [`procurement::list_invoice_groupings`](crate::procurement::list_invoice_groupings) lists it.
 ///
-/// [`procurement::list_invoice_groupings`](crate::procurement::list_invoice_groupings) lists them, [`procurement::get_invoice_grouping`](crate::procurement::get_invoice_grouping) gets one and [`procurement::create_procurement_invoice_grouping`](crate::procurement::create_procurement_invoice_grouping) creates one.
+/// [`procurement::get_invoice_grouping`](crate::procurement::get_invoice_grouping) gets one and [`procurement::create_procurement_invoice_grouping`](crate::procurement::create_procurement_invoice_grouping) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvoiceGrouping {
@@ -102,7 +102,7 @@ impl ModelFields for InvoiceGrouping {
 
 toolcrate_runtime::impl_model!(InvoiceGrouping);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&InvoiceGrouping> for crate::shared::InvoiceGroupingReference {
     fn from(record: &InvoiceGrouping) -> Self {
         Self {

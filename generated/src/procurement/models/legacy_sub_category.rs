@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A product category subcategory, as [`procurement::list_category_sub_categories`](crate::procurement::list_category_sub_categories) lists it.
 ///
-/// [`procurement::list_category_sub_categories`](crate::procurement::list_category_sub_categories) lists them, [`procurement::get_category_sub_category`](crate::procurement::get_category_sub_category) gets one and [`procurement::create_category_sub_category`](crate::procurement::create_category_sub_category) creates one.
+/// [`procurement::get_category_sub_category`](crate::procurement::get_category_sub_category) gets one and [`procurement::create_category_sub_category`](crate::procurement::create_category_sub_category) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LegacySubCategory {

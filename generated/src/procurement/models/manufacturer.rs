@@ -73,7 +73,7 @@ impl ModelFields for Manufacturer {
 
 toolcrate_runtime::impl_model!(Manufacturer);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Manufacturer> for crate::shared::ManufacturerReference {
     fn from(record: &Manufacturer) -> Self {
         Self {

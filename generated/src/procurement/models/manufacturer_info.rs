@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A manufacturer in summary form, as [`procurement::list_manufacturer_info`](crate::procurement::list_manufacturer_info) lists it.
 ///
-/// [`procurement::list_manufacturer_info`](crate::procurement::list_manufacturer_info) lists them and [`procurement::get_manufacturer_info`](crate::procurement::get_manufacturer_info) gets one.
+/// [`procurement::get_manufacturer_info`](crate::procurement::get_manufacturer_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManufacturerInfo {

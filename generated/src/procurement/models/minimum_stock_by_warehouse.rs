@@ -7,7 +7,7 @@ use crate::shared::WarehouseReference;
 
 /// A catalog item minimum stock level, as [`procurement::list_catalog_minimum_stocks_by_warehouse`](crate::procurement::list_catalog_minimum_stocks_by_warehouse) lists it.
 ///
-/// [`procurement::list_catalog_minimum_stocks_by_warehouse`](crate::procurement::list_catalog_minimum_stocks_by_warehouse) lists them, [`procurement::get_catalog_minimum_stock_by_warehouse`](crate::procurement::get_catalog_minimum_stock_by_warehouse) gets one and [`procurement::create_catalog_minimum_stock_by_warehouse`](crate::procurement::create_catalog_minimum_stock_by_warehouse) creates one.
+/// [`procurement::get_catalog_minimum_stock_by_warehouse`](crate::procurement::get_catalog_minimum_stock_by_warehouse) gets one and [`procurement::create_catalog_minimum_stock_by_warehouse`](crate::procurement::create_catalog_minimum_stock_by_warehouse) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MinimumStockByWarehouse {

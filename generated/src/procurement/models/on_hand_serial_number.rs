@@ -72,7 +72,7 @@ impl ModelFields for OnHandSerialNumber {
 
 toolcrate_runtime::impl_model!(OnHandSerialNumber);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&OnHandSerialNumber> for crate::procurement::OnHandSerialNumberReference {
     fn from(record: &OnHandSerialNumber) -> Self {
         Self {

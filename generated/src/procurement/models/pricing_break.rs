@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 
 /// A pricing schedule detail break, as [`procurement::list_pricing_schedule_detail_breaks`](crate::procurement::list_pricing_schedule_detail_breaks) lists it.
 ///
-/// [`procurement::list_pricing_schedule_detail_breaks`](crate::procurement::list_pricing_schedule_detail_breaks) lists them, [`procurement::get_pricing_schedule_detail_break`](crate::procurement::get_pricing_schedule_detail_break) gets one and [`procurement::create_pricing_schedule_detail_break`](crate::procurement::create_pricing_schedule_detail_break) creates one.
+/// [`procurement::get_pricing_schedule_detail_break`](crate::procurement::get_pricing_schedule_detail_break) gets one and [`procurement::create_pricing_schedule_detail_break`](crate::procurement::create_pricing_schedule_detail_break) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PricingBreak {
@@ -57,7 +57,7 @@ pub enum PricingBreakPriceMethod {
     PercentMarkdownFromPrice,
     /// `PricePerUnit`
     PricePerUnit,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

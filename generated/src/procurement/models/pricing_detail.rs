@@ -9,7 +9,7 @@ use crate::shared::{
 
 /// A pricing schedule detail, as [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details) lists it.
 ///
-/// [`procurement::list_pricing_schedule_details`](crate::procurement::list_pricing_schedule_details) lists them, [`procurement::get_pricing_schedule_detail`](crate::procurement::get_pricing_schedule_detail) gets one and [`procurement::create_pricing_schedule_detail`](crate::procurement::create_pricing_schedule_detail) creates one.
+/// [`procurement::get_pricing_schedule_detail`](crate::procurement::get_pricing_schedule_detail) gets one and [`procurement::create_pricing_schedule_detail`](crate::procurement::create_pricing_schedule_detail) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PricingDetail {

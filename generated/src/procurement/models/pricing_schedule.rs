@@ -7,7 +7,7 @@ use crate::shared::CurrencyReference;
 
 /// A pricing schedule, as [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules) lists it.
 ///
-/// [`procurement::list_pricing_schedules`](crate::procurement::list_pricing_schedules) lists them, [`procurement::get_pricing_schedule`](crate::procurement::get_pricing_schedule) gets one and [`procurement::create_pricing_schedule`](crate::procurement::create_pricing_schedule) creates one.
+/// [`procurement::get_pricing_schedule`](crate::procurement::get_pricing_schedule) gets one and [`procurement::create_pricing_schedule`](crate::procurement::create_pricing_schedule) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PricingSchedule {
@@ -104,7 +104,7 @@ impl ModelFields for PricingSchedule {
 
 toolcrate_runtime::impl_model!(PricingSchedule);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "company")]
 impl From<&PricingSchedule> for crate::company::PricingScheduleReference {
     fn from(record: &PricingSchedule) -> Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A procurement setting, as [`procurement::list_settings`](crate::procurement::list_settings) lists it.
 ///
-/// [`procurement::list_settings`](crate::procurement::list_settings) lists them and [`procurement::get_setting`](crate::procurement::get_setting) gets one.
+/// [`procurement::get_setting`](crate::procurement::get_setting) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProcurementSetting {
@@ -81,7 +81,7 @@ pub enum ProcurementSettingCostingMethod {
     Lifo,
     /// `AverageCosting`
     AverageCosting,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -94,7 +94,7 @@ pub enum ProcurementSettingPrefixSuffixType {
     Prefix,
     /// `Suffix`
     Suffix,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

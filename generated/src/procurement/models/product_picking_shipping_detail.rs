@@ -10,7 +10,7 @@ use crate::shared::{
 
 /// A product picking and shipping detail, as [`procurement::list_product_picking_shipping_details`](crate::procurement::list_product_picking_shipping_details) lists it.
 ///
-/// [`procurement::list_product_picking_shipping_details`](crate::procurement::list_product_picking_shipping_details) lists them, [`procurement::get_product_picking_shipping_detail`](crate::procurement::get_product_picking_shipping_detail) gets one and [`procurement::create_product_picking_shipping_detail`](crate::procurement::create_product_picking_shipping_detail) creates one.
+/// [`procurement::get_product_picking_shipping_detail`](crate::procurement::get_product_picking_shipping_detail) gets one and [`procurement::create_product_picking_shipping_detail`](crate::procurement::create_product_picking_shipping_detail) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductPickingShippingDetail {

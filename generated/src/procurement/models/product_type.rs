@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A product type, as [`procurement::list_types`](crate::procurement::list_types) lists it.
 ///
-/// [`procurement::list_types`](crate::procurement::list_types) lists them, [`procurement::get_type`](crate::procurement::get_type) gets one and [`procurement::create_type`](crate::procurement::create_type) creates one.
+/// [`procurement::get_type`](crate::procurement::get_type) gets one and [`procurement::create_type`](crate::procurement::create_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProductType {
@@ -49,7 +49,7 @@ pub enum ProductTypeTypeXref {
     OtherCharge,
     /// `Service`
     Service,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -98,7 +98,7 @@ impl ModelFields for ProductType {
 
 toolcrate_runtime::impl_model!(ProductType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProductType> for crate::shared::ProductTypeReference {
     fn from(record: &ProductType) -> Self {
         Self {

@@ -345,7 +345,7 @@ impl ModelFields for PurchaseOrder {
 
 toolcrate_runtime::impl_model!(PurchaseOrder);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "finance")]
 impl From<&PurchaseOrder> for crate::finance::PurchaseOrderReference {
     fn from(record: &PurchaseOrder) -> Self {

@@ -7,7 +7,7 @@ use crate::shared::CurrencyReference;
 
 /// A purchase order in summary form, as [`procurement::list_purchase_order_info`](crate::procurement::list_purchase_order_info) lists it.
 ///
-/// [`procurement::list_purchase_order_info`](crate::procurement::list_purchase_order_info) lists them and [`procurement::get_purchase_order_info`](crate::procurement::get_purchase_order_info) gets one.
+/// [`procurement::get_purchase_order_info`](crate::procurement::get_purchase_order_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseOrderInfo {

@@ -133,7 +133,7 @@ pub enum PurchaseOrderLineItemReceivedStatus {
     PartiallyReceiveCancelRest,
     /// `PartiallyReceiveCloneRest`
     PartiallyReceiveCloneRest,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -294,7 +294,7 @@ impl ModelFields for PurchaseOrderLineItem {
 
 toolcrate_runtime::impl_model!(PurchaseOrderLineItem);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "finance")]
 impl From<&PurchaseOrderLineItem> for crate::finance::PurchaseOrderLineItemReference {
     fn from(record: &PurchaseOrderLineItem) -> Self {

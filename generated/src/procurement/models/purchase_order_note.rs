@@ -7,7 +7,7 @@ use crate::shared::NoteTypeReference;
 
 /// A purchase order note, as [`procurement::list_purchase_order_notes`](crate::procurement::list_purchase_order_notes) lists it.
 ///
-/// [`procurement::list_purchase_order_notes`](crate::procurement::list_purchase_order_notes) lists them, [`procurement::get_purchase_order_note`](crate::procurement::get_purchase_order_note) gets one and [`procurement::create_purchase_order_note`](crate::procurement::create_purchase_order_note) creates one.
+/// [`procurement::get_purchase_order_note`](crate::procurement::get_purchase_order_note) gets one and [`procurement::create_purchase_order_note`](crate::procurement::create_purchase_order_note) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseOrderNote {

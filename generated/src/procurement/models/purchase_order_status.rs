@@ -7,7 +7,7 @@ use crate::procurement::PurchaseOrderStatusEmailTemplateReference;
 
 /// A purchase order status, as [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses) lists it.
 ///
-/// [`procurement::list_purchase_order_statuses`](crate::procurement::list_purchase_order_statuses) lists them, [`procurement::get_purchase_order_status`](crate::procurement::get_purchase_order_status) gets one and [`procurement::create_purchase_order_status`](crate::procurement::create_purchase_order_status) creates one.
+/// [`procurement::get_purchase_order_status`](crate::procurement::get_purchase_order_status) gets one and [`procurement::create_purchase_order_status`](crate::procurement::create_purchase_order_status) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseOrderStatus {
@@ -104,7 +104,7 @@ impl ModelFields for PurchaseOrderStatus {
 
 toolcrate_runtime::impl_model!(PurchaseOrderStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&PurchaseOrderStatus> for crate::procurement::PurchaseOrderStatusReference {
     fn from(record: &PurchaseOrderStatus) -> Self {
         Self {

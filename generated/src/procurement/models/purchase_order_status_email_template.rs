@@ -7,7 +7,7 @@ use crate::procurement::PurchaseOrderStatusReference;
 
 /// A purchase order status email template, as [`procurement::list_purchase_order_status_email_templates`](crate::procurement::list_purchase_order_status_email_templates) lists it.
 ///
-/// [`procurement::list_purchase_order_status_email_templates`](crate::procurement::list_purchase_order_status_email_templates) lists them, [`procurement::get_purchase_order_status_email_template`](crate::procurement::get_purchase_order_status_email_template) gets one and [`procurement::create_purchase_order_status_email_template`](crate::procurement::create_purchase_order_status_email_template) creates one.
+/// [`procurement::get_purchase_order_status_email_template`](crate::procurement::get_purchase_order_status_email_template) gets one and [`procurement::create_purchase_order_status_email_template`](crate::procurement::create_purchase_order_status_email_template) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseOrderStatusEmailTemplate {
@@ -109,7 +109,7 @@ impl ModelFields for PurchaseOrderStatusEmailTemplate {
 
 toolcrate_runtime::impl_model!(PurchaseOrderStatusEmailTemplate);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&PurchaseOrderStatusEmailTemplate>
 for crate::procurement::PurchaseOrderStatusEmailTemplateReference {
     fn from(record: &PurchaseOrderStatusEmailTemplate) -> Self {

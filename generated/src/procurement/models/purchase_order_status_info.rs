@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A purchase order status in summary form, as [`procurement::list_purchase_order_status_info`](crate::procurement::list_purchase_order_status_info) lists it.
 ///
-/// [`procurement::list_purchase_order_status_info`](crate::procurement::list_purchase_order_status_info) lists them and [`procurement::get_purchase_order_status_info`](crate::procurement::get_purchase_order_status_info) gets one.
+/// [`procurement::get_purchase_order_status_info`](crate::procurement::get_purchase_order_status_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseOrderStatusInfo {

@@ -8,7 +8,7 @@ use crate::shared::{MemberReference, NotificationRecipientReference};
 
 /// A purchase order status notification, as [`procurement::list_purchase_order_status_notifications`](crate::procurement::list_purchase_order_status_notifications) lists it.
 ///
-/// [`procurement::list_purchase_order_status_notifications`](crate::procurement::list_purchase_order_status_notifications) lists them, [`procurement::get_purchase_order_status_notification`](crate::procurement::get_purchase_order_status_notification) gets one and [`procurement::create_purchase_order_status_notification`](crate::procurement::create_purchase_order_status_notification) creates one.
+/// [`procurement::get_purchase_order_status_notification`](crate::procurement::get_purchase_order_status_notification) gets one and [`procurement::create_purchase_order_status_notification`](crate::procurement::create_purchase_order_status_notification) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PurchaseOrderStatusNotification {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An RMA action, as [`procurement::list_rma_actions`](crate::procurement::list_rma_actions) lists it.
 ///
-/// [`procurement::list_rma_actions`](crate::procurement::list_rma_actions) lists them, [`procurement::get_rma_action`](crate::procurement::get_rma_action) gets one and [`procurement::create_rma_action`](crate::procurement::create_rma_action) creates one.
+/// [`procurement::get_rma_action`](crate::procurement::get_rma_action) gets one and [`procurement::create_rma_action`](crate::procurement::create_rma_action) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RmaAction {
@@ -73,7 +73,7 @@ impl ModelFields for RmaAction {
 
 toolcrate_runtime::impl_model!(RmaAction);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&RmaAction> for crate::procurement::RmaActionReference {
     fn from(record: &RmaAction) -> Self {
         Self {

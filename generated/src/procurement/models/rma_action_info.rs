@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An RMA action in summary form, as [`procurement::list_rma_action_info`](crate::procurement::list_rma_action_info) lists it.
 ///
-/// [`procurement::list_rma_action_info`](crate::procurement::list_rma_action_info) lists them and [`procurement::get_rma_action_info`](crate::procurement::get_rma_action_info) gets one.
+/// [`procurement::get_rma_action_info`](crate::procurement::get_rma_action_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RmaActionInfo {

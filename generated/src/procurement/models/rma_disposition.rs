@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An RMA disposition, as [`procurement::list_rma_dispositions`](crate::procurement::list_rma_dispositions) lists it.
 ///
-/// [`procurement::list_rma_dispositions`](crate::procurement::list_rma_dispositions) lists them, [`procurement::get_rma_disposition`](crate::procurement::get_rma_disposition) gets one and [`procurement::create_rma_disposition`](crate::procurement::create_rma_disposition) creates one.
+/// [`procurement::get_rma_disposition`](crate::procurement::get_rma_disposition) gets one and [`procurement::create_rma_disposition`](crate::procurement::create_rma_disposition) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RmaDisposition {
@@ -73,7 +73,7 @@ impl ModelFields for RmaDisposition {
 
 toolcrate_runtime::impl_model!(RmaDisposition);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&RmaDisposition> for crate::procurement::RmaDispositionReference {
     fn from(record: &RmaDisposition) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An RMA disposition in summary form, as [`procurement::list_rma_disposition_info`](crate::procurement::list_rma_disposition_info) lists it.
 ///
-/// [`procurement::list_rma_disposition_info`](crate::procurement::list_rma_disposition_info) lists them and [`procurement::get_rma_disposition_info`](crate::procurement::get_rma_disposition_info) gets one.
+/// [`procurement::get_rma_disposition_info`](crate::procurement::get_rma_disposition_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RmaDispositionInfo {

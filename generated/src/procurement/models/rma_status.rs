@@ -7,7 +7,7 @@ use crate::procurement::RmaStatusEmailTemplateReference;
 
 /// An RMA status, as [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses) lists it.
 ///
-/// [`procurement::list_rma_statuses`](crate::procurement::list_rma_statuses) lists them, [`procurement::get_rma_status`](crate::procurement::get_rma_status) gets one and [`procurement::create_rma_status`](crate::procurement::create_rma_status) creates one.
+/// [`procurement::get_rma_status`](crate::procurement::get_rma_status) gets one and [`procurement::create_rma_status`](crate::procurement::create_rma_status) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RmaStatus {
@@ -94,7 +94,7 @@ impl ModelFields for RmaStatus {
 
 toolcrate_runtime::impl_model!(RmaStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&RmaStatus> for crate::procurement::RmaStatusReference {
     fn from(record: &RmaStatus) -> Self {
         Self {

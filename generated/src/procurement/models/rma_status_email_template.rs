@@ -7,7 +7,7 @@ use crate::procurement::RmaStatusReference;
 
 /// An RMA status email template, as [`procurement::list_rma_status_email_templates`](crate::procurement::list_rma_status_email_templates) lists it.
 ///
-/// [`procurement::list_rma_status_email_templates`](crate::procurement::list_rma_status_email_templates) lists them, [`procurement::get_rma_status_email_template`](crate::procurement::get_rma_status_email_template) gets one and [`procurement::create_rma_status_email_template`](crate::procurement::create_rma_status_email_template) creates one.
+/// [`procurement::get_rma_status_email_template`](crate::procurement::get_rma_status_email_template) gets one and [`procurement::create_rma_status_email_template`](crate::procurement::create_rma_status_email_template) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RmaStatusEmailTemplate {
@@ -110,7 +110,7 @@ impl ModelFields for RmaStatusEmailTemplate {
 
 toolcrate_runtime::impl_model!(RmaStatusEmailTemplate);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&RmaStatusEmailTemplate>
 for crate::procurement::RmaStatusEmailTemplateReference {
     fn from(record: &RmaStatusEmailTemplate) -> Self {

@@ -8,7 +8,7 @@ use crate::shared::{MemberReference, NotificationRecipientReference};
 
 /// An RMA status notification, as [`procurement::list_rma_status_notifications`](crate::procurement::list_rma_status_notifications) lists it.
 ///
-/// [`procurement::list_rma_status_notifications`](crate::procurement::list_rma_status_notifications) lists them, [`procurement::get_rma_status_notification`](crate::procurement::get_rma_status_notification) gets one and [`procurement::create_rma_status_notification`](crate::procurement::create_rma_status_notification) creates one.
+/// [`procurement::get_rma_status_notification`](crate::procurement::get_rma_status_notification) gets one and [`procurement::create_rma_status_notification`](crate::procurement::create_rma_status_notification) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RmaStatusNotification {

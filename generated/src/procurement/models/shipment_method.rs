@@ -77,7 +77,7 @@ impl ModelFields for ShipmentMethod {
 
 toolcrate_runtime::impl_model!(ShipmentMethod);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ShipmentMethod> for crate::shared::ShipmentMethodReference {
     fn from(record: &ShipmentMethod) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A shipment method in summary form, as [`procurement::list_shipment_method_info`](crate::procurement::list_shipment_method_info) lists it.
 ///
-/// [`procurement::list_shipment_method_info`](crate::procurement::list_shipment_method_info) lists them and [`procurement::get_shipment_method_info`](crate::procurement::get_shipment_method_info) gets one.
+/// [`procurement::get_shipment_method_info`](crate::procurement::get_shipment_method_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ShipmentMethodInfo {

@@ -98,7 +98,7 @@ impl ModelFields for SubCategory {
 
 toolcrate_runtime::impl_model!(SubCategory);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&SubCategory> for crate::shared::ProductSubCategoryReference {
     fn from(record: &SubCategory) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::ProductCategoryReference;
 
 /// A product subcategory in summary form, as [`procurement::list_sub_category_info`](crate::procurement::list_sub_category_info) lists it.
 ///
-/// [`procurement::list_sub_category_info`](crate::procurement::list_sub_category_info) lists them and [`procurement::get_sub_category_info`](crate::procurement::get_sub_category_info) gets one.
+/// [`procurement::get_sub_category_info`](crate::procurement::get_sub_category_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubCategoryInfo {

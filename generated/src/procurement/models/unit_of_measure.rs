@@ -81,7 +81,7 @@ impl ModelFields for UnitOfMeasure {
 
 toolcrate_runtime::impl_model!(UnitOfMeasure);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&UnitOfMeasure> for crate::shared::UnitOfMeasureReference {
     fn from(record: &UnitOfMeasure) -> Self {
         Self {

@@ -143,7 +143,7 @@ impl ModelFields for Warehouse {
 
 toolcrate_runtime::impl_model!(Warehouse);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Warehouse> for crate::shared::WarehouseReference {
     fn from(record: &Warehouse) -> Self {
         Self {

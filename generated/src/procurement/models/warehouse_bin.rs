@@ -161,7 +161,7 @@ impl ModelFields for WarehouseBin {
 
 toolcrate_runtime::impl_model!(WarehouseBin);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&WarehouseBin> for crate::shared::WarehouseBinReference {
     fn from(record: &WarehouseBin) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::WarehouseReference;
 
 /// A warehouse bin in summary form, as [`procurement::list_warehouse_bin_info`](crate::procurement::list_warehouse_bin_info) lists it.
 ///
-/// [`procurement::list_warehouse_bin_info`](crate::procurement::list_warehouse_bin_info) lists them and [`procurement::get_warehouse_bin_info`](crate::procurement::get_warehouse_bin_info) gets one.
+/// [`procurement::get_warehouse_bin_info`](crate::procurement::get_warehouse_bin_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WarehouseBinInfo {

@@ -7,7 +7,7 @@ use crate::shared::CompanyReference;
 
 /// A warehouse in summary form, as [`procurement::list_warehouse_info`](crate::procurement::list_warehouse_info) lists it.
 ///
-/// [`procurement::list_warehouse_info`](crate::procurement::list_warehouse_info) lists them and [`procurement::get_warehouse_info`](crate::procurement::get_warehouse_info) gets one.
+/// [`procurement::get_warehouse_info`](crate::procurement::get_warehouse_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WarehouseInfo {

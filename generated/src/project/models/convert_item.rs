@@ -43,7 +43,7 @@ pub enum ConvertItemRecordType {
     ProjectTicket,
     /// `ServiceTicket`
     ServiceTicket,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

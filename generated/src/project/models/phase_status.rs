@@ -7,7 +7,7 @@ use crate::shared::StatusIndicatorReference;
 
 /// A phase status, as [`project::list_phase_statuses`](crate::project::list_phase_statuses) lists it.
 ///
-/// [`project::list_phase_statuses`](crate::project::list_phase_statuses) lists them, [`project::get_phase_status`](crate::project::get_phase_status) gets one and [`project::create_phase_status`](crate::project::create_phase_status) creates one.
+/// [`project::get_phase_status`](crate::project::get_phase_status) gets one and [`project::create_phase_status`](crate::project::create_phase_status) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhaseStatus {
@@ -109,7 +109,7 @@ impl ModelFields for PhaseStatus {
 
 toolcrate_runtime::impl_model!(PhaseStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&PhaseStatus> for crate::project::PhaseStatusReference {
     fn from(record: &PhaseStatus) -> Self {
         Self {

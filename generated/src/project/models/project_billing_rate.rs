@@ -7,7 +7,7 @@ use crate::shared::{MemberReference, WorkRoleReference};
 
 /// A project billing rate, as [`project::list_billing_rates`](crate::project::list_billing_rates) lists it.
 ///
-/// [`project::list_billing_rates`](crate::project::list_billing_rates) lists them, [`project::get_billing_rate`](crate::project::get_billing_rate) gets one and [`project::create_billing_rate`](crate::project::create_billing_rate) creates one.
+/// [`project::get_billing_rate`](crate::project::get_billing_rate) gets one and [`project::create_billing_rate`](crate::project::create_billing_rate) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectBillingRate {

@@ -6,7 +6,7 @@ use crate::project::ProjectBoardKanbanStatus;
 
 /// A project board Kanban setting, as [`project::list_board_kanban_settings`](crate::project::list_board_kanban_settings) lists it.
 ///
-/// [`project::list_board_kanban_settings`](crate::project::list_board_kanban_settings) lists them, [`project::get_board_kanban_setting`](crate::project::get_board_kanban_setting) gets one and [`project::create_board_kanban_setting`](crate::project::create_board_kanban_setting) creates one.
+/// [`project::get_board_kanban_setting`](crate::project::get_board_kanban_setting) gets one and [`project::create_board_kanban_setting`](crate::project::create_board_kanban_setting) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectBoardKanbanSetting {

@@ -7,7 +7,7 @@ use crate::shared::{SystemDepartmentReference, SystemLocationReference};
 
 /// A project board team, as [`project::list_board_teams`](crate::project::list_board_teams) lists it.
 ///
-/// [`project::list_board_teams`](crate::project::list_board_teams) lists them, [`project::get_board_team`](crate::project::get_board_team) gets one and [`project::create_board_team`](crate::project::create_board_team) creates one.
+/// [`project::get_board_team`](crate::project::get_board_team) gets one and [`project::create_board_team`](crate::project::create_board_team) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectBoardTeam {

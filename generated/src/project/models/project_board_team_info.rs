@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A project board team in summary form, as [`project::list_board_team_info`](crate::project::list_board_team_info) lists it.
 ///
-/// [`project::list_board_team_info`](crate::project::list_board_team_info) lists them and [`project::get_board_team_info`](crate::project::get_board_team_info) gets one.
+/// [`project::get_board_team_info`](crate::project::get_board_team_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectBoardTeamInfo {

@@ -7,7 +7,7 @@ use crate::shared::ContactReference;
 
 /// A project contact, as [`project::list_project_contacts`](crate::project::list_project_contacts) lists it.
 ///
-/// [`project::list_project_contacts`](crate::project::list_project_contacts) lists them, [`project::get_project_contact`](crate::project::get_project_contact) gets one and [`project::create_project_contact`](crate::project::create_project_contact) creates one.
+/// [`project::get_project_contact`](crate::project::get_project_contact) gets one and [`project::create_project_contact`](crate::project::create_project_contact) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectContact {

@@ -7,7 +7,7 @@ use crate::shared::NoteTypeReference;
 
 /// A project note, as [`project::list_project_notes`](crate::project::list_project_notes) lists it.
 ///
-/// [`project::list_project_notes`](crate::project::list_project_notes) lists them, [`project::get_project_note`](crate::project::get_project_note) gets one and [`project::create_project_note`](crate::project::create_project_note) creates one.
+/// [`project::get_project_note`](crate::project::get_project_note) gets one and [`project::create_project_note`](crate::project::create_project_note) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectNote {

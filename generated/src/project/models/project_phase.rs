@@ -12,7 +12,7 @@ use crate::shared::{
 
 /// A project phase, as [`project::list_project_phases`](crate::project::list_project_phases) lists it.
 ///
-/// [`project::list_project_phases`](crate::project::list_project_phases) lists them, [`project::get_project_phase`](crate::project::get_project_phase) gets one and [`project::create_project_phase`](crate::project::create_project_phase) creates one.
+/// [`project::get_project_phase`](crate::project::get_project_phase) gets one and [`project::create_project_phase`](crate::project::create_project_phase) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectPhase {
@@ -149,7 +149,7 @@ pub enum ProjectPhaseBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -166,7 +166,7 @@ pub enum ProjectPhaseBillProducts {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -183,7 +183,7 @@ pub enum ProjectPhaseBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -200,7 +200,7 @@ pub enum ProjectPhaseBillingMethod {
     NotToExceed,
     /// `OverrideRate`
     OverrideRate,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -397,7 +397,7 @@ impl ModelFields for ProjectPhase {
 
 toolcrate_runtime::impl_model!(ProjectPhase);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProjectPhase> for crate::shared::ProjectPhaseReference {
     fn from(record: &ProjectPhase) -> Self {
         Self {

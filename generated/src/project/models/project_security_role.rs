@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A project security role, as [`project::list_security_roles`](crate::project::list_security_roles) lists it.
 ///
-/// [`project::list_security_roles`](crate::project::list_security_roles) lists them, [`project::get_security_role`](crate::project::get_security_role) gets one and [`project::create_security_role`](crate::project::create_security_role) creates one.
+/// [`project::get_security_role`](crate::project::get_security_role) gets one and [`project::create_security_role`](crate::project::create_security_role) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectSecurityRole {
@@ -77,7 +77,7 @@ impl ModelFields for ProjectSecurityRole {
 
 toolcrate_runtime::impl_model!(ProjectSecurityRole);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProjectSecurityRole> for crate::project::ProjectRoleReference {
     fn from(record: &ProjectSecurityRole) -> Self {
         Self {

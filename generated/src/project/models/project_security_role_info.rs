@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A project security role in summary form, as [`project::list_security_role_info`](crate::project::list_security_role_info) lists it.
 ///
-/// [`project::list_security_role_info`](crate::project::list_security_role_info) lists them and [`project::get_security_role_info`](crate::project::get_security_role_info) gets one.
+/// [`project::get_security_role_info`](crate::project::get_security_role_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectSecurityRoleInfo {

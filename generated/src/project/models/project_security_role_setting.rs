@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A project security role setting, as [`project::list_security_role_settings`](crate::project::list_security_role_settings) lists it.
 ///
-/// [`project::list_security_role_settings`](crate::project::list_security_role_settings) lists them and [`project::get_security_role_setting`](crate::project::get_security_role_setting) gets one.
+/// [`project::get_security_role_setting`](crate::project::get_security_role_setting) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectSecurityRoleSetting {
@@ -48,7 +48,7 @@ pub enum ProjectSecurityRoleSettingAddLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -63,7 +63,7 @@ pub enum ProjectSecurityRoleSettingDeleteLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -78,7 +78,7 @@ pub enum ProjectSecurityRoleSettingEditLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -93,7 +93,7 @@ pub enum ProjectSecurityRoleSettingInquireLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::shared::StatusIndicatorReference;
 
 /// A project status, as [`project::list_statuses`](crate::project::list_statuses) lists it.
 ///
-/// [`project::list_statuses`](crate::project::list_statuses) lists them, [`project::get_status`](crate::project::get_status) gets one and [`project::create_status`](crate::project::create_status) creates one.
+/// [`project::get_status`](crate::project::get_status) gets one and [`project::create_status`](crate::project::create_status) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectStatus {
@@ -104,7 +104,7 @@ impl ModelFields for ProjectStatus {
 
 toolcrate_runtime::impl_model!(ProjectStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProjectStatus> for crate::shared::ProjectStatusReference {
     fn from(record: &ProjectStatus) -> Self {
         Self {

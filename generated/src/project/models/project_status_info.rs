@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A project status in summary form, as [`project::list_status_info`](crate::project::list_status_info) lists it.
 ///
-/// [`project::list_status_info`](crate::project::list_status_info) lists them and [`project::get_status_info`](crate::project::get_status_info) gets one.
+/// [`project::get_status_info`](crate::project::get_status_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectStatusInfo {

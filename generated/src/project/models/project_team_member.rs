@@ -8,7 +8,7 @@ use crate::shared::{MemberReference, WorkRoleReference};
 
 /// A project team member, as [`project::list_project_team_members`](crate::project::list_project_team_members) lists it.
 ///
-/// [`project::list_project_team_members`](crate::project::list_project_team_members) lists them, [`project::get_project_team_member`](crate::project::get_project_team_member) gets one and [`project::create_project_team_member`](crate::project::create_project_team_member) creates one.
+/// [`project::get_project_team_member`](crate::project::get_project_team_member) gets one and [`project::create_project_team_member`](crate::project::create_project_team_member) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectTeamMember {

@@ -7,7 +7,7 @@ use crate::shared::ProjectTypeReference;
 
 /// A project template, as [`project::list_project_templates`](crate::project::list_project_templates) lists it.
 ///
-/// [`project::list_project_templates`](crate::project::list_project_templates) lists them, [`project::get_project_template`](crate::project::get_project_template) gets one and [`project::create_project_template`](crate::project::create_project_template) creates one.
+/// [`project::get_project_template`](crate::project::get_project_template) gets one and [`project::create_project_template`](crate::project::create_project_template) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectTemplate {

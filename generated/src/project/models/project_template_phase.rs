@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, UnknownFields};
 
 /// A project template project template phase, as [`project::list_project_template_phases_by_parent_id`](crate::project::list_project_template_phases_by_parent_id) lists it.
 ///
-/// [`project::list_project_template_phases_by_parent_id`](crate::project::list_project_template_phases_by_parent_id) lists them, [`project::get_project_template_phase`](crate::project::get_project_template_phase) gets one and [`project::create_project_template_phase`](crate::project::create_project_template_phase) creates one.
+/// [`project::get_project_template_phase`](crate::project::get_project_template_phase) gets one and [`project::create_project_template_phase`](crate::project::create_project_template_phase) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectTemplatePhase {
@@ -120,7 +120,7 @@ impl ModelFields for ProjectTemplatePhase {
 
 toolcrate_runtime::impl_model!(ProjectTemplatePhase);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProjectTemplatePhase> for crate::project::ProjectTemplatePhaseReference {
     fn from(record: &ProjectTemplatePhase) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::ServiceCodeReference;
 
 /// A project template project template ticket task, as [`project::list_all_ticket_tasks_of_project_templates`](crate::project::list_all_ticket_tasks_of_project_templates) lists it.
 ///
-/// [`project::list_all_ticket_tasks_of_project_templates`](crate::project::list_all_ticket_tasks_of_project_templates) lists them, [`project::get_project_template_ticket_task`](crate::project::get_project_template_ticket_task) gets one and [`project::create_project_template_ticket_task`](crate::project::create_project_template_ticket_task) creates one.
+/// [`project::get_project_template_ticket_task`](crate::project::get_project_template_ticket_task) gets one and [`project::create_project_template_ticket_task`](crate::project::create_project_template_ticket_task) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectTemplateTask {

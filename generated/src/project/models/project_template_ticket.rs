@@ -9,7 +9,7 @@ use crate::shared::{
 
 /// A project template project template ticket, as [`project::list_project_template_tickets_by_parent_id`](crate::project::list_project_template_tickets_by_parent_id) lists it.
 ///
-/// [`project::list_project_template_tickets_by_parent_id`](crate::project::list_project_template_tickets_by_parent_id) lists them, [`project::get_project_template_ticket`](crate::project::get_project_template_ticket) gets one and [`project::create_project_template_ticket`](crate::project::create_project_template_ticket) creates one.
+/// [`project::get_project_template_ticket`](crate::project::get_project_template_ticket) gets one and [`project::create_project_template_ticket`](crate::project::create_project_template_ticket) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectTemplateTicket {

@@ -5,8 +5,6 @@ use toolcrate_runtime::UnknownFields;
 use crate::project::TemplatePhase;
 
 /// A project template workplan, as [`project::list_project_template_workplans`](crate::project::list_project_template_workplans) lists it.
-///
-/// [`project::list_project_template_workplans`](crate::project::list_project_template_workplans) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectTemplateWorkPlan {

@@ -211,7 +211,7 @@ pub enum ProjectTicketBillExpenses {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -228,7 +228,7 @@ pub enum ProjectTicketBillProducts {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -245,7 +245,7 @@ pub enum ProjectTicketBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -266,7 +266,7 @@ pub enum ProjectTicketKnowledgeBaseLinkType {
     ServiceTicket,
     /// `Time`
     Time,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -279,7 +279,7 @@ pub enum ProjectTicketPredecessorType {
     Ticket,
     /// `Phase`
     Phase,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -296,7 +296,7 @@ pub enum ProjectTicketSubBillingMethod {
     NotToExceed,
     /// `OverrideRate`
     OverrideRate,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

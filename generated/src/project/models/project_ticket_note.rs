@@ -65,7 +65,7 @@ pub enum ProjectTicketNoteNoteType {
     TimeEntryNote,
     /// `MeetingNote`
     MeetingNote,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

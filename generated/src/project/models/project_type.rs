@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A project type, as [`project::list_project_types`](crate::project::list_project_types) lists it.
 ///
-/// [`project::list_project_types`](crate::project::list_project_types) lists them, [`project::get_project_type`](crate::project::get_project_type) gets one and [`project::create_project_type`](crate::project::create_project_type) creates one.
+/// [`project::get_project_type`](crate::project::get_project_type) gets one and [`project::create_project_type`](crate::project::create_project_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectType {
@@ -81,7 +81,7 @@ impl ModelFields for ProjectType {
 
 toolcrate_runtime::impl_model!(ProjectType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ProjectType> for crate::shared::ProjectTypeReference {
     fn from(record: &ProjectType) -> Self {
         Self {

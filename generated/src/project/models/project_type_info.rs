@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A project type in summary form, as [`project::list_project_type_info`](crate::project::list_project_type_info) lists it.
 ///
-/// [`project::list_project_type_info`](crate::project::list_project_type_info) lists them and [`project::get_project_type_info`](crate::project::get_project_type_info) gets one.
+/// [`project::get_project_type_info`](crate::project::get_project_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectTypeInfo {

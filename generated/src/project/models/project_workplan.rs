@@ -5,8 +5,6 @@ use toolcrate_runtime::UnknownFields;
 use crate::project::ProjectWorkplanProjectPhase;
 
 /// A project workplan, as [`project::get_project_workplan`](crate::project::get_project_workplan) returns it.
-///
-/// [`project::get_project_workplan`](crate::project::get_project_workplan) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectWorkplan {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A status indicator, as [`project::list_status_indicators`](crate::project::list_status_indicators) lists it.
 ///
-/// [`project::list_status_indicators`](crate::project::list_status_indicators) lists them and [`project::get_status_indicator`](crate::project::get_status_indicator) gets one.
+/// [`project::get_status_indicator`](crate::project::get_status_indicator) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StatusIndicator {
@@ -71,7 +71,7 @@ impl ModelFields for StatusIndicator {
 
 toolcrate_runtime::impl_model!(StatusIndicator);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&StatusIndicator> for crate::shared::StatusIndicatorReference {
     fn from(record: &StatusIndicator) -> Self {
         Self {

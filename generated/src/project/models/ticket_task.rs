@@ -7,7 +7,7 @@ use crate::shared::{MemberReference, ScheduleEntryReference, ServiceCodeReferenc
 
 /// A project ticket task, as [`project::list_ticket_tasks`](crate::project::list_ticket_tasks) lists it.
 ///
-/// [`project::list_ticket_tasks`](crate::project::list_ticket_tasks) lists them, [`project::get_ticket_task`](crate::project::get_ticket_task) gets one and [`project::create_ticket_task`](crate::project::create_ticket_task) creates one.
+/// [`project::get_ticket_task`](crate::project::get_ticket_task) gets one and [`project::create_ticket_task`](crate::project::create_ticket_task) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TicketTask {
@@ -59,7 +59,7 @@ pub enum TicketTaskChildScheduleAction {
     Delete,
     /// `Done`
     Done,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

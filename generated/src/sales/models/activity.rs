@@ -191,7 +191,7 @@ impl ModelFields for Activity {
 
 toolcrate_runtime::impl_model!(Activity);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Activity> for crate::shared::ActivityReference {
     fn from(record: &Activity) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An activity status, as [`sales::list_activity_statuses`](crate::sales::list_activity_statuses) lists it.
 ///
-/// [`sales::list_activity_statuses`](crate::sales::list_activity_statuses) lists them, [`sales::get_activity_status`](crate::sales::get_activity_status) gets one and [`sales::create_activity_status`](crate::sales::create_activity_status) creates one.
+/// [`sales::get_activity_status`](crate::sales::get_activity_status) gets one and [`sales::create_activity_status`](crate::sales::create_activity_status) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ActivityStatus {
@@ -93,7 +93,7 @@ impl ModelFields for ActivityStatus {
 
 toolcrate_runtime::impl_model!(ActivityStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ActivityStatus> for crate::shared::ActivityStatusReference {
     fn from(record: &ActivityStatus) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An activity status in summary form, as [`sales::list_activity_status_info`](crate::sales::list_activity_status_info) lists it.
 ///
-/// [`sales::list_activity_status_info`](crate::sales::list_activity_status_info) lists them and [`sales::get_activity_status_info`](crate::sales::get_activity_status_info) gets one.
+/// [`sales::get_activity_status_info`](crate::sales::get_activity_status_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ActivityStatusInfo {

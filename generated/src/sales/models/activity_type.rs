@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An activity type, as [`sales::list_activity_types`](crate::sales::list_activity_types) lists it.
 ///
-/// [`sales::list_activity_types`](crate::sales::list_activity_types) lists them, [`sales::get_activity_type`](crate::sales::get_activity_type) gets one and [`sales::create_activity_type`](crate::sales::create_activity_type) creates one.
+/// [`sales::get_activity_type`](crate::sales::get_activity_type) gets one and [`sales::create_activity_type`](crate::sales::create_activity_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ActivityType {
@@ -103,7 +103,7 @@ impl ModelFields for ActivityType {
 
 toolcrate_runtime::impl_model!(ActivityType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ActivityType> for crate::shared::ActivityTypeReference {
     fn from(record: &ActivityType) -> Self {
         Self {

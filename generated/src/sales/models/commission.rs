@@ -13,7 +13,7 @@ use crate::shared::{
 
 /// A sales commission, as [`sales::list_commissions`](crate::sales::list_commissions) lists it.
 ///
-/// [`sales::list_commissions`](crate::sales::list_commissions) lists them, [`sales::get_commission`](crate::sales::get_commission) gets one and [`sales::create_commission`](crate::sales::create_commission) creates one.
+/// [`sales::get_commission`](crate::sales::get_commission) gets one and [`sales::create_commission`](crate::sales::create_commission) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Commission {
@@ -108,7 +108,7 @@ pub enum CommissionBillingMethod {
     Progress,
     /// `Standard`
     Standard,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -121,7 +121,7 @@ pub enum CommissionCommissionBasis {
     GrossProfit,
     /// `SalesAmount`
     SalesAmount,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -134,7 +134,7 @@ pub enum CommissionInvoiceOption {
     AllInvoices,
     /// `PaidInvoices`
     PaidInvoices,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

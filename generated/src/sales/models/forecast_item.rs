@@ -109,7 +109,7 @@ pub enum ForecastItemForecastType {
     Product,
     /// `Service`
     Service,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

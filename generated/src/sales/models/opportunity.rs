@@ -265,7 +265,7 @@ impl ModelFields for Opportunity {
 
 toolcrate_runtime::impl_model!(Opportunity);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Opportunity> for crate::shared::OpportunityReference {
     fn from(record: &Opportunity) -> Self {
         Self {

@@ -8,7 +8,7 @@ use crate::shared::{CompanyReference, ContactReference};
 
 /// An opportunity contact, as [`sales::list_opportunity_contacts`](crate::sales::list_opportunity_contacts) lists it.
 ///
-/// [`sales::list_opportunity_contacts`](crate::sales::list_opportunity_contacts) lists them, [`sales::get_opportunity_contact`](crate::sales::get_opportunity_contact) gets one and [`sales::create_opportunity_contact`](crate::sales::create_opportunity_contact) creates one.
+/// [`sales::get_opportunity_contact`](crate::sales::get_opportunity_contact) gets one and [`sales::create_opportunity_contact`](crate::sales::create_opportunity_contact) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OpportunityContact {

@@ -7,7 +7,7 @@ use crate::shared::NoteTypeReference;
 
 /// An opportunity note, as [`sales::list_opportunity_notes`](crate::sales::list_opportunity_notes) lists it.
 ///
-/// [`sales::list_opportunity_notes`](crate::sales::list_opportunity_notes) lists them, [`sales::get_opportunity_note`](crate::sales::get_opportunity_note) gets one and [`sales::create_opportunity_note`](crate::sales::create_opportunity_note) creates one.
+/// [`sales::get_opportunity_note`](crate::sales::get_opportunity_note) gets one and [`sales::create_opportunity_note`](crate::sales::create_opportunity_note) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OpportunityNote {

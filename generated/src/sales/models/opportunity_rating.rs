@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An opportunity rating, as [`sales::list_opportunity_ratings`](crate::sales::list_opportunity_ratings) lists it.
 ///
-/// [`sales::list_opportunity_ratings`](crate::sales::list_opportunity_ratings) lists them, [`sales::get_opportunity_rating`](crate::sales::get_opportunity_rating) gets one and [`sales::create_opportunity_rating`](crate::sales::create_opportunity_rating) creates one.
+/// [`sales::get_opportunity_rating`](crate::sales::get_opportunity_rating) gets one and [`sales::create_opportunity_rating`](crate::sales::create_opportunity_rating) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OpportunityRating {
@@ -73,7 +73,7 @@ impl ModelFields for OpportunityRating {
 
 toolcrate_runtime::impl_model!(OpportunityRating);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&OpportunityRating> for crate::sales::OpportunityRatingReference {
     fn from(record: &OpportunityRating) -> Self {
         Self {

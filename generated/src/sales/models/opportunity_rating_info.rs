@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An opportunity rating in summary form, as [`sales::list_opportunity_rating_info`](crate::sales::list_opportunity_rating_info) lists it.
 ///
-/// [`sales::list_opportunity_rating_info`](crate::sales::list_opportunity_rating_info) lists them and [`sales::get_opportunity_rating_info`](crate::sales::get_opportunity_rating_info) gets one.
+/// [`sales::get_opportunity_rating_info`](crate::sales::get_opportunity_rating_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OpportunityRatingInfo {

@@ -82,7 +82,7 @@ impl ModelFields for OpportunityStage {
 
 toolcrate_runtime::impl_model!(OpportunityStage);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&OpportunityStage> for crate::sales::OpportunityStageReference {
     fn from(record: &OpportunityStage) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::sales::OpportunityProbabilityReference;
 
 /// A sales stage in summary form, as [`sales::list_stage_info`](crate::sales::list_stage_info) lists it.
 ///
-/// [`sales::list_stage_info`](crate::sales::list_stage_info) lists them and [`sales::get_stage_info`](crate::sales::get_stage_info) gets one.
+/// [`sales::get_stage_info`](crate::sales::get_stage_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OpportunityStageInfo {

@@ -108,7 +108,7 @@ impl ModelFields for OpportunityStatus {
 
 toolcrate_runtime::impl_model!(OpportunityStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&OpportunityStatus> for crate::shared::OpportunityStatusReference {
     fn from(record: &OpportunityStatus) -> Self {
         Self {

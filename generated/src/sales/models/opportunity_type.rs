@@ -73,7 +73,7 @@ impl ModelFields for OpportunityType {
 
 toolcrate_runtime::impl_model!(OpportunityType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&OpportunityType> for crate::sales::OpportunityTypeReference {
     fn from(record: &OpportunityType) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An opportunity type in summary form, as [`sales::list_opportunity_type_info`](crate::sales::list_opportunity_type_info) lists it.
 ///
-/// [`sales::list_opportunity_type_info`](crate::sales::list_opportunity_type_info) lists them and [`sales::get_opportunity_type_info`](crate::sales::get_opportunity_type_info) gets one.
+/// [`sales::get_opportunity_type_info`](crate::sales::get_opportunity_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OpportunityTypeInfo {

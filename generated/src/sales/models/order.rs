@@ -274,7 +274,7 @@ impl ModelFields for Order {
 
 toolcrate_runtime::impl_model!(Order);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Order> for crate::shared::SalesOrderReference {
     fn from(record: &Order) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::sales::OrderStatusEmailTemplateReference;
 
 /// A sales order status, as [`sales::list_order_statuses`](crate::sales::list_order_statuses) lists it.
 ///
-/// [`sales::list_order_statuses`](crate::sales::list_order_statuses) lists them, [`sales::get_order_status`](crate::sales::get_order_status) gets one and [`sales::create_order_status`](crate::sales::create_order_status) creates one.
+/// [`sales::get_order_status`](crate::sales::get_order_status) gets one and [`sales::create_order_status`](crate::sales::create_order_status) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrderStatus {
@@ -99,7 +99,7 @@ impl ModelFields for OrderStatus {
 
 toolcrate_runtime::impl_model!(OrderStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&OrderStatus> for crate::shared::OrderStatusReference {
     fn from(record: &OrderStatus) -> Self {
         Self {

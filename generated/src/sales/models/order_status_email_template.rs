@@ -7,7 +7,7 @@ use crate::shared::OrderStatusReference;
 
 /// A sales order status email template, as [`sales::list_order_status_email_templates`](crate::sales::list_order_status_email_templates) lists it.
 ///
-/// [`sales::list_order_status_email_templates`](crate::sales::list_order_status_email_templates) lists them, [`sales::get_order_status_email_template`](crate::sales::get_order_status_email_template) gets one and [`sales::create_order_status_email_template`](crate::sales::create_order_status_email_template) creates one.
+/// [`sales::get_order_status_email_template`](crate::sales::get_order_status_email_template) gets one and [`sales::create_order_status_email_template`](crate::sales::create_order_status_email_template) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrderStatusEmailTemplate {
@@ -110,7 +110,7 @@ impl ModelFields for OrderStatusEmailTemplate {
 
 toolcrate_runtime::impl_model!(OrderStatusEmailTemplate);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&OrderStatusEmailTemplate>
 for crate::sales::OrderStatusEmailTemplateReference {
     fn from(record: &OrderStatusEmailTemplate) -> Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A sales order status in summary form, as [`sales::list_order_status_info`](crate::sales::list_order_status_info) lists it.
 ///
-/// [`sales::list_order_status_info`](crate::sales::list_order_status_info) lists them and [`sales::get_order_status_info`](crate::sales::get_order_status_info) gets one.
+/// [`sales::get_order_status_info`](crate::sales::get_order_status_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrderStatusInfo {

@@ -9,7 +9,7 @@ use crate::shared::{
 
 /// A sales order status notification, as [`sales::list_order_status_notifications`](crate::sales::list_order_status_notifications) lists it.
 ///
-/// [`sales::list_order_status_notifications`](crate::sales::list_order_status_notifications) lists them, [`sales::get_order_status_notification`](crate::sales::get_order_status_notification) gets one and [`sales::create_order_status_notification`](crate::sales::create_order_status_notification) creates one.
+/// [`sales::get_order_status_notification`](crate::sales::get_order_status_notification) gets one and [`sales::create_order_status_notification`](crate::sales::create_order_status_notification) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrderStatusNotification {

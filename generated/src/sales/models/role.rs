@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A sales role, as [`sales::list_roles`](crate::sales::list_roles) lists it.
 ///
-/// [`sales::list_roles`](crate::sales::list_roles) lists them, [`sales::get_role`](crate::sales::get_role) gets one and [`sales::create_role`](crate::sales::create_role) creates one.
+/// [`sales::get_role`](crate::sales::get_role) gets one and [`sales::create_role`](crate::sales::create_role) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Role {
@@ -69,7 +69,7 @@ impl ModelFields for Role {
 
 toolcrate_runtime::impl_model!(Role);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Role> for crate::sales::OpportunitySalesRoleReference {
     fn from(record: &Role) -> Self {
         Self {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{Number, UnknownFields};
 
 /// A sales order financial recap, as [`sales::list_order_financial_recaps`](crate::sales::list_order_financial_recaps) lists it.
-///
-/// [`sales::list_order_financial_recaps`](crate::sales::list_order_financial_recaps) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesOrderRecap {

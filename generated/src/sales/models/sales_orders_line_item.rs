@@ -7,7 +7,7 @@ use crate::shared::SalesOrderReference;
 
 /// A sales order line item, as [`sales::list_order_line_items`](crate::sales::list_order_line_items) lists it.
 ///
-/// [`sales::list_order_line_items`](crate::sales::list_order_line_items) lists them, [`sales::get_order_line_item`](crate::sales::get_order_line_item) gets one and [`sales::create_order_line_item`](crate::sales::create_order_line_item) creates one.
+/// [`sales::get_order_line_item`](crate::sales::get_order_line_item) gets one and [`sales::create_order_line_item`](crate::sales::create_order_line_item) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesOrdersLineItem {

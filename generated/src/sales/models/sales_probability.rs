@@ -69,7 +69,7 @@ impl ModelFields for SalesProbability {
 
 toolcrate_runtime::impl_model!(SalesProbability);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&SalesProbability> for crate::sales::OpportunityProbabilityReference {
     fn from(record: &SalesProbability) -> Self {
         Self {

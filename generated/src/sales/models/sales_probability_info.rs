@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A sales probability in summary form, as [`sales::list_probability_info`](crate::sales::list_probability_info) lists it.
 ///
-/// [`sales::list_probability_info`](crate::sales::list_probability_info) lists them and [`sales::get_probability_info`](crate::sales::get_probability_info) gets one.
+/// [`sales::get_probability_info`](crate::sales::get_probability_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesProbabilityInfo {

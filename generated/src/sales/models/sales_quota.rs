@@ -10,7 +10,7 @@ use crate::shared::{
 
 /// A sales quota, as [`sales::list_quotas`](crate::sales::list_quotas) lists it.
 ///
-/// [`sales::list_quotas`](crate::sales::list_quotas) lists them, [`sales::get_quota`](crate::sales::get_quota) gets one and [`sales::create_quota`](crate::sales::create_quota) creates one.
+/// [`sales::get_quota`](crate::sales::get_quota) gets one and [`sales::create_quota`](crate::sales::create_quota) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesQuota {

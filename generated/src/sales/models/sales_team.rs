@@ -7,7 +7,7 @@ use crate::shared::SystemLocationReference;
 
 /// A sales team, as [`sales::list_sales_teams`](crate::sales::list_sales_teams) lists it.
 ///
-/// [`sales::list_sales_teams`](crate::sales::list_sales_teams) lists them, [`sales::get_sales_team`](crate::sales::get_sales_team) gets one and [`sales::create_sales_team`](crate::sales::create_sales_team) creates one.
+/// [`sales::get_sales_team`](crate::sales::get_sales_team) gets one and [`sales::create_sales_team`](crate::sales::create_sales_team) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesTeam {
@@ -95,7 +95,7 @@ impl ModelFields for SalesTeam {
 
 toolcrate_runtime::impl_model!(SalesTeam);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&SalesTeam> for crate::sales::SalesTeamReference {
     fn from(record: &SalesTeam) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::{MemberReference, SystemDepartmentReference, SystemLocationRe
 
 /// A sales team member, as [`sales::list_sales_team_members`](crate::sales::list_sales_team_members) lists it.
 ///
-/// [`sales::list_sales_team_members`](crate::sales::list_sales_team_members) lists them, [`sales::get_sales_team_member`](crate::sales::get_sales_team_member) gets one and [`sales::create_sales_team_member`](crate::sales::create_sales_team_member) creates one.
+/// [`sales::get_sales_team_member`](crate::sales::get_sales_team_member) gets one and [`sales::create_sales_team_member`](crate::sales::create_sales_team_member) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SalesTeamMember {

@@ -8,7 +8,7 @@ use crate::shared::MemberReference;
 
 /// An opportunity team member, as [`sales::list_opportunity_teams`](crate::sales::list_opportunity_teams) lists it.
 ///
-/// [`sales::list_opportunity_teams`](crate::sales::list_opportunity_teams) lists them, [`sales::get_opportunity_team`](crate::sales::get_opportunity_team) gets one and [`sales::create_opportunity_team`](crate::sales::create_opportunity_team) creates one.
+/// [`sales::get_opportunity_team`](crate::sales::get_opportunity_team) gets one and [`sales::create_opportunity_team`](crate::sales::create_opportunity_team) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Team {
@@ -53,7 +53,7 @@ pub enum TeamType {
     Individual,
     /// `Team`
     Team,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

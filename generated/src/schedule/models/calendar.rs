@@ -149,7 +149,7 @@ impl ModelFields for Calendar {
 
 toolcrate_runtime::impl_model!(Calendar);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Calendar> for crate::shared::CalendarReference {
     fn from(record: &Calendar) -> Self {
         Self {
@@ -160,7 +160,7 @@ impl From<&Calendar> for crate::shared::CalendarReference {
     }
 }
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "system")]
 impl From<&Calendar> for crate::system::CalendarSetupReference {
     fn from(record: &Calendar) -> Self {

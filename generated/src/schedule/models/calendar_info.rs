@@ -7,7 +7,7 @@ use crate::schedule::HolidayListReference;
 
 /// A schedule calendar in summary form, as [`schedule::list_calendar_info`](crate::schedule::list_calendar_info) lists it.
 ///
-/// [`schedule::list_calendar_info`](crate::schedule::list_calendar_info) lists them and [`schedule::get_calendar_info`](crate::schedule::get_calendar_info) gets one.
+/// [`schedule::get_calendar_info`](crate::schedule::get_calendar_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CalendarInfo {

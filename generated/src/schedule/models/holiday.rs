@@ -7,7 +7,7 @@ use crate::schedule::HolidayListReference;
 
 /// A holiday list holiday, as [`schedule::list_holiday_list_holidays`](crate::schedule::list_holiday_list_holidays) lists it.
 ///
-/// [`schedule::list_holiday_list_holidays`](crate::schedule::list_holiday_list_holidays) lists them, [`schedule::get_holiday_list_holiday`](crate::schedule::get_holiday_list_holiday) gets one and [`schedule::create_holiday_list_holiday`](crate::schedule::create_holiday_list_holiday) creates one.
+/// [`schedule::get_holiday_list_holiday`](crate::schedule::get_holiday_list_holiday) gets one and [`schedule::create_holiday_list_holiday`](crate::schedule::create_holiday_list_holiday) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Holiday {

@@ -7,7 +7,7 @@ use crate::schedule::HolidayListReference;
 
 /// A holiday list holiday in summary form, as [`schedule::list_holiday_list_holiday_info`](crate::schedule::list_holiday_list_holiday_info) lists it.
 ///
-/// [`schedule::list_holiday_list_holiday_info`](crate::schedule::list_holiday_list_holiday_info) lists them and [`schedule::get_holiday_list_holiday_info`](crate::schedule::get_holiday_list_holiday_info) gets one.
+/// [`schedule::get_holiday_list_holiday_info`](crate::schedule::get_holiday_list_holiday_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct HolidayInfo {

@@ -69,7 +69,7 @@ impl ModelFields for HolidayList {
 
 toolcrate_runtime::impl_model!(HolidayList);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&HolidayList> for crate::schedule::HolidayListReference {
     fn from(record: &HolidayList) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A holiday list in summary form, as [`schedule::list_holiday_list_info`](crate::schedule::list_holiday_list_info) lists it.
 ///
-/// [`schedule::list_holiday_list_info`](crate::schedule::list_holiday_list_info) lists them and [`schedule::get_holiday_list_info`](crate::schedule::get_holiday_list_info) gets one.
+/// [`schedule::get_holiday_list_info`](crate::schedule::get_holiday_list_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct HolidayListInfo {

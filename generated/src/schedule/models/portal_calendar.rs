@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, OpenEnum, UnknownFields};
 
 /// A portal calendar, as [`schedule::list_portal_calendars`](crate::schedule::list_portal_calendars) lists it.
 ///
-/// [`schedule::list_portal_calendars`](crate::schedule::list_portal_calendars) lists them and [`schedule::get_portal_calendar`](crate::schedule::get_portal_calendar) gets one.
+/// [`schedule::get_portal_calendar`](crate::schedule::get_portal_calendar) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalCalendar {
@@ -67,7 +67,7 @@ pub enum PortalCalendarWeekStart {
     Friday,
     /// `Saturday`
     Saturday,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

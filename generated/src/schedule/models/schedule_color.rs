@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A schedule color, as [`schedule::list_colors`](crate::schedule::list_colors) lists it.
 ///
-/// [`schedule::list_colors`](crate::schedule::list_colors) lists them and [`schedule::get_color`](crate::schedule::get_color) gets one.
+/// [`schedule::get_color`](crate::schedule::get_color) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScheduleColor {

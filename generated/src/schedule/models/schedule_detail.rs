@@ -7,7 +7,7 @@ use crate::shared::{MemberReference, ScheduleEntryReference};
 
 /// A schedule entry detail, as [`schedule::list_entry_details`](crate::schedule::list_entry_details) lists it.
 ///
-/// [`schedule::list_entry_details`](crate::schedule::list_entry_details) lists them and [`schedule::get_entry_detail`](crate::schedule::get_entry_detail) gets one.
+/// [`schedule::get_entry_detail`](crate::schedule::get_entry_detail) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScheduleDetail {

@@ -202,7 +202,7 @@ impl ModelFields for ScheduleEntry {
 
 toolcrate_runtime::impl_model!(ScheduleEntry);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ScheduleEntry> for crate::shared::ScheduleEntryReference {
     fn from(record: &ScheduleEntry) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::ScheduleEntryReference;
 
 /// A schedule entry detail, as [`schedule::list_details`](crate::schedule::list_details) lists it.
 ///
-/// [`schedule::list_details`](crate::schedule::list_details) lists them and [`schedule::get_detail`](crate::schedule::get_detail) gets one.
+/// [`schedule::get_detail`](crate::schedule::get_detail) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScheduleEntryDetail {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A reminder time, as [`schedule::list_reminder_times`](crate::schedule::list_reminder_times) lists it.
 ///
-/// [`schedule::list_reminder_times`](crate::schedule::list_reminder_times) lists them and [`schedule::get_reminder_time`](crate::schedule::get_reminder_time) gets one.
+/// [`schedule::get_reminder_time`](crate::schedule::get_reminder_time) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScheduleReminderTime {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A schedule status, as [`schedule::list_statuses`](crate::schedule::list_statuses) lists it.
 ///
-/// [`schedule::list_statuses`](crate::schedule::list_statuses) lists them, [`schedule::get_status`](crate::schedule::get_status) gets one and [`schedule::create_status`](crate::schedule::create_status) creates one.
+/// [`schedule::get_status`](crate::schedule::get_status) gets one and [`schedule::create_status`](crate::schedule::create_status) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScheduleStatus {
@@ -77,7 +77,7 @@ impl ModelFields for ScheduleStatus {
 
 toolcrate_runtime::impl_model!(ScheduleStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ScheduleStatus> for crate::shared::ScheduleStatusReference {
     fn from(record: &ScheduleStatus) -> Self {
         Self {

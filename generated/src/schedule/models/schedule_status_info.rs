@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A schedule status in summary form, as [`schedule::list_status_info`](crate::schedule::list_status_info) lists it.
 ///
-/// [`schedule::list_status_info`](crate::schedule::list_status_info) lists them and [`schedule::get_status_info`](crate::schedule::get_status_info) gets one.
+/// [`schedule::get_status_info`](crate::schedule::get_status_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScheduleStatusInfo {

@@ -87,7 +87,7 @@ impl ModelFields for ScheduleType {
 
 toolcrate_runtime::impl_model!(ScheduleType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ScheduleType> for crate::schedule::ScheduleTypeReference {
     fn from(record: &ScheduleType) -> Self {
         Self {

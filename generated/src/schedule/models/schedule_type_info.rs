@@ -7,7 +7,7 @@ use crate::shared::{ChargeCodeReference, ServiceLocationReference};
 
 /// A schedule type in summary form, as [`schedule::list_type_info`](crate::schedule::list_type_info) lists it.
 ///
-/// [`schedule::list_type_info`](crate::schedule::list_type_info) lists them and [`schedule::get_type_info`](crate::schedule::get_type_info) gets one.
+/// [`schedule::get_type_info`](crate::schedule::get_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScheduleTypeInfo {

@@ -173,7 +173,7 @@ pub enum BoardAllSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -190,7 +190,7 @@ pub enum BoardBillExpense {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -207,7 +207,7 @@ pub enum BoardBillProduct {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -224,7 +224,7 @@ pub enum BoardBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -237,7 +237,7 @@ pub enum BoardInternalAnalysisSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -254,7 +254,7 @@ pub enum BoardPercentageCalculation {
     ClosedPhases,
     /// `ClosedTickets`
     ClosedTickets,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -267,7 +267,7 @@ pub enum BoardProblemSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -280,7 +280,7 @@ pub enum BoardResolutionSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -516,7 +516,7 @@ impl ModelFields for Board {
 
 toolcrate_runtime::impl_model!(Board);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Board> for crate::shared::BoardReference {
     fn from(record: &Board) -> Self {
         Self {
@@ -527,7 +527,7 @@ impl From<&Board> for crate::shared::BoardReference {
     }
 }
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Board> for crate::shared::ProjectBoardReference {
     fn from(record: &Board) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::{MemberReference, NotificationRecipientReference};
 
 /// A service board auto-assign resource, as [`service::list_board_auto_assign_resources`](crate::service::list_board_auto_assign_resources) lists it.
 ///
-/// [`service::list_board_auto_assign_resources`](crate::service::list_board_auto_assign_resources) lists them, [`service::get_board_auto_assign_resource`](crate::service::get_board_auto_assign_resource) gets one and [`service::create_board_auto_assign_resource`](crate::service::create_board_auto_assign_resource) creates one.
+/// [`service::get_board_auto_assign_resource`](crate::service::get_board_auto_assign_resource) gets one and [`service::create_board_auto_assign_resource`](crate::service::create_board_auto_assign_resource) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardAutoAssignResource {

@@ -10,7 +10,7 @@ use crate::shared::{
 
 /// A service board automatic template, as [`service::list_board_auto_templates`](crate::service::list_board_auto_templates) lists it.
 ///
-/// [`service::list_board_auto_templates`](crate::service::list_board_auto_templates) lists them, [`service::get_board_auto_template`](crate::service::get_board_auto_template) gets one and [`service::create_board_auto_template`](crate::service::create_board_auto_template) creates one.
+/// [`service::get_board_auto_template`](crate::service::get_board_auto_template) gets one and [`service::create_board_auto_template`](crate::service::create_board_auto_template) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardAutoTemplate {
@@ -87,7 +87,7 @@ pub enum BoardAutoTemplateBudgetHoursSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -102,7 +102,7 @@ pub enum BoardAutoTemplateDiscussionSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -117,7 +117,7 @@ pub enum BoardAutoTemplateDocumentsSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -132,7 +132,7 @@ pub enum BoardAutoTemplateFinanceInformationSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -147,7 +147,7 @@ pub enum BoardAutoTemplateInternalAnalysisSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -162,7 +162,7 @@ pub enum BoardAutoTemplateResolutionSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -177,7 +177,7 @@ pub enum BoardAutoTemplateResourcesSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -192,7 +192,7 @@ pub enum BoardAutoTemplateSendNotesAsEmailSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -207,7 +207,7 @@ pub enum BoardAutoTemplateSummarySetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -222,7 +222,7 @@ pub enum BoardAutoTemplateTasksSetting {
     Overwrite,
     /// `Ignore`
     Ignore,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

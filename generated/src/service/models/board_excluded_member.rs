@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A service board excluded member, as [`service::list_board_excluded_members`](crate::service::list_board_excluded_members) lists it.
 ///
-/// [`service::list_board_excluded_members`](crate::service::list_board_excluded_members) lists them, [`service::get_board_excluded_member`](crate::service::get_board_excluded_member) gets one and [`service::create_board_excluded_member`](crate::service::create_board_excluded_member) creates one.
+/// [`service::get_board_excluded_member`](crate::service::get_board_excluded_member) gets one and [`service::create_board_excluded_member`](crate::service::create_board_excluded_member) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardExcludedMember {

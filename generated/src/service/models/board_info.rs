@@ -7,7 +7,7 @@ use crate::shared::{SystemDepartmentReference, SystemLocationReference};
 
 /// A service board in summary form, as [`service::list_info_boards`](crate::service::list_info_boards) lists it.
 ///
-/// [`service::list_info_boards`](crate::service::list_info_boards) lists them and [`service::get_info_board`](crate::service::get_info_board) gets one.
+/// [`service::get_info_board`](crate::service::get_info_board) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardInfo {
@@ -66,7 +66,7 @@ pub enum BoardInfoAllSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -79,7 +79,7 @@ pub enum BoardInfoInternalAnalysisSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -92,7 +92,7 @@ pub enum BoardInfoProblemSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -105,7 +105,7 @@ pub enum BoardInfoResolutionSort {
     Ascending,
     /// `Descending`
     Descending,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

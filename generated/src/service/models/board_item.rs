@@ -78,7 +78,7 @@ impl ModelFields for BoardItem {
 
 toolcrate_runtime::impl_model!(BoardItem);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&BoardItem> for crate::shared::ServiceItemReference {
     fn from(record: &BoardItem) -> Self {
         Self {

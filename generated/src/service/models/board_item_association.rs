@@ -7,7 +7,7 @@ use crate::shared::{BoardReference, ServiceItemReference};
 
 /// A service board ticket item association, as [`service::list_board_item_associations`](crate::service::list_board_item_associations) lists it.
 ///
-/// [`service::list_board_item_associations`](crate::service::list_board_item_associations) lists them and [`service::get_board_item_association`](crate::service::get_board_item_association) gets one.
+/// [`service::get_board_item_association`](crate::service::get_board_item_association) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardItemAssociation {

@@ -7,7 +7,7 @@ use crate::shared::{MemberReference, NotificationRecipientReference};
 
 /// A service board notification, as [`service::list_board_notifications`](crate::service::list_board_notifications) lists it.
 ///
-/// [`service::list_board_notifications`](crate::service::list_board_notifications) lists them, [`service::get_board_notification`](crate::service::get_board_notification) gets one and [`service::create_board_notification`](crate::service::create_board_notification) creates one.
+/// [`service::get_board_notification`](crate::service::get_board_notification) gets one and [`service::create_board_notification`](crate::service::create_board_notification) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardNotification {

@@ -10,7 +10,7 @@ use crate::shared::{
 
 /// A service board skill mapping, as [`service::list_board_skill_mappings`](crate::service::list_board_skill_mappings) lists it.
 ///
-/// [`service::list_board_skill_mappings`](crate::service::list_board_skill_mappings) lists them, [`service::get_board_skill_mapping`](crate::service::get_board_skill_mapping) gets one and [`service::create_board_skill_mapping`](crate::service::create_board_skill_mapping) creates one.
+/// [`service::get_board_skill_mapping`](crate::service::get_board_skill_mapping) gets one and [`service::create_board_skill_mapping`](crate::service::create_board_skill_mapping) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardSkillMapping {

@@ -77,7 +77,7 @@ pub enum BoardStatusEscalationStatus {
     Resolved,
     /// `NoEscalation`
     NoEscalation,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -169,7 +169,7 @@ impl ModelFields for BoardStatus {
 
 toolcrate_runtime::impl_model!(BoardStatus);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&BoardStatus> for crate::shared::ServiceStatusReference {
     fn from(record: &BoardStatus) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A service board ticket status in summary form, as [`service::list_board_status_info`](crate::service::list_board_status_info) lists it.
 ///
-/// [`service::list_board_status_info`](crate::service::list_board_status_info) lists them and [`service::get_board_status_info`](crate::service::get_board_status_info) gets one.
+/// [`service::get_board_status_info`](crate::service::get_board_status_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardStatusInfo {

@@ -9,7 +9,7 @@ use crate::shared::{
 
 /// A service board ticket status notification, as [`service::list_board_status_notifications`](crate::service::list_board_status_notifications) lists it.
 ///
-/// [`service::list_board_status_notifications`](crate::service::list_board_status_notifications) lists them, [`service::get_board_status_notification`](crate::service::get_board_status_notification) gets one and [`service::create_board_status_notification`](crate::service::create_board_status_notification) creates one.
+/// [`service::get_board_status_notification`](crate::service::get_board_status_notification) gets one and [`service::create_board_status_notification`](crate::service::create_board_status_notification) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardStatusNotification {

@@ -99,7 +99,7 @@ impl ModelFields for BoardSubType {
 
 toolcrate_runtime::impl_model!(BoardSubType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&BoardSubType> for crate::shared::ServiceSubTypeReference {
     fn from(record: &BoardSubType) -> Self {
         Self {

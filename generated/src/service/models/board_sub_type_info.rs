@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A service board ticket subtype in summary form, as [`service::list_board_sub_type_info`](crate::service::list_board_sub_type_info) lists it.
 ///
-/// [`service::list_board_sub_type_info`](crate::service::list_board_sub_type_info) lists them and [`service::get_board_sub_type_info`](crate::service::get_board_sub_type_info) gets one.
+/// [`service::get_board_sub_type_info`](crate::service::get_board_sub_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardSubTypeInfo {

@@ -63,7 +63,7 @@ pub enum BoardTypeCategory {
     Reactive,
     /// `Proactive`
     Proactive,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -140,7 +140,7 @@ impl ModelFields for BoardType {
 
 toolcrate_runtime::impl_model!(BoardType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&BoardType> for crate::shared::ServiceTypeReference {
     fn from(record: &BoardType) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::BoardReference;
 
 /// A service board type, as [`service::list_info_board_types`](crate::service::list_info_board_types) lists it.
 ///
-/// [`service::list_info_board_types`](crate::service::list_info_board_types) lists them and [`service::get_info_board_type`](crate::service::get_info_board_type) gets one.
+/// [`service::get_info_board_type`](crate::service::get_info_board_type) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardTypeInfo {

@@ -9,7 +9,7 @@ use crate::shared::{
 
 /// A service board type, subtype and item association, as [`service::list_board_type_sub_type_item_associations`](crate::service::list_board_type_sub_type_item_associations) lists it.
 ///
-/// [`service::list_board_type_sub_type_item_associations`](crate::service::list_board_type_sub_type_item_associations) lists them and [`service::get_board_type_sub_type_item_association`](crate::service::get_board_type_sub_type_item_association) gets one.
+/// [`service::get_board_type_sub_type_item_association`](crate::service::get_board_type_sub_type_item_association) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoardTypeSubTypeItemAssociation {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A service code, as [`service::list_codes`](crate::service::list_codes) lists it.
 ///
-/// [`service::list_codes`](crate::service::list_codes) lists them, [`service::get_code`](crate::service::get_code) gets one and [`service::create_code`](crate::service::create_code) creates one.
+/// [`service::get_code`](crate::service::get_code) gets one and [`service::create_code`](crate::service::create_code) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Code {
@@ -94,7 +94,7 @@ impl ModelFields for Code {
 
 toolcrate_runtime::impl_model!(Code);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Code> for crate::shared::ServiceCodeReference {
     fn from(record: &Code) -> Self {
         Self {

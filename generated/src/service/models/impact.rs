@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A ticket impact, as [`service::list_impacts`](crate::service::list_impacts) lists it.
 ///
-/// [`service::list_impacts`](crate::service::list_impacts) lists them and [`service::get_impact`](crate::service::get_impact) gets one.
+/// [`service::get_impact`](crate::service::get_impact) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Impact {

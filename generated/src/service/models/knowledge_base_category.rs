@@ -7,7 +7,7 @@ use crate::shared::{MemberReference, SystemDepartmentReference, SystemLocationRe
 
 /// A knowledge base category, as [`service::list_knowledge_base_categories`](crate::service::list_knowledge_base_categories) lists it.
 ///
-/// [`service::list_knowledge_base_categories`](crate::service::list_knowledge_base_categories) lists them, [`service::get_knowledge_base_category`](crate::service::get_knowledge_base_category) gets one and [`service::create_knowledge_base_category`](crate::service::create_knowledge_base_category) creates one.
+/// [`service::get_knowledge_base_category`](crate::service::get_knowledge_base_category) gets one and [`service::create_knowledge_base_category`](crate::service::create_knowledge_base_category) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct KnowledgeBaseCategory {
@@ -82,7 +82,7 @@ impl ModelFields for KnowledgeBaseCategory {
 
 toolcrate_runtime::impl_model!(KnowledgeBaseCategory);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&KnowledgeBaseCategory> for crate::service::KbCategoryReference {
     fn from(record: &KnowledgeBaseCategory) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::MemberReference;
 
 /// A knowledge base setting, as [`service::get_knowledge_base_setting`](crate::service::get_knowledge_base_setting) returns it.
 ///
-/// [`service::get_knowledge_base_setting`](crate::service::get_knowledge_base_setting) gets one and [`service::create_knowledge_base_setting`](crate::service::create_knowledge_base_setting) creates one.
+/// [`service::create_knowledge_base_setting`](crate::service::create_knowledge_base_setting) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct KnowledgeBaseSettings {

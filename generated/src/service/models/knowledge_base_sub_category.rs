@@ -8,7 +8,7 @@ use crate::shared::{SystemDepartmentReference, SystemLocationReference};
 
 /// A knowledge base subcategory, as [`service::list_knowledge_base_sub_categories`](crate::service::list_knowledge_base_sub_categories) lists it.
 ///
-/// [`service::list_knowledge_base_sub_categories`](crate::service::list_knowledge_base_sub_categories) lists them, [`service::get_knowledge_base_sub_category`](crate::service::get_knowledge_base_sub_category) gets one and [`service::create_knowledge_base_sub_category`](crate::service::create_knowledge_base_sub_category) creates one.
+/// [`service::get_knowledge_base_sub_category`](crate::service::get_knowledge_base_sub_category) gets one and [`service::create_knowledge_base_sub_category`](crate::service::create_knowledge_base_sub_category) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct KnowledgeBaseSubCategory {

@@ -74,7 +74,7 @@ pub enum PriorityColor {
     Yellow,
     /// `Custom`
     Custom,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -139,7 +139,7 @@ impl ModelFields for Priority {
 
 toolcrate_runtime::impl_model!(Priority);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Priority> for crate::shared::PriorityReference {
     fn from(record: &Priority) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A ticket priority, as [`service::list_priority_info`](crate::service::list_priority_info) lists it.
 ///
-/// [`service::list_priority_info`](crate::service::list_priority_info) lists them and [`service::get_priority_info`](crate::service::get_priority_info) gets one.
+/// [`service::get_priority_info`](crate::service::get_priority_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PriorityInfo {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A schedulable member, as [`service::list_scheduling_member_info`](crate::service::list_scheduling_member_info) lists it.
 ///
-/// [`service::list_scheduling_member_info`](crate::service::list_scheduling_member_info) lists them and [`service::get_scheduling_member_info`](crate::service::get_scheduling_member_info) gets one.
+/// [`service::get_scheduling_member_info`](crate::service::get_scheduling_member_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SchedulingMemberInfo {

@@ -7,7 +7,7 @@ use crate::shared::{BoardReference, ServiceStatusReference, ServiceSurveyReferen
 
 /// A service email template, as [`service::list_email_templates`](crate::service::list_email_templates) lists it.
 ///
-/// [`service::list_email_templates`](crate::service::list_email_templates) lists them, [`service::get_email_template`](crate::service::get_email_template) gets one and [`service::create_email_template`](crate::service::create_email_template) creates one.
+/// [`service::get_email_template`](crate::service::get_email_template) gets one and [`service::create_email_template`](crate::service::create_email_template) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceEmailTemplate {
@@ -80,7 +80,7 @@ pub enum ServiceEmailTemplateType {
     Rma,
     /// `Specific`
     Specific,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -169,7 +169,7 @@ impl ModelFields for ServiceEmailTemplate {
 
 toolcrate_runtime::impl_model!(ServiceEmailTemplate);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "finance")]
 impl From<&ServiceEmailTemplate> for crate::finance::EmailTemplateReference {
     fn from(record: &ServiceEmailTemplate) -> Self {
@@ -180,7 +180,7 @@ impl From<&ServiceEmailTemplate> for crate::finance::EmailTemplateReference {
     }
 }
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ServiceEmailTemplate> for crate::service::ServiceEmailTemplateReference {
     fn from(record: &ServiceEmailTemplate) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A service location, as [`service::list_locations`](crate::service::list_locations) lists it.
 ///
-/// [`service::list_locations`](crate::service::list_locations) lists them, [`service::get_location`](crate::service::get_location) gets one and [`service::create_location`](crate::service::create_location) creates one.
+/// [`service::get_location`](crate::service::get_location) gets one and [`service::create_location`](crate::service::create_location) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceLocation {
@@ -49,7 +49,7 @@ pub enum ServiceLocationWhere {
     Remote,
     /// `InHouse`
     InHouse,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -96,7 +96,7 @@ impl ModelFields for ServiceLocation {
 
 toolcrate_runtime::impl_model!(ServiceLocation);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ServiceLocation> for crate::shared::ServiceLocationReference {
     fn from(record: &ServiceLocation) -> Self {
         Self {

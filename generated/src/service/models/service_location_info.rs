@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A service location in summary form, as [`service::list_location_info`](crate::service::list_location_info) lists it.
 ///
-/// [`service::list_location_info`](crate::service::list_location_info) lists them and [`service::get_location_info`](crate::service::get_location_info) gets one.
+/// [`service::get_location_info`](crate::service::get_location_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceLocationInfo {

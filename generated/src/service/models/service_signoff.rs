@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A service sign-off, as [`service::list_service_signoffs`](crate::service::list_service_signoffs) lists it.
 ///
-/// [`service::list_service_signoffs`](crate::service::list_service_signoffs) lists them, [`service::get_service_signoff`](crate::service::get_service_signoff) gets one and [`service::create_service_signoff`](crate::service::create_service_signoff) creates one.
+/// [`service::get_service_signoff`](crate::service::get_service_signoff) gets one and [`service::create_service_signoff`](crate::service::create_service_signoff) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceSignoff {
@@ -149,7 +149,7 @@ pub enum ServiceSignoffTask {
     Closed,
     /// `Open`
     Open,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -358,7 +358,7 @@ impl ModelFields for ServiceSignoff {
 
 toolcrate_runtime::impl_model!(ServiceSignoff);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ServiceSignoff> for crate::shared::ServiceSignoffReference {
     fn from(record: &ServiceSignoff) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::UserDefinedFieldReference;
 
 /// A service sign-off custom field, as [`service::list_service_signoff_custom_fields`](crate::service::list_service_signoff_custom_fields) lists it.
 ///
-/// [`service::list_service_signoff_custom_fields`](crate::service::list_service_signoff_custom_fields) lists them, [`service::get_service_signoff_custom_field`](crate::service::get_service_signoff_custom_field) gets one and [`service::create_service_signoff_custom_field`](crate::service::create_service_signoff_custom_field) creates one.
+/// [`service::get_service_signoff_custom_field`](crate::service::get_service_signoff_custom_field) gets one and [`service::create_service_signoff_custom_field`](crate::service::create_service_signoff_custom_field) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceSignoffCustomField {

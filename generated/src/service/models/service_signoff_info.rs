@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A service sign-off in summary form, as [`service::list_service_signoff_info`](crate::service::list_service_signoff_info) lists it.
 ///
-/// [`service::list_service_signoff_info`](crate::service::list_service_signoff_info) lists them and [`service::get_service_signoff_info`](crate::service::get_service_signoff_info) gets one.
+/// [`service::get_service_signoff_info`](crate::service::get_service_signoff_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceSignoffInfo {

@@ -125,7 +125,7 @@ impl ModelFields for ServiceSurvey {
 
 toolcrate_runtime::impl_model!(ServiceSurvey);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ServiceSurvey> for crate::shared::ServiceSurveyReference {
     fn from(record: &ServiceSurvey) -> Self {
         Self {

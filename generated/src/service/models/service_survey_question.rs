@@ -7,7 +7,7 @@ use crate::service::ServiceSurveyQuestionOption;
 
 /// A service survey question, as [`service::list_survey_questions`](crate::service::list_survey_questions) lists it.
 ///
-/// [`service::list_survey_questions`](crate::service::list_survey_questions) lists them, [`service::get_survey_question`](crate::service::get_survey_question) gets one and [`service::create_survey_question`](crate::service::create_survey_question) creates one.
+/// [`service::get_survey_question`](crate::service::get_survey_question) gets one and [`service::create_survey_question`](crate::service::create_survey_question) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceSurveyQuestion {
@@ -58,7 +58,7 @@ pub enum ServiceSurveyQuestionType {
     OpenEnded,
     /// `Selection`
     Selection,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::shared::{MemberReference, SystemDepartmentReference, SystemLocationRe
 
 /// A service team, as [`service::list_teams`](crate::service::list_teams) lists it.
 ///
-/// [`service::list_teams`](crate::service::list_teams) lists them and [`service::get_team`](crate::service::get_team) gets one.
+/// [`service::get_team`](crate::service::get_team) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceTeam {
@@ -76,7 +76,7 @@ impl ModelFields for ServiceTeam {
 
 toolcrate_runtime::impl_model!(ServiceTeam);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ServiceTeam> for crate::shared::ServiceTeamReference {
     fn from(record: &ServiceTeam) -> Self {
         Self {

@@ -13,7 +13,7 @@ use crate::shared::{
 
 /// A ticket template, as [`service::list_templates`](crate::service::list_templates) lists it.
 ///
-/// [`service::list_templates`](crate::service::list_templates) lists them and [`service::get_template`](crate::service::get_template) gets one.
+/// [`service::get_template`](crate::service::get_template) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceTemplate {
@@ -130,7 +130,7 @@ pub enum ServiceTemplateBillingMethod {
     NotToExceed,
     /// `OverrideRate`
     OverrideRate,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -145,7 +145,7 @@ pub enum ServiceTemplateImpact {
     Medium,
     /// `High`
     High,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -160,7 +160,7 @@ pub enum ServiceTemplateSeverity {
     Medium,
     /// `High`
     High,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -342,7 +342,7 @@ impl ModelFields for ServiceTemplate {
 
 toolcrate_runtime::impl_model!(ServiceTemplate);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ServiceTemplate> for crate::shared::ServiceTemplateReference {
     fn from(record: &ServiceTemplate) -> Self {
         Self {

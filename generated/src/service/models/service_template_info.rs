@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A ticket template in summary form, as [`service::list_template_info`](crate::service::list_template_info) lists it.
 ///
-/// [`service::list_template_info`](crate::service::list_template_info) lists them and [`service::get_template_info`](crate::service::get_template_info) gets one.
+/// [`service::get_template_info`](crate::service::get_template_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceTemplateInfo {

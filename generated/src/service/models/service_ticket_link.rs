@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A ticket link, as [`service::list_ticket_links`](crate::service::list_ticket_links) lists it.
 ///
-/// [`service::list_ticket_links`](crate::service::list_ticket_links) lists them, [`service::get_ticket_link`](crate::service::get_ticket_link) gets one and [`service::create_ticket_link`](crate::service::create_ticket_link) creates one.
+/// [`service::get_ticket_link`](crate::service::get_ticket_link) gets one and [`service::create_ticket_link`](crate::service::create_ticket_link) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceTicketLink {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A ticket link in summary form, as [`service::list_ticket_link_info`](crate::service::list_ticket_link_info) lists it.
 ///
-/// [`service::list_ticket_link_info`](crate::service::list_ticket_link_info) lists them and [`service::get_ticket_link_info`](crate::service::get_ticket_link_info) gets one.
+/// [`service::get_ticket_link_info`](crate::service::get_ticket_link_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceTicketLinkInfo {

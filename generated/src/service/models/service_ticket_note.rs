@@ -62,7 +62,7 @@ pub enum ServiceTicketNoteNoteType {
     TimeEntryNote,
     /// `MeetingNote`
     MeetingNote,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

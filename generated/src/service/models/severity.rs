@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A ticket severity, as [`service::list_severities`](crate::service::list_severities) lists it.
 ///
-/// [`service::list_severities`](crate::service::list_severities) lists them and [`service::get_severity`](crate::service::get_severity) gets one.
+/// [`service::get_severity`](crate::service::get_severity) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Severity {

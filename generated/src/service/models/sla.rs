@@ -83,7 +83,7 @@ pub enum SlaBasedOn {
     MyCalendar,
     /// `Custom`
     Custom,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -187,7 +187,7 @@ impl ModelFields for Sla {
 
 toolcrate_runtime::impl_model!(Sla);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Sla> for crate::shared::SlaReference {
     fn from(record: &Sla) -> Self {
         Self {

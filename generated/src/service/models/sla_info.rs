@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An SLA in summary form, as [`service::list_sla_info`](crate::service::list_sla_info) lists it.
 ///
-/// [`service::list_sla_info`](crate::service::list_sla_info) lists them and [`service::get_sla_info`](crate::service::get_sla_info) gets one.
+/// [`service::get_sla_info`](crate::service::get_sla_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SlaInfo {

@@ -7,7 +7,7 @@ use crate::shared::{PriorityReference, SlaReference};
 
 /// An SLA priority, as [`service::list_sla_priorities`](crate::service::list_sla_priorities) lists it.
 ///
-/// [`service::list_sla_priorities`](crate::service::list_sla_priorities) lists them, [`service::get_sla_priority`](crate::service::get_sla_priority) gets one and [`service::create_sla_priority`](crate::service::create_sla_priority) creates one.
+/// [`service::get_sla_priority`](crate::service::get_sla_priority) gets one and [`service::create_sla_priority`](crate::service::create_sla_priority) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SlaPriority {

@@ -81,7 +81,7 @@ impl ModelFields for Source {
 
 toolcrate_runtime::impl_model!(Source);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Source> for crate::shared::ServiceSourceReference {
     fn from(record: &Source) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A ticket source in summary form, as [`service::list_source_info`](crate::service::list_source_info) lists it.
 ///
-/// [`service::list_source_info`](crate::service::list_source_info) lists them and [`service::get_source_info`](crate::service::get_source_info) gets one.
+/// [`service::get_source_info`](crate::service::get_source_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SourceInfo {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A service survey question option, as [`service::list_survey_question_options`](crate::service::list_survey_question_options) lists it.
 ///
-/// [`service::list_survey_question_options`](crate::service::list_survey_question_options) lists them, [`service::get_survey_question_option`](crate::service::get_survey_question_option) gets one and [`service::create_survey_question_option`](crate::service::create_survey_question_option) creates one.
+/// [`service::get_survey_question_option`](crate::service::get_survey_question_option) gets one and [`service::create_survey_question_option`](crate::service::create_survey_question_option) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SurveyOption {

@@ -8,7 +8,7 @@ use crate::shared::{CompanyReference, ContactReference};
 
 /// A service survey result, as [`service::list_survey_results`](crate::service::list_survey_results) lists it.
 ///
-/// [`service::list_survey_results`](crate::service::list_survey_results) lists them, [`service::get_survey_result`](crate::service::get_survey_result) gets one and [`service::create_survey_result`](crate::service::create_survey_result) creates one.
+/// [`service::get_survey_result`](crate::service::get_survey_result) gets one and [`service::create_survey_result`](crate::service::create_survey_result) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SurveyResult {

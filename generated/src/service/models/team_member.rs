@@ -6,8 +6,6 @@ use toolcrate_runtime::UnknownFields;
 use crate::shared::{BoardReference, MemberReference, ServiceTeamReference};
 
 /// A team member, as [`service::create_team_member`](crate::service::create_team_member) creates it.
-///
-/// [`service::create_team_member`](crate::service::create_team_member) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TeamMember {

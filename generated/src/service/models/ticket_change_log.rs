@@ -5,8 +5,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 
 /// A ticket change log, as [`service::list_ticket_change_logs`](crate::service::list_ticket_change_logs) lists it.
-///
-/// [`service::list_ticket_change_logs`](crate::service::list_ticket_change_logs) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TicketChangeLog {

@@ -7,7 +7,7 @@ use crate::shared::CompanyReference;
 
 /// A ticket in summary form, as [`service::list_ticket_info`](crate::service::list_ticket_info) lists it.
 ///
-/// [`service::list_ticket_info`](crate::service::list_ticket_info) lists them and [`service::get_ticket_info`](crate::service::get_ticket_info) gets one.
+/// [`service::get_ticket_info`](crate::service::get_ticket_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TicketInfo {

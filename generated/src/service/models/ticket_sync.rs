@@ -7,7 +7,7 @@ use crate::shared::{CompanyReference, IntegratorLoginReference};
 
 /// A ticket sync, as [`service::list_ticket_syncs`](crate::service::list_ticket_syncs) lists it.
 ///
-/// [`service::list_ticket_syncs`](crate::service::list_ticket_syncs) lists them, [`service::get_ticket_sync`](crate::service::get_ticket_sync) gets one and [`service::create_ticket_sync`](crate::service::create_ticket_sync) creates one.
+/// [`service::get_ticket_sync`](crate::service::get_ticket_sync) gets one and [`service::create_ticket_sync`](crate::service::create_ticket_sync) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TicketSync {
@@ -68,7 +68,7 @@ pub enum TicketSyncVendorType {
     /// `Zenith`
     #[default]
     Zenith,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

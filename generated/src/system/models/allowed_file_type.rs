@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An allowed file type, as [`system::list_allowed_file_types`](crate::system::list_allowed_file_types) lists it.
 ///
-/// [`system::list_allowed_file_types`](crate::system::list_allowed_file_types) lists them, [`system::get_allowed_file_type`](crate::system::get_allowed_file_type) gets one and [`system::create_allowed_file_type`](crate::system::create_allowed_file_type) creates one.
+/// [`system::get_allowed_file_type`](crate::system::get_allowed_file_type) gets one and [`system::create_allowed_file_type`](crate::system::create_allowed_file_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AllowedFileType {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{Timestamp, UnknownFields};
 
 /// An allowed origin, as [`system::list_allowed_origins`](crate::system::list_allowed_origins) lists it.
 ///
-/// [`system::list_allowed_origins`](crate::system::list_allowed_origins) lists them, [`system::get_allowed_origin`](crate::system::get_allowed_origin) gets one and [`system::create_allowed_origin`](crate::system::create_allowed_origin) creates one.
+/// [`system::get_allowed_origin`](crate::system::get_allowed_origin) gets one and [`system::create_allowed_origin`](crate::system::create_allowed_origin) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AllowedOrigin {

@@ -11,7 +11,7 @@ use crate::system::{SecurityRoleReference, StructureReference};
 
 /// An API member, as [`system::list_api_members`](crate::system::list_api_members) lists it.
 ///
-/// [`system::list_api_members`](crate::system::list_api_members) lists them, [`system::get_api_member`](crate::system::get_api_member) gets one and [`system::create_api_member`](crate::system::create_api_member) creates one.
+/// [`system::get_api_member`](crate::system::get_api_member) gets one and [`system::create_api_member`](crate::system::create_api_member) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ApiMember {

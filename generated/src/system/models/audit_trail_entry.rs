@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{Timestamp, UnknownFields};
 
 /// An audit trail entry, as [`system::list_audit_trails`](crate::system::list_audit_trails) lists it.
-///
-/// [`system::list_audit_trails`](crate::system::list_audit_trails) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AuditTrailEntry {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An AuthAnvil setup, as [`system::list_auth_anvils`](crate::system::list_auth_anvils) lists it.
 ///
-/// [`system::list_auth_anvils`](crate::system::list_auth_anvils) lists them and [`system::get_auth_anvil`](crate::system::get_auth_anvil) gets one.
+/// [`system::get_auth_anvil`](crate::system::get_auth_anvil) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AuthAnvil {

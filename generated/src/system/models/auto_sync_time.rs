@@ -7,7 +7,7 @@ use crate::shared::TimeZoneSetupReference;
 
 /// An automatic sync time, as [`system::list_auto_sync_times`](crate::system::list_auto_sync_times) lists it.
 ///
-/// [`system::list_auto_sync_times`](crate::system::list_auto_sync_times) lists them, [`system::get_auto_sync_time`](crate::system::get_auto_sync_time) gets one and [`system::create_auto_sync_time`](crate::system::create_auto_sync_time) creates one.
+/// [`system::get_auto_sync_time`](crate::system::get_auto_sync_time) gets one and [`system::create_auto_sync_time`](crate::system::create_auto_sync_time) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AutoSyncTime {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 
 /// A billable option, as [`system::list_billable_option_info`](crate::system::list_billable_option_info) lists it.
-///
-/// [`system::list_billable_option_info`](crate::system::list_billable_option_info) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillableOptionsInfo {

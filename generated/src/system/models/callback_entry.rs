@@ -12,13 +12,13 @@ use toolcrate_runtime::UnknownFields;
 pub struct CallbackEntry {
     /// ID. Set by the server and never sent.
     pub id: Option<i32>,
-    /// Required. Required.
+    /// Which records of the type to report: "owner" for all, the type itself for one record, or a field such as "board" or "status" for all records with that value. Required.
     pub level: Option<String>,
-    /// Required. Required.
+    /// ID of the record that level refers to; 1 for "owner". Required.
     pub object_id: Option<i32>,
-    /// Required. Required.
+    /// Type of the records to report, such as "ticket" or "company". Required.
     pub type_: Option<String>,
-    /// Required. Required.
+    /// URL that callbacks are posted to, with the record ID appended: `https://example.com/callbacks?recordId=`. Required.
     pub url: Option<String>,
     /// ConnectWise ID.
     pub connect_wise_id: Option<String>,

@@ -7,7 +7,7 @@ use crate::shared::CompanyReference;
 
 /// A certification, as [`system::list_certifications`](crate::system::list_certifications) lists it.
 ///
-/// [`system::list_certifications`](crate::system::list_certifications) lists them, [`system::get_certification`](crate::system::get_certification) gets one and [`system::create_certification`](crate::system::create_certification) creates one.
+/// [`system::get_certification`](crate::system::get_certification) gets one and [`system::create_certification`](crate::system::create_certification) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Certification {
@@ -75,7 +75,7 @@ impl ModelFields for Certification {
 
 toolcrate_runtime::impl_model!(Certification);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Certification> for crate::system::CertificationReference {
     fn from(record: &Certification) -> Self {
         Self {

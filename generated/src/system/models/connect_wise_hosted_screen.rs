@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A ConnectWise hosted screen, as [`system::list_connect_wise_hosted_screens`](crate::system::list_connect_wise_hosted_screens) lists it.
 ///
-/// [`system::list_connect_wise_hosted_screens`](crate::system::list_connect_wise_hosted_screens) lists them and [`system::get_connect_wise_hosted_screen`](crate::system::get_connect_wise_hosted_screen) gets one.
+/// [`system::get_connect_wise_hosted_screen`](crate::system::get_connect_wise_hosted_screen) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConnectWiseHostedScreen {

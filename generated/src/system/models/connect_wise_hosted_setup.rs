@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, Timestamp, UnknownFields};
 
 /// A ConnectWise hosted setup, as [`system::list_connect_wise_hosted_setups`](crate::system::list_connect_wise_hosted_setups) lists it.
 ///
-/// [`system::list_connect_wise_hosted_setups`](crate::system::list_connect_wise_hosted_setups) lists them, [`system::get_connect_wise_hosted_setup`](crate::system::get_connect_wise_hosted_setup) gets one and [`system::create_connect_wise_hosted_setup`](crate::system::create_connect_wise_hosted_setup) creates one.
+/// [`system::get_connect_wise_hosted_setup`](crate::system::get_connect_wise_hosted_setup) gets one and [`system::create_connect_wise_hosted_setup`](crate::system::create_connect_wise_hosted_setup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ConnectWiseHostedSetup {
@@ -81,7 +81,7 @@ pub enum ConnectWiseHostedSetupType {
     Pod,
     /// `ToolbarButton`
     ToolbarButton,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::shared::{CurrencyReference, MemberReference};
 
 /// A corporate structure, as [`system::list_my_company_corporate_structures`](crate::system::list_my_company_corporate_structures) lists it.
 ///
-/// [`system::list_my_company_corporate_structures`](crate::system::list_my_company_corporate_structures) lists them and [`system::get_my_company_corporate_structure`](crate::system::get_my_company_corporate_structure) gets one.
+/// [`system::get_my_company_corporate_structure`](crate::system::get_my_company_corporate_structure) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CorporateStructure {
@@ -98,7 +98,7 @@ pub enum CorporateStructureFiscalYearStart {
     November,
     /// `December`
     December,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -117,7 +117,7 @@ pub enum CorporateStructureLevelCount {
     Level4,
     /// `Level5`
     Level5,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -209,7 +209,7 @@ impl ModelFields for CorporateStructure {
 
 toolcrate_runtime::impl_model!(CorporateStructure);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CorporateStructure> for crate::system::StructureReference {
     fn from(record: &CorporateStructure) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::CurrencyReference;
 
 /// A corporate structure in summary form, as [`system::list_my_company_corporate_structure_info`](crate::system::list_my_company_corporate_structure_info) lists it.
 ///
-/// [`system::list_my_company_corporate_structure_info`](crate::system::list_my_company_corporate_structure_info) lists them and [`system::get_my_company_corporate_structure_info`](crate::system::get_my_company_corporate_structure_info) gets one.
+/// [`system::get_my_company_corporate_structure_info`](crate::system::get_my_company_corporate_structure_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CorporateStructureInfo {

@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A corporate structure level, as [`system::list_my_company_corporate_structure_levels`](crate::system::list_my_company_corporate_structure_levels) lists it.
 ///
-/// [`system::list_my_company_corporate_structure_levels`](crate::system::list_my_company_corporate_structure_levels) lists them and [`system::get_my_company_corporate_structure_level`](crate::system::get_my_company_corporate_structure_level) gets one.
+/// [`system::get_my_company_corporate_structure_level`](crate::system::get_my_company_corporate_structure_level) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CorporateStructureLevel {
@@ -54,7 +54,7 @@ impl ModelFields for CorporateStructureLevel {
 
 toolcrate_runtime::impl_model!(CorporateStructureLevel);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CorporateStructureLevel> for crate::system::CorporateStructureLevelReference {
     fn from(record: &CorporateStructureLevel) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::TeamRoleReference;
 
 /// A My Company CRM setting, as [`system::list_my_company_crms`](crate::system::list_my_company_crms) lists it.
 ///
-/// [`system::list_my_company_crms`](crate::system::list_my_company_crms) lists them and [`system::get_my_company_crm`](crate::system::get_my_company_crm) gets one.
+/// [`system::get_my_company_crm`](crate::system::get_my_company_crm) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Crm {

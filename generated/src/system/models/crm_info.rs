@@ -7,7 +7,7 @@ use crate::shared::TeamRoleReference;
 
 /// A My Company CRM setting in summary form, as [`system::list_my_company_crm_info`](crate::system::list_my_company_crm_info) lists it.
 ///
-/// [`system::list_my_company_crm_info`](crate::system::list_my_company_crm_info) lists them and [`system::get_my_company_crm_info`](crate::system::get_my_company_crm_info) gets one.
+/// [`system::get_my_company_crm_info`](crate::system::get_my_company_crm_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CrmInfo {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A custom report, as [`system::list_custom_reports`](crate::system::list_custom_reports) lists it.
 ///
-/// [`system::list_custom_reports`](crate::system::list_custom_reports) lists them, [`system::get_custom_report`](crate::system::get_custom_report) gets one and [`system::create_custom_report`](crate::system::create_custom_report) creates one.
+/// [`system::get_custom_report`](crate::system::get_custom_report) gets one and [`system::create_custom_report`](crate::system::create_custom_report) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomReport {
@@ -203,7 +203,7 @@ pub enum CustomReportModule {
     ServiceDesk,
     /// `TimeExpense`
     TimeExpense,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -466,7 +466,7 @@ impl ModelFields for CustomReport {
 
 toolcrate_runtime::impl_model!(CustomReport);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CustomReport> for crate::system::CustomReportReference {
     fn from(record: &CustomReport) -> Self {
         Self {

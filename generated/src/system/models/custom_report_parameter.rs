@@ -7,7 +7,7 @@ use crate::system::CustomReportReference;
 
 /// A custom report parameter, as [`system::list_custom_report_parameters`](crate::system::list_custom_report_parameters) lists it.
 ///
-/// [`system::list_custom_report_parameters`](crate::system::list_custom_report_parameters) lists them, [`system::get_custom_report_parameter`](crate::system::get_custom_report_parameter) gets one and [`system::create_custom_report_parameter`](crate::system::create_custom_report_parameter) creates one.
+/// [`system::get_custom_report_parameter`](crate::system::get_custom_report_parameter) gets one and [`system::create_custom_report_parameter`](crate::system::create_custom_report_parameter) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomReportParameter {

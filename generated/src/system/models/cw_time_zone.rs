@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, UnknownFields};
 
 /// A ConnectWise time zone, as [`system::list_cw_time_zones`](crate::system::list_cw_time_zones) lists it.
 ///
-/// [`system::list_cw_time_zones`](crate::system::list_cw_time_zones) lists them and [`system::get_cw_time_zone`](crate::system::get_cw_time_zone) gets one.
+/// [`system::get_cw_time_zone`](crate::system::get_cw_time_zone) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CwTimeZone {
@@ -75,7 +75,7 @@ impl ModelFields for CwTimeZone {
 
 toolcrate_runtime::impl_model!(CwTimeZone);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&CwTimeZone> for crate::system::TimeZoneReference {
     fn from(record: &CwTimeZone) -> Self {
         Self {

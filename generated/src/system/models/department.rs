@@ -74,7 +74,7 @@ impl ModelFields for Department {
 
 toolcrate_runtime::impl_model!(Department);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Department> for crate::shared::BillingUnitReference {
     fn from(record: &Department) -> Self {
         Self {
@@ -85,7 +85,7 @@ impl From<&Department> for crate::shared::BillingUnitReference {
     }
 }
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Department> for crate::shared::SystemDepartmentReference {
     fn from(record: &Department) -> Self {
         Self {

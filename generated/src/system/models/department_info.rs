@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A department in summary form, as [`system::list_info_departments`](crate::system::list_info_departments) lists it.
 ///
-/// [`system::list_info_departments`](crate::system::list_info_departments) lists them and [`system::get_info_department`](crate::system::get_info_department) gets one.
+/// [`system::get_info_department`](crate::system::get_info_department) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DepartmentInfo {

@@ -8,7 +8,7 @@ use crate::system::LdapConfigurationReference;
 
 /// A department location, as [`system::list_department_locations`](crate::system::list_department_locations) lists it.
 ///
-/// [`system::list_department_locations`](crate::system::list_department_locations) lists them, [`system::get_department_location`](crate::system::get_department_location) gets one and [`system::create_department_location`](crate::system::create_department_location) creates one.
+/// [`system::get_department_location`](crate::system::get_department_location) gets one and [`system::create_department_location`](crate::system::create_department_location) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DepartmentLocation {

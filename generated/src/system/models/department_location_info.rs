@@ -7,7 +7,7 @@ use crate::shared::{SystemDepartmentReference, SystemLocationReference};
 
 /// A department location, as [`system::list_info_department_locations`](crate::system::list_info_department_locations) lists it.
 ///
-/// [`system::list_info_department_locations`](crate::system::list_info_department_locations) lists them and [`system::get_info_department_location`](crate::system::get_info_department_location) gets one.
+/// [`system::get_info_department_location`](crate::system::get_info_department_location) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DepartmentLocationInfo {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A system directional sync, as [`system::list_directional_sync_info`](crate::system::list_directional_sync_info) lists it.
 ///
-/// [`system::list_directional_sync_info`](crate::system::list_directional_sync_info) lists them and [`system::get_directional_sync_info`](crate::system::get_directional_sync_info) gets one.
+/// [`system::get_directional_sync_info`](crate::system::get_directional_sync_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DirectionalSyncInfo {

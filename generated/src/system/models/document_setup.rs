@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A My Company document setting, as [`system::list_my_company_documents`](crate::system::list_my_company_documents) lists it.
 ///
-/// [`system::list_my_company_documents`](crate::system::list_my_company_documents) lists them and [`system::get_my_company_document`](crate::system::get_my_company_document) gets one.
+/// [`system::get_my_company_document`](crate::system::get_my_company_document) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DocumentSetup {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A document type, as [`system::list_document_type_info`](crate::system::list_document_type_info) lists it.
 ///
-/// [`system::list_document_type_info`](crate::system::list_document_type_info) lists them and [`system::get_document_type_info`](crate::system::get_document_type_info) gets one.
+/// [`system::get_document_type_info`](crate::system::get_document_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DocumentType {
@@ -71,7 +71,7 @@ impl ModelFields for DocumentType {
 
 toolcrate_runtime::impl_model!(DocumentType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&DocumentType> for crate::shared::DocumentTypeReference {
     fn from(record: &DocumentType) -> Self {
         Self {

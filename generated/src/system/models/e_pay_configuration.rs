@@ -7,7 +7,7 @@ use crate::shared::{CurrencyReference, SystemLocationReference};
 
 /// An e-payment configuration, as [`system::list_e_pay_configurations`](crate::system::list_e_pay_configurations) lists it.
 ///
-/// [`system::list_e_pay_configurations`](crate::system::list_e_pay_configurations) lists them, [`system::get_e_pay_configuration`](crate::system::get_e_pay_configuration) gets one and [`system::create_e_pay_configuration`](crate::system::create_e_pay_configuration) creates one.
+/// [`system::get_e_pay_configuration`](crate::system::get_e_pay_configuration) gets one and [`system::create_e_pay_configuration`](crate::system::create_e_pay_configuration) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EPayConfiguration {

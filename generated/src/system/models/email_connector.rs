@@ -15,7 +15,7 @@ use crate::system::{
 
 /// An email connector, as [`system::list_email_connectors`](crate::system::list_email_connectors) lists it.
 ///
-/// [`system::list_email_connectors`](crate::system::list_email_connectors) lists them, [`system::get_email_connector`](crate::system::get_email_connector) gets one and [`system::create_email_connector`](crate::system::create_email_connector) creates one.
+/// [`system::get_email_connector`](crate::system::get_email_connector) gets one and [`system::create_email_connector`](crate::system::create_email_connector) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EmailConnector {
@@ -114,7 +114,7 @@ pub enum EmailConnectorEmailServerType {
     Office365,
     /// `Google`
     Google,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -248,7 +248,7 @@ impl ModelFields for EmailConnector {
 
 toolcrate_runtime::impl_model!(EmailConnector);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&EmailConnector> for crate::system::EmailConnectorReference {
     fn from(record: &EmailConnector) -> Self {
         Self {

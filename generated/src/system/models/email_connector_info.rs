@@ -8,7 +8,7 @@ use crate::system::ImapSetupReference;
 
 /// An email connector in summary form, as [`system::list_email_connector_info`](crate::system::list_email_connector_info) lists it.
 ///
-/// [`system::list_email_connector_info`](crate::system::list_email_connector_info) lists them and [`system::get_email_connector_info`](crate::system::get_email_connector_info) gets one.
+/// [`system::get_email_connector_info`](crate::system::get_email_connector_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EmailConnectorInfo {

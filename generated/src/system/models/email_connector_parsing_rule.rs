@@ -13,7 +13,7 @@ use crate::system::{
 
 /// An email connector parsing style parsing rule, as [`system::list_email_connector_parsing_style_parsing_rules`](crate::system::list_email_connector_parsing_style_parsing_rules) lists it.
 ///
-/// [`system::list_email_connector_parsing_style_parsing_rules`](crate::system::list_email_connector_parsing_style_parsing_rules) lists them, [`system::get_email_connector_parsing_style_parsing_rule`](crate::system::get_email_connector_parsing_style_parsing_rule) gets one and [`system::create_email_connector_parsing_style_parsing_rule`](crate::system::create_email_connector_parsing_style_parsing_rule) creates one.
+/// [`system::get_email_connector_parsing_style_parsing_rule`](crate::system::get_email_connector_parsing_style_parsing_rule) gets one and [`system::create_email_connector_parsing_style_parsing_rule`](crate::system::create_email_connector_parsing_style_parsing_rule) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EmailConnectorParsingRule {

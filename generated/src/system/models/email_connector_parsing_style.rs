@@ -7,7 +7,7 @@ use crate::system::EmailConnectorParsingTypeReference;
 
 /// An email connector parsing style, as [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles) lists it.
 ///
-/// [`system::list_email_connector_parsing_styles`](crate::system::list_email_connector_parsing_styles) lists them, [`system::get_email_connector_parsing_style`](crate::system::get_email_connector_parsing_style) gets one and [`system::create_email_connector_parsing_style`](crate::system::create_email_connector_parsing_style) creates one.
+/// [`system::get_email_connector_parsing_style`](crate::system::get_email_connector_parsing_style) gets one and [`system::create_email_connector_parsing_style`](crate::system::create_email_connector_parsing_style) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EmailConnectorParsingStyle {
@@ -84,7 +84,7 @@ impl ModelFields for EmailConnectorParsingStyle {
 
 toolcrate_runtime::impl_model!(EmailConnectorParsingStyle);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&EmailConnectorParsingStyle>
 for crate::system::EmailConnectorParsingStyleReference {
     fn from(record: &EmailConnectorParsingStyle) -> Self {

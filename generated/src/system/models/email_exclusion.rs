@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An email exclusion, as [`system::list_email_exclusions`](crate::system::list_email_exclusions) lists it.
 ///
-/// [`system::list_email_exclusions`](crate::system::list_email_exclusions) lists them, [`system::get_email_exclusion`](crate::system::get_email_exclusion) gets one and [`system::create_email_exclusion`](crate::system::create_email_exclusion) creates one.
+/// [`system::get_email_exclusion`](crate::system::get_email_exclusion) gets one and [`system::create_email_exclusion`](crate::system::create_email_exclusion) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EmailExclusion {

@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An email token, as [`system::list_email_tokens`](crate::system::list_email_tokens) lists it.
 ///
-/// [`system::list_email_tokens`](crate::system::list_email_tokens) lists them and [`system::get_email_token`](crate::system::get_email_token) gets one.
+/// [`system::get_email_token`](crate::system::get_email_token) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EmailToken {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An experiment, as [`system::list_experiments`](crate::system::list_experiments) lists it.
 ///
-/// [`system::list_experiments`](crate::system::list_experiments) lists them and [`system::get_experiment`](crate::system::get_experiment) gets one.
+/// [`system::get_experiment`](crate::system::get_experiment) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Experiment {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A file upload setting, as [`system::list_file_upload_settings`](crate::system::list_file_upload_settings) lists it.
 ///
-/// [`system::list_file_upload_settings`](crate::system::list_file_upload_settings) lists them and [`system::get_file_upload_setting`](crate::system::get_file_upload_setting) gets one.
+/// [`system::get_file_upload_setting`](crate::system::get_file_upload_setting) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FileUploadSetting {

@@ -7,7 +7,7 @@ use crate::system::EmailConnectorReference;
 
 /// A Google email setup, as [`system::list_google_email_setups`](crate::system::list_google_email_setups) lists it.
 ///
-/// [`system::list_google_email_setups`](crate::system::list_google_email_setups) lists them, [`system::get_google_email_setup`](crate::system::get_google_email_setup) gets one and [`system::create_google_email_setup`](crate::system::create_google_email_setup) creates one.
+/// [`system::get_google_email_setup`](crate::system::get_google_email_setup) gets one and [`system::create_google_email_setup`](crate::system::create_google_email_setup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GoogleEmailSetup {
@@ -124,7 +124,7 @@ impl ModelFields for GoogleEmailSetup {
 
 toolcrate_runtime::impl_model!(GoogleEmailSetup);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&GoogleEmailSetup> for crate::system::GoogleEmailSetupReference {
     fn from(record: &GoogleEmailSetup) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::system::EmailConnectorReference;
 
 /// An IMAP setup, as [`system::list_imaps`](crate::system::list_imaps) lists it.
 ///
-/// [`system::list_imaps`](crate::system::list_imaps) lists them, [`system::get_imap`](crate::system::get_imap) gets one and [`system::create_imap`](crate::system::create_imap) creates one.
+/// [`system::get_imap`](crate::system::get_imap) gets one and [`system::create_imap`](crate::system::create_imap) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Imap {
@@ -133,7 +133,7 @@ impl ModelFields for Imap {
 
 toolcrate_runtime::impl_model!(Imap);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Imap> for crate::system::ImapSetupReference {
     fn from(record: &Imap) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::system::EmailConnectorReference;
 
 /// An IMAP setup in summary form, as [`system::list_imap_info`](crate::system::list_imap_info) lists it.
 ///
-/// [`system::list_imap_info`](crate::system::list_imap_info) lists them and [`system::get_imap_info`](crate::system::get_imap_info) gets one.
+/// [`system::get_imap_info`](crate::system::get_imap_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ImapInfo {

@@ -8,7 +8,7 @@ use crate::system::InOutTypeReference;
 
 /// An in/out board entry, as [`system::list_in_out_boards`](crate::system::list_in_out_boards) lists it.
 ///
-/// [`system::list_in_out_boards`](crate::system::list_in_out_boards) lists them, [`system::get_in_out_board`](crate::system::get_in_out_board) gets one and [`system::create_in_out_board`](crate::system::create_in_out_board) creates one.
+/// [`system::get_in_out_board`](crate::system::get_in_out_board) gets one and [`system::create_in_out_board`](crate::system::create_in_out_board) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InOutBoard {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An in/out type, as [`system::list_in_out_types`](crate::system::list_in_out_types) lists it.
 ///
-/// [`system::list_in_out_types`](crate::system::list_in_out_types) lists them, [`system::get_in_out_type`](crate::system::get_in_out_type) gets one and [`system::create_in_out_type`](crate::system::create_in_out_type) creates one.
+/// [`system::get_in_out_type`](crate::system::get_in_out_type) gets one and [`system::create_in_out_type`](crate::system::create_in_out_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InOutType {
@@ -69,7 +69,7 @@ impl ModelFields for InOutType {
 
 toolcrate_runtime::impl_model!(InOutType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&InOutType> for crate::system::InOutTypeReference {
     fn from(record: &InOutType) -> Self {
         Self {

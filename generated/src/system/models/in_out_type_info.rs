@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An in/out type in summary form, as [`system::list_in_out_type_info`](crate::system::list_in_out_type_info) lists it.
 ///
-/// [`system::list_in_out_type_info`](crate::system::list_in_out_type_info) lists them and [`system::get_in_out_type_info`](crate::system::get_in_out_type_info) gets one.
+/// [`system::get_in_out_type_info`](crate::system::get_in_out_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InOutTypeInfo {

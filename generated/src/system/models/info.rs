@@ -5,8 +5,6 @@ use toolcrate_runtime::UnknownFields;
 use crate::system::LicenseBit;
 
 /// A system, as [`system::get_system_info`](crate::system::get_system_info) returns it.
-///
-/// [`system::get_system_info`](crate::system::get_system_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Info {

@@ -7,7 +7,7 @@ use crate::shared::{BoardReference, MemberReference};
 
 /// An integrator login, as [`system::list_integrator_logins`](crate::system::list_integrator_logins) lists it.
 ///
-/// [`system::list_integrator_logins`](crate::system::list_integrator_logins) lists them, [`system::get_integrator_login`](crate::system::get_integrator_login) gets one and [`system::create_integrator_login`](crate::system::create_integrator_login) creates one.
+/// [`system::get_integrator_login`](crate::system::get_integrator_login) gets one and [`system::create_integrator_login`](crate::system::create_integrator_login) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IntegratorLogin {
@@ -354,7 +354,7 @@ impl ModelFields for IntegratorLogin {
 
 toolcrate_runtime::impl_model!(IntegratorLogin);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&IntegratorLogin> for crate::shared::IntegratorLoginReference {
     fn from(record: &IntegratorLogin) -> Self {
         Self {

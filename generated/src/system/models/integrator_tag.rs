@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An integrator tag, as [`system::list_integrator_tags`](crate::system::list_integrator_tags) lists it.
 ///
-/// [`system::list_integrator_tags`](crate::system::list_integrator_tags) lists them, [`system::get_integrator_tag`](crate::system::get_integrator_tag) gets one and [`system::create_integrator_tag`](crate::system::create_integrator_tag) creates one.
+/// [`system::get_integrator_tag`](crate::system::get_integrator_tag) gets one and [`system::create_integrator_tag`](crate::system::create_integrator_tag) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IntegratorTag {

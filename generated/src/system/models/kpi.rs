@@ -6,7 +6,7 @@ use crate::system::KpiCategoryReference;
 
 /// A KPI, as [`system::list_kpis`](crate::system::list_kpis) lists it.
 ///
-/// [`system::list_kpis`](crate::system::list_kpis) lists them and [`system::get_kpi`](crate::system::get_kpi) gets one.
+/// [`system::get_kpi`](crate::system::get_kpi) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Kpi {
@@ -71,7 +71,7 @@ impl ModelFields for Kpi {
 
 toolcrate_runtime::impl_model!(Kpi);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Kpi> for crate::system::KpiReference {
     fn from(record: &Kpi) -> Self {
         Self {

@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A KPI category, as [`system::list_kpi_categories`](crate::system::list_kpi_categories) lists it.
 ///
-/// [`system::list_kpi_categories`](crate::system::list_kpi_categories) lists them and [`system::get_kpi_category`](crate::system::get_kpi_category) gets one.
+/// [`system::get_kpi_category`](crate::system::get_kpi_category) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct KpiCategory {
@@ -58,7 +58,7 @@ impl ModelFields for KpiCategory {
 
 toolcrate_runtime::impl_model!(KpiCategory);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&KpiCategory> for crate::system::KpiCategoryReference {
     fn from(record: &KpiCategory) -> Self {
         Self {

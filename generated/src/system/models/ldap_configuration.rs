@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An LDAP configuration, as [`system::list_ldap_configurations`](crate::system::list_ldap_configurations) lists it.
 ///
-/// [`system::list_ldap_configurations`](crate::system::list_ldap_configurations) lists them, [`system::get_ldap_configuration`](crate::system::get_ldap_configuration) gets one and [`system::create_ldap_configuration`](crate::system::create_ldap_configuration) creates one.
+/// [`system::get_ldap_configuration`](crate::system::get_ldap_configuration) gets one and [`system::create_ldap_configuration`](crate::system::create_ldap_configuration) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LdapConfiguration {
@@ -83,7 +83,7 @@ impl ModelFields for LdapConfiguration {
 
 toolcrate_runtime::impl_model!(LdapConfiguration);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&LdapConfiguration> for crate::system::LdapConfigurationReference {
     fn from(record: &LdapConfiguration) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An LDAP configuration in summary form, as [`system::list_ldap_configuration_info`](crate::system::list_ldap_configuration_info) lists it.
 ///
-/// [`system::list_ldap_configuration_info`](crate::system::list_ldap_configuration_info) lists them and [`system::get_ldap_configuration_info`](crate::system::get_ldap_configuration_info) gets one.
+/// [`system::get_ldap_configuration_info`](crate::system::get_ldap_configuration_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LdapConfigurationInfo {

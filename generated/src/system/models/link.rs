@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A link, as [`system::list_links`](crate::system::list_links) lists it.
 ///
-/// [`system::list_links`](crate::system::list_links) lists them, [`system::get_link`](crate::system::get_link) gets one and [`system::create_link`](crate::system::create_link) creates one.
+/// [`system::get_link`](crate::system::get_link) gets one and [`system::create_link`](crate::system::create_link) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Link {
@@ -53,7 +53,7 @@ pub enum LinkScreenLink {
     PurchaseOrder,
     /// `SalesOrder`
     SalesOrder,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

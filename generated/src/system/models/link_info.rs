@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A link in summary form, as [`system::list_info_links`](crate::system::list_info_links) lists it.
 ///
-/// [`system::list_info_links`](crate::system::list_info_links) lists them and [`system::get_info_link`](crate::system::get_info_link) gets one.
+/// [`system::get_info_link`](crate::system::get_info_link) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LinkInfo {
@@ -39,7 +39,7 @@ pub enum LinkInfoScreenLink {
     PurchaseOrder,
     /// `SalesOrder`
     SalesOrder,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A locale, as [`system::list_info_locales`](crate::system::list_info_locales) lists it.
 ///
-/// [`system::list_info_locales`](crate::system::list_info_locales) lists them and [`system::get_info_locale`](crate::system::get_info_locale) gets one.
+/// [`system::get_info_locale`](crate::system::get_info_locale) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LocaleInfo {
@@ -58,7 +58,7 @@ impl ModelFields for LocaleInfo {
 
 toolcrate_runtime::impl_model!(LocaleInfo);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&LocaleInfo> for crate::system::LocaleReference {
     fn from(record: &LocaleInfo) -> Self {
         Self {

@@ -187,7 +187,7 @@ impl ModelFields for Location {
 
 toolcrate_runtime::impl_model!(Location);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Location> for crate::shared::SystemLocationReference {
     fn from(record: &Location) -> Self {
         Self {

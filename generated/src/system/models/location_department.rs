@@ -7,7 +7,7 @@ use crate::shared::{SystemDepartmentReference, SystemLocationReference};
 
 /// A location department, as [`system::list_location_departments`](crate::system::list_location_departments) lists it.
 ///
-/// [`system::list_location_departments`](crate::system::list_location_departments) lists them and [`system::get_location_department`](crate::system::get_location_department) gets one.
+/// [`system::get_location_department`](crate::system::get_location_department) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LocationDepartment {

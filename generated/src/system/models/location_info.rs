@@ -7,7 +7,7 @@ use crate::system::CorporateStructureLevelReference;
 
 /// A location in summary form, as [`system::list_info_locations`](crate::system::list_info_locations) lists it.
 ///
-/// [`system::list_info_locations`](crate::system::list_info_locations) lists them and [`system::get_info_location`](crate::system::get_info_location) gets one.
+/// [`system::get_info_location`](crate::system::get_info_location) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LocationInfo {

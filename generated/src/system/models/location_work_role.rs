@@ -7,7 +7,7 @@ use crate::shared::{SystemLocationReference, WorkRoleReference};
 
 /// A location work role, as [`system::list_location_work_roles`](crate::system::list_location_work_roles) lists it.
 ///
-/// [`system::list_location_work_roles`](crate::system::list_location_work_roles) lists them and [`system::get_location_work_role`](crate::system::get_location_work_role) gets one.
+/// [`system::get_location_work_role`](crate::system::get_location_work_role) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LocationWorkRole {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A Microsoft 365 contact sync, as [`system::list_m365_contact_sync_info`](crate::system::list_m365_contact_sync_info) lists it.
 ///
-/// [`system::list_m365_contact_sync_info`](crate::system::list_m365_contact_sync_info) lists them and [`system::get_m365_contact_sync_info`](crate::system::get_m365_contact_sync_info) gets one.
+/// [`system::get_m365_contact_sync_info`](crate::system::get_m365_contact_sync_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct M365ContactSyncInfo {

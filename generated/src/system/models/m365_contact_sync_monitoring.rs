@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A contact sync monitoring rule, as [`system::list_contact_sync_monitoring`](crate::system::list_contact_sync_monitoring) lists it.
 ///
-/// [`system::list_contact_sync_monitoring`](crate::system::list_contact_sync_monitoring) lists them and [`system::get_contact_sync_monitoring`](crate::system::get_contact_sync_monitoring) gets one.
+/// [`system::get_contact_sync_monitoring`](crate::system::get_contact_sync_monitoring) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct M365ContactSyncMonitoring {

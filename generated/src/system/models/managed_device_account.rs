@@ -6,8 +6,6 @@ use toolcrate_runtime::UnknownFields;
 use crate::shared::ManagedDevicesIntegrationReference;
 
 /// A member managed device account, as [`system::list_member_managed_device_accounts`](crate::system::list_member_managed_device_accounts) lists it.
-///
-/// [`system::list_member_managed_device_accounts`](crate::system::list_member_managed_device_accounts) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagedDeviceAccount {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A management network security setting, as [`system::list_management_network_securities`](crate::system::list_management_network_securities) lists it.
 ///
-/// [`system::list_management_network_securities`](crate::system::list_management_network_securities) lists them, [`system::get_management_network_security`](crate::system::get_management_network_security) gets one and [`system::create_management_network_security`](crate::system::create_management_network_security) creates one.
+/// [`system::get_management_network_security`](crate::system::get_management_network_security) gets one and [`system::create_management_network_security`](crate::system::create_management_network_security) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ManagementNetworkSecurity {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{OpenEnum, UnknownFields, Value};
 
 /// A marketplace import definition, as [`system::get_marketplace_import_definition`](crate::system::get_marketplace_import_definition) returns it.
-///
-/// [`system::get_marketplace_import_definition`](crate::system::get_marketplace_import_definition) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketplaceImport {
@@ -59,7 +57,7 @@ pub enum MarketplaceImportMarketplaceImportType {
     TicketTemplates,
     /// `Views`
     Views,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

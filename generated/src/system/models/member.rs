@@ -318,7 +318,7 @@ pub enum MemberDefaultEmail {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -333,7 +333,7 @@ pub enum MemberDefaultPhone {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -350,7 +350,7 @@ pub enum MemberLicenseClass {
     F,
     /// `X`
     X,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -363,7 +363,7 @@ pub enum MemberAgreementInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -378,7 +378,7 @@ pub enum MemberAuthenticationServiceType {
     GoogleAuthenticator,
     /// `Email`
     Email,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -391,7 +391,7 @@ pub enum MemberCompanyActivityTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -410,7 +410,7 @@ pub enum MemberGlobalSearchDefaultSort {
     CreatedDesc,
     /// `CreatedAsc`
     CreatedAsc,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -425,7 +425,7 @@ pub enum MemberGlobalSearchDefaultTicketFilter {
     ClosedRecords,
     /// `AllRecords`
     AllRecords,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -438,7 +438,7 @@ pub enum MemberInvoiceScreenDefaultTabFormat {
     ShowInvoicingTab,
     /// `ShowAgreementInvoicingTab`
     ShowAgreementInvoicingTab,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -451,7 +451,7 @@ pub enum MemberInvoiceTimeTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -464,7 +464,7 @@ pub enum MemberInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -479,7 +479,7 @@ pub enum MemberPhoneIntegrationType {
     Skype,
     /// `NONE`
     None,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -903,7 +903,7 @@ impl ModelFields for Member {
 
 toolcrate_runtime::impl_model!(Member);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Member> for crate::shared::MemberReference {
     fn from(record: &Member) -> Self {
         Self {

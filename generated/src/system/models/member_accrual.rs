@@ -7,7 +7,7 @@ use crate::shared::MemberReference;
 
 /// A member accrual, as [`system::list_member_accruals`](crate::system::list_member_accruals) lists it.
 ///
-/// [`system::list_member_accruals`](crate::system::list_member_accruals) lists them, [`system::get_member_accrual`](crate::system::get_member_accrual) gets one and [`system::create_member_accrual`](crate::system::create_member_accrual) creates one.
+/// [`system::get_member_accrual`](crate::system::get_member_accrual) gets one and [`system::create_member_accrual`](crate::system::create_member_accrual) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberAccrual {
@@ -60,7 +60,7 @@ pub enum MemberAccrualAccrualType {
     Sick,
     /// `Vacation`
     Vacation,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -8,7 +8,7 @@ use crate::system::CertificationReference;
 
 /// A member certification, as [`system::list_member_certifications`](crate::system::list_member_certifications) lists it.
 ///
-/// [`system::list_member_certifications`](crate::system::list_member_certifications) lists them, [`system::get_member_certification`](crate::system::get_member_certification) gets one and [`system::create_member_certification`](crate::system::create_member_certification) creates one.
+/// [`system::get_member_certification`](crate::system::get_member_certification) gets one and [`system::create_member_certification`](crate::system::create_member_certification) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberCertification {

@@ -7,7 +7,7 @@ use crate::shared::MemberReference;
 
 /// A member delegation, as [`system::list_member_delegations`](crate::system::list_member_delegations) lists it.
 ///
-/// [`system::list_member_delegations`](crate::system::list_member_delegations) lists them, [`system::get_member_delegation`](crate::system::get_member_delegation) gets one and [`system::create_member_delegation`](crate::system::create_member_delegation) creates one.
+/// [`system::get_member_delegation`](crate::system::get_member_delegation) gets one and [`system::create_member_delegation`](crate::system::create_member_delegation) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberDelegation {
@@ -56,7 +56,7 @@ pub enum MemberDelegationDelegationType {
     Approval,
     /// `Project`
     Project,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::shared::DocumentReference;
 
 /// A member in summary form, as [`system::list_info_members`](crate::system::list_info_members) lists it.
 ///
-/// [`system::list_info_members`](crate::system::list_info_members) lists them and [`system::get_info_member`](crate::system::get_info_member) gets one.
+/// [`system::get_info_member`](crate::system::get_info_member) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberInfo {
@@ -50,7 +50,7 @@ pub enum MemberInfoLicenseClass {
     F,
     /// `X`
     X,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A member notification setting, as [`system::list_member_notification_settings`](crate::system::list_member_notification_settings) lists it.
 ///
-/// [`system::list_member_notification_settings`](crate::system::list_member_notification_settings) lists them, [`system::get_member_notification_setting`](crate::system::get_member_notification_setting) gets one and [`system::create_member_notification_setting`](crate::system::create_member_notification_setting) creates one.
+/// [`system::get_member_notification_setting`](crate::system::get_member_notification_setting) gets one and [`system::create_member_notification_setting`](crate::system::create_member_notification_setting) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberNotificationSetting {
@@ -59,7 +59,7 @@ pub enum MemberNotificationSettingNotificationTrigger {
     TimeSheet,
     /// `WorkflowRules`
     WorkflowRules,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -72,7 +72,7 @@ pub enum MemberNotificationSettingNotificationType {
     Email,
     /// `Push`
     Push,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::shared::MemberReference;
 
 /// A member persona, as [`system::list_member_personas`](crate::system::list_member_personas) lists it.
 ///
-/// [`system::list_member_personas`](crate::system::list_member_personas) lists them, [`system::get_member_persona`](crate::system::get_member_persona) gets one and [`system::create_member_persona`](crate::system::create_member_persona) creates one.
+/// [`system::get_member_persona`](crate::system::get_member_persona) gets one and [`system::create_member_persona`](crate::system::create_member_persona) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberPersona {

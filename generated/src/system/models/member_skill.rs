@@ -7,7 +7,7 @@ use crate::shared::{MemberReference, SkillReference};
 
 /// A member skill, as [`system::list_member_skills`](crate::system::list_member_skills) lists it.
 ///
-/// [`system::list_member_skills`](crate::system::list_member_skills) lists them, [`system::get_member_skill`](crate::system::get_member_skill) gets one and [`system::create_member_skill`](crate::system::create_member_skill) creates one.
+/// [`system::get_member_skill`](crate::system::get_member_skill) gets one and [`system::create_member_skill`](crate::system::create_member_skill) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberSkill {
@@ -58,7 +58,7 @@ pub enum MemberSkillSkillLevel {
     Advanced,
     /// `Expert`
     Expert,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

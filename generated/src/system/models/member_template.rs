@@ -13,7 +13,7 @@ use crate::system::{MemberTypeReference, ReportCardReference, StructureReference
 
 /// A member template, as [`system::list_member_templates`](crate::system::list_member_templates) lists it.
 ///
-/// [`system::list_member_templates`](crate::system::list_member_templates) lists them, [`system::get_member_template`](crate::system::get_member_template) gets one and [`system::create_member_template`](crate::system::create_member_template) creates one.
+/// [`system::get_member_template`](crate::system::get_member_template) gets one and [`system::create_member_template`](crate::system::create_member_template) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberTemplate {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A member type, as [`system::list_member_types`](crate::system::list_member_types) lists it.
 ///
-/// [`system::list_member_types`](crate::system::list_member_types) lists them, [`system::get_member_type`](crate::system::get_member_type) gets one and [`system::create_member_type`](crate::system::create_member_type) creates one.
+/// [`system::get_member_type`](crate::system::get_member_type) gets one and [`system::create_member_type`](crate::system::create_member_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MemberType {
@@ -73,7 +73,7 @@ impl ModelFields for MemberType {
 
 toolcrate_runtime::impl_model!(MemberType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&MemberType> for crate::system::MemberTypeReference {
     fn from(record: &MemberType) -> Self {
         Self {

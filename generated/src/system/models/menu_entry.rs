@@ -7,7 +7,7 @@ use crate::system::MenuLocationReference;
 
 /// A menu entry, as [`system::list_menu_entries`](crate::system::list_menu_entries) lists it.
 ///
-/// [`system::list_menu_entries`](crate::system::list_menu_entries) lists them, [`system::get_menu_entry`](crate::system::get_menu_entry) gets one and [`system::create_menu_entry`](crate::system::create_menu_entry) creates one.
+/// [`system::get_menu_entry`](crate::system::get_menu_entry) gets one and [`system::create_menu_entry`](crate::system::create_menu_entry) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MenuEntry {
@@ -132,7 +132,7 @@ impl ModelFields for MenuEntry {
 
 toolcrate_runtime::impl_model!(MenuEntry);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&MenuEntry> for crate::system::SystemMenuEntryReference {
     fn from(record: &MenuEntry) -> Self {
         Self {

@@ -8,7 +8,7 @@ use crate::system::SystemMenuEntryReference;
 
 /// A menu entry location, as [`system::list_menu_entry_locations`](crate::system::list_menu_entry_locations) lists it.
 ///
-/// [`system::list_menu_entry_locations`](crate::system::list_menu_entry_locations) lists them, [`system::get_menu_entry_location`](crate::system::get_menu_entry_location) gets one and [`system::create_menu_entry_location`](crate::system::create_menu_entry_location) creates one.
+/// [`system::get_menu_entry_location`](crate::system::get_menu_entry_location) gets one and [`system::create_menu_entry_location`](crate::system::create_menu_entry_location) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MenuEntryLocation {

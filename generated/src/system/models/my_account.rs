@@ -14,8 +14,6 @@ use crate::system::{
 };
 
 /// A My Account record, as [`system::get_my_account`](crate::system::get_my_account) returns it.
-///
-/// [`system::get_my_account`](crate::system::get_my_account) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MyAccount {
@@ -298,7 +296,7 @@ pub enum MyAccountAgreementInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -311,7 +309,7 @@ pub enum MyAccountCompanyActivityTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -326,7 +324,7 @@ pub enum MyAccountDefaultEmail {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -341,7 +339,7 @@ pub enum MyAccountDefaultPhone {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -354,7 +352,7 @@ pub enum MyAccountInvoiceScreenDefaultTabFormat {
     ShowInvoicingTab,
     /// `ShowAgreementInvoicingTab`
     ShowAgreementInvoicingTab,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -367,7 +365,7 @@ pub enum MyAccountInvoiceTimeTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -380,7 +378,7 @@ pub enum MyAccountInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -397,7 +395,7 @@ pub enum MyAccountLicenseClass {
     F,
     /// `X`
     X,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -412,7 +410,7 @@ pub enum MyAccountAuthenticationServiceType {
     GoogleAuthenticator,
     /// `Email`
     Email,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -431,7 +429,7 @@ pub enum MyAccountGlobalSearchDefaultSort {
     CreatedDesc,
     /// `CreatedAsc`
     CreatedAsc,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -446,7 +444,7 @@ pub enum MyAccountGlobalSearchDefaultTicketFilter {
     ClosedRecords,
     /// `AllRecords`
     AllRecords,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -461,7 +459,7 @@ pub enum MyAccountPhoneIntegrationType {
     Skype,
     /// `NONE`
     None,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

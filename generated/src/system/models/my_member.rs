@@ -15,8 +15,6 @@ use crate::system::{
 };
 
 /// A signed-in member, as [`system::get_my_member`](crate::system::get_my_member) returns it.
-///
-/// [`system::get_my_member`](crate::system::get_my_member) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MyMember {
@@ -249,7 +247,7 @@ pub enum MyMemberAgreementInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -264,7 +262,7 @@ pub enum MyMemberAuthenticationServiceType {
     GoogleAuthenticator,
     /// `Email`
     Email,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -277,7 +275,7 @@ pub enum MyMemberCompanyActivityTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -292,7 +290,7 @@ pub enum MyMemberDefaultEmail {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -307,7 +305,7 @@ pub enum MyMemberDefaultPhone {
     Mobile,
     /// `Home`
     Home,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -320,7 +318,7 @@ pub enum MyMemberInvoiceScreenDefaultTabFormat {
     ShowInvoicingTab,
     /// `ShowAgreementInvoicingTab`
     ShowAgreementInvoicingTab,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -333,7 +331,7 @@ pub enum MyMemberInvoiceTimeTabFormat {
     SummaryList,
     /// `DetailList`
     DetailList,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -346,7 +344,7 @@ pub enum MyMemberInvoicingDisplayOptions {
     RemainOnInvoicingScreen,
     /// `ShowRecentInvoices`
     ShowRecentInvoices,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -363,7 +361,7 @@ pub enum MyMemberLicenseClass {
     F,
     /// `X`
     X,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -10,8 +10,6 @@ use crate::shared::{
 };
 
 /// A signed-in member in summary form, as [`system::list_my_member_info`](crate::system::list_my_member_info) returns it.
-///
-/// [`system::list_my_member_info`](crate::system::list_my_member_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MyMemberInfo {
@@ -124,7 +122,7 @@ pub enum MyMemberInfoLicenseClass {
     F,
     /// `X`
     X,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

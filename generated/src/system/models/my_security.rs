@@ -6,8 +6,6 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::shared::MemberReference;
 
 /// A My Security permission, as [`system::list_my_security`](crate::system::list_my_security) lists it.
-///
-/// [`system::list_my_security`](crate::system::list_my_security) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MySecurity {
@@ -62,7 +60,7 @@ pub enum MySecurityAddLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -77,7 +75,7 @@ pub enum MySecurityDeleteLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -92,7 +90,7 @@ pub enum MySecurityEditLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -107,7 +105,7 @@ pub enum MySecurityInquireLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

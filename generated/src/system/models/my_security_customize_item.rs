@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A My Security customization item, as [`system::list_my_security_customize_items`](crate::system::list_my_security_customize_items) lists it.
-///
-/// [`system::list_my_security_customize_items`](crate::system::list_my_security_customize_items) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MySecurityCustomizeItem {
@@ -60,7 +58,7 @@ pub enum MySecurityCustomizeItemCustomizeIdentifier {
     SystemMassMaintenance,
     /// `SystemTableSetup`
     SystemTableSetup,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

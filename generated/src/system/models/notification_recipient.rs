@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A notification recipient, as [`system::list_notification_recipients`](crate::system::list_notification_recipients) lists it.
 ///
-/// [`system::list_notification_recipients`](crate::system::list_notification_recipients) lists them and [`system::get_notification_recipient`](crate::system::get_notification_recipient) gets one.
+/// [`system::get_notification_recipient`](crate::system::get_notification_recipient) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NotificationRecipient {
@@ -128,7 +128,7 @@ impl ModelFields for NotificationRecipient {
 
 toolcrate_runtime::impl_model!(NotificationRecipient);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&NotificationRecipient> for crate::shared::NotificationRecipientReference {
     fn from(record: &NotificationRecipient) -> Self {
         Self {

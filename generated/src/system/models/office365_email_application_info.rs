@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An Office 365 application, as [`system::list_office365_application_info`](crate::system::list_office365_application_info) lists it.
 ///
-/// [`system::list_office365_application_info`](crate::system::list_office365_application_info) lists them and [`system::get_office365_application_info`](crate::system::get_office365_application_info) gets one.
+/// [`system::get_office365_application_info`](crate::system::get_office365_application_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Office365EmailApplicationInfo {

@@ -7,7 +7,7 @@ use crate::system::{EmailConnectorReference, ExistingTenantReference};
 
 /// An Office 365 email setup, as [`system::list_office365_email_setups`](crate::system::list_office365_email_setups) lists it.
 ///
-/// [`system::list_office365_email_setups`](crate::system::list_office365_email_setups) lists them, [`system::get_office365_email_setup`](crate::system::get_office365_email_setup) gets one and [`system::create_office365_email_setup`](crate::system::create_office365_email_setup) creates one.
+/// [`system::get_office365_email_setup`](crate::system::get_office365_email_setup) gets one and [`system::create_office365_email_setup`](crate::system::create_office365_email_setup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Office365EmailSetup {
@@ -147,7 +147,7 @@ impl ModelFields for Office365EmailSetup {
 
 toolcrate_runtime::impl_model!(Office365EmailSetup);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Office365EmailSetup> for crate::system::Office365EmailSetupReference {
     fn from(record: &Office365EmailSetup) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// An on-premises search setting, as [`system::list_on_premise_search_settings`](crate::system::list_on_premise_search_settings) lists it.
 ///
-/// [`system::list_on_premise_search_settings`](crate::system::list_on_premise_search_settings) lists them and [`system::get_on_premise_search_setting`](crate::system::get_on_premise_search_setting) gets one.
+/// [`system::get_on_premise_search_setting`](crate::system::get_on_premise_search_setting) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OnPremiseSearchSetting {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, UnknownFields};
 
 /// An OS grade weight, as [`system::list_os_grade_weights`](crate::system::list_os_grade_weights) lists it.
 ///
-/// [`system::list_os_grade_weights`](crate::system::list_os_grade_weights) lists them and [`system::get_os_grade_weight`](crate::system::get_os_grade_weight) gets one.
+/// [`system::get_os_grade_weight`](crate::system::get_os_grade_weight) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OsGradeWeight {

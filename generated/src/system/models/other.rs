@@ -8,7 +8,7 @@ use crate::system::{LdapConfigurationReference, LocaleReference};
 
 /// An other My Company setting, as [`system::list_my_company_other`](crate::system::list_my_company_other) lists it.
 ///
-/// [`system::list_my_company_other`](crate::system::list_my_company_other) lists them and [`system::get_my_company_other`](crate::system::get_my_company_other) gets one.
+/// [`system::get_my_company_other`](crate::system::get_my_company_other) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Other {
@@ -91,7 +91,7 @@ pub enum OtherContactSync {
     Cfl,
     /// `CLF`
     Clf,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A parsing type, as [`system::list_parsing_types`](crate::system::list_parsing_types) lists it.
 ///
-/// [`system::list_parsing_types`](crate::system::list_parsing_types) lists them and [`system::get_parsing_type`](crate::system::get_parsing_type) gets one.
+/// [`system::get_parsing_type`](crate::system::get_parsing_type) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ParsingType {
@@ -67,7 +67,7 @@ impl ModelFields for ParsingType {
 
 toolcrate_runtime::impl_model!(ParsingType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ParsingType> for crate::system::EmailConnectorParsingTypeReference {
     fn from(record: &ParsingType) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A parsing variable, as [`system::list_parsing_variables`](crate::system::list_parsing_variables) lists it.
 ///
-/// [`system::list_parsing_variables`](crate::system::list_parsing_variables) lists them and [`system::get_parsing_variable`](crate::system::get_parsing_variable) gets one.
+/// [`system::get_parsing_variable`](crate::system::get_parsing_variable) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ParsingVariable {
@@ -63,7 +63,7 @@ impl ModelFields for ParsingVariable {
 
 toolcrate_runtime::impl_model!(ParsingVariable);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ParsingVariable> for crate::system::EmailConnectorParsingVariableReference {
     fn from(record: &ParsingVariable) -> Self {
         Self {

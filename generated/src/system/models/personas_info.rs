@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A persona, as [`system::list_info_personas`](crate::system::list_info_personas) lists it.
 ///
-/// [`system::list_info_personas`](crate::system::list_info_personas) lists them and [`system::get_info_persona`](crate::system::get_info_persona) gets one.
+/// [`system::get_info_persona`](crate::system::get_info_persona) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PersonasInfo {

@@ -7,7 +7,7 @@ use crate::shared::PortalConfigurationReference;
 
 /// A portal report, as [`system::list_portal_reports`](crate::system::list_portal_reports) lists it.
 ///
-/// [`system::list_portal_reports`](crate::system::list_portal_reports) lists them, [`system::get_portal_report`](crate::system::get_portal_report) gets one and [`system::create_portal_report`](crate::system::create_portal_report) creates one.
+/// [`system::get_portal_report`](crate::system::get_portal_report) gets one and [`system::create_portal_report`](crate::system::create_portal_report) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PortalReport {

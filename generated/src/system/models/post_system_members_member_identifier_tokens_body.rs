@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A member token, as [`system::create_member_token`](crate::system::create_member_token) creates it.
-///
-/// [`system::create_member_token`](crate::system::create_member_token) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PostSystemMembersMemberIdentifierTokensBody {

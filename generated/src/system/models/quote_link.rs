@@ -7,7 +7,7 @@ use crate::shared::SystemLocationReference;
 
 /// A quote link setup, as [`system::list_quote_link_setups`](crate::system::list_quote_link_setups) lists it.
 ///
-/// [`system::list_quote_link_setups`](crate::system::list_quote_link_setups) lists them, [`system::get_quote_link_setup`](crate::system::get_quote_link_setup) gets one and [`system::create_quote_link_setup`](crate::system::create_quote_link_setup) creates one.
+/// [`system::get_quote_link_setup`](crate::system::get_quote_link_setup) gets one and [`system::create_quote_link_setup`](crate::system::create_quote_link_setup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct QuoteLink {

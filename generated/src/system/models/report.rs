@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A report, as [`system::list_reports`](crate::system::list_reports) lists it.
-///
-/// [`system::list_reports`](crate::system::list_reports) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Report {

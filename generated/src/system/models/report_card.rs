@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A report card, as [`system::list_report_cards`](crate::system::list_report_cards) lists it.
 ///
-/// [`system::list_report_cards`](crate::system::list_report_cards) lists them, [`system::get_report_card`](crate::system::get_report_card) gets one and [`system::create_report_card`](crate::system::create_report_card) creates one.
+/// [`system::get_report_card`](crate::system::get_report_card) gets one and [`system::create_report_card`](crate::system::create_report_card) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReportCard {
@@ -69,7 +69,7 @@ impl ModelFields for ReportCard {
 
 toolcrate_runtime::impl_model!(ReportCard);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ReportCard> for crate::system::ReportCardReference {
     fn from(record: &ReportCard) -> Self {
         Self {

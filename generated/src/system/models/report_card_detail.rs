@@ -7,7 +7,7 @@ use crate::system::{KpiReference, ReportCardReference};
 
 /// A report card detail, as [`system::list_report_card_details`](crate::system::list_report_card_details) lists it.
 ///
-/// [`system::list_report_card_details`](crate::system::list_report_card_details) lists them, [`system::get_report_card_detail`](crate::system::get_report_card_detail) gets one and [`system::create_report_card_detail`](crate::system::create_report_card_detail) creates one.
+/// [`system::get_report_card_detail`](crate::system::get_report_card_detail) gets one and [`system::create_report_card_detail`](crate::system::create_report_card_detail) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReportCardDetail {

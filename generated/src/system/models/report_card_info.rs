@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A report card in summary form, as [`system::list_report_card_info`](crate::system::list_report_card_info) lists it.
 ///
-/// [`system::list_report_card_info`](crate::system::list_report_card_info) lists them and [`system::get_report_card_info`](crate::system::get_report_card_info) gets one.
+/// [`system::get_report_card_info`](crate::system::get_report_card_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReportCardInfo {

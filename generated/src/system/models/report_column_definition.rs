@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A report column, as [`system::list_report_columns`](crate::system::list_report_columns) lists it.
-///
-/// [`system::list_report_columns`](crate::system::list_report_columns) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReportColumnDefinition {

@@ -6,8 +6,6 @@ use toolcrate_runtime::{UnknownFields, Value};
 use crate::system::ReportColumnDefinition;
 
 /// A report, as [`system::get_report`](crate::system::get_report) returns it.
-///
-/// [`system::get_report`](crate::system::get_report) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReportDataResponse {

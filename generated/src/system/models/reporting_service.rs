@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A reporting service, as [`system::list_reporting_services`](crate::system::list_reporting_services) lists it.
 ///
-/// [`system::list_reporting_services`](crate::system::list_reporting_services) lists them and [`system::get_reporting_service`](crate::system::get_reporting_service) gets one.
+/// [`system::get_reporting_service`](crate::system::get_reporting_service) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReportingService {

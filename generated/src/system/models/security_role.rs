@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A security role, as [`system::list_security_roles`](crate::system::list_security_roles) lists it.
 ///
-/// [`system::list_security_roles`](crate::system::list_security_roles) lists them, [`system::get_security_role`](crate::system::get_security_role) gets one and [`system::create_security_role`](crate::system::create_security_role) creates one.
+/// [`system::get_security_role`](crate::system::get_security_role) gets one and [`system::create_security_role`](crate::system::create_security_role) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SecurityRole {
@@ -81,7 +81,7 @@ impl ModelFields for SecurityRole {
 
 toolcrate_runtime::impl_model!(SecurityRole);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&SecurityRole> for crate::system::SecurityRoleReference {
     fn from(record: &SecurityRole) -> Self {
         Self {

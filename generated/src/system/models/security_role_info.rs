@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A security role in summary form, as [`system::list_security_role_info`](crate::system::list_security_role_info) lists it.
 ///
-/// [`system::list_security_role_info`](crate::system::list_security_role_info) lists them and [`system::get_security_role_info`](crate::system::get_security_role_info) gets one.
+/// [`system::get_security_role_info`](crate::system::get_security_role_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SecurityRoleInfo {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A security role setting, as [`system::list_security_role_settings`](crate::system::list_security_role_settings) lists it.
 ///
-/// [`system::list_security_role_settings`](crate::system::list_security_role_settings) lists them and [`system::get_security_role_setting`](crate::system::get_security_role_setting) gets one.
+/// [`system::get_security_role_setting`](crate::system::get_security_role_setting) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SecurityRoleSetting {
@@ -59,7 +59,7 @@ pub enum SecurityRoleSettingAddLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -74,7 +74,7 @@ pub enum SecurityRoleSettingDeleteLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -89,7 +89,7 @@ pub enum SecurityRoleSettingEditLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -104,7 +104,7 @@ pub enum SecurityRoleSettingInquireLevel {
     My,
     /// `All`
     All,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::system::CalendarSetupReference;
 
 /// A My Company service setting, as [`system::list_my_company_services`](crate::system::list_my_company_services) lists it.
 ///
-/// [`system::list_my_company_services`](crate::system::list_my_company_services) lists them and [`system::get_my_company_service`](crate::system::get_my_company_service) gets one.
+/// [`system::get_my_company_service`](crate::system::get_my_company_service) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Service {
@@ -72,7 +72,7 @@ pub enum ServiceScheduleSpan {
     OfficeHours,
     /// `Overnight`
     Overnight,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -91,7 +91,7 @@ pub enum ServiceSrNotify {
     NewRequestsOnly,
     /// `None`
     None,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A My Company service setting in summary form, as [`system::list_my_company_info_services`](crate::system::list_my_company_info_services) lists it.
 ///
-/// [`system::list_my_company_info_services`](crate::system::list_my_company_info_services) lists them and [`system::get_my_company_info_service`](crate::system::get_my_company_info_service) gets one.
+/// [`system::get_my_company_info_service`](crate::system::get_my_company_info_service) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceInfo {

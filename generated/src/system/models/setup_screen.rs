@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A setup screen, as [`system::list_setup_screens`](crate::system::list_setup_screens) lists it.
 ///
-/// [`system::list_setup_screens`](crate::system::list_setup_screens) lists them and [`system::get_setup_screen`](crate::system::get_setup_screen) gets one.
+/// [`system::get_setup_screen`](crate::system::get_setup_screen) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SetupScreen {

@@ -7,7 +7,7 @@ use crate::shared::SkillCategoryReference;
 
 /// A skill, as [`system::list_skills`](crate::system::list_skills) lists it.
 ///
-/// [`system::list_skills`](crate::system::list_skills) lists them, [`system::get_skill`](crate::system::get_skill) gets one and [`system::create_skill`](crate::system::create_skill) creates one.
+/// [`system::get_skill`](crate::system::get_skill) gets one and [`system::create_skill`](crate::system::create_skill) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Skill {
@@ -78,7 +78,7 @@ impl ModelFields for Skill {
 
 toolcrate_runtime::impl_model!(Skill);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Skill> for crate::shared::SkillReference {
     fn from(record: &Skill) -> Self {
         Self {

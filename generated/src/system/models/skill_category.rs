@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A skill category, as [`system::list_skill_categories`](crate::system::list_skill_categories) lists it.
 ///
-/// [`system::list_skill_categories`](crate::system::list_skill_categories) lists them, [`system::get_skill_category`](crate::system::get_skill_category) gets one and [`system::create_skill_category`](crate::system::create_skill_category) creates one.
+/// [`system::get_skill_category`](crate::system::get_skill_category) gets one and [`system::create_skill_category`](crate::system::create_skill_category) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SkillCategory {
@@ -69,7 +69,7 @@ impl ModelFields for SkillCategory {
 
 toolcrate_runtime::impl_model!(SkillCategory);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&SkillCategory> for crate::shared::SkillCategoryReference {
     fn from(record: &SkillCategory) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A skill in summary form, as [`system::list_skill_info`](crate::system::list_skill_info) lists it.
 ///
-/// [`system::list_skill_info`](crate::system::list_skill_info) lists them and [`system::get_skill_info`](crate::system::get_skill_info) gets one.
+/// [`system::get_skill_info`](crate::system::get_skill_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SkillInfo {

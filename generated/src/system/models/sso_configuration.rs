@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, Timestamp, UnknownFields};
 
 /// An SSO configuration, as [`system::list_sso_configurations`](crate::system::list_sso_configurations) lists it.
 ///
-/// [`system::list_sso_configurations`](crate::system::list_sso_configurations) lists them, [`system::get_sso_configuration`](crate::system::get_sso_configuration) gets one and [`system::create_sso_configuration`](crate::system::create_sso_configuration) creates one.
+/// [`system::get_sso_configuration`](crate::system::get_sso_configuration) gets one and [`system::create_sso_configuration`](crate::system::create_sso_configuration) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SsoConfiguration {
@@ -81,7 +81,7 @@ pub enum SsoConfigurationSsoType {
     Cwsso,
     /// `SAML`
     Saml,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

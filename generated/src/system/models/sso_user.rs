@@ -6,7 +6,7 @@ use crate::shared::MemberReference;
 
 /// An SSO user, as [`system::list_sso_users`](crate::system::list_sso_users) lists it.
 ///
-/// [`system::list_sso_users`](crate::system::list_sso_users) lists them and [`system::get_sso_user`](crate::system::get_sso_user) gets one.
+/// [`system::get_sso_user`](crate::system::get_sso_user) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SsoUser {

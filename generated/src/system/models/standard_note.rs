@@ -7,7 +7,7 @@ use crate::shared::{BoardReference, SystemDepartmentReference, SystemLocationRef
 
 /// A standard note, as [`system::list_standard_notes`](crate::system::list_standard_notes) lists it.
 ///
-/// [`system::list_standard_notes`](crate::system::list_standard_notes) lists them, [`system::get_standard_note`](crate::system::get_standard_note) gets one and [`system::create_standard_note`](crate::system::create_standard_note) creates one.
+/// [`system::get_standard_note`](crate::system::get_standard_note) gets one and [`system::create_standard_note`](crate::system::create_standard_note) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StandardNote {

@@ -7,7 +7,7 @@ use crate::shared::{BoardReference, SystemDepartmentReference, SystemLocationRef
 
 /// A standard note in summary form, as [`system::list_info_standard_notes`](crate::system::list_info_standard_notes) lists it.
 ///
-/// [`system::list_info_standard_notes`](crate::system::list_info_standard_notes) lists them and [`system::get_info_standard_note`](crate::system::get_info_standard_note) gets one.
+/// [`system::get_info_standard_note`](crate::system::get_info_standard_note) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StandardNoteInfo {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A survey, as [`system::list_surveys`](crate::system::list_surveys) lists it.
 ///
-/// [`system::list_surveys`](crate::system::list_surveys) lists them, [`system::get_survey`](crate::system::get_survey) gets one and [`system::create_survey`](crate::system::create_survey) creates one.
+/// [`system::get_survey`](crate::system::get_survey) gets one and [`system::create_survey`](crate::system::create_survey) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Survey {
@@ -77,7 +77,7 @@ impl ModelFields for Survey {
 
 toolcrate_runtime::impl_model!(Survey);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&Survey> for crate::system::SurveyReference {
     fn from(record: &Survey) -> Self {
         Self {

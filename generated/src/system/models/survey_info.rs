@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A survey in summary form, as [`system::list_survey_info`](crate::system::list_survey_info) lists it.
 ///
-/// [`system::list_survey_info`](crate::system::list_survey_info) lists them and [`system::get_survey_info`](crate::system::get_survey_info) gets one.
+/// [`system::get_survey_info`](crate::system::get_survey_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SurveyInfo {

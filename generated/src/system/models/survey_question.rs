@@ -7,7 +7,7 @@ use crate::system::SurveyReference;
 
 /// A survey question, as [`system::list_survey_questions`](crate::system::list_survey_questions) lists it.
 ///
-/// [`system::list_survey_questions`](crate::system::list_survey_questions) lists them, [`system::get_survey_question`](crate::system::get_survey_question) gets one and [`system::create_survey_question`](crate::system::create_survey_question) creates one.
+/// [`system::get_survey_question`](crate::system::get_survey_question) gets one and [`system::create_survey_question`](crate::system::create_survey_question) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SurveyQuestion {
@@ -66,7 +66,7 @@ pub enum SurveyQuestionEntryType {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -97,7 +97,7 @@ pub enum SurveyQuestionFieldType {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -165,7 +165,7 @@ impl ModelFields for SurveyQuestion {
 
 toolcrate_runtime::impl_model!(SurveyQuestion);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&SurveyQuestion> for crate::system::SurveyQuestionReference {
     fn from(record: &SurveyQuestion) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::system::{SurveyQuestionReference, SurveyReference};
 
 /// A survey question value, as [`system::list_survey_question_values`](crate::system::list_survey_question_values) lists it.
 ///
-/// [`system::list_survey_question_values`](crate::system::list_survey_question_values) lists them, [`system::get_survey_question_value`](crate::system::get_survey_question_value) gets one and [`system::create_survey_question_value`](crate::system::create_survey_question_value) creates one.
+/// [`system::get_survey_question_value`](crate::system::get_survey_question_value) gets one and [`system::create_survey_question_value`](crate::system::create_survey_question_value) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SurveyQuestionValue {

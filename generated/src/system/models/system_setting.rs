@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A system setting, as [`system::list_settings`](crate::system::list_settings) lists it.
 ///
-/// [`system::list_settings`](crate::system::list_settings) lists them and [`system::get_setting`](crate::system::get_setting) gets one.
+/// [`system::get_setting`](crate::system::get_setting) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SystemSetting {

@@ -7,7 +7,7 @@ use crate::shared::CompanyReference;
 
 /// A My Company time and expense setting, as [`system::list_my_company_time_expenses`](crate::system::list_my_company_time_expenses) lists it.
 ///
-/// [`system::list_my_company_time_expenses`](crate::system::list_my_company_time_expenses) lists them and [`system::get_my_company_time_expense`](crate::system::get_my_company_time_expense) gets one.
+/// [`system::get_my_company_time_expense`](crate::system::get_my_company_time_expense) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimeExpense {
@@ -64,7 +64,7 @@ pub enum TimeExpenseDefaultSpecialInvoiceType {
     Progress,
     /// `Standard`
     Standard,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::system::TimeZoneReference;
 
 /// A time zone setup, as [`system::list_time_zone_setups`](crate::system::list_time_zone_setups) lists it.
 ///
-/// [`system::list_time_zone_setups`](crate::system::list_time_zone_setups) lists them, [`system::get_time_zone_setup`](crate::system::get_time_zone_setup) gets one and [`system::create_time_zone_setup`](crate::system::create_time_zone_setup) creates one.
+/// [`system::get_time_zone_setup`](crate::system::get_time_zone_setup) gets one and [`system::create_time_zone_setup`](crate::system::create_time_zone_setup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimeZoneSetup {
@@ -98,7 +98,7 @@ impl ModelFields for TimeZoneSetup {
 
 toolcrate_runtime::impl_model!(TimeZoneSetup);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&TimeZoneSetup> for crate::shared::TimeZoneSetupReference {
     fn from(record: &TimeZoneSetup) -> Self {
         Self {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{Number, UnknownFields};
 
 /// A time zone setup in summary form, as [`system::list_time_zone_setup_info`](crate::system::list_time_zone_setup_info) lists it.
 ///
-/// [`system::list_time_zone_setup_info`](crate::system::list_time_zone_setup_info) lists them and [`system::get_time_zone_setup_info`](crate::system::get_time_zone_setup_info) gets one.
+/// [`system::get_time_zone_setup_info`](crate::system::get_time_zone_setup_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimeZoneSetupInfo {

@@ -7,7 +7,7 @@ use crate::shared::SystemLocationReference;
 
 /// A Today page category, as [`system::list_today_page_categories`](crate::system::list_today_page_categories) lists it.
 ///
-/// [`system::list_today_page_categories`](crate::system::list_today_page_categories) lists them, [`system::get_today_page_category`](crate::system::get_today_page_category) gets one and [`system::create_today_page_category`](crate::system::create_today_page_category) creates one.
+/// [`system::get_today_page_category`](crate::system::get_today_page_category) gets one and [`system::create_today_page_category`](crate::system::create_today_page_category) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TodayPageCategory {

@@ -108,7 +108,7 @@ pub enum UserDefinedFieldFieldTypeIdentifier {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -125,7 +125,7 @@ pub enum UserDefinedFieldEntryTypeIdentifier {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -235,7 +235,7 @@ impl ModelFields for UserDefinedField {
 
 toolcrate_runtime::impl_model!(UserDefinedField);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&UserDefinedField> for crate::shared::UserDefinedFieldReference {
     fn from(record: &UserDefinedField) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::system::UserDefinedFieldOption;
 
 /// A custom field definition in summary form, as [`system::list_user_defined_field_info`](crate::system::list_user_defined_field_info) lists it.
 ///
-/// [`system::list_user_defined_field_info`](crate::system::list_user_defined_field_info) lists them and [`system::get_user_defined_field_info`](crate::system::get_user_defined_field_info) gets one.
+/// [`system::get_user_defined_field_info`](crate::system::get_user_defined_field_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UserDefinedFieldInfo {
@@ -64,7 +64,7 @@ pub enum UserDefinedFieldInfoEntryTypeIdentifier {
     List,
     /// `Option`
     Option,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -95,7 +95,7 @@ pub enum UserDefinedFieldInfoFieldTypeIdentifier {
     Text,
     /// `Password`
     Password,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 
 /// An Office 365 email setup, as [`system::list_office365_email_setup_emails`](crate::system::list_office365_email_setup_emails) lists it.
-///
-/// [`system::list_office365_email_setup_emails`](crate::system::list_office365_email_setup_emails) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UserEmail {

@@ -8,7 +8,7 @@ use crate::system::WorkflowTableTypeReference;
 
 /// A workflow, as [`system::list_workflows`](crate::system::list_workflows) lists it.
 ///
-/// [`system::list_workflows`](crate::system::list_workflows) lists them, [`system::get_workflow`](crate::system::get_workflow) gets one and [`system::create_workflow`](crate::system::create_workflow) creates one.
+/// [`system::get_workflow`](crate::system::get_workflow) gets one and [`system::create_workflow`](crate::system::create_workflow) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Workflow {
@@ -67,7 +67,7 @@ pub enum WorkflowBatchFrequencyUnit {
     Hours,
     /// `Days`
     Days,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -82,7 +82,7 @@ pub enum WorkflowBatchSchedule {
     MyCompanyOfficeHours,
     /// `SlaHours`
     SlaHours,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

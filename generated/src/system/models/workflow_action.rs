@@ -18,7 +18,7 @@ use crate::system::{
 
 /// A workflow event action, as [`system::list_system_workflow_event_actions`](crate::system::list_system_workflow_event_actions) lists it.
 ///
-/// [`system::list_system_workflow_event_actions`](crate::system::list_system_workflow_event_actions) lists them, [`system::get_system_workflow_event_action`](crate::system::get_system_workflow_event_action) gets one and [`system::create_workflow_event_action`](crate::system::create_workflow_event_action) creates one.
+/// [`system::get_system_workflow_event_action`](crate::system::get_system_workflow_event_action) gets one and [`system::create_workflow_event_action`](crate::system::create_workflow_event_action) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkflowAction {
@@ -139,7 +139,7 @@ pub enum WorkflowActionAttachConfigurationsFor {
     Company,
     /// `Contact`
     Contact,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

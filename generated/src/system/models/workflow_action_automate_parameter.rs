@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A workflow action Automate parameter, as [`system::list_system_workflow_action_automate_parameters`](crate::system::list_system_workflow_action_automate_parameters) lists it.
 ///
-/// [`system::list_system_workflow_action_automate_parameters`](crate::system::list_system_workflow_action_automate_parameters) lists them, [`system::get_system_workflow_action_automate_parameter`](crate::system::get_system_workflow_action_automate_parameter) gets one and [`system::create_workflow_action_automate_parameter`](crate::system::create_workflow_action_automate_parameter) creates one.
+/// [`system::get_system_workflow_action_automate_parameter`](crate::system::get_system_workflow_action_automate_parameter) gets one and [`system::create_workflow_action_automate_parameter`](crate::system::create_workflow_action_automate_parameter) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkflowActionAutomateParameter {

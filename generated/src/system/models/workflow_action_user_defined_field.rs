@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A workflow user defined field event action, as [`system::list_workflow_action_user_defined_fields`](crate::system::list_workflow_action_user_defined_fields) lists it.
 ///
-/// [`system::list_workflow_action_user_defined_fields`](crate::system::list_workflow_action_user_defined_fields) lists them and [`system::create_workflow_action_user_defined_field`](crate::system::create_workflow_action_user_defined_field) creates one.
+/// [`system::create_workflow_action_user_defined_field`](crate::system::create_workflow_action_user_defined_field) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkflowActionUserDefinedField {

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A workflow attachment, as [`system::list_system_workflow_attachments`](crate::system::list_system_workflow_attachments) lists it.
 ///
-/// [`system::list_system_workflow_attachments`](crate::system::list_system_workflow_attachments) lists them and [`system::get_system_workflow_attachment`](crate::system::get_system_workflow_attachment) gets one.
+/// [`system::get_system_workflow_attachment`](crate::system::get_system_workflow_attachment) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkflowAttachment {

@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, Timestamp, UnknownFields};
 
 /// A workflow event, as [`system::list_system_workflow_events`](crate::system::list_system_workflow_events) lists it.
 ///
-/// [`system::list_system_workflow_events`](crate::system::list_system_workflow_events) lists them, [`system::get_system_workflow_event`](crate::system::get_system_workflow_event) gets one and [`system::create_workflow_event`](crate::system::create_workflow_event) creates one.
+/// [`system::get_system_workflow_event`](crate::system::get_system_workflow_event) gets one and [`system::create_workflow_event`](crate::system::create_workflow_event) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkflowEvent {
@@ -61,7 +61,7 @@ pub enum WorkflowEventExecutionTime {
     MultipleTimes,
     /// `Continuously`
     Continuously,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -78,7 +78,7 @@ pub enum WorkflowEventFrequencyUnit {
     Days,
     /// `Months`
     Months,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A workflow notify type, as [`system::list_system_workflow_notify_types`](crate::system::list_system_workflow_notify_types) lists it.
 ///
-/// [`system::list_system_workflow_notify_types`](crate::system::list_system_workflow_notify_types) lists them and [`system::get_system_workflow_notify_type`](crate::system::get_system_workflow_notify_type) gets one.
+/// [`system::get_system_workflow_notify_type`](crate::system::get_system_workflow_notify_type) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkflowNotifyType {
@@ -93,7 +93,7 @@ impl ModelFields for WorkflowNotifyType {
 
 toolcrate_runtime::impl_model!(WorkflowNotifyType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&WorkflowNotifyType> for crate::system::NotifyTypeReference {
     fn from(record: &WorkflowNotifyType) -> Self {
         Self {

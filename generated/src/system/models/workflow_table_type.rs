@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A workflow table type, as [`system::list_workflow_table_types`](crate::system::list_workflow_table_types) lists it.
 ///
-/// [`system::list_workflow_table_types`](crate::system::list_workflow_table_types) lists them and [`system::get_workflow_table_type`](crate::system::get_workflow_table_type) gets one.
+/// [`system::get_workflow_table_type`](crate::system::get_workflow_table_type) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkflowTableType {
@@ -67,7 +67,7 @@ impl ModelFields for WorkflowTableType {
 
 toolcrate_runtime::impl_model!(WorkflowTableType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&WorkflowTableType> for crate::system::WorkflowTableTypeReference {
     fn from(record: &WorkflowTableType) -> Self {
         Self {

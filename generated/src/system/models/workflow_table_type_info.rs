@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A workflow table type in summary form, as [`system::list_workflow_table_type_info`](crate::system::list_workflow_table_type_info) lists it.
 ///
-/// [`system::list_workflow_table_type_info`](crate::system::list_workflow_table_type_info) lists them and [`system::get_workflow_table_type_info`](crate::system::get_workflow_table_type_info) gets one.
+/// [`system::get_workflow_table_type_info`](crate::system::get_workflow_table_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkflowTableTypeInfo {

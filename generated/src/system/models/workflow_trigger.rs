@@ -6,8 +6,6 @@ use toolcrate_runtime::UnknownFields;
 use crate::shared::UserDefinedFieldReference;
 
 /// A workflow trigger, as [`system::list_system_workflow_triggers`](crate::system::list_system_workflow_triggers) lists it.
-///
-/// [`system::list_system_workflow_triggers`](crate::system::list_system_workflow_triggers) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkflowTrigger {

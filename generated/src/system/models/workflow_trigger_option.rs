@@ -6,8 +6,6 @@ use toolcrate_runtime::UnknownFields;
 use crate::shared::UserDefinedFieldReference;
 
 /// A workflow trigger option, as [`system::list_system_workflow_trigger_options`](crate::system::list_system_workflow_trigger_options) lists it.
-///
-/// [`system::list_system_workflow_trigger_options`](crate::system::list_system_workflow_trigger_options) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkflowTriggerOption {

@@ -9,7 +9,7 @@ use crate::shared::{
 
 /// An activity stopwatch, as [`time::list_activity_stopwatches`](crate::time::list_activity_stopwatches) lists it.
 ///
-/// [`time::list_activity_stopwatches`](crate::time::list_activity_stopwatches) lists them, [`time::get_activity_stopwatch`](crate::time::get_activity_stopwatch) gets one and [`time::create_activity_stopwatch`](crate::time::create_activity_stopwatch) creates one.
+/// [`time::get_activity_stopwatch`](crate::time::get_activity_stopwatch) gets one and [`time::create_activity_stopwatch`](crate::time::create_activity_stopwatch) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ActivityStopwatch {
@@ -84,7 +84,7 @@ pub enum ActivityStopwatchStatus {
     Paused,
     /// `Stopped`
     Stopped,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -101,7 +101,7 @@ pub enum ActivityStopwatchBillableOption {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -70,7 +70,7 @@ pub enum ChargeCodeBillTime {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -150,7 +150,7 @@ impl ModelFields for ChargeCode {
 
 toolcrate_runtime::impl_model!(ChargeCode);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&ChargeCode> for crate::shared::ChargeCodeReference {
     fn from(record: &ChargeCode) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::{ChargeCodeReference, ExpenseTypeReference};
 
 /// A charge code expense type, as [`time::list_info_charge_code_expense_types`](crate::time::list_info_charge_code_expense_types) lists it.
 ///
-/// [`time::list_info_charge_code_expense_types`](crate::time::list_info_charge_code_expense_types) lists them, [`time::get_charge_code_expense_type`](crate::time::get_charge_code_expense_type) gets one and [`time::create_charge_code_expense_type`](crate::time::create_charge_code_expense_type) creates one.
+/// [`time::get_charge_code_expense_type`](crate::time::get_charge_code_expense_type) gets one and [`time::create_charge_code_expense_type`](crate::time::create_charge_code_expense_type) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ChargeCodeExpenseType {

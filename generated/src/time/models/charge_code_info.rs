@@ -10,7 +10,7 @@ use crate::shared::{
 
 /// A charge code in summary form, as [`time::list_charge_code_info`](crate::time::list_charge_code_info) lists it.
 ///
-/// [`time::list_charge_code_info`](crate::time::list_charge_code_info) lists them and [`time::get_charge_code_info`](crate::time::get_charge_code_info) gets one.
+/// [`time::get_charge_code_info`](crate::time::get_charge_code_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ChargeCodeInfo {

@@ -9,7 +9,7 @@ use crate::shared::{
 
 /// A schedule stopwatch, as [`time::list_schedule_stopwatches`](crate::time::list_schedule_stopwatches) lists it.
 ///
-/// [`time::list_schedule_stopwatches`](crate::time::list_schedule_stopwatches) lists them, [`time::get_schedule_stopwatch`](crate::time::get_schedule_stopwatch) gets one and [`time::create_schedule_stopwatch`](crate::time::create_schedule_stopwatch) creates one.
+/// [`time::get_schedule_stopwatch`](crate::time::get_schedule_stopwatch) gets one and [`time::create_schedule_stopwatch`](crate::time::create_schedule_stopwatch) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScheduleStopwatch {
@@ -84,7 +84,7 @@ pub enum ScheduleStopwatchStatus {
     Paused,
     /// `Stopped`
     Stopped,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -101,7 +101,7 @@ pub enum ScheduleStopwatchBillableOption {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

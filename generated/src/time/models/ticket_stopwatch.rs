@@ -10,7 +10,7 @@ use crate::shared::{
 
 /// A ticket stopwatch, as [`time::list_ticket_stopwatches`](crate::time::list_ticket_stopwatches) lists it.
 ///
-/// [`time::list_ticket_stopwatches`](crate::time::list_ticket_stopwatches) lists them, [`time::get_ticket_stopwatch`](crate::time::get_ticket_stopwatch) gets one and [`time::create_ticket_stopwatch`](crate::time::create_ticket_stopwatch) creates one.
+/// [`time::get_ticket_stopwatch`](crate::time::get_ticket_stopwatch) gets one and [`time::create_ticket_stopwatch`](crate::time::create_ticket_stopwatch) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TicketStopwatch {
@@ -97,7 +97,7 @@ pub enum TicketStopwatchStatus {
     Paused,
     /// `Stopped`
     Stopped,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -114,7 +114,7 @@ pub enum TicketStopwatchBillableOption {
     NoCharge,
     /// `NoDefault`
     NoDefault,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

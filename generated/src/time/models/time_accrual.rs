@@ -7,7 +7,7 @@ use crate::shared::SystemLocationReference;
 
 /// An accrual, as [`time::list_accruals`](crate::time::list_accruals) lists it.
 ///
-/// [`time::list_accruals`](crate::time::list_accruals) lists them, [`time::get_accrual`](crate::time::get_accrual) gets one and [`time::create_accrual`](crate::time::create_accrual) creates one.
+/// [`time::get_accrual`](crate::time::get_accrual) gets one and [`time::create_accrual`](crate::time::create_accrual) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimeAccrual {
@@ -69,7 +69,7 @@ pub enum TimeAccrualHolidayAvailableType {
     AnniversaryYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -82,7 +82,7 @@ pub enum TimeAccrualPtoAvailableType {
     AnniversaryYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -95,7 +95,7 @@ pub enum TimeAccrualSickAvailableType {
     AnniversaryYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -108,7 +108,7 @@ pub enum TimeAccrualVacationAvailableType {
     AnniversaryYear,
     /// `CalendarYear`
     CalendarYear,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -203,7 +203,7 @@ impl ModelFields for TimeAccrual {
 
 toolcrate_runtime::impl_model!(TimeAccrual);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&TimeAccrual> for crate::time::TimeAccrualReference {
     fn from(record: &TimeAccrual) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::time::TimeAccrualReference;
 
 /// An accrual detail, as [`time::list_accrual_details`](crate::time::list_accrual_details) lists it.
 ///
-/// [`time::list_accrual_details`](crate::time::list_accrual_details) lists them, [`time::get_accrual_detail`](crate::time::get_accrual_detail) gets one and [`time::create_accrual_detail`](crate::time::create_accrual_detail) creates one.
+/// [`time::get_accrual_detail`](crate::time::get_accrual_detail) gets one and [`time::create_accrual_detail`](crate::time::create_accrual_detail) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimeAccrualDetail {
@@ -60,7 +60,7 @@ pub enum TimeAccrualDetailAccrualType {
     Sick,
     /// `Vacation`
     Vacation,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

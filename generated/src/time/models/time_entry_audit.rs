@@ -7,7 +7,7 @@ use crate::shared::MemberReference;
 
 /// A time entry audit entry, as [`time::list_entry_audits`](crate::time::list_entry_audits) lists it.
 ///
-/// [`time::list_entry_audits`](crate::time::list_entry_audits) lists them and [`time::get_entry_audit`](crate::time::get_entry_audit) gets one.
+/// [`time::get_entry_audit`](crate::time::get_entry_audit) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimeEntryAudit {
@@ -62,7 +62,7 @@ pub enum TimeEntryAuditSource {
     SystemApi,
     /// `Conversion`
     Conversion,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -279,7 +279,7 @@ pub enum TimeEntryAuditType {
     TimeInternal,
     /// `TimeResolution`
     TimeResolution,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

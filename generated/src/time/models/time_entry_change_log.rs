@@ -10,8 +10,6 @@ use crate::shared::{
 };
 
 /// A change log, as [`time::list_change_logs`](crate::time::list_change_logs) lists it.
-///
-/// [`time::list_change_logs`](crate::time::list_change_logs) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimeEntryChangeLog {

@@ -7,7 +7,7 @@ use crate::time::TimePeriodSetupReference;
 
 /// A time period setup period, as [`time::list_time_period_setup_periods`](crate::time::list_time_period_setup_periods) lists it.
 ///
-/// [`time::list_time_period_setup_periods`](crate::time::list_time_period_setup_periods) lists them and [`time::get_time_period_setup_period`](crate::time::get_time_period_setup_period) gets one.
+/// [`time::get_time_period_setup_period`](crate::time::get_time_period_setup_period) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimePeriod {

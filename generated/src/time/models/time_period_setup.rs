@@ -6,7 +6,7 @@ use toolcrate_runtime::{Date, OpenEnum, UnknownFields};
 
 /// A time period setup, as [`time::list_time_period_setups`](crate::time::list_time_period_setups) lists it.
 ///
-/// [`time::list_time_period_setups`](crate::time::list_time_period_setups) lists them, [`time::get_time_period_setup`](crate::time::get_time_period_setup) gets one and [`time::create_time_period_setup`](crate::time::create_time_period_setup) creates one.
+/// [`time::get_time_period_setup`](crate::time::get_time_period_setup) gets one and [`time::create_time_period_setup`](crate::time::create_time_period_setup) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimePeriodSetup {
@@ -75,7 +75,7 @@ pub enum TimePeriodSetupPeriodApplyTo {
     Expense,
     /// `Time`
     Time,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -92,7 +92,7 @@ pub enum TimePeriodSetupType {
     SemiMonthly,
     /// `Monthly`
     Monthly,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -172,7 +172,7 @@ impl ModelFields for TimePeriodSetup {
 
 toolcrate_runtime::impl_model!(TimePeriodSetup);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&TimePeriodSetup> for crate::time::TimePeriodSetupReference {
     fn from(record: &TimePeriodSetup) -> Self {
         Self {

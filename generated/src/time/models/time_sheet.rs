@@ -64,7 +64,7 @@ pub enum TimeSheetStatus {
     WrittenOff,
     /// `BilledAgreement`
     BilledAgreement,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -132,7 +132,7 @@ impl ModelFields for TimeSheet {
 
 toolcrate_runtime::impl_model!(TimeSheet);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&TimeSheet> for crate::shared::TimeSheetReference {
     fn from(record: &TimeSheet) -> Self {
         Self {

@@ -7,7 +7,7 @@ use crate::shared::MemberReference;
 
 /// A time sheet audit entry, as [`time::list_sheet_audits`](crate::time::list_sheet_audits) lists it.
 ///
-/// [`time::list_sheet_audits`](crate::time::list_sheet_audits) lists them and [`time::get_sheet_audit`](crate::time::get_sheet_audit) gets one.
+/// [`time::get_sheet_audit`](crate::time::get_sheet_audit) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimeSheetAudit {
@@ -62,7 +62,7 @@ pub enum TimeSheetAuditSource {
     SystemApi,
     /// `Conversion`
     Conversion,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -279,7 +279,7 @@ pub enum TimeSheetAuditType {
     TimeInternal,
     /// `TimeResolution`
     TimeResolution,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

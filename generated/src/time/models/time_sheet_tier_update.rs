@@ -45,7 +45,7 @@ pub enum TimeSheetTierUpdateApprovalType {
     SalesActivity,
     /// `Schedule`
     Schedule,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -108,7 +108,7 @@ impl ModelFields for WorkRole {
 
 toolcrate_runtime::impl_model!(WorkRole);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&WorkRole> for crate::shared::WorkRoleReference {
     fn from(record: &WorkRole) -> Self {
         Self {

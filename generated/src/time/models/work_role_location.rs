@@ -7,7 +7,7 @@ use crate::shared::{SystemLocationReference, WorkRoleReference};
 
 /// A work role location, as [`time::list_work_role_locations`](crate::time::list_work_role_locations) lists it.
 ///
-/// [`time::list_work_role_locations`](crate::time::list_work_role_locations) lists them, [`time::get_work_role_location`](crate::time::get_work_role_location) gets one and [`time::create_work_role_location`](crate::time::create_work_role_location) creates one.
+/// [`time::get_work_role_location`](crate::time::get_work_role_location) gets one and [`time::create_work_role_location`](crate::time::create_work_role_location) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkRoleLocation {

@@ -77,7 +77,7 @@ pub enum WorkTypeBillTime {
     DoNotBill,
     /// `NoCharge`
     NoCharge,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -92,7 +92,7 @@ pub enum WorkTypeRateType {
     Custom,
     /// `Multiplier`
     Multiplier,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -109,7 +109,7 @@ pub enum WorkTypeAccrualType {
     Sick,
     /// `Vacation`
     Vacation,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 
@@ -198,7 +198,7 @@ impl ModelFields for WorkType {
 
 toolcrate_runtime::impl_model!(WorkType);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 impl From<&WorkType> for crate::shared::WorkTypeReference {
     fn from(record: &WorkType) -> Self {
         Self {

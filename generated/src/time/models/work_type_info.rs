@@ -6,7 +6,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A work type in summary form, as [`time::list_work_type_info`](crate::time::list_work_type_info) lists it.
 ///
-/// [`time::list_work_type_info`](crate::time::list_work_type_info) lists them and [`time::get_work_type_info`](crate::time::get_work_type_info) gets one.
+/// [`time::get_work_type_info`](crate::time::get_work_type_info) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WorkTypeInfo {

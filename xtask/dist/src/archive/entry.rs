@@ -1,4 +1,4 @@
-//! Archive entries.
+//! The entries of an archive.
 
 /// The kind of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! gzip without a name, time or operating system.
+//! Writes gzip data that contains no file name, time or operating system.
 
 use std::io::Write;
 

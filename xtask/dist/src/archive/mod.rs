@@ -1,4 +1,4 @@
-//! Archives whose bytes depend only on their entries and a single timestamp.
+//! Writes archives whose bytes depend only on their entries and a single timestamp.
 
 mod entry;
 mod gzip;

@@ -1,4 +1,4 @@
-//! Installs each package as its users do, and runs it.
+//! Installs each package the way its users do, and runs it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -1,4 +1,4 @@
-//! An empty home folder, and a search path with only the listed programs.
+//! Sets up an environment with an empty home folder and a search path that contains only the listed programs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

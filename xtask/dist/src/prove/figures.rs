@@ -1,4 +1,4 @@
-//! Durations and sizes, compared with their limits.
+//! Compares durations and sizes with their limits.
 
 use std::path::Path;
 

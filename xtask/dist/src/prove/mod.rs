@@ -1,5 +1,5 @@
-//! External verification: every file in `dist/` passes the validator for its format, and every package can be
-//! installed and run in a root without Rust.
+//! Verifies the artifacts with external tools: every file in `dist/` must pass the validator for its format, and every
+//! package must install and run in a root without Rust.
 
 mod channels;
 mod empty_root;

@@ -1,4 +1,4 @@
-//! The third-party tools that validate and install packages, in the versions pinned by their lock files.
+//! The third-party tools that validate and install packages, in the versions pinned by their lockfiles.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

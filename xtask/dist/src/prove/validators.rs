@@ -1,4 +1,4 @@
-//! Validates every file with the tool for its format.
+//! Validates every file with a tool for its format.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

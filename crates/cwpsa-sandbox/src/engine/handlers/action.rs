@@ -1,4 +1,4 @@
-//! Actions: an action with a rule is carried out by that rule, a copy action copies a record, and any other
+//! Handles actions. An action that has a rule is performed by the rule, and a copy action copies a record. Any other
 //! action is accepted and returns a generated response.
 
 use serde_json::{Map, Value};

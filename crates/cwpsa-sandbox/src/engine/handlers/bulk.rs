@@ -1,5 +1,4 @@
-//! Bulk operations: each record is written or rejected individually, and the response lists the
-//! results.
+//! Handles bulk operations. Each record is written or rejected individually, and the response lists the results.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The context of a request whose operation is known.
+//! A request together with its operation and the rules that apply to it.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! Files: documents are uploaded as forms and returned unchanged. For files that nobody uploaded, small
-//! placeholders of the right media type are returned.
+//! Handles file uploads and downloads. Documents are uploaded as forms and returned unchanged. If nobody has uploaded a
+//! file, a small placeholder of the right media type is returned.
 
 use bytes::Bytes;
 use futures_util::stream;

@@ -1,4 +1,4 @@
-//! Responses generated from schemas.
+//! Generates responses from schemas.
 
 use serde_json::{Map, Value};
 

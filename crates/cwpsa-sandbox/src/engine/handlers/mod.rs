@@ -1,4 +1,4 @@
-//! Handlers: each one processes requests for one kind of operation.
+//! The request handlers, one for each kind of operation.
 
 mod action;
 mod auth;

@@ -1,4 +1,4 @@
-//! Reads: lists, records, counts and usages.
+//! Handles requests that read lists, records, counts and usages.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Single-record responses.
+//! Renders the single record that an operation returns.
 
 use serde_json::{Map, Value};
 

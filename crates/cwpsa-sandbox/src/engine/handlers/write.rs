@@ -1,4 +1,4 @@
-//! Writes: creates, replaces, patches and deletes records.
+//! Handles requests that create, replace, patch and delete records.
 
 use serde_json::{Map, Value};
 

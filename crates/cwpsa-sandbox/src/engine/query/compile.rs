@@ -1,4 +1,4 @@
-//! Compiles parsed conditions: resolves names, and checks values against their types.
+//! Compiles parsed conditions: resolves field names, and checks values against the types of the fields.
 
 use super::error::QueryError;
 use super::field_names::{self, FieldNames, ValueKind};
@@ -40,7 +40,7 @@ pub(super) fn children(
     })?;
     if lists.len() > MAX_SEARCHED_LISTS {
         return Err(QueryError::new(format!(
-            "childConditions can search at most {MAX_SEARCHED_LISTS} lists at once."
+            "childConditions can search at most {MAX_SEARCHED_LISTS} lists at once"
         )));
     }
     Ok(Predicate::Items(Box::new(ItemPredicate { lists, tests })))
@@ -105,7 +105,7 @@ fn has_caption(expression: &ConditionExpression) -> bool {
 fn no_list(test: &syntax::ConditionTest, parameter: &str) -> Result<(), QueryError> {
     match test.operator {
         ConditionOperator::In | ConditionOperator::NotIn => Err(QueryError::new(format!(
-            "{}: the operator in is supported only in conditions, not in {parameter}.",
+            "{}: the `in` operator is supported only in conditions, not in {parameter}",
             test.name
         ))),
         _ => Ok(()),

@@ -1,4 +1,4 @@
-//! Query errors.
+//! Errors in queries.
 
 use std::fmt;
 

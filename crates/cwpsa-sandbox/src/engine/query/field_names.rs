@@ -1,4 +1,4 @@
-//! The field paths by which records can be searched, and their types.
+//! Looks up the field paths that queries can use, and the types of the fields.
 
 use super::field_path::FieldPath;
 

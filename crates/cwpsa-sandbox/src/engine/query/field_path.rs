@@ -1,4 +1,4 @@
-//! Paths from a record to a value in it.
+//! Reads the value at a field path, such as `company/name`, from a record.
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;

@@ -1,4 +1,4 @@
-//! Lists and counts: selects and orders the requested records, and returns one page of them.
+//! Lists and counts records: selects and orders the requested records, and returns one page of them.
 
 use serde_json::Value;
 

@@ -1,9 +1,10 @@
-//! The API's query language: which records a list returns, in which order, and with which fields.
+//! Implements the API's query language, which determines the records that a list contains, their order, and their
+//! fields.
 //!
-//! A list's parameters are parsed and checked once into a [`RecordSearch`], which is then evaluated against
-//! each record in place: paths, literals and patterns are prepared beforehand, and no record is copied.
-//! Records are JSON or any other implementation of [`QueryValue`]. A [`FieldProjection`] builds the response
-//! for the `fields` parameter, which makes the only copy.
+//! A list's parameters are parsed and checked once into a [`RecordSearch`], which is then evaluated against each record
+//! in place: paths, literals and patterns are prepared beforehand, and no record is copied. Records are JSON or any
+//! other implementation of [`QueryValue`]. A [`FieldProjection`] builds the response for the `fields` parameter, which
+//! makes the only copy.
 //!
 //! The grammar is case-insensitive:
 //!
@@ -15,9 +16,9 @@
 //!            | "(" value { "," value } ")" after "in" ;
 //! ```
 //!
-//! A name is a field path (`company/name`). In `like`, `*` and `%` match any text. Null behaves as in SQL:
-//! only `= null` is true for it, so `summary != "x"` doesn't match a record without a summary. This is
-//! inferred from the API's backend, not documented.
+//! A name is a field path (`company/name`). In `like`, `*` and `%` match any text. Null behaves as in SQL: only `=
+//! null` is true for it, so `summary != "x"` doesn't match a record without a summary. The behavior of null isn't
+//! documented; it is inferred from the database that the API uses.
 
 mod case_folding;
 mod compile;

@@ -1,4 +1,4 @@
-//! Dates in queries and records.
+//! Parses and compares dates in queries and records.
 
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};

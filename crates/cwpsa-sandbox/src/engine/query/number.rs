@@ -1,4 +1,4 @@
-//! Numbers in queries and records.
+//! Parses and compares numbers in queries and records.
 
 use std::cmp::Ordering;
 use std::fmt;

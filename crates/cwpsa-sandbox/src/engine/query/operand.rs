@@ -1,4 +1,4 @@
-//! Query literals, prepared for comparison with record values.
+//! The values that a query compares fields with, in a form that is fast to compare.
 
 use std::cmp::Ordering;
 

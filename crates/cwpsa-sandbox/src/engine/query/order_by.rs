@@ -1,4 +1,4 @@
-//! The `orderBy` parameter: the order of records.
+//! Implements the `orderBy` parameter, which sorts the records in a list.
 
 use std::cmp::Ordering;
 

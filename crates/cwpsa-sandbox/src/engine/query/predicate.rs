@@ -1,4 +1,5 @@
-//! Compiled conditions: tests combined by `and` and `or`, evaluated against records in place.
+//! Evaluates compiled conditions, which are tests combined with `and` and `or`. Records are tested in place, without
+//! being copied.
 
 use super::field_path::{FieldPath, PathSegment};
 use super::value::{QueryValue, ValueView};

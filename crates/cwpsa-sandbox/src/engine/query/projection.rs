@@ -1,4 +1,4 @@
-//! The `fields` parameter: a copy of a record with only the requested fields.
+//! Implements the `fields` parameter: copies only the requested fields of a record.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::Map;

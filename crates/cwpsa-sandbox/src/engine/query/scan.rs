@@ -1,6 +1,7 @@
-//! Evaluates a search against many records. Records share referenced values, so most searches encounter few
-//! distinct ones: results for equal values are cached as long as that pays off. Large tables are split between
-//! threads.
+//! Evaluates a search against many records.
+//!
+//! Many records share the same referenced values, so results for equal values are cached as long as this saves time.
+//! Large tables are split between threads.
 
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;

@@ -1,4 +1,4 @@
-//! The filter parameters of a list, parsed once and evaluated for each record.
+//! The filter parameters of a list request, parsed once and evaluated for each record.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! The grammar: parses text into tests combined by `and` and `or`. Names and values aren't checked here.
+//! Parses conditions into tests combined with `and` and `or`. Names and values aren't checked here.
 
 use winnow::ascii::{Caseless, digit1, multispace0, multispace1};
 use winnow::combinator::{alt, cut_err, delimited, not, opt, preceded, repeat, separated};
@@ -95,7 +95,7 @@ fn syntax_error(
     let rest: String = text.get(offset..).unwrap_or_default().chars().take(20).collect();
     let found = if rest.is_empty() { "the end".to_owned() } else { format!("'{rest}'") };
     let at = text.get(..offset).map_or(0, |before| before.chars().count()) + 1;
-    QueryError::new(format!("{parameter}: expected {expected} at character {at}, found {found}."))
+    QueryError::new(format!("{parameter}: expected {expected} at character {at}, got {found}"))
 }
 
 /// Requires a parser to succeed, without trying alternatives.

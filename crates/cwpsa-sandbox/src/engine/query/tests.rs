@@ -1,4 +1,4 @@
-//! Tests for query semantics, rejected queries, and hostile input.
+//! Tests for query semantics, for queries that are rejected, and for hostile input.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;
@@ -222,29 +222,32 @@ fn rejected_queries_are_reported() {
     for (text, message) in [
         ("assignedTo/id = 1", "assignedTo/id is not a recognized name."),
         ("impact = 'Huge'", "Enum value supplied was invalid"),
-        ("id 5", "conditions: expected an operator at character 4, found '5'."),
-        ("id not = 5", "conditions: expected contains, like or in at character 8, found '= 5'."),
-        ("summary is null", "conditions: expected an operator at character 9, found 'is null'."),
-        ("id = 5 and", "conditions: expected a name at character 11, found the end."),
-        ("id = 5 id = 6", "conditions: expected and, or, or the end at character 8, found 'id = 6'."),
-        ("(id = 5", "conditions: expected and, or, or a closing parenthesis at character 8, found the end."),
-        ("id in 5", "conditions: expected a list in parentheses at character 7, found '5'."),
-        ("summary = 'ä", "conditions: expected a closing quote at character 13, found the end."),
+        ("id 5", "conditions: expected an operator at character 4, got '5'"),
+        ("id not = 5", "conditions: expected contains, like or in at character 8, got '= 5'"),
+        ("summary is null", "conditions: expected an operator at character 9, got 'is null'"),
+        ("id = 5 and", "conditions: expected a name at character 11, got the end"),
+        ("id = 5 id = 6", "conditions: expected and, or, or the end at character 8, got 'id = 6'"),
+        ("(id = 5", "conditions: expected and, or, or a closing parenthesis at character 8, got the end"),
+        ("id in 5", "conditions: expected a list in parentheses at character 7, got '5'"),
+        ("summary = 'ä", "conditions: expected a closing quote at character 13, got the end"),
         (
             "lastUpdated > [yesterday]",
-            "conditions: expected a date like [2024-01-31T08:00:00Z] at character 16, found 'yesterday]'.",
+            "conditions: expected a date like [2024-01-31T08:00:00Z] at character 16, got 'yesterday]'",
         ),
         (
             "summary = High",
             "conditions: expected text in quotes, a number, True, False, null or a [date] at character 11, \
-             found 'High'.",
+             got 'High'",
         ),
-        ("lastUpdated > '2024-01-01'", "lastUpdated takes a date in brackets like [2024-01-31T08:00:00Z]."),
-        ("id = 'five'", "id takes a number."),
-        ("closedFlag = 'no'", "closedFlag takes True or False."),
-        ("closedFlag > True", "closedFlag: true and false can only be compared with = and !=."),
-        ("id > null", "id: null can only be compared with = and !=."),
-        ("id contains '5'", "id: contains and like require a text field."),
+        (
+            "lastUpdated > '2024-01-01'",
+            "lastUpdated: expected a date in brackets like [2024-01-31T08:00:00Z]",
+        ),
+        ("id = 'five'", "id: expected a number"),
+        ("closedFlag = 'no'", "closedFlag: expected True or False"),
+        ("closedFlag > True", "closedFlag: true and false can only be compared with = and !="),
+        ("id > null", "id: null can only be compared with = and !="),
+        ("id contains '5'", "id: `contains` and `like` require a text field"),
         ("types/name = 'Client'", "types/name is not a recognized name."),
     ] {
         assert_eq!(refused(conditions(text)), message, "{text}");
@@ -255,11 +258,11 @@ fn rejected_queries_are_reported() {
     assert_eq!(found(conditions(&fine)), [1]);
     let custom =
         SearchParameters { custom_field_conditions: Some("value in (1)"), ..SearchParameters::default() };
-    assert!(refused(custom).contains("the operator in is supported only in conditions"));
+    assert!(refused(custom).contains("the `in` operator is supported only in conditions"));
     let order = SearchParameters { order_by: Some("id upwards"), ..SearchParameters::default() };
     assert_eq!(
         refused(order),
-        "orderBy: expected asc, desc, a comma, or the end at character 4, found 'upwards'."
+        "orderBy: expected asc, desc, a comma, or the end at character 4, got 'upwards'"
     );
     let order = SearchParameters { order_by: Some("nothing"), ..SearchParameters::default() };
     assert_eq!(refused(order), "nothing is not a recognized name.");

@@ -1,4 +1,5 @@
-//! The query view of records: any in-memory form can be searched without being converted.
+//! The interface through which queries read records, so records in any in-memory form can be searched without being
+//! converted.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::Map;

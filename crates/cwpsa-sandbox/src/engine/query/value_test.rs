@@ -1,4 +1,4 @@
-//! A compiled test of a single value.
+//! Tests a single value against an operator and an operand, compiled once per query.
 
 use regex::{Regex, RegexBuilder};
 
@@ -35,7 +35,7 @@ pub(super) enum ValueTest {
 impl ValueTest {
     /// Compiles a test. `kind` is the type of the name; `None` if it can be any.
     pub(super) fn new(test: &ConditionTest, kind: Option<&ValueKind>) -> Result<Self, QueryError> {
-        let rejected = |why: &str| Err(QueryError::new(format!("{}: {why}.", test.name)));
+        let rejected = |why: &str| Err(QueryError::new(format!("{}: {why}", test.name)));
         match (test.operator, &test.value) {
             (ConditionOperator::Equal, ConditionLiteral::Null) => Ok(Self::Null { negated: false }),
             (ConditionOperator::NotEqual, ConditionLiteral::Null) => Ok(Self::Null { negated: true }),
@@ -55,9 +55,9 @@ impl ValueTest {
                         Ok(Self::Pattern { pattern: pattern(text, like)?, negated })
                     }
                     (None | Some(ValueKind::Text | ValueKind::Choice(_)), _) => {
-                        rejected("contains and like take text in quotes")
+                        rejected("`contains` and `like` require text in quotes")
                     }
-                    _ => rejected("contains and like require a text field"),
+                    _ => rejected("`contains` and `like` require a text field"),
                 }
             }
             (ConditionOperator::In | ConditionOperator::NotIn, ConditionLiteral::List(values)) => {
@@ -120,7 +120,7 @@ fn pattern(text: &str, like: bool) -> Result<Regex, QueryError> {
         regex::escape(text)
     };
     let built = RegexBuilder::new(&written).case_insensitive(true).dot_matches_new_line(true).build();
-    built.map_err(|_| QueryError::new("The text to search for is too long."))
+    built.map_err(|_| QueryError::new("the text to search for is too long"))
 }
 
 /// Converts a literal to an operand for names with a type.
@@ -131,7 +131,7 @@ fn operand(
 ) -> Result<QueryOperand, QueryError> {
     let number = |text: &str| QueryNumber::parse(text.trim()).map(QueryOperand::Number);
     let boolean = |text: &str| text.trim().to_ascii_lowercase().parse().ok().map(QueryOperand::Boolean);
-    let rejected = |takes: &str| Err(QueryError::new(format!("{name} takes {takes}.")));
+    let rejected = |expected: &str| Err(QueryError::new(format!("{name}: expected {expected}")));
     Ok(match (kind, literal) {
         (Some(ValueKind::Text), ConditionLiteral::Text(text)) => QueryOperand::Text(case_folding::fold(text)),
         (Some(ValueKind::Text), ConditionLiteral::Number(number)) => {

@@ -1,4 +1,4 @@
-//! Response bodies: complete, or damaged by a fault.
+//! Response bodies, either complete or damaged by a fault.
 
 use std::fmt;
 use std::pin::Pin;

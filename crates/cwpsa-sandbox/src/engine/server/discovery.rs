@@ -1,4 +1,4 @@
-//! Unauthenticated endpoints: API location lookup and callback signing keys.
+//! Endpoints that don't require authentication: the lookup of the API's location, and the signing keys for callbacks.
 
 use connectwise_psa::runtime::Value;
 use connectwise_psa::runtime::serde_json::json;

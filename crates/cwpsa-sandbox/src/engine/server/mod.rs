@@ -1,7 +1,7 @@
-//! Networking: an HTTP server in front of an engine.
+//! Serves an engine over HTTP.
 //!
-//! It binds to a loopback address by default, reads each request completely and passes it to the engine; faults
-//! may be injected along the way. The API is below `/v4_6_release/apis/3.0` and below any other codebase
+//! The server binds to a loopback address by default, reads each request completely and passes it to the engine; faults
+//! may be injected along the way. The API is served below `/v4_6_release/apis/3.0` and below any other codebase
 //! (`/v2025_1/apis/3.0`). The server also responds to:
 //!
 //! - `GET /login/companyinfo/{companyId}`: the API's location, as login servers return it;
@@ -9,16 +9,15 @@
 //! - `/_sandbox/faults` and `/_sandbox/callbacks`: the [admin API](self#admin-api), for tests.
 //!
 //! # Web pages
-//! Web pages must not reach the server by accident. Requests are rejected if their `Origin` is neither a
-//! loopback origin nor the server's own. On a loopback address, requests are also rejected if their `Host` is
-//! neither a loopback name nor listed in [`allowed_hosts`](MockServerSettings::allowed_hosts).
+//! Web pages must not be able to send requests to the server. Requests are rejected if their `Origin` is neither a
+//! loopback origin nor the server's own. On a loopback address, requests are also rejected if their `Host` is neither a
+//! loopback name nor listed in [`allowed_hosts`](MockServerSettings::allowed_hosts).
 //!
 //! # Admin API
-//! Callers from a loopback address may use the admin API; others need the header `x-sandbox-token` with the
-//! configured token. `GET /_sandbox/faults` returns the faults and their counts, `PUT` replaces them
-//! ([`FaultSettings`](crate::fault_injection::FaultSettings)), `POST` adds one rule, and `DELETE` removes all
-//! of them. `GET /_sandbox/callbacks` returns the most recent deliveries. Bodies must have the media type
-//! `application/json`.
+//! Callers from a loopback address may use the admin API; other callers need the header `x-sandbox-token` with the
+//! configured token. `GET /_sandbox/faults` returns the faults and their counts, `PUT` replaces the faults
+//! ([`FaultSettings`](crate::fault_injection::FaultSettings)), `POST` adds one rule, and `DELETE` removes all rules.
+//! `GET /_sandbox/callbacks` returns the most recent deliveries. Bodies must have the media type `application/json`.
 
 mod admin_api;
 mod api_handler;

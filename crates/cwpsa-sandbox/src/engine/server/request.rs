@@ -1,4 +1,4 @@
-//! Requests that have been read completely.
+//! A request whose body has been read completely.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! Responses that don't come from the engine.
+//! Responses that the server returns without calling the engine.
 
 use bytes::Bytes;
 use connectwise_psa::runtime::Value;

@@ -1,4 +1,4 @@
-//! Routes requests to the API and to the other endpoints of a ConnectWise server, and completes the responses.
+//! Routes requests to the API and to the other endpoints of a ConnectWise server, and completes their responses.
 
 use http::header::HeaderName;
 use http::{HeaderValue, Request, Response, StatusCode};

@@ -1,4 +1,4 @@
-//! State shared by all of a server's connections.
+//! State shared by all of the server's connections.
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -1,5 +1,7 @@
-//! HTTPS, for clients that support nothing else. The certificate is self-signed, valid for the local
-//! machine's names, and stored in a folder, so clients only need to be configured once to trust it.
+//! Serves HTTPS, for clients that don't support plain HTTP.
+//!
+//! The certificate is self-signed, valid for the local machine's names, and stored in a folder, so clients only have to
+//! be configured once to trust it.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};

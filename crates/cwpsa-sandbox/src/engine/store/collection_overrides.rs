@@ -1,4 +1,4 @@
-//! Differences between collections and their catalog descriptions.
+//! Settings for collections whose behavior differs from their catalog descriptions.
 
 use std::collections::{HashMap, HashSet};
 

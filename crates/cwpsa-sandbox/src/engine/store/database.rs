@@ -1,8 +1,8 @@
 //! The database file, which stores everything written since the tenant was created.
 //!
-//! Seed records and generated records aren't in it; they are recreated at each start, with dates relative to
-//! the day on which the tenant was created. Records in the file take precedence. A write is acknowledged only
-//! once it is on disk.
+//! Seed records and generated records aren't in the file; they are recreated at each start, with dates relative to the
+//! day on which the tenant was created. Records in the file take precedence. A write is acknowledged only once it is on
+//! disk.
 
 use std::fs::OpenOptions;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The part of a record that a search reads, as JSON. The same buffer is reused for each record, so a
-//! search over a large table allocates next to nothing.
+//! Holds the fields of a record that a search reads, as JSON. The same buffer is reused for each record, so searching a
+//! large table allocates almost no memory.
 
 use std::sync::Arc;
 

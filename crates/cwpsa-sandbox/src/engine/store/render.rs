@@ -1,7 +1,7 @@
 //! Renders records as JSON text.
 //!
-//! Links are stored without the API's base URL, which depends on how the caller addresses the server. The
-//! base URL is added here, as are the record's own links to its child collections.
+//! Links are stored without the API's base URL, because callers may reach the server under different URLs. The base URL
+//! is added here, and so are links from the record to its child collections.
 
 use std::borrow::Cow;
 

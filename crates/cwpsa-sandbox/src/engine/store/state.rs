@@ -1,4 +1,4 @@
-//! A tenant's state: each collection's records, and files.
+//! A tenant's state: the files, and the records of each collection.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

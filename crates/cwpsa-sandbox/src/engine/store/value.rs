@@ -1,5 +1,5 @@
-//! The in-memory form of records: records with the same fields share one list of names, and values common to
-//! many records (references, short strings) are stored once. A ticket takes a tenth of the memory of a
+//! The in-memory form of records. Records with the same fields share one list of names, and values common to many
+//! records (references, short strings) are stored once. A ticket takes a tenth of the memory that it would take as a
 //! [`serde_json::Map`].
 
 use std::hash::{Hash, Hasher};

@@ -1,5 +1,5 @@
-//! The transaction itself: changes to the tenant with savepoints, rollback and commit, and the events that
-//! result from them.
+//! Records a request's changes to the tenant, with savepoints, rollback and commit, and the events that result from
+//! these changes.
 
 use serde_json::{Map, Value, json};
 

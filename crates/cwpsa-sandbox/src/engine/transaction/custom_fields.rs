@@ -1,5 +1,5 @@
-//! Custom fields: a record has all fields that are defined for its screen, and a write changes only those
-//! that it names by ID or caption.
+//! Custom fields in records. A record has all fields that are defined for its screen, and a write changes only the
+//! fields that it names by ID or caption.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Default fields for new records: the parent, audit fields, and the collection's defaults.
+//! Fills in fields of new records: the parent, audit fields, and the collection's defaults.
 
 use serde_json::{Map, Value};
 

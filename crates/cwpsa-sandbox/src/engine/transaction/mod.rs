@@ -1,7 +1,7 @@
 //! Transactions: every change to the tenant goes through a [`Transaction`], which can be rolled back.
 //!
-//! This is the lowest layer above the store. It checks bodies against the catalog, resolves references and
-//! fills in defaults; complete writes, including the rules, are composed in the layers above.
+//! This is the lowest layer above the store. It checks bodies against the catalog, resolves references and fills in
+//! defaults. The layers above combine these steps with the rules to perform complete writes.
 
 mod changes;
 mod custom_fields;

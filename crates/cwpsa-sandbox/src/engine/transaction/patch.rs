@@ -1,6 +1,7 @@
-//! The API's JSON Patch: a list of operations whose paths are case-sensitive and may omit the leading `/`. An
-//! operation on the key of a reference (`status/id`) makes it refer to another record. As in the real API, an
-//! operation on any other field of a reference, or on `company/identifier`, succeeds but has no effect.
+//! Applies JSON Patch as the API does: paths are case-sensitive and may omit the leading `/`.
+//!
+//! An operation on the key of a reference (`status/id`) changes which record the reference points to. As in the real
+//! API, an operation on any other field of a reference, or on `company/identifier`, succeeds but has no effect.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
-//! Resolves the references in a body: finds their targets by ID, identifier or name, and stores the
-//! references in full, with a link.
+//! Resolves the references in a body: finds the referenced records by ID, identifier or name, and stores each reference
+//! with all of its fields and a link.
 
 use serde_json::{Map, Value};
 

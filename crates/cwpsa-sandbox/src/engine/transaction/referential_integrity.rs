@@ -1,5 +1,4 @@
-//! Finds the records that refer to a record, using the catalog's relations. Generated records are
-//! ignored.
+//! Finds the records that refer to a given record, using the relations in the catalog. Generated records are ignored.
 
 use serde_json::Value;
 

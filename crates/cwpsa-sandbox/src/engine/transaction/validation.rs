@@ -1,5 +1,5 @@
-//! Validates request bodies against the catalog: unknown fields, types, lengths, enum values and dates. Returns
-//! the valid fields as they are stored.
+//! Validates request bodies against the catalog: unknown fields, types, lengths, enum values and dates. Returns the
+//! valid fields in the form in which they are stored.
 
 use connectwise_psa::API;
 use serde_json::{Map, Value};

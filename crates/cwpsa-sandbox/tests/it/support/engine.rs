@@ -1,4 +1,4 @@
-//! A sandbox without a network, called like a client would call it.
+//! A sandbox that tests call like a client would, but without a network.
 
 use cwpsa_sandbox::{MockRequest, MockResponse, Sandbox, SandboxSettings};
 use http::{HeaderMap, Method};

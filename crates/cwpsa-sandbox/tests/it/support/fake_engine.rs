@@ -1,5 +1,5 @@
-//! A fake engine for network tests: collections at any path, without any rules. It supports credentials,
-//! lists with conditions and pages, counts, and single records.
+//! A fake engine for network tests, with collections at any path and without any rules. It supports credentials, lists
+//! with conditions and pages, counts, and single records.
 
 #![allow(clippy::result_large_err, reason = "a test has time to move an answer")]
 

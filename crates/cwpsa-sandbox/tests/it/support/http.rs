@@ -1,4 +1,4 @@
-//! Helpers for network tests: a fake engine, and requests to it.
+//! Helpers for network tests: a server with a fake engine, and requests to it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The callbacks registered for this server in ConnectWise.
+//! The callbacks that are registered in ConnectWise for this server.
 
 use connectwise_psa::runtime::Value;
 use cwpsa_sandbox::callback_types;

@@ -1,4 +1,4 @@
-//! A change that no callback reported, and the event that reports it instead.
+//! A change that no callback reported, and the event that is queued for it.
 
 use connectwise_psa::runtime::Value;
 use serde_json::json;

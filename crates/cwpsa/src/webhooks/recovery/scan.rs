@@ -71,7 +71,7 @@ impl ScanPosition {
 enum ScanError {
     #[error(transparent)]
     Api(#[from] Error),
-    #[error("can't access the store: {0}")]
+    #[error("can't access the event store: {0}")]
     Store(#[from] StoreError),
     #[error("can't queue an event: {0}")]
     NotQueued(WebhookError),

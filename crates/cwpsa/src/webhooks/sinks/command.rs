@@ -1,4 +1,4 @@
-//! Delivers events to a program, as JSON on stdin, without a shell.
+//! Runs a program for each event. The program gets the event as JSON on stdin and is started without a shell.
 
 use std::process::Stdio;
 use std::time::Duration;

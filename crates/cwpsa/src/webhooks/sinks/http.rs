@@ -49,7 +49,7 @@ impl HttpSink {
         }
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         let after = wait.map(|seconds: u64| Duration::from_secs(seconds.min(MAX_RETRY_AFTER)));
-        Err(DeliveryError { why: format!("it returned the status {}", response.status().as_u16()), after })
+        Err(DeliveryError { why: format!("the response has status {}", response.status().as_u16()), after })
     }
 }
 
@@ -86,7 +86,7 @@ mod tests {
     #[tokio::test]
     async fn failures_are_reported_and_redirects_are_not_followed() {
         for (answer, why, after) in [
-            (ResponseTemplate::new(500), "it returned the status 500", None),
+            (ResponseTemplate::new(500), "the response has status 500", None),
             (ResponseTemplate::new(503).insert_header("retry-after", "7"), "503", Some(7)),
             (ResponseTemplate::new(429).insert_header("retry-after", "99999"), "429", Some(MAX_RETRY_AFTER)),
             (ResponseTemplate::new(307).insert_header("location", "/events"), "307", None),

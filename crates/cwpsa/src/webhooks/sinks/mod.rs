@@ -1,4 +1,4 @@
-//! Sinks: event destinations.
+//! The destinations to which events are delivered.
 
 pub mod command;
 pub mod http;

@@ -1,4 +1,4 @@
-//! Talks to MCP servers like a client with the settings from a document.
+//! Talks to MCP servers like a client that is configured with the settings from a document.
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};

@@ -1,10 +1,10 @@
 //! Runs every command in the getting-started documents, in order, against the sandbox instead of an account, and
-//! compares the output with the one shown in the document.
+//! compares the actual output with the output shown in the document.
 //!
-//! A document is run as a person would follow it: in one folder and one shell, with servers that keep running until
-//! the end. Ports 8080 and 9090 are replaced with free ones. In expected output, `…` matches anything: the rest of a
-//! line, any number of lines if it is on a line of its own, and, in JSON, any value or further properties. A command
-//! may be marked `# exits with code 2`.
+//! A document is run as a person would follow it: in one folder and one shell, with servers that keep running until the
+//! end. Ports 8080 and 9090 are replaced with free ones. In expected output, `…` matches the rest of a line, any number
+//! of lines if nothing else is on its line, and, in JSON, any value or additional properties. A command may be marked
+//! `# exits with code 2`.
 
 mod compare;
 mod fence;

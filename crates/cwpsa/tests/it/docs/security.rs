@@ -1,4 +1,4 @@
-//! Each guarantee on the security page names tests that try to break it, and those tests exist.
+//! Checks that every guarantee on the security page names tests that try to break it, and that those tests exist.
 
 use std::path::Path;
 

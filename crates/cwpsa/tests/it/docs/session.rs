@@ -1,5 +1,5 @@
-//! Runs commands as a person would who follows a document: in one folder and one shell, with servers that keep
-//! running until the end.
+//! Runs a document's commands as a person following the document would: in one folder and one shell, with servers that
+//! keep running until the end.
 
 use std::fs;
 use std::net::TcpStream;

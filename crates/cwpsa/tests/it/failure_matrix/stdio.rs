@@ -1,4 +1,4 @@
-//! Failures over MCP's stdio transport, with and without approval by the client's user.
+//! Tests API failures over MCP's stdio transport, with and without approval by the client's user.
 
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;

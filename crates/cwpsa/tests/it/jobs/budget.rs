@@ -1,5 +1,5 @@
-//! Tasks under a call budget that runs out midway, once for each call: the agent reads the required delay, waits, and
-//! continues, and nothing is done twice.
+//! Runs tasks with a rate limit that is exhausted midway, once at each call. The agent reads the required delay, waits,
+//! and continues, and no call is executed twice.
 
 use serde_json::{Value, json};
 

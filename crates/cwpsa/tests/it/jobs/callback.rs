@@ -1,5 +1,5 @@
-//! A task that isn't started by a person: the tenant posts that a ticket was opened, the receiver verifies the sender,
-//! and the agent does what the ticket asks for.
+//! Runs a task that a callback starts: the tenant reports a new ticket, the receiver verifies the sender, and the agent
+//! does what the ticket asks for.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Keeps `docs/jobs.md` in sync with the scripted agent: each task compares its section with the calls that it made.
-//! `CWPSA_WRITE_GUIDE=1` rewrites the page.
+//! Keeps `docs/jobs.md` in sync with the scripted agent: compares the section about each task with the calls that the
+//! agent makes. `CWPSA_WRITE_GUIDE=1` rewrites the page.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ const LONGEST: usize = 100;
 const START: &str = "\
 # Example tasks
 
-This page shows the tool calls that complete typical agent tasks. It is generated from tests in
+This page shows the tool calls for typical agent tasks. It is generated from tests in
 `crates/cwpsa/tests/it/jobs`, which run each task against the mock server over HTTP and MCP. Values in ‹ › depend on the
 current date.
 
@@ -27,15 +27,16 @@ Three habits make these tasks reliable with any model:
 - **Look up IDs by name.** An argument's description names the tool that lists the IDs. The IDs below belong to the mock
   server's sample records.
 - **Read before you write,** so you don't create anything twice.
-- **Wait when the rate limit is exhausted.** Status 429 means that nothing was changed. Wait for `ratelimit-reset` seconds
-  (over MCP: `error.rate_limit.reset`) and repeat the call. Over HTTP, use the same `Idempotency-Key`, so a repeated write
-  is executed only once.
+- **Wait when you hit the rate limit.** If you get a 429, nothing was changed. Wait the number of seconds in the
+  `ratelimit-reset` header (over MCP: `error.rate_limit.reset`) and repeat the call. Over HTTP, reuse the same
+  `Idempotency-Key`, so the write is executed only once even if you repeat the call.
 
 Over MCP, find each tool with `search_tools`, read its schema with `describe_tools`, and call it with `read_tool`, or with
 `call_tool` if it changes data. Over HTTP, send the arguments to `POST /tools/{name}/call`.
 
-A callback (`/system/callbacks`) can also start a task. Verify the signature with a key from the account's own host, and
-handle `added` but not `updated` events, because the agent's own note on a ticket is an update too.
+A callback (`/system/callbacks`) can also start a task. Verify the callback's signature with a key fetched from your account's
+ConnectWise host. Handle `added` events but ignore `updated` events: adding a note to a ticket also triggers an `updated`
+event, so the agent would start the task again.
 ";
 
 /// Returns the section of the guide for a task.

@@ -1,5 +1,5 @@
-//! Typical agent tasks, end to end: real processes, a fresh tenant for each run, every task over HTTP and over the
-//! Model Context Protocol, and the resulting records read directly from the tenant.
+//! Runs typical agent tasks end to end, over HTTP and over the Model Context Protocol, with real processes and a fresh
+//! tenant for each run. The resulting records are read directly from the tenant.
 
 mod agent;
 mod budget;

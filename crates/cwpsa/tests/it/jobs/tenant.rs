@@ -1,5 +1,5 @@
-//! Fresh tenants, each a sandbox in its own process, behind one server. Their records are read through their own API
-//! rather than through tools.
+//! Starts fresh tenants behind one server, each a sandbox in its own process. Tests read a tenant's records through its
+//! own API rather than through tools.
 
 use std::collections::BTreeMap;
 

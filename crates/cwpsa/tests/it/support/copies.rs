@@ -1,4 +1,4 @@
-//! Replicas of the real server, each in its own process, for one account.
+//! Starts replicas of the real server for one account, each in its own process.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! A mock API that responds when a test releases it.
+//! A mock API that holds back each response until the test releases it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

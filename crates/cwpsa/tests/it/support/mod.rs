@@ -1,4 +1,4 @@
-//! A mock API, settings for it, and the server itself, in the test process or in its own process.
+//! Test helpers: a mock API, settings for it, and the server itself, in the test process or in a process of its own.
 
 pub mod copies;
 pub mod gated_api;

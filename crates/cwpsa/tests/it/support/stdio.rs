@@ -1,4 +1,4 @@
-//! A Model Context Protocol session with a real process, message by message.
+//! A Model Context Protocol session with a real process, in which tests exchange individual messages.
 
 use std::ops::{Deref, DerefMut};
 

@@ -1,4 +1,4 @@
-//! Two replicas of the server behind one address share a Redis server.
+//! Tests webhooks on two replicas of the server that are behind one address and share a Redis server.
 
 use serde_json::Value;
 use wiremock::matchers::any;

@@ -1,5 +1,5 @@
-//! A sandbox that signs and posts callbacks, settings for a server that receives them, and readers for the resulting
-//! events.
+//! Test helpers: a sandbox that signs and posts callbacks, settings for a server that receives them, and functions that
+//! read the resulting events.
 
 use std::net::SocketAddr;
 use std::path::Path;

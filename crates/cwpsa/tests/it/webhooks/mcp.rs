@@ -1,5 +1,5 @@
-//! Events over the Model Context Protocol: a session that subscribed is notified as its protocol version
-//! specifies.
+//! Tests events over the Model Context Protocol: a session that has subscribed must be notified in the way that its
+//! protocol version specifies.
 
 use std::net::SocketAddr;
 use std::time::Duration;

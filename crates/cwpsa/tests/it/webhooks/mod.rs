@@ -1,5 +1,6 @@
-//! Webhooks end to end: a sandbox signs and posts callbacks for its changes, and the server verifies them and
-//! delivers them to a program and to a URL. The test's own posts show what is rejected.
+//! Tests webhooks end to end: a sandbox signs and posts callbacks for its changes, and the server verifies the
+//! callbacks and delivers the events to a program and to a URL. The tests also post callbacks that the server must
+//! reject.
 
 mod copies;
 mod hooks;

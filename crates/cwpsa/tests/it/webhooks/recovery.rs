@@ -1,4 +1,4 @@
-//! Changes whose callbacks were lost while the server was down.
+//! Tests the recovery of changes whose callbacks were lost while the server was down.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Accepted events are delivered even if the process is killed before it delivers them.
+//! Checks that accepted events are delivered even if the process is killed before it delivers them.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;

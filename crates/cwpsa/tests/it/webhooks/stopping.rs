@@ -1,5 +1,5 @@
-//! Callbacks during shutdown: accepted callbacks are kept, callbacks that weren't accepted are sent again, and a second
-//! signal doesn't wait for receivers.
+//! Tests callbacks during shutdown: accepted callbacks are kept, callbacks that weren't accepted are retried by the
+//! sender, and a second signal doesn't wait for receivers.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Compares an API's location and the credentials it accepts.
+//! Compares the API's servers and the credentials that it accepts.
 
 use std::collections::BTreeSet;
 

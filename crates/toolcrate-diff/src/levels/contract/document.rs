@@ -1,4 +1,4 @@
-//! Reads parts of a document as OpenAPI 3.0.
+//! Reads parts of the OpenAPI documents, such as references, that the comparison needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 

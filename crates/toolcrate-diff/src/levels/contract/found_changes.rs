@@ -1,4 +1,4 @@
-//! The changes found so far. A change that another level reports isn't reported a second time.
+//! Collects the changes found so far. A change that another level has already reported isn't reported again.
 
 use std::collections::BTreeSet;
 

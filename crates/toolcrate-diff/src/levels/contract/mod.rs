@@ -1,8 +1,8 @@
-//! Parts of the documents that the generator's model doesn't cover: servers, credentials, styles, media types,
-//! further responses, headers, and every schema keyword.
+//! Compares the parts of the OpenAPI documents that the generator's model leaves out: servers, credentials, styles,
+//! media types, additional responses, headers, and schema keywords.
 //!
-//! Differences within the model are reported by the other levels, with more specific kinds. This level reports the
-//! rest, so no change goes unnoticed just because the generator ignores a keyword.
+//! The other levels report differences within the model, with more specific change kinds. This level reports everything
+//! else, so no change goes unnoticed just because the generator ignores a keyword.
 
 mod access;
 mod document;

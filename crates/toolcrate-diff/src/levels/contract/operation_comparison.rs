@@ -1,5 +1,5 @@
-//! Compares the parts of operations that the model leaves out: styles, media types, encodings, further responses
-//! and headers.
+//! Compares the parts of operations that the generator's model leaves out: styles, media types, encodings, additional
+//! responses, and headers.
 
 use std::collections::{BTreeMap, BTreeSet};
 

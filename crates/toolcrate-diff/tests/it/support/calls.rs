@@ -1,4 +1,4 @@
-//! Tool calls, drawn from argument schemas, and whether another release accepts them.
+//! Draws tool calls from argument schemas, and checks whether another release accepts them.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,8 @@
-//! Meaningful edits of a document. Each one is made at its own location, and states which change must be found
-//! and whether it is breaking. Breakage is determined from where the document itself refers to the edited
-//! part, not by the generator.
+//! Makes meaningful edits to a document. Each edit has its own location, and states which change must be found and
+//! whether it is breaking.
+//!
+//! Whether an edit is breaking depends on where the document refers to the edited part. The generator isn't used to
+//! determine it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

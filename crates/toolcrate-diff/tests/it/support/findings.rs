@@ -1,4 +1,4 @@
-//! The findings of two diff tools, mapped to locations that both can express.
+//! Maps the findings of two diff tools to locations that both can express.
 
 use toolcrate_diff::{Change, DiffKind};
 

@@ -1,4 +1,4 @@
-//! Helpers for several tests.
+//! Helpers shared by several tests.
 
 pub mod calls;
 pub mod edits;

@@ -1,5 +1,5 @@
-//! Reasons why two diff tools find or classify changes differently: each rule states which differences it
-//! explains, and why.
+//! Rules that explain why two diff tools find or classify changes differently. Each rule states the differences that it
+//! explains, and the reason for them.
 
 use serde_json::Value;
 use toolcrate_diff::{DiffKind, DiffSettings, Severity};

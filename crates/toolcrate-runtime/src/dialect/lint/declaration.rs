@@ -1,4 +1,4 @@
-//! Rules for everything around a schema: names, descriptions, and the declaration's properties.
+//! Lint rules for everything in a declaration except the argument schema: names, descriptions, and properties.
 
 use serde_json::{Map, Value};
 

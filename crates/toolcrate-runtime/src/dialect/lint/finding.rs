@@ -1,4 +1,4 @@
-//! Linter findings.
+//! Problems that the linter finds.
 
 /// A rule that a declaration violates.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Rules for the argument schema, node by node.
+//! Lint rules for a declaration's argument schema, which are checked node by node.
 
 use serde_json::Value;
 

@@ -1,6 +1,7 @@
-//! Checks tool declarations against the rules of their dialect: rules documented by the provider, and undocumented
-//! rules whose violation makes the provider reject a tool or drop part of it. The check looks only at the declaration, so it
-//! also works for tools that aren't in a catalog.
+//! Checks tool declarations against the rules of their dialect. Some rules are documented by the provider; others are
+//! undocumented, but the provider rejects a tool or drops part of it if they are violated.
+//!
+//! The linter looks only at the declaration, so it also works for tools that aren't in a catalog.
 
 mod declaration;
 pub(super) mod finding;

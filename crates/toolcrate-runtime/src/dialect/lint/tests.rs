@@ -1,4 +1,4 @@
-//! Declarations that each violate one rule, and one valid declaration per dialect.
+//! Tests the linter with declarations that each violate one rule, and with a valid declaration for each dialect.
 
 use std::collections::BTreeSet;
 

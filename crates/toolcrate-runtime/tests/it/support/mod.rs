@@ -1,4 +1,4 @@
-//! Helpers for the integration tests: models as a generator would write them, and a small server.
+//! Helpers for the integration tests: models like those that a generator writes, and a small server.
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 

@@ -1,4 +1,4 @@
-//! Models as a generator would write them, with every kind of field.
+//! Models like those that a generator writes, with every kind of field.
 
 use std::collections::BTreeMap;
 

@@ -30,7 +30,7 @@ pub static API: Api = Api {
     security: &[],
 };
 
-/// The servers that the provider runs.
+/// The provider's servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
     /// <https://library.example/api>

@@ -1,6 +1,7 @@
-//! The Model Context Protocol, spoken without a library, over streamable HTTP or a process's stdin and stdout. The
-//! model finds each tool with `search_tools`, reads its schema with `describe_tools`, and runs it with `read_tool` or
-//! `call_tool`.
+//! Speaks the Model Context Protocol without a library, over streamable HTTP or a process's stdin and stdout.
+//!
+//! The scripted model finds each tool with `search_tools`, reads its schema with `describe_tools`, and runs it with
+//! `read_tool` or `call_tool`.
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,11 @@
-//! An agent whose model is a script: it calls tools one after the other, with arguments from the user's request and
-//! from earlier results. A driver sends the calls, so each task is written only once.
+//! An agent whose model is a script: it calls tools one after another, with arguments from the user's request and from
+//! earlier results. A driver sends the calls over a particular protocol, so each task is written only once.
 
 pub mod mcp;
 pub mod plain;
 pub mod proxy;
+
+use std::borrow::Cow;
 
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
@@ -59,7 +61,7 @@ pub struct Step {
     pub tool: &'static str,
     /// Dates are replaced with the task's words for them.
     pub arguments: Value,
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
 }
 
 /// Waits this many seconds until the budget is renewed. In a test, it is renewed immediately.
@@ -124,10 +126,10 @@ impl Agent {
         want: &str,
         tool: &'static str,
         arguments: Value,
-        why: &'static str,
+        why: impl Into<Cow<'static, str>>,
     ) -> Value {
         let shown = self.in_words(&arguments);
-        self.steps.push(Step { tool, arguments: shown, why });
+        self.steps.push(Step { tool, arguments: shown, why: why.into() });
         let mut answer = self.once(want, tool, &arguments, 0).await;
         let mut page = 0;
         while let (Some(next), Value::Array(rows)) = (answer.next.take(), &mut answer.result) {

@@ -1,4 +1,4 @@
-//! A plain call: `POST /tools/{name}/call`.
+//! Sends plain calls: `POST /tools/{name}/call`.
 
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;

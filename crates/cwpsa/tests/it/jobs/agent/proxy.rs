@@ -1,5 +1,5 @@
-//! Calls in the style of Truto's SDK: the tool list supplies resource, method and schemas; the call is a request
-//! to the proxy.
+//! Sends calls the way Truto's SDK does: the tool list supplies the resource, method and schemas, and the call is a
+//! request to the proxy.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A draft order for a vendor that the user specifies by ID.
+//! Creates a draft order for a vendor that the user specifies by ID.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "get a company",
             "get_single_company_by_id",
             json!({"id": 842}),
-            "Look up the vendor and its terms.",
+            "Look up the vendor and its payment terms.",
         )
         .await;
     let statuses = agent
@@ -29,7 +29,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "create a purchase order",
             "create_a_procurement_purchaseorder",
             json!({"vendorCompany": to(&vendor), "terms": to(&vendor["billingTerms"]), "status": to(only(&statuses))}),
-            "Create the order without lines.",
+            "Create the order without line items.",
         )
         .await;
     json!({"order": order["poNumber"]})

@@ -1,4 +1,4 @@
-//! Logs a quarter of an hour on a ticket.
+//! Logs 15 minutes on a ticket.
 
 use serde_json::{Value, json};
 use time::Duration;

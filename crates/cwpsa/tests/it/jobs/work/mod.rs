@@ -46,14 +46,14 @@ impl Job {
     /// Returns the heading.
     pub fn title(self) -> &'static str {
         match self {
-            Self::OrderHardware => "Buy hardware that is out of stock",
-            Self::WarrantyAudit => "Offer replacements before warranties end",
-            Self::Stock => "Report stock",
+            Self::OrderHardware => "Order out-of-stock hardware",
+            Self::WarrantyAudit => "Offer replacements before warranties expire",
+            Self::Stock => "Report stock levels",
             Self::DraftOrder => "Draft a purchase order",
             Self::AddLine => "Add a line to a purchase order",
             Self::StaleTickets => "Find stale tickets",
             Self::LogTime => "Log time on a ticket",
-            Self::PastWarranty => "Find servers past warranty",
+            Self::PastWarranty => "Find out-of-warranty servers",
             Self::Restock => "Restock an item",
         }
     }

@@ -1,5 +1,5 @@
-//! Hardware procurement: the item is out of stock, so the agent creates an order, its line, and a note on the
-//! ticket that requested it.
+//! Orders hardware that is out of stock: creates an order, adds a line, and adds a note to the ticket that requested
+//! the hardware.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ pub async fn run(agent: &mut Agent) -> Value {
         .await;
     let warehouse = only(&warehouses);
     let place = json!({"catalogItemId": product["id"], "filter": {"warehouse/id": warehouse["id"]}});
-    let on_hand = purchasing::on_hand(agent, place, "Get the stock in that warehouse, per bin.").await;
+    let on_hand = purchasing::on_hand(agent, place, "Get the stock levels in that warehouse, by bin.").await;
     if on_hand > 0 {
         return json!({"onHand": on_hand});
     }
@@ -33,7 +33,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "get a company",
             "get_single_company_by_id",
             json!({"id": product["vendor"]["id"]}),
-            "Look up the distributor and its terms.",
+            "Look up the distributor and its payment terms.",
         )
         .await;
     let customers = agent
@@ -65,7 +65,7 @@ pub async fn run(agent: &mut Agent) -> Value {
                 "businessUnit": to(only(&units)),
                 "warehouse": to(warehouse),
             }),
-            "Create the order. The result contains its number.",
+            "Create the order. The result contains the PO number.",
         )
         .await;
     purchasing::add_line(agent, &order, &product, 1, "Add one unit of the product.").await;

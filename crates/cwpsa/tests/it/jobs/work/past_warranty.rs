@@ -7,7 +7,7 @@ use super::with;
 use crate::jobs::agent::{Agent, only};
 use crate::jobs::tenant::{Changes, Tenant};
 
-pub const ASK: &str = "Which of Acme Corp's servers are past warranty?";
+pub const ASK: &str = "Which of Acme Corp's servers are out of warranty?";
 
 pub async fn run(agent: &mut Agent) -> Value {
     let companies = agent

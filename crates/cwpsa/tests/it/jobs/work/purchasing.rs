@@ -1,5 +1,5 @@
-//! Steps shared by purchasing tasks: finding the catalog product, the quantity in stock and the status for a new
-//! order, and adding a line for the product.
+//! Steps shared by purchasing tasks: finding the product in the catalog, checking the quantity in stock, looking up the
+//! status for a new order, and adding a line for the product.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ pub async fn product(agent: &mut Agent, identifier: &str) -> Value {
             "find a product in the catalog",
             "list_all_procurement_catalogs",
             json!({"filter": {"identifier": identifier}}),
-            "Look up the product and its vendor, unit of measure and cost.",
+            "Look up the product and its vendor, unit of measure, and cost.",
         )
         .await;
     only(&products).clone()

@@ -1,4 +1,4 @@
-//! Restocking: orders ten units of a product that is out of stock, on request or because of a ticket.
+//! Orders ten units of a product that is out of stock, because the user or a ticket asks for them.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ pub async fn for_ticket(agent: &mut Agent, ticket: &Value) -> Value {
 async fn restock(agent: &mut Agent, product: &str) -> Value {
     let product = purchasing::product(agent, product).await;
     let everywhere = json!({"catalogItemId": product["id"]});
-    let on_hand = purchasing::on_hand(agent, everywhere, "Get the stock in all warehouses.").await;
+    let on_hand = purchasing::on_hand(agent, everywhere, "Get the stock levels in all warehouses.").await;
     if on_hand > 0 {
         return json!({"onHand": on_hand});
     }
@@ -46,7 +46,7 @@ async fn restock(agent: &mut Agent, product: &str) -> Value {
             "get a company",
             "get_single_company_by_id",
             json!({"id": product["vendor"]["id"], "fields": "id,name,billingTerms"}),
-            "Look up the vendor and its terms.",
+            "Look up the vendor and its payment terms.",
         )
         .await;
     let status = purchasing::first_status(agent).await;

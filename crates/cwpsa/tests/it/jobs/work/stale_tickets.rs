@@ -1,4 +1,4 @@
-//! High-priority tickets that were opened more than two days ago and not updated since.
+//! Finds high-priority tickets that were opened more than two days ago and haven't been updated since.
 
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;

@@ -1,4 +1,4 @@
-//! A product's stock by warehouse, with serial numbers.
+//! Reports a product's stock by warehouse, with serial numbers.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "stock on hand of an item",
             "list_all_inventory_on_hands",
             json!({"catalogItemId": only(&products)["id"]}),
-            "Get quantities and serial numbers per bin in all warehouses.",
+            "Get quantities and serial numbers by bin, across all warehouses.",
         )
         .await;
     let mut told = json!({});

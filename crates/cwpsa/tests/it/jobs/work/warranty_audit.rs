@@ -1,5 +1,4 @@
-//! Warranty audit: one sales opportunity for each firewall whose warranty ends soon, but no second one for a firewall
-//! that already has one.
+//! Creates a sales opportunity for each firewall whose warranty ends soon, unless the firewall already has one.
 
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
@@ -8,7 +7,7 @@ use super::with;
 use crate::jobs::agent::{Agent, only, to};
 use crate::jobs::tenant::{Changes, Tenant};
 
-pub const ASK: &str = "Which of Globex Inc's firewalls go out of warranty within 30 days? Open a sales opportunity for \
+pub const ASK: &str = "Which of Globex Inc's firewalls go out of warranty in the next 30 days? Open a sales opportunity for \
                        each one at the Initial Contact stage, with the configuration's ID in the notes.";
 
 pub async fn run(agent: &mut Agent) -> Value {
@@ -17,7 +16,7 @@ pub async fn run(agent: &mut Agent) -> Value {
             "find a company by name",
             "list_all_company_companies",
             json!({"filter": {"name": "Globex Inc"}}),
-            "Look up the company and its contact and sales representative.",
+            "Look up the company, its default contact, and its sales representative.",
         )
         .await;
     let company = only(&companies);
@@ -34,7 +33,7 @@ pub async fn run(agent: &mut Agent) -> Value {
                 },
                 "orderBy": "id",
             }),
-            "List the firewalls whose warranty ends soon.",
+            "List the firewalls whose warranties expire soon.",
         )
         .await;
     let stages = agent
@@ -76,7 +75,7 @@ pub async fn run(agent: &mut Agent) -> Value {
                     "notes": format!("{mark} warranty of {name} ends on {}.", &ends[..10]),
                     "expectedCloseDate": ends,
                 }),
-                "Create an opportunity for this firewall.",
+                format!("Create an opportunity for {name}."),
             )
             .await;
         made.push(opportunity["id"].clone());

@@ -5,7 +5,7 @@ use crate::help::{Article, DeleteArticlesBody};
 
 /// Lists help articles.
 ///
-/// `GET /api/v1/help/articles` · tool `list_all_actions_help_articles`
+/// `GET /api/v1/help/articles` · tool [`list_all_actions_help_articles`](crate::CATALOG)
 #[doc(alias = "GET /api/v1/help/articles")]
 #[doc(alias = "list_all_actions_help_articles")]
 pub fn list_articles() -> Request<Vec<Article>> {
@@ -14,9 +14,9 @@ pub fn list_articles() -> Request<Vec<Article>> {
 
 /// Creates a help article.
 ///
-/// `POST /api/v1/help/articles` · tool `create_a_actions_help_article`
+/// `POST /api/v1/help/articles` · tool [`create_a_actions_help_article`](crate::CATALOG)
 ///
-/// * `body`: the help article to create.
+/// * `body`: the help article to create
 #[doc(alias = "POST /api/v1/help/articles")]
 #[doc(alias = "create_a_actions_help_article")]
 pub fn create_article(body: &Article) -> Request<()> {
@@ -25,9 +25,9 @@ pub fn create_article(body: &Article) -> Request<()> {
 
 /// Deletes the help article.
 ///
-/// `POST /api/v1/help/articles/delete` · tool `delete_actions_help_articles`
+/// `POST /api/v1/help/articles/delete` · tool [`delete_actions_help_articles`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 #[doc(alias = "POST /api/v1/help/articles/delete")]
 #[doc(alias = "delete_actions_help_articles")]
 pub fn delete_articles(body: &DeleteArticlesBody) -> Request<()> {
@@ -36,7 +36,7 @@ pub fn delete_articles(body: &DeleteArticlesBody) -> Request<()> {
 
 /// Searches help articles.
 ///
-/// `POST /api/v1/help/articles/search` · tool `search_actions_help_articles`
+/// `POST /api/v1/help/articles/search` · tool [`search_actions_help_articles`](crate::CATALOG)
 #[doc(alias = "POST /api/v1/help/articles/search")]
 #[doc(alias = "search_actions_help_articles")]
 pub fn search_articles() -> Request<Vec<Article>> {
@@ -45,9 +45,9 @@ pub fn search_articles() -> Request<Vec<Article>> {
 
 /// Approves a help article.
 ///
-/// `POST /api/v1/help/articles/{id}/approve` · tool `approve_a_actions_help_article_by_id`
+/// `POST /api/v1/help/articles/{id}/approve` · tool [`approve_a_actions_help_article_by_id`](crate::CATALOG)
 ///
-/// * `id`: help article ID (see `help::list_articles`)
+/// * `id`: help article ID, from [`help::list_articles`](crate::help::list_articles)
 #[doc(alias = "POST /api/v1/help/articles/{id}/approve")]
 #[doc(alias = "approve_a_actions_help_article_by_id")]
 pub fn approve_article(id: i64) -> Request<()> {
@@ -56,9 +56,9 @@ pub fn approve_article(id: i64) -> Request<()> {
 
 /// Removes a help article authors.
 ///
-/// `POST /api/v1/help/articles/{id}/remove-authors` · tool `remove_a_actions_help_article_authors_by_id`
+/// `POST /api/v1/help/articles/{id}/remove-authors` · tool [`remove_a_actions_help_article_authors_by_id`](crate::CATALOG)
 ///
-/// * `id`: help article ID (see `help::list_articles`)
+/// * `id`: help article ID, from [`help::list_articles`](crate::help::list_articles)
 #[doc(alias = "POST /api/v1/help/articles/{id}/remove-authors")]
 #[doc(alias = "remove_a_actions_help_article_authors_by_id")]
 pub fn remove_article_authors(id: i64) -> Request<()> {

@@ -4,7 +4,7 @@ use toolcrate_runtime::{Method, Request};
 
 /// Disables a user.
 ///
-/// `PUT /api/v1/users/{id}/disable` · tool `disable_a_actions_user_by_id`
+/// `PUT /api/v1/users/{id}/disable` · tool [`disable_a_actions_user_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
 #[doc(alias = "PUT /api/v1/users/{id}/disable")]
@@ -15,7 +15,7 @@ pub fn disable_user(id: i64) -> Request<()> {
 
 /// Resets a user password.
 ///
-/// `POST /api/v1/users/{id}/password` · tool `reset_a_actions_users_password`
+/// `POST /api/v1/users/{id}/password` · tool [`reset_a_actions_users_password`](crate::CATALOG)
 ///
 /// * `user_id`: user ID
 #[doc(alias = "POST /api/v1/users/{id}/password")]

@@ -5,7 +5,7 @@ use crate::staff::StaffPerson;
 
 /// Deletes a staff person.
 ///
-/// `DELETE /staff/people/{id}/` (repaired; the spec spells the path differently) · tool `delete_a_dirt_staff_person_by_id`
+/// `DELETE /staff/people/{id}/` (repaired; the spec spells the path differently) · tool [`delete_a_dirt_staff_person_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
 /// * `heir_id`: query parameter `heirId`
@@ -19,7 +19,7 @@ pub fn delete_person(id: i32, heir_id: i32) -> Request<()> {
 
 /// Gets a staff person by its name.
 ///
-/// `GET /staff/people/{personName}` (repaired; the spec spells the path differently) · tool `get_single_dirt_staff_person_by_name`
+/// `GET /staff/people/{personName}` (repaired; the spec spells the path differently) · tool [`get_single_dirt_staff_person_by_name`](crate::CATALOG)
 ///
 /// * `person_name`: person name
 #[doc(alias = "GET /staff/people/{personName}")]

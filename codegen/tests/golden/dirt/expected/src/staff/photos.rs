@@ -4,7 +4,7 @@ use toolcrate_runtime::{Download, Method, Request};
 
 /// Downloads a staff photo.
 ///
-/// `GET /staff/photo` · tool `download_a_dirt_staff_photo`
+/// `GET /staff/photo` · tool [`download_a_dirt_staff_photo`](crate::CATALOG)
 ///
 /// * `use_default`: query parameter `useDefault`
 /// * `session`: cookie `session`

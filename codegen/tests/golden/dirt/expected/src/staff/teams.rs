@@ -5,7 +5,7 @@ use crate::staff::{Options, StaffPerson};
 
 /// Lists staff teams.
 ///
-/// `GET /staff/Teams` · tool `list_all_dirt_staff_teams`
+/// `GET /staff/Teams` · tool [`list_all_dirt_staff_teams`](crate::CATALOG)
 #[doc(alias = "GET /staff/Teams")]
 #[doc(alias = "list_all_dirt_staff_teams")]
 pub fn list_teams() -> Request<Vec<StaffPerson>> {
@@ -14,9 +14,9 @@ pub fn list_teams() -> Request<Vec<StaffPerson>> {
 
 /// Creates a staff team.
 ///
-/// `POST /staff/teams/` · tool `create_a_dirt_staff_team`
+/// `POST /staff/teams/` · tool [`create_a_dirt_staff_team`](crate::CATALOG)
 ///
-/// * `body`: the staff team to create.
+/// * `body`: the staff team to create
 #[doc(alias = "POST /staff/teams/")]
 #[doc(alias = "create_a_dirt_staff_team")]
 pub fn create_team(body: &Options) -> Request<()> {

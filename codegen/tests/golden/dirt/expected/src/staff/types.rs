@@ -5,7 +5,7 @@ use crate::staff::StaffPerson;
 
 /// Updates a staff type's copy.
 ///
-/// `PATCH /staff/types{id}/copy` · tool `update_a_dirt_type_copy`
+/// `PATCH /staff/types{id}/copy` · tool [`update_a_dirt_type_copy`](crate::CATALOG)
 ///
 /// * `type_id`: type ID
 #[doc(alias = "PATCH /staff/types{id}/copy")]

@@ -5,9 +5,9 @@ use crate::store::{Document, Results};
 
 /// Creates a store document.
 ///
-/// `POST /store/documents` · tool `create_a_files_store_document`
+/// `POST /store/documents` · tool [`create_a_files_store_document`](crate::CATALOG)
 ///
-/// * `form`: the parts `file` (file), `shared`, `title`.
+/// * `form`: the parts `file` (file), `shared`, `title`
 #[doc(alias = "POST /store/documents")]
 #[doc(alias = "create_a_files_store_document")]
 pub fn create_document(form: &Form) -> Request<Document> {
@@ -16,9 +16,9 @@ pub fn create_document(form: &Form) -> Request<Document> {
 
 /// Creates store documents in bulk.
 ///
-/// `POST /store/documents/bulk` · tool `create_files_store_documents_in_bulk`
+/// `POST /store/documents/bulk` · tool [`create_files_store_documents_in_bulk`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 ///
 /// Returns 207 with a status for each item.
 #[doc(alias = "POST /store/documents/bulk")]
@@ -30,7 +30,7 @@ pub fn create_documents_in_bulk(body: Option<&[Document]>) -> Request<Results> {
 
 /// Deletes a store document.
 ///
-/// `DELETE /store/documents/{id}` · tool `delete_a_files_store_document_by_id`
+/// `DELETE /store/documents/{id}` · tool [`delete_a_files_store_document_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
 #[doc(alias = "DELETE /store/documents/{id}")]
@@ -43,7 +43,7 @@ pub fn delete_document(id: i64) -> Request<()> {
 ///
 /// Gives the document's bytes.
 ///
-/// `GET /store/documents/{id}/download` · tool `download_a_files_store_document_by_id`
+/// `GET /store/documents/{id}/download` · tool [`download_a_files_store_document_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
 #[doc(alias = "GET /store/documents/{id}/download")]

@@ -5,7 +5,7 @@ use crate::a_b::{PatchModel, Type1st, Union};
 
 /// Gets an a b by its x.
 ///
-/// `GET /a"b/{x}` (repaired; the spec spells the path differently) · tool `get_single_hostile_a_b_by_x`
+/// `GET /a"b/{x}` (repaired; the spec spells the path differently) · tool [`get_single_hostile_a_b_by_x`](crate::CATALOG)
 ///
 /// * `x`: x
 #[doc(alias = "get_single_hostile_a_b_by_x")]
@@ -15,7 +15,7 @@ pub fn get_a_b(x: &str) -> Request<PatchModel> {
 
 /// Gets the a b.
 ///
-/// `GET /a-b` · tool `get_single_hostile_a_b_a_b`
+/// `GET /a-b` · tool [`get_single_hostile_a_b_a_b`](crate::CATALOG)
 #[doc(alias = "GET /a-b")]
 #[doc(alias = "get_single_hostile_a_b_a_b")]
 pub fn get_a_b_a_b() -> Request<Type1st> {
@@ -24,7 +24,7 @@ pub fn get_a_b_a_b() -> Request<Type1st> {
 
 /// Gets the a b.
 ///
-/// `GET /a.b` · tool `get_single_hostile_a_b_a_b_get`
+/// `GET /a.b` · tool [`get_single_hostile_a_b_a_b_get`](crate::CATALOG)
 #[doc(alias = "GET /a.b")]
 #[doc(alias = "get_single_hostile_a_b_a_b_get")]
 pub fn get_a_b_a_b_get() -> Request<Union> {

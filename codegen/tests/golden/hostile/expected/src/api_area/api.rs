@@ -5,7 +5,7 @@ use crate::api_area::MethodModel;
 
 /// Gets the api.
 ///
-/// `GET /api` · tool `get_single_hostile_api`
+/// `GET /api` · tool [`get_single_hostile_api`](crate::CATALOG)
 #[doc(alias = "GET /api")]
 #[doc(alias = "get_single_hostile_api")]
 pub fn get_api() -> Request<MethodModel> {

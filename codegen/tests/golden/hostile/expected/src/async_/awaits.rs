@@ -4,7 +4,7 @@ use toolcrate_runtime::{Method, Request};
 
 /// Deletes the async await.
 ///
-/// `DELETE /async/await` · tool `delete_a_hostile_async_await`
+/// `DELETE /async/await` · tool [`delete_a_hostile_async_await`](crate::CATALOG)
 #[doc(alias = "DELETE /async/await")]
 #[doc(alias = "delete_a_hostile_async_await")]
 pub fn delete_await() -> Request<()> {

@@ -5,7 +5,7 @@ use crate::aux_::IteratorModel;
 
 /// Gets the aux.
 ///
-/// `GET /aux` · tool `get_single_hostile_aux`
+/// `GET /aux` · tool [`get_single_hostile_aux`](crate::CATALOG)
 #[doc(alias = "GET /aux")]
 #[doc(alias = "get_single_hostile_aux")]
 pub fn get_aux() -> Request<IteratorModel> {

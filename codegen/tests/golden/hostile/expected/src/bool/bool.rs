@@ -5,7 +5,7 @@ use crate::bool::DropModel;
 
 /// Gets the bool.
 ///
-/// `GET /bool` · tool `get_single_hostile_bool`
+/// `GET /bool` · tool [`get_single_hostile_bool`](crate::CATALOG)
 #[doc(alias = "GET /bool")]
 #[doc(alias = "get_single_hostile_bool")]
 pub fn get_bool() -> Request<DropModel> {

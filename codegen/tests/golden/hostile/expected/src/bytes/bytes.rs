@@ -5,7 +5,7 @@ use crate::shared::FieldStyleModel;
 
 /// Gets the byte.
 ///
-/// `GET /bytes` · tool `get_single_hostile_byte`
+/// `GET /bytes` · tool [`get_single_hostile_byte`](crate::CATALOG)
 #[doc(alias = "GET /bytes")]
 #[doc(alias = "get_single_hostile_byte")]
 pub fn get_byte() -> Request<FieldStyleModel> {

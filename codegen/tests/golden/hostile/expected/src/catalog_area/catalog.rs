@@ -5,7 +5,7 @@ use crate::catalog_area::StringModel;
 
 /// Gets the catalog.
 ///
-/// `GET /catalog` · tool `get_single_hostile_catalog`
+/// `GET /catalog` · tool [`get_single_hostile_catalog`](crate::CATALOG)
 #[doc(alias = "GET /catalog")]
 #[doc(alias = "get_single_hostile_catalog")]
 pub fn get_catalog() -> Request<StringModel> {

@@ -5,7 +5,7 @@ use crate::chrono_area::ServerFieldsModel;
 
 /// Gets the chrono.
 ///
-/// `GET /chrono` · tool `get_single_hostile_chrono`
+/// `GET /chrono` · tool [`get_single_hostile_chrono`](crate::CATALOG)
 #[doc(alias = "GET /chrono")]
 #[doc(alias = "get_single_hostile_chrono")]
 pub fn get_chrono() -> Request<ServerFieldsModel> {

@@ -5,7 +5,7 @@ use crate::com1_::U8;
 
 /// Gets the com1.
 ///
-/// `GET /com1` · tool `get_single_hostile_com1`
+/// `GET /com1` · tool [`get_single_hostile_com1`](crate::CATALOG)
 #[doc(alias = "GET /com1")]
 #[doc(alias = "get_single_hostile_com1")]
 pub fn get_com1() -> Request<U8> {

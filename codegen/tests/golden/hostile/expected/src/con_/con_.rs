@@ -5,7 +5,7 @@ use crate::con_::ToStringModel;
 
 /// Gets the con.
 ///
-/// `GET /con` · tool `get_single_hostile_con`
+/// `GET /con` · tool [`get_single_hostile_con`](crate::CATALOG)
 #[doc(alias = "GET /con")]
 #[doc(alias = "get_single_hostile_con")]
 pub fn get_con() -> Request<ToStringModel> {

@@ -5,7 +5,7 @@ use crate::core_area::UnknownFieldsModel;
 
 /// Gets the core.
 ///
-/// `GET /core` · tool `get_single_hostile_core`
+/// `GET /core` · tool [`get_single_hostile_core`](crate::CATALOG)
 #[doc(alias = "GET /core")]
 #[doc(alias = "get_single_hostile_core")]
 pub fn get_core() -> Request<UnknownFieldsModel> {

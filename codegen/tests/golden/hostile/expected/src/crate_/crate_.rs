@@ -5,7 +5,7 @@ use crate::crate_::Crate;
 
 /// Gets the crate.
 ///
-/// `GET /crate` · tool `get_single_hostile_crate`
+/// `GET /crate` · tool [`get_single_hostile_crate`](crate::CATALOG)
 #[doc(alias = "GET /crate")]
 #[doc(alias = "get_single_hostile_crate")]
 pub fn get_crate() -> Request<Crate> {

@@ -5,7 +5,7 @@ use crate::default_area::DefaultModel;
 
 /// Gets the default.
 ///
-/// `GET /default` · tool `get_single_hostile_default`
+/// `GET /default` · tool [`get_single_hostile_default`](crate::CATALOG)
 #[doc(alias = "GET /default")]
 #[doc(alias = "get_single_hostile_default")]
 pub fn get_default() -> Request<DefaultModel> {

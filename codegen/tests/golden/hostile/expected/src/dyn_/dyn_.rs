@@ -5,7 +5,7 @@ use crate::dyn_::HashModel;
 
 /// Gets the dyn.
 ///
-/// `GET /dyn` · tool `get_single_hostile_dyn`
+/// `GET /dyn` · tool [`get_single_hostile_dyn`](crate::CATALOG)
 #[doc(alias = "GET /dyn")]
 #[doc(alias = "get_single_hostile_dyn")]
 pub fn get_dyn() -> Request<HashModel> {

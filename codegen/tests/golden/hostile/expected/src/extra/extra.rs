@@ -5,7 +5,7 @@ use crate::extra::TimestampModel;
 
 /// Gets the extra.
 ///
-/// `GET /extra` · tool `get_single_hostile_extra`
+/// `GET /extra` · tool [`get_single_hostile_extra`](crate::CATALOG)
 #[doc(alias = "GET /extra")]
 #[doc(alias = "get_single_hostile_extra")]
 pub fn get_extra() -> Request<TimestampModel> {

@@ -5,7 +5,7 @@ use crate::foo::{Format, Println, VecAlt};
 
 /// Gets the foo.
 ///
-/// `GET /FOO` · tool `get_single_hostile_foo_foo`
+/// `GET /FOO` · tool [`get_single_hostile_foo_foo`](crate::CATALOG)
 #[doc(alias = "GET /FOO")]
 #[doc(alias = "get_single_hostile_foo_foo")]
 pub fn get_foo_foo() -> Request<VecAlt> {
@@ -14,7 +14,7 @@ pub fn get_foo_foo() -> Request<VecAlt> {
 
 /// Gets the foo.
 ///
-/// `GET /foo` · tool `get_single_hostile_foo_foo_get`
+/// `GET /foo` · tool [`get_single_hostile_foo_foo_get`](crate::CATALOG)
 #[doc(alias = "GET /foo")]
 #[doc(alias = "get_single_hostile_foo_foo_get")]
 pub fn get_foo_foo_get() -> Request<Println> {
@@ -23,7 +23,7 @@ pub fn get_foo_foo_get() -> Request<Println> {
 
 /// Gets the foo.
 ///
-/// `GET /foo_` · tool `get_single_hostile_foo_foo_get_alt`
+/// `GET /foo_` · tool [`get_single_hostile_foo_foo_get_alt`](crate::CATALOG)
 #[doc(alias = "GET /foo_")]
 #[doc(alias = "get_single_hostile_foo_foo_get_alt")]
 pub fn get_foo_foo_get_alt() -> Request<Format> {

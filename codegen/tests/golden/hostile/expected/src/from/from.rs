@@ -5,7 +5,7 @@ use crate::from::Filter;
 
 /// Gets the from.
 ///
-/// `GET /from` · tool `get_single_hostile_from`
+/// `GET /from` · tool [`get_single_hostile_from`](crate::CATALOG)
 #[doc(alias = "GET /from")]
 #[doc(alias = "get_single_hostile_from")]
 pub fn get_from() -> Request<Filter> {

@@ -5,7 +5,7 @@ use crate::full_area::BoxModel;
 
 /// Gets the full.
 ///
-/// `GET /full` · tool `get_single_hostile_full`
+/// `GET /full` · tool [`get_single_hostile_full`](crate::CATALOG)
 #[doc(alias = "GET /full")]
 #[doc(alias = "get_single_hostile_full")]
 pub fn get_full() -> Request<BoxModel> {

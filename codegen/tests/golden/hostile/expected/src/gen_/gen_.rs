@@ -5,7 +5,7 @@ use crate::gen_::PartialEqModel;
 
 /// Gets the gen.
 ///
-/// `GET /gen` · tool `get_single_hostile_gen`
+/// `GET /gen` · tool [`get_single_hostile_gen`](crate::CATALOG)
 #[doc(alias = "GET /gen")]
 #[doc(alias = "get_single_hostile_gen")]
 pub fn get_gen() -> Request<PartialEqModel> {

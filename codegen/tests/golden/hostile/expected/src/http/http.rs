@@ -5,7 +5,7 @@ use crate::shared::RawResponseModel;
 
 /// Gets the http.
 ///
-/// `GET /http` · tool `get_single_hostile_http`
+/// `GET /http` · tool [`get_single_hostile_http`](crate::CATALOG)
 #[doc(alias = "GET /http")]
 #[doc(alias = "get_single_hostile_http")]
 pub fn get_http() -> Request<RawResponseModel> {

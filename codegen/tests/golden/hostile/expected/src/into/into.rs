@@ -5,7 +5,7 @@ use crate::into::Query;
 
 /// Gets the into.
 ///
-/// `GET /into` · tool `get_single_hostile_into`
+/// `GET /into` · tool [`get_single_hostile_into`](crate::CATALOG)
 #[doc(alias = "GET /into")]
 #[doc(alias = "get_single_hostile_into")]
 pub fn get_into() -> Request<Query> {

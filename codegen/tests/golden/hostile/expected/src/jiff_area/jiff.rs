@@ -5,7 +5,7 @@ use crate::jiff_area::VariantTestModel;
 
 /// Gets the jiff.
 ///
-/// `GET /jiff` · tool `get_single_hostile_jiff`
+/// `GET /jiff` · tool [`get_single_hostile_jiff`](crate::CATALOG)
 #[doc(alias = "GET /jiff")]
 #[doc(alias = "get_single_hostile_jiff")]
 pub fn get_jiff() -> Request<VariantTestModel> {

@@ -5,7 +5,7 @@ use crate::lib_area::VecModel;
 
 /// Gets the lib.
 ///
-/// `GET /lib` · tool `get_single_hostile_lib`
+/// `GET /lib` · tool [`get_single_hostile_lib`](crate::CATALOG)
 #[doc(alias = "GET /lib")]
 #[doc(alias = "get_single_hostile_lib")]
 pub fn get_lib() -> Request<VecModel> {

@@ -5,7 +5,7 @@ use crate::macro_rules::OrdModel;
 
 /// Gets the macro rule.
 ///
-/// `GET /macro_rules` · tool `get_single_hostile_macro_rule`
+/// `GET /macro_rules` · tool [`get_single_hostile_macro_rule`](crate::CATALOG)
 #[doc(alias = "GET /macro_rules")]
 #[doc(alias = "get_single_hostile_macro_rule")]
 pub fn get_macro_rule() -> Request<OrdModel> {

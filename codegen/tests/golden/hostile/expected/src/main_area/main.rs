@@ -5,7 +5,7 @@ use crate::main_area::SelfModel;
 
 /// Gets the main.
 ///
-/// `GET /main` · tool `get_single_hostile_main`
+/// `GET /main` · tool [`get_single_hostile_main`](crate::CATALOG)
 #[doc(alias = "GET /main")]
 #[doc(alias = "get_single_hostile_main")]
 pub fn get_main() -> Request<SelfModel> {

@@ -5,7 +5,7 @@ use crate::mod_::SelfAlt;
 
 /// Gets the mod.
 ///
-/// `GET /mod` · tool `get_single_hostile_mod`
+/// `GET /mod` · tool [`get_single_hostile_mod`](crate::CATALOG)
 #[doc(alias = "GET /mod")]
 #[doc(alias = "get_single_hostile_mod")]
 pub fn get_mod() -> Request<SelfAlt> {

@@ -5,7 +5,7 @@ use crate::shared::RequestModel;
 
 /// Gets the model.
 ///
-/// `GET /models` · tool `get_single_hostile_model`
+/// `GET /models` · tool [`get_single_hostile_model`](crate::CATALOG)
 #[doc(alias = "GET /models")]
 #[doc(alias = "get_single_hostile_model")]
 pub fn get_model() -> Request<RequestModel> {

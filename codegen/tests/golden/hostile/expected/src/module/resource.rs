@@ -5,7 +5,7 @@ use crate::module::{Async, F64, I32, Super};
 
 /// Gets the .
 ///
-/// `GET /_` · tool `get_single_hostile_`
+/// `GET /_` · tool [`get_single_hostile_`](crate::CATALOG)
 #[doc(alias = "GET /_")]
 #[doc(alias = "get_single_hostile_")]
 pub fn get() -> Request<Super> {
@@ -14,7 +14,7 @@ pub fn get() -> Request<Super> {
 
 /// Gets the .
 ///
-/// `GET /__` · tool `get_single_hostile_get`
+/// `GET /__` · tool [`get_single_hostile_get`](crate::CATALOG)
 #[doc(alias = "GET /__")]
 #[doc(alias = "get_single_hostile_get")]
 pub fn get_get() -> Request<Async> {
@@ -23,7 +23,7 @@ pub fn get_get() -> Request<Async> {
 
 /// Gets the .
 ///
-/// `GET /🚀` · tool `get_single_hostile_get_alt`
+/// `GET /🚀` · tool [`get_single_hostile_get_alt`](crate::CATALOG)
 #[doc(alias = "GET /🚀")]
 #[doc(alias = "get_single_hostile_get_alt")]
 pub fn get_get_alt() -> Request<I32> {
@@ -32,7 +32,7 @@ pub fn get_get_alt() -> Request<I32> {
 
 /// Gets the .
 ///
-/// `GET /🚀🚀` · tool `get_single_hostile_get_alt_alt`
+/// `GET /🚀🚀` · tool [`get_single_hostile_get_alt_alt`](crate::CATALOG)
 #[doc(alias = "GET /🚀🚀")]
 #[doc(alias = "get_single_hostile_get_alt_alt")]
 pub fn get_get_alt_alt() -> Request<F64> {

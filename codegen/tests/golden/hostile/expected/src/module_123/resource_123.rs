@@ -5,7 +5,7 @@ use crate::module_123::Char;
 
 /// Gets the 123.
 ///
-/// `GET /123` · tool `get_single_hostile_123`
+/// `GET /123` · tool [`get_single_hostile_123`](crate::CATALOG)
 #[doc(alias = "GET /123")]
 #[doc(alias = "get_single_hostile_123")]
 pub fn get_123() -> Request<Char> {

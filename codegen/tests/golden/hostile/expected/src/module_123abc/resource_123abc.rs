@@ -5,7 +5,7 @@ use crate::module_123abc::Usize;
 
 /// Gets the 123abc.
 ///
-/// `GET /123abc` · tool `get_single_hostile_123abc`
+/// `GET /123abc` · tool [`get_single_hostile_123abc`](crate::CATALOG)
 #[doc(alias = "GET /123abc")]
 #[doc(alias = "get_single_hostile_123abc")]
 pub fn get_123abc() -> Request<Usize> {

@@ -5,7 +5,7 @@ use crate::n_code::UnionModel;
 
 /// Gets the n code.
 ///
-/// `GET /Ünïcode` · tool `get_single_hostile_n_code`
+/// `GET /Ünïcode` · tool [`get_single_hostile_n_code`](crate::CATALOG)
 #[doc(alias = "GET /Ünïcode")]
 #[doc(alias = "get_single_hostile_n_code")]
 pub fn get_n_code() -> Request<UnionModel> {

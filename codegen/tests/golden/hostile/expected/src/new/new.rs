@@ -5,7 +5,7 @@ use crate::new::DateModel;
 
 /// Gets the new.
 ///
-/// `GET /new` · tool `get_single_hostile_new`
+/// `GET /new` · tool [`get_single_hostile_new`](crate::CATALOG)
 #[doc(alias = "GET /new")]
 #[doc(alias = "get_single_hostile_new")]
 pub fn get_new() -> Request<DateModel> {

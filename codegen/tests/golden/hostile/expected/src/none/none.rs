@@ -5,7 +5,7 @@ use crate::none::SendModel;
 
 /// Gets the none.
 ///
-/// `GET /None` · tool `get_single_hostile_none`
+/// `GET /None` · tool [`get_single_hostile_none`](crate::CATALOG)
 #[doc(alias = "GET /None")]
 #[doc(alias = "get_single_hostile_none")]
 pub fn get_none() -> Request<SendModel> {

@@ -5,7 +5,7 @@ use crate::nul_::Str;
 
 /// Gets the nul.
 ///
-/// `GET /nul` · tool `get_single_hostile_nul`
+/// `GET /nul` · tool [`get_single_hostile_nul`](crate::CATALOG)
 #[doc(alias = "GET /nul")]
 #[doc(alias = "get_single_hostile_nul")]
 pub fn get_nul() -> Request<Str> {

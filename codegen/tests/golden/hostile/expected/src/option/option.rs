@@ -5,7 +5,7 @@ use crate::option::NoneModel;
 
 /// Gets the option.
 ///
-/// `GET /Option` · tool `get_single_hostile_option`
+/// `GET /Option` · tool [`get_single_hostile_option`](crate::CATALOG)
 #[doc(alias = "GET /Option")]
 #[doc(alias = "get_single_hostile_option")]
 pub fn get_option() -> Request<NoneModel> {

@@ -5,7 +5,7 @@ use crate::println::EqModel;
 
 /// Gets the println.
 ///
-/// `GET /println` · tool `get_single_hostile_println`
+/// `GET /println` · tool [`get_single_hostile_println`](crate::CATALOG)
 #[doc(alias = "GET /println")]
 #[doc(alias = "get_single_hostile_println")]
 pub fn get_println() -> Request<EqModel> {

@@ -5,7 +5,7 @@ use crate::query_area::ListQueryModel;
 
 /// Gets the query.
 ///
-/// `GET /query` · tool `get_single_hostile_query`
+/// `GET /query` · tool [`get_single_hostile_query`](crate::CATALOG)
 #[doc(alias = "GET /query")]
 #[doc(alias = "get_single_hostile_query")]
 pub fn get_query() -> Request<ListQueryModel> {

@@ -5,7 +5,7 @@ use crate::r_type::Dyn;
 
 /// Gets the r type.
 ///
-/// `GET /r#type` · tool `get_single_hostile_r_type`
+/// `GET /r#type` · tool [`get_single_hostile_r_type`](crate::CATALOG)
 #[doc(alias = "GET /r#type")]
 #[doc(alias = "get_single_hostile_r_type")]
 pub fn get_r_type() -> Request<Dyn> {

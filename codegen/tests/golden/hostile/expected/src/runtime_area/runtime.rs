@@ -5,7 +5,7 @@ use crate::runtime_area::OptionModel;
 
 /// Gets the runtime.
 ///
-/// `GET /runtime` · tool `get_single_hostile_runtime`
+/// `GET /runtime` · tool [`get_single_hostile_runtime`](crate::CATALOG)
 #[doc(alias = "GET /runtime")]
 #[doc(alias = "get_single_hostile_runtime")]
 pub fn get_runtime() -> Request<OptionModel> {

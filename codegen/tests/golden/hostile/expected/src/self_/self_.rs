@@ -5,7 +5,7 @@ use crate::self_::{FieldMutModel, Gen, Selection};
 
 /// Gets the self.
 ///
-/// `GET /Self` · tool `get_single_hostile_self_self`
+/// `GET /Self` · tool [`get_single_hostile_self_self`](crate::CATALOG)
 #[doc(alias = "GET /Self")]
 #[doc(alias = "get_single_hostile_self_self")]
 pub fn get_self_self() -> Request<Selection> {
@@ -14,7 +14,7 @@ pub fn get_self_self() -> Request<Selection> {
 
 /// Gets a self self self by its crate.
 ///
-/// `GET /self/{self}/{Self}/{crate}` · tool `get_single_hostile_self_by_crate`
+/// `GET /self/{self}/{Self}/{crate}` · tool [`get_single_hostile_self_by_crate`](crate::CATALOG)
 ///
 /// * `self_`: self
 /// * `self_alt`: self alt
@@ -40,7 +40,7 @@ pub fn get_self(
 
 /// Gets the self.
 ///
-/// `GET /self_` · tool `get_single_hostile_self_self_get`
+/// `GET /self_` · tool [`get_single_hostile_self_self_get`](crate::CATALOG)
 #[doc(alias = "GET /self_")]
 #[doc(alias = "get_single_hostile_self_self_get")]
 pub fn get_self_self_get() -> Request<Gen> {

@@ -5,7 +5,7 @@ use crate::serde::AssertEq;
 
 /// Gets the serde.
 ///
-/// `GET /serde` · tool `get_single_hostile_serde`
+/// `GET /serde` · tool [`get_single_hostile_serde`](crate::CATALOG)
 #[doc(alias = "GET /serde")]
 #[doc(alias = "get_single_hostile_serde")]
 pub fn get_serde() -> Request<AssertEq> {

@@ -5,7 +5,7 @@ use crate::serde_json::ValueModel;
 
 /// Gets the serde json.
 ///
-/// `GET /serde_json` · tool `get_single_hostile_serde_json`
+/// `GET /serde_json` · tool [`get_single_hostile_serde_json`](crate::CATALOG)
 #[doc(alias = "GET /serde_json")]
 #[doc(alias = "get_single_hostile_serde_json")]
 pub fn get_serde_json() -> Request<ValueModel> {

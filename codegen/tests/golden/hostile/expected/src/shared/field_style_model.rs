@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A byte, as [`bytes::get_byte`](crate::bytes::get_byte) returns it.
-///
-/// [`bytes::get_byte`](crate::bytes::get_byte) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FieldStyleModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A http, as [`http::get_http`](crate::http::get_http) returns it.
-///
-/// [`http::get_http`](crate::http::get_http) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RawResponseModel {

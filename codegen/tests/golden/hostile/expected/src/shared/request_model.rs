@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A model, as [`models_area::get_model`](crate::models_area::get_model) returns it.
-///
-/// [`models_area::get_model`](crate::models_area::get_model) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RequestModel {

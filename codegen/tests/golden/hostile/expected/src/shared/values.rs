@@ -68,7 +68,7 @@ pub enum ValuesValues {
     SymbolSpaced,
     /// ` `
     SymbolAltAlt,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -5,7 +5,7 @@ use crate::shared_area::NumberModel;
 
 /// Gets the shared.
 ///
-/// `GET /shared` · tool `get_single_hostile_shared`
+/// `GET /shared` · tool [`get_single_hostile_shared`](crate::CATALOG)
 #[doc(alias = "GET /shared")]
 #[doc(alias = "get_single_hostile_shared")]
 pub fn get_shared() -> Request<NumberModel> {

@@ -5,7 +5,7 @@ use crate::some::ErrModel;
 
 /// Gets the some.
 ///
-/// `GET /Some` · tool `get_single_hostile_some`
+/// `GET /Some` · tool [`get_single_hostile_some`](crate::CATALOG)
 #[doc(alias = "GET /Some")]
 #[doc(alias = "get_single_hostile_some")]
 pub fn get_some() -> Request<ErrModel> {

@@ -5,7 +5,7 @@ use crate::static_::{Cow, Type2ndPlace};
 
 /// Gets the static.
 ///
-/// `GET /'static` · tool `get_single_hostile_static_static`
+/// `GET /'static` · tool [`get_single_hostile_static_static`](crate::CATALOG)
 #[doc(alias = "get_single_hostile_static_static")]
 pub fn get_static_static() -> Request<Type2ndPlace> {
     Request::new(Method::Get, "/'static")
@@ -13,7 +13,7 @@ pub fn get_static_static() -> Request<Type2ndPlace> {
 
 /// Gets the static.
 ///
-/// `GET /static` · tool `get_single_hostile_static_static_get`
+/// `GET /static` · tool [`get_single_hostile_static_static_get`](crate::CATALOG)
 #[doc(alias = "GET /static")]
 #[doc(alias = "get_single_hostile_static_static_get")]
 pub fn get_static_static_get() -> Request<Cow> {

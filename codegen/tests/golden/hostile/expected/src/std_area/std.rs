@@ -5,7 +5,7 @@ use crate::std_area::ResultModel;
 
 /// Gets the std.
 ///
-/// `GET /std` · tool `get_single_hostile_std`
+/// `GET /std` · tool [`get_single_hostile_std`](crate::CATALOG)
 #[doc(alias = "GET /std")]
 #[doc(alias = "get_single_hostile_std")]
 pub fn get_std() -> Request<ResultModel> {

@@ -6,7 +6,7 @@ use crate::str::{Other, SyncModel};
 
 /// Gets the str.
 ///
-/// `GET /str` · tool `get_single_hostile_str`
+/// `GET /str` · tool [`get_single_hostile_str`](crate::CATALOG)
 #[doc(alias = "GET /str")]
 #[doc(alias = "get_single_hostile_str")]
 pub fn get_str() -> Request<SyncModel> {
@@ -15,13 +15,12 @@ pub fn get_str() -> Request<SyncModel> {
 
 /// Replaces a str str str str. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /str/{str}/{type}/{1}/{value}` (repaired; the spec spells the path differently) · tool `replace_a_hostile_str_by_value`
+/// `PUT /str/{str}/{type}/{1}/{😀}` · tool [`replace_a_hostile_str_by_value`](crate::CATALOG)
 ///
 /// * `str`: str
 /// * `type_`: type
 /// * `parameter_1`: parameter 1
-/// * `value`: value
-/// * `parameter`: query parameter `😀`
+/// * `parameter`: parameter
 /// * `async_`: query parameter `async`
 /// * `gen_`: query parameter `gen`
 /// * `a_b`: query parameter `a-b`
@@ -29,16 +28,15 @@ pub fn get_str() -> Request<SyncModel> {
 /// * `a_b_alt_alt`: query parameter `a b`
 /// * `request`: query parameter `Request`
 /// * `vec`: query parameter `vec!`
-/// * `body`: the properties of a URL-encoded form.
+/// * `body`: the properties of a URL-encoded form
 ///
 /// The content depends on the status: [`ReplaceStrResponse`] has a variant for each.
-#[doc(alias = "PUT /str/{str}/{type}/{1}/{value}")]
+#[doc(alias = "PUT /str/{str}/{type}/{1}/{😀}")]
 #[doc(alias = "replace_a_hostile_str_by_value")]
 pub fn replace_str(
     str: &str,
     type_: i64,
     parameter_1: &str,
-    value: &str,
     parameter: &str,
     async_: Option<bool>,
     gen_: Option<&str>,
@@ -49,12 +47,11 @@ pub fn replace_str(
     vec: Option<&[&str]>,
     body: &FieldStyleModel,
 ) -> Request<ReplaceStrResponse> {
-    Request::new(Method::Put, "/str/{str}/{type}/{1}/{value}")
+    Request::new(Method::Put, "/str/{str}/{type}/{1}/{😀}")
         .path("str", str)
         .path("type", type_)
         .path("1", parameter_1)
-        .path("value", value)
-        .parameter("😀", parameter)
+        .path("😀", parameter)
         .parameter_opt("async", async_)
         .parameter_opt("gen", gen_)
         .parameter_opt("a-b", a_b)
@@ -74,7 +71,7 @@ pub enum ReplaceStrResponse {
     Ok(RawResponseModel),
     /// Status 202.
     Accepted(Other),
-    /// Any other status of success, which the spec does not have.
+    /// Any other 2xx status, which isn't in the spec.
     Other(RawResponse),
 }
 

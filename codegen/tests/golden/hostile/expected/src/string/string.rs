@@ -5,7 +5,7 @@ use crate::string::CopyModel;
 
 /// Gets the string.
 ///
-/// `GET /string` · tool `get_single_hostile_string`
+/// `GET /string` · tool [`get_single_hostile_string`](crate::CATALOG)
 #[doc(alias = "GET /string")]
 #[doc(alias = "get_single_hostile_string")]
 pub fn get_string() -> Request<CopyModel> {

@@ -5,7 +5,7 @@ use crate::super_::QueryPairs;
 
 /// Gets the super.
 ///
-/// `GET /super` · tool `get_single_hostile_super`
+/// `GET /super` · tool [`get_single_hostile_super`](crate::CATALOG)
 #[doc(alias = "GET /super")]
 #[doc(alias = "get_single_hostile_super")]
 pub fn get_super() -> Request<QueryPairs> {

@@ -5,7 +5,7 @@ use crate::test_area::CredentialsModel;
 
 /// Gets the test.
 ///
-/// `GET /test` · tool `get_single_hostile_test`
+/// `GET /test` · tool [`get_single_hostile_test`](crate::CATALOG)
 #[doc(alias = "GET /test")]
 #[doc(alias = "get_single_hostile_test")]
 pub fn get_test() -> Request<CredentialsModel> {

@@ -5,7 +5,7 @@ use crate::tokio::FieldRefModel;
 
 /// Gets the tokio.
 ///
-/// `GET /tokio` · tool `get_single_hostile_tokio`
+/// `GET /tokio` · tool [`get_single_hostile_tokio`](crate::CATALOG)
 #[doc(alias = "GET /tokio")]
 #[doc(alias = "get_single_hostile_tokio")]
 pub fn get_tokio() -> Request<FieldRefModel> {

@@ -5,7 +5,7 @@ use crate::toolcrate_runtime_area::BTreeMapModel;
 
 /// Gets the toolcrate runtime.
 ///
-/// `GET /toolcrate_runtime` · tool `get_single_hostile_toolcrate_runtime`
+/// `GET /toolcrate_runtime` · tool [`get_single_hostile_toolcrate_runtime`](crate::CATALOG)
 #[doc(alias = "GET /toolcrate_runtime")]
 #[doc(alias = "get_single_hostile_toolcrate_runtime")]
 pub fn get_toolcrate_runtime() -> Request<BTreeMapModel> {

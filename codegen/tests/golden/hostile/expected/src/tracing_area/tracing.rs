@@ -5,7 +5,7 @@ use crate::tracing_area::ModelFieldsModel;
 
 /// Gets the tracing.
 ///
-/// `GET /tracing` · tool `get_single_hostile_tracing`
+/// `GET /tracing` · tool [`get_single_hostile_tracing`](crate::CATALOG)
 #[doc(alias = "GET /tracing")]
 #[doc(alias = "get_single_hostile_tracing")]
 pub fn get_tracing() -> Request<ModelFieldsModel> {

@@ -5,7 +5,7 @@ use crate::try_::IntoModel;
 
 /// Gets the try.
 ///
-/// `GET /try` · tool `get_single_hostile_try`
+/// `GET /try` · tool [`get_single_hostile_try`](crate::CATALOG)
 #[doc(alias = "GET /try")]
 #[doc(alias = "get_single_hostile_try")]
 pub fn get_try() -> Request<IntoModel> {

@@ -5,10 +5,10 @@ use crate::type_::{DownloadModel, OpenEnumModel};
 
 /// Submits a type by body.
 ///
-/// `POST /type/{body}` · tool `create_a_hostile_type_by_body`
+/// `POST /type/{body}` · tool [`create_a_hostile_type_by_body`](crate::CATALOG)
 ///
 /// * `body`: body
-/// * `body_`: the request body.
+/// * `body_`: the request body
 #[doc(alias = "POST /type/{body}")]
 #[doc(alias = "create_a_hostile_type_by_body")]
 pub fn create_type(body: &str, body_: &OpenEnumModel) -> Request<DownloadModel> {

@@ -5,7 +5,7 @@ use crate::u8::SizedModel;
 
 /// Gets the u8.
 ///
-/// `GET /u8` · tool `get_single_hostile_u8`
+/// `GET /u8` · tool [`get_single_hostile_u8`](crate::CATALOG)
 #[doc(alias = "GET /u8")]
 #[doc(alias = "get_single_hostile_u8")]
 pub fn get_u8() -> Request<SizedModel> {

@@ -5,7 +5,7 @@ use crate::union::FromModel;
 
 /// Gets the union.
 ///
-/// `GET /union` · tool `get_single_hostile_union`
+/// `GET /union` · tool [`get_single_hostile_union`](crate::CATALOG)
 #[doc(alias = "GET /union")]
 #[doc(alias = "get_single_hostile_union")]
 pub fn get_union() -> Request<FromModel> {

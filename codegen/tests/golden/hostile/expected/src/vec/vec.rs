@@ -5,7 +5,7 @@ use crate::vec::{FnModel, Macro};
 
 /// Gets the vec.
 ///
-/// `GET /vec` · tool `get_single_hostile_vec_vec`
+/// `GET /vec` · tool [`get_single_hostile_vec_vec`](crate::CATALOG)
 #[doc(alias = "GET /vec")]
 #[doc(alias = "get_single_hostile_vec_vec")]
 pub fn get_vec_vec() -> Request<FnModel> {
@@ -14,7 +14,7 @@ pub fn get_vec_vec() -> Request<FnModel> {
 
 /// Gets the vec.
 ///
-/// `GET /vec!` · tool `get_single_hostile_vec_vec_get`
+/// `GET /vec!` · tool [`get_single_hostile_vec_vec_get`](crate::CATALOG)
 #[doc(alias = "GET /vec!")]
 #[doc(alias = "get_single_hostile_vec_vec_get")]
 pub fn get_vec_vec_get() -> Request<Macro> {

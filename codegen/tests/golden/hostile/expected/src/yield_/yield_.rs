@@ -5,7 +5,7 @@ use crate::yield_::Secret;
 
 /// Gets the yield.
 ///
-/// `GET /yield` · tool `get_single_hostile_yield`
+/// `GET /yield` · tool [`get_single_hostile_yield`](crate::CATALOG)
 #[doc(alias = "GET /yield")]
 #[doc(alias = "get_single_hostile_yield")]
 pub fn get_yield() -> Request<Secret> {

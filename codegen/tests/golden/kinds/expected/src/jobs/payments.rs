@@ -5,9 +5,9 @@ use crate::jobs::{Message, Payment};
 
 /// Creates a jobs payment.
 ///
-/// `POST /jobs/payments` · tool `create_a_kinds_jobs_payment`
+/// `POST /jobs/payments` · tool [`create_a_kinds_jobs_payment`](crate::CATALOG)
 ///
-/// * `body`: the jobs payment to create.
+/// * `body`: the jobs payment to create
 #[doc(alias = "POST /jobs/payments")]
 #[doc(alias = "create_a_kinds_jobs_payment")]
 pub fn create_payment(body: &Payment) -> Request<Message> {

@@ -5,7 +5,7 @@ use crate::jobs::{RetryRunAnswer, Run, Ticket};
 
 /// Lists jobs runs.
 ///
-/// `GET /jobs/runs` · tool `list_all_kinds_jobs_runs`
+/// `GET /jobs/runs` · tool [`list_all_kinds_jobs_runs`](crate::CATALOG)
 ///
 /// Returns 200 or 204; `send_full` returns the status next to the value.
 #[doc(alias = "GET /jobs/runs")]
@@ -16,9 +16,9 @@ pub fn list_runs() -> Request<Vec<Run>> {
 
 /// Creates a jobs run.
 ///
-/// `POST /jobs/runs` · tool `create_a_kinds_jobs_run`
+/// `POST /jobs/runs` · tool [`create_a_kinds_jobs_run`](crate::CATALOG)
 ///
-/// * `body`: the jobs run to create.
+/// * `body`: the jobs run to create
 ///
 /// The content depends on the status: [`CreateRunResponse`] has a variant for each.
 ///
@@ -31,9 +31,9 @@ pub fn create_run(body: &Run) -> Request<CreateRunResponse> {
 
 /// Replaces the jobs run. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /jobs/runs` · tool `replace_a_kinds_jobs_run`
+/// `PUT /jobs/runs` · tool [`replace_a_kinds_jobs_run`](crate::CATALOG)
 ///
-/// * `body`: the new state of the jobs run.
+/// * `body`: the new state of the jobs run
 ///
 /// Returns 200 or 201; `send_full` returns the status next to the value.
 #[doc(alias = "PUT /jobs/runs")]
@@ -44,7 +44,7 @@ pub fn replace_run(body: &Run) -> Request<Run> {
 
 /// Deletes the jobs run.
 ///
-/// `DELETE /jobs/runs` · tool `delete_a_kinds_jobs_run`
+/// `DELETE /jobs/runs` · tool [`delete_a_kinds_jobs_run`](crate::CATALOG)
 ///
 /// Returns 202 or 204; `send_full` returns the status next to the value.
 #[doc(alias = "DELETE /jobs/runs")]
@@ -55,9 +55,9 @@ pub fn delete_run() -> Request<()> {
 
 /// Downloads a jobs run log.
 ///
-/// `GET /jobs/runs/{id}/log` · tool `download_a_kinds_run_log`
+/// `GET /jobs/runs/{id}/log` · tool [`download_a_kinds_run_log`](crate::CATALOG)
 ///
-/// * `run_id`: jobs run ID (see `jobs::list_runs`)
+/// * `run_id`: jobs run ID, from [`jobs::list_runs`](crate::jobs::list_runs)
 ///
 /// The content depends on the status: [`DownloadRunLogResponse`] has a variant for each.
 #[doc(alias = "GET /jobs/runs/{id}/log")]
@@ -68,9 +68,9 @@ pub fn download_run_log(run_id: i64) -> Request<DownloadRunLogResponse> {
 
 /// Retries a jobs run.
 ///
-/// `POST /jobs/runs/{id}/retry` · tool `retry_a_kinds_jobs_run_by_id`
+/// `POST /jobs/runs/{id}/retry` · tool [`retry_a_kinds_jobs_run_by_id`](crate::CATALOG)
 ///
-/// * `id`: jobs run ID (see `jobs::list_runs`)
+/// * `id`: jobs run ID, from [`jobs::list_runs`](crate::jobs::list_runs)
 ///
 /// The content depends on the status: [`RetryRunResponse`] has a variant for each.
 #[doc(alias = "POST /jobs/runs/{id}/retry")]
@@ -90,7 +90,7 @@ pub enum CreateRunResponse {
     Accepted(Ticket),
     /// Status 204.
     NoContent,
-    /// Any other status of success, which the spec does not have.
+    /// Any other 2xx status, which isn't in the spec.
     Other(RawResponse),
 }
 
@@ -108,7 +108,7 @@ pub enum DownloadRunLogResponse {
     Ok(Download),
     /// Status 202.
     Accepted(Ticket),
-    /// Any other status of success, which the spec does not have.
+    /// Any other 2xx status, which isn't in the spec.
     Other(RawResponse),
 }
 
@@ -123,7 +123,7 @@ toolcrate_runtime::impl_responses!(
 pub enum RetryRunResponse {
     /// Status 201.
     Created(RetryRunAnswer),
-    /// Any other status of success.
+    /// Any other 2xx status.
     Success(u16, Run),
 }
 

@@ -5,9 +5,9 @@ use toolcrate_runtime::{Method, Request};
 
 /// Replaces the shapes counter. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /shapes/counters` · tool `replace_a_kinds_shapes_counter`
+/// `PUT /shapes/counters` · tool [`replace_a_kinds_shapes_counter`](crate::CATALOG)
 ///
-/// * `body`: the new state of the shapes counter.
+/// * `body`: the new state of the shapes counter
 #[doc(alias = "PUT /shapes/counters")]
 #[doc(alias = "replace_a_kinds_shapes_counter")]
 pub fn replace_counter(body: &BTreeMap<String, i64>) -> Request<BTreeMap<String, i64>> {

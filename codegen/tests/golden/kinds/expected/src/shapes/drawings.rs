@@ -5,9 +5,9 @@ use crate::shapes::Drawing;
 
 /// Creates a shapes drawing.
 ///
-/// `POST /shapes/drawings` · tool `create_a_kinds_shapes_drawing`
+/// `POST /shapes/drawings` · tool [`create_a_kinds_shapes_drawing`](crate::CATALOG)
 ///
-/// * `body`: the shapes drawing to create.
+/// * `body`: the shapes drawing to create
 #[doc(alias = "POST /shapes/drawings")]
 #[doc(alias = "create_a_kinds_shapes_drawing")]
 pub fn create_drawing(body: &Drawing) -> Request<Drawing> {

@@ -5,7 +5,7 @@ use crate::shared::Figure;
 
 /// Lists shapes figures.
 ///
-/// `GET /shapes/figures` · tool `list_all_kinds_shapes_figures`
+/// `GET /shapes/figures` · tool [`list_all_kinds_shapes_figures`](crate::CATALOG)
 #[doc(alias = "GET /shapes/figures")]
 #[doc(alias = "list_all_kinds_shapes_figures")]
 pub fn list_figures() -> Request<Vec<Figure>> {
@@ -14,9 +14,9 @@ pub fn list_figures() -> Request<Vec<Figure>> {
 
 /// Creates a shapes figure.
 ///
-/// `POST /shapes/figures` · tool `create_a_kinds_shapes_figure`
+/// `POST /shapes/figures` · tool [`create_a_kinds_shapes_figure`](crate::CATALOG)
 ///
-/// * `body`: the shapes figure to create.
+/// * `body`: the shapes figure to create
 #[doc(alias = "POST /shapes/figures")]
 #[doc(alias = "create_a_kinds_shapes_figure")]
 pub fn create_figure(body: &Figure) -> Request<Figure> {

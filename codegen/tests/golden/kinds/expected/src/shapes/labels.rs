@@ -5,9 +5,9 @@ use crate::shapes::Labels;
 
 /// Replaces the shapes label. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /shapes/labels` · tool `replace_a_kinds_shapes_label`
+/// `PUT /shapes/labels` · tool [`replace_a_kinds_shapes_label`](crate::CATALOG)
 ///
-/// * `body`: the new state of the shapes label.
+/// * `body`: the new state of the shapes label
 #[doc(alias = "PUT /shapes/labels")]
 #[doc(alias = "replace_a_kinds_shapes_label")]
 pub fn replace_label(body: &Labels) -> Request<Labels> {

@@ -5,9 +5,9 @@ use crate::shapes::Measure;
 
 /// Creates a shapes measure.
 ///
-/// `POST /shapes/measures` · tool `create_a_kinds_shapes_measure`
+/// `POST /shapes/measures` · tool [`create_a_kinds_shapes_measure`](crate::CATALOG)
 ///
-/// * `body`: the shapes measure to create.
+/// * `body`: the shapes measure to create
 #[doc(alias = "POST /shapes/measures")]
 #[doc(alias = "create_a_kinds_shapes_measure")]
 pub fn create_measure(body: &Measure) -> Request<Measure> {

@@ -2,7 +2,7 @@
 
 //! Records that several areas of the API use, and their parts.
 //!
-//! Each area exports those that it uses under its own name, too.
+//! Each area also re-exports those that it uses.
 
 mod circle;
 mod figure;

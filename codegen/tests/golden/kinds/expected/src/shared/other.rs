@@ -30,7 +30,7 @@ pub enum OtherKind {
     /// `Other`
     #[default]
     OtherValue,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -7,7 +7,7 @@ use crate::machines::Machine;
 
 /// Lists machines.
 ///
-/// `GET /machines` · tool `list_all_legacy_machines`
+/// `GET /machines` · tool [`list_all_legacy_machines`](crate::CATALOG)
 ///
 /// * `ids`: query parameter `ids`
 /// * `states`: query parameter `states`
@@ -27,9 +27,9 @@ pub fn list_machines(
 
 /// Creates a machine.
 ///
-/// `POST /machines` · tool `create_a_legacy_machine`
+/// `POST /machines` · tool [`create_a_legacy_machine`](crate::CATALOG)
 ///
-/// * `body`: the machine to create.
+/// * `body`: the machine to create
 #[doc(alias = "POST /machines")]
 #[doc(alias = "create_a_legacy_machine")]
 pub fn create_machine(body: &Machine) -> Request<Machine> {
@@ -38,9 +38,9 @@ pub fn create_machine(body: &Machine) -> Request<Machine> {
 
 /// Downloads a machine photo.
 ///
-/// `GET /machines/{id}/photo` · tool `download_a_legacy_machines_photo`
+/// `GET /machines/{id}/photo` · tool [`download_a_legacy_machines_photo`](crate::CATALOG)
 ///
-/// * `machine_id`: machine ID (see `machines::list_machines`)
+/// * `machine_id`: machine ID, from [`machines::list_machines`](crate::machines::list_machines)
 #[doc(alias = "GET /machines/{id}/photo")]
 #[doc(alias = "download_a_legacy_machines_photo")]
 pub fn download_photo(machine_id: &str) -> Request<Download> {
@@ -49,10 +49,10 @@ pub fn download_photo(machine_id: &str) -> Request<Download> {
 
 /// Adds a photo to a machine.
 ///
-/// `POST /machines/{id}/photo` · tool `create_a_legacy_machines_photo`
+/// `POST /machines/{id}/photo` · tool [`create_a_legacy_machines_photo`](crate::CATALOG)
 ///
-/// * `machine_id`: machine ID (see `machines::list_machines`)
-/// * `form`: the parts `file` (file), `marks`, `tags`, `title`.
+/// * `machine_id`: machine ID, from [`machines::list_machines`](crate::machines::list_machines)
+/// * `form`: the parts `file` (file), `marks`, `tags`, `title`
 #[doc(alias = "POST /machines/{id}/photo")]
 #[doc(alias = "create_a_legacy_machines_photo")]
 pub fn create_photo(machine_id: &str, form: &Form) -> Request<()> {

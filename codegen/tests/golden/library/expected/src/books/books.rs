@@ -5,12 +5,12 @@ use crate::books::Book;
 
 /// Lists books.
 ///
-/// `GET /books` · tool `list_all_city_library_books`
+/// `GET /books` · tool [`list_all_city_library_books`](crate::CATALOG)
 ///
 /// * `author`: query parameter `author`
 /// * `after`: query parameter `after`
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /books")]
 #[doc(alias = "list_all_city_library_books")]
 pub fn list_books(author: Option<&str>, after: Option<&str>) -> Request<Vec<Book>> {
@@ -21,9 +21,9 @@ pub fn list_books(author: Option<&str>, after: Option<&str>) -> Request<Vec<Book
 
 /// Creates a book.
 ///
-/// `POST /books` · tool `create_a_city_library_book`
+/// `POST /books` · tool [`create_a_city_library_book`](crate::CATALOG)
 ///
-/// * `body`: the book to create.
+/// * `body`: the book to create
 #[doc(alias = "POST /books")]
 #[doc(alias = "create_a_city_library_book")]
 pub fn create_book(body: Option<&Book>) -> Request<Book> {
@@ -32,10 +32,10 @@ pub fn create_book(body: Option<&Book>) -> Request<Book> {
 
 /// Updates a book.
 ///
-/// `PATCH /books/{isbn}` · tool `update_a_city_library_book_by_isbn`
+/// `PATCH /books/{isbn}` · tool [`update_a_city_library_book_by_isbn`](crate::CATALOG)
 ///
-/// * `isbn`: book ID (see `books::list_books`)
-/// * `body`: the request body.
+/// * `isbn`: book isbn, from [`books::list_books`](crate::books::list_books)
+/// * `body`: the request body
 #[doc(alias = "PATCH /books/{isbn}")]
 #[doc(alias = "update_a_city_library_book_by_isbn")]
 pub fn update_book(isbn: &str, body: Option<&Book>) -> Request<Book> {

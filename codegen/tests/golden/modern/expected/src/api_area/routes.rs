@@ -5,7 +5,7 @@ use crate::shared::MethodModel;
 
 /// Lists api routes.
 ///
-/// `GET /api/routes` · tool `list_all_modern_api_routes`
+/// `GET /api/routes` · tool [`list_all_modern_api_routes`](crate::CATALOG)
 ///
 /// * `tags`: query parameter `tags`
 /// * `kinds`: query parameter `kinds`

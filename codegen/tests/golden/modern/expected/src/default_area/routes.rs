@@ -6,7 +6,7 @@ use crate::shared::MethodModel;
 
 /// Gets a default route by its ids.
 ///
-/// `GET /default/routes/{ids}` · tool `get_single_modern_default_route_by_ids`
+/// `GET /default/routes/{ids}` · tool [`get_single_modern_default_route_by_ids`](crate::CATALOG)
 ///
 /// * `ids`: IDs
 #[doc(alias = "GET /default/routes/{ids}")]
@@ -18,10 +18,10 @@ pub fn get_route(ids: &[i64]) -> Request<MethodOwner> {
 
 /// Replaces a default route. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /default/routes/{ids}` · tool `replace_a_modern_default_route_by_ids`
+/// `PUT /default/routes/{ids}` · tool [`replace_a_modern_default_route_by_ids`](crate::CATALOG)
 ///
 /// * `ids`: IDs
-/// * `body`: the request body, as `text/plain`.
+/// * `body`: the request body, as `text/plain`
 #[doc(alias = "PUT /default/routes/{ids}")]
 #[doc(alias = "replace_a_modern_default_route_by_ids")]
 pub fn replace_route(ids: &[i64], body: &str) -> Request<()> {
@@ -32,11 +32,11 @@ pub fn replace_route(ids: &[i64], body: &str) -> Request<()> {
 
 /// Updates a default route.
 ///
-/// `PATCH /default/routes/{ids}` · tool `update_a_modern_default_route_by_ids`
+/// `PATCH /default/routes/{ids}` · tool [`update_a_modern_default_route_by_ids`](crate::CATALOG)
 ///
 /// * `ids`: IDs
-/// * `body`: the request body.
-/// * A null in `extra` of the body empties the member of that name.
+/// * `body`: the request body
+/// * A null in `extra` of the body clears the field of that name.
 #[doc(alias = "PATCH /default/routes/{ids}")]
 #[doc(alias = "update_a_modern_default_route_by_ids")]
 pub fn update_route(ids: &[i64], body: Option<&MethodModel>) -> Request<()> {

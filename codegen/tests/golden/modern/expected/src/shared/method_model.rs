@@ -5,8 +5,6 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::shared::MethodOwnerInline;
 
 /// An api route, as [`api_area::list_routes`](crate::api_area::list_routes) lists it.
-///
-/// [`api_area::list_routes`](crate::api_area::list_routes) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MethodModel {
@@ -16,6 +14,10 @@ pub struct MethodModel {
     pub name: Option<String>,
     /// Kind.
     pub kind: Option<MethodModelKind>,
+    /// 1 (low), 2 (high). One of `1`, `2`.
+    pub level: Option<i64>,
+    /// Mode.
+    pub mode: Option<MethodModelMode>,
     /// The one that follows.
     pub next: Option<Box<MethodModel>>,
     /// Owner.
@@ -42,13 +44,28 @@ pub enum MethodModelKind {
     /// `fast`
     #[default]
     Fast,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
+    Other(String),
+}
+
+/// Values of [`MethodModel::mode`].
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MethodModelMode {
+    /// `on`
+    #[default]
+    On,
+    /// `off`
+    Off,
+    /// `auto`
+    Auto,
+    /// A value that isn't in the spec.
     Other(String),
 }
 
 impl ModelFields for MethodModel {
     fn field_names(&self) -> &'static [&'static str] {
-        &["id", "name", "kind", "next", "owner"]
+        &["id", "name", "kind", "level", "mode", "next", "owner"]
     }
 
     fn field_mut(&mut self, index: usize) -> FieldMut<'_> {
@@ -56,7 +73,9 @@ impl ModelFields for MethodModel {
             0 => FieldMut::Long(&mut self.id),
             1 => FieldMut::Text(&mut self.name),
             2 => FieldMut::Other(&mut self.kind),
-            3 => FieldMut::Other(&mut self.next),
+            3 => FieldMut::Long(&mut self.level),
+            4 => FieldMut::Other(&mut self.mode),
+            5 => FieldMut::Other(&mut self.next),
             _ => FieldMut::Other(&mut self.owner),
         }
     }
@@ -66,7 +85,9 @@ impl ModelFields for MethodModel {
             0 => FieldRef::Long(self.id),
             1 => FieldRef::Text(&self.name),
             2 => FieldRef::Other(&self.kind),
-            3 => FieldRef::Other(&self.next),
+            3 => FieldRef::Long(self.level),
+            4 => FieldRef::Other(&self.mode),
+            5 => FieldRef::Other(&self.next),
             _ => FieldRef::Other(&self.owner),
         }
     }
@@ -101,3 +122,29 @@ impl OpenEnum for MethodModelKind {
 }
 
 toolcrate_runtime::impl_open_enum!(MethodModelKind);
+impl OpenEnum for MethodModelMode {
+    const VALUES: &'static [&'static str] = &["on", "off", "auto"];
+
+    fn from_index(index: usize) -> Self {
+        match index {
+            0 => Self::On,
+            1 => Self::Off,
+            _ => Self::Auto,
+        }
+    }
+
+    fn other(text: String) -> Self {
+        Self::Other(text)
+    }
+
+    fn index(&self) -> Result<usize, &str> {
+        match self {
+            Self::On => Ok(0),
+            Self::Off => Ok(1),
+            Self::Auto => Ok(2),
+            Self::Other(text) => Err(text),
+        }
+    }
+}
+
+toolcrate_runtime::impl_open_enum!(MethodModelMode);

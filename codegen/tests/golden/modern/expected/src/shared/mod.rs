@@ -2,7 +2,7 @@
 
 //! Records that several areas of the API use, and their parts.
 //!
-//! Each area exports those that it uses under its own name, too.
+//! Each area also re-exports those that it uses.
 
 mod base;
 mod list_routes_size;
@@ -11,5 +11,5 @@ mod method_owner_inline;
 
 pub use base::Base;
 pub use list_routes_size::ListRoutesSize;
-pub use method_model::{MethodModel, MethodModelKind};
+pub use method_model::{MethodModel, MethodModelKind, MethodModelMode};
 pub use method_owner_inline::MethodOwnerInline;

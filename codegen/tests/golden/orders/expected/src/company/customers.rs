@@ -5,9 +5,9 @@ use crate::company::Customer;
 
 /// Lists company customers.
 ///
-/// `GET /company/customers` · tool `list_all_orders_company_customers`
+/// `GET /company/customers` · tool [`list_all_orders_company_customers`](crate::CATALOG)
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /company/customers")]
 #[doc(alias = "list_all_orders_company_customers")]
 pub fn list_customers() -> Request<Vec<Customer>> {

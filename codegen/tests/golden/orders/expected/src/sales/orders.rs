@@ -8,12 +8,12 @@ use crate::query::{CountQuery, ListQuery};
 
 /// Lists sales orders.
 ///
-/// `GET /sales/orders` · tool `list_all_orders_sales_orders`
+/// `GET /sales/orders` · tool [`list_all_orders_sales_orders`](crate::CATALOG)
 ///
 /// * `archived`: Old ones too.
-/// * `query`: which rows, in which order, and how many on a page
+/// * `query`: which records, in which order, and how many per page
 ///
-/// Returns one page of rows; `Client::pages` and `Client::items` fetch the rest.
+/// Returns one page of records. [`items`](toolcrate_runtime::Request::items) streams the records of all pages.
 #[doc(alias = "GET /sales/orders")]
 #[doc(alias = "list_all_orders_sales_orders")]
 pub fn list_orders(archived: Option<bool>, query: &ListQuery) -> Request<Vec<Order>> {
@@ -24,9 +24,9 @@ pub fn list_orders(archived: Option<bool>, query: &ListQuery) -> Request<Vec<Ord
 
 /// Creates a sales order.
 ///
-/// `POST /sales/orders` · tool `create_a_orders_sales_order`
+/// `POST /sales/orders` · tool [`create_a_orders_sales_order`](crate::CATALOG)
 ///
-/// * `body`: the sales order to create.
+/// * `body`: the sales order to create
 #[doc(alias = "POST /sales/orders")]
 #[doc(alias = "create_a_orders_sales_order")]
 pub fn create_order(body: &Order) -> Request<Order> {
@@ -35,9 +35,9 @@ pub fn create_order(body: &Order) -> Request<Order> {
 
 /// Counts sales orders.
 ///
-/// `GET /sales/orders/count` · tool `count_orders_sales_orders`
+/// `GET /sales/orders/count` · tool [`count_orders_sales_orders`](crate::CATALOG)
 ///
-/// * `query`: which rows are counted
+/// * `query`: which records are counted
 #[doc(alias = "GET /sales/orders/count")]
 #[doc(alias = "count_orders_sales_orders")]
 pub fn count_orders(query: &CountQuery) -> Request<Count> {
@@ -46,9 +46,9 @@ pub fn count_orders(query: &CountQuery) -> Request<Count> {
 
 /// Gets a sales order by its ID.
 ///
-/// `GET /sales/orders/{id}` · tool `get_single_orders_sales_order_by_id`
+/// `GET /sales/orders/{id}` · tool [`get_single_orders_sales_order_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order ID (see `sales::list_orders`)
+/// * `id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
 #[doc(alias = "GET /sales/orders/{id}")]
 #[doc(alias = "get_single_orders_sales_order_by_id")]
 pub fn get_order(id: i32) -> Request<Order> {
@@ -57,10 +57,10 @@ pub fn get_order(id: i32) -> Request<Order> {
 
 /// Replaces a sales order. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /sales/orders/{id}` · tool `replace_a_orders_sales_order_by_id`
+/// `PUT /sales/orders/{id}` · tool [`replace_a_orders_sales_order_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order ID (see `sales::list_orders`)
-/// * `body`: the new state of the sales order.
+/// * `id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `body`: the new state of the sales order
 #[doc(alias = "PUT /sales/orders/{id}")]
 #[doc(alias = "replace_a_orders_sales_order_by_id")]
 pub fn replace_order(id: i32, body: Option<&Order>) -> Request<Order> {
@@ -69,10 +69,10 @@ pub fn replace_order(id: i32, body: Option<&Order>) -> Request<Order> {
 
 /// Updates a sales order.
 ///
-/// `PATCH /sales/orders/{id}` · tool `update_a_orders_sales_order_by_id`
+/// `PATCH /sales/orders/{id}` · tool [`update_a_orders_sales_order_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order ID (see `sales::list_orders`)
-/// * `patch`: the changes, as a JSON Patch.
+/// * `id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `patch`: the changes, as a JSON Patch
 #[doc(alias = "PATCH /sales/orders/{id}")]
 #[doc(alias = "update_a_orders_sales_order_by_id")]
 pub fn update_order(id: i32, patch: &Patch<Order>) -> Request<Order> {
@@ -81,9 +81,9 @@ pub fn update_order(id: i32, patch: &Patch<Order>) -> Request<Order> {
 
 /// Deletes a sales order.
 ///
-/// `DELETE /sales/orders/{id}` · tool `delete_a_orders_sales_order_by_id`
+/// `DELETE /sales/orders/{id}` · tool [`delete_a_orders_sales_order_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order ID (see `sales::list_orders`)
+/// * `id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
 #[doc(alias = "DELETE /sales/orders/{id}")]
 #[doc(alias = "delete_a_orders_sales_order_by_id")]
 pub fn delete_order(id: i32) -> Request<()> {
@@ -92,10 +92,10 @@ pub fn delete_order(id: i32) -> Request<()> {
 
 /// Closes a sales order.
 ///
-/// `POST /sales/orders/{id}/close` · tool `close_a_orders_sales_order_by_id`
+/// `POST /sales/orders/{id}/close` · tool [`close_a_orders_sales_order_by_id`](crate::CATALOG)
 ///
-/// * `id`: sales order ID (see `sales::list_orders`)
-/// * `body`: the request body.
+/// * `id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `body`: the request body
 #[doc(alias = "POST /sales/orders/{id}/close")]
 #[doc(alias = "close_a_orders_sales_order_by_id")]
 pub fn close_order(id: i32, body: &PostSalesOrdersIdCloseBody) -> Request<Order> {
@@ -104,10 +104,10 @@ pub fn close_order(id: i32, body: &PostSalesOrdersIdCloseBody) -> Request<Order>
 
 /// Adds a customer to a sales order.
 ///
-/// `POST /sales/orders/{parentId}/customers` · tool `create_a_orders_order_customer`
+/// `POST /sales/orders/{parentId}/customers` · tool [`create_a_orders_order_customer`](crate::CATALOG)
 ///
-/// * `order_id`: sales order ID (see `sales::list_orders`)
-/// * `body`: the customer to create.
+/// * `order_id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `body`: the customer to create
 #[doc(alias = "POST /sales/orders/{parentId}/customers")]
 #[doc(alias = "create_a_orders_order_customer")]
 pub fn create_order_customer(
@@ -121,10 +121,10 @@ pub fn create_order_customer(
 
 /// Adds a line to a sales order.
 ///
-/// `POST /sales/orders/{parentId}/lines` · tool `create_a_orders_order_line`
+/// `POST /sales/orders/{parentId}/lines` · tool [`create_a_orders_order_line`](crate::CATALOG)
 ///
-/// * `order_id`: sales order ID (see `sales::list_orders`)
-/// * `body`: the line to create.
+/// * `order_id`: sales order ID, from [`sales::list_orders`](crate::sales::list_orders)
+/// * `body`: the line to create
 #[doc(alias = "POST /sales/orders/{parentId}/lines")]
 #[doc(alias = "create_a_orders_order_line")]
 pub fn create_order_line(order_id: i32, body: Option<&OrderLine>) -> Request<OrderLine> {

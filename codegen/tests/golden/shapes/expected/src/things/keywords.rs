@@ -5,7 +5,7 @@ use crate::things::OddKeywords;
 
 /// Gets a things keyword by its type.
 ///
-/// `GET /things/keywords/{type}` · tool `get_single_shapes_things_keyword_by_type`
+/// `GET /things/keywords/{type}` · tool [`get_single_shapes_things_keyword_by_type`](crate::CATALOG)
 ///
 /// * `type_`: type
 /// * `match_`: query parameter `match`

@@ -6,9 +6,9 @@ use crate::things::Tree;
 
 /// Replaces the things tree. Fields that are left out are reset to their defaults.
 ///
-/// `PUT /things/trees` · tool `replace_a_shapes_things_tree`
+/// `PUT /things/trees` · tool [`replace_a_shapes_things_tree`](crate::CATALOG)
 ///
-/// * `body`: the new state of the things tree.
+/// * `body`: the new state of the things tree
 #[doc(alias = "PUT /things/trees")]
 #[doc(alias = "replace_a_shapes_things_tree")]
 pub fn replace_tree(body: Option<&[Tree]>) -> Request<BTreeMap<String, Tree>> {

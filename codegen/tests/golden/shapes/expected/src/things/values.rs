@@ -4,9 +4,9 @@ use toolcrate_runtime::{Method, Request, Value};
 
 /// Creates a things value.
 ///
-/// `POST /things/values` · tool `create_a_shapes_things_value`
+/// `POST /things/values` · tool [`create_a_shapes_things_value`](crate::CATALOG)
 ///
-/// * `body`: the things value to create.
+/// * `body`: the things value to create
 #[doc(alias = "POST /things/values")]
 #[doc(alias = "create_a_shapes_things_value")]
 pub fn create_value(body: Option<&Value>) -> Request<i32> {

@@ -5,7 +5,7 @@ use crate::shared::View;
 
 /// Lists job previews.
 ///
-/// `GET /beta/jobs/previews` · tool `list_all_wire_beta_job_previews`
+/// `GET /beta/jobs/previews` · tool [`list_all_wire_beta_job_previews`](crate::CATALOG)
 #[doc(alias = "GET /beta/jobs/previews")]
 #[doc(alias = "list_all_wire_beta_job_previews")]
 pub fn list_job_previews() -> Request<Vec<View>> {

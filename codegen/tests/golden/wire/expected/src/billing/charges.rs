@@ -5,9 +5,9 @@ use crate::billing::{Charge, RefundChargeBody};
 
 /// Creates a billing charge.
 ///
-/// `POST /billing/charges` · tool `create_a_wire_billing_charge`
+/// `POST /billing/charges` · tool [`create_a_wire_billing_charge`](crate::CATALOG)
 ///
-/// * `body`: the properties of a URL-encoded form.
+/// * `body`: the properties of a URL-encoded form
 #[doc(alias = "POST /billing/charges")]
 #[doc(alias = "create_a_wire_billing_charge")]
 pub fn create_charge(body: &Charge) -> Request<Charge> {
@@ -24,10 +24,10 @@ pub fn create_charge(body: &Charge) -> Request<Charge> {
 
 /// Refunds a billing charge.
 ///
-/// `POST /billing/charges/{id}/refund` · tool `create_a_wire_charge_refund`
+/// `POST /billing/charges/{id}/refund` · tool [`create_a_wire_charge_refund`](crate::CATALOG)
 ///
 /// * `id`: ID
-/// * `body`: the properties of a URL-encoded form.
+/// * `body`: the properties of a URL-encoded form
 #[doc(alias = "POST /billing/charges/{id}/refund")]
 #[doc(alias = "create_a_wire_charge_refund")]
 pub fn create_charge_refund(id: i64, body: Option<&RefundChargeBody>) -> Request<()> {

@@ -4,9 +4,9 @@ use toolcrate_runtime::{Form, Method, Request};
 
 /// Creates a files upload.
 ///
-/// `POST /files/uploads` · tool `create_a_wire_files_upload`
+/// `POST /files/uploads` · tool [`create_a_wire_files_upload`](crate::CATALOG)
 ///
-/// * `form`: the parts `file` (application/pdf), `about`, `labels`, `note` (text/markdown), `pages`.
+/// * `form`: the parts `file` (application/pdf), `about`, `labels`, `note` (text/markdown), `pages`
 #[doc(alias = "POST /files/uploads")]
 #[doc(alias = "create_a_wire_files_upload")]
 pub fn create_upload(form: &Form) -> Request<()> {

@@ -5,9 +5,9 @@ use crate::jobs::RunOptions;
 
 /// Starts a jobs run.
 ///
-/// `POST /jobs/runs` · tool `create_a_wire_jobs_run`
+/// `POST /jobs/runs` · tool [`create_a_wire_jobs_run`](crate::CATALOG)
 ///
-/// * `body`: the request body.
+/// * `body`: the request body
 ///
 /// `Error::response_as` reads the body of an error as [`Problem`](crate::jobs::Problem).
 #[doc(alias = "POST /jobs/runs")]
@@ -18,11 +18,11 @@ pub fn create_run(body: Option<&RunOptions>) -> Request<()> {
 
 /// Updates a jobs run.
 ///
-/// `PATCH /jobs/runs/{id}` · tool `update_a_wire_jobs_run_by_id`
+/// `PATCH /jobs/runs/{id}` · tool [`update_a_wire_jobs_run_by_id`](crate::CATALOG)
 ///
 /// * `id`: ID
-/// * `body`: the request body.
-/// * A null in `extra` of the body empties the member of that name.
+/// * `body`: the request body
+/// * A null in `extra` of the body clears the field of that name.
 #[doc(alias = "PATCH /jobs/runs/{id}")]
 #[doc(alias = "update_a_wire_jobs_run_by_id")]
 pub fn update_run(id: i64, body: &RunOptions) -> Request<RunOptions> {

@@ -5,7 +5,7 @@ use crate::shared::View;
 
 /// Lists session views.
 ///
-/// `GET /session/views` · tool `list_all_wire_session_views`
+/// `GET /session/views` · tool [`list_all_wire_session_views`](crate::CATALOG)
 ///
 /// * `size`: query parameter `size`. At least 1. At most 100. Default: `20`.
 /// * `level`: query parameter `level`. One of `1`, `2`, `4`.
@@ -35,7 +35,7 @@ pub fn list_views(
 
 /// Gets the session view.
 ///
-/// `HEAD /session/views` · tool `check_a_wire_session_view`
+/// `HEAD /session/views` · tool [`check_a_wire_session_view`](crate::CATALOG)
 ///
 /// * `session`: cookie `session`
 #[doc(alias = "HEAD /session/views")]

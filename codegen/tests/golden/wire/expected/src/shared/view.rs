@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A session view, as [`session::list_views`](crate::session::list_views) lists it.
 ///
-/// [`session::list_views`](crate::session::list_views) lists them and [`swatches::get_swatch`](crate::swatches::get_swatch) gets one.
+/// [`swatches::get_swatch`](crate::swatches::get_swatch) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct View {

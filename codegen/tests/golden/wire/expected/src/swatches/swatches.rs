@@ -7,7 +7,7 @@ use crate::swatches::{Area, PaintSwatchPaging};
 
 /// Gets a swatch swatch swatch swatch by its area.
 ///
-/// `GET /swatches/{color}/{sizes}/{tags}/{area}` · tool `get_single_wire_swatch_by_area`
+/// `GET /swatches/{color}/{sizes}/{tags}/{area}` · tool [`get_single_wire_swatch_by_area`](crate::CATALOG)
 ///
 /// * `color`: color
 /// * `sizes`: sizes

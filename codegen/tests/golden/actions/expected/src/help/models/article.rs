@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A help article, as [`help::list_articles`](crate::help::list_articles) lists it.
 ///
-/// [`help::list_articles`](crate::help::list_articles) lists them and [`help::create_article`](crate::help::create_article) creates one.
+/// [`help::create_article`](crate::help::create_article) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Article {

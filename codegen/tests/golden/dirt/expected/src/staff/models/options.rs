@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A staff team, as [`staff::create_team`](crate::staff::create_team) creates it.
-///
-/// [`staff::create_team`](crate::staff::create_team) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Options {

@@ -6,7 +6,7 @@ use crate::staff::StaffPersonEither;
 
 /// A staff team, as [`staff::list_teams`](crate::staff::list_teams) lists it.
 ///
-/// [`staff::list_teams`](crate::staff::list_teams) lists them and [`staff::get_person`](crate::staff::get_person) gets one.
+/// [`staff::get_person`](crate::staff::get_person) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StaffPerson {

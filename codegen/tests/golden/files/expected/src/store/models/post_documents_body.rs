@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A store document, as [`store::create_document`](crate::store::create_document) creates it.
-///
-/// [`store::create_document`](crate::store::create_document) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PostDocumentsBody {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// An a b, as [`a_b::get_a_b`](crate::a_b::get_a_b) returns it.
-///
-/// [`a_b::get_a_b`](crate::a_b::get_a_b) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PatchModel {

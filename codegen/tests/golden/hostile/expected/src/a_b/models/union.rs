@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// An a b, as [`a_b::get_a_b_a_b_get`](crate::a_b::get_a_b_a_b_get) returns it.
-///
-/// [`a_b::get_a_b_a_b_get`](crate::a_b::get_a_b_a_b_get) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Union {

@@ -5,8 +5,6 @@ use toolcrate_runtime::UnknownFields;
 use crate::shared::RequestModel;
 
 /// An api, as [`api_area::get_api`](crate::api_area::get_api) returns it.
-///
-/// [`api_area::get_api`](crate::api_area::get_api) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MethodModel {

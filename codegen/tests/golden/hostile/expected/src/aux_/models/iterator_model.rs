@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// An aux, as [`aux_::get_aux`](crate::aux_::get_aux) returns it.
-///
-/// [`aux_::get_aux`](crate::aux_::get_aux) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IteratorModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A bool, as [`bool::get_bool`](crate::bool::get_bool) returns it.
-///
-/// [`bool::get_bool`](crate::bool::get_bool) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DropModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A catalog, as [`catalog_area::get_catalog`](crate::catalog_area::get_catalog) returns it.
-///
-/// [`catalog_area::get_catalog`](crate::catalog_area::get_catalog) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StringModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A chrono, as [`chrono_area::get_chrono`](crate::chrono_area::get_chrono) returns it.
-///
-/// [`chrono_area::get_chrono`](crate::chrono_area::get_chrono) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ServerFieldsModel {

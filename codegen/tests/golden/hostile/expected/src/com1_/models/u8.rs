@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A com1, as [`com1_::get_com1`](crate::com1_::get_com1) returns it.
-///
-/// [`com1_::get_com1`](crate::com1_::get_com1) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct U8 {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A con, as [`con_::get_con`](crate::con_::get_con) returns it.
-///
-/// [`con_::get_con`](crate::con_::get_con) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ToStringModel {

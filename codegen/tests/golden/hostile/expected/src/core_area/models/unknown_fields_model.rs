@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A core, as [`core_area::get_core`](crate::core_area::get_core) returns it.
-///
-/// [`core_area::get_core`](crate::core_area::get_core) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UnknownFieldsModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A crate, as [`crate_::get_crate`](crate::crate_::get_crate) returns it.
-///
-/// [`crate_::get_crate`](crate::crate_::get_crate) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Crate {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{OpenEnum, UnknownFields};
 
 /// A default, as [`default_area::get_default`](crate::default_area::get_default) returns it.
-///
-/// [`default_area::get_default`](crate::default_area::get_default) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DefaultModel {
@@ -44,7 +42,7 @@ pub enum DefaultModelDefault {
     N1,
     /// `-1`
     N1Upper,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

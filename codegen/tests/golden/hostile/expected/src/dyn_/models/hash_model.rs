@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A dyn, as [`dyn_::get_dyn`](crate::dyn_::get_dyn) returns it.
-///
-/// [`dyn_::get_dyn`](crate::dyn_::get_dyn) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct HashModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// An extra, as [`extra::get_extra`](crate::extra::get_extra) returns it.
-///
-/// [`extra::get_extra`](crate::extra::get_extra) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TimestampModel {

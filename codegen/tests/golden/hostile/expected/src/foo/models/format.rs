@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A foo, as [`foo::get_foo_foo_get_alt`](crate::foo::get_foo_foo_get_alt) returns it.
-///
-/// [`foo::get_foo_foo_get_alt`](crate::foo::get_foo_foo_get_alt) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Format {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A foo, as [`foo::get_foo_foo_get`](crate::foo::get_foo_foo_get) returns it.
-///
-/// [`foo::get_foo_foo_get`](crate::foo::get_foo_foo_get) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Println {

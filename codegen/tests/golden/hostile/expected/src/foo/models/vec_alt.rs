@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A foo, as [`foo::get_foo_foo`](crate::foo::get_foo_foo) returns it.
-///
-/// [`foo::get_foo_foo`](crate::foo::get_foo_foo) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct VecAlt {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A from, as [`from::get_from`](crate::from::get_from) returns it.
-///
-/// [`from::get_from`](crate::from::get_from) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Filter {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A full, as [`full_area::get_full`](crate::full_area::get_full) returns it.
-///
-/// [`full_area::get_full`](crate::full_area::get_full) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BoxModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A gen, as [`gen_::get_gen`](crate::gen_::get_gen) returns it.
-///
-/// [`gen_::get_gen`](crate::gen_::get_gen) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PartialEqModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// An into, as [`into::get_into`](crate::into::get_into) returns it.
-///
-/// [`into::get_into`](crate::into::get_into) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Query {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A jiff, as [`jiff_area::get_jiff`](crate::jiff_area::get_jiff) returns it.
-///
-/// [`jiff_area::get_jiff`](crate::jiff_area::get_jiff) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct VariantTestModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A lib, as [`lib_area::get_lib`](crate::lib_area::get_lib) returns it.
-///
-/// [`lib_area::get_lib`](crate::lib_area::get_lib) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct VecModel {

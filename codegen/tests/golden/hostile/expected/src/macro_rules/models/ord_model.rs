@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A macro rule, as [`macro_rules::get_macro_rule`](crate::macro_rules::get_macro_rule) returns it.
-///
-/// [`macro_rules::get_macro_rule`](crate::macro_rules::get_macro_rule) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrdModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A main, as [`main_area::get_main`](crate::main_area::get_main) returns it.
-///
-/// [`main_area::get_main`](crate::main_area::get_main) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SelfModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A mod, as [`mod_::get_mod`](crate::mod_::get_mod) returns it.
-///
-/// [`mod_::get_mod`](crate::mod_::get_mod) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SelfAlt {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A , as [`module::get_get_alt_alt`](crate::module::get_get_alt_alt) returns it.
-///
-/// [`module::get_get_alt_alt`](crate::module::get_get_alt_alt) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct F64 {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A , as [`module::get`](crate::module::get) returns it.
-///
-/// [`module::get`](crate::module::get) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Super {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A 123, as [`module_123::get_123`](crate::module_123::get_123) returns it.
-///
-/// [`module_123::get_123`](crate::module_123::get_123) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Char {

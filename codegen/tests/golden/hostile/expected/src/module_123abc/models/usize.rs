@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A 123abc, as [`module_123abc::get_123abc`](crate::module_123abc::get_123abc) returns it.
-///
-/// [`module_123abc::get_123abc`](crate::module_123abc::get_123abc) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Usize {

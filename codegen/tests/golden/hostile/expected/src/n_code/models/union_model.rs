@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A n code, as [`n_code::get_n_code`](crate::n_code::get_n_code) returns it.
-///
-/// [`n_code::get_n_code`](crate::n_code::get_n_code) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UnionModel {

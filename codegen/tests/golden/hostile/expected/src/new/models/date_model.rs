@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A new, as [`new::get_new`](crate::new::get_new) returns it.
-///
-/// [`new::get_new`](crate::new::get_new) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DateModel {

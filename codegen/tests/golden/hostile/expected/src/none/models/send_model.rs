@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A none, as [`none::get_none`](crate::none::get_none) returns it.
-///
-/// [`none::get_none`](crate::none::get_none) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SendModel {

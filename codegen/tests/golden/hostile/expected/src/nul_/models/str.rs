@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A nul, as [`nul_::get_nul`](crate::nul_::get_nul) returns it.
-///
-/// [`nul_::get_nul`](crate::nul_::get_nul) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Str {

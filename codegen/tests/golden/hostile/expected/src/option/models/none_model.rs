@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// An option, as [`option::get_option`](crate::option::get_option) returns it.
-///
-/// [`option::get_option`](crate::option::get_option) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NoneModel {

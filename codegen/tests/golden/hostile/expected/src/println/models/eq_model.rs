@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A println, as [`println::get_println`](crate::println::get_println) returns it.
-///
-/// [`println::get_println`](crate::println::get_println) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EqModel {

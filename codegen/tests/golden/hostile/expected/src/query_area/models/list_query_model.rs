@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A query, as [`query_area::get_query`](crate::query_area::get_query) returns it.
-///
-/// [`query_area::get_query`](crate::query_area::get_query) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ListQueryModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A r type, as [`r_type::get_r_type`](crate::r_type::get_r_type) returns it.
-///
-/// [`r_type::get_r_type`](crate::r_type::get_r_type) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Dyn {

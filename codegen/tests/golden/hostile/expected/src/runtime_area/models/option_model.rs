@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A runtime, as [`runtime_area::get_runtime`](crate::runtime_area::get_runtime) returns it.
-///
-/// [`runtime_area::get_runtime`](crate::runtime_area::get_runtime) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OptionModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A self self self, as [`self_::get_self`](crate::self_::get_self) returns it.
-///
-/// [`self_::get_self`](crate::self_::get_self) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FieldMutModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A self, as [`self_::get_self_self_get`](crate::self_::get_self_self_get) returns it.
-///
-/// [`self_::get_self_self_get`](crate::self_::get_self_self_get) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Gen {

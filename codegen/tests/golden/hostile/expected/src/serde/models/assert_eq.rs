@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A serde, as [`serde::get_serde`](crate::serde::get_serde) returns it.
-///
-/// [`serde::get_serde`](crate::serde::get_serde) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AssertEq {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{UnknownFields, Value};
 
 /// A serde json, as [`serde_json::get_serde_json`](crate::serde_json::get_serde_json) returns it.
-///
-/// [`serde_json::get_serde_json`](crate::serde_json::get_serde_json) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ValueModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A shared, as [`shared_area::get_shared`](crate::shared_area::get_shared) returns it.
-///
-/// [`shared_area::get_shared`](crate::shared_area::get_shared) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NumberModel {

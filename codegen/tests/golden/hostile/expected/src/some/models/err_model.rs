@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A some, as [`some::get_some`](crate::some::get_some) returns it.
-///
-/// [`some::get_some`](crate::some::get_some) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ErrModel {

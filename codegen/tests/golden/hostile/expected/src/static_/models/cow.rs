@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A static, as [`static_::get_static_static_get`](crate::static_::get_static_static_get) returns it.
-///
-/// [`static_::get_static_static_get`](crate::static_::get_static_static_get) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Cow {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A std, as [`std_area::get_std`](crate::std_area::get_std) returns it.
-///
-/// [`std_area::get_std`](crate::std_area::get_std) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ResultModel {

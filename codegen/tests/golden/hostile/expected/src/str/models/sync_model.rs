@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A str, as [`str::get_str`](crate::str::get_str) returns it.
-///
-/// [`str::get_str`](crate::str::get_str) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SyncModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A string, as [`string::get_string`](crate::string::get_string) returns it.
-///
-/// [`string::get_string`](crate::string::get_string) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CopyModel {

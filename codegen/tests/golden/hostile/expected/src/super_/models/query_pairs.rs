@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A super, as [`super_::get_super`](crate::super_::get_super) returns it.
-///
-/// [`super_::get_super`](crate::super_::get_super) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct QueryPairs {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A test, as [`test_area::get_test`](crate::test_area::get_test) returns it.
-///
-/// [`test_area::get_test`](crate::test_area::get_test) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CredentialsModel {

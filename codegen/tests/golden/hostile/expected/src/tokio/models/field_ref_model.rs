@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A tokio, as [`tokio::get_tokio`](crate::tokio::get_tokio) returns it.
-///
-/// [`tokio::get_tokio`](crate::tokio::get_tokio) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FieldRefModel {

@@ -5,8 +5,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A toolcrate runtime, as [`toolcrate_runtime_area::get_toolcrate_runtime`](crate::toolcrate_runtime_area::get_toolcrate_runtime) returns it.
-///
-/// [`toolcrate_runtime_area::get_toolcrate_runtime`](crate::toolcrate_runtime_area::get_toolcrate_runtime) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BTreeMapModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A tracing, as [`tracing_area::get_tracing`](crate::tracing_area::get_tracing) returns it.
-///
-/// [`tracing_area::get_tracing`](crate::tracing_area::get_tracing) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ModelFieldsModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A try, as [`try_::get_try`](crate::try_::get_try) returns it.
-///
-/// [`try_::get_try`](crate::try_::get_try) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IntoModel {

@@ -35,7 +35,7 @@ pub enum OpenEnumModelKind {
     Some,
     /// `Option<T>`
     OptionLessTGreater,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A u8, as [`u8::get_u8`](crate::u8::get_u8) returns it.
-///
-/// [`u8::get_u8`](crate::u8::get_u8) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SizedModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A union, as [`union::get_union`](crate::union::get_union) returns it.
-///
-/// [`union::get_union`](crate::union::get_union) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FromModel {

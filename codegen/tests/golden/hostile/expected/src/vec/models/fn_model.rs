@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A vec, as [`vec::get_vec_vec`](crate::vec::get_vec_vec) returns it.
-///
-/// [`vec::get_vec_vec`](crate::vec::get_vec_vec) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FnModel {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A vec, as [`vec::get_vec_vec_get`](crate::vec::get_vec_vec_get) returns it.
-///
-/// [`vec::get_vec_vec_get`](crate::vec::get_vec_vec_get) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Macro {

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A yield, as [`yield_::get_yield`](crate::yield_::get_yield) returns it.
-///
-/// [`yield_::get_yield`](crate::yield_::get_yield) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Secret {

@@ -26,7 +26,7 @@ pub enum ImageBlockType {
     Image,
     /// `picture`
     Picture,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -50,7 +50,7 @@ pub enum MessageLevel {
     High,
     /// `none`
     None,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A jobs run, as [`jobs::list_runs`](crate::jobs::list_runs) lists it.
 ///
-/// [`jobs::list_runs`](crate::jobs::list_runs) lists them and [`jobs::create_run`](crate::jobs::create_run) creates one.
+/// [`jobs::create_run`](crate::jobs::create_run) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Run {

@@ -22,7 +22,7 @@ pub enum TextBlockType {
     /// `text`
     #[default]
     Text,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

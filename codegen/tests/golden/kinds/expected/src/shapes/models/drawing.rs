@@ -6,8 +6,6 @@ use crate::shapes::{DrawingBird, DrawingBorder};
 use crate::shared::{Circle, Figure, Square};
 
 /// A shapes drawing, as [`shapes::create_drawing`](crate::shapes::create_drawing) creates it.
-///
-/// [`shapes::create_drawing`](crate::shapes::create_drawing) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Drawing {

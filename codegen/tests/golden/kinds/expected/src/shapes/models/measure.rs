@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::{Number, OpenEnum, UnknownFields, Value};
 
 /// A shapes measure, as [`shapes::create_measure`](crate::shapes::create_measure) creates it.
-///
-/// [`shapes::create_measure`](crate::shapes::create_measure) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Measure {
@@ -49,7 +47,7 @@ pub enum MeasureWords {
     Yes,
     /// `on`
     On,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

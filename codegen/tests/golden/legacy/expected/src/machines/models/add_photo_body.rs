@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A machine photo, as [`machines::create_photo`](crate::machines::create_photo) creates it.
-///
-/// [`machines::create_photo`](crate::machines::create_photo) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AddPhotoBody {

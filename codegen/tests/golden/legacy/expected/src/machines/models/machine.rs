@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A machine, as [`machines::list_machines`](crate::machines::list_machines) lists it.
 ///
-/// [`machines::list_machines`](crate::machines::list_machines) lists them and [`machines::create_machine`](crate::machines::create_machine) creates one.
+/// [`machines::create_machine`](crate::machines::create_machine) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Machine {

@@ -5,7 +5,7 @@ use toolcrate_runtime::UnknownFields;
 
 /// A book, as [`books::list_books`](crate::books::list_books) lists it.
 ///
-/// [`books::list_books`](crate::books::list_books) lists them and [`books::create_book`](crate::books::create_book) creates one.
+/// [`books::create_book`](crate::books::create_book) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Book {

@@ -4,5 +4,6 @@
 
 #[doc(no_inline)]
 pub use crate::shared::{
-    Base, ListRoutesSize, MethodModel, MethodModelKind, MethodOwnerInline,
+    Base, ListRoutesSize, MethodModel, MethodModelKind, MethodModelMode,
+    MethodOwnerInline,
 };

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields};
 use toolcrate_runtime::UnknownFields;
 
 /// A default route, as [`default_area::get_route`](crate::default_area::get_route) returns it.
-///
-/// [`default_area::get_route`](crate::default_area::get_route) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MethodOwner {

@@ -8,5 +8,6 @@ pub use method_owner::MethodOwner;
 
 #[doc(no_inline)]
 pub use crate::shared::{
-    Base, ListRoutesSize, MethodModel, MethodModelKind, MethodOwnerInline,
+    Base, ListRoutesSize, MethodModel, MethodModelKind, MethodModelMode,
+    MethodOwnerInline,
 };

@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 
 /// A company customer, as [`company::list_customers`](crate::company::list_customers) lists it.
-///
-/// [`company::list_customers`](crate::company::list_customers) lists them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Customer {
@@ -54,7 +52,7 @@ impl ModelFields for Customer {
 
 toolcrate_runtime::impl_model!(Customer);
 
-/// Refers to the record by what identifies it.
+/// Refers to the record by the fields that identify it.
 #[cfg(feature = "sales")]
 impl From<&Customer> for crate::sales::CustomerReference {
     fn from(record: &Customer) -> Self {

@@ -56,7 +56,7 @@ pub enum OrderState {
     Open,
     /// `Closed`
     Closed,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

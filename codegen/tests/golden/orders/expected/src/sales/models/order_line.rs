@@ -4,8 +4,6 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 
 /// A sales order line, as [`sales::create_order_line`](crate::sales::create_order_line) creates it.
-///
-/// [`sales::create_order_line`](crate::sales::create_order_line) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrderLine {

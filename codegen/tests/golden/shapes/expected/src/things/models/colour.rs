@@ -11,7 +11,7 @@ pub enum Colour {
     Red,
     /// `light blue`
     LightBlue,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

@@ -5,8 +5,6 @@ use toolcrate_runtime::{Number, OpenEnum, UnknownFields, Value};
 use crate::things::{Colour, OddKeywordsNested};
 
 /// A things keyword, as [`things::get_keyword`](crate::things::get_keyword) returns it.
-///
-/// [`things::get_keyword`](crate::things::get_keyword) gets one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OddKeywords {
@@ -66,7 +64,7 @@ pub enum OddKeywordsLevel {
     AB,
     /// `a_b`
     ABLower,
-    /// A value that the spec does not have.
+    /// A value that isn't in the spec.
     Other(String),
 }
 

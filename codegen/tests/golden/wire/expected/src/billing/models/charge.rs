@@ -6,8 +6,6 @@ use toolcrate_runtime::UnknownFields;
 use crate::billing::ChargeLinesItem;
 
 /// A billing charge, as [`billing::create_charge`](crate::billing::create_charge) creates it.
-///
-/// [`billing::create_charge`](crate::billing::create_charge) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Charge {

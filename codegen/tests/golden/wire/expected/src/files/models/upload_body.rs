@@ -5,8 +5,6 @@ use toolcrate_runtime::UnknownFields;
 use crate::files::UploadBodyAbout;
 
 /// A files upload, as [`files::create_upload`](crate::files::create_upload) creates it.
-///
-/// [`files::create_upload`](crate::files::create_upload) creates one.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UploadBody {
