@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use toolcrate_runtime::{Catalog, Tool};
 
-use crate::analyzer::tokenize;
 use crate::index::{Bm25Index, QueryToken};
+use crate::token_pool::IndexedToken;
+use crate::tokenizer::tokenize;
 
 /// BM25 over the words in tool names, descriptions and argument names, which is how FastMCP ranks tools.
 pub struct PlainBm25 {
@@ -16,15 +17,17 @@ pub struct PlainBm25 {
 impl PlainBm25 {
     /// Indexes every tool in a catalog.
     pub fn new(catalog: &'static Catalog) -> Self {
-        let texts: Vec<_> = catalog.tools().map(|tool| (tokenize(&tool_text(tool)), Vec::new())).collect();
+        let tokens = |tool| tokenize(&tool_text(tool)).into_iter().map(IndexedToken::from).collect();
+        let texts: Vec<(Vec<IndexedToken>, Vec<IndexedToken>)> =
+            catalog.tools().map(|tool| (tokens(tool), Vec::new())).collect();
         Self { tools: catalog.tools().collect(), index: Bm25Index::new(&texts, 0.75, 0.0) }
     }
 
     /// Returns the matching tools, best first.
     pub fn find(&self, query: &str, limit: usize) -> Vec<Tool> {
         let tokens: Vec<QueryToken> =
-            tokenize(query).into_iter().map(|token| QueryToken { token, weight: 1.0 }).collect();
-        best(&self.tools, self.index.scores(&tokens), limit)
+            tokenize(query).into_iter().map(|token| QueryToken { token, weight: 1.0, sense: None }).collect();
+        best(&self.tools, self.index.scores(&tokens, 1.0), limit)
     }
 }
 

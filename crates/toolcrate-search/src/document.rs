@@ -7,6 +7,7 @@ use crate::intent::Intent;
 use crate::meaning::MeaningIndex;
 use crate::rare_tools::Penalty;
 use crate::text_ranking::TextIndex;
+use crate::tool_stems::ToolStems;
 
 /// The index entry of a tool.
 pub(crate) struct ToolDocument {
@@ -26,10 +27,12 @@ pub(crate) struct ToolDocument {
     pub(crate) family: usize,
     /// The collection whose records it works on, according to the catalog.
     pub(crate) resource: Option<&'static str>,
-    /// The stem of the first word of its name.
-    pub(crate) action: String,
-    /// The stem of the last word in its title: the subject, which the preceding words qualify.
-    pub(crate) head: String,
+    /// The number of the stem of the first word of its name.
+    pub(crate) action: usize,
+    /// The number of the stem of the last word in its title: the subject, which the preceding words qualify.
+    pub(crate) head: usize,
+    /// The head of the record whose part the tool works on.
+    pub(crate) owner: Option<usize>,
     /// The tool's popularity, regardless of the query.
     pub(crate) weight: f32,
     /// The indexes of the penalties that apply to it.
@@ -54,6 +57,7 @@ impl ToolDocument {
 /// A catalog's tools and the indexes of their text.
 pub(crate) struct ToolIndex {
     pub(crate) tools: Vec<ToolDocument>,
+    pub(crate) stems: ToolStems,
     pub(crate) titles: Bm25Index,
     pub(crate) descriptions: Bm25Index,
     pub(crate) fields: Bm25Index,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use toolcrate_runtime::{Catalog, Tool};
 
 use crate::abbreviations::Abbreviations;
-use crate::analyzer::{Analyzer, bounded};
+use crate::analyzer::Analyzer;
 use crate::document::ToolIndex;
 use crate::index_builder::IndexBuilder;
 use crate::intent::VerbTable;
@@ -14,6 +14,7 @@ use crate::query::ParsedQuery;
 use crate::query_parser::{ContextWords, QueryParser};
 use crate::ranking::QueryScores;
 use crate::requests::{split_clauses, split_requests};
+use crate::tokenizer::bounded;
 use crate::weights::Weights;
 use crate::word_lists::WordLists;
 

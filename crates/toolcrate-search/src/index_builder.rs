@@ -1,31 +1,37 @@
 //! Collects a catalog's indexed text, tool by tool.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use toolcrate_runtime::{Catalog, Tool};
 
 use crate::aliases::{AliasIndex, collection_path, normalize_path};
-use crate::analyzer::{Analyzer, tokenize};
+use crate::analyzer::Analyzer;
 use crate::document::{ToolDocument, ToolIndex};
 use crate::index::Bm25Index;
 use crate::intent::Intent;
 use crate::meaning::{MeaningIndex, text_vector};
 use crate::rare_tools::Penalty;
-use crate::record_fields::{field_words, schema_name, split_name};
+use crate::record_fields::{are_of_person, field_words, schema_name, split_name};
 use crate::related::RelatedWords;
 use crate::text_ranking::TextIndex;
+use crate::token_pool::IndexedToken;
+use crate::tokenizer::tokenize;
+use crate::tool_stems::ToolStems;
 use crate::weights::Weights;
 use crate::word_lists::{WordLists, lines, sections};
 use crate::word_vectors::{TextVector, WordVector};
 
 /// Maximum number of description words that are indexed.
 const MAX_DESCRIPTION_WORDS: usize = 120;
+/// Maximum number of words in the name of a module.
+const MAX_MODULE_WORDS: usize = 1;
 /// Maximum number of words that a sentence may add to the title and still count as repeating it.
 const MAX_REPEATING_WORDS: usize = 1;
 
 /// The tokens of a text's main and secondary parts.
-type TextTokens = (Vec<String>, Vec<String>);
+type TextTokens = (Vec<IndexedToken>, Vec<IndexedToken>);
 
 /// Collects the text to index, tool by tool.
 pub(crate) struct IndexBuilder {
@@ -43,6 +49,9 @@ pub(crate) struct IndexBuilder {
     fields: Vec<TextTokens>,
     /// The index of each schema's fields.
     field_numbers: HashMap<&'static str, usize>,
+    /// The numbers of the fields of people.
+    people: HashSet<usize>,
+    stems: ToolStems,
     /// The number of each collection, by path.
     families: HashMap<String, usize>,
     /// The collections whose title was added to their aliases.
@@ -74,6 +83,8 @@ impl IndexBuilder {
             description_numbers: HashMap::new(),
             fields: Vec::new(),
             field_numbers: HashMap::new(),
+            people: HashSet::new(),
+            stems: ToolStems::default(),
             families: HashMap::new(),
             titled_collections: HashSet::new(),
         }
@@ -95,6 +106,8 @@ impl IndexBuilder {
             }
         }
         let main_record = self.main_record(&tools, &parts);
+        self.add_owners(&mut tools);
+        self.share_explanations(&mut tools);
         self.analyzer.add_thesaurus(thesaurus);
         let weights = self.weights;
         let titles = Bm25Index::new(&self.titles, weights.title_length_penalty, 0.0);
@@ -102,7 +115,8 @@ impl IndexBuilder {
         let vectors = self.analyzer.stem_vectors();
         let meanings = self.meanings(&tools, &titles, &descriptions, &vectors);
         let texts = is_plain(&tools).then(|| self.whole_texts(&tools, &vectors));
-        let mut searchable: Vec<(String, WordVector)> =
+        self.analyzer.index_spelling();
+        let mut searchable: Vec<(IndexedToken, WordVector)> =
             vectors.into_iter().filter(|(stem, _)| self.analyzer.is_searchable(stem)).collect();
         searchable.sort_by(|(a, _), (b, _)| a.cmp(b));
         let index = ToolIndex {
@@ -114,6 +128,7 @@ impl IndexBuilder {
             meanings,
             texts,
             penalties: self.penalties,
+            stems: self.stems,
             main_record,
             tools,
         };
@@ -155,8 +170,9 @@ impl IndexBuilder {
             action_aliases: self.aliases.action(tool.method(), &path),
             family,
             resource: tool.collection(),
-            action: self.analyzer.stem(tool.verb()),
-            head,
+            action: self.stems.add(self.analyzer.stem(tool.verb())),
+            head: self.stems.add(head),
+            owner: None,
             weight: self.weight(&path),
             penalties,
         }
@@ -167,24 +183,23 @@ impl IndexBuilder {
         let next = self.descriptions.len();
         let number = *self.description_numbers.entry((module, text.to_owned())).or_insert(next);
         if number == next {
-            let mut words = tokenize(text);
-            words.truncate(MAX_DESCRIPTION_WORDS);
-            let tokens = [self.analyzer.index_words(&tokenize(module)), self.analyzer.index_words(&words)];
-            self.descriptions.push((tokens.concat(), Vec::new()));
+            let mut tokens = self.analyzer.index_text(module, usize::MAX);
+            tokens.extend(self.analyzer.index_text(text, MAX_DESCRIPTION_WORDS));
+            self.descriptions.push((tokens, Vec::new()));
         }
         number
     }
 
     /// Returns the part of a description that adds information. A first sentence that repeats the title may explain it
     /// in parentheses; the rest describes arguments and pages, which doesn't distinguish tools.
-    fn new_text<'d>(&self, description: &'d str, title: &[String]) -> &'d str {
+    fn new_text<'d>(&self, description: &'d str, title: &[IndexedToken]) -> &'d str {
         let sentence = description.split(". ").next().unwrap_or_default();
         let inside = sentence.split_once(" (").and_then(|(_, rest)| rest.rsplit_once(')'));
         let plain = sentence.split(" (").next().unwrap_or_default();
         let mut words = tokenize(plain);
         // The first word is the verb.
         let new = words.drain(..).skip(1).filter(|word| !self.analyzer.is_stop_word(word));
-        let new = new.filter(|word| !title.contains(&self.analyzer.stem(word))).count();
+        let new = new.filter(|word| !self.analyzer.is_stem_in(word, title)).count();
         if new > MAX_REPEATING_WORDS { description } else { inside.map_or("", |(inside, _)| inside) }
     }
 
@@ -196,7 +211,11 @@ impl IndexBuilder {
         }
         let number = self.fields.len();
         let mut tokens = Vec::new();
-        for words in field_words(catalog, schema) {
+        let fields = field_words(catalog, schema);
+        if are_of_person(&fields) {
+            self.people.insert(number);
+        }
+        for words in fields {
             tokens.extend(self.analyzer.index_field(&words));
         }
         self.fields.push((tokens, Vec::new()));
@@ -218,14 +237,66 @@ impl IndexBuilder {
         parts
     }
 
-    /// Returns the stems in the name of the record type with the most parts.
+    /// Gives tools without an explanation the one of another tool for the same records, the shortest if there are
+    /// several.
+    fn share_explanations(&self, tools: &mut [ToolDocument]) {
+        let mut best: HashMap<usize, usize> = HashMap::new();
+        for tool in tools.iter().filter(|tool| !tool.is_described && self.explains(tool.description)) {
+            let known = best.entry(tool.family).or_insert(tool.description);
+            if self.descriptions[tool.description].0.len() < self.descriptions[*known].0.len() {
+                *known = tool.description;
+            }
+        }
+        for tool in tools {
+            if let Some(best) = best.get(&tool.family).filter(|_| !self.explains(tool.description)) {
+                tool.description = *best;
+            }
+        }
+    }
+
+    /// Returns true if a description has more words than the name of the module.
+    fn explains(&self, description: usize) -> bool {
+        self.descriptions[description].0.len() > MAX_MODULE_WORDS
+    }
+
+    /// Sets the head of the record whose part each tool works on.
+    fn add_owners(&self, tools: &mut [ToolDocument]) {
+        let lists = tools.iter().filter(|tool| tool.intent == Intent::List);
+        let heads: HashMap<usize, usize> = lists.map(|tool| (tool.family, tool.head)).collect();
+        let mut owners = vec![None; self.families.len()];
+        for (path, family) in &self.families {
+            let owner = path.rfind("/{}").and_then(|end| self.families.get(&path[..end]));
+            owners[*family] = owner.and_then(|owner| heads.get(owner)).copied();
+        }
+        for tool in tools {
+            tool.owner = owners[tool.family];
+        }
+    }
+
+    /// Returns the stems in the name of the record type that people work on most: the one with the most parts, fields
+    /// and actions. People and companies aren't meant, because they are called by name rather than by number.
     fn main_record(&self, tools: &[ToolDocument], parts: &[u16]) -> Vec<String> {
-        let lists = tools.iter().zip(&self.titles).filter(|(tool, _)| tool.intent == Intent::List);
-        let most = lists.max_by_key(|(tool, _)| (parts[tool.family], std::cmp::Reverse(tool.family)));
-        let Some((_, (title, _))) = most.filter(|(tool, _)| parts[tool.family] > 1) else {
-            return Vec::new();
+        let mut actions: HashMap<&str, usize> = HashMap::new();
+        for resource in
+            tools.iter().filter(|tool| tool.intent == Intent::Other).filter_map(|tool| tool.resource)
+        {
+            *actions.entry(resource).or_default() += 1;
+        }
+        let importance = |tool: &ToolDocument| {
+            let actions =
+                tool.resource.and_then(|resource| actions.get(resource)).copied().unwrap_or_default();
+            let fields = tool.fields.map_or(&[][..], |number| self.fields[number].0.as_slice());
+            if tool.fields.is_some_and(|number| self.people.contains(&number)) {
+                0
+            } else {
+                usize::from(parts[tool.family]) * (1 + actions) * (1 + fields.len())
+            }
         };
-        title.iter().filter(|stem| !stem.contains('_')).cloned().collect()
+        let lists = tools.iter().zip(&self.titles).filter(|(tool, _)| tool.intent == Intent::List);
+        let lists = lists.filter(|(tool, _)| parts[tool.family] > 1);
+        let most = lists.max_by_key(|(tool, _)| (importance(tool), std::cmp::Reverse(tool.family)));
+        let Some((_, (title, _))) = most else { return Vec::new() };
+        title.iter().filter(|stem| !stem.contains('_')).map(|stem| stem.to_string()).collect()
     }
 
     fn weight(&self, path: &str) -> f32 {
@@ -235,8 +306,12 @@ impl IndexBuilder {
     }
 
     /// The whole texts of tools: titles, descriptions and names of arguments.
-    fn whole_texts(&mut self, tools: &[ToolDocument], vectors: &HashMap<String, WordVector>) -> TextIndex {
-        let arguments: Vec<Vec<String>> = tools
+    fn whole_texts(
+        &mut self,
+        tools: &[ToolDocument],
+        vectors: &HashMap<IndexedToken, WordVector>,
+    ) -> TextIndex {
+        let arguments: Vec<Vec<IndexedToken>> = tools
             .iter()
             .map(|tool| {
                 let names = tool.tool.details().input.properties.names().into_iter();
@@ -255,16 +330,19 @@ impl IndexBuilder {
         tools: &[ToolDocument],
         titles: &Bm25Index,
         descriptions: &Bm25Index,
-        vectors: &HashMap<String, WordVector>,
+        vectors: &HashMap<IndexedToken, WordVector>,
     ) -> MeaningIndex {
         let described: Vec<TextVector> =
             self.descriptions.iter().map(|(text, _)| text_vector(text, descriptions, vectors)).collect();
-        MeaningIndex::new(tools.iter().zip(&self.titles).map(|(tool, (title, _))| {
-            let mut text = text_vector(title, titles, vectors);
-            let share = if tool.is_described { 1.0 } else { self.weights.description_meaning };
-            text.add_text(&described[tool.description], share);
-            text
-        }))
+        MeaningIndex::new(
+            self.weights.common,
+            tools.iter().zip(&self.titles).map(|(tool, (title, _))| {
+                let mut text = text_vector(title, titles, vectors);
+                let share = if tool.is_described { 1.0 } else { self.weights.description_meaning };
+                text.add_text(&described[tool.description], share);
+                text
+            }),
+        )
     }
 }
 

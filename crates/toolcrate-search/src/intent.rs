@@ -1,5 +1,7 @@
 //! Determines the intent of a query and the action of a tool, such as finding or creating records.
 
+use std::collections::HashMap;
+
 use toolcrate_runtime::{OperationVariant, Tool};
 
 use crate::word_lists::sections;
@@ -28,6 +30,10 @@ pub(crate) enum Intent {
     /// Anything else.
     Other,
 }
+
+/// Words between two things, the second of which qualifies the first by owner, place or purpose.
+pub(crate) const PREPOSITIONS: [&str; 12] =
+    ["on", "of", "for", "to", "in", "from", "at", "with", "by", "under", "into", "per"];
 
 /// Words that follow a verb rather than a noun.
 const DETERMINERS: [&str; 27] = [
@@ -123,6 +129,8 @@ const MAX_RELATIVE_CLAUSE_WORDS: usize = 4;
 pub(crate) struct VerbTable {
     /// Longest first.
     verbs: Vec<Verb>,
+    /// The positions of the verbs that may start with a word.
+    by_first_word: HashMap<String, Vec<usize>>,
 }
 
 struct Verb {
@@ -156,7 +164,19 @@ impl VerbTable {
             .flat_map(|(name, verbs)| verbs.into_iter().map(move |verb| Verb::parse(verb, name)))
             .collect();
         verbs.sort_by_key(|verb| std::cmp::Reverse(verb.words.len()));
-        Self { verbs }
+        let mut by_first_word: HashMap<String, Vec<usize>> = HashMap::new();
+        for (position, verb) in verbs.iter().enumerate() {
+            for form in verb.words.first().into_iter().flat_map(|word| forms(word)) {
+                by_first_word.entry(form).or_default().push(position);
+            }
+        }
+        Self { verbs, by_first_word }
+    }
+
+    /// Returns the verbs that may start with a word, longest first.
+    fn starting_with(&self, word: Option<&String>) -> impl Iterator<Item = &Verb> {
+        let positions = word.and_then(|word| self.by_first_word.get(word)).map(Vec::as_slice);
+        positions.unwrap_or_default().iter().map(|position| &self.verbs[*position])
     }
 
     /// Returns every word of every verb.
@@ -187,8 +207,19 @@ impl VerbTable {
                     && !is_determiner(&query[position - 1])
                     && !is_lead_in(&query[position - 1])
                     && query.get(position + 1).is_some_and(|word| word == "of");
+                // For new users: something else is requested for them.
+                let is_behind_preposition =
+                    position > 0 && !opens && PREPOSITIONS.contains(&query[position - 1].as_str());
+                // The user count.
+                let is_counted = position > 0
+                    && !opens
+                    && query[position] == "count"
+                    && !is_determiner(&query[position - 1])
+                    && !is_lead_in(&query[position - 1]);
                 let begins = |verb: &&Verb| {
-                    if is_part_of_noun && verb.intent == Intent::Count {
+                    if verb.intent == Intent::Count && (is_part_of_noun || is_counted)
+                        || is_behind_preposition && ["new", "another"].contains(&query[position].as_str())
+                    {
                         return false;
                     }
                     let is_named = opens && is_name(position + verb.leading_words());
@@ -197,7 +228,10 @@ impl VerbTable {
                         && verb.begins(&query[position..], opens, is_named)
                 };
                 // The longest verb wins: "give me" requests a list, though "give" alone may not.
-                let verb = self.verbs.iter().filter(|_| !is_clause && !is_done).find(begins)?;
+                if is_clause || is_done {
+                    return None;
+                }
+                let verb = self.starting_with(query.get(position)).find(begins)?;
                 if !wanted(verb) {
                     return None;
                 }
@@ -229,8 +263,13 @@ impl VerbTable {
         let is_ours = |position: usize| {
             position > 1 && ["we", "you", "they", "i"].contains(&query[position - 1].as_str())
         };
+        // "Right now" is when, and an auxiliary at the start of a clause forms a question.
+        let is_mark = |position: usize| match query[position].as_str() {
+            "now" => query[position - 1] != "right" && position + 1 < query.len(),
+            word => marks_statement(word) && !(is_auxiliary(word) && clauses.contains(&position)),
+        };
         let is_statement = (1..query.len()).any(|position| {
-            marks_statement(&query[position]) && !is_ours(position) && !is_in_relative_clause(query, position)
+            is_mark(position) && !is_ours(position) && !is_in_relative_clause(query, position)
         });
         let intent = if is_statement { Intent::Statement } else { Intent::List };
         found(&|verb| verb.intent == Intent::Usages, &all)
@@ -245,7 +284,7 @@ impl VerbTable {
     pub(crate) fn end_of_request(&self, clause: &[String]) -> Option<usize> {
         let start = clause.iter().position(|word| !is_lead_in(word))?;
         let begins = |verb: &&Verb| verb.begins(&clause[start..], true, false) && !verb.is_auxiliary();
-        Some(start + self.verbs.iter().find(begins)?.leading_words())
+        Some(start + self.starting_with(clause.get(start)).find(begins)?.leading_words())
     }
 
     /// Returns the first words in the names of actions whose verbs occur in a query.
@@ -265,12 +304,11 @@ impl VerbTable {
     }
 
     fn actions_at(&self, query: &[String], positions: impl Iterator<Item = usize>) -> Vec<&'static str> {
-        let positions: Vec<usize> = positions.collect();
-        let is_there = |verb: &&Verb| {
-            positions.iter().any(|position| verb.begins(&query[*position..], *position == 0, false))
-        };
-        let actions = self.verbs.iter().filter(|verb| verb.intent == Intent::Other);
-        let mut actions: Vec<&str> = actions.filter(is_there).map(|verb| verb.name).collect();
+        let actions = positions.flat_map(|position| {
+            let verbs = self.starting_with(query.get(position)).filter(|verb| verb.intent == Intent::Other);
+            verbs.filter(move |verb| verb.begins(&query[position..], position == 0, false))
+        });
+        let mut actions: Vec<&str> = actions.map(|verb| verb.name).collect();
         actions.sort_unstable();
         actions.dedup();
         actions
@@ -322,6 +360,13 @@ impl Verb {
 /// Returns true if a word is that of a verb, which is written with "a" for both articles.
 fn is_same(word: &str, verb: &str) -> bool {
     word == verb || verb == "a" && word == "an"
+}
+
+/// Returns the words that may be written for a verb's first word.
+fn forms(verb: &str) -> Vec<String> {
+    let article = (verb == "a").then(|| "an".to_owned());
+    let stem = verb.strip_suffix('e').unwrap_or(verb);
+    [verb.to_owned(), format!("{stem}ing")].into_iter().chain(article).collect()
 }
 
 /// Returns true if a word is the verb or its -ing form.
@@ -383,7 +428,7 @@ impl Intent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyzer::tokenize;
+    use crate::tokenizer::tokenize;
     use crate::word_lists::WordLists;
 
     fn wanted(query: &str) -> DetectedIntent {

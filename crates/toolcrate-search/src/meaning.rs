@@ -1,24 +1,27 @@
 //! Compares the meaning of a query with the meaning of each tool's text.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::index::Bm25Index;
+use crate::token_pool::IndexedToken;
 use crate::word_vectors::{DIMENSIONS, TextVector, WordVector, cosine};
 
 /// The meanings of texts.
 pub(crate) struct MeaningIndex {
     texts: Vec<Option<[i8; DIMENSIONS]>>,
+    /// The number of leading components that are left out.
+    common: usize,
 }
 
 impl MeaningIndex {
     /// Indexes texts.
-    pub(crate) fn new(texts: impl Iterator<Item = TextVector>) -> Self {
-        Self { texts: texts.map(|text| text.quantize()).collect() }
+    pub(crate) fn new(common: usize, texts: impl Iterator<Item = TextVector>) -> Self {
+        Self { texts: texts.map(|text| text.quantize(common)).collect(), common }
     }
 
     /// Returns how similar each text is to a query, from 0 to 1.
     pub(crate) fn similarities(&self, query: &TextVector) -> Vec<f32> {
-        let Some(query) = query.quantize() else { return vec![0.0; self.texts.len()] };
+        let Some(query) = query.quantize(self.common) else { return vec![0.0; self.texts.len()] };
         let similarity = |text: &Option<[i8; DIMENSIONS]>| {
             text.as_ref().map_or(0.0, |text| cosine(&query, text).clamp(0.0, 1.0))
         };
@@ -28,9 +31,9 @@ impl MeaningIndex {
 
 /// Returns the meaning of a text, with more weight on words that are rare in an index. `vectors` are those of the stems.
 pub(crate) fn text_vector(
-    text: &[String],
+    text: &[IndexedToken],
     index: &Bm25Index,
-    vectors: &HashMap<String, WordVector>,
+    vectors: &HashMap<IndexedToken, WordVector>,
 ) -> TextVector {
     let mut meaning = TextVector::EMPTY;
     for token in text {
@@ -53,7 +56,7 @@ mod tests {
             text
         };
         let texts = [text(&["weather", "forecast"]), text(&["customer", "invoice"]), text(&[])];
-        let similarities = MeaningIndex::new(texts.into_iter()).similarities(&text(&["client", "bill"]));
+        let similarities = MeaningIndex::new(2, texts.into_iter()).similarities(&text(&["client", "bill"]));
         assert!(similarities[1] > similarities[0] && similarities[2] == 0.0, "{similarities:?}");
     }
 }

@@ -4,7 +4,8 @@
 //! Accounting, Harbor Board). Capitalized words within a query are treated as a name, unless they are a word or phrase
 //! in the vocabulary.
 
-use crate::analyzer::{Analyzer, tokenize_cased};
+use crate::analyzer::Analyzer;
+use crate::tokenizer::tokenize_cased;
 
 /// Returns, for each word from [`tokenize_cased`], whether it belongs to a name.
 pub(crate) fn find_names(text: &str, words: &Analyzer) -> Vec<bool> {

@@ -80,7 +80,7 @@ fn is_named(word: &str, action: &str, stem: &str, analyzer: &Analyzer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyzer::tokenize;
+    use crate::tokenizer::tokenize;
     use crate::word_lists::WordLists;
 
     fn excluded(query: &str) -> Vec<String> {

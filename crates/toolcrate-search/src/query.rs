@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
-use crate::analyzer::{Analyzer, bounded, tokenize};
+use crate::analyzer::Analyzer;
 use crate::file_paths::file_extension;
 use crate::index::{Bm25Index, QueryToken};
-use crate::intent::{DetectedIntent, Intent, VerbTable};
+use crate::intent::{DetectedIntent, Intent, PREPOSITIONS, VerbTable};
 use crate::names::find_names;
 use crate::opposites::is_undoing;
 use crate::query_parser::{ContextWords, QueryParser};
 use crate::query_terms::{MentionedThing, QueryReader, QueryTerms};
-use crate::record_ids::{PREPOSITIONS, RecordId, find_ids, is_qualifier, is_unit};
+use crate::record_ids::{RecordId, find_ids, is_qualifier, is_unit};
+use crate::tokenizer::{bounded, tokenize};
 use crate::word_vectors::{TextVector, WordVector};
 
 /// The word that indicates an operation on many records.
@@ -18,6 +19,8 @@ const BULK: &str = "bulk";
 
 /// The fewest words of a request before a clause that says when or why.
 const MIN_REQUEST_WORDS: usize = 2;
+/// What people write in a record, rather than a record of its own.
+const DICTATED: [&str; 6] = ["note", "comment", "remark", "reply", "message", "memo"];
 /// The last position of the record in a question about it alone: what does the agreement 612 cover.
 const MAX_ID_POSITION: usize = 3;
 
@@ -66,6 +69,10 @@ impl ParsedQuery {
         }
         if wanted.spent.is_empty() && wanted.intent == Intent::List {
             wanted.intent = unlisted_verb(&query, verbs, words).unwrap_or(Intent::List);
+        }
+        // Internal note on ticket 5: done.
+        if wanted.intent == Intent::List && wanted.spent.is_empty() && is_dictated(&text, &query, context) {
+            wanted.intent = Intent::Create;
         }
         let ids = find_ids(&query, &wanted, words);
         if wanted.intent == Intent::Get && ids.is_empty() && names_several(&query[wanted.spent.end..], words)
@@ -157,10 +164,20 @@ impl ParsedQuery {
         if self.is_sure { affinity } else { affinity.max(self.uncertain_list * Intent::List.affinity(tool)) }
     }
 
+    /// Returns the subject: the only thing, or the one that the others qualify.
+    pub(crate) fn head(&self) -> Option<&MentionedThing> {
+        self.things.first().filter(|_| self.has_head || self.things.len() == 1)
+    }
+
     /// Returns true if a stem is the subject rather than a qualifier: there is only one thing, or the stem is the head.
     pub(crate) fn is_about(&self, stem: &str) -> bool {
-        (self.has_head || self.things.len() == 1)
-            && self.things.first().is_some_and(|head| head.stems.iter().any(|of_head| of_head == stem))
+        self.head().is_some_and(|head| head.stems.iter().any(|of_head| of_head == stem))
+    }
+
+    /// Returns true if a stem is one of the query's words or of their meanings.
+    pub(crate) fn mentions(&self, stem: &str) -> bool {
+        self.stems.iter().any(|of_query| of_query == stem)
+            || self.things.iter().any(|thing| thing.related.iter().any(|related| related == stem))
     }
 
     /// Returns true if the query requests the action, rather than mentioning it.
@@ -227,10 +244,26 @@ fn existing_record(
     ids: &[RecordId],
     words: &Analyzer,
 ) -> Option<String> {
-    if !matches!(wanted.intent, Intent::Create | Intent::List | Intent::Count) {
+    let is_removed_from = |id: &&RecordId| {
+        let before = id.of.checked_sub(1).map(|before| query[before].as_str());
+        wanted.intent != Intent::Delete || before.is_some_and(|word| ["from", "off", "on"].contains(&word))
+    };
+    if !matches!(wanted.intent, Intent::Create | Intent::List | Intent::Count | Intent::Delete) {
         return None;
     }
-    if let Some(id) = ids.iter().find(|id| !id.is_lone && is_qualifier(query, id.of)) {
+    let mut numbered = ids.iter().filter(|id| !id.is_lone);
+    if let Some(id) = numbered.clone().filter(is_removed_from).find(|id| is_qualifier(query, id.of)) {
+        return Some(record_stem(query, id.of, words));
+    }
+    // Give agreement 640 a credit.
+    let is_recipient = |id: &&RecordId| {
+        let behind = query.get(id.of + 2..).unwrap_or_default();
+        (wanted.spent.end..wanted.spent.end + 2).contains(&id.of)
+            && behind.iter().any(|word| words.names_thing(word))
+    };
+    if wanted.intent == Intent::Create
+        && let Some(id) = numbered.find(is_recipient)
+    {
         return Some(record_stem(query, id.of, words));
     }
     let is_target = |word: &String| ["to", "on", "onto", "into"].contains(&word.as_str());
@@ -273,6 +306,15 @@ fn unlisted_verb(query: &[String], verbs: &VerbTable, words: &Analyzer) -> Optio
     (is_object && words.is_titled(&words.stem(verb)) && !verb.ends_with('s')).then_some(Intent::Create)
 }
 
+/// Returns true if a query only names something that is written, and then its content after a colon.
+fn is_dictated(text: &str, query: &[String], context: &ContextWords) -> bool {
+    let Some((before, content)) = text.split_once(':') else { return false };
+    let words = tokenize(before).len().min(query.len());
+    let is_noted =
+        |word: &String| DICTATED.contains(&word.as_str()) && context.written.contains(&word.as_str());
+    words < query.len() && content.starts_with(' ') && query[..words].iter().take(3).any(is_noted)
+}
+
 /// Returns true if the first thing in some words is plural: get the files of a ticket.
 fn names_several(behind: &[String], words: &Analyzer) -> bool {
     let is_thing = |word: &&String| words.names_thing(word);
@@ -285,7 +327,7 @@ fn names_several(behind: &[String], words: &Analyzer) -> bool {
 /// Returns the stem of the word at a position, or of the last word in its synonym's meaning.
 fn record_stem(query: &[String], position: usize, words: &Analyzer) -> String {
     let meant = words.synonym(&query[position..]).filter(|(synonym, _)| !synonym.is_weak);
-    let meant = meant.and_then(|(synonym, _)| synonym.stems.last().cloned());
+    let meant = meant.and_then(|(synonym, _)| synonym.stems().next_back().map(|stem| stem.to_string()));
     meant.unwrap_or_else(|| words.stem(&query[position]))
 }
 
@@ -377,8 +419,10 @@ mod tests {
     const LISTS: WordLists = WordLists { synonyms: "[callback]\nwebhook\nwebhooks\n", ..WordLists::ENGLISH };
 
     fn query(text: &str) -> ParsedQuery {
+        let mut analyzer = Analyzer::new(&LISTS);
+        analyzer.index_spelling();
         let parser = QueryParser {
-            analyzer: Analyzer::new(&LISTS),
+            analyzer,
             related: RelatedWords::default(),
             abbreviations: Abbreviations::default(),
             verbs: VerbTable::new(LISTS.verbs, ""),

@@ -1,10 +1,16 @@
 //! Turns the words in a query into the tokens to look up.
 
-use crate::index::QueryToken;
-use crate::intent::DetectedIntent;
+use crate::index::{QueryToken, Sense};
+use crate::intent::{DetectedIntent, Intent, PREPOSITIONS};
 use crate::query_parser::QueryParser;
-use crate::record_ids::{PREPOSITIONS, RecordId, is_number, is_qualifier};
+use crate::record_ids::{RecordId, is_number, is_qualifier};
 use crate::word_vectors::WordVector;
+
+/// The number of the first meaning of a word that is only guessed.
+const FIRST_RELATED_SENSE: usize = 100;
+
+/// The most things of a query that a tool may cover. Each one has a cost.
+const MAX_THINGS: usize = 24;
 
 /// A thing mentioned in a query.
 #[derive(Clone, Debug, Default)]
@@ -26,12 +32,31 @@ pub(crate) struct QueryTerms {
     pub(crate) has_head: bool,
     /// The position in `things` of the record with a number.
     pub(crate) head: usize,
+    /// The positions in `things` of the first things without words between them, the last of which is the subject: a
+    /// purchase order status.
+    compound: std::ops::Range<usize>,
+    /// The position in the query after the last thing.
+    end: usize,
 }
 
 impl QueryTerms {
     /// Adds a token.
     pub(crate) fn push(&mut self, token: &str, weight: f32) {
-        self.tokens.push(QueryToken { token: token.to_owned(), weight });
+        self.tokens.push(QueryToken { token: token.to_owned(), weight, sense: None });
+    }
+
+    /// Adds a token for one of the meanings of the word at a position.
+    fn push_sense(&mut self, token: &str, weight: f32, word: usize, number: usize) {
+        self.tokens.push(QueryToken { token: token.to_owned(), weight, sense: Some(Sense { word, number }) });
+    }
+
+    /// Moves the last of several things without words between them to the front: it is the subject, which the others
+    /// qualify.
+    fn set_compound_head(&mut self, parser: &QueryParser) {
+        if parser.weights.has_compounds && self.compound.len() > 1 && !self.has_head {
+            self.things[self.compound.clone()].rotate_right(1);
+            self.has_head = true;
+        }
     }
 
     /// Drops vague words such as "open" from the query's subjects, unless there are no others.
@@ -116,7 +141,14 @@ impl QueryReader<'_> {
             }
             position += self.read_thing(position, has_only_owners, &mut terms);
         }
+        // Changing the urgency of a ticket means changing the ticket.
+        let changes = matches!(self.wanted.intent, Intent::Update | Intent::Statement);
+        if self.ids.is_empty() && !changes {
+            terms.set_compound_head(self.parser);
+        }
         terms.drop_vague_things(self.parser);
+        terms.things.truncate(MAX_THINGS);
+        terms.head = terms.head.min(terms.things.len().saturating_sub(1));
         terms
     }
 
@@ -142,12 +174,14 @@ impl QueryReader<'_> {
                 thing.stems.push(stem.clone());
             }
         }
-        for stem in synonym.iter().flat_map(|(synonym, _)| &synonym.stems) {
-            let is_possible = synonym.is_some_and(|(synonym, _)| synonym.is_weak);
-            let share = if is_possible { weights.related_to_known } else { 1.0 };
-            terms.push(stem, weakened(weights.query_synonym) * share);
-            let stems = if is_possible { &mut thing.related } else { &mut thing.stems };
-            stems.push(stem.clone());
+        let is_possible = synonym.is_some_and(|(synonym, _)| synonym.is_weak);
+        let share = if is_possible { weights.related_to_known } else { 1.0 };
+        for (number, meaning) in synonym.iter().flat_map(|(synonym, _)| &synonym.meanings).enumerate() {
+            for stem in meaning {
+                terms.push_sense(stem, weakened(weights.query_synonym) * share, position, number + 1);
+                let stems = if is_possible { &mut thing.related } else { &mut thing.stems };
+                stems.push(stem.to_string());
+            }
         }
         for word in &self.query[position..position + length] {
             if is_spent {
@@ -157,10 +191,10 @@ impl QueryReader<'_> {
                 continue;
             }
             let stem = analyzer.stem(word);
-            terms.push(&stem, weakened(weights.query_word));
+            terms.push_sense(&stem, weakened(weights.query_word), position, 0);
             self.add_meaning(terms, word, 1.0);
             if synonym.is_none() && !is_weak {
-                self.add_related(word, &stem, &mut thing, terms);
+                self.add_related(position, &stem, &mut thing, terms);
             }
             thing.stems.push(stem);
         }
@@ -170,18 +204,25 @@ impl QueryReader<'_> {
                 terms.head = terms.things.len();
             }
             terms.stems.extend(thing.stems.iter().cloned());
+            let number = terms.things.len();
+            let is_titled = thing.stems.iter().any(|stem| analyzer.is_searchable(stem));
+            if is_titled && (number == 0 || terms.end == position && terms.compound.end == number) {
+                terms.compound.end = number + 1;
+            }
+            terms.end = position + length;
             terms.things.push(thing);
         }
         length
     }
 
     /// Adds what a word abbreviates, or else the catalog's words with nearly the same meaning.
-    fn add_related(&self, word: &str, stem: &str, thing: &mut MentionedThing, terms: &mut QueryTerms) {
+    fn add_related(&self, position: usize, stem: &str, thing: &mut MentionedThing, terms: &mut QueryTerms) {
+        let word = self.query[position].as_str();
         let QueryParser { analyzer, weights, related, abbreviations, .. } = self.parser;
         let is_searchable = analyzer.is_searchable(stem);
         if !is_searchable && !WordVector::is_word(word) {
-            for meant in abbreviations.find(word) {
-                terms.push(meant, weights.query_synonym);
+            for (number, meant) in (1..).zip(abbreviations.find(word)) {
+                terms.push_sense(meant, weights.query_synonym, position, number);
                 thing.stems.push(meant.to_owned());
             }
         }
@@ -190,8 +231,10 @@ impl QueryReader<'_> {
             return;
         }
         let share = if is_searchable { weights.related_to_known } else { 1.0 };
-        for related in related.find(word).into_iter().filter(|related| related.stem != stem) {
-            terms.push(&related.stem, weights.query_related * related.similarity * share);
+        let related = related.find(word).into_iter().filter(|related| related.stem != stem);
+        for (number, related) in (FIRST_RELATED_SENSE..).zip(related) {
+            let weight = weights.query_related * related.similarity * share;
+            terms.push_sense(&related.stem, weight, position, number);
             let is_same = !is_searchable && related.similarity >= weights.related_thing;
             let stems = if is_same { &mut thing.stems } else { &mut thing.related };
             stems.push(related.stem);

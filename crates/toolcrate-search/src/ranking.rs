@@ -6,6 +6,7 @@ use crate::query::ParsedQuery;
 use crate::query_parser::QueryParser;
 use crate::query_terms::MentionedThing;
 use crate::rare_tools::Penalty;
+use crate::tool_stems::StemRole;
 use crate::weights::Weights;
 
 /// Minimum scale for the score of a meaning, for a query that shares no word with any title.
@@ -17,6 +18,8 @@ const MIN_ACTION_COVERAGE: f32 = 0.5;
 /// The scores of one query, by index.
 pub(crate) struct QueryScores<'a> {
     query: &'a ParsedQuery,
+    /// What the stems of tools are in the query.
+    roles: Vec<StemRole>,
     weights: &'a Weights,
     /// The scores of whole texts, which are all that counts if nothing else is known of the tools.
     texts: Option<Vec<f32>>,
@@ -30,6 +33,8 @@ pub(crate) struct QueryScores<'a> {
     meaning_scale: f32,
     concepts: Vec<ConceptMatches>,
     penalties: Vec<f32>,
+    /// Which collections are called like the query's main thing.
+    called_like_head: Vec<bool>,
     /// The collections with a tool for an action that the query requests.
     acted_on: Vec<&'static str>,
 }
@@ -43,8 +48,8 @@ impl<'a> QueryScores<'a> {
     ) -> Self {
         let stems: Vec<String> = query.words.iter().map(|word| parser.analyzer.stem(word)).collect();
         let penalty = |penalty: &Penalty| penalty.weight(query.intent, &stems, &parser.analyzer);
-        let titles = index.titles.scores(&query.tokens);
-        let descriptions = index.descriptions.scores(&query.tokens);
+        let titles = index.titles.scores(&query.tokens, weights.other_sense);
+        let descriptions = index.descriptions.scores(&query.tokens, weights.other_sense);
         let best = |scores: &[f32]| scores.iter().copied().fold(0.0, f32::max);
         let best = best(&titles).max(weights.own_description * best(&descriptions));
         let best = best.max(MIN_MEANING_SCALE);
@@ -55,24 +60,28 @@ impl<'a> QueryScores<'a> {
         };
         let mut scores = Self {
             query,
+            roles: index.stems.compare(query),
             weights,
             texts: index.texts.as_ref().map(|texts| texts.scores(&query.words, parser)),
             titles,
             descriptions,
-            fields: index.fields.scores(&query.tokens),
-            collection_aliases: index.collection_aliases.scores(&query.tokens),
-            action_aliases: index.action_aliases.scores(&query.tokens),
+            fields: index.fields.scores(&query.tokens, weights.other_sense),
+            collection_aliases: index.collection_aliases.scores(&query.tokens, weights.other_sense),
+            action_aliases: index.action_aliases.scores(&query.tokens, weights.other_sense),
             meanings,
             meaning_scale: weights.meaning * best,
             concepts: query.things.iter().map(|thing| ConceptMatches::new(index, thing)).collect(),
             penalties: index.penalties.iter().map(penalty).collect(),
+            called_like_head: query.head().map_or_else(Vec::new, |head| {
+                index.collection_aliases.main_matches(head.stems.iter().map(String::as_str))
+            }),
             acted_on: Vec::new(),
         };
         let tools = index
             .tools
             .iter()
             .enumerate()
-            .filter(|(_, tool)| scores.is_named(tool) && scores.query.commands(&tool.action));
+            .filter(|(_, tool)| scores.is_named(tool) && scores.roles[tool.action].is_command);
         let tools = tools.filter(|(number, tool)| scores.coverage(*number, tool) >= MIN_ACTION_COVERAGE);
         scores.acted_on = tools.filter_map(|(_, tool)| tool.resource).collect();
         scores
@@ -118,34 +127,47 @@ impl<'a> QueryScores<'a> {
     fn head_factor(&self, number: usize, tool: &ToolDocument) -> f32 {
         let lacks_head =
             self.query.has_head && !self.concepts.first().is_none_or(|head| head.is_in_title(number, tool));
-        if lacks_head {
+        let head = if lacks_head {
             self.weights.missing_head
-        } else if self.query.is_about(&tool.head) {
+        } else if self.roles[tool.head].is_subject {
             self.weights.matching_head
+        } else if tool.collection.is_some_and(|number| self.called_like_head.get(number) == Some(&true)) {
+            self.weights.alias_head
         } else {
             1.0
-        }
+        };
+        if self.roles[tool.head].is_mentioned { head } else { head * self.weights.unmentioned_head }
     }
 
     /// Returns true if the query names the tool's action, which no other kind of tool has.
     fn is_named(&self, tool: &ToolDocument) -> bool {
-        tool.intent == Intent::Other && self.query.names_action(&tool.action)
+        tool.intent == Intent::Other && self.roles[tool.action].is_action
     }
 
     /// Returns the part of the score that doesn't depend on the tool's words: its action, penalties and popularity.
     fn tool_factor(&self, tool: &ToolDocument) -> f32 {
         let is_acted_on = tool.resource.is_some_and(|resource| self.acted_on.contains(&resource));
         let activity = if self.is_named(tool) {
-            let is_command = self.query.commands(&tool.action);
+            let is_command = self.roles[tool.action].is_command;
             if is_command { self.weights.commanded_action } else { self.weights.named_action }
         } else if is_acted_on && tool.intent != Intent::Other {
             self.weights.plain_edit * self.query.affinity(tool.intent)
+        } else if tool.intent == Intent::Other {
+            self.weights.unnamed_action * self.query.affinity(tool.intent)
         } else {
             self.query.affinity(tool.intent)
         };
-        let exists = self.query.has_existing(&tool.head)
-            && matches!(tool.intent, Intent::Create | Intent::List | Intent::Count);
-        let existing = if exists { self.weights.existing } else { 1.0 };
+        let exists = self.roles[tool.head].is_existing
+            && (matches!(tool.intent, Intent::Create | Intent::List | Intent::Count)
+                || tool.intent == Intent::Delete && self.query.intent == Intent::Delete);
+        let is_part = tool.owner.is_some_and(|owner| self.roles[owner].is_existing);
+        let existing = if exists {
+            self.weights.existing
+        } else if is_part && tool.intent == self.query.intent {
+            self.weights.part_of_existing
+        } else {
+            1.0
+        };
         let penalties = tool.penalties.iter().filter_map(|number| self.penalties.get(*number));
         activity * existing * penalties.product::<f32>() * tool.weight
     }

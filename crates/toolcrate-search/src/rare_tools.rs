@@ -44,7 +44,7 @@ impl Penalty {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyzer::tokenize;
+    use crate::tokenizer::tokenize;
     use crate::word_lists::WordLists;
 
     #[test]

@@ -39,6 +39,11 @@ pub(crate) fn field_words(catalog: &'static Catalog, schema: &str) -> Vec<Vec<St
     fields
 }
 
+/// Returns true if these are the fields of a person.
+pub(crate) fn are_of_person(fields: &[Vec<String>]) -> bool {
+    fields.iter().any(|words| words == &["first", "name"])
+}
+
 /// Returns the words of a camel-case or snake-case name, in lower case and without fillers.
 pub(crate) fn split_name(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();

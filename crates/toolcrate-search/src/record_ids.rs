@@ -1,11 +1,8 @@
 //! Finds numbers in a query that are record IDs.
 
 use crate::analyzer::Analyzer;
-use crate::intent::DetectedIntent;
+use crate::intent::{DetectedIntent, PREPOSITIONS};
 
-/// Words between two things, the second of which qualifies the first by owner, place or purpose.
-pub(crate) const PREPOSITIONS: [&str; 12] =
-    ["on", "of", "for", "to", "in", "from", "at", "with", "by", "under", "into", "per"];
 /// Minimum number of digits for a number that is always an ID.
 const MIN_ID_DIGITS: usize = 5;
 

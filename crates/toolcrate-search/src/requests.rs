@@ -1,8 +1,8 @@
 //! Splits a query that asks for several things, such as "find the company and open a ticket".
 
-use crate::analyzer::tokenize;
 use crate::file_paths::find_file_paths;
 use crate::query_parser::QueryParser;
+use crate::tokenizer::tokenize;
 
 /// Minimum number of distinctive words in a request, for tools without metadata.
 const MIN_WORDS: usize = 2;

@@ -1,6 +1,7 @@
 //! Corrects the spelling of query words, using the vocabulary of the indexed text.
 
-use crate::analyzer::{Analyzer, tokenize_cased};
+use crate::analyzer::Analyzer;
+use crate::tokenizer::tokenize_cased;
 use crate::word_vectors::WordVector;
 
 /// Shorter words aren't corrected, except for transposed letters.
@@ -9,6 +10,8 @@ const MIN_CORRECTED_CHARS: usize = 5;
 const MIN_SIMILARITY: f64 = 0.78;
 /// Maximum number of query words that are corrected. Each one is compared with the complete vocabulary.
 const MAX_CORRECTIONS: usize = 12;
+/// Minimum length of each part of a compound word.
+const MIN_COMPOUND_PART: usize = 4;
 /// Maximum length of a word that is corrected.
 const MAX_CORRECTED_BYTES: usize = 32;
 
@@ -31,6 +34,10 @@ impl Analyzer {
                 corrections += usize::from(!self.is_known(&lower));
                 self.correct(&lower)
             })
+            .flat_map(|word| match self.split_compound(&word) {
+                Some((first, second)) => vec![first.to_owned(), second.to_owned()],
+                None => vec![word],
+            })
             .collect()
     }
 
@@ -48,18 +55,42 @@ impl Analyzer {
         if word.chars().count() < MIN_CORRECTED_CHARS {
             return self.swap_letters(word).unwrap_or_else(|| word.to_owned());
         }
-        let best = self
-            .known
-            .iter()
-            .filter(|(known, _)| known.len().abs_diff(word.len()) <= 2 && known.len() >= MIN_CORRECTED_CHARS)
-            // The first letter is rarely mistyped, but many names differ from a word only in that letter.
-            .filter(|(known, _)| known.chars().next() == word.chars().next())
+        // The first letter is rarely mistyped, but many names differ from a word only in that letter.
+        let alike = word.chars().next().and_then(|first| self.by_first_letter.get(&first));
+        let letters = letter_set(word);
+        let max_distance = if word.len() < 7 { 1 } else { 2 };
+        let best = alike
+            .into_iter()
+            .flatten()
+            .filter(|(known, _)| known.len().abs_diff(word.len()) <= 2)
+            // An edit replaces at most one letter by another. This is much cheaper than comparing the words.
+            .filter(|(_, other)| (letters ^ other).count_ones() <= 2 * max_distance)
+            .filter_map(|(known, _)| self.known.get_key_value(known.as_str()))
             .map(|(known, about)| (strsim::jaro_winkler(word, known), about.count, known))
             .filter(|(similarity, ..)| *similarity >= MIN_SIMILARITY)
-            .filter(|(.., known)| strsim::osa_distance(word, known) <= if word.len() < 7 { 1 } else { 2 })
+            .filter(|(.., known)| strsim::osa_distance(word, known) <= max_distance as usize)
             .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then_with(|| b.2.cmp(a.2)));
         best.map_or_else(|| word.to_owned(), |(.., known)| known.clone())
     }
+
+    /// Prepares the correction of words, once all text is indexed.
+    pub(crate) fn index_spelling(&mut self) {
+        for known in self.known.keys().filter(|known| known.len() >= MIN_CORRECTED_CHARS) {
+            let first = known.chars().next().unwrap_or_default();
+            self.by_first_letter.entry(first).or_default().push((known.clone(), letter_set(known)));
+        }
+    }
+
+    /// Returns the two words of a title that an unknown word consists of: worktypes, work types.
+    fn split_compound<'w>(&self, word: &'w str) -> Option<(&'w str, &'w str)> {
+        if word.len() < 2 * MIN_COMPOUND_PART || !word.is_ascii() || self.is_known(word) {
+            return None;
+        }
+        let is_titled = |part: &str| self.known.contains_key(part) && self.is_titled(&self.stem(part));
+        let splits = MIN_COMPOUND_PART..=word.len() - MIN_COMPOUND_PART;
+        splits.map(|at| word.split_at(at)).find(|(first, second)| is_titled(first) && is_titled(second))
+    }
+
     /// Returns the word in the vocabulary that differs by two transposed letters: mnay, many.
     fn swap_letters(&self, word: &str) -> Option<String> {
         let letters: Vec<char> = word.chars().collect();
@@ -73,15 +104,21 @@ impl Analyzer {
     }
 }
 
+/// Returns the letters in a word, one bit each.
+fn letter_set(word: &str) -> u32 {
+    word.bytes().filter(u8::is_ascii_lowercase).fold(0, |letters, byte| letters | 1 << (byte - b'a'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyzer::tokenize;
+    use crate::tokenizer::tokenize;
     use crate::word_lists::WordLists;
 
     fn words() -> Analyzer {
         let mut words = Analyzer::new(&WordLists::ENGLISH);
         words.index_words(&tokenize("purchase order line items receive tickets priorities"));
+        words.index_spelling();
         words
     }
 

@@ -4,11 +4,12 @@
 //! the records it acts on. The query's intent is therefore of little use for ranking them; words that the query shares
 //! with the description are a strong signal.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::index::{Bm25Index, QueryToken};
 use crate::meaning::{MeaningIndex, text_vector};
 use crate::query_parser::QueryParser;
+use crate::token_pool::IndexedToken;
 use crate::weights::Weights;
 use crate::word_vectors::{TextVector, WordVector};
 
@@ -26,21 +27,25 @@ pub(crate) struct TextIndex {
 impl TextIndex {
     /// Indexes texts, each of which consists of the stems in its title and the stems in the rest.
     pub(crate) fn new<'t>(
-        texts: impl Iterator<Item = (&'t [String], Vec<&'t [String]>)>,
-        vectors: &HashMap<String, WordVector>,
+        texts: impl Iterator<Item = (&'t [IndexedToken], Vec<&'t [IndexedToken]>)>,
+        vectors: &HashMap<IndexedToken, WordVector>,
         weights: &Weights,
     ) -> Self {
-        let texts: Vec<(Vec<String>, Vec<String>)> = texts
+        let texts: Vec<(Vec<IndexedToken>, Vec<IndexedToken>)> = texts
             .map(|(title, rest)| {
-                let title: Vec<String> = title.iter().filter(|stem| !stem.contains('_')).cloned().collect();
-                let mut all: Vec<String> = Vec::new();
+                let title: Vec<IndexedToken> =
+                    title.iter().filter(|stem| !stem.contains('_')).cloned().collect();
+                let mut all: Vec<IndexedToken> = Vec::new();
                 (0..weights.text_title).for_each(|_| all.extend(title.iter().cloned()));
                 all.extend(rest.into_iter().flatten().cloned());
                 (all, Vec::new())
             })
             .collect();
         let words = Bm25Index::new(&texts, weights.text_length_penalty, 0.0);
-        let meanings = MeaningIndex::new(texts.iter().map(|(text, _)| text_vector(text, &words, vectors)));
+        let meanings = MeaningIndex::new(
+            weights.text_common,
+            texts.iter().map(|(text, _)| text_vector(text, &words, vectors)),
+        );
         Self { words, meanings }
     }
 
@@ -51,8 +56,12 @@ impl TextIndex {
         let mut meaning = TextVector::EMPTY;
         for (position, word) in query.iter().enumerate() {
             if let Some((synonym, _)) = analyzer.synonym(&query[position..]) {
-                let meant = synonym.stems.iter().cloned();
-                tokens.extend(meant.map(|token| QueryToken { token, weight: parser.weights.text_synonym }));
+                let meant = synonym.stems().map(|stem| stem.to_string());
+                tokens.extend(meant.map(|token| QueryToken {
+                    token,
+                    weight: parser.weights.text_synonym,
+                    sense: None,
+                }));
             }
             if analyzer.is_stop_word(word) {
                 continue;
@@ -65,9 +74,9 @@ impl TextIndex {
             if let Some(vector) = vector {
                 meaning.add(vector, self.words.token_rarity(&token) * blend(parser.weights.meaning_rarity));
             }
-            tokens.push(QueryToken { token, weight: blend(parser.weights.word_rarity) });
+            tokens.push(QueryToken { token, weight: blend(parser.weights.word_rarity), sense: None });
         }
-        let mut scores = self.words.scores(&tokens);
+        let mut scores = self.words.scores(&tokens, 1.0);
         let best = scores.iter().copied().fold(MIN_MEANING_SCALE, f32::max);
         for (score, similarity) in scores.iter_mut().zip(self.meanings.similarities(&meaning)) {
             *score += parser.weights.text_meaning * best * similarity;

@@ -64,6 +64,22 @@ pub struct Weights {
     pub sibling: f32,
     /// Factor for list tools if the query's activity is uncertain.
     pub uncertain_list: f32,
+    /// Share of the scores of a word's other meanings, added to that of the best one.
+    pub other_sense: f32,
+    /// Factor for creating, listing or changing a part of a record that the query says exists.
+    pub part_of_existing: f32,
+    /// Factor for an action that the query doesn't name.
+    pub unnamed_action: f32,
+    /// Factor for a tool whose title ends with a thing that the query doesn't mention.
+    pub unmentioned_head: f32,
+    /// True if the last of several things without words between them is the subject.
+    pub has_compounds: bool,
+    /// Factor for a tool whose records are called like the query's main thing.
+    pub alias_head: f32,
+    /// The number of leading components of meanings that say little about a subject.
+    pub common: usize,
+    /// Tools without metadata: the same.
+    pub text_common: usize,
     /// Weight of a word in the query.
     pub query_word: f32,
     /// Weight of a stem for which a query word is a synonym.
@@ -105,8 +121,17 @@ pub struct Weights {
 impl Weights {
     /// The weights for an API without a list of record aliases.
     pub const UNLISTED: Self = Self {
+        other_sense: 0.3,
+        part_of_existing: 1.3,
+        unnamed_action: 0.7,
+        unmentioned_head: 0.85,
+        has_compounds: true,
+        common: 2,
         description: 0.6,
-        own_description: 1.0,
+        own_description: 0.7,
+        uncertain_list: 0.92,
+        sibling: 0.9,
+        related_coverage: 0.75,
         description_coverage: 0.8,
         field: 0.25,
         field_coverage: 0.5,
@@ -148,6 +173,14 @@ impl Weights {
         matching_head: 1.1,
         sibling: 0.94,
         uncertain_list: 0.97,
+        other_sense: 1.0,
+        part_of_existing: 1.15,
+        unnamed_action: 1.0,
+        unmentioned_head: 1.0,
+        alias_head: 1.1,
+        has_compounds: true,
+        common: 6,
+        text_common: 6,
         query_word: 3.0,
         query_synonym: 2.0,
         query_related: 1.0,

@@ -5,8 +5,6 @@ use std::sync::LazyLock;
 
 /// The number of components of a vector.
 pub(crate) const DIMENSIONS: usize = 64;
-/// The leading components, which vary most between words but say little about a text's subject.
-const COMMON_COMPONENTS: usize = 6;
 /// The length of every vector, apart from rounding.
 const LENGTH: f32 = 254.0;
 /// The bytes of a vector in the file: each has two components.
@@ -99,10 +97,11 @@ impl TextVector {
         }
     }
 
-    /// Returns the same direction in small numbers, for fast comparison; `None` if no word has a vector.
-    pub(crate) fn quantize(&self) -> Option<[i8; DIMENSIONS]> {
+    /// Returns the same direction in small numbers, for fast comparison; `None` if no word has a vector. The `common`
+    /// leading components vary most between words but say little about a text's subject, and are left out.
+    pub(crate) fn quantize(&self, common: usize) -> Option<[i8; DIMENSIONS]> {
         let mut components = self.0;
-        components[..COMMON_COMPONENTS].fill(0.0);
+        components[..common].fill(0.0);
         let length = components.iter().map(|component| component * component).sum::<f32>().sqrt();
         (length > 0.0).then(|| {
             components.map(|component| (component / length * LENGTH).clamp(-127.0, 127.0).round() as i8)
@@ -154,7 +153,7 @@ mod tests {
         let text = |words: &[&str]| {
             let mut text = TextVector::EMPTY;
             words.iter().filter_map(|word| WordVector::find(word)).for_each(|word| text.add(word, 1.0));
-            text.quantize()
+            text.quantize(2)
         };
         let (invoice, bill) = (text(&["customer", "invoice"]).unwrap(), text(&["client", "bill"]).unwrap());
         assert!(cosine(&invoice, &bill) > cosine(&invoice, &text(&["weather", "forecast"]).unwrap()));

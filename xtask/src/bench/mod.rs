@@ -8,6 +8,7 @@ mod figure;
 mod generator;
 mod load;
 mod sandbox;
+mod search;
 mod server;
 mod strangers;
 mod tools;
@@ -54,7 +55,9 @@ enum Part {
     Diff,
     /// The sandbox.
     Sandbox,
-    /// `cwpsa`: size, startup, memory, search.
+    /// Tool search: recall, and the time of queries and indexing. Updates the tables in `docs/tool-search.md`.
+    Search,
+    /// `cwpsa`: size, startup, memory.
     Server,
     /// `cwpsa serve` under load.
     Load,
@@ -92,6 +95,7 @@ fn measure(parts: &[Part], arguments: &BenchArguments) -> anyhow::Result<bool> {
             Part::Tools => tools::measure(&mut figures)?,
             Part::Diff => diff::measure(&mut figures)?,
             Part::Sandbox => sandbox::measure(&mut figures)?,
+            Part::Search => search::measure(&mut figures)?,
             Part::Server => {
                 let ours = server::measure(&mut figures)?;
                 fastmcp::measure(&mut figures, ours);

@@ -1,5 +1,5 @@
-//! Measures `cwpsa`: binary size, the time until it lists tools over the Model Context Protocol, memory use after that,
-//! and search quality.
+//! Measures `cwpsa`: binary size, the time until it lists tools over the Model Context Protocol, and memory use after
+//! that.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -33,7 +33,6 @@ pub(crate) struct Start {
 pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<Start> {
     eprintln!("measuring: cwpsa …");
     build(DIST)?;
-    build(&["--release", "--examples"])?;
     let size = std::fs::metadata(PROGRAM).with_context(|| format!("can't read {PROGRAM}"))?.len();
     figures.push(Figure::at_most("cwpsa, as published: size", size as f64 / 1e6, 20.0, "MB"));
     let mut of_all = Start { milliseconds: 0.0, megabytes: 0.0 };
@@ -60,17 +59,6 @@ pub(crate) fn measure(figures: &mut Vec<Figure>) -> anyhow::Result<Start> {
         ));
         of_all = Start { milliseconds: times[STARTS / 2], megabytes: memory };
     }
-    let mut recall = Command::new("target/release/examples/recall");
-    let recall = recall.arg("--kept-out").output()?;
-    let text = String::from_utf8_lossy(&recall.stdout);
-    let line = text.lines().find(|line| line.starts_with("held out")).unwrap_or_default().to_owned();
-    let at_5 = line.split("@5 ").nth(1).and_then(|rest| rest.split(',').next()?.trim().parse::<f64>().ok());
-    figures.push(Figure {
-        what: format!("search, {line}"),
-        value: at_5.map_or_else(|| "unknown".to_owned(), |share| format!("{share:.3} @5")),
-        bound: "≥ 0.95 @5".to_owned(),
-        met: at_5.is_some_and(|share| share >= 0.95),
-    });
     Ok(of_all)
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use toolcrate_catalog::{CatalogFiles, CatalogText, ToolRecord};
+use toolcrate_catalog::{CatalogFiles, CatalogText, CollectionRecord, FilterRecord, ToolRecord};
+use toolcrate_runtime::serde::Deserialize;
 use toolcrate_runtime::serde_json::{self, Value, json};
 use toolcrate_runtime::{Api, Catalog};
 
@@ -20,6 +21,53 @@ pub(crate) fn read(folder: &Path) -> &'static Catalog {
         }
     }
     leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+}
+
+/// Words that tell the copies of a tool apart.
+const COPIES: [&str; 6] = ["", "north", "east", "south", "west", "central"];
+
+/// Reads the catalog in a folder, and copies its tools until it has `count`, with records of their own.
+pub(crate) fn multiply(folder: &Path, count: usize) -> &'static Catalog {
+    let original = read(folder);
+    let mut tools: Vec<Value> = Vec::with_capacity(count);
+    let mut collections: Vec<Value> = Vec::new();
+    let mut filters: Vec<Value> = Vec::new();
+    for word in COPIES {
+        let prefix = if word.is_empty() { String::new() } else { format!("/{word}") };
+        for tool in original.tools().take(count - tools.len()) {
+            let mut copy: Value = serde_json::from_str(tool.line()).expect("a record");
+            copy["name"] = json!(format!("{}{}", tool.name(), prefix.replace('/', "_")));
+            copy["short_name"] = json!(format!("{}{}", tool.short_name(), prefix.replace('/', "_")));
+            copy["http"]["path"] = json!(format!("{prefix}{}", tool.path()));
+            if let Some(collection) = tool.collection() {
+                copy["collection"] = json!(format!("{prefix}{collection}"));
+            }
+            let title = tool.summary().title.replacen(' ', &format!(" {word} ").replace("  ", " "), 1);
+            copy["title"] = json!(title);
+            tools.push(copy);
+        }
+        for record in original.collections().iter() {
+            let mut copy = serde_json::to_value(record).expect("a record");
+            copy["name"] = json!(format!("{prefix}{}", record.name));
+            copy["schema"] = json!(record.schema.as_ref().map(|schema| format!("{schema}{word}")));
+            collections.push(copy);
+        }
+        for record in original.filters().iter() {
+            let mut copy = serde_json::to_value(record).expect("a record");
+            copy["name"] = json!(format!("{}{word}", record.name));
+            filters.push(copy);
+        }
+    }
+    let mut files = CatalogFiles::new();
+    files.add_tools(&parsed::<ToolRecord<'static>>(&tools)).expect("records");
+    files.add_records("collections", parsed::<CollectionRecord<'static>>(&collections)).expect("records");
+    files.add_records("filters", parsed::<FilterRecord<'static>>(&filters)).expect("records");
+    let files = files.into_files();
+    leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+}
+
+fn parsed<R: Deserialize<'static>>(values: &[Value]) -> Vec<R> {
+    values.iter().map(|value| serde_json::from_str(value.to_string().leak()).expect("a record")).collect()
 }
 
 /// A tool on a server, with only a name, a description and argument names.

@@ -7,13 +7,15 @@
 //! $ measure --azure FOLDER
 //! ```
 //!
-//! Without `--lists`, the English word lists are used. `--only plain` skips the comparison. `--missed` prints queries
-//! whose right tool isn't among the first five results, and `--not-first` prints those whose right tool isn't the first
-//! result. `--half kept` or `--half train` runs one half of the queries, and `--sample 40:20` runs queries 20, 60, 100
-//! and so on. `NAME=VALUE` sets a weight.
+//! Without `--lists`, the English word lists are used. `--without NAME` leaves a list out. `--only plain` skips the
+//! comparison. `--missed` prints queries whose right tool isn't among the first five results, and `--not-first` prints those
+//! whose right tool isn't the first result. `--half kept` or `--half train` runs one half of the queries, and
+//! `--sample 40:20` runs queries 20, 60, 100 and so on. `NAME=VALUE` sets a weight. `--speed` measures how long indexing and
+//! queries take.
 
 mod catalog;
 mod public_sets;
+mod speed;
 mod weights;
 
 use std::path::{Path, PathBuf};
@@ -27,9 +29,11 @@ use toolcrate_search::{SearchEngine, Weights, WordLists};
 #[derive(Default)]
 struct Options {
     lists: Option<PathBuf>,
+    without: Option<String>,
     compares: bool,
     prints_missed: bool,
     prints_not_first: bool,
+    measures_speed: bool,
     half: Option<String>,
     sample: Option<(usize, usize)>,
     weights: Vec<(String, String)>,
@@ -62,8 +66,14 @@ fn main() {
         return;
     }
     let (folder, files) = options.paths.split_first().expect("the folder of a catalog");
+    let lists = read_lists(options.lists.as_deref(), options.without.as_deref());
+    if options.measures_speed {
+        let texts: Vec<String> = files.iter().map(|file| read(file)).collect();
+        let queries: Vec<LabeledQuery<'_>> = texts.iter().flat_map(|text| parse_queries(text)).collect();
+        speed::report(folder, &lists, &options.chosen(queries.into_iter()));
+        return;
+    }
     let catalog = catalog::read(folder);
-    let lists = options.lists.as_deref().map_or(WordLists::ENGLISH, read_lists);
     for file in files {
         let text: &'static str = read(file).leak();
         let mut sets: Vec<&str> = parse_queries(text).map(|labeled| labeled.set).collect();
@@ -84,9 +94,11 @@ fn parse_arguments() -> Options {
         let mut value = || arguments.next().unwrap_or_else(|| panic!("expected a value after {argument}"));
         match argument.as_str() {
             "--lists" => options.lists = Some(value().into()),
+            "--without" => options.without = Some(value()),
             "--only" => options.compares = value() != "plain",
             "--missed" => options.prints_missed = true,
             "--not-first" => options.prints_not_first = true,
+            "--speed" => options.measures_speed = true,
             "--half" => options.half = Some(value()),
             "--sample" => options.sample = parse_sample(&value()),
             "--metatool" | "--livemcpbench" | "--azure" => {
@@ -166,9 +178,10 @@ fn print_not_first(engine: &SearchEngine, queries: &[LabeledQuery<'_>]) {
     }
 }
 
-/// Reads a folder's lists by name; missing ones default to English.
-fn read_lists(folder: &Path) -> WordLists {
+/// Reads a folder's lists by name, except one; missing ones default to English.
+fn read_lists(folder: Option<&Path>, without: Option<&str>) -> WordLists {
     let list = |name: &str| -> Option<&'static str> {
+        let folder = folder.filter(|_| without != Some(name))?;
         let text = std::fs::read_to_string(folder.join(format!("{name}.txt"))).ok()?;
         Some(text.leak())
     };
@@ -183,6 +196,7 @@ fn read_lists(folder: &Path) -> WordLists {
         penalties: list("penalties").unwrap_or(english.penalties),
         popular: list("popular").unwrap_or_default(),
         context: list("context").unwrap_or(english.context),
+        thesaurus: if without == Some("thesaurus") { "" } else { english.thesaurus },
         ..english
     }
 }

@@ -1,0 +1,99 @@
+//! Measures how long indexing and queries take.
+
+use std::path::Path;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use toolcrate_runtime::Catalog;
+use toolcrate_search::evaluate::LabeledQuery;
+use toolcrate_search::{SearchEngine, WordLists};
+
+use crate::catalog;
+
+/// The number of repetitions. The fastest counts, because other programs only make it slower.
+const REPETITIONS: usize = 9;
+/// The number of tools in the large catalog.
+const LARGE: usize = 10_000;
+/// The maximum length of a query that is read, in bytes.
+const MAX_QUERY: usize = 1024;
+
+/// Prints the time that it takes to index a catalog and one of 10,000 tools, that a labeled query takes, and that the
+/// most expensive queries take.
+pub(crate) fn report(folder: &Path, lists: &WordLists, queries: &[LabeledQuery<'_>]) {
+    let small = catalog::read(folder);
+    let (engine, time) = index(small, lists);
+    println!("index of {} tools: {:.2} ms", small.len(), milliseconds(time));
+    let large = catalog::multiply(folder, LARGE);
+    let (_, time) = index(large, lists);
+    println!("index of {} tools: {:.2} ms", large.len(), milliseconds(time));
+    let mut times: Vec<Duration> = queries.iter().map(|labeled| query(&engine, labeled.query)).collect();
+    times.sort();
+    if let (Some(median), Some(worst)) = (times.get(times.len() / 2), times.last()) {
+        println!("query, median: {:.3} ms", milliseconds(*median));
+        println!("labeled query, worst: {:.3} ms", milliseconds(*worst));
+    }
+    let worst = worst_queries(queries).into_iter().map(|text| (query(&engine, &text), text)).max();
+    if let Some((time, text)) = worst {
+        println!("query of {MAX_QUERY} bytes, worst: {:.3} ms ({:.40}…)", milliseconds(time), text);
+    }
+}
+
+/// Indexes a catalog. Returns the engine, and the time that the fastest repetition took.
+fn index(catalog: &'static Catalog, lists: &WordLists) -> (SearchEngine, Duration) {
+    let mut engine = SearchEngine::new(catalog, lists);
+    let fastest = fastest(|| engine = SearchEngine::new(catalog, lists));
+    (engine, fastest)
+}
+
+/// Returns the time that the fastest repetition of a query took.
+fn query(engine: &SearchEngine, text: &str) -> Duration {
+    fastest(|| {
+        std::hint::black_box(engine.find(text, 10, |_| true));
+    })
+}
+
+/// Returns the time that the fastest repetition took.
+fn fastest(mut run: impl FnMut()) -> Duration {
+    let times = (0..REPETITIONS).map(|_| {
+        let start = now();
+        run();
+        now().saturating_sub(start)
+    });
+    times.min().unwrap_or_default()
+}
+
+/// Returns the processor time of this thread, which doesn't depend on what else the machine does, or where it isn't
+/// known the time.
+fn now() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    // The kernel brings the time up to date when a thread yields.
+    std::thread::yield_now();
+    let used = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = used.and_then(|text| text.split(' ').next()?.parse().ok());
+    nanoseconds.map_or_else(|| START.elapsed(), Duration::from_nanos)
+}
+
+/// Returns queries of the maximum length, each of which exhausts another part of the search: words in many titles,
+/// misspelled words, verbs, requests, and the words of labeled queries.
+fn worst_queries(queries: &[LabeledQuery<'_>]) -> Vec<String> {
+    let all: Vec<&str> = queries.iter().flat_map(|labeled| labeled.query.split(' ')).collect();
+    let mut texts: Vec<String> = all.chunks(40).map(|words| words.join(" ")).collect();
+    texts.extend([
+        "list all company service project ticket status notes type board item team member ".repeat(14),
+        "tikcets compnay configration agreemnt invioce purchse warehuose oportunity proejct memeber "
+            .repeat(14),
+        "create a ticket and delete a note and update a company and list the invoices and ".repeat(14),
+        "add note to ticket, close ticket, move ticket, ".repeat(22),
+        "client laptop supplier quote bill techs cases rma vacation mileage ".repeat(16),
+        "what which who where when how ".repeat(36),
+        "qwertyuiop asdfghjkl zxcvbnmqw poiuytrewq lkjhgfdsa ".repeat(22),
+    ]);
+    for text in &mut texts {
+        text.truncate(MAX_QUERY);
+    }
+    texts
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
