@@ -64,7 +64,7 @@ fn queries_are_assigned_to_sets_by_hash() {
 fn right_tool_is_among_the_first_five() {
     assert_recall(TRAIN, "halves", 0.97);
     // The actual value is 0.959.
-    assert_recall(TEST, "halves", 0.95);
+    assert_recall(TEST, "halves", 0.955);
 }
 
 /// These queries were written while the aliases were collected, so they detect regressions rather than measure
@@ -78,7 +78,7 @@ fn right_tool_is_found_for_paraphrases() {
 #[test]
 fn right_tool_is_found_in_every_area() {
     assert_recall(TRAIN, "areas", 0.97);
-    assert_recall(DEV, "areas", 0.97);
+    assert_recall(DEV, "areas", 0.98);
 }
 
 /// These queries were written by people who did not know the search, two for each set. The recall on the third that
@@ -86,9 +86,9 @@ fn right_tool_is_found_in_every_area() {
 #[test]
 fn right_tool_is_found_for_prompts_written_without_the_word_lists() {
     assert_recall(TRAIN, "fresh", 0.97);
-    assert_recall(DEV, "fresh", 0.93);
+    assert_recall(DEV, "fresh", 0.935);
     assert_recall(TRAIN, "third", 0.97);
-    assert_recall(DEV, "third", 0.92);
+    assert_recall(DEV, "third", 0.93);
 }
 
 #[test]
